@@ -1,0 +1,60 @@
+import * as z from 'zod/mini'
+import { port } from './port.ts'
+import { securityGroup, securityGroupRule, securityGroupWithRules } from './security-group.ts'
+
+const requestId = z.nullish(z.string())
+
+/** page_info of every list (platform.md, Objects). `next_marker` is missing on the last page. */
+export const pageInfo = z.looseObject({
+  previous_marker: z.nullish(z.string()),
+  next_marker: z.nullish(z.string()),
+  current_count: z.nullish(z.number()),
+})
+
+/** Answer of show port, insert and remove with status 200 (insert-security-groups.txt, Table 4). */
+export const portAnswer = z.looseObject({ port, request_id: requestId })
+/** Answer with one port. */
+export type PortAnswer = z.infer<typeof portAnswer>
+
+/**
+ * Answer of a passed dry run, status 202 (insert-security-groups.txt, Table 2, `dry_run`). The reference names no body;
+ * where the platform sends one, a request ID and a port are read from it.
+ */
+export const dryRunAnswer = z.looseObject({ request_id: requestId, port: z.nullish(port) })
+/** Answer of a passed dry run. */
+export type DryRunAnswer = z.infer<typeof dryRunAnswer>
+
+/** Answer of list ports. */
+export const portsAnswer = z.looseObject({
+  ports: z.array(port),
+  page_info: z.nullish(pageInfo),
+  request_id: requestId,
+})
+/** One page of ports. */
+export type PortsAnswer = z.infer<typeof portsAnswer>
+
+/** Answer of list security groups. */
+export const securityGroupsAnswer = z.looseObject({
+  security_groups: z.array(securityGroup),
+  page_info: z.nullish(pageInfo),
+  request_id: requestId,
+})
+/** One page of security groups. */
+export type SecurityGroupsAnswer = z.infer<typeof securityGroupsAnswer>
+
+/** Answer of show security group, with its rules. */
+export const securityGroupAnswer = z.looseObject({
+  security_group: securityGroupWithRules,
+  request_id: requestId,
+})
+/** One security group with its rules. */
+export type SecurityGroupAnswer = z.infer<typeof securityGroupAnswer>
+
+/** Answer of list rules. */
+export const rulesAnswer = z.looseObject({
+  security_group_rules: z.array(securityGroupRule),
+  page_info: z.nullish(pageInfo),
+  request_id: requestId,
+})
+/** One page of rules. */
+export type RulesAnswer = z.infer<typeof rulesAnswer>

@@ -1,0 +1,70 @@
+import { paths } from './paths.ts'
+import type { InsertSecurityGroupsRequest, RemoveSecurityGroupsRequest } from './requests.ts'
+
+/** One call of a change plan. `index` undefined is the end of the list (insert-security-groups.txt, Table 3). */
+export type ChangeStep =
+  | { kind: 'insert'; security_groups: string[]; index?: number }
+  | { kind: 'remove'; security_groups: string[] }
+
+/** A request exactly as it is sent: what the preview shows is what goes out. */
+export type StepRequest = {
+  method: 'PUT'
+  path: string
+  body: InsertSecurityGroupsRequest | RemoveSecurityGroupsRequest
+}
+
+/**
+ * The request of a step, to the port `portId` of `projectId`. `dry_run` is in the body only when true: false is the
+ * platform's default (insert-security-groups.txt, Table 2).
+ */
+export function stepRequest(
+  step: ChangeStep,
+  projectId: string,
+  portId: string,
+  dryRun: boolean,
+): StepRequest {
+  const { kind, security_groups } = step
+  const port =
+    step.kind === 'insert' && step.index !== undefined
+      ? { security_groups, index: step.index }
+      : { security_groups }
+  return {
+    method: 'PUT',
+    path: kind === 'insert' ? paths.insert(projectId, portId) : paths.remove(projectId, portId),
+    body: dryRun ? { port, dry_run: true } : { port },
+  }
+}
+
+/** Why a step cannot be carried out on a list. */
+export class StepRefused extends Error {
+  override name = 'StepRefused'
+}
+
+/**
+ * The list after one step, from the list as it stands when the call arrives: the model of what the platform does
+ * (insert-security-groups.txt, Table 3 and the example's numbers).
+ * @throws StepRefused when a group is inserted twice or removed while absent, or the index is past the end.
+ */
+export function applyStep(list: readonly string[], step: ChangeStep): string[] {
+  const named = new Set(step.security_groups)
+  if (named.size !== step.security_groups.length)
+    throw new StepRefused('a security group is named twice in the step')
+  if (step.kind === 'remove') {
+    const missing = step.security_groups.find((id) => !list.includes(id))
+    if (missing !== undefined) throw new StepRefused(`security group ${missing} is not on the port`)
+    return list.filter((id) => !named.has(id))
+  }
+  const twice = list.find((id) => named.has(id))
+  if (twice !== undefined) throw new StepRefused(`security group ${twice} is already on the port`)
+  const index = step.index ?? list.length
+  if (index < 0 || index > list.length) throw new StepRefused(`index ${index} is not in 0..${list.length}`)
+  return list.toSpliced(index, 0, ...step.security_groups)
+}
+
+/** The list after each step, in order; the last one is the end. @throws StepRefused as applyStep. */
+export function listsAfter(list: readonly string[], steps: readonly ChangeStep[]): string[][] {
+  const lists: string[][] = []
+  let now = list
+  for (const step of steps) lists.push((now = applyStep(now, step)) as string[])
+  return lists
+}

@@ -1,0 +1,94 @@
+import * as z from 'zod/mini'
+
+/**
+ * The one error form of Portside's API: the platform's own form (platform.md, Endpoints), with what Portside adds.
+ * `error_code` is the platform's (`VPC.xxxx`, `APIGW.xxxx`) or Portside's own (`Portside.Word`).
+ */
+export const portsideError = z.looseObject({
+  error_code: z.string(),
+  error_msg: z.string(),
+  request_id: z.nullish(z.string()),
+  /** What to do about it, in a sentence; only where Portside knows. */
+  advice: z.optional(z.string()),
+  /** Fields of a refused request: the path in the body or query (`port.index`) and what is wrong with it. */
+  fields: z.optional(z.array(z.object({ path: z.string(), message: z.string() }))),
+  /** Seconds to wait before another try, as the upstream's Retry-After said. */
+  retry_after: z.optional(z.number()),
+  /** `unknown`: the request may have been carried out. Read the port back before anything else. */
+  outcome: z.optional(z.enum(['refused', 'not_sent', 'unknown'])),
+})
+/** An error as Portside's API answers it. */
+export type PortsideError = z.infer<typeof portsideError>
+
+/** Portside's own error codes, with the HTTP status each is answered with. */
+export const PORTSIDE_CODES = {
+  'Portside.InvalidRequest': 400,
+  'Portside.NoSession': 401,
+  'Portside.Forbidden': 403,
+  'Portside.NotFound': 404,
+  'Portside.OperationConflict': 409,
+  'Portside.ListChanged': 409,
+  'Portside.TooManyRequests': 429,
+  'Portside.Internal': 500,
+  'Portside.UnreadableAnswer': 502,
+  'Portside.Unreachable': 502,
+  'Portside.Stopping': 503,
+  'Portside.Timeout': 504,
+} as const
+/** One of Portside's own codes. */
+export type PortsideCode = keyof typeof PORTSIDE_CODES
+
+const platformForm = z.looseObject({
+  error_code: z.string(),
+  error_msg: z.string(),
+  request_id: z.nullish(z.string()),
+})
+const iamForm = z.looseObject({
+  error: z.looseObject({ code: z.union([z.string(), z.number()]), message: z.string() }),
+  request_id: z.nullish(z.string()),
+})
+const flatForm = z.looseObject({
+  code: z.union([z.string(), z.number()]),
+  message: z.string(),
+  request_id: z.nullish(z.string()),
+})
+
+/**
+ * Reads an error body of the platform in any of its forms: `{error_code, error_msg, request_id}`, IAM's nested
+ * `{error: {code, message}}` (platform.md, Endpoints), or a flat `{code, message}`. Comes back undefined when the body is
+ * none of them.
+ */
+export function readPlatformError(body: unknown): PortsideError | undefined {
+  const own = platformForm.safeParse(body)
+  if (own.success) {
+    const { error_code, error_msg, request_id } = own.data
+    return { error_code, error_msg, request_id: request_id ?? null }
+  }
+  const nested = iamForm.safeParse(body)
+  if (nested.success) {
+    const { error, request_id } = nested.data
+    return { error_code: String(error.code), error_msg: error.message, request_id: request_id ?? null }
+  }
+  const flat = flatForm.safeParse(body)
+  if (flat.success) {
+    const { code, message, request_id } = flat.data
+    return { error_code: String(code), error_msg: message, request_id: request_id ?? null }
+  }
+  return undefined
+}
+
+/** The fields that a schema refused, as `path` (`port.security_groups.0`) and message, in the schema's order. */
+export function refusedFields(error: z.core.$ZodError): { path: string; message: string }[] {
+  return error.issues.map((issue) => {
+    const path = issue.path.map(String).join('.')
+    if (issue.code === 'unrecognized_keys')
+      return { path: [path, issue.keys[0]].filter(Boolean).join('.'), message: 'is not a field of this request' }
+    if (issue.code === 'invalid_type')
+      return { path, message: issue.input === undefined ? 'is missing' : `must be ${article(issue.expected)}` }
+    return { path, message: issue.message }
+  })
+}
+
+function article(type: string): string {
+  return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`
+}

@@ -1,0 +1,20 @@
+import * as z from 'zod/mini'
+
+const UUID_FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/**
+ * An ID in UUID format with hyphens (insert-security-groups.txt, Table 5, `id`).
+ * Any version and variant passes: the reference asks for the format only.
+ */
+export const uuid = z.string().check(z.regex(UUID_FORM, 'must be a UUID with hyphens'))
+
+/** True when `text` has the form of a UUID with hyphens. */
+export function isUuid(text: string): boolean {
+  return UUID_FORM.test(text)
+}
+
+/**
+ * A project ID as it stands in paths: 32 hexadecimal digits on the platform (insert-security-groups.txt,
+ * Example Requests); any run of letters, digits, hyphens and underscores is let through.
+ */
+export const projectId = z.string().check(z.regex(/^[0-9a-zA-Z_-]{1,64}$/, 'must be a project ID'))

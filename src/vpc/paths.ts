@@ -1,0 +1,15 @@
+/** Paths of the platform's calls (platform.md, Endpoints). IDs are percent-encoded. */
+const at = (project: string, rest: string) => `/v3/${encodeURIComponent(project)}/${rest}`
+const onPort = (port: string, call = '') => `ports/${encodeURIComponent(port)}${call}`
+
+/** The paths of the platform's API, from project, port and group IDs. Portside's own API has the same under `/api`. */
+export const paths = {
+  ports: (project: string) => at(project, 'ports'),
+  port: (project: string, port: string) => at(project, onPort(port)),
+  insert: (project: string, port: string) => at(project, onPort(port, '/insert-security-groups')),
+  remove: (project: string, port: string) => at(project, onPort(port, '/remove-security-groups')),
+  securityGroups: (project: string) => at(project, 'vpc/security-groups'),
+  securityGroup: (project: string, group: string) =>
+    at(project, `vpc/security-groups/${encodeURIComponent(group)}`),
+  rules: (project: string) => at(project, 'vpc/security-group-rules'),
+} as const

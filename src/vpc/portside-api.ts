@@ -1,0 +1,159 @@
+import * as z from 'zod/mini'
+import { portsideError } from './errors.ts'
+import { uuid } from './ids.ts'
+import { port } from './port.ts'
+
+/**
+ * Portside's own API, between console and proxy. The platform's calls stand under `/api` with the platform's paths
+ * (`/api/v3/{project_id}/ports/...`); there PUTs are dry runs only. Every change is an operation, below.
+ */
+export const api = {
+  session: () => '/api/session',
+  portOperations: (project: string, portId: string) =>
+    `/api/v3/${encodeURIComponent(project)}/ports/${encodeURIComponent(portId)}/operations`,
+  operation: (id: string) => `/api/operations/${encodeURIComponent(id)}`,
+  operationAnswer: (id: string, answer: OperationAnswer) =>
+    `/api/operations/${encodeURIComponent(id)}/${answer}`,
+} as const
+
+/** GET /api/session: who is signed in, and the projects that can be chosen. */
+export const session = z.object({
+  user: z.string(),
+  role: z.enum(['viewer', 'operator']),
+  projects: z
+    .array(z.object({ project_id: z.string(), name: z.string(), region: z.string(), endpoint: z.string() }))
+    .check(z.minLength(1)),
+  /** True when the upstream is the embedded emulator: the console says so. */
+  emulator: z.boolean(),
+  version: z.string(),
+})
+/** Who is signed in, and to what. */
+export type Session = z.infer<typeof session>
+
+const groupIds = z.array(z.string())
+
+/** A step on the wire between console and proxy; see ChangeStep in change-plan.ts. */
+export const changeStep = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('insert'), security_groups: z.array(uuid), index: z.optional(z.int()) }),
+  z.strictObject({ kind: z.literal('remove'), security_groups: z.array(uuid) }),
+])
+
+/**
+ * POST portOperations: carry out a plan. The console makes `operation_id`, so that sending it again after a lost answer
+ * finds the same operation. `steps` must lead from `planned_from` to `desired`, exactly as the operator saw them.
+ */
+export const operationRequest = z.strictObject({
+  operation_id: uuid,
+  planned_from: z.array(uuid),
+  desired: z.array(uuid),
+  steps: z.array(changeStep).check(z.minLength(1, 'must have at least one step')),
+})
+/** A plan to carry out. */
+export type OperationRequest = z.infer<typeof operationRequest>
+
+/**
+ * What became of one step. `sending`: the request is out, or was when the proxy died. `unknown`: no answer came, and
+ * reading the port back has not told yet. `not_sent`: the operation ended before this step.
+ */
+export const stepStatus = z.enum(['pending', 'sending', 'done', 'failed', 'unknown', 'not_sent'])
+
+/** One step of an operation, and what became of it. */
+export const operationStep = z.object({
+  step: changeStep,
+  /** The list that the port must have after this step. */
+  expected: groupIds,
+  /** Groups that are on the port before and after the operation, but not after this step. */
+  off_the_port: groupIds,
+  status: stepStatus,
+  request_id: z.nullish(z.string()),
+  /** True when no answer told that the step was done, but the port read back did. */
+  found_by_reading: z.boolean(),
+  attempts: z.number(),
+  error: z.nullish(portsideError),
+  sent_at: z.nullish(z.string()),
+  ended_at: z.nullish(z.string()),
+})
+/** One step of an operation. */
+export type OperationStep = z.infer<typeof operationStep>
+
+/**
+ * - `queued`: waits for another operation on the same port.
+ * - `running`: steps are being carried out. `waiting`: the platform asked to wait (429, 503); it goes on by itself.
+ * - `done`: the port has the desired list, as the platform's answer said.
+ * - `list_changed`: before the first step the port's list was not `planned_from`; nothing was sent.
+ * - `stopped`: a step failed, or the list was not as expected between steps; the operator chooses how to go on.
+ * - `interrupted`: the proxy died on the way; found at start, read back; the operator chooses.
+ * - `left`: the operator left the list as it is.
+ * - `superseded`: the operator chose to go on or back, in the operation `followed_by`.
+ */
+export const operationStatus = z.enum([
+  'queued',
+  'running',
+  'waiting',
+  'done',
+  'list_changed',
+  'stopped',
+  'interrupted',
+  'left',
+  'superseded',
+])
+/** The state of an operation. */
+export type OperationStatus = z.infer<typeof operationStatus>
+
+/** A change to one port's list, carried out step by step, and its record. */
+export const operation = z.object({
+  operation_id: z.string(),
+  project_id: z.string(),
+  port_id: z.string(),
+  user: z.string(),
+  /** What it was made for: a change, or the operator's answer to an operation that stopped. */
+  purpose: z.enum(['change', 'go_on', 'go_back']),
+  follows: z.nullish(z.string()),
+  followed_by: z.nullish(z.string()),
+  created_at: z.string(),
+  updated_at: z.string(),
+  /** Counts up with every change of this record: ask for `?after=revision` to wait for the next. */
+  revision: z.number(),
+  status: operationStatus,
+  planned_from: groupIds,
+  desired: groupIds,
+  steps: z.array(operationStep),
+  /** The port's list as last read or answered, and when; null while nobody has read it. */
+  list_now: z.nullable(groupIds),
+  list_read_at: z.nullable(z.string()),
+  /** Groups that are in `planned_from` and in `desired`, but not in `list_now`: off the port right now. */
+  off_the_port: groupIds,
+  /** While `waiting`: when the next try is made. */
+  next_try_at: z.nullish(z.string()),
+  /** Why it stopped. */
+  error: z.nullish(portsideError),
+  /** The Port as the platform last returned it, and the request ID of that answer. */
+  port: z.nullish(port),
+  request_id: z.nullish(z.string()),
+})
+/** An operation and its record. */
+export type Operation = z.infer<typeof operation>
+
+/** Answer of POST portOperations and GET operation (`?after=revision&wait=seconds` waits for a newer revision). */
+export const operationEnvelope = z.object({ operation })
+/** Answer of GET portOperations: newest first. */
+export const operationsAnswer = z.object({ operations: z.array(operation) })
+
+/**
+ * What the operator can answer to an operation that is `stopped` or `interrupted`, POSTed without a body: `go-on` plans from
+ * the list as it stands to the desired one, `go-back` to the one before, `leave` keeps it. The first two answer with the
+ * new operation.
+ */
+export const operationAnswers = ['go-on', 'go-back', 'leave'] as const
+/** The operator's answer to a stopped operation. */
+export type OperationAnswer = (typeof operationAnswers)[number]
+
+/** Operations that nothing more will happen to, unless the operator answers. */
+export const SETTLED: ReadonlySet<OperationStatus> = new Set<OperationStatus>([
+  'done',
+  'list_changed',
+  'stopped',
+  'interrupted',
+  'left',
+  'superseded',
+])

@@ -1,0 +1,141 @@
+import * as z from 'zod/mini'
+import { uuid } from './ids.ts'
+import { MAX_GROUPS_ON_PORT } from './port.ts'
+
+const groupIds = z
+  .array(uuid)
+  .check(
+    z.minLength(1, 'must name at least one security group'),
+    z.maxLength(MAX_GROUPS_ON_PORT, `must name at most ${MAX_GROUPS_ON_PORT} security groups`),
+    z.refine((ids) => new Set(ids).size === ids.length, 'must not name a security group twice'),
+  )
+
+/**
+ * Body of insert-security-groups (insert-security-groups.txt, Tables 2 and 3), checked strictly. `index` counts in the
+ * list as it stands when the call arrives: 0 is the top, n is after the nth, left out is the end.
+ */
+export const insertSecurityGroupsRequest = z.strictObject({
+  port: z.strictObject({
+    security_groups: groupIds,
+    index: z.optional(z.int().check(z.gte(0, 'must be 0 or more'))),
+  }),
+  dry_run: z.optional(z.boolean()),
+})
+
+/** Body of insert-security-groups. */
+export type InsertSecurityGroupsRequest = z.infer<typeof insertSecurityGroupsRequest>
+
+/** Body of remove-security-groups (platform.md, Endpoints), checked strictly. */
+export const removeSecurityGroupsRequest = z.strictObject({
+  port: z.strictObject({ security_groups: groupIds }),
+  dry_run: z.optional(z.boolean()),
+})
+
+/** Body of remove-security-groups. */
+export type RemoveSecurityGroupsRequest = z.infer<typeof removeSecurityGroupsRequest>
+
+const many = z.optional(z.array(z.string()))
+/** A page's size: 1 to 2000 (platform.md, Endpoints). */
+const limit = z.optional(z.int().check(z.gte(1), z.lte(2000)))
+const marker = z.optional(z.string())
+
+/** Filters of the ports list (platform.md, Endpoints). Arrays repeat in the query: `id=a&id=b`; each is matched whole. */
+export const portsQuery = z.strictObject({
+  limit,
+  marker,
+  id: many,
+  name: many,
+  description: many,
+  status: many,
+  device_id: many,
+  device_owner: many,
+  mac_address: many,
+  private_ips: many,
+  security_groups: many,
+  virsubnet_id: many,
+  vpc_id: many,
+  admin_state_up: z.optional(z.boolean()),
+  port_security_enabled: z.optional(z.boolean()),
+  enterprise_project_id: z.optional(z.string()),
+})
+
+/** Filters of the ports list. */
+export type PortsQuery = z.infer<typeof portsQuery>
+
+/** Filters of the security groups list (platform.md, Endpoints). */
+export const securityGroupsQuery = z.strictObject({
+  limit,
+  marker,
+  id: many,
+  name: many,
+  description: many,
+  enterprise_project_id: z.optional(z.string()),
+})
+
+/** Filters of the security groups list. */
+export type SecurityGroupsQuery = z.infer<typeof securityGroupsQuery>
+
+/** Filters of the rules list (platform.md, Objects, last entry). */
+export const rulesQuery = z.strictObject({
+  limit,
+  marker,
+  id: many,
+  protocol: many,
+  description: many,
+  direction: z.optional(z.string()),
+  action: z.optional(z.string()),
+  priority: z.optional(z.int()),
+  ethertype: z.optional(z.string()),
+  enabled: z.optional(z.boolean()),
+  security_group_id: many,
+  remote_group_id: many,
+  remote_ip_prefix: many,
+  remote_address_group_id: many,
+})
+
+/** Filters of the rules list. */
+export type RulesQuery = z.infer<typeof rulesQuery>
+
+type Query = Record<string, string | number | boolean | readonly string[] | undefined>
+
+/**
+ * A query string for the platform, without the question mark: arrays repeat their name, undefined is left out,
+ * names sorted so that equal queries are equal text.
+ */
+export function queryString(query: Query): string {
+  const params = new URLSearchParams()
+  for (const name of Object.keys(query).toSorted()) {
+    const value = query[name]
+    if (value === undefined) continue
+    for (const one of Array.isArray(value) ? value : [value]) params.append(name, String(one))
+  }
+  return params.toString()
+}
+
+/**
+ * The values of a query string, typed by the schema that will check them: names in `numbers` become numbers and names in
+ * `booleans` become booleans where they read as such, names that the schema has as arrays become arrays. What
+ * does not read stays a string, for the schema to refuse by name.
+ */
+export function readQuery(
+  schema: z.ZodMiniObject,
+  params: Iterable<readonly [string, string]>,
+): Record<string, unknown> {
+  const query: Record<string, unknown> = Object.create(null)
+  for (const [name, text] of params) {
+    const kind = fieldKind(schema, name)
+    if (kind === 'array') {
+      const earlier = query[name]
+      query[name] = Array.isArray(earlier) ? [...earlier, text] : [text]
+    } else if (kind === 'number' && /^-?\d+$/.test(text)) query[name] = Number(text)
+    else if (kind === 'boolean' && (text === 'true' || text === 'false')) query[name] = text === 'true'
+    else query[name] = text
+  }
+  return { ...query }
+}
+
+function fieldKind(schema: z.ZodMiniObject, name: string): string | undefined {
+  const field = Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined
+  const def = field?._zod.def as { type: string; innerType?: { _zod: { def: { type: string } } } } | undefined
+  return def?.innerType?._zod.def.type ?? def?.type
+}

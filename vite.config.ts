@@ -1,0 +1,52 @@
+import react from '@vitejs/plugin-react'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+// One build for both sides: the console for browsers, the proxy and the emulator for Node.
+export default defineConfig({
+  plugins: [react()],
+  builder: {},
+  environments: {
+    client: { build: { outDir: 'dist/console', emptyOutDir: true, manifest: true } },
+    server: {
+      consumer: 'server',
+      resolve: { external: true },
+      build: {
+        outDir: 'dist/server',
+        emptyOutDir: true,
+        copyPublicDir: false,
+        ssr: true,
+        target: 'node20',
+        sourcemap: true,
+        rollupOptions: {
+          input: { proxy: at('src/proxy/main.ts'), emulator: at('src/emulator/main.ts') },
+        },
+      },
+    },
+  },
+  build: { target: 'es2022', cssMinify: true },
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['src/**/*.test.ts', 'e2e/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        plugins: [react()],
+        test: {
+          name: 'console',
+          environment: 'jsdom',
+          include: ['src/console/**/*.test.tsx'],
+          setupFiles: ['src/console/test-setup.ts'],
+          css: false,
+        },
+      },
+    ],
+  },
+})
