@@ -1,0 +1,64 @@
+import type { StepRequest } from '../../vpc/change-plan.ts'
+import type { PortsideError } from '../../vpc/errors.ts'
+import type { Port } from '../../vpc/port.ts'
+import { ProxyError } from '../errors.ts'
+
+/** A read that came to nothing: the status and body to answer with, as the platform gave them or Portside's own. */
+export class UpstreamError extends ProxyError {
+  override name = 'UpstreamError'
+}
+
+/**
+ * What became of one PUT, sent once and never again.
+ * - `port`: done; the platform answered 200 with the port (insert-security-groups.txt, Table 4).
+ * - `checked`: a dry run passed; the platform answered 202 and changed nothing (Table 2, `dry_run`).
+ * - `refused`: the platform answered no, with a status of 3xx to 5xx. `error.outcome` is `refused`, or `unknown` after a 500,
+ *   which does not say whether the change was made. `error.retry_after` is there when the platform said when to try again.
+ * - `unknown`: sent, and no answer that tells whether it was carried out: lost, timed out, unreadable, or a gateway that
+ *   lost the platform's answer (408, 502, 504). Read the port back.
+ * - `not_sent`: it did not leave this machine: no connection could be made, or `signal` was aborted before.
+ */
+export type SendOutcome =
+  | { kind: 'port'; status: 200; port: Port; request_id: string | null; text: string }
+  | { kind: 'checked'; status: 202; request_id: string | null; text: string }
+  | { kind: 'refused'; status: number; error: PortsideError }
+  | { kind: 'unknown'; status: number; error: PortsideError }
+  | { kind: 'not_sent'; status: number; error: PortsideError }
+
+/** A read as it is passed on: the answer's original JSON text, and what the schema made of it. */
+export type ReadAnswer<T> = { status: number; text: string; data: T; request_id: string | null }
+
+/** What checks an answer: any zod schema. */
+export type AnswerSchema<T> = {
+  safeParse(
+    value: unknown,
+  ): { success: true; data: T } | { success: false; error: import('zod/mini').core.$ZodError }
+}
+
+/**
+ * The platform, as the proxy knows it: signed, with time-outs, reads retried, PUTs never. The project is picked by the
+ * request's path or `projectId`, and must be one of the configured ones.
+ */
+export interface Upstream {
+  /**
+   * Reads one port (platform.md, Endpoints, show port), with retries.
+   * @throws UpstreamError with the platform's error or Portside's own; the abort reason when `signal` is aborted.
+   */
+  readPort(
+    projectId: string,
+    portId: string,
+    signal?: AbortSignal,
+  ): Promise<{ port: Port; request_id: string | null }>
+  /**
+   * Reads any path of src/vpc/paths.ts, with retries; `query` is an encoded query string, without the question mark.
+   * @throws UpstreamError as readPort; with Portside.UnreadableAnswer when the answer does not fit `schema`.
+   */
+  read<T>(path: string, query: string, schema: AnswerSchema<T>, signal?: AbortSignal): Promise<ReadAnswer<T>>
+  /**
+   * Sends one insert or remove, once. Never throws for what the platform or the network does: every end is an outcome.
+   * A `signal` aborted while the request is out gives `unknown`.
+   */
+  send(request: StepRequest, signal?: AbortSignal): Promise<SendOutcome>
+  /** Closes the connections, after the requests under way. */
+  close(): Promise<void>
+}
