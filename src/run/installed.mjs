@@ -1,0 +1,41 @@
+// Runs before anything is installed: Node's own modules only.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+
+/** The project's folder, where package.json is. */
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+
+const STAMP = `${root}node_modules/.portside-installed`
+
+/** Ends the process with one clear line when this Node is too old. */
+export function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major > 20 || (major === 20 && minor >= 19)) return
+  console.error(`Portside needs Node 20.19 or newer; this is ${process.versions.node}. Install a newer Node.`)
+  process.exit(2)
+}
+
+/** Runs a command in the project's folder with its output shown; ends this process with its code when it fails. */
+export function run(command, args, options = {}) {
+  const done = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+    ...options,
+  })
+  if (done.error) console.error(`${command} could not be started: ${done.error.message}`)
+  if (done.status !== 0) process.exit(done.status ?? 1)
+}
+
+/** Installs the packages of package-lock.json when they are missing or the lock has changed since. */
+export function installPackages() {
+  const lock = createHash('sha256')
+    .update(readFileSync(`${root}package-lock.json`))
+    .digest('hex')
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === lock) return
+  console.log('Installing packages (npm ci)…')
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  writeFileSync(STAMP, lock)
+}

@@ -1,0 +1,71 @@
+// `npm start`: installs what is missing, builds what is old, serves, prints the address.
+import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { buildIfOld } from './built.mjs'
+import { checkNode, installPackages, root } from './installed.mjs'
+
+checkNode()
+installPackages()
+buildIfOld()
+
+const DATA = process.env.PORTSIDE_DATA_FOLDER ?? `${root}.data`
+mkdirSync(DATA, { recursive: true, mode: 0o700 })
+
+const children = new Set()
+let stopping = false
+
+/** Starts one of the built servers; when it ends by itself, the other is stopped and so is this. */
+function serve(name, args, env) {
+  const child = spawn(process.execPath, [`${root}dist/server/${name}.js`, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  })
+  children.add(child)
+  child.on('exit', (code) => {
+    children.delete(child)
+    stop(code ?? 1)
+  })
+  return child
+}
+
+function stop(code) {
+  if (!stopping) {
+    stopping = true
+    process.exitCode = code
+    for (const child of children) child.kill('SIGTERM')
+  }
+}
+process.on('SIGINT', () => stop(0))
+process.on('SIGTERM', () => stop(0))
+
+/** The first line that the child prints with `text` in it. */
+function lineWith(child, text) {
+  return new Promise((resolve) => {
+    let printed = ''
+    child.stdout.on('data', function read(chunk) {
+      printed += chunk
+      const line = printed.split('\n').find((one) => one.includes(text))
+      if (!line || !printed.includes('\n', printed.indexOf(line))) return
+      child.stdout.off('data', read)
+      child.stdout.resume()
+      resolve(line)
+    })
+  })
+}
+
+// A configured upstream is a real cloud: then the embedded one stays off.
+let upstream = process.env.PORTSIDE_UPSTREAM
+if (!upstream) {
+  const port = process.env.PORTSIDE_EMULATOR_PORT ?? '8090'
+  const estate = process.argv.slice(2)
+  const emulator = serve('emulator', ['--listen-port', port, '--data', `${DATA}/emulator`, ...estate])
+  const line = await lineWith(emulator, 'listening on')
+  upstream = line.slice(line.indexOf('http'))
+}
+
+const proxy = serve('proxy', [], {
+  PORTSIDE_UPSTREAM: upstream.trim(),
+  PORTSIDE_DATA: process.env.PORTSIDE_DATA ?? `${DATA}/proxy`,
+})
+proxy.stdout.pipe(process.stdout)

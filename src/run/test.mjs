@@ -1,0 +1,13 @@
+// `npm test`: installs what is missing, a browser included, and runs every check.
+import { buildIfOld } from './built.mjs'
+import { ensureChromium } from './chromium.mjs'
+import { checkNode, installPackages, run } from './installed.mjs'
+
+checkNode()
+installPackages()
+ensureChromium()
+run('npm', ['run', '--silent', 'types'])
+run('npm', ['run', '--silent', 'lint'])
+buildIfOld()
+run('npm', ['run', '--silent', 'unit'])
+run('npm', ['run', '--silent', 'e2e'])
