@@ -1,0 +1,61 @@
+import { Link, useRouter, type ErrorComponentProps, type NotFoundRouteProps } from '@tanstack/react-router'
+import type { JSX } from 'react'
+import { isSessionLost } from '../proxy-client/proxy-error.ts'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { EmptyState } from '../ui/EmptyState.tsx'
+import { SkeletonRows } from '../ui/Skeleton.tsx'
+import { Frame } from './Shell.tsx'
+import { SignedOut } from './SignedOut.tsx'
+
+/** Shown while a page's code is on its way. */
+export function PendingView(): JSX.Element {
+  return <SkeletonRows label="Loading" />
+}
+
+/** Shown where a page failed; within the frame. */
+export function ErrorView({ error, reset }: ErrorComponentProps): JSX.Element {
+  const router = useRouter()
+  const retry = () => {
+    reset()
+    void router.invalidate()
+  }
+  if (isSessionLost(error)) return <SignedOut onRetry={retry} />
+  return (
+    <>
+      <title>Error · Portside</title>
+      <ErrorPanel error={error} title="This page could not be shown" onRetry={retry} />
+    </>
+  )
+}
+
+/** Shown where the frame itself failed: nobody is signed in, or there is no proxy. */
+export function RootErrorView(props: ErrorComponentProps): JSX.Element {
+  return (
+    <Frame>
+      <ErrorView {...props} />
+    </Frame>
+  )
+}
+
+/** Shown for an address that leads nowhere; `data` may name the project that is not among the operator's. */
+export function NotFoundView({ data }: NotFoundRouteProps): JSX.Element {
+  const project = (data as { project?: string } | undefined)?.project
+  return (
+    <>
+      <title>Not found · Portside</title>
+      <EmptyState
+        title={project === undefined ? 'There is no such page' : 'This project is not among yours'}
+        actions={<Link to="/">Go to the ports</Link>}
+      >
+        {project === undefined ? (
+          'Check the address.'
+        ) : (
+          <>
+            This Portside has no project with the ID <code>{project}</code>. Choose one above, or ask whoever
+            runs this Portside to add it.
+          </>
+        )}
+      </EmptyState>
+    </>
+  )
+}

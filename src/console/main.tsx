@@ -1,0 +1,21 @@
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { createQueryClient } from './proxy-client/query-client.ts'
+import { createConsoleRouter } from './router.tsx'
+import './ui/tokens.css'
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('index.html has no element with the ID root')
+
+const queryClient = createQueryClient()
+const router = createConsoleRouter(queryClient)
+
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,121 @@
+import * as z from 'zod/mini'
+import { portsideError, refusedFields } from '../../vpc/errors.ts'
+import { queryString } from '../../vpc/requests.ts'
+import { ProxyError } from './proxy-error.ts'
+
+/** The proxy retries reads by itself and waits where the platform asks it to: this is longer than that takes. */
+const DEFAULT_TIMEOUT_MS = 60_000
+
+type CallOptions = {
+  method?: 'GET' | 'PUT' | 'POST'
+  /** Sent as JSON. */
+  body?: unknown
+  /** Arrays repeat their name. */
+  query?: Parameters<typeof queryString>[0]
+  /** Cancels the call; the rejection is then the signal's reason, no ProxyError. */
+  signal?: AbortSignal | undefined
+  timeoutMs?: number
+}
+
+/**
+ * One call to the proxy: the only way out of the console.
+ * @param schema what the answer must be
+ * @param path on the proxy, from src/vpc (`/api/...`)
+ * @returns the answer, read by the schema
+ * @throws ProxyError with the platform's or the proxy's words; or the signal's reason after a cancel
+ */
+export async function call<S extends z.ZodMiniType>(
+  schema: S,
+  path: string,
+  { method = 'GET', body, query, signal, timeoutMs = DEFAULT_TIMEOUT_MS }: CallOptions = {},
+): Promise<z.output<S>> {
+  const timeout = AbortSignal.timeout(timeoutMs)
+  const search = query === undefined ? '' : queryString(query)
+  // Nobody knows what became of a request whose answer is lost; only a read can't have changed anything.
+  const lost = method === 'GET' ? {} : ({ outcome: 'unknown' } as const)
+  let status = 0
+  let text: string
+  try {
+    const response = await fetch(search === '' ? path : `${path}?${search}`, {
+      method,
+      headers:
+        body === undefined
+          ? { accept: 'application/json' }
+          : { accept: 'application/json', 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      credentials: 'same-origin',
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    })
+    status = response.status
+    text = await response.text()
+    if (!response.ok) throw readError(status, text, lost)
+  } catch (cause) {
+    if (cause instanceof ProxyError || signal?.aborted) throw cause
+    if (timeout.aborted)
+      throw new ProxyError(0, {
+        error_code: 'Console.Timeout',
+        error_msg: `Portside's proxy did not answer within ${timeoutMs / 1000} seconds.`,
+        advice: 'Try again. If it stays so, look at the output of npm start.',
+        ...lost,
+      })
+    throw new ProxyError(0, {
+      error_code: 'Console.Unreachable',
+      error_msg: "No answer from Portside's proxy.",
+      advice: 'Is the proxy running? Start it with npm start, then try again.',
+      ...lost,
+    })
+  }
+  return readAnswer(schema, status, text, lost)
+}
+
+type Lost = { outcome?: 'unknown' }
+
+function readAnswer<S extends z.ZodMiniType>(
+  schema: S,
+  status: number,
+  text: string,
+  lost: Lost,
+): z.output<S> {
+  const json = parseJson(text)
+  if (json === undefined) throw unreadable(status, 'is not JSON', null, lost)
+  const answer = schema.safeParse(json)
+  if (answer.success) return answer.data
+  const field = refusedFields(answer.error)[0]
+  const what =
+    field === undefined
+      ? 'has an unexpected shape'
+      : `has a field Portside can't read: ${field.path || 'the body'} ${field.message}`
+  throw unreadable(status, what, requestIdOf(json), lost)
+}
+
+function readError(status: number, text: string, lost: Lost): ProxyError {
+  const json = parseJson(text)
+  const error = portsideError.safeParse(json)
+  if (error.success) return new ProxyError(status, error.data)
+  return unreadable(status, `(status ${status}) is not in the form of an error`, requestIdOf(json), lost)
+}
+
+function unreadable(status: number, what: string, request_id: string | null, lost: Lost): ProxyError {
+  return new ProxyError(status, {
+    error_code: 'Console.UnreadableAnswer',
+    error_msg: `The answer ${what}.`,
+    request_id,
+    advice: 'Reload the page: the console and the proxy may be of different versions. Report it if it stays.',
+    ...lost,
+  })
+}
+
+const withRequestId = z.looseObject({ request_id: z.string() })
+
+function requestIdOf(json: unknown): string | null {
+  const read = withRequestId.safeParse(json)
+  return read.success ? read.data.request_id : null
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,95 @@
+import type { InfiniteData, QueryClient } from '@tanstack/react-query'
+import { dryRunAnswer, type DryRunAnswer, type PortAnswer, type PortsAnswer } from '../../vpc/answers.ts'
+import { stepRequest, type ChangeStep } from '../../vpc/change-plan.ts'
+import {
+  api,
+  operationEnvelope,
+  type Operation,
+  type OperationAnswer,
+  type OperationRequest,
+} from '../../vpc/portside-api.ts'
+import { call } from './client.ts'
+import { operationQuery, portQuery } from './queries.ts'
+
+/** How long the proxy may hold a waiting read of an operation, in seconds. */
+const LONG_POLL_S = 25
+
+/**
+ * Has the platform check one step with `dry_run` true; nothing is changed.
+ * @returns what the platform answered with 202
+ * @throws ProxyError when it refused the step, or could not be asked
+ */
+export function checkStep(
+  project: string,
+  portId: string,
+  step: ChangeStep,
+  signal?: AbortSignal,
+): Promise<DryRunAnswer> {
+  const { method, path, body } = stepRequest(step, project, portId, true)
+  return call(dryRunAnswer, `/api${path}`, { method, body, signal })
+}
+
+/**
+ * Starts carrying out a plan. Sending the same request again finds the same operation.
+ * @throws ProxyError; with outcome `unknown` send the same request again
+ */
+export async function startOperation(
+  project: string,
+  portId: string,
+  request: OperationRequest,
+): Promise<Operation> {
+  const answer = await call(operationEnvelope, api.portOperations(project, portId), {
+    method: 'POST',
+    body: request,
+  })
+  return answer.operation
+}
+
+/** The operator's answer to an operation that stopped. @returns the new operation for go-on and go-back */
+export async function answerOperation(id: string, answer: OperationAnswer): Promise<Operation> {
+  return (await call(operationEnvelope, api.operationAnswer(id, answer), { method: 'POST' })).operation
+}
+
+/**
+ * Waits for a newer revision of an operation than `afterRevision`, at most half a minute.
+ * @returns the operation as it is then, which may be the same revision
+ */
+export async function waitForOperation(
+  id: string,
+  afterRevision: number,
+  signal?: AbortSignal,
+): Promise<Operation> {
+  const answer = await call(operationEnvelope, api.operation(id), {
+    query: { after: afterRevision, wait: LONG_POLL_S },
+    signal,
+    timeoutMs: (LONG_POLL_S + 15) * 1000,
+  })
+  return answer.operation
+}
+
+/** Puts a Port that the platform returned where the console's views read it: never a guessed one. */
+export function storePort(queryClient: QueryClient, project: string, answer: PortAnswer): void {
+  queryClient.setQueryData(portQuery(project, answer.port.id).queryKey, answer)
+  queryClient.setQueriesData<InfiniteData<PortsAnswer>>({ queryKey: ['ports', project] }, (data) =>
+    data === undefined
+      ? undefined
+      : {
+          ...data,
+          pages: data.pages.map((page) =>
+            page.ports.some((port) => port.id === answer.port.id)
+              ? {
+                  ...page,
+                  ports: page.ports.map((port) => (port.id === answer.port.id ? answer.port : port)),
+                }
+              : page,
+          ),
+        },
+  )
+}
+
+/** Keeps an operation as last answered, for every view that shows it. */
+export function storeOperation(queryClient: QueryClient, operation: Operation): void {
+  queryClient.setQueryData(operationQuery(operation.operation_id).queryKey, (known) =>
+    known !== undefined && known.revision > operation.revision ? known : operation,
+  )
+}

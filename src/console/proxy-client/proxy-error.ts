@@ -1,0 +1,37 @@
+import type { PortsideError } from '../../vpc/errors.ts'
+
+/**
+ * A call to the proxy that did not end well: what the proxy or the platform said, or what the console found out itself.
+ * The console's own codes: `Console.Unreachable` (no answer), `Console.Timeout`, `Console.UnreadableAnswer`.
+ */
+export class ProxyError extends Error {
+  override name = 'ProxyError'
+  /** HTTP status; 0 when there was no answer. */
+  readonly status: number
+  readonly error_code: string
+  readonly error_msg: string
+  readonly request_id: string | null
+  readonly advice: string | undefined
+  readonly fields: readonly { path: string; message: string }[]
+  /** Seconds to wait before another try. */
+  readonly retry_after: number | undefined
+  /** `unknown`: the request may have been carried out. */
+  readonly outcome: PortsideError['outcome']
+
+  constructor(status: number, error: PortsideError) {
+    super(`${error.error_code}: ${error.error_msg}`)
+    this.status = status
+    this.error_code = error.error_code
+    this.error_msg = error.error_msg
+    this.request_id = error.request_id ?? null
+    this.advice = error.advice
+    this.fields = error.fields ?? []
+    this.retry_after = error.retry_after
+    this.outcome = error.outcome
+  }
+}
+
+/** True when the session is gone: the operator has to sign in again. */
+export function isSessionLost(error: unknown): boolean {
+  return error instanceof ProxyError && error.error_code === 'Portside.NoSession'
+}

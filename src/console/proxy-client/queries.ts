@@ -1,0 +1,182 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import {
+  portAnswer,
+  portsAnswer,
+  rulesAnswer,
+  securityGroupAnswer,
+  securityGroupsAnswer,
+} from '../../vpc/answers.ts'
+import { paths } from '../../vpc/paths.ts'
+import { api, operationEnvelope, operationsAnswer, session } from '../../vpc/portside-api.ts'
+import type { PortsQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'
+import type { SecurityGroup, SecurityGroupRule } from '../../vpc/security-group.ts'
+import { call } from './client.ts'
+
+/** Ports a page. */
+export const PORTS_PAGE = 200
+/** Groups a page. */
+export const GROUPS_PAGE = 100
+/** IDs in one query string: 50 UUIDs stay well below any limit on the length of a URL. */
+const IDS_PER_CALL = 50
+/** The platform's largest page (platform.md, Endpoints). */
+const LARGEST_PAGE = 2000
+
+/** Filters that the server applies; pages are the query's own affair. */
+export type PortFilters = Omit<PortsQuery, 'limit' | 'marker'>
+/** Filters that the server applies. */
+export type GroupFilters = Omit<SecurityGroupsQuery, 'limit' | 'marker'>
+
+const platform = (path: string) => `/api${path}`
+
+/** Who is signed in, and the projects to choose from. */
+export const sessionQuery = () =>
+  queryOptions({
+    queryKey: ['session'],
+    queryFn: ({ signal }) => call(session, api.session(), { signal }),
+    staleTime: Infinity,
+  })
+
+type Page = { page_info?: { next_marker?: string | null | undefined } | null | undefined }
+
+/** The next page's marker; a marker that was used before ends the list, so that a confused server can't loop us. */
+function nextMarker(last: Page, used: readonly (string | undefined)[]): string | undefined {
+  const marker = last.page_info?.next_marker
+  return marker && !used.includes(marker) ? marker : undefined
+}
+
+/**
+ * The ports of a project, page by page. Stays as read until asked to be read again (`resetQueries`): reading all pages
+ * anew behind the operator's back would be dozens of calls.
+ */
+export const portsInfiniteQuery = (project: string, filters: PortFilters) =>
+  infiniteQueryOptions({
+    queryKey: ['ports', project, filters],
+    queryFn: ({ pageParam, signal }) =>
+      call(portsAnswer, platform(paths.ports(project)), {
+        query: { ...filters, limit: PORTS_PAGE, marker: pageParam },
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last, _pages, _param, used) => nextMarker(last, used),
+    staleTime: Infinity,
+  })
+
+/** One port. Read again when the window comes to the front: someone else may have changed its list. */
+export const portQuery = (project: string, id: string) =>
+  queryOptions({
+    queryKey: ['port', project, id],
+    queryFn: ({ signal }) => call(portAnswer, platform(paths.port(project, id)), { signal }),
+    staleTime: 5_000,
+    refetchOnWindowFocus: true,
+  })
+
+/** The security groups of a project, page by page; without their rules. */
+export const groupsInfiniteQuery = (project: string, filters: GroupFilters) =>
+  infiniteQueryOptions({
+    queryKey: ['groups', project, filters],
+    queryFn: ({ pageParam, signal }) =>
+      call(securityGroupsAnswer, platform(paths.securityGroups(project)), {
+        query: { ...filters, limit: GROUPS_PAGE, marker: pageParam },
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last, _pages, _param, used) => nextMarker(last, used),
+    staleTime: Infinity,
+  })
+
+/** The named groups, by ID. A group that the platform does not tell of is missing in the record. */
+export const groupsByIdQuery = (project: string, ids: readonly string[]) => {
+  const asked = sorted(ids)
+  return queryOptions({
+    queryKey: ['groups-by-id', project, asked],
+    queryFn: async ({ signal }) => {
+      const answers = await Promise.all(
+        batches(asked).map((id) =>
+          call(securityGroupsAnswer, platform(paths.securityGroups(project)), {
+            query: { id, limit: id.length },
+            signal,
+          }),
+        ),
+      )
+      const groups: Record<string, SecurityGroup> = {}
+      for (const group of answers.flatMap((answer) => answer.security_groups)) groups[group.id] = group
+      return groups
+    },
+    staleTime: 60_000,
+  })
+}
+
+/** One group with its rules. */
+export const groupQuery = (project: string, id: string) =>
+  queryOptions({
+    queryKey: ['group', project, id],
+    queryFn: ({ signal }) =>
+      call(securityGroupAnswer, platform(paths.securityGroup(project, id)), { signal }),
+    staleTime: 60_000,
+  })
+
+/** The rules of the named groups, all pages, by group ID; every asked group is in the record. */
+export const rulesOfGroupsQuery = (project: string, ids: readonly string[]) => {
+  const asked = sorted(ids)
+  return queryOptions({
+    queryKey: ['rules-of-groups', project, asked],
+    queryFn: async ({ signal }) => {
+      const rules: Record<string, SecurityGroupRule[]> = Object.fromEntries(asked.map((id) => [id, []]))
+      const found = await Promise.all(batches(asked).map((batch) => allRules(project, batch, signal)))
+      for (const rule of found.flat()) rules[rule.security_group_id]?.push(rule)
+      return rules
+    },
+    staleTime: 60_000,
+  })
+}
+
+/** The operations on a port, newest first. */
+export const operationsQuery = (project: string, port: string) =>
+  queryOptions({
+    queryKey: ['operations', project, port],
+    queryFn: ({ signal }) =>
+      call(operationsAnswer, api.portOperations(project, port), { signal }).then(
+        (answer) => answer.operations,
+      ),
+    staleTime: 5_000,
+    refetchOnWindowFocus: true,
+  })
+
+/** One operation. */
+export const operationQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['operation', id],
+    queryFn: ({ signal }) =>
+      call(operationEnvelope, api.operation(id), { signal }).then((answer) => answer.operation),
+    staleTime: 0,
+  })
+
+async function allRules(
+  project: string,
+  security_group_id: string[],
+  signal: AbortSignal,
+): Promise<SecurityGroupRule[]> {
+  const rules: SecurityGroupRule[] = []
+  const used: (string | undefined)[] = []
+  let marker: string | undefined
+  do {
+    const page = await call(rulesAnswer, platform(paths.rules(project)), {
+      query: { security_group_id, limit: LARGEST_PAGE, marker },
+      signal,
+    })
+    rules.push(...page.security_group_rules)
+    used.push(marker)
+    marker = nextMarker(page, used)
+  } while (marker !== undefined)
+  return rules
+}
+
+function sorted(ids: readonly string[]): string[] {
+  return [...new Set(ids)].toSorted()
+}
+
+function batches(ids: string[]): string[][] {
+  return Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, n) =>
+    ids.slice(n * IDS_PER_CALL, (n + 1) * IDS_PER_CALL),
+  )
+}

@@ -1,0 +1,110 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  notFound,
+  redirect,
+  type RouterHistory,
+} from '@tanstack/react-router'
+import { keepLastProject, lastProject } from './app/last-project.ts'
+import { parseSearch, stringifySearch } from './app/search-params.ts'
+import { Shell } from './app/Shell.tsx'
+import { ErrorView, NotFoundView, PendingView, RootErrorView } from './app/views.tsx'
+import { filtersOf, readPortsSearch } from './ports/ports-search.ts'
+import { operationsQuery, portQuery, portsInfiniteQuery, sessionQuery } from './proxy-client/queries.ts'
+
+type RouterContext = { queryClient: QueryClient }
+
+const rootRoute = createRootRouteWithContext<RouterContext>()({
+  beforeLoad: async ({ context }) => ({ session: await context.queryClient.ensureQueryData(sessionQuery()) }),
+  component: Shell,
+  errorComponent: RootErrorView,
+  notFoundComponent: NotFoundView,
+})
+
+const indexRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  beforeLoad: ({ context: { session } }) => {
+    const last = lastProject()
+    const project = session.projects.find((one) => one.project_id === last) ?? session.projects[0]
+    if (project === undefined) throw notFound()
+    throw redirect({
+      to: '/projects/$projectId/ports',
+      params: { projectId: project.project_id },
+      replace: true,
+    })
+  },
+})
+
+const projectRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/projects/$projectId',
+  beforeLoad: ({ context: { session }, params: { projectId } }) => {
+    if (!session.projects.some((project) => project.project_id === projectId))
+      throw notFound({ data: { project: projectId } })
+  },
+  onEnter: ({ params }) => keepLastProject(params.projectId),
+  onStay: ({ params }) => keepLastProject(params.projectId),
+  notFoundComponent: NotFoundView,
+})
+
+const projectIndexRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/projects/$projectId/ports', params, replace: true })
+  },
+})
+
+const portsRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/ports',
+  validateSearch: readPortsSearch,
+  loaderDeps: ({ search }) => filtersOf(search),
+  // Not awaited: the page is there at once and shows what is on its way.
+  loader: ({ context, params, deps }) =>
+    void context.queryClient.prefetchInfiniteQuery(portsInfiniteQuery(params.projectId, deps)),
+  component: lazyRouteComponent(() => import('./ports/PortsPage.tsx'), 'PortsPage'),
+})
+
+const portRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/ports/$portId',
+  loader: ({ context: { queryClient }, params: { projectId, portId } }) => {
+    void queryClient.prefetchQuery(portQuery(projectId, portId))
+    void queryClient.prefetchQuery(operationsQuery(projectId, portId))
+  },
+  component: lazyRouteComponent(() => import('./groups/PortPage.tsx'), 'PortPage'),
+})
+
+const routeTree = rootRoute.addChildren([
+  indexRoute,
+  projectRoute.addChildren([projectIndexRoute, portsRoute, portRoute]),
+])
+
+/** The console's router. @param history the browser's, unless given */
+export function createConsoleRouter(queryClient: QueryClient, history?: RouterHistory) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    ...(history && { history }),
+    defaultPreload: 'intent',
+    // React Query decides how fresh data is.
+    defaultPreloadStaleTime: 0,
+    defaultPendingComponent: PendingView,
+    defaultErrorComponent: ErrorView,
+    defaultNotFoundComponent: NotFoundView,
+    scrollRestoration: true,
+    parseSearch,
+    stringifySearch,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>
+  }
+}

@@ -1,0 +1,26 @@
+import { createContext, useCallback, useContext, useRef, type JSX, type ReactNode } from 'react'
+
+type Announce = (message: string) => void
+
+const AnnounceContext = createContext<Announce>(() => {})
+
+/** Tells screen readers something, politely, without moving the focus. */
+export function useAnnounce(): Announce {
+  return useContext(AnnounceContext)
+}
+
+/** Holds the live region that `useAnnounce` speaks through. Once, around the whole console. */
+export function Announcer({ children }: { children: ReactNode }): JSX.Element {
+  const region = useRef<HTMLOutputElement>(null)
+  const announce = useCallback<Announce>((message) => {
+    if (region.current === null) return
+    // The same words twice must change the text, or they are not read out again.
+    region.current.textContent = region.current.textContent === message ? `${message}\u00a0` : message
+  }, [])
+  return (
+    <AnnounceContext value={announce}>
+      {children}
+      <output ref={region} className="visually-hidden" aria-live="polite" />
+    </AnnounceContext>
+  )
+}

@@ -1,0 +1,87 @@
+import { useId, type ComponentProps, type JSX, type ReactNode } from 'react'
+import styles from './Button.module.css'
+import { Icon, type IconName } from './Icon.tsx'
+
+type Shared = Omit<ComponentProps<'button'>, 'disabled' | 'className'> & {
+  variant?: 'primary' | 'secondary' | 'ghost' | 'danger'
+  size?: 'medium' | 'small'
+  /** Why the button can't be pressed now. It stays focusable, and the reason can be read. */
+  disabledReason?: string | undefined
+  /** Work is under way: it can't be pressed twice. */
+  busy?: boolean
+}
+
+type ButtonProps = Shared & { icon?: IconName; children: ReactNode }
+
+/** A button with words on it. */
+export function Button({ icon, children, ...rest }: ButtonProps): JSX.Element {
+  return (
+    <BaseButton {...rest}>
+      {rest.busy ? (
+        <span className={styles.spinner} aria-hidden="true" />
+      ) : (
+        icon && <Icon name={icon} size={14} />
+      )}
+      {children}
+    </BaseButton>
+  )
+}
+
+type IconButtonProps = Shared & { icon: IconName; label: string }
+
+/** A button that shows an icon; `label` is its name and its tooltip. */
+export function IconButton({ icon, label, variant = 'ghost', ...rest }: IconButtonProps): JSX.Element {
+  return (
+    <BaseButton
+      {...rest}
+      variant={variant}
+      square
+      aria-label={label}
+      title={rest.disabledReason ? undefined : label}
+    >
+      {rest.busy ? <span className={styles.spinner} aria-hidden="true" /> : <Icon name={icon} />}
+    </BaseButton>
+  )
+}
+
+function BaseButton({
+  variant = 'secondary',
+  size = 'medium',
+  disabledReason,
+  busy = false,
+  square = false,
+  onClick,
+  type = 'button',
+  children,
+  ...rest
+}: Shared & { square?: boolean }): JSX.Element {
+  const reasonId = useId()
+  const blocked = busy || disabledReason !== undefined
+  const classes = [styles.button, styles[variant], size === 'small' && styles.small, square && styles.square]
+  const button = (
+    <button
+      aria-describedby={disabledReason === undefined ? undefined : reasonId}
+      {...rest}
+      type={type}
+      className={classes.filter(Boolean).join(' ')}
+      aria-disabled={blocked || undefined}
+      aria-busy={busy || undefined}
+      onClick={(event) => {
+        if (blocked) event.preventDefault()
+        else onClick?.(event)
+      }}
+    >
+      {children}
+    </button>
+  )
+  return (
+    <span className={styles.wrapper}>
+      {button}
+      {disabledReason !== undefined && (
+        <span id={reasonId} className={styles.reason}>
+          {disabledReason}
+        </span>
+      )}
+    </span>
+  )
+}

@@ -1,0 +1,94 @@
+import type { JSX, ReactNode } from 'react'
+import { ProxyError } from '../proxy-client/proxy-error.ts'
+import { Button } from './Button.tsx'
+import { Id } from './Id.tsx'
+import { Notice } from './Notice.tsx'
+import styles from './Notice.module.css'
+
+type ErrorPanelProps = {
+  error: unknown
+  /** What did not work: 'The ports could not be read'. */
+  title: string
+  onRetry?: (() => void) | undefined
+  /** Further buttons. */
+  actions?: ReactNode
+}
+
+/** An error with all there is to say of it: message, code, request ID, the fields concerned, and what to do. */
+export function ErrorPanel({ error, title, onRetry, actions }: ErrorPanelProps): JSX.Element {
+  const known = error instanceof ProxyError ? error : undefined
+  const retry = onRetry && (
+    <Button size="small" icon="refresh" onClick={onRetry}>
+      Try again
+    </Button>
+  )
+  return (
+    <Notice
+      tone="danger"
+      role="alert"
+      title={title}
+      actions={
+        (retry || actions) && (
+          <>
+            {retry}
+            {actions}
+          </>
+        )
+      }
+    >
+      <p>{known?.error_msg ?? (error instanceof Error ? error.message : String(error))}</p>
+      {known !== undefined && known.fields.length > 0 && (
+        <ul>
+          {known.fields.map((field) => (
+            <li key={field.path + field.message}>
+              <code>{field.path}</code> {field.message}
+            </li>
+          ))}
+        </ul>
+      )}
+      {known?.outcome === 'unknown' && (
+        <p>Whether the request was carried out is unknown: read the port again before anything else.</p>
+      )}
+      <p>
+        {known === undefined
+          ? 'This is a fault in Portside itself. Reload the page; report it if it stays.'
+          : adviceFor(known)}
+      </p>
+      {known !== undefined && (
+        <dl className={styles.facts}>
+          <dt>Code</dt>
+          <dd>
+            <code>{known.error_code}</code>
+            {known.status > 0 && ` (status ${known.status})`}
+          </dd>
+          <dt>Request ID</dt>
+          <dd>
+            {known.request_id === null ? 'none given' : <Id value={known.request_id} label="request ID" />}
+          </dd>
+        </dl>
+      )}
+    </Notice>
+  )
+}
+
+/** What to do about an error: the proxy's advice, or what its status means for the operator. */
+export function adviceFor(error: ProxyError): string {
+  if (error.advice !== undefined) return error.advice
+  if (error.retry_after !== undefined) return `Try again in ${error.retry_after} seconds.`
+  switch (error.status) {
+    case 400:
+      return 'The platform refused the request as it is. Change what the message names, then try again.'
+    case 401:
+      return "The platform does not accept the proxy's credentials. Ask whoever runs this Portside to renew them."
+    case 403:
+      return 'These credentials may not do this. Ask the owner of the project for the permission.'
+    case 404:
+      return 'It is not there (any more). Check the ID and the project.'
+    case 409:
+      return 'Something else is going on with this resource. Read it again, then decide.'
+    case 429:
+      return 'The platform is being asked too often. Wait a moment, then try again.'
+    default:
+      return 'Try again in a moment. If it stays so, give the request ID to the support of the platform.'
+  }
+}

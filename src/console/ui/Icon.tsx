@@ -1,0 +1,52 @@
+import type { JSX } from 'react'
+
+/** Drawn on a 16 px grid, 1.5 px strokes. */
+const DRAWINGS = {
+  grip: 'M6 3.5h.01M10 3.5h.01M6 8h.01M10 8h.01M6 12.5h.01M10 12.5h.01',
+  plus: 'M8 3v10M3 8h10',
+  minus: 'M3 8h10',
+  'arrow-up': 'M8 13V3M4 7l4-4 4 4',
+  'arrow-down': 'M8 3v10M4 9l4 4 4-4',
+  'arrow-left': 'M13 8H3M7 4 3 8l4 4',
+  'arrow-right': 'M3 8h10M9 4l4 4-4 4',
+  'to-top': 'M3 3h10M8 13V6M5 9l3-3 3 3',
+  'to-end': 'M3 13h10M8 3v7M5 7l3 3 3-3',
+  'chevron-down': 'M4 6l4 4 4-4',
+  'chevron-right': 'M6 4l4 4-4 4',
+  check: 'M3 8.5 6.5 12 13 4.5',
+  copy: 'M5.5 5.5h7v8h-7zM10.5 5.5v-3h-7v8h2',
+  search: 'M11 7A4 4 0 1 1 3 7a4 4 0 0 1 8 0zM10 10l3.5 3.5',
+  undo: 'M6 3 3 6l3 3M3 6h6.5a3.5 3.5 0 0 1 0 7H7',
+  redo: 'M10 3l3 3-3 3M13 6H6.5a3.5 3.5 0 0 0 0 7H9',
+  refresh: 'M13 8a5 5 0 1 1-1.5-3.5L13 6M13 2.5V6H9.5',
+  close: 'M4 4l8 8M12 4l-8 8',
+  warning: 'M8 2.5 14.5 13.5H1.5zM8 6.5v3.5M8 12v.01',
+  info: 'M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0zM8 7.5V11M8 5v.01',
+  clock: 'M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0zM8 4.5V8l2.5 1.5',
+  external: 'M6.5 3.5h-3v9h9v-3M9 3h4v4M13 3 7.5 8.5',
+  shield: 'M8 2 13 4v4c0 3-2 5-5 6-3-1-5-3-5-6V4z',
+  'shield-off': 'M8 2 13 4v4c0 3-2 5-5 6-3-1-5-3-5-6V4zM2 2l12 12',
+} as const
+
+/** The names of the icons. */
+export type IconName = keyof typeof DRAWINGS
+
+/** A small drawing, hidden from screen readers: words say the same beside it. */
+export function Icon({ name, size = 16 }: { name: IconName; size?: number }): JSX.Element {
+  return (
+    <svg
+      aria-hidden="true"
+      focusable="false"
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={name === 'grip' ? 2 : 1.5}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+    >
+      <path d={DRAWINGS[name]} />
+    </svg>
+  )
+}

@@ -1,0 +1,29 @@
+import type { JSX } from 'react'
+import { CopyButton } from './CopyButton.tsx'
+import styles from './Id.module.css'
+
+type IdProps = {
+  value: string
+  /** What it is the ID of: names the copy button ('Copy port ID'). */
+  label?: string
+  /** Shows the first eight digits only; the whole ID stands in the tooltip and is what is copied. */
+  short?: boolean
+  copy?: boolean
+}
+
+/** An ID, in digits of equal width; it gives way with an ellipsis where room is short. */
+export function Id({ value, label = 'ID', short = false, copy = true }: IdProps): JSX.Element {
+  return (
+    <span className={styles.id}>
+      <span className={styles.value} title={value}>
+        {short ? shortId(value) : value}
+      </span>
+      {copy && <CopyButton text={value} label={`Copy ${label}`} />}
+    </span>
+  )
+}
+
+/** The first eight digits of a UUID, as people name them; anything short stays whole. */
+export function shortId(id: string): string {
+  return id.length > 12 ? `${id.slice(0, 8)}…` : id
+}
