@@ -77,16 +77,32 @@ export function readPlatformError(body: unknown): PortsideError | undefined {
   return undefined
 }
 
-/** The fields that a schema refused, as `path` (`port.security_groups.0`) and message, in the schema's order. */
-export function refusedFields(error: z.core.$ZodError): { path: string; message: string }[] {
+/**
+ * The fields that a schema refused, as `path` (`port.security_groups.0`) and message, in the schema's order. `input` is what
+ * was parsed: it tells a missing field from one of a wrong type.
+ */
+export function refusedFields(error: z.core.$ZodError, input: unknown): { path: string; message: string }[] {
   return error.issues.map((issue) => {
     const path = issue.path.map(String).join('.')
     if (issue.code === 'unrecognized_keys')
-      return { path: [path, issue.keys[0]].filter(Boolean).join('.'), message: 'is not a field of this request' }
+      return {
+        path: [path, issue.keys[0]].filter(Boolean).join('.'),
+        message: 'is not a field of this request',
+      }
     if (issue.code === 'invalid_type')
-      return { path, message: issue.input === undefined ? 'is missing' : `must be ${article(issue.expected)}` }
+      return {
+        path,
+        message:
+          valueAt(input, issue.path) === undefined ? 'is missing' : `must be ${article(issue.expected)}`,
+      }
     return { path, message: issue.message }
   })
+}
+
+function valueAt(input: unknown, path: PropertyKey[]): unknown {
+  let value = input
+  for (const key of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key]
+  return value
 }
 
 function article(type: string): string {

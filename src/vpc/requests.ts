@@ -2,13 +2,14 @@ import * as z from 'zod/mini'
 import { uuid } from './ids.ts'
 import { MAX_GROUPS_ON_PORT } from './port.ts'
 
-const groupIds = z
-  .array(uuid)
-  .check(
-    z.minLength(1, 'must name at least one security group'),
-    z.maxLength(MAX_GROUPS_ON_PORT, `must name at most ${MAX_GROUPS_ON_PORT} security groups`),
-    z.refine((ids) => new Set(ids).size === ids.length, 'must not name a security group twice'),
-  )
+const groupIds = z.array(uuid).check(
+  z.minLength(1, 'must name at least one security group'),
+  z.maxLength(MAX_GROUPS_ON_PORT, `must name at most ${MAX_GROUPS_ON_PORT} security groups`),
+  z.refine(
+    (ids) => new Set(ids.map((id) => id.toLowerCase())).size === ids.length,
+    'must not name a security group twice',
+  ),
+)
 
 /**
  * Body of insert-security-groups (insert-security-groups.txt, Tables 2 and 3), checked strictly. `index` counts in the

@@ -1,0 +1,182 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { dryRunAnswer, portAnswer, portsAnswer } from './answers.ts'
+import { readPlatformError, refusedFields } from './errors.ts'
+import { paths } from './paths.ts'
+import {
+  insertSecurityGroupsRequest,
+  portsQuery,
+  queryString,
+  readQuery,
+  removeSecurityGroupsRequest,
+} from './requests.ts'
+
+const A = '8edd3747-ccd4-49a1-82b9-a165eec314b4'
+const B = '6c2d4540-3b7d-4207-a319-a7231b439995'
+
+// insert-security-groups.txt, Example Responses.
+const EXAMPLE_ANSWER = {
+  port: {
+    name: '',
+    id: '99fd0c77-56b4-4bf6-8365-df352e45d5fc',
+    admin_state_up: true,
+    status: 'DOWN',
+    project_id: 'f5dab68cd75740e68c599e9af5fe0aed',
+    device_id: '',
+    mac_address: 'fa:16:3e:1f:17:df',
+    device_owner: '',
+    description: '',
+    zone_id: '',
+    scope: 'center',
+    position_type: 'center',
+    created_at: '2023-05-10T01:35:02.000+00:00',
+    updated_at: '2023-05-10T01:35:02.000+00:00',
+    port_security_enabled: true,
+    tags: [],
+    security_groups: ['567be4e3-d171-46ce-9e8a-c15e91cfe86a', A, B, '4940b983-5992-4663-bed9-d1d1e15d1009'],
+    allowed_address_pairs: [],
+    extra_dhcp_opts: [],
+    instance_id: '',
+    instance_type: '',
+    ecs_flavor: '',
+    enable_efi: false,
+    virsubnet_id: '3847b263-2370-45c0-8236-38a1de568049',
+    private_ips: [{ subnet_cidr_id: 'ffe98087-6d4f-45cd-988b-1c87f75d2d53', ip_address: '192.168.158.228' }],
+    'binding:host_id': '',
+    'binding:vif_type': 'unbound',
+    'binding:vnic_type': 'normal',
+    'binding:vif_details': {},
+    'binding:profile': {},
+    'binding:migration_info': {},
+  },
+  request_id: '458691c0-7db2-43d8-9400-053800c5ff53',
+}
+
+describe('requests are checked strictly', () => {
+  const fields = (body: unknown) => {
+    const read = insertSecurityGroupsRequest.safeParse(body)
+    return read.success ? [] : refusedFields(read.error, body)
+  }
+
+  test('the reference page’s example passes as it stands', () => {
+    const body = { port: { security_groups: [A, B], index: 1 } }
+    expect(insertSecurityGroupsRequest.parse(body)).toEqual(body)
+  })
+
+  test.each([
+    [{}, 'port', 'is missing'],
+    [{ port: {} }, 'port.security_groups', 'is missing'],
+    [{ port: { security_groups: [] } }, 'port.security_groups', 'at least one'],
+    [{ port: { security_groups: 'x' } }, 'port.security_groups', 'must be an array'],
+    [{ port: { security_groups: ['x'] } }, 'port.security_groups.0', 'UUID'],
+    [{ port: { security_groups: [A, A] } }, 'port.security_groups', 'twice'],
+    [{ port: { security_groups: [A, A.toUpperCase()] } }, 'port.security_groups', 'twice'],
+    [{ port: { security_groups: [A], index: -1 } }, 'port.index', '0 or more'],
+    [{ port: { security_groups: [A], index: 1.5 } }, 'port.index', 'int'],
+    [{ port: { security_groups: [A], index: '1' } }, 'port.index', 'must be a number'],
+    [{ port: { security_groups: [A], indx: 1 } }, 'port.indx', 'not a field'],
+    [{ port: { security_groups: [A] }, dry_run: 'yes' }, 'dry_run', 'must be a boolean'],
+  ])('%j is refused at %s', (body, path, message) => {
+    expect(fields(body)).toContainEqual({ path, message: expect.stringContaining(message) })
+  })
+
+  test('remove takes no index', () => {
+    expect(removeSecurityGroupsRequest.safeParse({ port: { security_groups: [A], index: 0 } }).success).toBe(
+      false,
+    )
+  })
+})
+
+describe('answers are parsed tolerantly', () => {
+  test('the reference page’s example comes back whole', () => {
+    expect(portAnswer.parse(EXAMPLE_ANSWER)).toEqual(EXAMPLE_ANSWER)
+  })
+
+  test('unknown fields and unknown values of an enumeration are kept, optional fields may be missing or null', () => {
+    const port = {
+      id: 'p',
+      security_groups: [],
+      status: 'HIBERNATING',
+      future: { a: 1 },
+      name: null,
+      scope: 7,
+    }
+    expect(portsAnswer.parse({ ports: [port] }).ports[0]).toEqual(port)
+  })
+
+  test.each([
+    ['security_groups', { id: 'p' }],
+    ['security_groups', { id: 'p', security_groups: [{ id: 'x' }] }],
+    ['port_security_enabled', { id: 'p', security_groups: [], port_security_enabled: 'false' }],
+    ['private_ips', { id: 'p', security_groups: [], private_ips: '10.0.0.1' }],
+  ])('a wrong shape that would mislead is an error that names %s', (field, port) => {
+    const read = portAnswer.safeParse({ port })
+    expect(
+      read.success
+        ? []
+        : refusedFields(read.error, body)
+            .map((refused) => refused.path)
+            .join(),
+    ).toContain(field)
+  })
+
+  test('a passed dry run may carry a request ID only', () => {
+    expect(dryRunAnswer.parse({ request_id: 'r' }).request_id).toBe('r')
+  })
+})
+
+describe('errors of the platform are read in each of its forms', () => {
+  test.each([
+    [
+      { error_code: 'VPC.0202', error_msg: 'no', request_id: 'r' },
+      { error_code: 'VPC.0202', error_msg: 'no', request_id: 'r' },
+    ],
+    [
+      { error_code: 'APIGW.0301', error_msg: 'no' },
+      { error_code: 'APIGW.0301', error_msg: 'no', request_id: null },
+    ],
+    [{ error: { code: 401, message: 'no' } }, { error_code: '401', error_msg: 'no', request_id: null }],
+    [
+      { code: 'VPC.0101', message: 'no' },
+      { error_code: 'VPC.0101', error_msg: 'no', request_id: null },
+    ],
+  ])('%j', (body, error) => expect(readPlatformError(body)).toEqual(error))
+
+  test.each([['<html>'], [null], [{}], [{ error: 'x' }], [[]]])('%j is no error body', (body) => {
+    expect(readPlatformError(body)).toBeUndefined()
+  })
+})
+
+describe('queries', () => {
+  test('what is written is read back, whatever characters are in it', () => {
+    const word = fc.string({ unit: 'grapheme', minLength: 1 })
+    fc.assert(
+      fc.property(
+        fc.record(
+          {
+            name: fc.array(word, { minLength: 1 }),
+            id: fc.array(word, { minLength: 1 }),
+            limit: fc.integer({ min: 1, max: 2000 }),
+          },
+          { requiredKeys: [] },
+        ),
+        (query) => {
+          const read = readQuery(portsQuery, new URLSearchParams(queryString(query)))
+          expect(portsQuery.parse(read)).toEqual(query)
+        },
+      ),
+    )
+  })
+
+  test('names of Object’s own are no fields', () => {
+    const read = readQuery(portsQuery, [
+      ['constructor', 'x'],
+      ['__proto__', 'y'],
+    ])
+    expect(portsQuery.safeParse(read).success).toBe(false)
+  })
+})
+
+test('IDs cannot break out of a path', () => {
+  expect(paths.port('p', '../x?y')).toBe('/v3/p/ports/..%2Fx%3Fy')
+})
