@@ -1,4 +1,5 @@
 import { paths } from './paths.ts'
+import { MAX_GROUPS_ON_PORT } from './port.ts'
 import type { InsertSecurityGroupsRequest, RemoveSecurityGroupsRequest } from './requests.ts'
 
 /** One call of a change plan. `index` undefined is the end of the list (insert-security-groups.txt, Table 3). */
@@ -67,4 +68,40 @@ export function listsAfter(list: readonly string[], steps: readonly ChangeStep[]
   let now = list
   for (const step of steps) lists.push((now = applyStep(now, step)) as string[])
   return lists
+}
+
+/** What is wrong with one step of a plan, or with its end when `step` is the number of steps. */
+export type StepFault = { step: number; message: string }
+
+/**
+ * Checks that `steps` lead from one list to the other: each can be carried out, none takes the list above
+ * `limit` groups (platform.md, Endpoints: 100 by default), none leaves a port without groups on the way, and the
+ * last gives exactly `to`. Comes back undefined when all is well, else the first fault.
+ */
+export function stepsLead(
+  from: readonly string[],
+  steps: readonly ChangeStep[],
+  to: readonly string[],
+  limit: number = MAX_GROUPS_ON_PORT,
+): StepFault | undefined {
+  let now = [...from]
+  for (const [index, step] of steps.entries()) {
+    if (step.security_groups.length === 0) return { step: index, message: 'the step names no security group' }
+    try {
+      now = applyStep(now, step)
+    } catch (error) {
+      if (error instanceof StepRefused) return { step: index, message: error.message }
+      throw error
+    }
+    if (step.kind === 'insert' && now.length > limit)
+      return {
+        step: index,
+        message: `the port would have ${now.length} security groups, of at most ${limit}`,
+      }
+    if (now.length === 0 && index < steps.length - 1)
+      return { step: index, message: 'the port would be without any security group on the way' }
+  }
+  if (now.length !== to.length || now.some((id, position) => id !== to[position]))
+    return { step: steps.length, message: 'the steps do not end in the desired list' }
+  return undefined
 }

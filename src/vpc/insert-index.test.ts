@@ -1,0 +1,76 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { applyStep, stepRequest } from './change-plan.ts'
+import { insertIndex } from './insert-index.ts'
+
+const groups = (prefix: string, count: number) => Array.from({ length: count }, (_, at) => `${prefix}${at}`)
+
+describe('insertIndex', () => {
+  test("the reference page's example, number for number", () => {
+    const list = ['567be4e3-d171-46ce-9e8a-c15e91cfe86a', '4940b983-5992-4663-bed9-d1d1e15d1009']
+    const inserted = ['8edd3747-ccd4-49a1-82b9-a165eec314b4', '6c2d4540-3b7d-4207-a319-a7231b439995']
+    const index = insertIndex(list, 1)
+    expect(index).toBe(1)
+    const step = { kind: 'insert', security_groups: inserted, index: index! } as const
+    const projectId = 'f5dab68cd75740e68c599e9af5fe0aed'
+    const portId = '99fd0c77-56b4-4bf6-8365-df352e45d5fc'
+    expect(stepRequest({ ...step }, projectId, portId, false)).toEqual({
+      method: 'PUT',
+      path: '/v3/f5dab68cd75740e68c599e9af5fe0aed/ports/99fd0c77-56b4-4bf6-8365-df352e45d5fc/insert-security-groups',
+      body: {
+        port: {
+          security_groups: ['8edd3747-ccd4-49a1-82b9-a165eec314b4', '6c2d4540-3b7d-4207-a319-a7231b439995'],
+          index: 1,
+        },
+      },
+    })
+    expect(applyStep(list, { ...step })).toEqual([
+      '567be4e3-d171-46ce-9e8a-c15e91cfe86a',
+      '8edd3747-ccd4-49a1-82b9-a165eec314b4',
+      '6c2d4540-3b7d-4207-a319-a7231b439995',
+      '4940b983-5992-4663-bed9-d1d1e15d1009',
+    ])
+  })
+
+  test('the request gives what the operator saw, for every list up to 100 groups and every place in it', () => {
+    for (let count = 0; count < 100; count++) {
+      const list = groups('on', count)
+      for (let position = 0; position <= count; position++) {
+        const seen = [...list.slice(0, position), 'new', ...list.slice(position)]
+        const index = insertIndex(list, position)
+        expect(index === undefined).toBe(position === count)
+        const step = { kind: 'insert', security_groups: ['new'] } as const
+        expect(
+          applyStep(list, { ...step, security_groups: ['new'], ...(index === undefined ? {} : { index }) }),
+        ).toEqual(seen)
+      }
+    }
+  })
+
+  test('several groups dropped at once stand together, in their order', () => {
+    const drop = fc.integer({ min: 0, max: 99 }).chain((count) =>
+      fc.record({
+        count: fc.constant(count),
+        position: fc.integer({ min: 0, max: count }),
+        dropped: fc.integer({ min: 1, max: 100 - count }),
+      }),
+    )
+    fc.assert(
+      fc.property(drop, ({ count, position, dropped }) => {
+        const list = groups('on', count)
+        const inserted = groups('new', dropped)
+        const index = insertIndex(list, position)
+        const step = {
+          kind: 'insert' as const,
+          security_groups: inserted,
+          ...(index === undefined ? {} : { index }),
+        }
+        expect(applyStep(list, step)).toEqual(list.toSpliced(position, 0, ...inserted))
+      }),
+    )
+  })
+
+  test.each([-1, 3, 0.5, Number.NaN])('refuses %d, which is no place in a list of two', (position) => {
+    expect(() => insertIndex(['a', 'b'], position)).toThrow(RangeError)
+  })
+})

@@ -1,0 +1,190 @@
+import { applyStep, type ChangeStep } from './change-plan.ts'
+import { keptGroups } from './kept-groups.ts'
+import { MAX_GROUPS_ON_PORT } from './port.ts'
+
+/** One call of a plan, and the port's list around it. */
+export type PlannedStep = {
+  step: ChangeStep
+  /** The list when the call arrives, and after it. */
+  before: string[]
+  after: string[]
+  /** Groups of both the current and the desired list that are not in `after`: off the port until a later step. */
+  offThePort: string[]
+  /**
+   * True when the request says the same to the current list as in its turn, so that the platform's dry run can check it before
+   * any step is made. False when it stands on an earlier step.
+   */
+  standsAlone: boolean
+}
+
+/** The way from one list of a port to another. Without steps when they are equal. */
+export type ChangePlan = {
+  steps: PlannedStep[]
+  /** Groups of both lists that stay on the port throughout, in order. */
+  kept: string[]
+  /** Groups of both lists that are removed and inserted again, in the order of the desired list. */
+  moved: string[]
+  /** Groups of the current list that the desired one does not have. */
+  detached: string[]
+  /** Groups of the desired list that the current one does not have. */
+  added: string[]
+}
+
+/** Why there is no plan: a list names a group twice, or is longer than a port may have. */
+export class PlanRefused extends Error {
+  override name = 'PlanRefused'
+}
+
+type Run = { groups: string[]; moved: number; at: number }
+
+/**
+ * The safest sequence of calls from `current`, a port's list as it stands, to `desired`.
+ *
+ * In this order: fewest groups removed; fewest calls; a port that has groups never passes through having none; fewest gaps
+ * between calls in which a group of both lists is off the port. Groups that are neighbours in the desired list go in with
+ * one insert. Each `index` counts in the list as it stands when the call arrives, and is left out at its end
+ * (insert-security-groups.txt, Table 3). No step takes the list above `limit`
+ * (platform.md, Endpoints: 100 by default).
+ * @throws PlanRefused when a list names a group twice, or the desired one has more than `limit` groups.
+ */
+export function planChange(
+  current: readonly string[],
+  desired: readonly string[],
+  { limit = MAX_GROUPS_ON_PORT }: { limit?: number } = {},
+): ChangePlan {
+  refuseTwice(current, 'the current list')
+  refuseTwice(desired, 'the desired list')
+  // A list that is over the limit already may shrink, and no more.
+  if (desired.length > limit)
+    throw new PlanRefused(
+      `the desired list has ${desired.length} security groups; a port takes at most ${limit}`,
+    )
+
+  const kept = keptGroups(current, desired)
+  const staying = new Set(kept)
+  const [before, after] = [new Set(current), new Set(desired)]
+  const moved = desired.filter((id) => before.has(id) && !staying.has(id))
+  const detached = current.filter((id) => !after.has(id))
+  const added = desired.filter((id) => !before.has(id))
+  const calls =
+    kept.length === 0 && current.length > 0 && desired.length > 0
+      ? exchangeAll(current, desired, limit)
+      : aroundKept(current, desired, staying, limit)
+  return { steps: planned(current, after, calls), kept, moved, detached, added }
+}
+
+/** The calls where at least one group stays, or one of the lists is empty. */
+function aroundKept(
+  current: readonly string[],
+  desired: readonly string[],
+  staying: ReadonlySet<string>,
+  limit: number,
+): ChangeStep[] {
+  const calls: ChangeStep[] = []
+  let list = [...current]
+  const call = (step: ChangeStep) => {
+    list = applyStep(list, step)
+    calls.push(step)
+  }
+  const insert = (run: Run) => {
+    // Directly beneath the nearest group above it that is there: its place among what stays, whatever else still is.
+    const above = desired.slice(0, run.at).findLast((id) => list.includes(id) && !leaving.has(id))
+    const index = above === undefined ? 0 : list.indexOf(above) + 1
+    call({
+      kind: 'insert',
+      security_groups: run.groups,
+      ...(index < list.length ? { index } : undefined),
+    })
+  }
+
+  const leaving = new Set(current.filter((id) => !staying.has(id)))
+  const runs = runsAround(desired, staying, leaving)
+  // Nothing is off the port yet: new groups go in first, as far as they fit. From the bottom up, so that every
+  // index also holds for the list as it stands at first, and the platform can check each by itself.
+  const late: Run[] = []
+  for (const run of runs.toReversed()) {
+    if (run.moved === 0 && list.length + run.groups.length <= limit) insert(run)
+    else late.push(run)
+  }
+  if (leaving.size > 0) {
+    call(removal([...leaving]))
+    leaving.clear()
+  }
+  // Then whatever brings the most groups back at once; runs of new groups only come last.
+  for (const run of late.toSorted((one, other) => other.moved - one.moved)) insert(run)
+  return calls
+}
+
+/**
+ * The calls where the lists have no group in common: new groups go in before the old ones come out, so that the port
+ * always has some. New ones go beneath the old, which decide as before until they are removed.
+ */
+function exchangeAll(current: readonly string[], desired: readonly string[], limit: number): ChangeStep[] {
+  const room = limit - current.length
+  if (room >= desired.length) return [insertion(desired), removal(current)]
+  if (room > 0) return [insertion(desired.slice(0, room)), removal(current), insertion(desired.slice(room))]
+  if (limit < 2)
+    throw new PlanRefused('with a limit of 1, a group can only be replaced by leaving the port without any')
+  // The port is full: the lowest groups, which decide least, make room. Half of them when all places are needed.
+  const stay = desired.length < limit ? limit - desired.length : Math.ceil(limit / 2)
+  const fits = limit - stay
+  const first = [
+    removal(current.slice(stay)),
+    insertion(desired.slice(0, fits)),
+    removal(current.slice(0, stay)),
+  ]
+  return fits < desired.length ? [...first, insertion(desired.slice(fits))] : first
+}
+
+function insertion(groups: readonly string[]): ChangeStep {
+  return { kind: 'insert', security_groups: [...groups] }
+}
+
+function removal(groups: readonly string[]): ChangeStep {
+  return { kind: 'remove', security_groups: [...groups] }
+}
+
+/** The stretches of the desired list between groups that stay, from the top; each goes in with one insert. */
+function runsAround(
+  desired: readonly string[],
+  staying: ReadonlySet<string>,
+  leaving: ReadonlySet<string>,
+): Run[] {
+  const runs: Run[] = []
+  let run: Run | undefined
+  for (const [at, id] of desired.entries()) {
+    if (staying.has(id)) {
+      run = undefined
+      continue
+    }
+    if (run === undefined) runs.push((run = { groups: [], moved: 0, at }))
+    run.groups.push(id)
+    if (leaving.has(id)) run.moved++
+  }
+  return runs
+}
+
+function planned(
+  current: readonly string[],
+  desired: ReadonlySet<string>,
+  calls: ChangeStep[],
+): PlannedStep[] {
+  const first = new Set(current)
+  const both = current.filter((id) => desired.has(id))
+  let before = [...current]
+  let removed = false
+  return calls.map((step) => {
+    const after = applyStep(before, step)
+    const on = new Set(after)
+    const standsAlone = step.kind === 'insert' ? !removed : step.security_groups.every((id) => first.has(id))
+    const one = { step, before, after, offThePort: both.filter((id) => !on.has(id)), standsAlone }
+    before = after
+    removed ||= step.kind === 'remove'
+    return one
+  })
+}
+
+function refuseTwice(list: readonly string[], name: string): void {
+  const twice = list.find((id, position) => list.indexOf(id) !== position)
+  if (twice !== undefined) throw new PlanRefused(`${name} names security group ${twice} twice`)
+}
