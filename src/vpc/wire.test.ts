@@ -114,7 +114,7 @@ describe('answers are parsed tolerantly', () => {
     expect(
       read.success
         ? []
-        : refusedFields(read.error, body)
+        : refusedFields(read.error, { port })
             .map((refused) => refused.path)
             .join(),
     ).toContain(field)
