@@ -103,6 +103,14 @@ describe('no plan is better', () => {
     },
   )
 
+  test('nor for four groups in any order with a fifth among them', () => {
+    for (const desired of listsOf(word('abcdx'), 5).filter((list) => list.length === 5))
+      expect([desired, costOf(planChange(word('abcd'), desired))]).toEqual([
+        desired,
+        cheapestCost(word('abcd'), desired, 100),
+      ])
+  })
+
   test('nor for lists of up to six groups', () => {
     const lists = fc.integer({ min: 2, max: 6 }).chain((limit) =>
       fc.record({
