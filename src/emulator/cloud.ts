@@ -1,0 +1,102 @@
+import type { Port } from '../vpc/port.ts'
+import type { SecurityGroup, SecurityGroupRule } from '../vpc/security-group.ts'
+import { Collection } from './collection.ts'
+import { PlatformError } from './error-codes.ts'
+import type { Estate, ProjectEstate } from './estate.ts'
+import type { Storage } from './storage.ts'
+
+/** One project of the emulated cloud. */
+export class Project {
+  readonly id: string
+  readonly ports: Collection<Port>
+  readonly groups: Collection<SecurityGroup>
+  readonly rules: Collection<SecurityGroupRule>
+  readonly #rulesByGroup = new Map<string, SecurityGroupRule[]>()
+  readonly #enterpriseProjects: Map<string, string>
+
+  constructor(estate: ProjectEstate) {
+    this.id = estate.id
+    this.ports = new Collection(estate.ports)
+    this.groups = new Collection(estate.security_groups)
+    this.rules = new Collection(estate.security_group_rules)
+    this.#enterpriseProjects = new Map(estate.vpcs.map((vpc) => [vpc.id, vpc.enterprise_project_id]))
+    for (const rule of estate.security_group_rules) {
+      const rules = this.#rulesByGroup.get(rule.security_group_id)
+      if (rules) rules.push(rule)
+      else this.#rulesByGroup.set(rule.security_group_id, [rule])
+    }
+  }
+
+  /** The port with this ID. @throws PlatformError 404. */
+  port(id: string): Port {
+    const port = this.ports.get(id)
+    if (!port) throw new PlatformError('portNotFound', `Port ${id} could not be found.`)
+    return port
+  }
+
+  /** The rules of a group, in list order. */
+  rulesOf(groupId: string): readonly SecurityGroupRule[] {
+    return this.#rulesByGroup.get(groupId) ?? []
+  }
+
+  /** The enterprise project of a port: that of its VPC, `0` (the default one) when the port names none. */
+  enterpriseProjectOf(port: Port): string {
+    return this.#enterpriseProjects.get(port.vpc_id ?? '') ?? '0'
+  }
+}
+
+/** The emulated cloud: projects, and the one thing in them that changes, the security groups of ports. */
+export class Cloud {
+  readonly #storage: Storage
+  #projects = new Map<string, Project>()
+
+  constructor(storage: Storage) {
+    this.#storage = storage
+    this.#load(storage.estate)
+  }
+
+  /** The project with this ID. @throws PlatformError 403, as the platform does for projects of others. */
+  project(id: string): Project {
+    const project = this.#projects.get(id)
+    if (!project)
+      throw new PlatformError('projectNotAllowed', `Token not allowed to do this action: project ${id}.`)
+    return project
+  }
+
+  /** The project that has a port with this ID. @throws PlatformError 404 when none has. */
+  projectOfPort(portId: string): Project {
+    for (const project of this.#projects.values()) if (project.ports.get(portId)) return project
+    throw new PlatformError('portNotFound', `Port ${portId} could not be found.`)
+  }
+
+  /**
+   * Gives a port its new list of groups and moves its `updated_at`. On disk before it is visible, so that nothing is
+   * ever answered that a crash could take back. Comes back with the new port.
+   * @throws Error when the disk refuses; the port is then as it was.
+   */
+  setSecurityGroups(project: Project, portId: string, security_groups: string[]): Port {
+    const port = project.port(portId)
+    const updated_at = timeAfter(port.updated_at)
+    this.#storage.record({ project_id: project.id, port_id: portId, security_groups, updated_at })
+    const changed = { ...port, security_groups, updated_at }
+    project.ports.replace(changed)
+    return changed
+  }
+
+  /** Puts everything back to how it was made. */
+  reset(): void {
+    this.#load(this.#storage.reset())
+  }
+
+  #load(estate: Estate): void {
+    this.#projects = new Map(estate.projects.map((project) => [project.id, new Project(project)]))
+  }
+}
+
+/** Now in the form of the reference's example, and later than `earlier` even within one millisecond. */
+function timeAfter(earlier: string | null | undefined): string {
+  const before = Date.parse(earlier ?? '')
+  const now = Date.now()
+  const time = Number.isNaN(before) ? now : Math.max(now, before + 1)
+  return new Date(time).toISOString().replace('Z', '+00:00')
+}

@@ -1,0 +1,53 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import * as z from 'zod/mini'
+import { uuid } from '../vpc/ids.ts'
+import type { Cloud } from './cloud.ts'
+import { PlatformError } from './error-codes.ts'
+import { faultsRequest, setList, type Faults } from './faults.ts'
+import { readBody } from './port-calls.ts'
+
+const listRequest = z.strictObject({ security_groups: z.array(uuid) })
+
+/**
+ * The emulator's own endpoints, outside the platform's paths and open to this machine only: faults on demand, the list of a
+ * port changed behind everybody's back (as somebody in another console would), and reset.
+ */
+export function addControls(app: FastifyInstance, cloud: Cloud, faults: Faults): void {
+  app.addHook('onRequest', async (request) => refuseOthers(request))
+
+  const standing = () => ({ faults: faults.list() })
+  app.get('/_emulator/faults', async () => standing())
+  app.post('/_emulator/faults', async ({ body }) => {
+    faults.add(readBody(faultsRequest, body as Buffer).faults)
+    return standing()
+  })
+  app.delete('/_emulator/faults', async () => {
+    faults.clear()
+    return standing()
+  })
+
+  app.post<{ Params: { port_id: string } }>(
+    '/_emulator/ports/:port_id/security-groups',
+    async ({ params, body }) => {
+      const { security_groups } = readBody(listRequest, body as Buffer)
+      return { security_groups: setList(cloud, params.port_id, () => security_groups) }
+    },
+  )
+
+  app.post('/_emulator/reset', async () => {
+    cloud.reset()
+    faults.clear()
+    return {}
+  })
+}
+
+/** Only this machine's own programs: no other host, and no page in a browser that happens to run here. */
+function refuseOthers(request: FastifyRequest): void {
+  const peer = request.socket.remoteAddress ?? ''
+  const local = /^(::ffff:)?127\./.test(peer) || peer === '::1'
+  if (!local || request.headers.origin !== undefined || request.headers['sec-fetch-site'] !== undefined)
+    throw new PlatformError(
+      'notFromHere',
+      'The emulator is controlled from this machine, outside browsers, only.',
+    )
+}

@@ -1,0 +1,52 @@
+/**
+ * Every error that the emulator answers with: the platform's code and HTTP status.
+ *
+ * The reference page (insert-security-groups.txt, Error Codes) only links to the list of codes. VPC.0007, VPC.2500 and
+ * VPC.2701 and the gateway's APIGW codes stand there with this meaning; the other VPC codes are not documented for these
+ * calls and are chosen here, so that each check can be told apart. Clients should go by the HTTP status first.
+ */
+export const ERROR_CODES = {
+  // The gateway's own.
+  noSuchApi: { status: 404, error_code: 'APIGW.0101' },
+  requestTooLarge: { status: 413, error_code: 'APIGW.0201' },
+  methodNotAllowed: { status: 405, error_code: 'APIGW.0202' },
+  badUrl: { status: 400, error_code: 'APIGW.0106' },
+  notAuthenticated: { status: 401, error_code: 'APIGW.0301' },
+  throttled: { status: 429, error_code: 'APIGW.0308' },
+  gatewayFailure: { status: 500, error_code: 'APIGW.0601' },
+  // The VPC service's.
+  invalidParameter: { status: 400, error_code: 'VPC.2500' },
+  malformedBody: { status: 400, error_code: 'VPC.2501' },
+  markerNotFound: { status: 400, error_code: 'VPC.2502' },
+  indexPastEnd: { status: 400, error_code: 'VPC.2503' },
+  portNotFound: { status: 404, error_code: 'VPC.2504' },
+  groupNotFound: { status: 404, error_code: 'VPC.0602' },
+  ruleNotFound: { status: 404, error_code: 'VPC.0603' },
+  groupAlreadyOnPort: { status: 409, error_code: 'VPC.2505' },
+  // 409, not 404: the group exists, it is the port's state that stands against the request.
+  groupNotOnPort: { status: 409, error_code: 'VPC.2506' },
+  tooManyGroups: { status: 409, error_code: 'VPC.2507' },
+  projectNotAllowed: { status: 403, error_code: 'VPC.2701' },
+  serviceFailure: { status: 500, error_code: 'VPC.0105' },
+  serviceUnavailable: { status: 503, error_code: 'VPC.0106' },
+  // The emulator's own, only under /_emulator.
+  notFromHere: { status: 403, error_code: 'Emulator.Forbidden' },
+  invalidControl: { status: 400, error_code: 'Emulator.InvalidRequest' },
+} as const
+
+/** The name of an error in the table. */
+export type ErrorName = keyof typeof ERROR_CODES
+
+/** A refusal in the platform's error form (platform.md, Endpoints); the server adds the request ID. */
+export class PlatformError extends Error {
+  override name = 'PlatformError'
+  readonly status: number
+  readonly error_code: string
+
+  /** @param name which error of the table; `message` becomes `error_msg` and names the offending ID or field. */
+  constructor(name: ErrorName, message: string) {
+    super(message)
+    this.status = ERROR_CODES[name].status
+    this.error_code = ERROR_CODES[name].error_code
+  }
+}

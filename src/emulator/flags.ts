@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { refusedFields } from '../vpc/errors.ts'
+import { faultsRequest } from './faults.ts'
+import { SMALLEST } from './seed/estate.ts'
+import type { EmulatorOptions } from './server.ts'
+
+/** Command-line flags that can't be used; the message is one line that says what is wanted. */
+export class WrongFlag extends Error {
+  override name = 'WrongFlag'
+}
+
+const FLAGS = {
+  'listen-port': { type: 'string' },
+  data: { type: 'string' },
+  ports: { type: 'string' },
+  groups: { type: 'string' },
+  seed: { type: 'string' },
+  faults: { type: 'string' },
+} as const
+
+/**
+ * The emulator's options from its command line: `--listen-port N` (8090; 0 takes any), `--data FOLDER`, `--ports N`,
+ * `--groups N`, `--seed N`, `--faults FILE` (JSON, as POST /_emulator/faults takes it).
+ * @throws WrongFlag
+ */
+export function readFlags(args: readonly string[]): EmulatorOptions {
+  const flags = parse(args)
+  if (flags.data === '') throw new WrongFlag('--data must name a folder')
+  return {
+    listenPort: wholeNumber('listen-port', flags['listen-port'], 0, 65_535) ?? 8090,
+    data: flags.data,
+    ports: wholeNumber('ports', flags.ports, SMALLEST.ports, 100_000),
+    groups: wholeNumber('groups', flags.groups, SMALLEST.groups, 20_000),
+    seed: wholeNumber('seed', flags.seed, 0, 2 ** 32 - 1),
+    faults: flags.faults === undefined ? [] : readFaults(flags.faults),
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS, strict: true }).values
+  } catch (error) {
+    const known = Object.keys(FLAGS).map((name) => `--${name}`)
+    throw new WrongFlag(`${(error as Error).message.split('. ')[0]}; the flags are ${known.join(', ')}`)
+  }
+}
+
+function wholeNumber(
+  name: string,
+  text: string | undefined,
+  least: number,
+  most: number,
+): number | undefined {
+  if (text === undefined) return undefined
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN
+  if (value >= least && value <= most) return value
+  throw new WrongFlag(
+    `--${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`,
+  )
+}
+
+function readFaults(file: string) {
+  let content: unknown
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new WrongFlag(`--faults ${file}: ${(error as Error).message}`)
+  }
+  const read = faultsRequest.safeParse(content)
+  if (read.success) return read.data.faults
+  const [refused] = refusedFields(read.error, content)
+  throw new WrongFlag(`--faults ${file}: ${refused?.path} ${refused?.message}`)
+}

@@ -1,0 +1,35 @@
+import { createEmulator } from './server.ts'
+import { readFlags, WrongFlag } from './flags.ts'
+import { StorageRefused } from './storage.ts'
+
+try {
+  const emulator = await createEmulator(readFlags(process.argv.slice(2)))
+  console.log(`emulator listening on ${emulator.address}`)
+  let stopping = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      // A second signal doesn't wait for calls under way.
+      if (stopping) process.exit(1)
+      stopping = true
+      void emulator.close().then(() => process.exit(0))
+    })
+} catch (error) {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (error instanceof WrongFlag || error instanceof StorageRefused) fail(message)
+  else if (code === 'EADDRINUSE')
+    fail('the port is taken: name another with --listen-port, or 0 for any free one')
+  else if (
+    code === 'EACCES' ||
+    code === 'EPERM' ||
+    code === 'ENOTDIR' ||
+    code === 'EROFS' ||
+    code === 'EEXIST'
+  )
+    fail(`cannot use what the flags name: ${message}`)
+  else throw error
+}
+
+function fail(message: string) {
+  console.error(`emulator: ${message}`)
+  process.exitCode = 2
+}

@@ -1,0 +1,129 @@
+import type * as z from 'zod/mini'
+import { applyStep } from '../vpc/change-plan.ts'
+import { refusedFields } from '../vpc/errors.ts'
+import { MAX_GROUPS_ON_PORT, type Port } from '../vpc/port.ts'
+import { insertSecurityGroupsRequest, removeSecurityGroupsRequest } from '../vpc/requests.ts'
+import { isUuid } from '../vpc/ids.ts'
+import type { Cloud, Project } from './cloud.ts'
+import { PlatformError } from './error-codes.ts'
+
+/** The list a checked call leads to, and whether it was a dry run. */
+type Checked = { security_groups: string[]; dry_run: boolean }
+
+/**
+ * insert-security-groups (insert-security-groups.txt, Tables 2 and 3). Every check is made for a dry run too; then the
+ * port is changed, or left alone for a dry run (comes back undefined).
+ * @throws PlatformError 400, 404 or 409 that names the offending ID or field.
+ */
+export function insertSecurityGroups(
+  cloud: Cloud,
+  project: Project,
+  portId: string,
+  body: Buffer,
+): Port | undefined {
+  const port = namedPort(project, portId)
+  return carryOut(cloud, project, portId, checkInsert(project, port, body))
+}
+
+/**
+ * remove-security-groups (platform.md, Endpoints); dry run as for insert. Taking the last group off is allowed.
+ * @throws PlatformError 400, 404 or 409 that names the offending ID or field.
+ */
+export function removeSecurityGroups(
+  cloud: Cloud,
+  project: Project,
+  portId: string,
+  body: Buffer,
+): Port | undefined {
+  const port = namedPort(project, portId)
+  return carryOut(cloud, project, portId, checkRemove(project, port, body))
+}
+
+/** The port that a path names. @throws PlatformError 400 when it is no UUID, 404 when there is none. */
+export function namedPort(project: Project, portId: string): Port {
+  if (!isUuid(portId))
+    throw new PlatformError('invalidParameter', `port_id ${portId} must be a UUID with hyphens.`)
+  return project.port(portId)
+}
+
+function carryOut(cloud: Cloud, project: Project, portId: string, checked: Checked): Port | undefined {
+  return checked.dry_run ? undefined : cloud.setSecurityGroups(project, portId, checked.security_groups)
+}
+
+function checkInsert(project: Project, port: Port, body: Buffer): Checked {
+  const request = readBody(insertSecurityGroupsRequest, body)
+  const { security_groups, index } = request.port
+  checkGroupsExist(project, security_groups)
+  for (const [position, id] of security_groups.entries())
+    if (port.security_groups.includes(id))
+      throw new PlatformError(
+        'groupAlreadyOnPort',
+        `port.security_groups.${position}: security group ${id} is already on port ${port.id}.`,
+      )
+  const now = port.security_groups.length
+  if (now + security_groups.length > MAX_GROUPS_ON_PORT)
+    throw new PlatformError(
+      'tooManyGroups',
+      `port.security_groups: port ${port.id} has ${now} security groups, ${security_groups.length} more ` +
+        `exceed the quota of ${MAX_GROUPS_ON_PORT}.`,
+    )
+  if (index !== undefined && index > now)
+    throw new PlatformError(
+      'indexPastEnd',
+      `port.index: ${index} is past the end of the list of port ${port.id}, which has ${now} security groups.`,
+    )
+  const step = { kind: 'insert', security_groups, ...(index !== undefined && { index }) } as const
+  return { security_groups: applyStep(port.security_groups, step), dry_run: request.dry_run ?? false }
+}
+
+function checkRemove(project: Project, port: Port, body: Buffer): Checked {
+  const request = readBody(removeSecurityGroupsRequest, body)
+  const { security_groups } = request.port
+  checkGroupsExist(project, security_groups)
+  for (const [position, id] of security_groups.entries())
+    if (!port.security_groups.includes(id))
+      throw new PlatformError(
+        'groupNotOnPort',
+        `port.security_groups.${position}: security group ${id} is not on port ${port.id}.`,
+      )
+  const step = { kind: 'remove', security_groups } as const
+  return { security_groups: applyStep(port.security_groups, step), dry_run: request.dry_run ?? false }
+}
+
+function checkGroupsExist(project: Project, ids: readonly string[]): void {
+  for (const [position, id] of ids.entries())
+    if (!project.groups.get(id))
+      throw new PlatformError(
+        'groupNotFound',
+        `port.security_groups.${position}: security group ${id} could not be found.`,
+      )
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** The body as JSON, checked by the schema. @throws PlatformError 400 that names the field. */
+export function readBody<S extends z.ZodMiniType>(schema: S, body: Buffer): z.infer<S> {
+  if (body.length === 0) throw new PlatformError('malformedBody', 'The request body is missing.')
+  let value: unknown
+  try {
+    value = JSON.parse(utf8.decode(body))
+  } catch (error) {
+    throw new PlatformError('malformedBody', `The request body is not JSON: ${(error as Error).message}.`)
+  }
+  const request = schema.safeParse(value)
+  if (request.success) return request.data
+  const [refused] = refusedFields(request.error, value)
+  const named = refused?.path ? valueAt(value, refused.path) : undefined
+  const which = typeof named === 'string' ? ` ${JSON.stringify(named.slice(0, 80))}` : ''
+  throw new PlatformError(
+    'invalidParameter',
+    `${refused?.path || 'The request body'}${which} ${refused?.message}.`,
+  )
+}
+
+function valueAt(value: unknown, path: string): unknown {
+  let at = value
+  for (const name of path.split('.'))
+    at = typeof at === 'object' && at !== null ? Reflect.get(at, name) : undefined
+  return at
+}

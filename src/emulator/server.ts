@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { Cloud } from './cloud.ts'
+import { addControls } from './controls.ts'
+import { ERROR_CODES, PlatformError } from './error-codes.ts'
+import type { EstatePlan } from './estate.ts'
+import { changeBetween, Faults, refusalOf, type Fault } from './faults.ts'
+import { PLATFORM_CALLS, type PlatformAnswer } from './platform-calls.ts'
+import { openFolder, openMemory } from './storage.ts'
+
+/** How an emulator is set up; everything may be left out. */
+export type EmulatorOptions = Partial<EstatePlan> & {
+  /** On 127.0.0.1; 0, the default, takes any free port. */
+  listenPort?: number
+  /** Folder in which the state survives; without it the state is in memory. */
+  data?: string | undefined
+  /** Faults that stand from the start. */
+  faults?: readonly Fault[]
+}
+
+/** A running emulator. */
+export type Emulator = {
+  /** `http://127.0.0.1:PORT` */
+  address: string
+  /** Finishes the calls under way, then frees port and folder. */
+  close(): Promise<void>
+}
+
+/** Largest request body, in bytes. 100 group IDs take 4 KB. */
+const BODY_LIMIT = 256 * 1024
+const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
+
+/**
+ * Starts the embedded cloud: an HTTP server on 127.0.0.1 with the platform's calls (platform.md, Endpoints).
+ * @throws StorageRefused when the data folder cannot be used; the system's error when the port is taken.
+ */
+export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { listenPort = 0, data, ports, groups, seed } = options
+  const storage =
+    data === undefined
+      ? openMemory({ ports, groups, seed: seed ?? 1 })
+      : openFolder(data, { ports, groups, seed })
+  const cloud = new Cloud(storage)
+  const faults = new Faults()
+  faults.add(options.faults ?? [])
+  const stopping = new AbortController()
+
+  const app = httpServer()
+  await app.register(async (platform) => addPlatform(platform, cloud, faults, stopping.signal))
+  await app.register(async (controls) => addControls(controls, cloud, faults))
+  app.addHook('preClose', async () => stopping.abort())
+  app.addHook('onClose', async () => storage.close())
+  try {
+    const address = await app.listen({ host: '127.0.0.1', port: listenPort })
+    return { address, close: () => app.close() }
+  } catch (error) {
+    await app.close()
+    throw error
+  }
+}
+
+/** A server that answers everything, what no route knows too, with a request ID and the platform's error form. */
+function httpServer(): FastifyInstance {
+  const app = fastify({
+    bodyLimit: BODY_LIMIT,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 1000 },
+    frameworkErrors: (error, request, reply) => {
+      refuse(request, reply, { ...ERROR_CODES.badUrl, error_msg: `The URL cannot be read: ${error.message}` })
+    },
+  })
+  // Bodies stay bytes: signatures are over bytes, and what is not JSON is refused in the platform's form.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.setNotFoundHandler((request, reply) =>
+    refuse(request, reply, {
+      ...ERROR_CODES.noSuchApi,
+      error_msg: 'The API does not exist or has not been published in the environment',
+    }),
+  )
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof PlatformError)
+      return refuse(request, reply, { ...error, status: error.status, error_msg: error.message })
+    const { code, statusCode, message } = error as { code?: string; statusCode?: number; message: string }
+    if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+      return refuse(request, reply, {
+        ...ERROR_CODES.requestTooLarge,
+        error_msg: `Request entity too large: the body may have ${BODY_LIMIT} bytes`,
+      })
+    if (statusCode !== undefined && statusCode < 500)
+      return refuse(request, reply, { ...ERROR_CODES.malformedBody, error_msg: `${message}.` })
+    return refuse(request, reply, { ...ERROR_CODES.serviceFailure, error_msg: `Internal error: ${message}` })
+  })
+  return app
+}
+
+type Refusal = { status: number; error_code: string; error_msg: string }
+
+function refuse(request: FastifyRequest, reply: FastifyReply, { status, error_code, error_msg }: Refusal) {
+  return send(request, reply, status, { error_code, error_msg })
+}
+
+function send(request: FastifyRequest, reply: FastifyReply, status: number, body: Record<string, unknown>) {
+  return reply
+    .code(status)
+    .header('x-request-id', request.id)
+    .send({ ...body, request_id: request.id })
+}
+
+function addPlatform(app: FastifyInstance, cloud: Cloud, faults: Faults, stopping: AbortSignal): void {
+  for (const call of PLATFORM_CALLS) {
+    app.route<{ Params: { project_id: string; id?: string } }>({
+      method: call.method,
+      url: call.path,
+      handler: (request, reply) => {
+        const { project_id, id = '' } = request.params
+        const carryOut = () =>
+          call.answer({
+            cloud,
+            project: cloud.project(project_id),
+            id,
+            search: request.url.split('?').slice(1).join('?'),
+            body: (request.body as Buffer | undefined) ?? Buffer.alloc(0),
+          })
+        const portOfCall = call.path.includes('/ports/:id') ? id : undefined
+        return answer(request, reply, carryOut, (one) => changeBetween(cloud, one, portOfCall))
+      },
+    })
+    app.route({
+      method: METHODS.filter((method) => method !== call.method),
+      url: call.path,
+      handler: (request) => {
+        throw new PlatformError('methodNotAllowed', `Method ${request.method} is not allowed for this API.`)
+      },
+    })
+  }
+
+  async function answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    carryOut: () => PlatformAnswer,
+    change: (one: Fault) => void,
+  ) {
+    const striking = faults.take(request.method, request.url)
+    for (const one of striking) {
+      if (one.kind === 'delay') await pause(one.milliseconds ?? 0)
+      if (one.kind === 'change_between') change(one)
+      if (one.kind === 'drop_before') return drop(request, reply)
+      if (one.kind === 'error') {
+        if (one.retry_after !== undefined) reply.header('retry-after', one.retry_after)
+        return refuse(request, reply, refusalOf(one))
+      }
+    }
+    const outcome = attempt(carryOut)
+    for (const one of striking) {
+      if (one.kind === 'delay_answer') await pause(one.milliseconds ?? 0)
+      if (one.kind === 'drop_after') return drop(request, reply)
+      if (one.kind === 'garbage')
+        return reply
+          .code(one.status ?? 200)
+          .type('text/html')
+          .send('<!DOCTYPE html><html><head><title>Bad Gat')
+    }
+    const { status, body } = outcome()
+    return send(request, reply, status, body)
+  }
+
+  async function pause(milliseconds: number) {
+    await wait(milliseconds, undefined, { signal: stopping }).catch(() => {
+      throw new PlatformError('serviceUnavailable', 'The emulator is stopping.')
+    })
+  }
+}
+
+/** Makes a call now; its answer, or its refusal, comes out when asked for. */
+function attempt<T>(call: () => T): () => T {
+  try {
+    const answer = call()
+    return () => answer
+  } catch (error) {
+    return () => {
+      throw error
+    }
+  }
+}
+
+function drop(request: FastifyRequest, reply: FastifyReply) {
+  reply.hijack()
+  request.raw.socket.destroy()
+}

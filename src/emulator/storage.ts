@@ -1,0 +1,166 @@
+import {
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import type { Estate, EstatePlan } from './estate.ts'
+import { makeEstate } from './seed/estate.ts'
+
+/** A port's new list of groups. It stands for itself: of several changes to one port, the last one holds. */
+export type PortChange = {
+  project_id: string
+  port_id: string
+  security_groups: string[]
+  updated_at: string
+}
+
+/** Where the emulated cloud keeps its state. */
+export type Storage = {
+  /** The state as it was found: the estate with every recorded change. */
+  readonly estate: Estate
+  /** Keeps a change; back only when it is safe. */
+  record(change: PortChange): void
+  /** Forgets every change; comes back with the estate as it was made. */
+  reset(): Estate
+  close(): void
+}
+
+/** A data folder that cannot be used as it is; the message says what to do. */
+export class StorageRefused extends Error {
+  override name = 'StorageRefused'
+}
+
+/** State in memory only. */
+export function openMemory(plan: EstatePlan): Storage {
+  return { estate: makeEstate(plan), record: () => {}, reset: () => makeEstate(plan), close: () => {} }
+}
+
+/** A journal longer than this is folded into the estate file at the next start, in bytes. */
+const FOLD_ABOVE = 4 * 1024 * 1024
+
+/**
+ * State in a folder: `estate.json`, written whole when the estate is made, and `changes.jsonl`, to which each change is
+ * appended and synced. A change in a large estate so costs one line. Written together they are safe against a crash
+ * at any point: a line counts once its newline is on disk, and lines replayed onto an estate file that has them
+ * already change nothing.
+ * @param plan what to make when the folder is empty; what it was made from must agree with what the plan names.
+ * @throws StorageRefused when the folder holds another estate or a file cannot be read.
+ */
+export function openFolder(folder: string, plan: Partial<EstatePlan>): Storage {
+  mkdirSync(folder, { recursive: true })
+  const estateFile = join(folder, 'estate.json')
+  const journalFile = join(folder, 'changes.jsonl')
+
+  let estate = readEstate(estateFile)
+  if (estate) checkPlan(estate.made_from, plan, folder)
+  else writeWhole(folder, estateFile, (estate = makeEstate({ seed: 1, ...plan })))
+  const { made_from } = estate
+
+  const journal = openSync(journalFile, 'a+')
+  let size = replay(estate, readFileSync(journalFile), journalFile)
+  // What follows the last newline was never answered: the crash came in between.
+  ftruncateSync(journal, size)
+  if (size > FOLD_ABOVE) {
+    writeWhole(folder, estateFile, estate)
+    ftruncateSync(journal, (size = 0))
+  }
+
+  return {
+    estate,
+    record(change) {
+      const line = Buffer.from(`${JSON.stringify(change)}\n`)
+      try {
+        for (let written = 0; written < line.length;) written += writeSync(journal, line, written)
+        fdatasyncSync(journal)
+      } catch (error) {
+        // A full disk may have taken half a line; the next one must not follow it.
+        ftruncateSync(journal, size)
+        throw error
+      }
+      size += line.length
+    },
+    reset() {
+      const fresh = makeEstate(made_from)
+      writeWhole(folder, estateFile, fresh)
+      ftruncateSync(journal, (size = 0))
+      fsyncSync(journal)
+      return fresh
+    },
+    close: () => closeSync(journal),
+  }
+}
+
+function readEstate(file: string): Estate | undefined {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    return JSON.parse(text) as Estate
+  } catch {
+    throw new StorageRefused(`${file} is not JSON: restore it, or empty the folder to start afresh`)
+  }
+}
+
+function checkPlan(made: EstatePlan, plan: Partial<EstatePlan>, folder: string): void {
+  for (const name of ['ports', 'groups', 'seed'] as const)
+    if (plan[name] !== undefined && plan[name] !== made[name])
+      throw new StorageRefused(
+        `${folder} holds an estate made with --${name} ${made[name] ?? '(none)'}, not ${plan[name]}: ` +
+          `leave --${name} out, or name another --data folder, or empty this one`,
+      )
+}
+
+/** Applies the journal's whole lines to the estate; comes back with their length in bytes. */
+function replay(estate: Estate, journal: Buffer, file: string): number {
+  const size = journal.lastIndexOf('\n') + 1
+  const last = new Map<string, PortChange>()
+  const lines = journal.subarray(0, size).toString('utf8').split('\n').slice(0, -1)
+  lines.forEach((line, position) => {
+    try {
+      const change = JSON.parse(line) as PortChange
+      last.set(change.port_id, change)
+    } catch {
+      throw new StorageRefused(`${file} line ${position + 1} is not JSON: restore it, or empty the folder`)
+    }
+  })
+  if (last.size > 0)
+    for (const project of estate.projects)
+      for (const port of project.ports) {
+        const change = last.get(port.id)
+        if (change?.project_id !== project.id) continue
+        port.security_groups = change.security_groups
+        port.updated_at = change.updated_at
+      }
+  return size
+}
+
+/** Replaces a file by one with the new content, on disk before the name points at it. */
+function writeWhole(folder: string, file: string, content: unknown): void {
+  const temporary = `${file}.new`
+  const handle = openSync(temporary, 'w')
+  try {
+    const bytes = Buffer.from(JSON.stringify(content))
+    for (let written = 0; written < bytes.length;) written += writeSync(handle, bytes, written)
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+  renameSync(temporary, file)
+  const parent = openSync(folder, 'r')
+  try {
+    fsyncSync(parent)
+  } finally {
+    closeSync(parent)
+  }
+}
