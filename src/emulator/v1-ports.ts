@@ -5,7 +5,7 @@ const many = z.optional(z.array(z.string()))
 
 /** Filters of the old ports list (the official SDK's v2 ListPortsRequest). */
 export const v1PortsQuery = z.strictObject({
-  limit: z.optional(z.int().check(z.gte(1), z.lte(2000))),
+  limit: z.optional(z.int().check(z.gte(1, 'must be 1 or more'), z.lte(2000, 'must be at most 2000'))),
   marker: z.optional(z.string()),
   id: z.optional(z.string()),
   name: z.optional(z.string()),

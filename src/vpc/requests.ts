@@ -37,7 +37,7 @@ export type RemoveSecurityGroupsRequest = z.infer<typeof removeSecurityGroupsReq
 
 const many = z.optional(z.array(z.string()))
 /** A page's size: 1 to 2000 (platform.md, Endpoints). */
-const limit = z.optional(z.int().check(z.gte(1), z.lte(2000)))
+const limit = z.optional(z.int().check(z.gte(1, 'must be 1 or more'), z.lte(2000, 'must be at most 2000')))
 const marker = z.optional(z.string())
 
 /** Filters of the ports list (platform.md, Endpoints). Arrays repeat in the query: `id=a&id=b`; each is matched whole. */
