@@ -1,0 +1,179 @@
+import { MAX_GROUPS_ON_PORT } from '../../vpc/port.ts'
+
+/** Group IDs in the order of a port's list: the first wins. */
+export type GroupList = readonly string[]
+
+/**
+ * What the operator has arranged and not yet applied. It belongs to one list of one port: `madeFor` is that list as it
+ * stood, `desired` the list as arranged. Each change gives a new object; nothing is changed in place.
+ */
+export type Arrangement = {
+  readonly madeFor: GroupList
+  readonly desired: GroupList
+  /** Earlier `desired` lists, the latest last. */
+  readonly past: readonly GroupList[]
+  /** Undone `desired` lists, the next to redo last. */
+  readonly future: readonly GroupList[]
+  /**
+   * The operation that this very arrangement was sent as, or null. Sending again after a lost answer must name the same
+   * operation, so it is kept as long as the arrangement is; any change makes it another arrangement.
+   */
+  readonly operationId: string | null
+}
+
+/** How many changes can be undone. */
+export const UNDO_DEPTH = 50
+
+/** Nothing arranged: the list as it stands. */
+export function arrangementOf(list: GroupList): Arrangement {
+  return { madeFor: list, desired: list, past: [], future: [], operationId: null }
+}
+
+/** True when both lists have the same groups in the same order. */
+export function sameList(a: GroupList, b: GroupList): boolean {
+  return a === b || (a.length === b.length && a.every((id, n) => id === b[n]))
+}
+
+/** True when something would have to be sent for it. */
+export function isChanged(arrangement: Arrangement): boolean {
+  return !sameList(arrangement.madeFor, arrangement.desired)
+}
+
+/** How many more groups may be placed (platform.md, Endpoints: at most 100 on a port, by default). */
+export function room({ desired }: Arrangement): number {
+  return Math.max(0, MAX_GROUPS_ON_PORT - desired.length)
+}
+
+/** Groups that are on the port and will be off it, in the order they had. */
+export function detachedGroups({ madeFor, desired }: Arrangement): string[] {
+  const staying = new Set(desired)
+  return madeFor.filter((id) => !staying.has(id))
+}
+
+/**
+ * Puts groups into the list so that the first of them stands at `position` (0 is the top), in the order given. Groups that
+ * are in the list already stay where they are. Comes back unchanged when there is no room for all of them.
+ */
+export function place(arrangement: Arrangement, ids: GroupList, position: number): Arrangement {
+  const { desired } = arrangement
+  const placed = [...new Set(ids)].filter((id) => !desired.includes(id))
+  if (placed.length > room(arrangement)) return arrangement
+  return changed(arrangement, desired.toSpliced(clamp(position, desired.length), 0, ...placed))
+}
+
+/**
+ * Moves groups together, in the order they have in the list, so that the first of them stands at `position` and the others
+ * follow it.
+ */
+export function move(arrangement: Arrangement, ids: GroupList, position: number): Arrangement {
+  const { desired } = arrangement
+  const named = new Set(ids)
+  const moved = desired.filter((id) => named.has(id))
+  const rest = desired.filter((id) => !named.has(id))
+  return changed(arrangement, rest.toSpliced(clamp(position, rest.length), 0, ...moved))
+}
+
+/**
+ * The position for `move` from the gap that groups are dropped in: gap n is after the nth group of the list as it
+ * stands, where the groups to be moved still take their places.
+ */
+export function positionOfGap(desired: GroupList, ids: GroupList, gap: number): number {
+  const named = new Set(ids)
+  return desired.slice(0, gap).filter((id) => !named.has(id)).length
+}
+
+/** Moves groups one place up (-1) or down (+1); groups that are apart come together at the foremost (or last) one. */
+export function nudge(arrangement: Arrangement, ids: GroupList, by: -1 | 1): Arrangement {
+  const { desired } = arrangement
+  const named = new Set(ids)
+  const first = desired.findIndex((id) => named.has(id))
+  if (first === -1) return arrangement
+  const last = desired.findLastIndex((id) => named.has(id))
+  const position = by === -1 ? Math.max(0, first - 1) : positionOfGap(desired, ids, last + 2)
+  return move(arrangement, ids, position)
+}
+
+/** Takes groups off the list. */
+export function detach(arrangement: Arrangement, ids: GroupList): Arrangement {
+  const named = new Set(ids)
+  return changed(
+    arrangement,
+    arrangement.desired.filter((id) => !named.has(id)),
+  )
+}
+
+/**
+ * Puts detached groups back, each after the group it followed on the port, or after the nearest one before that is still
+ * in the list. Comes back unchanged when there is no room for all of them.
+ */
+export function restore(arrangement: Arrangement, ids: GroupList): Arrangement {
+  const named = new Set(ids)
+  const restored = detachedGroups(arrangement).filter((id) => named.has(id))
+  if (restored.length > room(arrangement)) return arrangement
+  let desired = arrangement.desired
+  for (const id of restored) {
+    const before = arrangement.madeFor.slice(0, arrangement.madeFor.indexOf(id))
+    const neighbour = before.findLast((other) => desired.includes(other))
+    const position = neighbour === undefined ? 0 : desired.indexOf(neighbour) + 1
+    desired = desired.toSpliced(position, 0, id)
+  }
+  return changed(arrangement, desired)
+}
+
+/** Takes back the last change. */
+export function undo(arrangement: Arrangement): Arrangement {
+  const { past, future, desired } = arrangement
+  const before = past.at(-1)
+  if (before === undefined) return arrangement
+  return {
+    ...arrangement,
+    desired: before,
+    past: past.slice(0, -1),
+    future: [...future, desired],
+    operationId: null,
+  }
+}
+
+/** Makes the change again that was taken back last. */
+export function redo(arrangement: Arrangement): Arrangement {
+  const { past, future, desired } = arrangement
+  const next = future.at(-1)
+  if (next === undefined) return arrangement
+  return {
+    ...arrangement,
+    desired: next,
+    past: [...past, desired].slice(-UNDO_DEPTH),
+    future: future.slice(0, -1),
+    operationId: null,
+  }
+}
+
+/** Takes back everything, as one change that can itself be undone. */
+export function reset(arrangement: Arrangement): Arrangement {
+  return arrange(arrangement, arrangement.madeFor)
+}
+
+/** Sets the whole list, as one change that can be undone. */
+export function arrange(arrangement: Arrangement, desired: GroupList): Arrangement {
+  return changed(arrangement, desired)
+}
+
+/** The same arrangement, sent as the operation of that ID. */
+export function sentAs(arrangement: Arrangement, operationId: string): Arrangement {
+  return { ...arrangement, operationId }
+}
+
+function changed(arrangement: Arrangement, desired: GroupList): Arrangement {
+  if (sameList(arrangement.desired, desired)) return arrangement
+  return {
+    ...arrangement,
+    desired,
+    past: [...arrangement.past, arrangement.desired].slice(-UNDO_DEPTH),
+    future: [],
+    operationId: null,
+  }
+}
+
+function clamp(position: number, length: number): number {
+  return Math.min(Math.max(0, position), length)
+}
