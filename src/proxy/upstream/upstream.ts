@@ -1,3 +1,4 @@
+import type { core } from 'zod/mini'
 import type { StepRequest } from '../../vpc/change-plan.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import type { Port } from '../../vpc/port.ts'
@@ -30,9 +31,7 @@ export type ReadAnswer<T> = { status: number; text: string; data: T; request_id:
 
 /** What checks an answer: any zod schema. */
 export type AnswerSchema<T> = {
-  safeParse(
-    value: unknown,
-  ): { success: true; data: T } | { success: false; error: import('zod/mini').core.$ZodError }
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: core.$ZodError }
 }
 
 /**

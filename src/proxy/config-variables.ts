@@ -1,0 +1,112 @@
+import * as z from 'zod'
+import { projectId } from '../vpc/ids.ts'
+
+/** A setting that can't be used; the message is one line that names the variable and says what to do. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+const text = z.string()
+// What stands in a header must have neither spaces nor line breaks, which a copied secret easily has.
+const secret = text.regex(/^[\x21-\x7e]+$/)
+
+function wholeNumber(from: number, to: number) {
+  return text
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .refine((value) => value >= from && value <= to)
+}
+
+const origin = text.transform((value, context) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  // A path, a query or a user would be dropped silently.
+  if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin
+  context.addIssue('not an origin')
+  return z.NEVER
+})
+
+const project = z.strictObject({
+  project_id: text.refine((id) => projectId.safeParse(id).success),
+  name: text.min(1).optional(),
+  region: text.min(1).optional(),
+  endpoint: origin.optional(),
+})
+
+const projects = text
+  .transform((value, context): unknown => {
+    if (!value.trimStart().startsWith('['))
+      return value.split(',').map((one) => {
+        const [project_id = '', ...name] = one.split('=')
+        return { project_id: project_id.trim(), name: name.join('=').trim() || undefined }
+      })
+    try {
+      return JSON.parse(value)
+    } catch {
+      context.addIssue('not JSON')
+      return z.NEVER
+    }
+  })
+  .pipe(z.array(project).min(1))
+  .refine((all) => new Set(all.map(({ project_id }) => project_id)).size === all.length)
+
+/** Every variable: how it is read; its description ends the sentence 'it must be ...' when it can't be. */
+const variables = z.object({
+  PORTSIDE_LISTEN_HOST: text
+    .regex(/^[0-9A-Za-z.:_-]+$/)
+    .default('127.0.0.1')
+    .describe('a host name or an IP address to listen on, such as 127.0.0.1'),
+  PORTSIDE_LISTEN_PORT: wholeNumber(0, 65_535)
+    .default(8080)
+    .describe('a whole number from 0 to 65535, where 0 takes any free port'),
+  PORTSIDE_PUBLIC_ORIGIN: origin
+    .optional()
+    .describe('the origin that browsers use, such as https://portside.example.com, without a path'),
+  PORTSIDE_UPSTREAM: origin
+    .default('http://127.0.0.1:8090')
+    .describe('the origin of the VPC API, such as https://vpc.eu-west-101.myhuaweicloud.eu, without a path'),
+  PORTSIDE_PROJECTS: projects
+    .optional()
+    .describe(
+      'project_id=name,... or a JSON array of {project_id, name, region, endpoint}, each project once',
+    ),
+  PORTSIDE_REGION: text.optional().describe('the name of a region'),
+  PORTSIDE_EMULATOR: z.enum(['true', 'false']).optional().describe('true or false'),
+  HUAWEICLOUD_SDK_AK: secret.optional().describe('an access key, without spaces'),
+  HUAWEICLOUD_SDK_SK: secret.optional().describe('a secret key, without spaces'),
+  HUAWEICLOUD_SDK_SECURITY_TOKEN: secret.optional().describe('a security token, without spaces'),
+  PORTSIDE_AUTH_TOKEN: secret.optional().describe('a token of IAM, without spaces'),
+  PORTSIDE_SESSION_SECRET: text.min(32).optional().describe('at least 32 random characters'),
+  PORTSIDE_DATA: text.default('.data/proxy').describe('a folder'),
+  PORTSIDE_UPSTREAM_TIMEOUT_MS: wholeNumber(100, 600_000)
+    .default(15_000)
+    .describe('a whole number of milliseconds from 100 to 600000'),
+  PORTSIDE_READ_RETRIES: wholeNumber(0, 10).default(3).describe('a whole number from 0 to 10'),
+  PORTSIDE_LOG_LEVEL: z
+    .enum(LOG_LEVELS)
+    .default('info')
+    .describe(`one of ${LOG_LEVELS.join(', ')}`),
+  PORTSIDE_CONSOLE_FILES: text.optional().describe('the folder of the built console'),
+})
+
+/** The variables, read; those that are not set have their default or are undefined. */
+export type Variables = z.output<typeof variables>
+
+/** Variables whose value is never repeated. */
+const SECRET = /_SK$|TOKEN$|SECRET$|_AK$/
+
+/**
+ * Reads every variable that config.ts names; an empty one counts as not set.
+ * @throws ConfigError for the first that can't be read
+ */
+export function readVariables(environment: Record<string, string | undefined>): Variables {
+  const set = Object.fromEntries(
+    Object.keys(variables.shape).map((name) => [name, environment[name]?.trim() || undefined]),
+  )
+  const read = variables.safeParse(set)
+  if (read.success) return read.data
+  const name = String(read.error.issues[0]?.path[0]) as keyof Variables
+  const value = SECRET.test(name) ? 'can not be used' : `is ${JSON.stringify(set[name])}`
+  throw new ConfigError(`${name} ${value}: it must be ${variables.shape[name].description}.`)
+}

@@ -1,0 +1,155 @@
+import { ConfigError, readVariables, type LOG_LEVELS, type Variables } from './config-variables.ts'
+import type { Credentials } from './upstream/signing.ts'
+
+export { ConfigError } from './config-variables.ts'
+
+/** A project that can be chosen in the console, and the endpoint that its requests go to (an origin). */
+export type ProxyProject = { project_id: string; name: string; region: string; endpoint: string }
+
+/** What a proxy is started with; readConfig makes it from the environment. */
+export type ProxyConfig = {
+  listenHost: string
+  /** 0 is any free port. */
+  listenPort: number
+  /** The origin that browsers use when it is not the one listened on: a load balancer's. */
+  publicOrigin: string | undefined
+  projects: ProxyProject[]
+  /** The upstream is the embedded emulator: the console says so. */
+  emulator: boolean
+  credentials: Credentials | undefined
+  dataFolder: string
+  /** Undefined: made at the first start, and kept in dataFolder. */
+  sessionSecret: string | undefined
+  upstreamTimeoutMs: number
+  readRetries: number
+  logLevel: (typeof LOG_LEVELS)[number]
+  /** The folder of the built console. */
+  consoleFiles: string
+}
+
+/** The emulator's two projects; the first is the one of the reference's example. */
+const EMULATOR_PROJECTS = [
+  { project_id: 'f5dab68cd75740e68c599e9af5fe0aed', name: 'production' },
+  { project_id: '0a1b2c3d4e5f60718293a4b5c6d7e8f9', name: 'staging' },
+]
+
+/**
+ * Reads the configuration from environment variables; an empty variable counts as not set.
+ *
+ * | variable | default | meaning |
+ * | --- | --- | --- |
+ * | `PORTSIDE_LISTEN_HOST` | `127.0.0.1` | address to listen on |
+ * | `PORTSIDE_LISTEN_PORT` | `8080` | port to listen on; 0 takes any free one |
+ * | `PORTSIDE_PUBLIC_ORIGIN` | none | origin that browsers use, when a load balancer stands in front |
+ * | `PORTSIDE_UPSTREAM` | `http://127.0.0.1:8090` | origin of the VPC API |
+ * | `PORTSIDE_PROJECTS` | the emulator's | `project_id=name,...`, or a JSON array of `{project_id, name, region, endpoint}` (all but the first optional); needed when the upstream is on another machine |
+ * | `PORTSIDE_REGION` | from the upstream's host name | name of the region, shown in the console |
+ * | `PORTSIDE_EMULATOR` | `true` for an upstream on this machine | whether the console says that the cloud is the emulator |
+ * | `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` | none | access key that requests are signed with |
+ * | `HUAWEICLOUD_SDK_SECURITY_TOKEN` | none | security token of a temporary access key |
+ * | `PORTSIDE_AUTH_TOKEN` | none | token of IAM, sent as X-Auth-Token in place of a signature |
+ * | `PORTSIDE_SESSION_SECRET` | made at the first start, kept in `PORTSIDE_DATA` | secret that session cookies are signed with |
+ * | `PORTSIDE_DATA` | `.data/proxy` | folder for what must survive a restart |
+ * | `PORTSIDE_UPSTREAM_TIMEOUT_MS` | `15000` | longest wait for an answer of the cloud |
+ * | `PORTSIDE_READ_RETRIES` | `3` | how often a read is tried again |
+ * | `PORTSIDE_LOG_LEVEL` | `info` | trace, debug, info, warn, error, fatal or silent; the log is JSON on stderr |
+ * | `PORTSIDE_CONSOLE_FILES` | `dist/console` | folder of the built console |
+ *
+ * @param consoleFiles where the built console lies when `PORTSIDE_CONSOLE_FILES` is not set
+ * @throws ConfigError for the first setting that can't be used
+ */
+export function readConfig(
+  environment: Record<string, string | undefined>,
+  consoleFiles = 'dist/console',
+): ProxyConfig {
+  const env = readVariables(environment)
+  const projects = readProjects(env)
+  const credentials = readCredentials(env)
+  const config: ProxyConfig = {
+    listenHost: env.PORTSIDE_LISTEN_HOST,
+    listenPort: env.PORTSIDE_LISTEN_PORT,
+    publicOrigin: env.PORTSIDE_PUBLIC_ORIGIN,
+    projects,
+    emulator: env.PORTSIDE_EMULATOR
+      ? env.PORTSIDE_EMULATOR === 'true'
+      : projects.every(({ endpoint }) => isLoopback(new URL(endpoint).hostname)),
+    credentials,
+    dataFolder: env.PORTSIDE_DATA,
+    sessionSecret: env.PORTSIDE_SESSION_SECRET,
+    upstreamTimeoutMs: env.PORTSIDE_UPSTREAM_TIMEOUT_MS,
+    readRetries: env.PORTSIDE_READ_RETRIES,
+    logLevel: env.PORTSIDE_LOG_LEVEL,
+    consoleFiles: env.PORTSIDE_CONSOLE_FILES ?? consoleFiles,
+  }
+  checkTogether(config)
+  return config
+}
+
+/** True for the names and addresses of this machine itself, as a URL's host name or a listen address has them. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function readProjects(env: Variables): ProxyProject[] {
+  const upstream = env.PORTSIDE_UPSTREAM
+  if (!env.PORTSIDE_PROJECTS && !isLoopback(new URL(upstream).hostname))
+    throw new ConfigError(
+      `PORTSIDE_PROJECTS is not set, and ${upstream} is not the emulator: set it to the projects to offer, as project_id=name,...`,
+    )
+  return (env.PORTSIDE_PROJECTS ?? EMULATOR_PROJECTS).map((project) => {
+    const {
+      project_id,
+      name = project_id,
+      endpoint,
+      region,
+    } = { endpoint: undefined, region: undefined, ...project }
+    const own = region ?? (endpoint ? regionOf(endpoint) : (env.PORTSIDE_REGION ?? regionOf(upstream)))
+    return { project_id, name, region: own, endpoint: endpoint ?? upstream }
+  })
+}
+
+/** The region in an endpoint's host name (`vpc.eu-west-101.myhuaweicloud.eu`), else the host name. */
+function regionOf(endpoint: string): string {
+  const { hostname } = new URL(endpoint)
+  if (isLoopback(hostname)) return 'local'
+  return /^vpc\.([a-z]+(?:-[a-z0-9]+)+)\./.exec(hostname)?.[1] ?? hostname
+}
+
+function readCredentials(env: Variables): Credentials | undefined {
+  const accessKey = env.HUAWEICLOUD_SDK_AK
+  const secretKey = env.HUAWEICLOUD_SDK_SK
+  const securityToken = env.HUAWEICLOUD_SDK_SECURITY_TOKEN
+  if (accessKey && secretKey) {
+    if (env.PORTSIDE_AUTH_TOKEN)
+      throw new ConfigError(
+        'PORTSIDE_AUTH_TOKEN is set, and HUAWEICLOUD_SDK_AK too: set one of the two, so that it is clear which one counts.',
+      )
+    return { kind: 'access_key', accessKey, secretKey, securityToken }
+  }
+  if (accessKey)
+    throw new ConfigError('HUAWEICLOUD_SDK_SK is not set: set it to the secret of HUAWEICLOUD_SDK_AK.')
+  if (secretKey)
+    throw new ConfigError(
+      'HUAWEICLOUD_SDK_AK is not set: set it to the key that HUAWEICLOUD_SDK_SK belongs to.',
+    )
+  if (securityToken)
+    throw new ConfigError(
+      'HUAWEICLOUD_SDK_SECURITY_TOKEN is set without a key: set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK to the temporary access key that it belongs to.',
+    )
+  return env.PORTSIDE_AUTH_TOKEN ? { kind: 'auth_token', authToken: env.PORTSIDE_AUTH_TOKEN } : undefined
+}
+
+function checkTogether({ listenHost, publicOrigin, projects, credentials }: ProxyConfig): void {
+  if (!isLoopback(listenHost) && !publicOrigin)
+    throw new ConfigError(
+      `PORTSIDE_PUBLIC_ORIGIN is not set, and PORTSIDE_LISTEN_HOST ${listenHost} is reached from other machines: set it to the origin that browsers use, such as https://portside.example.com.`,
+    )
+  const carriesToken = credentials?.kind === 'auth_token' || credentials?.securityToken
+  const open = projects
+    .map(({ endpoint }) => new URL(endpoint))
+    .find((url) => url.protocol === 'http:' && !isLoopback(url.hostname))
+  if (carriesToken && open)
+    throw new ConfigError(
+      `PORTSIDE_UPSTREAM is ${open.origin}, which would carry a token over the network unencrypted: set it to an https address.`,
+    )
+}

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+import { ownError } from './errors.ts'
+import { plainPage } from './plain-page.ts'
+
+const NOT_BUILT = plainPage(
+  'The console is not built yet',
+  'Run <code>npm run build</code> in the folder of Portside, then reload this page.',
+)
+
+/**
+ * Serves the built console from `folder`: files with a hash in their name for ever, all else to be asked for again each
+ * time. Addresses of the console's own views get index.html. Whatever else is asked for, and no route has, is Portside.NotFound.
+ */
+export async function serveConsole(app: FastifyInstance, folder: string): Promise<void> {
+  const root = resolve(folder)
+  await app.register(fastifyStatic, {
+    root,
+    preCompressed: true,
+    dotfiles: 'ignore',
+    cacheControl: false,
+    setHeaders(reply, path) {
+      const hashed = path.startsWith(join(root, 'assets'))
+      reply.setHeader('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+    },
+  })
+  app.setNotFoundHandler(async (request, reply) => {
+    const isView =
+      request.method === 'GET' &&
+      !request.url.startsWith('/api') &&
+      (request.headers.accept ?? '').includes('text/html')
+    if (!isView)
+      throw ownError('Portside.NotFound', `There is nothing at ${request.method} ${pathOf(request.url)}.`)
+    if (!existsSync(join(root, 'index.html')))
+      return reply
+        .code(503)
+        .type('text/html; charset=utf-8')
+        .header('cache-control', 'no-store')
+        .send(NOT_BUILT)
+    return reply.sendFile('index.html')
+  })
+}
+
+function pathOf(url: string): string {
+  return url.split('?')[0] ?? url
+}

@@ -1,0 +1,44 @@
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ConfigError, readConfig } from './config.ts'
+import { createProxy } from './server.ts'
+
+/** Ends with one line that says what to do. */
+function refuse(message: string): never {
+  console.error(`portside: ${message}`)
+  process.exit(2)
+}
+
+try {
+  // Built, this file is dist/server/proxy.js, and the console lies beside its folder.
+  const config = readConfig(process.env, join(dirname(fileURLToPath(import.meta.url)), '../console'))
+  const proxy = await createProxy(config)
+  const endpoints = [...new Set(config.projects.map(({ endpoint }) => endpoint))].join(', ')
+  console.log(`
+  Portside is ready. Sign in at
+
+    ${proxy.signInAddress}
+
+  Cloud: ${endpoints}${config.emulator ? ' (the embedded emulator)' : ''}
+`)
+
+  let stopping = false
+  const stop = async () => {
+    if (stopping) return
+    stopping = true
+    await proxy.close()
+    process.exit(0)
+  }
+  process.on('SIGTERM', () => void stop())
+  process.on('SIGINT', () => void stop())
+} catch (error) {
+  if (error instanceof ConfigError) refuse(error.message)
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE')
+    refuse(
+      'PORTSIDE_LISTEN_PORT is taken by another program: stop that one, or set another port (0 takes any free one).',
+    )
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    refuse(`PORTSIDE_LISTEN_HOST and PORTSIDE_LISTEN_PORT can't be listened on (${code}): set others.`)
+  throw error
+}

@@ -1,0 +1,149 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod/mini'
+import { portsAnswer, rulesAnswer, securityGroupAnswer, securityGroupsAnswer } from '../vpc/answers.ts'
+import { refusedFields } from '../vpc/errors.ts'
+import { uuid } from '../vpc/ids.ts'
+import { paths } from '../vpc/paths.ts'
+import {
+  insertSecurityGroupsRequest,
+  portsQuery,
+  queryString,
+  readQuery,
+  removeSecurityGroupsRequest,
+  rulesQuery,
+  securityGroupsQuery,
+} from '../vpc/requests.ts'
+import type { ProxyConfig } from './config.ts'
+import { answerError, ownError } from './errors.ts'
+import { answerStatus, portAnswerOf } from './upstream/connection.ts'
+import type { AnswerSchema, SendOutcome, Upstream } from './upstream/upstream.ts'
+
+/** The path parameters of the platform's calls, by the names of the reference's Table 1. */
+type Params = { project_id: string; port_id: string; security_group_id: string }
+
+const noQuery = z.strictObject({})
+
+/**
+ * The platform's own calls (src/vpc/paths.ts) under `/api`: all reads, and insert and remove as dry runs. Requests are
+ * checked here, strictly; answers are checked tolerantly and passed on in the platform's own words.
+ */
+export async function platformRoutes(
+  app: FastifyInstance,
+  { upstream, config }: { upstream: Upstream; config: Pick<ProxyConfig, 'projects'> },
+): Promise<void> {
+  const projects = new Set(config.projects.map(({ project_id }) => project_id))
+
+  app.addHook<{ Params: Params }>('preValidation', async ({ params }) => checkParams(params, projects))
+
+  function read(
+    path: (params: Params) => string,
+    query: z.ZodMiniObject,
+    schema: (params: Params) => AnswerSchema<unknown>,
+  ): void {
+    app.get<{ Params: Params }>(route(path), async (request, reply) => {
+      const { search } = new URL(request.url, 'http://proxy')
+      const asked = checked(query, readQuery(query, new URLSearchParams(search)), 'query')
+      const { status, text } = await upstream.read(
+        path(request.params),
+        queryString(asked as Parameters<typeof queryString>[0]),
+        schema(request.params),
+        goneSignal(request, reply),
+      )
+      return answerJson(reply, status, text)
+    })
+  }
+  read(
+    ({ project_id }) => paths.ports(project_id),
+    portsQuery,
+    () => portsAnswer,
+  )
+  read(
+    ({ project_id, port_id }) => paths.port(project_id, port_id),
+    noQuery,
+    ({ port_id }) => portAnswerOf(port_id),
+  )
+  read(
+    ({ project_id }) => paths.securityGroups(project_id),
+    securityGroupsQuery,
+    () => securityGroupsAnswer,
+  )
+  read(
+    ({ project_id, security_group_id }) => paths.securityGroup(project_id, security_group_id),
+    noQuery,
+    () => securityGroupAnswer,
+  )
+  read(
+    ({ project_id }) => paths.rules(project_id),
+    rulesQuery,
+    () => rulesAnswer,
+  )
+
+  function dryRun(
+    path: (params: Params) => string,
+    schema: typeof insertSecurityGroupsRequest | typeof removeSecurityGroupsRequest,
+  ): void {
+    app.put<{ Params: Params }>(route(path), async (request, reply) => {
+      const body = checked(schema, request.body ?? undefined, 'body')
+      if (body.dry_run !== true)
+        throw ownError('Portside.InvalidRequest', 'Only dry runs go straight to the platform.', {
+          fields: [{ path: 'dry_run', message: 'must be true' }],
+          advice: `Send a change as an operation: POST ${route(({ project_id, port_id }) => paths.port(project_id, port_id))}/operations. So each of its steps is recorded before it is sent.`,
+        })
+      const sent = { method: 'PUT' as const, path: path(request.params), body }
+      return answerOutcome(reply, await upstream.send(sent, goneSignal(request, reply)))
+    })
+  }
+  dryRun(({ project_id, port_id }) => paths.insert(project_id, port_id), insertSecurityGroupsRequest)
+  dryRun(({ project_id, port_id }) => paths.remove(project_id, port_id), removeSecurityGroupsRequest)
+}
+
+/** The pattern of a path of src/vpc/paths.ts, as Fastify takes it. */
+function route(path: (params: Params) => string): string {
+  const names = { project_id: ':project_id', port_id: ':port_id', security_group_id: ':security_group_id' }
+  return `/api${decodeURIComponent(path(names))}`
+}
+
+function checkParams(params: Partial<Params>, projects: ReadonlySet<string>): void {
+  const { project_id, ...ids } = params
+  if (project_id !== undefined && !projects.has(project_id))
+    throw ownError('Portside.NotFound', `Project ${project_id} is not one of this proxy's projects.`, {
+      advice: 'Choose one of the projects that the console offers, or add it to PORTSIDE_PROJECTS.',
+    })
+  for (const [path, id] of Object.entries(ids)) checked(z.object({ [path]: uuid }), { [path]: id }, 'path')
+}
+
+/** `value` as `schema` reads it. @throws ProxyError Portside.InvalidRequest with the fields that it refused */
+function checked<S extends z.ZodMiniType>(
+  schema: S,
+  value: unknown,
+  where: 'path' | 'query' | 'body',
+): z.output<S> {
+  const read = schema.safeParse(value)
+  if (read.success) return read.data
+  const fields = refusedFields(read.error, value)
+  const told = fields.map(({ path, message }) => `${path || `the ${where}`} ${message}`).join('; ')
+  throw ownError('Portside.InvalidRequest', `The ${where} of the request is not valid: ${told}.`, { fields })
+}
+
+function answerJson(reply: FastifyReply, status: number, text: string) {
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .type('application/json; charset=utf-8')
+    .send(text)
+}
+
+function answerOutcome(reply: FastifyReply, outcome: SendOutcome) {
+  if ('text' in outcome) return answerJson(reply, outcome.status, outcome.text)
+  return answerError(reply, { status: answerStatus(outcome.status, outcome.error), error: outcome.error })
+}
+
+/** Aborted when the browser goes away before its answer: what it asked for is no longer of use to anybody. */
+function goneSignal(request: FastifyRequest, reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished)
+      gone.abort(ownError('Portside.Stopping', `The asker of ${request.id} went away.`))
+  })
+  return gone.signal
+}

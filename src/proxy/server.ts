@@ -1,0 +1,111 @@
+import type { AddressInfo } from 'node:net'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { pino } from 'pino'
+import { version } from '../../package.json'
+import { api, type Session } from '../vpc/portside-api.ts'
+import type { ProxyConfig } from './config.ts'
+import { serveConsole } from './console-files.ts'
+import { answerError, answerErrors, foreseen, ownError } from './errors.ts'
+import { platformRoutes } from './platform-routes.ts'
+import { guardBrowsers } from './security.ts'
+import { sessionSecret } from './session/secret.ts'
+import { addSessions } from './session/session.ts'
+import { createUpstream } from './upstream/connection.ts'
+
+/** A proxy that runs. */
+export type Proxy = {
+  /** The origin it listens on, such as `http://127.0.0.1:8080`. */
+  address: string
+  /** Opened in a browser, it signs in. */
+  signInAddress: string
+  /** Takes no more requests, finishes those under way, and ends. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a proxy: the built console, Portside's API, and the platform's calls signed and forwarded.
+ * @throws ConfigError when the data folder can't be used; the system's error when it can't listen
+ */
+export async function createProxy(config: ProxyConfig): Promise<Proxy> {
+  const log = createLog(config)
+  const secret = await sessionSecret(config)
+  const app: FastifyInstance = Fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 1024 * 1024,
+    // Answered by the hook below, in the one error form.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors(error, _, reply) {
+      answerError(reply, foreseen(error) ?? ownError('Portside.Internal', error.message))
+    },
+  })
+  app.removeContentTypeParser('text/plain')
+  answerErrors(app)
+
+  let stopping = false
+  app.addHook('preClose', async () => {
+    stopping = true
+  })
+  app.addHook('onRequest', async () => {
+    if (stopping)
+      throw ownError('Portside.Stopping', 'Portside is stopping.', { advice: 'Start it again, then reload.' })
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    // By route, not by address: the sign-in address is a secret.
+    const level = reply.statusCode >= 500 ? 'warn' : 'debug'
+    request.log[level](
+      {
+        method: request.method,
+        route: request.routeOptions.url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'answered',
+    )
+  })
+
+  await guardBrowsers(app, config)
+  const sessions = await addSessions(app, secret, config)
+  await serveConsole(app, config.consoleFiles)
+  const upstream = createUpstream(config, log)
+  app.addHook('onClose', () => upstream.close())
+
+  await app.register(async (signedIn) => {
+    sessions.requireSession(signedIn)
+    signedIn.get(api.session(), async ({ session }, reply): Promise<Session> => {
+      reply.header('cache-control', 'no-store')
+      return { ...session, projects: config.projects, emulator: config.emulator, version }
+    })
+    await signedIn.register(platformRoutes, { upstream, config })
+    signedIn.all('/api/*', (request) => {
+      throw ownError(
+        'Portside.NotFound',
+        `Portside's API has no ${request.method} ${request.url.split('?')[0]}.`,
+      )
+    })
+  })
+
+  await app.listen({ host: config.listenHost, port: config.listenPort })
+  const { port } = app.server.address() as AddressInfo
+  const host = ['0.0.0.0', '::'].includes(config.listenHost) ? '127.0.0.1' : config.listenHost
+  const { origin: address } = new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`)
+  return {
+    address,
+    signInAddress: (config.publicOrigin ?? address) + sessions.signInPath,
+    close: () => app.close(),
+  }
+}
+
+function createLog({ logLevel }: Pick<ProxyConfig, 'logLevel'>): FastifyBaseLogger {
+  // Nothing logs headers; should it ever happen, what authenticates is left out.
+  const secrets = ['authorization', 'cookie', '["set-cookie"]', '["x-auth-token"]', '["x-security-token"]']
+  const paths = secrets.flatMap((name) => {
+    const at = name.startsWith('[') ? name : `.${name}`
+    return [`headers${at}`, `req.headers${at}`, `res.headers${at}`]
+  })
+  return pino(
+    { level: logLevel, redact: paths, serializers: { err: pino.stdSerializers.err } },
+    pino.destination(2),
+  )
+}

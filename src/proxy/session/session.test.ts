@@ -1,0 +1,129 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { session } from '../../vpc/portside-api.ts'
+import { startProxy, type TestedProxy } from '../proxy.test-start.ts'
+
+const HOUR = 60 * 60 * 1000
+
+describe('sign-in', () => {
+  let proxy: TestedProxy
+  beforeAll(async () => {
+    proxy = await startProxy()
+  })
+  afterAll(() => proxy.close())
+
+  const withCookie = (cookie: string) => fetch(`${proxy.address}/api/session`, { headers: { cookie } })
+
+  test('the printed address gives a cookie that scripts and other sites never get, and goes to the console', async () => {
+    const answer = await fetch(proxy.signInAddress, { redirect: 'manual' })
+    expect(answer.status).toBe(303)
+    expect(answer.headers.get('location')).toBe('/')
+    const [cookie] = answer.headers.getSetCookie()
+    expect(cookie).toContain('HttpOnly')
+    expect(cookie).toContain('SameSite=Strict')
+    expect(cookie).toContain('Path=/')
+    expect(cookie).toContain('Max-Age=43200')
+    expect(cookie).not.toContain('Secure')
+  })
+
+  test('it can be opened again while the proxy runs', async () => {
+    expect(await proxy.signIn()).not.toBe('')
+    expect((await withCookie(await proxy.signIn())).status).toBe(200)
+  })
+
+  test('the session tells who is signed in and which projects there are', async () => {
+    const answer = await proxy.call('/api/session')
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    const told = session.parse(await answer.json())
+    expect(told.role).toBe('operator')
+    expect(told.emulator).toBe(true)
+    expect(told.projects[0]).toEqual({
+      project_id: 'f5dab68cd75740e68c599e9af5fe0aed',
+      name: 'production',
+      region: 'local',
+      endpoint: 'http://127.0.0.1:8090',
+    })
+  })
+
+  test.each(['/sign-in/', '/sign-in/wrong', `/sign-in/${'a'.repeat(43)}`, '/sign-in/a/b'])(
+    '%s is answered with a page that says what to do',
+    async (path) => {
+      const answer = await fetch(proxy.address + path)
+      expect(answer.status).toBe(403)
+      expect(answer.headers.getSetCookie()).toEqual([])
+      expect(answer.headers.get('content-type')).toContain('text/html')
+      expect(await answer.text()).toContain('Open the one that it printed when it last started')
+    },
+  )
+
+  test.each(['/api/session', '/api/v3/f5dab68cd75740e68c599e9af5fe0aed/ports', '/api/nothing'])(
+    '%s without a session says how to sign in',
+    async (path) => {
+      const answer = await fetch(proxy.address + path)
+      expect(answer.status).toBe(401)
+      const error = await answer.json()
+      expect(error.error_code).toBe('Portside.NoSession')
+      expect(error.advice).toContain('Open the sign-in address')
+    },
+  )
+
+  test('a cookie that was changed is no session', async () => {
+    const cookie = await proxy.signIn()
+    const [name, value] = cookie.split('=') as [string, string]
+    const [payload, signature] = decodeURIComponent(value).split('.') as [string, string]
+    const forged = Buffer.from(payload, 'base64url').toString().replace('operator', 'viewer')
+    for (const changed of [
+      `${name}=`,
+      `${name}=x`,
+      `${name}=${payload}`,
+      `${name}=${payload}.`,
+      `${name}=${Buffer.from(forged).toString('base64url')}.${encodeURIComponent(signature)}`,
+    ])
+      expect((await withCookie(changed)).status).toBe(401)
+    expect((await withCookie(cookie)).status).toBe(200)
+  })
+
+  test('it ends 12 hours after it was last used, and is renewed by use', async () => {
+    const cookie = await proxy.signIn()
+    const now = Date.now()
+    vi.useFakeTimers({ toFake: ['Date'], now: now + 11 * HOUR })
+    try {
+      const renewed = (await withCookie(cookie)).headers.getSetCookie()[0]?.split(';')[0]
+      expect(renewed).toBeDefined()
+      vi.setSystemTime(now + 13 * HOUR)
+      expect((await withCookie(cookie)).status).toBe(401)
+      expect((await withCookie(renewed!)).status).toBe(200)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+})
+
+describe('the secret of sessions', () => {
+  test('survives a restart in a file that only its owner can read, and sessions with it', async () => {
+    const data = await mkdtemp(join(tmpdir(), 'portside-proxy-'))
+    const environment = { PORTSIDE_DATA: join(data, 'new') }
+    const first = await startProxy(environment)
+    const cookie = await first.signIn()
+    const file = join(data, 'new', 'session-secret')
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    await first.close()
+    const second = await startProxy({ ...environment, PORTSIDE_LISTEN_PORT: new URL(first.address).port })
+    const answer = await fetch(`${second.address}/api/session`, { headers: { cookie } })
+    expect(answer.status).toBe(200)
+    expect(second.signInAddress).not.toBe(first.signInAddress)
+    await second.close()
+    await rm(data, { recursive: true })
+  })
+
+  test('a damaged file is told, not used', async () => {
+    const data = await mkdtemp(join(tmpdir(), 'portside-proxy-'))
+    await writeFile(join(data, 'session-secret'), 'short')
+    await expect(startProxy({ PORTSIDE_DATA: data })).rejects.toThrow(
+      /PORTSIDE_DATA .*session-secret is damaged. Delete it/,
+    )
+    await rm(data, { recursive: true })
+  })
+})

@@ -1,0 +1,85 @@
+import { readPlatformError, refusedFields, type PortsideError } from '../../vpc/errors.ts'
+import { ownError } from '../errors.ts'
+import type { ExchangeAnswer } from './exchange.ts'
+import { readRetryAfter } from './retry.ts'
+import type { AnswerSchema } from './upstream.ts'
+
+/** What to do about an answer of the platform, by status; only where its own message can't know Portside. */
+const ADVICE: Readonly<Record<number, string>> = {
+  401: "The cloud refused the proxy's credentials. Check the access key or token it was started with, and this machine's clock.",
+  403: "The proxy's credentials lack a permission for this. Check the project, and the policies of the user they belong to.",
+}
+
+/**
+ * The error of an answer with an error status: the platform's own code, message and request ID, unchanged, or
+ * Portside.UnreadableAnswer when the body is in none of the platform's forms.
+ */
+export function readErrorAnswer(answer: ExchangeAnswer): PortsideError {
+  const retryAfter = readRetryAfter(answer.headers['retry-after'], Date.now())
+  const body = parseJson(answer.body)
+  const known = body.ok ? readPlatformError(body.value) : undefined
+  const advice = ADVICE[answer.status]
+  const error: PortsideError = known ?? {
+    ...ownError(
+      'Portside.UnreadableAnswer',
+      `The cloud answered with status ${answer.status} and a body that is no error of the platform.`,
+      {
+        advice:
+          advice ?? 'Try again. If it stays, check that PORTSIDE_UPSTREAM is the address of the VPC API.',
+      },
+    ).error,
+  }
+  return {
+    ...error,
+    request_id: error.request_id ?? requestIdOf(answer, body.value),
+    ...(known && advice && { advice }),
+    ...(retryAfter !== undefined && { retry_after: retryAfter }),
+  }
+}
+
+/** The success answer as text, and as `schema` reads it; or the error that says what can't be read. */
+export function readSuccessAnswer<T>(
+  answer: ExchangeAnswer,
+  schema: AnswerSchema<T>,
+): { ok: true; text: string; data: T; request_id: string | null } | { ok: false; error: PortsideError } {
+  const body = parseJson(answer.body)
+  const request_id = requestIdOf(answer, body.value)
+  if (!body.ok) return unreadable('it is not JSON', request_id)
+  const parsed = schema.safeParse(body.value)
+  if (parsed.success) return { ok: true, text: body.text, data: parsed.data, request_id }
+  const fields = refusedFields(parsed.error, body.value)
+  const [first] = fields
+  return unreadable(
+    first ? `${first.path || 'the body'} ${first.message}` : 'it has another form',
+    request_id,
+    fields,
+  )
+}
+
+function unreadable(why: string, request_id: string | null, fields?: PortsideError['fields']) {
+  const { error } = ownError('Portside.UnreadableAnswer', `The cloud's answer can't be read: ${why}.`, {
+    request_id,
+    advice:
+      'Try again. If it stays, report it with the request ID: the platform answers in a form that Portside does not know.',
+    ...(fields && { fields }),
+  })
+  return { ok: false as const, error }
+}
+
+type Json = { ok: true; value: unknown; text: string } | { ok: false; value: undefined }
+
+function parseJson(body: Buffer): Json {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body)
+    return { ok: true, value: JSON.parse(text), text }
+  } catch {
+    return { ok: false, value: undefined }
+  }
+}
+
+/** The request ID in the body, else the one in the header. */
+function requestIdOf(answer: ExchangeAnswer, body: unknown): string | null {
+  const inBody =
+    typeof body === 'object' && body !== null && 'request_id' in body ? body.request_id : undefined
+  return typeof inBody === 'string' && inBody ? inBody : (answer.headers['x-request-id'] ?? null)
+}

@@ -1,0 +1,229 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import { Pool } from 'undici'
+import * as z from 'zod/mini'
+import { dryRunAnswer, portAnswer } from '../../vpc/answers.ts'
+import type { StepRequest } from '../../vpc/change-plan.ts'
+import type { PortsideError } from '../../vpc/errors.ts'
+import { paths } from '../../vpc/paths.ts'
+import type { ProxyConfig, ProxyProject } from '../config.ts'
+import { ownError, type ProxyError } from '../errors.ts'
+import { readErrorAnswer, readSuccessAnswer } from './answers.ts'
+import { exchange, ExchangeError, type ExchangeAnswer } from './exchange.ts'
+import { RETRIED_STATUSES, waitBefore } from './retry.ts'
+import { prepare, type UnsignedRequest } from './signing.ts'
+import {
+  UpstreamError,
+  type AnswerSchema,
+  type ReadAnswer,
+  type SendOutcome,
+  type Upstream,
+} from './upstream.ts'
+
+/** Statuses of a gateway that lost the platform's answer, or gave up on it: the change may have been made. */
+const ANSWER_LOST: ReadonlySet<number> = new Set([408, 502, 504])
+
+/** What the upstream needs of the configuration. */
+export type UpstreamConfig = Pick<
+  ProxyConfig,
+  'projects' | 'credentials' | 'upstreamTimeoutMs' | 'readRetries'
+>
+
+/** The answer to show or change `portId`; an answer about another port would mislead and is refused. */
+export function portAnswerOf(portId: string) {
+  return portAnswer.check(
+    z.refine((answer) => answer.port.id.toLowerCase() === portId.toLowerCase(), {
+      path: ['port', 'id'],
+      message: 'is the ID of another port',
+    }),
+  )
+}
+
+/** Connects to the endpoints of the configured projects; one pool of connections for each endpoint. */
+export function createUpstream(config: UpstreamConfig, log: FastifyBaseLogger): Upstream {
+  const pools = new Map<string, Pool>()
+  for (const { endpoint } of config.projects)
+    if (!pools.has(endpoint))
+      pools.set(
+        endpoint,
+        new Pool(endpoint, {
+          connections: 32,
+          // exchange() bounds the whole request; a connection that can't be made is known much sooner.
+          connect: { timeout: Math.min(config.upstreamTimeoutMs, 5000) },
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        }),
+      )
+
+  async function once(request: UnsignedRequest, signal?: AbortSignal): Promise<ExchangeAnswer> {
+    const { project_id, endpoint } = projectOf(config.projects, request.path)
+    const ready = await prepare(request, endpoint, project_id, config.credentials)
+    const started = performance.now()
+    try {
+      const answer = await exchange(pools.get(endpoint)!, ready, config.upstreamTimeoutMs, signal)
+      log.debug({ ...logged(request, started), status: answer.status }, 'upstream answered')
+      return answer
+    } catch (error) {
+      if (error instanceof ExchangeError)
+        log.debug({ ...logged(request, started), reason: error.reason, code: error.code }, 'no answer')
+      throw error
+    }
+  }
+
+  function noAnswer(path: string, failure: ExchangeError): ProxyError {
+    return explain(failure, projectOf(config.projects, path).endpoint, config.upstreamTimeoutMs)
+  }
+
+  async function read<T>(
+    path: string,
+    query: string,
+    schema: AnswerSchema<T>,
+    signal?: AbortSignal,
+  ): Promise<ReadAnswer<T>> {
+    const request = { method: 'GET' as const, path, query: [...new URLSearchParams(query)] }
+    for (let tried = 1; ; tried++) {
+      const end = await once(request, signal).catch((failure: unknown) => {
+        if (failure instanceof ExchangeError) return failure
+        throw failure
+      })
+      let error: UpstreamError
+      let retried: boolean
+      if (end instanceof ExchangeError) {
+        if (end.reason === 'aborted') throw signal?.reason ?? end
+        const { status, error: body } = noAnswer(path, end)
+        error = new UpstreamError(status, body, { cause: end })
+        retried = end.reason === 'connection'
+      } else if (end.status === 200) {
+        const answer = readSuccessAnswer(end, schema)
+        if (answer.ok) return { ...answer, status: 200 }
+        throw new UpstreamError(502, answer.error)
+      } else {
+        const body = readErrorAnswer(end)
+        error = new UpstreamError(answerStatus(end.status, body), body)
+        retried = RETRIED_STATUSES.has(end.status)
+      }
+      const seconds = waitBefore(tried, error.error.retry_after)
+      if (!retried || tried > config.readRetries || seconds === undefined) throw error
+      await wait(seconds * 1000, undefined, signal && { signal }).catch(() => {
+        throw signal?.reason
+      })
+    }
+  }
+
+  return {
+    read,
+    async readPort(projectId, portId, signal) {
+      const { data, request_id } = await read(paths.port(projectId, portId), '', portAnswerOf(portId), signal)
+      return { port: data.port, request_id }
+    },
+    async send(request, signal) {
+      const changes = request.body.dry_run !== true
+      try {
+        return outcomeOf(request, await once({ ...request, query: [] }, signal))
+      } catch (failure) {
+        if (!(failure instanceof ExchangeError)) throw failure
+        const { status, error } = noAnswer(request.path, failure)
+        if (!failure.sent) return { kind: 'not_sent', status, error: { ...error, outcome: 'not_sent' } }
+        return { kind: 'unknown', status, error: changes ? outcomeUnknown(error) : error }
+      }
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.close()))
+    },
+  }
+}
+
+function outcomeOf(request: StepRequest, answer: ExchangeAnswer): SendOutcome {
+  const changes = request.body.dry_run !== true
+  const unknown = (status: number, error: PortsideError): SendOutcome => ({
+    kind: 'unknown',
+    status,
+    error: changes ? outcomeUnknown(error) : error,
+  })
+  if (answer.status === 200) {
+    const read = readSuccessAnswer(answer, portAnswerOf(portIdOf(request.path)))
+    if (!read.ok) return unknown(502, read.error)
+    return { kind: 'port', status: 200, port: read.data.port, request_id: read.request_id, text: read.text }
+  }
+  if (answer.status === 202 && !changes) {
+    // The reference names no body for 202 (Table 2, dry_run): an empty one is as good.
+    const body = answer.body.length > 0 ? answer.body : Buffer.from('{}')
+    const read = readSuccessAnswer({ ...answer, body }, dryRunAnswer)
+    if (!read.ok) return unknown(502, read.error)
+    return { kind: 'checked', status: 202, request_id: read.request_id, text: read.text }
+  }
+  if (answer.status < 300)
+    return unknown(
+      502,
+      ownError(
+        'Portside.UnreadableAnswer',
+        `The cloud answered with status ${answer.status}, which says neither that the request was carried out nor that it was refused.`,
+        { request_id: answer.headers['x-request-id'] ?? null },
+      ).error,
+    )
+  const error = readErrorAnswer(answer)
+  if (ANSWER_LOST.has(answer.status)) return unknown(answerStatus(answer.status, error), error)
+  if (!changes) return { kind: 'refused', status: answer.status, error }
+  return {
+    kind: 'refused',
+    status: answer.status,
+    error: answer.status === 500 ? outcomeUnknown(error) : { ...error, outcome: 'refused' },
+  }
+}
+
+/** The status that an error of the platform is passed on with: its own, or 502 when it could not be read. */
+export function answerStatus(status: number, error: PortsideError): number {
+  return error.error_code === 'Portside.UnreadableAnswer' ? 502 : status
+}
+
+function outcomeUnknown(error: PortsideError): PortsideError {
+  return { ...error, outcome: 'unknown' }
+}
+
+function explain(failure: ExchangeError, endpoint: string, timeoutMs: number): ProxyError {
+  if (failure.reason === 'timeout')
+    return ownError(
+      'Portside.Timeout',
+      `The cloud at ${endpoint} did not answer within ${timeoutMs / 1000} s.`,
+      {
+        advice: 'Try again. If it stays, check the cloud, or raise PORTSIDE_UPSTREAM_TIMEOUT_MS.',
+      },
+    )
+  if (failure.reason === 'too_large')
+    return ownError(
+      'Portside.UnreadableAnswer',
+      "The cloud's answer is larger than Portside reads (64 MiB).",
+      {
+        advice: 'Ask for a smaller page: lower the limit.',
+      },
+    )
+  if (failure.reason === 'aborted')
+    return ownError('Portside.Stopping', 'The request was given up before the cloud answered.')
+  const detail = failure.code ? ` (${failure.code})` : ''
+  return failure.sent
+    ? ownError(
+        'Portside.Unreachable',
+        `The connection to ${endpoint} broke before the answer came${detail}.`,
+        {
+          advice: 'Try again. If it stays, check the network between the proxy and the cloud.',
+        },
+      )
+    : ownError('Portside.Unreachable', `The cloud at ${endpoint} can't be reached${detail}.`, {
+        advice: `Check that PORTSIDE_UPSTREAM is right, that ${endpoint} is running, and that this machine may connect to it.`,
+      })
+}
+
+function projectOf(projects: readonly ProxyProject[], path: string): ProxyProject {
+  const id = decodeURIComponent(path.split('/')[2] ?? '')
+  const project = projects.find(({ project_id }) => project_id === id)
+  if (!project) throw ownError('Portside.NotFound', `Project ${id} is not one of this proxy's projects.`)
+  return project
+}
+
+function portIdOf(path: string): string {
+  return decodeURIComponent(path.split('/')[4] ?? '')
+}
+
+function logged(request: UnsignedRequest, started: number) {
+  return { method: request.method, path: request.path, ms: Math.round(performance.now() - started) }
+}

@@ -1,0 +1,102 @@
+import type { Dispatcher, Pool } from 'undici'
+
+/** One request to the upstream, as it goes out. `path` carries the query. */
+export type ExchangeRequest = {
+  method: 'GET' | 'PUT'
+  path: string
+  headers: Record<string, string>
+  body: string | null
+}
+
+/** An answer as it came: headers with lower-case names, the body as bytes. */
+export type ExchangeAnswer = { status: number; headers: Record<string, string>; body: Buffer }
+
+/** At most this many bytes of an answer are read. */
+export const MAX_ANSWER_BYTES = 64 * 1024 * 1024
+
+/** A request that got no whole answer. */
+export class ExchangeError extends Error {
+  override name = 'ExchangeError'
+  readonly reason: 'timeout' | 'aborted' | 'connection' | 'too_large'
+  /** False only when it is certain that no byte of the request left: then nothing can have been carried out. */
+  readonly sent: boolean
+
+  constructor(reason: ExchangeError['reason'], sent: boolean, cause?: unknown) {
+    super(cause instanceof Error ? cause.message : reason, { cause })
+    this.reason = reason
+    this.sent = sent
+  }
+
+  /** The system's word for it (`ECONNREFUSED`), where there is one. */
+  get code(): string | undefined {
+    const { cause } = this
+    return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
+      ? cause.code
+      : undefined
+  }
+}
+
+/**
+ * Sends one request once and reads the whole answer. undici's own `request` does not say whether a request that
+ * failed had been written; whether a change may have been made hangs on that, so this listens to the dispatcher itself.
+ * @param timeoutMs from now to the last byte of the answer
+ * @throws ExchangeError
+ */
+export function exchange(
+  pool: Pool,
+  request: ExchangeRequest,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<ExchangeAnswer> {
+  return new Promise((resolve, reject) => {
+    let open = true
+    let sent = false
+    let controller: Dispatcher.DispatchController | undefined
+    let size = 0
+    const chunks: Buffer[] = []
+    const answer: Omit<ExchangeAnswer, 'body'> = { status: 0, headers: {} }
+
+    function settle(): boolean {
+      if (!open) return false
+      open = false
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+      return true
+    }
+    function fail(reason: ExchangeError['reason'], cause?: unknown): void {
+      if (!settle()) return
+      reject(new ExchangeError(reason, sent, cause))
+      controller?.abort(new Error(reason))
+    }
+    const onAbort = () => fail('aborted', signal?.reason)
+    const timer = setTimeout(() => fail('timeout'), timeoutMs)
+    if (signal?.aborted) return onAbort()
+    signal?.addEventListener('abort', onAbort)
+
+    pool.dispatch(request, {
+      onRequestStart(started) {
+        controller = started
+        // Given up while it waited for a connection: aborting here is before the first byte is written.
+        if (open) sent = true
+        else started.abort(new Error('given up'))
+      },
+      onResponseStart(_, status, headers) {
+        if (status < 200) return
+        answer.status = status
+        for (const [name, value] of Object.entries(headers))
+          if (value !== undefined) answer.headers[name.toLowerCase()] = String(value)
+      },
+      onResponseData(_, chunk) {
+        size += chunk.length
+        if (size > MAX_ANSWER_BYTES) fail('too_large')
+        else chunks.push(chunk)
+      },
+      onResponseEnd() {
+        if (settle()) resolve({ ...answer, body: Buffer.concat(chunks) })
+      },
+      onResponseError(_, error) {
+        fail('connection', error)
+      },
+    })
+  })
+}
