@@ -1,7 +1,111 @@
-import type { JSX } from 'react'
+import { getRouteApi } from '@tanstack/react-router'
+import { useDeferredValue, useEffect, type JSX } from 'react'
+import { useAnnounce } from '../ui/Announcer.tsx'
+import { Button } from '../ui/Button.tsx'
+import { EmptyState } from '../ui/EmptyState.tsx'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
+import { SkeletonRows } from '../ui/Skeleton.tsx'
+import styles from './PortsPage.module.css'
+import { PortsFilters } from './PortsFilters.tsx'
+import { PortsSummary, summaryWords } from './PortsSummary.tsx'
+import { PortsTable } from './PortsTable.tsx'
+import type { PortsSearch } from './ports-search.ts'
+import { usePorts } from './use-ports.ts'
 
-/** The ports of a project: find one. */
+const route = getRouteApi('/projects/$projectId/ports')
+
+/** The ports of a project: find one. The state of the view stands in the URL. */
 export function PortsPage(): JSX.Element {
-  return <PageHeader title="Ports" />
+  const { projectId } = route.useParams()
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const shown = useDeferredValue(search)
+  const view = usePorts(projectId, shown)
+  const change = (part: PortsSearch) =>
+    void navigate({ search: (before) => ({ ...before, ...part }), replace: true, resetScroll: false })
+  const clear = () => void navigate({ search: {}, replace: true, resetScroll: false })
+  const filtered = Object.keys(shown).length > 0
+  const settled = !view.pending && !view.reading && view.error === null
+  const words = settled ? summaryWords(view, shown) : ''
+  const announce = useAnnounce()
+  useEffect(() => {
+    if (words !== '') announce(words)
+  }, [announce, words])
+
+  return (
+    <>
+      <PageHeader title="Ports" />
+      <PortsFilters
+        key={projectId}
+        project={projectId}
+        search={search}
+        rows={view.rows}
+        onChange={change}
+        onClear={clear}
+      />
+      <section className={styles.list} aria-label="Ports found" aria-busy={view.reading}>
+        <PortsSummary view={view} search={shown} />
+        {view.pending ? (
+          view.error === null && <SkeletonRows label="Reading the ports" count={12} />
+        ) : (
+          <PortsTable project={projectId} view={view} />
+        )}
+        {view.error !== null && (
+          <div className={styles.foot}>
+            <ErrorPanel
+              error={view.error}
+              title={
+                view.rows.length === 0 ? 'The ports could not be read' : 'Further ports could not be read'
+              }
+              onRetry={view.retry}
+            />
+          </div>
+        )}
+        {settled && view.complete && view.rows.length === 0 && (
+          <NothingFound filtered={filtered} onClear={clear} onRefresh={view.refresh} />
+        )}
+        {settled && !view.complete && !isExactHit(view) && (
+          <div className={styles.foot}>
+            {view.rows.length === 0 && (
+              <p>Nothing found in the {view.searched.toLocaleString('en')} ports read so far.</p>
+            )}
+            <Button onClick={view.readMore}>{shown.q ? 'Search further' : 'Load more'}</Button>
+          </div>
+        )}
+      </section>
+    </>
+  )
+}
+
+function isExactHit(view: { exact: unknown; exactMissed: boolean }): boolean {
+  return view.exact !== undefined && !view.exactMissed
+}
+
+function NothingFound(props: { filtered: boolean; onClear: () => void; onRefresh: () => void }): JSX.Element {
+  if (props.filtered)
+    return (
+      <EmptyState
+        title="No port matches"
+        actions={
+          <Button icon="close" onClick={props.onClear}>
+            Clear search and filters
+          </Button>
+        }
+      >
+        The search looks into names, IDs, private IPs, MAC addresses and device IDs.
+      </EmptyState>
+    )
+  return (
+    <EmptyState
+      title="This project has no ports"
+      actions={
+        <Button icon="refresh" onClick={props.onRefresh}>
+          Read again
+        </Button>
+      }
+    >
+      Ports come with cloud servers, load balancers and gateways. Once there are some, they are listed here.
+    </EmptyState>
+  )
 }

@@ -80,7 +80,7 @@ function readAnswer<S extends z.ZodMiniType>(
   if (json === undefined) throw unreadable(status, 'is not JSON', null, lost)
   const answer = schema.safeParse(json)
   if (answer.success) return answer.data
-  const field = refusedFields(answer.error)[0]
+  const field = refusedFields(answer.error, json)[0]
   const what =
     field === undefined
       ? 'has an unexpected shape'

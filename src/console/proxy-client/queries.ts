@@ -61,6 +61,24 @@ export const portsInfiniteQuery = (project: string, filters: PortFilters) =>
     staleTime: Infinity,
   })
 
+/**
+ * The ports that one of several exact searches finds, asked one after the other until one finds something.
+ * @param tries filters of each search, on top of `filters`
+ */
+export const exactPortsQuery = (project: string, filters: PortFilters, tries: readonly PortFilters[]) =>
+  queryOptions({
+    queryKey: ['exact-ports', project, filters, tries],
+    queryFn: async ({ signal }) => {
+      for (const one of tries) {
+        const query = { ...filters, ...one, limit: PORTS_PAGE }
+        const { ports } = await call(portsAnswer, platform(paths.ports(project)), { query, signal })
+        if (ports.length > 0) return ports
+      }
+      return []
+    },
+    staleTime: 5_000,
+  })
+
 /** One port. Read again when the window comes to the front: someone else may have changed its list. */
 export const portQuery = (project: string, id: string) =>
   queryOptions({

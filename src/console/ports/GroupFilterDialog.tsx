@@ -1,0 +1,91 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useEffect, useState, type JSX } from 'react'
+import { isUuid } from '../../vpc/ids.ts'
+import { groupsInfiniteQuery } from '../proxy-client/queries.ts'
+import { Button } from '../ui/Button.tsx'
+import { Dialog } from '../ui/Dialog.tsx'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { TextField } from '../ui/Field.tsx'
+import { shortId } from '../ui/Id.tsx'
+import { SkeletonRows } from '../ui/Skeleton.tsx'
+import styles from './GroupFilterDialog.module.css'
+
+/** So many groups are looked for before asking to search on. */
+const ENOUGH = 20
+
+type GroupFilterDialogProps = {
+  project: string
+  onPick: (id: string) => void
+  onClose: () => void
+}
+
+/** Chooses the security group to filter ports by: found by name, description or ID, or its whole ID pasted. */
+export default function GroupFilterDialog({ project, onPick, onClose }: GroupFilterDialogProps): JSX.Element {
+  const [text, setText] = useState('')
+  const needle = text.trim().toLowerCase()
+  const exact = isUuid(needle)
+  const list = useInfiniteQuery(groupsInfiniteQuery(project, exact ? { id: [needle] } : {}))
+  const all = list.data?.pages.flatMap((page) => page.security_groups) ?? []
+  const found = all.filter((group) =>
+    [group.name, group.id, group.description].join('\n').toLowerCase().includes(needle),
+  )
+  const { hasNextPage, isFetching, isError, fetchNextPage } = list
+  const searchOn = needle !== '' && found.length < ENOUGH
+  useEffect(() => {
+    if (searchOn && hasNextPage && !isFetching && !isError) void fetchNextPage()
+  }, [searchOn, hasNextPage, isFetching, isError, fetchNextPage])
+  const searched = `${all.length.toLocaleString('en')} groups${hasNextPage ? ' so far' : ''}`
+  return (
+    <Dialog open onClose={onClose} title="Filter by security group">
+      <div className={styles.content}>
+        <TextField
+          label="Find a group"
+          type="search"
+          icon="search"
+          placeholder="Name, ID or description"
+          // The dialog was opened to type here.
+          // oxlint-disable-next-line jsx-a11y/no-autofocus
+          autoFocus
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onClear={() => setText('')}
+        />
+        <output className={styles.searched}>
+          {list.isPending ? 'Reading…' : `${found.length.toLocaleString('en')} found in ${searched}`}
+        </output>
+        {list.isPending && <SkeletonRows label="Reading the security groups" count={5} />}
+        <ul className={styles.groups} aria-label="Security groups">
+          {found.map((group) => (
+            <li key={group.id}>
+              <button
+                type="button"
+                className={styles.group}
+                title={group.id}
+                onClick={() => onPick(group.id)}
+              >
+                <span className={styles.name}>{group.name || group.id}</span>
+                <span className={styles.id}>{shortId(group.id)}</span>
+                {group.description && <span className={styles.description}>{group.description}</span>}
+              </button>
+            </li>
+          ))}
+        </ul>
+        {list.isError && (
+          <ErrorPanel
+            error={list.error}
+            title="The security groups could not be read"
+            onRetry={() => void (list.data === undefined ? list.refetch() : fetchNextPage())}
+          />
+        )}
+        {exact && list.isSuccess && found.length === 0 && (
+          <Button onClick={() => onPick(needle)}>Filter by this ID all the same</Button>
+        )}
+        {hasNextPage && !isError && (
+          <Button busy={isFetching} onClick={() => void fetchNextPage()}>
+            {needle === '' ? 'Load more' : 'Search further'}
+          </Button>
+        )}
+      </div>
+    </Dialog>
+  )
+}

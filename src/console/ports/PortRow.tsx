@@ -1,0 +1,116 @@
+import { Link } from '@tanstack/react-router'
+import type { JSX, Ref } from 'react'
+import { deviceOwnerWords } from '../../vpc/device-owner.ts'
+import type { Port } from '../../vpc/port.ts'
+import { Badge } from '../ui/Badge.tsx'
+import { Id, shortId } from '../ui/Id.tsx'
+import { StatusBadge } from '../ui/StatusBadge.tsx'
+import { Time } from '../ui/Time.tsx'
+import styles from './PortsTable.module.css'
+
+type PortRowProps = {
+  ref: Ref<HTMLTableRowElement>
+  /** Among the rows, from 0. */
+  index: number
+  project: string
+  port: Port
+  /** Name of the first security group, once known. */
+  firstGroup: string | undefined
+  /** Asked to put the focus on another row. */
+  onGoTo: (index: number) => void
+}
+
+/** One port in the table; a card where the screen is narrow. */
+export function PortRow({ ref, index, project, port, firstGroup, onGoTo }: PortRowProps): JSX.Element {
+  const named = port.name !== undefined && port.name !== null && port.name !== ''
+  return (
+    <tr ref={ref} data-index={index} className={styles.row} aria-rowindex={index + 2}>
+      <th scope="row">
+        <Link
+          to="/projects/$projectId/ports/$portId"
+          params={{ projectId: project, portId: port.id }}
+          onKeyDown={(event) => {
+            if (event.altKey || event.ctrlKey || event.metaKey) return
+            if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+            event.preventDefault()
+            onGoTo(event.key === 'ArrowDown' ? index + 1 : index - 1)
+          }}
+          className={named ? styles.name : `${styles.name} ${styles.unnamed}`}
+          title={named ? (port.name ?? undefined) : 'This port has no name'}
+        >
+          {named ? port.name : port.id}
+        </Link>
+      </th>
+      <td className={styles.id}>
+        <Id value={port.id} label="port ID" short />
+      </td>
+      <td className={`${styles.mono} ${styles.ips}`}>
+        <PrivateIps port={port} />
+      </td>
+      <td className={styles.owner} title={port.device_owner ?? undefined}>
+        {deviceOwnerWords(port.device_owner) || <span className={styles.muted}>No device</span>}
+      </td>
+      <td className={styles.status}>
+        <StatusBadge status={port.status} />
+      </td>
+      <td className={styles.groupsCell}>
+        <Groups port={port} firstGroup={firstGroup} />
+      </td>
+      <td className={`${styles.mono} ${styles.network}`}>
+        {port.vpc_id && (
+          <Link
+            to="/projects/$projectId/ports"
+            params={{ projectId: project }}
+            search={(before) => ({ ...before, vpc: port.vpc_id ?? undefined })}
+            replace
+            preload={false}
+            className={styles.networkLink}
+            title={`VPC ${port.vpc_id}, virtual subnet ${port.virsubnet_id ?? '—'}. Show the ports of this VPC.`}
+          >
+            {shortId(port.vpc_id)}
+          </Link>
+        )}
+      </td>
+      <td className={`${styles.muted} ${styles.updated}`}>
+        <Time value={port.updated_at} />
+      </td>
+    </tr>
+  )
+}
+
+function PrivateIps({ port }: { port: Port }): JSX.Element {
+  const ips = port.private_ips?.flatMap((ip) => ip.ip_address ?? []) ?? []
+  if (ips.length === 0) return <span className={styles.muted}>none</span>
+  return (
+    <span title={ips.join('\n')}>
+      {ips[0]}
+      {ips.length > 1 && <span className={styles.more}> +{ips.length - 1}</span>}
+    </span>
+  )
+}
+
+function Groups({ port, firstGroup }: { port: Port; firstGroup: string | undefined }): JSX.Element {
+  const [first] = port.security_groups
+  const count = port.security_groups.length
+  return (
+    <span className={styles.groups}>
+      <Badge title={count === 1 ? '1 security group' : `${count} security groups`}>{count}</Badge>
+      {first === undefined ? (
+        <span className={styles.muted}>none</span>
+      ) : (
+        <span className={styles.first} title={`First: ${firstGroup ?? first}`}>
+          {firstGroup ?? <span className={styles.mono}>{shortId(first)}</span>}
+        </span>
+      )}
+      {port.port_security_enabled === false && (
+        <Badge
+          tone="warn"
+          icon="shield-off"
+          title="port_security_enabled is false: security groups have no effect on this port."
+        >
+          Security off
+        </Badge>
+      )}
+    </span>
+  )
+}

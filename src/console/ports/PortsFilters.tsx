@@ -1,0 +1,171 @@
+import { lazy, Suspense, useEffect, useState, type JSX } from 'react'
+import { deviceOwnerWords, FIXED_DEVICE_OWNERS } from '../../vpc/device-owner.ts'
+import type { Port } from '../../vpc/port.ts'
+import { Button, IconButton } from '../ui/Button.tsx'
+import { SelectField, TextField } from '../ui/Field.tsx'
+import { shortId } from '../ui/Id.tsx'
+import styles from './PortsFilters.module.css'
+import type { PortsSearch } from './ports-search.ts'
+import { useGroupNames } from './use-group-names.ts'
+
+const GroupFilterDialog = lazy(() => import('./GroupFilterDialog.tsx'))
+
+/** The URL follows the search box after this pause: every letter would be a navigation. */
+const PAUSE_MS = 150
+
+/** Documented values of `status` (insert-security-groups.txt, Table 5). */
+const STATUSES = ['ACTIVE', 'BUILD', 'DOWN']
+
+type PortsFiltersProps = {
+  project: string
+  search: PortsSearch
+  /** Ports in view: their device owners are offered too. */
+  rows: readonly Port[]
+  onChange: (part: { [name in keyof PortsSearch]: PortsSearch[name] | undefined }) => void
+  onClear: () => void
+}
+
+/** The search box and the filters of the ports view. */
+export function PortsFilters({ project, search, rows, onChange, onClear }: PortsFiltersProps): JSX.Element {
+  const [picking, setPicking] = useState(false)
+  const owners = ownersToOffer(rows, search.owner)
+  const statuses =
+    search.status && !STATUSES.includes(search.status) ? [...STATUSES, search.status] : STATUSES
+  return (
+    <search className={styles.filters}>
+      <SearchBox value={search.q ?? ''} onChange={(q) => onChange({ q: q === '' ? undefined : q })} />
+      <SelectField
+        label="Status"
+        value={search.status ?? ''}
+        onChange={(event) => onChange({ status: event.target.value || undefined })}
+      >
+        <option value="">Any</option>
+        {statuses.map((status) => (
+          <option key={status}>{status}</option>
+        ))}
+      </SelectField>
+      <SelectField
+        label="Device owner"
+        value={search.owner ?? ''}
+        onChange={(event) => onChange({ owner: event.target.value || undefined })}
+      >
+        <option value="">Any</option>
+        {owners.map((owner) => (
+          <option key={owner} value={owner} title={owner}>
+            {deviceOwnerWords(owner)}
+          </option>
+        ))}
+      </SelectField>
+      <SelectField
+        label="Port security"
+        value={search.security ?? ''}
+        onChange={(event) =>
+          onChange({ security: (event.target.value || undefined) as PortsSearch['security'] })
+        }
+      >
+        <option value="">Any</option>
+        <option value="on">On</option>
+        <option value="off">Off</option>
+      </SelectField>
+      <div className={styles.group}>
+        <span className={styles.label} id="group-filter">
+          Security group
+        </span>
+        {search.group === undefined ? (
+          <Button aria-describedby="group-filter" onClick={() => setPicking(true)}>
+            Choose…
+          </Button>
+        ) : (
+          <GroupChip project={project} id={search.group} onRemove={() => onChange({ group: undefined })} />
+        )}
+      </div>
+      {(search.vpc !== undefined || search.subnet !== undefined) && (
+        <div className={styles.group}>
+          <span className={styles.label}>Network</span>
+          <span className={styles.chips}>
+            {search.vpc !== undefined && (
+              <Chip name="VPC" value={search.vpc} onRemove={() => onChange({ vpc: undefined })} />
+            )}
+            {search.subnet !== undefined && (
+              <Chip name="subnet" value={search.subnet} onRemove={() => onChange({ subnet: undefined })} />
+            )}
+          </span>
+        </div>
+      )}
+      {Object.keys(search).length > 0 && (
+        <Button variant="ghost" icon="close" onClick={onClear}>
+          Clear
+        </Button>
+      )}
+      {picking && (
+        <Suspense>
+          <GroupFilterDialog
+            project={project}
+            onClose={() => setPicking(false)}
+            onPick={(group) => {
+              setPicking(false)
+              onChange({ group })
+            }}
+          />
+        </Suspense>
+      )}
+    </search>
+  )
+}
+
+function SearchBox({ value, onChange }: { value: string; onChange: (q: string) => void }): JSX.Element {
+  const [text, setText] = useState(value)
+  const [sent, setSent] = useState(value)
+  // The URL changed otherwise than by this box: a link, back, or 'Clear'.
+  if (value !== sent) {
+    setSent(value)
+    setText(value)
+  }
+  useEffect(() => {
+    if (text === sent) return
+    const timer = setTimeout(() => {
+      setSent(text)
+      onChange(text)
+    }, PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [text, sent, onChange])
+  return (
+    <div className={styles.search}>
+      <TextField
+        label="Search"
+        type="search"
+        icon="search"
+        placeholder="Name, ID, IP, MAC or device ID"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onClear={() => setText('')}
+      />
+    </div>
+  )
+}
+
+function GroupChip(props: { project: string; id: string; onRemove: () => void }): JSX.Element {
+  const names = useGroupNames(props.project, [props.id])
+  return <Chip name="security group" value={props.id} words={names.get(props.id)} onRemove={props.onRemove} />
+}
+
+function Chip(props: {
+  name: string
+  value: string
+  words?: string | undefined
+  onRemove: () => void
+}): JSX.Element {
+  return (
+    <span className={styles.chip} title={props.value}>
+      <span className={styles.chipText}>{props.words ?? `${props.name} ${shortId(props.value)}`}</span>
+      <IconButton icon="close" size="small" label={`Remove filter: ${props.name}`} onClick={props.onRemove} />
+    </span>
+  )
+}
+
+function ownersToOffer(rows: readonly Port[], chosen: string | undefined): string[] {
+  const owners = new Set(FIXED_DEVICE_OWNERS)
+  for (const row of rows) if (row.device_owner) owners.add(row.device_owner)
+  if (chosen !== undefined) owners.add(chosen)
+  return [...owners].toSorted((a, b) => deviceOwnerWords(a).localeCompare(deviceOwnerWords(b), 'en'))
+}

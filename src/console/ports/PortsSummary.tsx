@@ -1,0 +1,46 @@
+import type { JSX } from 'react'
+import { Button, IconButton } from '../ui/Button.tsx'
+import styles from './PortsPage.module.css'
+import type { PortsSearch } from './ports-search.ts'
+import type { PortsView } from './use-ports.ts'
+
+/** What has been found, in what, and when it was read. */
+export function PortsSummary({ view, search }: { view: PortsView; search: PortsSearch }): JSX.Element {
+  const scanning = view.reading && !view.pending && Boolean(search.q) && !view.outdated
+  return (
+    <div className={styles.summary}>
+      <span>{view.pending || view.outdated ? 'Reading…' : summaryWords(view, search)}</span>
+      {scanning && view.exact === undefined && (
+        <Button size="small" variant="ghost" onClick={view.stop}>
+          Stop
+        </Button>
+      )}
+      <span className={styles.read}>
+        {view.readAt > 0 && !view.pending && `Read at ${new Date(view.readAt).toLocaleTimeString('en-GB')}`}
+        <IconButton icon="refresh" size="small" label="Read the ports again" onClick={view.refresh} />
+      </span>
+    </div>
+  )
+}
+
+/** The summary in words: '12 ports match, searched 3,400 ports so far'. */
+export function summaryWords(view: PortsView, search: PortsSearch): string {
+  const { q, ...filters } = search
+  const under = Object.keys(filters).length > 0 ? ' under the filters' : ''
+  if (view.exact !== undefined && !view.exactMissed)
+    return `${ports(view.rows.length)} with this ${view.exact.what}${under}`
+  const searched = view.complete
+    ? `all ${ports(view.searched)}${under}`
+    : `${ports(view.searched)}${under} so far`
+  if (!q) return view.complete ? capital(searched) : `Read ${searched}`
+  const missed = view.exact !== undefined ? `No port has exactly this ${view.exact.what}. ` : ''
+  return `${missed}${ports(view.rows.length)} found, searched ${searched}${view.stopped ? ' (stopped)' : ''}`
+}
+
+function ports(count: number): string {
+  return count === 1 ? '1 port' : `${count.toLocaleString('en')} ports`
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,50 @@
+import { isUuid } from '../../vpc/ids.ts'
+import type { Port } from '../../vpc/port.ts'
+import type { PortFilters } from '../proxy-client/queries.ts'
+
+/**
+ * A search that the server can answer by an exact filter: what was typed is a whole ID or address.
+ * `tries` are asked one after the other until one finds something.
+ */
+export type ExactSearch = { what: string; tries: PortFilters[] }
+
+const MAC = /^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i
+const IPV4 = /^(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$/
+
+/** The exact search that a text stands for; undefined when it is a text to be looked for in the ports. */
+export function exactSearch(text: string): ExactSearch | undefined {
+  const typed = text.trim()
+  if (isUuid(typed)) {
+    const id = typed.toLowerCase()
+    return { what: 'port ID or device ID', tries: [{ id: [id] }, { device_id: [id] }] }
+  }
+  if (MAC.test(typed))
+    return { what: 'MAC address', tries: [{ mac_address: [typed.toLowerCase().replaceAll('-', ':')] }] }
+  if (IPV4.test(typed)) return { what: 'IP address', tries: [{ private_ips: [typed] }] }
+  const canonical = canonicalIpv6(typed)
+  if (canonical === undefined) return undefined
+  // An IPv6 address can be written in many ways; the platform compares texts.
+  return { what: 'IP address', tries: [{ private_ips: [...new Set([canonical, typed.toLowerCase()])] }] }
+}
+
+/** The shortest way to write an IPv6 address, as URLs have it; undefined for anything else. */
+function canonicalIpv6(text: string): string | undefined {
+  if (!/^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text) || !URL.canParse(`http://[${text}]`)) return undefined
+  return new URL(`http://[${text}]`).hostname.slice(1, -1)
+}
+
+const haystacks = new WeakMap<Port, string>()
+
+/**
+ * True when a port holds the text, in its name, ID, private IPs, MAC address or device ID; upper and lower case are the
+ * same. @param needle trimmed and in lower case
+ */
+export function matches(port: Port, needle: string): boolean {
+  let haystack = haystacks.get(port)
+  if (haystack === undefined) {
+    const ips = port.private_ips?.map((ip) => ip.ip_address) ?? []
+    haystack = [port.name, port.id, ...ips, port.mac_address, port.device_id].join('\n').toLowerCase()
+    haystacks.set(port, haystack)
+  }
+  return haystack.includes(needle)
+}

@@ -1,0 +1,112 @@
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo, useState } from 'react'
+import type { Port } from '../../vpc/port.ts'
+import { exactPortsQuery, portsInfiniteQuery } from '../proxy-client/queries.ts'
+import { filtersOf, type PortsSearch } from './ports-search.ts'
+import { exactSearch, matches, type ExactSearch } from './search-text.ts'
+
+/** So many rows are looked for before anyone scrolls. */
+const ENOUGH = 100
+
+/** What the ports view shows. */
+export type PortsView = {
+  /** The ports to show: read so far, and matching the search. */
+  rows: readonly Port[]
+  /** Ports read from the server under the filters. */
+  searched: number
+  /** Every port under the filters has been read. */
+  complete: boolean
+  /** Nothing can be shown yet. */
+  pending: boolean
+  /** The rows are of the filters before: the ones asked for are on their way. */
+  outdated: boolean
+  /** Pages are being read to find more rows. */
+  reading: boolean
+  /** Why nothing could be read, or no further page. */
+  error: unknown
+  /** The search was answered by the server as an exact filter. */
+  exact: ExactSearch | undefined
+  /** No port has exactly the ID or address; rows hold it as a part of something. */
+  exactMissed: boolean
+  /** The operator stopped the reading. */
+  stopped: boolean
+  readAt: number
+  readMore: () => void
+  stop: () => void
+  retry: () => void
+  /** Reads the list anew from its first page. */
+  refresh: () => void
+}
+
+type Effort = { for: string; wanted: number; stopped: boolean }
+
+/**
+ * The ports of a project under a state of the view. Filters are the server's; a search text is looked for in the ports read
+ * so far, and pages are read on until enough is found, unless it is a whole ID or address, which the server finds.
+ */
+export function usePorts(project: string, search: PortsSearch): PortsView {
+  const queryClient = useQueryClient()
+  const filters = filtersOf(search)
+  const { q = '' } = search
+  const exact = exactSearch(q)
+
+  const exactQuery = useQuery({
+    ...exactPortsQuery(project, filters, exact?.tries ?? []),
+    enabled: exact !== undefined,
+  })
+  const exactMissed = exact !== undefined && exactQuery.data?.length === 0
+  const byPage = exact === undefined || exactMissed
+
+  const list = useInfiniteQuery({
+    ...portsInfiniteQuery(project, filters),
+    placeholderData: (earlier, query) => (query?.queryKey[1] === project ? earlier : undefined),
+  })
+  const { all, found } = useMemo(() => {
+    const ports = list.data?.pages.flatMap((page) => page.ports) ?? []
+    const needle = q.trim().toLowerCase()
+    return { all: ports, found: needle === '' ? ports : ports.filter((port) => matches(port, needle)) }
+  }, [list.data, q])
+
+  const now = JSON.stringify([project, filters, q])
+  const [kept, setEffort] = useState<Effort>({ for: now, wanted: ENOUGH, stopped: false })
+  const effort = kept.for === now ? kept : { for: now, wanted: ENOUGH, stopped: false }
+
+  const { hasNextPage, isFetching, isError, isPlaceholderData, fetchNextPage } = list
+  const wantsMore = byPage && found.length < effort.wanted && !effort.stopped && !isPlaceholderData
+  useEffect(() => {
+    if (wantsMore && hasNextPage && !isFetching && !isError) void fetchNextPage()
+  }, [wantsMore, hasNextPage, isFetching, isError, fetchNextPage])
+
+  const shared = {
+    searched: all.length,
+    complete: !hasNextPage && list.isSuccess && !isPlaceholderData,
+    stopped: effort.stopped,
+    readMore: () => setEffort({ for: now, wanted: found.length + ENOUGH, stopped: false }),
+    stop: () => setEffort({ ...effort, stopped: true }),
+    exact,
+    exactMissed,
+  }
+  if (!byPage)
+    return {
+      ...shared,
+      rows: exactQuery.data ?? [],
+      pending: exactQuery.isPending,
+      outdated: false,
+      reading: exactQuery.isFetching,
+      error: exactQuery.error,
+      readAt: exactQuery.dataUpdatedAt,
+      retry: () => void exactQuery.refetch(),
+      refresh: () => void exactQuery.refetch(),
+    }
+  return {
+    ...shared,
+    rows: found,
+    pending: list.isPending,
+    outdated: isPlaceholderData,
+    reading: isFetching || (wantsMore && hasNextPage && !isError),
+    error: list.error,
+    readAt: list.dataUpdatedAt,
+    retry: () => void (list.data === undefined ? list.refetch() : fetchNextPage()),
+    refresh: () => void queryClient.resetQueries({ queryKey: ['ports', project], type: 'active' }),
+  }
+}
