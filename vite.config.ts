@@ -1,12 +1,13 @@
 import react from '@vitejs/plugin-react'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { compressFiles } from './src/run/compress-plugin.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 // One build for both sides: the console for browsers, the proxy and the emulator for Node.
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compressFiles()],
   builder: {},
   environments: {
     client: { build: { outDir: 'dist/console', emptyOutDir: true, manifest: true } },

@@ -1,6 +1,6 @@
 import helmet from '@fastify/helmet'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { isLoopback, type ProxyConfig } from './config.ts'
+import { addressName, type ProxyConfig } from './config.ts'
 import { ownError } from './errors.ts'
 
 /**
@@ -16,8 +16,9 @@ export async function guardBrowsers(app: FastifyInstance, config: ProxyConfig): 
     const host = request.headers.host?.toLowerCase()
     if (host === undefined) return undefined
     if (publicHost && host === publicHost) return publicOrigin
-    const names = isLoopback(listenHost) ? [bracketed(listenHost), 'localhost'] : ['127.0.0.1', 'localhost']
-    const own = names.map((name) => `http://${name}:${request.socket.localPort}`)
+    const own = [addressName(listenHost), 'localhost'].map(
+      (name) => `http://${name}:${request.socket.localPort}`,
+    )
     // URL drops the port where it is the scheme's own, as browsers do.
     return own.find((one) => new URL(one).host === host) && `http://${host}`
   }
@@ -79,8 +80,4 @@ function isFromOwnPage(request: FastifyRequest, origin: string): boolean {
     return !request.url.startsWith('/api/') || site === undefined || site === 'same-origin' || site === 'none'
   const from = request.headers.origin
   return from === undefined ? site === 'same-origin' : from === origin
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
 }

@@ -3,7 +3,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { pino } from 'pino'
 import { version } from '../../package.json'
 import { api, type Session } from '../vpc/portside-api.ts'
-import type { ProxyConfig } from './config.ts'
+import { addressName, type ProxyConfig } from './config.ts'
 import { serveConsole } from './console-files.ts'
 import { answerError, answerErrors, foreseen, ownError } from './errors.ts'
 import { platformRoutes } from './platform-routes.ts'
@@ -88,8 +88,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
 
   await app.listen({ host: config.listenHost, port: config.listenPort })
   const { port } = app.server.address() as AddressInfo
-  const host = ['0.0.0.0', '::'].includes(config.listenHost) ? '127.0.0.1' : config.listenHost
-  const { origin: address } = new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`)
+  const { origin: address } = new URL(`http://${addressName(config.listenHost)}:${port}`)
   return {
     address,
     signInAddress: (config.publicOrigin ?? address) + sessions.signInPath,
