@@ -1,0 +1,163 @@
+/** The address families of rules (platform.md, Objects, `ethertype`). */
+export type Family = 'IPv4' | 'IPv6'
+
+/** An address as a number: IPv4 a number in 0..2^32, IPv6 a bigint in 0n..2^128, so that IPv4 stays fast. */
+export type Address = number | bigint
+
+/** Addresses from `from` up to, not including, `end`; both of one family. */
+export type AddressRange = { from: Address; end: Address }
+
+/** The whole address space of each family. */
+export const SPACE: Record<Family, AddressRange & { bits: number }> = {
+  IPv4: { bits: 32, from: 0, end: 2 ** 32 },
+  IPv6: { bits: 128, from: 0n, end: 1n << 128n },
+}
+
+/**
+ * Reads a CIDR (`10.1.2.3/8`, `fd00::/8`) or a single address, which is read as /32 or /128. Host bits are cleared:
+ * 10.1.2.3/8 is 10.0.0.0/8. Comes back undefined when it can't be read.
+ */
+export function readCidr(text: string): (AddressRange & { family: Family }) | undefined {
+  const [address = '', prefix, more] = text.trim().split('/')
+  if (more !== undefined || (prefix !== undefined && !/^\d{1,3}$/.test(prefix))) return undefined
+  const family: Family = address.includes(':') ? 'IPv6' : 'IPv4'
+  const { bits } = SPACE[family]
+  const length = prefix === undefined ? bits : Number(prefix)
+  if (length > bits) return undefined
+  if (family === 'IPv4') {
+    const value = readIpv4(address)
+    if (value === undefined) return undefined
+    const size = 2 ** (32 - length)
+    const from = Math.floor(value / size) * size
+    return { family, from, end: from + size }
+  }
+  const value = readIpv6(address)
+  if (value === undefined) return undefined
+  const shift = BigInt(128 - length)
+  const from = (value >> shift) << shift
+  return { family, from, end: from + (1n << shift) }
+}
+
+/** Reads one address, without a prefix length; undefined when it is none. */
+export function readAddress(text: string): { family: Family; value: Address } | undefined {
+  if (text.includes('/')) return undefined
+  const read = readCidr(text)
+  return read && { family: read.family, value: read.from }
+}
+
+function readIpv4(text: string): number | undefined {
+  const parts = text.split('.')
+  if (parts.length !== 4) return undefined
+  let value = 0
+  for (const part of parts) {
+    // A leading zero is octal to some programs and decimal to others: not readable.
+    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined
+    value = value * 256 + Number(part)
+  }
+  return value
+}
+
+function readIpv6(text: string): bigint | undefined {
+  let hex = text
+  const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text)
+  if (dotted) {
+    const low = readIpv4(dotted[2]!)
+    if (low === undefined) return undefined
+    hex = `${dotted[1]}${Math.floor(low / 65536).toString(16)}:${(low % 65536).toString(16)}`
+  }
+  const halves = hex.split('::')
+  if (halves.length > 2) return undefined
+  const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')))
+  const missing = 8 - head.length - tail.length
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined
+  const words = [...head, ...Array.from({ length: missing }, () => '0'), ...tail]
+  let value = 0n
+  for (const word of words) {
+    if (!/^[0-9a-f]{1,4}$/i.test(word)) return undefined
+    value = (value << 16n) | BigInt(`0x${word}`)
+  }
+  return value
+}
+
+/** An address as text: dotted IPv4, IPv6 in the form of RFC 5952. */
+export function addressText(address: Address): string {
+  if (typeof address === 'number')
+    return [2 ** 24, 2 ** 16, 2 ** 8, 1].map((unit) => Math.floor(address / unit) % 256).join('.')
+  const words = Array.from({ length: 8 }, (_, at) =>
+    ((address >> BigInt(112 - 16 * at)) & 0xffffn).toString(16),
+  )
+  const zeros = [...words.join(':').matchAll(/\b0(:0)+\b/g)]
+  const longest = zeros.toSorted((a, b) => b[0].length - a[0].length)[0]
+  if (!longest) return words.join(':')
+  const text = words.join(':')
+  const head = text.slice(0, longest.index).replace(/:$/, '')
+  return `${head}::${text.slice(longest.index + longest[0].length).replace(/^:/, '')}`
+}
+
+/** The address before `address`. */
+export function addressBefore(address: Address): Address {
+  return typeof address === 'number' ? address - 1 : address - 1n
+}
+
+/** The same set of addresses, in order, with nothing empty, overlapping or touching. */
+export function mergeRanges(ranges: readonly AddressRange[]): AddressRange[] {
+  const sorted = ranges
+    .filter(({ from, end }) => from < end)
+    .toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))
+  const merged: AddressRange[] = []
+  for (const { from, end } of sorted) {
+    const last = merged.at(-1)
+    if (!last || last.end < from) merged.push({ from, end })
+    else if (last.end < end) last.end = end
+  }
+  return merged
+}
+
+/** All addresses of the family that are not in `ranges` (merged). */
+export function otherRanges(ranges: readonly AddressRange[], family: Family): AddressRange[] {
+  const others: AddressRange[] = []
+  let { from } = SPACE[family] as AddressRange
+  for (const range of ranges) {
+    if (from < range.from) others.push({ from, end: range.from })
+    from = range.end
+  }
+  if (from < SPACE[family].end) others.push({ from, end: SPACE[family].end })
+  return others
+}
+
+/** The share of the family's addresses that is in `ranges` (merged): 0..1, rounded. */
+export function shareOfSpace(ranges: readonly AddressRange[], family: Family): number {
+  let size = 0
+  for (const { from, end } of ranges)
+    size += typeof from === 'number' ? Number(end) - from : Number(BigInt(end) - from)
+  return size / 2 ** SPACE[family].bits
+}
+
+/** The fewest CIDRs that make up `ranges` (merged), in order. */
+export function cidrsOf(ranges: readonly AddressRange[], family: Family): string[] {
+  const bits = BigInt(SPACE[family].bits)
+  const cidrs: string[] = []
+  for (const range of ranges) {
+    const end = BigInt(range.end)
+    for (let from = BigInt(range.from); from < end;) {
+      let shift = 0n
+      while (shift < bits && (from & (1n << shift)) === 0n && from + (2n << shift) <= end) shift++
+      cidrs.push(`${addressText(family === 'IPv4' ? Number(from) : from)}/${bits - shift}`)
+      from += 1n << shift
+    }
+  }
+  return cidrs
+}
+
+/** Ranges given as first and last address in text, the other way round than results have them. */
+export function rangesOfText(ranges: readonly { from: string; to: string }[]): AddressRange[] {
+  return ranges.map(({ from, to }) => {
+    const first = readAddress(from)
+    const last = readAddress(to)
+    if (!first || !last) throw new RangeError(`${from} to ${to} is no range of addresses`)
+    return {
+      from: first.value,
+      end: typeof last.value === 'number' ? last.value + 1 : last.value + 1n,
+    }
+  })
+}

@@ -1,0 +1,203 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { SecurityGroupRule } from '../security-group.ts'
+import {
+  estate,
+  meant,
+  MEMBERS,
+  packet,
+  readableRule,
+  twoLists,
+  unreadableRule,
+} from './estate-arbitraries.ts'
+import { bits, naiveVerdict, type NaivePacket, type Override } from './naive-verdict.ts'
+import {
+  effectiveRules,
+  RuleBook,
+  setText,
+  trafficDifference,
+  type Region,
+  type ServiceRange,
+  type TrafficDifference,
+} from './index.ts'
+
+const membersOf = (id: string) => MEMBERS[id]
+
+function hasService(range: ServiceRange, { protocol, rest }: NaivePacket): boolean {
+  if (range.kind === 'protocols') return range.from <= protocol && protocol <= range.to
+  if (range.protocol !== protocol) return false
+  if (range.kind === 'ports') return range.from <= rest && rest <= range.to
+  const type = Math.floor(rest / 256)
+  if (range.kind === 'types') return range.from <= type && type <= range.to
+  return range.type === type && range.from <= rest % 256 && rest % 256 <= range.to
+}
+
+function hasPacket({ direction, family, services, remote }: Region, one: NaivePacket): boolean {
+  const at = bits(one.address)
+  return (
+    direction === one.direction &&
+    family === one.family &&
+    services.some((range) => hasService(range, one)) &&
+    remote.ranges.some(({ from, to }) => bits(from) <= at && at <= bits(to)) &&
+    remote.memberOf.every((set) => one.memberOf.has(setText(set))) &&
+    !remote.notMemberOf.some((set) => one.memberOf.has(setText(set)))
+  )
+}
+
+/** The one region that has the packet; fails when there are several. */
+function regionOf(difference: TrafficDifference, one: NaivePacket): Region | undefined {
+  const found = difference.regions.filter((region) => hasPacket(region, one))
+  expect(found.length).toBeLessThan(2)
+  return found[0]
+}
+
+const packets = fc.array(packet, { minLength: 120, maxLength: 120 })
+
+describe('the difference between two lists', () => {
+  it('has exactly the packets whose verdict flips, each once, with the rules that decide', () => {
+    fc.assert(
+      fc.property(estate(readableRule), twoLists, packets, (rules, [before, after], some) => {
+        const book = new RuleBook(rules, { membersOf })
+        const difference = trafficDifference(effectiveRules(before, book), effectiveRules(after, book))
+        expect(difference.counts.undecided).toBe(0)
+        for (const one of some) {
+          const was = naiveVerdict(before, rules, one, MEMBERS)
+          const is = naiveVerdict(after, rules, one, MEMBERS)
+          const region = regionOf(difference, one)
+          expect(region?.change).toBe(
+            was.allowed === is.allowed ? undefined : is.allowed ? 'newly_allowed' : 'newly_dropped',
+          )
+          if (!region) continue
+          expect(region.before.rule?.ruleId).toBe(was.rule?.id)
+          expect(region.after.rule?.ruleId).toBe(is.rule?.id)
+        }
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('has regions that each flip, at their own corners', () => {
+    fc.assert(
+      fc.property(estate(readableRule), twoLists, (rules, [before, after]) => {
+        const book = new RuleBook(rules, { membersOf })
+        const difference = trafficDifference(effectiveRules(before, book), effectiveRules(after, book))
+        for (const region of difference.regions)
+          for (const one of corners(region)) {
+            const was = naiveVerdict(before, rules, one, MEMBERS)
+            const is = naiveVerdict(after, rules, one, MEMBERS)
+            expect([was.allowed, is.allowed]).toEqual([
+              region.before.verdict === 'allowed',
+              region.after.verdict === 'allowed',
+            ])
+            expect(regionOf(difference, one)).toBe(region)
+          }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('is empty when the lists are the same, and turned round when they are exchanged', () => {
+    fc.assert(
+      fc.property(estate(readableRule), twoLists, (rules, [before, after]) => {
+        const book = new RuleBook(rules, { membersOf })
+        const [was, is] = [effectiveRules(before, book), effectiveRules(after, book)]
+        expect(trafficDifference(was, was).regions).toEqual([])
+        const there = trafficDifference(was, is).counts
+        const back = trafficDifference(is, was).counts
+        expect(back).toEqual({
+          newly_allowed: there.newly_dropped,
+          newly_dropped: there.newly_allowed,
+          undecided: 0,
+        })
+      }),
+    )
+  })
+
+  const mixed = estate(
+    fc.oneof({ weight: 9, arbitrary: readableRule }, { weight: 1, arbitrary: unreadableRule }),
+  )
+
+  it('never says more than holds whatever the unreadable rules mean', () => {
+    const choices = fc.array(fc.array(fc.nat(100), { minLength: 5, maxLength: 5 }), {
+      minLength: 6,
+      maxLength: 6,
+    })
+    fc.assert(
+      fc.property(mixed, twoLists, packets, choices, (rules, [before, after], some, chosen) => {
+        const book = new RuleBook(rules, { membersOf })
+        const difference = trafficDifference(effectiveRules(before, book), effectiveRules(after, book))
+        for (const meaning of chosen.map((choice) => meant(rules, choice)))
+          for (const one of some) {
+            const was = naiveVerdict(before, meaning, one, MEMBERS).allowed
+            const is = naiveVerdict(after, meaning, one, MEMBERS).allowed
+            const change = regionOf(difference, one)?.change
+            if (change !== 'undecided')
+              expect(change).toBe(was === is ? undefined : is ? 'newly_allowed' : 'newly_dropped')
+          }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('calls undecided only what the unreadable rules it names can change', () => {
+    fc.assert(
+      fc.property(mixed, twoLists, packets, (rules, [before, after], some) => {
+        const book = new RuleBook(rules, { membersOf })
+        const difference = trafficDifference(effectiveRules(before, book), effectiveRules(after, book))
+        for (const one of some) {
+          const region = regionOf(difference, one)
+          if (region?.change !== 'undecided') continue
+          const named = [...new Set([...region.before.unreadable, ...region.after.unreadable])]
+          const flips = overrides(named.map(({ rule }) => rule!)).filter((override) => {
+            const was = naiveVerdict(before, rules, one, MEMBERS, override)
+            const is = naiveVerdict(after, rules, one, MEMBERS, override)
+            return was.allowed !== is.allowed
+          })
+          expect(flips.length).toBeGreaterThan(0)
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+/** All ways in which these rules can match or not; no other unreadable rule matches. */
+function overrides(rules: readonly SecurityGroupRule[]): Override[] {
+  const [first, ...others] = rules
+  if (!first) return [() => undefined]
+  const actions = first.action === 'reject' ? (['allow', 'deny'] as const) : [first.action ?? 'allow']
+  return overrides(others).flatMap((rest) =>
+    [...actions, undefined].map(
+      (action): Override =>
+        (rule) =>
+          rule === first ? (action as 'allow' | 'deny' | undefined) : rest(rule),
+    ),
+  )
+}
+
+/** Packets at the bounds of a region: first and last service, first and last address. */
+function corners({ direction, family, services, remote }: Region): NaivePacket[] {
+  const memberOf = new Set(remote.memberOf.map((set) => setText(set)))
+  return services.flatMap((range) =>
+    remote.ranges.flatMap(({ from, to }) =>
+      [from, to].flatMap((address) =>
+        servicesAtBounds(range).map(([protocol, rest]) => ({
+          direction,
+          family,
+          protocol,
+          rest,
+          address,
+          memberOf,
+        })),
+      ),
+    ),
+  )
+}
+
+function servicesAtBounds(range: ServiceRange): [number, number][] {
+  if (range.kind === 'protocols') return [range.from, range.to].map((protocol) => [protocol, 0])
+  const { protocol, from, to } = range
+  if (range.kind === 'ports') return [from, to].map((port) => [protocol, port])
+  if (range.kind === 'types') return [from * 256, to * 256 + 255].map((rest) => [protocol, rest])
+  return [from, to].map((code) => [protocol, range.type * 256 + code])
+}

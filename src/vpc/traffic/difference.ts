@@ -1,0 +1,131 @@
+import { keptGroups } from '../kept-groups.ts'
+import { addressBefore, addressText, shareOfSpace, type AddressRange, type Family } from './addresses.ts'
+import { changedCells, type ChangedCells } from './changed-cells.ts'
+import { decisionOf, type Change, type Decision } from './decisions.ts'
+import { effectiveRules, type EffectiveRules, type RuleBook, type UnreadableRule } from './effective-rules.ts'
+import { byImportance } from './importance.ts'
+import { Plane } from './plane.ts'
+import type { Region, Remote } from './region.ts'
+import { DIRECTIONS, FAMILIES, type ReadRule, type RuleRef } from './rules.ts'
+import { serviceRanges } from './service-ranges.ts'
+
+/** What passes differently between two lists of groups. Plain data: can be sent between threads and written as JSON. */
+export type TrafficDifference = {
+  kind: 'difference'
+  /** Exact: traffic that is in no region passes, or is dropped, as before. The most important first. */
+  regions: readonly Region[]
+  /** How many regions there are of each change. */
+  counts: Record<Change, number>
+  /** Rules of either list that decide, before or after, none of the traffic in `regions`; and all rules of both lists. */
+  unchangedRules: number
+  rules: number
+  /** Rules of either list that can't be read. They leave open only what is in the regions with change `undecided`. */
+  unreadable: readonly UnreadableRule[]
+  /** Rules of either list that take no part, as `enabled` is false. */
+  disabled: readonly RuleRef[]
+}
+
+/** Security groups have no effect on the port (insert-security-groups.txt, Table 5, `port_security_enabled`): all passes. */
+export type NoEffect = { kind: 'port_security_off' }
+
+/**
+ * The traffic whose verdict changes when a port's groups go from one list to another, as an exact set (nothing is sampled).
+ * @throws TypeError when the two are not from the same rule book.
+ */
+export function trafficDifference(before: EffectiveRules, after: EffectiveRules): TrafficDifference {
+  const { book } = before
+  if (book !== after.book) throw new TypeError('both lists must be read from the same rule book')
+  const kept = new Set(keptGroups(before.groupIds, after.groupIds))
+  // Groups that keep their order among each other decide alike: a change needs a rule of one that doesn't.
+  const mayChange = (rule: ReadRule) => !kept.has(rule.ref.groupId)
+  const rules = [...new Set([...before.rules, ...after.rules])]
+  const ranks = [before, after].map((list) => new Map(list.rules.map((rule, rank) => [rule, rank])))
+
+  const regions = DIRECTIONS.flatMap((direction) =>
+    FAMILIES.flatMap((family) => {
+      const plane = new Plane(rules, direction, family)
+      const [was, is] = ranks.map((rank) => Int32Array.from(plane.rules, (rule) => rank.get(rule) ?? -1))
+      const cells = changedCells(plane, was!, is!, mayChange, book.sets.length)
+      const rangesText = new Map<string, Pick<Remote, 'ranges' | 'share'>>()
+      const decisions = new Map<object, Decision>()
+      return cells.map((one) => regionOf(one, plane, book, rangesText, decisions))
+    }),
+  )
+  const counts = { newly_allowed: 0, newly_dropped: 0, undecided: 0 }
+  const deciding = new Set<RuleRef>()
+  for (const { change, before: was, after: is } of regions) {
+    counts[change]++
+    for (const { rule, unreadable } of [was, is]) {
+      if (rule) deciding.add(rule)
+      for (const ref of unreadable) deciding.add(ref)
+    }
+  }
+  const unreadable = new Map([...before.unreadable, ...after.unreadable].map((one) => [one.ref, one]))
+  return {
+    kind: 'difference',
+    regions: regions.toSorted(byImportance),
+    counts,
+    unchangedRules: rules.length - deciding.size,
+    rules: rules.length,
+    unreadable: [...unreadable.values()],
+    disabled: [...new Set([...before.disabled, ...after.disabled])],
+  }
+}
+
+function regionOf(
+  { change: conditional, services, cells }: ChangedCells,
+  plane: Plane,
+  book: RuleBook,
+  rangesText: Map<string, Pick<Remote, 'ranges' | 'share'>>,
+  decisions: Map<object, Decision>,
+): Region {
+  const key = cells.join(' ')
+  let text = rangesText.get(key)
+  if (!text) rangesText.set(key, (text = rangesOf(plane.ranges(cells), plane.family)))
+  const decide = (one: typeof conditional.before) => {
+    const known = decisions.get(one) ?? decisionOf(one)
+    decisions.set(one, known)
+    return known
+  }
+  const setsOf = (numbers: readonly number[]) => numbers.map((number) => book.sets[number]!)
+  return {
+    change: conditional.change,
+    direction: plane.direction,
+    family: plane.family,
+    services: serviceRanges(services.flat()),
+    remote: { ...text, memberOf: setsOf(conditional.memberOf), notMemberOf: setsOf(conditional.notMemberOf) },
+    before: decide(conditional.before),
+    after: decide(conditional.after),
+  }
+}
+
+function rangesOf(ranges: readonly AddressRange[], family: Family): Pick<Remote, 'ranges' | 'share'> {
+  return {
+    ranges: ranges.map(({ from, end }) => ({ from: addressText(from), to: addressText(addressBefore(end)) })),
+    share: shareOfSpace(ranges, family),
+  }
+}
+
+/** What is asked about a port's traffic. */
+export type PlanTraffic = {
+  /** `port_security_enabled` of the port; the platform's default is true. False: groups have no effect. */
+  portSecurity: boolean | null | undefined
+  /** The lists that the port has: as it stands, after each step, the last being the desired one. */
+  lists: readonly (readonly string[])[]
+  book: RuleBook
+}
+
+/** For each list after the first, what passes differently than with the first list: the last is what the plan comes to. */
+export type PlanDifferences = { kind: 'differences'; afterStep: readonly TrafficDifference[] }
+
+/**
+ * What passes differently after each step of a plan, compared with the port as it stands: all but the last is in between.
+ */
+export function trafficOfPlan({ portSecurity, lists, book }: PlanTraffic): PlanDifferences | NoEffect {
+  if (portSecurity === false) return { kind: 'port_security_off' }
+  const [current, ...later] = lists.map((list) => effectiveRules(list, book))
+  return {
+    kind: 'differences',
+    afterStep: current ? later.map((list) => trafficDifference(current, list)) : [],
+  }
+}

@@ -1,0 +1,103 @@
+import type { SecurityGroupRule } from '../security-group.ts'
+import {
+  readRule,
+  RemoteReader,
+  rulesNotRead,
+  type ReadOptions,
+  type ReadRule,
+  type RemoteSet,
+  type RuleRef,
+} from './rules.ts'
+
+/** The rules of security groups by group ID; undefined, or no entry, when a group's rules were not read. */
+export type RulesByGroup =
+  | ReadonlyMap<string, readonly SecurityGroupRule[] | undefined>
+  | Readonly<Record<string, readonly SecurityGroupRule[] | undefined>>
+
+/**
+ * The rules of all groups in question, each read once, so that several lists of the same groups can be compared.
+ */
+export class RuleBook {
+  readonly #rules: RulesByGroup
+  readonly #reader: RemoteReader
+  readonly #read = new Map<string, GroupRules>()
+
+  constructor(rules: RulesByGroup, options: ReadOptions = {}) {
+    this.#rules = rules
+    this.#reader = new RemoteReader(options)
+  }
+
+  /** The named sets that rules of this book have as remote; rules speak of them by index. */
+  get sets(): readonly RemoteSet[] {
+    return this.#reader.sets
+  }
+
+  /** The rules of one group, in the order they are decided. */
+  group(groupId: string): GroupRules {
+    const known = this.#read.get(groupId)
+    if (known) return known
+    const rules = this.#rulesOf(groupId)
+    const disabled = rules?.filter((rule) => rule.enabled === false) ?? []
+    const group = {
+      rules: rules
+        ? rules
+            .filter((rule) => rule.enabled !== false)
+            .map((rule) => readRule(rule, groupId, this.#reader))
+            .toSorted((a, b) => a.priority - b.priority || standing(a) - standing(b))
+        : [rulesNotRead(groupId)],
+      disabled: disabled.map((rule) => ({ groupId, ruleId: rule.id, rule })),
+    }
+    this.#read.set(groupId, group)
+    return group
+  }
+
+  #rulesOf(groupId: string): readonly SecurityGroupRule[] | undefined {
+    const rules = this.#rules
+    if (rules instanceof Map) return rules.get(groupId)
+    return Object.hasOwn(rules, groupId)
+      ? (rules as Record<string, readonly SecurityGroupRule[] | undefined>)[groupId]
+      : undefined
+  }
+}
+
+type GroupRules = { rules: readonly ReadRule[]; disabled: readonly RuleRef[] }
+
+/**
+ * Order among rules of equal priority: deny before allow (platform.md, What the order means). An unreadable rule stands
+ * after the readable ones that give the same verdict, as these decide whatever it means.
+ */
+function standing({ action, problem }: ReadRule): number {
+  if (action === 'allow') return problem === undefined ? 2 : 3
+  return problem === undefined ? 0 : 1
+}
+
+/** The rules of a port for one list of groups. */
+export type EffectiveRules = {
+  book: RuleBook
+  groupIds: readonly string[]
+  /** In the order they are decided: the first that matches wins. Disabled rules are not among them. */
+  rules: readonly ReadRule[]
+  /** Rules that take no part, as `enabled` is false. */
+  disabled: readonly RuleRef[]
+  /** Rules that can't be read, and why; also groups whose rules were not read (`rule` is null). */
+  unreadable: readonly UnreadableRule[]
+}
+
+/** A rule that can't be read, and why. */
+export type UnreadableRule = { ref: RuleRef; problem: string }
+
+/**
+ * The rules of a port in the order they are decided: the order of its groups, then priority 1..100, then deny before
+ * allow (platform.md, What the order of a port's security groups means). What no rule matches is dropped.
+ */
+export function effectiveRules(groupIds: readonly string[], book: RuleBook): EffectiveRules {
+  const groups = groupIds.map((id) => book.group(id))
+  const rules = groups.flatMap((group) => group.rules)
+  return {
+    book,
+    groupIds,
+    rules,
+    disabled: groups.flatMap((group) => group.disabled),
+    unreadable: rules.flatMap(({ ref, problem }) => (problem === undefined ? [] : [{ ref, problem }])),
+  }
+}

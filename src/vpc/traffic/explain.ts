@@ -1,0 +1,116 @@
+import type { SecurityGroupRule } from '../security-group.ts'
+import { addressText, cidrsOf, otherRanges, rangesOfText, type Family } from './addresses.ts'
+import type { Decision } from './decisions.ts'
+import type { Region, Remote } from './region.ts'
+import type { RemoteSet, RuleRef } from './rules.ts'
+import { joinAnd, protocolName, servicesText } from './service-ranges.ts'
+import { readProtocol } from './services.ts'
+
+/** Names for IDs, where known; an ID without a name is shown itself. */
+export type Names = {
+  group?: (id: string) => string | null | undefined
+  addressGroup?: (id: string) => string | null | undefined
+}
+
+/** At most this many CIDRs or sets are spelled out in a sentence; the rest is counted. */
+const SPELLED = 4
+
+/**
+ * A region in one sentence: `TCP 22 (SSH) from anywhere (0.0.0.0/0): dropped before, because no rule matched; allowed now
+ * by rule "allow TCP 22 from anywhere" of group web-public.`
+ */
+export function explain(region: Region, names: Names = {}): string {
+  const { direction, family, services, remote, before, after } = region
+  const traffic = `${servicesText(services)} ${direction === 'ingress' ? 'from' : 'to'} ${remoteText(remote, family, names)}`
+  return `${traffic.charAt(0).toUpperCase()}${traffic.slice(1)}: ${decisionText(before, 'before', names)}; ${decisionText(after, 'now', names)}.`
+}
+
+/** A decision in words, such as `dropped before, because no rule matched`. `when` is put after the verdict. */
+export function decisionText(
+  { verdict, rule, unreadable }: Decision,
+  when: string,
+  names: Names = {},
+): string {
+  const said = [verdict, when].filter(Boolean).join(' ')
+  if (verdict === 'unknown') {
+    const reasons = unreadable.map((ref) =>
+      ref.rule ? `${ruleText(ref, names)} can't be read` : `${ruleText(ref, names)} were not read`,
+    )
+    return reasons.length > 0 ? `${said}, because ${joinAnd(spelled(reasons, 'other rules'))}` : said
+  }
+  return rule
+    ? `${said} by ${ruleText(rule, names)}`
+    : `${said}, because no rule ${when === 'before' ? 'matched' : 'matches'}`
+}
+
+/** A rule by what it says and its group: `rule "deny TCP 22 from 10.0.0.0/8, priority 3" of group web-public`. */
+export function ruleText({ groupId, rule }: RuleRef, names: Names = {}): string {
+  const group = `group ${names.group?.(groupId) || groupId}`
+  return rule ? `rule "${ruleWords(rule, names)}" of ${group}` : `the rules of ${group}`
+}
+
+/** What a rule says, in its own values: `deny TCP 22 from 10.0.0.0/8, priority 3`. Reads unreadable rules, too. */
+export function ruleWords(rule: SecurityGroupRule, names: Names = {}): string {
+  const number = readProtocol(rule.protocol)
+  const protocol =
+    number === undefined
+      ? 'any protocol'
+      : Number.isNaN(number)
+        ? `protocol '${rule.protocol}'`
+        : protocolName(number)
+  const ports = rule.multiport === null || rule.multiport === undefined ? '' : String(rule.multiport)
+  const remote = rule.remote_ip_prefix
+    ? rule.remote_ip_prefix
+    : rule.remote_group_id
+      ? setText({ kind: 'security_group', id: rule.remote_group_id }, names)
+      : rule.remote_address_group_id
+        ? setText({ kind: 'address_group', id: rule.remote_address_group_id }, names)
+        : 'anywhere'
+  const family = rule.ethertype?.toLowerCase() === 'ipv6' && !rule.remote_ip_prefix ? ', IPv6' : ''
+  const priority = (rule.priority ?? 1) === 1 ? '' : `, priority ${rule.priority}`
+  const way = rule.direction === 'egress' ? 'to' : 'from'
+  return `${[rule.action || 'allow', protocol, ports, way, remote].filter(Boolean).join(' ')}${family}${priority}`
+}
+
+/** A named set by its name: `group db` or `address group offices`. */
+export function setText({ kind, id }: RemoteSet, names: Names = {}): string {
+  return kind === 'address_group'
+    ? `address group ${names.addressGroup?.(id) || id}`
+    : `group ${names.group?.(id) || id}`
+}
+
+/** The addresses of a remote as the fewest CIDRs; with `except`, as every address except these. */
+export function remoteCidrs(
+  { ranges }: Pick<Remote, 'ranges'>,
+  family: Family,
+): { except: boolean; cidrs: string[] } {
+  const read = rangesOfText(ranges)
+  const cidrs = cidrsOf(read, family)
+  const others = cidrsOf(otherRanges(read, family), family)
+  return others.length < cidrs.length ? { except: true, cidrs: others } : { except: false, cidrs }
+}
+
+/** A remote in words: `anywhere (0.0.0.0/0)`, `10.0.0.0/8 outside group db`, `addresses of address group X within 10.0.0.0/8`. */
+export function remoteText(remote: Remote, family: Family, names: Names = {}): string {
+  const { except, cidrs } = remoteCidrs(remote, family)
+  const list = joinAnd(spelled(cidrs, 'more blocks'))
+  const everywhere = `${addressText(family === 'IPv4' ? 0 : 0n)}/0`
+  const all = remote.share === 1 && remote.ranges.length === 1 && cidrs[0] === everywhere
+  const sets = remote.memberOf.map((set) => setText(set, names))
+  const not = remote.notMemberOf.map((set) => setText(set, names))
+  const outside = not.length > 0 ? ` outside ${joinAnd(spelled(not, 'more'))}` : ''
+  if (sets.length > 0) {
+    const within = all ? '' : except ? ` except ${list}` : ` within ${list}`
+    const family6 = all && family === 'IPv6' ? ' (IPv6)' : ''
+    return `addresses of ${joinAnd(spelled(sets, 'more'))}${within}${family6}${outside}`
+  }
+  if (all) return `anywhere (${everywhere})${outside}`
+  return `${except ? `anywhere (${everywhere}) except ${list}` : list}${outside}`
+}
+
+/** The first few, and how many more there are. */
+function spelled(parts: readonly string[], more: string): string[] {
+  return parts.length <= SPELLED + 1
+    ? [...parts]
+    : [...parts.slice(0, SPELLED), `${parts.length - SPELLED} ${more}`]
+}

@@ -1,0 +1,197 @@
+import type { SecurityGroupRule } from '../security-group.ts'
+import { mergeRanges, readCidr, SPACE, type AddressRange, type Family } from './addresses.ts'
+import { ICMP, ICMPV6, readProtocol, readServices, wholeProtocol, type Spans } from './services.ts'
+
+/** The directions of rules (platform.md, Objects). */
+export type Direction = 'ingress' | 'egress'
+/** Both directions, in the order they are shown. */
+export const DIRECTIONS: readonly Direction[] = ['ingress', 'egress']
+/** Both families, in the order they are shown. */
+export const FAMILIES: readonly Family[] = ['IPv4', 'IPv6']
+
+/** Addresses that are known by name only: an unresolved remote group, or a remote address group. */
+export type RemoteSet = { kind: 'security_group' | 'address_group'; id: string }
+
+/** A rule where it is named in a result. `rule` is null for all rules of a group whose rules were not read. */
+export type RuleRef = { groupId: string; ruleId: string | null; rule: SecurityGroupRule | null }
+
+/** The traffic of one direction and family that a rule can match, before its remote set is asked. */
+export type Extent = {
+  direction: Direction
+  family: Family
+  services: Spans
+  /** Undefined is every address. */
+  addresses: readonly AddressRange[] | undefined
+}
+
+/** A rule, read. At most one extent for each direction and family. */
+export type ReadRule = {
+  ref: RuleRef
+  extents: readonly Extent[]
+  /** Undefined when it can't be read. */
+  action: 'allow' | 'deny' | undefined
+  priority: number
+  /** Index in the rule book's `sets` of the set that the remote must be in; -1 when there is none. */
+  set: number
+  /** Why the rule can't be read: then it may match any of its extents, or none of them. */
+  problem: string | undefined
+}
+
+/** What the reading of rules may look up. */
+export type ReadOptions = {
+  /**
+   * The addresses (or CIDRs) of the ports in a security group, when all of them are known; undefined when not: then
+   * the group stays a named set. An address that can't be read makes the group a named set, too.
+   */
+  membersOf?: (groupId: string) => readonly string[] | undefined
+}
+
+/** Takes what is the same in all rules of a rule book: numbers of named sets, and members read once. */
+export class RemoteReader {
+  readonly sets: RemoteSet[] = []
+  readonly #numbers = new Map<string, number>()
+  readonly #members = new Map<string, Record<Family, readonly AddressRange[]> | undefined>()
+  readonly #cidrs = new Map<string, ReturnType<typeof readCidr>>()
+  readonly #single = new Map<string, readonly AddressRange[]>()
+  readonly #options: ReadOptions
+
+  constructor(options: ReadOptions) {
+    this.#options = options
+  }
+
+  /** The number of a named set. */
+  numberOf(set: RemoteSet): number {
+    const key = `${set.kind} ${set.id}`
+    const known = this.#numbers.get(key)
+    if (known !== undefined) return known
+    this.#numbers.set(key, this.sets.length)
+    return this.sets.push(set) - 1
+  }
+
+  /** A CIDR, read; undefined when it can't be. `ranges` is the same object for the same text. */
+  cidr(text: string): { family: Family; ranges: readonly AddressRange[] | undefined } | undefined {
+    if (!this.#cidrs.has(text)) this.#cidrs.set(text, readCidr(text))
+    const read = this.#cidrs.get(text)
+    if (!read) return undefined
+    if (read.from === SPACE[read.family].from && read.end === SPACE[read.family].end)
+      return { family: read.family, ranges: undefined }
+    const ranges = this.#single.get(text) ?? [{ from: read.from, end: read.end }]
+    this.#single.set(text, ranges)
+    return { family: read.family, ranges }
+  }
+
+  /** The members of a security group by family; undefined when not known. */
+  members(groupId: string): Record<Family, readonly AddressRange[]> | undefined {
+    if (this.#members.has(groupId)) return this.#members.get(groupId)
+    const read = this.#options.membersOf?.(groupId)?.map(readCidr)
+    const known = read?.every((cidr) => cidr !== undefined)
+      ? {
+          IPv4: mergeRanges(read.filter(({ family }) => family === 'IPv4')),
+          IPv6: mergeRanges(read.filter(({ family }) => family === 'IPv6')),
+        }
+      : undefined
+    this.#members.set(groupId, known)
+    return known
+  }
+}
+
+/**
+ * Reads one rule (platform.md, Objects). Defaults: action allow, priority 1, ethertype IPv4 (the platform's own default
+ * for a rule that doesn't say). A field that can't be read, or fields that contradict each other, make the rule
+ * unreadable: its extents are then all that it could touch. `enabled` is not asked here.
+ */
+export function readRule(rule: SecurityGroupRule, groupId: string, reader: RemoteReader): ReadRule {
+  const problems: string[] = []
+  const services = readServices(rule.protocol, rule.multiport)
+  if (services.problem) problems.push(services.problem)
+
+  const directions = DIRECTIONS.filter((direction) => direction === rule.direction)
+  if (directions.length === 0) {
+    problems.push(`direction '${rule.direction}' can't be read`)
+    directions.push(...DIRECTIONS)
+  }
+
+  const said = rule.ethertype ? rule.ethertype.toLowerCase() : 'ipv4'
+  let families = FAMILIES.filter((family) => family.toLowerCase() === said)
+  if (families.length === 0) problems.push(`ethertype '${rule.ethertype}' can't be read`)
+
+  const action = rule.action ? rule.action.toLowerCase() : 'allow'
+  const readAction = action === 'allow' || action === 'deny' ? action : undefined
+  if (!readAction) problems.push(`action '${rule.action}' can't be read`)
+
+  let priority = rule.priority ?? 1
+  if (!Number.isInteger(priority) || priority < 1 || priority > 100) {
+    problems.push(`priority ${priority} is not in 1..100`)
+    priority = 0
+  }
+
+  // Which of the two the platform goes by is not documented, so the rule could touch either family.
+  const protocol = readProtocol(rule.protocol)
+  let spans = services.spans
+  if (protocol === (said === 'ipv6' ? ICMP : ICMPV6)) {
+    problems.push(`${protocol === ICMP ? 'ICMP over IPv6' : 'ICMPv6 over IPv4'} can't be read`)
+    spans = [...wholeProtocol(ICMP), ...wholeProtocol(ICMPV6)]
+    families = []
+  }
+
+  const remote = readRemote(rule, families, reader)
+  if (remote.problem) problems.push(remote.problem)
+  const problem = problems.length > 0 ? problems.join('; ') : undefined
+  if (remote.problem || families.length === 0) families = [...FAMILIES]
+
+  return {
+    ref: { groupId, ruleId: rule.id, rule },
+    extents: directions.flatMap((direction) =>
+      families.map((family) => ({ direction, family, services: spans, addresses: remote.addresses(family) })),
+    ),
+    action: readAction,
+    priority,
+    // An unreadable rule is held against every address, in the set or not: the set is not asked.
+    set: problem === undefined ? remote.set : -1,
+    problem,
+  }
+}
+
+type Remote = {
+  addresses: (family: Family) => readonly AddressRange[] | undefined
+  set: number
+  problem?: string
+}
+
+const EVERYWHERE = () => undefined
+
+function readRemote(rule: SecurityGroupRule, families: readonly Family[], reader: RemoteReader): Remote {
+  const { remote_ip_prefix: prefix, remote_group_id: group, remote_address_group_id: addressGroup } = rule
+  const given = [prefix, group, addressGroup].filter(Boolean)
+  if (given.length > 1) return { addresses: EVERYWHERE, set: -1, problem: 'it names more than one remote' }
+  if (prefix) {
+    const cidr = reader.cidr(prefix)
+    if (!cidr) return { addresses: EVERYWHERE, set: -1, problem: `remote '${prefix}' can't be read` }
+    if (families.length === 1 && families[0] !== cidr.family)
+      return { addresses: EVERYWHERE, set: -1, problem: `remote '${prefix}' is no ${families[0]} address` }
+    return { addresses: (family) => (family === cidr.family ? cidr.ranges : NOWHERE), set: -1 }
+  }
+  if (addressGroup)
+    return { addresses: EVERYWHERE, set: reader.numberOf({ kind: 'address_group', id: addressGroup }) }
+  if (!group) return { addresses: EVERYWHERE, set: -1 }
+  const members = reader.members(group)
+  return members
+    ? { addresses: (family) => members[family], set: -1 }
+    : { addresses: EVERYWHERE, set: reader.numberOf({ kind: 'security_group', id: group }) }
+}
+
+const NOWHERE: readonly AddressRange[] = []
+
+/** Stands for all rules of a group whose rules were not read: it may match anything, or nothing. */
+export function rulesNotRead(groupId: string): ReadRule {
+  return {
+    ref: { groupId, ruleId: null, rule: null },
+    extents: DIRECTIONS.flatMap((direction) =>
+      FAMILIES.map((family) => ({ direction, family, services: [0, 256 * 65536], addresses: undefined })),
+    ),
+    action: undefined,
+    priority: 0,
+    set: -1,
+    problem: "the group's rules were not read",
+  }
+}
