@@ -23,6 +23,7 @@ export async function serveConsole(app: FastifyInstance, folder: string): Promis
     cacheControl: false,
     setHeaders(reply, path) {
       const hashed = path.startsWith(join(root, 'assets'))
+      reply.setHeader('vary', 'accept-encoding')
       reply.setHeader('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
   })

@@ -37,6 +37,8 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors(error, _, reply) {
+      // Answered before any hook: what security.ts adds is not there yet.
+      reply.header('x-content-type-options', 'nosniff')
       answerError(reply, foreseen(error) ?? ownError('Portside.Internal', error.message))
     },
   })
