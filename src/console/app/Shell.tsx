@@ -42,9 +42,11 @@ export function Frame({
         </Link>
         {session && <ProjectChooser session={session} />}
         {session?.emulator && (
-          <Badge tone="accent" title="Nothing here reaches a real cloud.">
-            Embedded cloud: practice data
-          </Badge>
+          <span className={styles.badge}>
+            <Badge tone="accent" title="Nothing here reaches a real cloud.">
+              Embedded cloud: practice data
+            </Badge>
+          </span>
         )}
         <div className={styles.end}>
           {session && (

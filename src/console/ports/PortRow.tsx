@@ -94,7 +94,9 @@ function Groups({ port, firstGroup }: { port: Port; firstGroup: string | undefin
   const count = port.security_groups.length
   return (
     <span className={styles.groups}>
-      <Badge title={count === 1 ? '1 security group' : `${count} security groups`}>{count}</Badge>
+      <span className={styles.count}>
+        <Badge title={count === 1 ? '1 security group' : `${count} security groups`}>{count}</Badge>
+      </span>
       {first === undefined ? (
         <span className={styles.muted}>none</span>
       ) : (

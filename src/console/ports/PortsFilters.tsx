@@ -28,75 +28,88 @@ type PortsFiltersProps = {
 /** The search box and the filters of the ports view. */
 export function PortsFilters({ project, search, rows, onChange, onClear }: PortsFiltersProps): JSX.Element {
   const [picking, setPicking] = useState(false)
+  // Where the screen is narrow, filters are folded away unless one is set.
+  const [unfolded, setUnfolded] = useState(Object.keys(search).some((name) => name !== 'q'))
   const owners = ownersToOffer(rows, search.owner)
   const statuses =
     search.status && !STATUSES.includes(search.status) ? [...STATUSES, search.status] : STATUSES
   return (
     <search className={styles.filters}>
       <SearchBox value={search.q ?? ''} onChange={(q) => onChange({ q: q === '' ? undefined : q })} />
-      <SelectField
-        label="Status"
-        value={search.status ?? ''}
-        onChange={(event) => onChange({ status: event.target.value || undefined })}
-      >
-        <option value="">Any</option>
-        {statuses.map((status) => (
-          <option key={status}>{status}</option>
-        ))}
-      </SelectField>
-      <SelectField
-        label="Device owner"
-        value={search.owner ?? ''}
-        onChange={(event) => onChange({ owner: event.target.value || undefined })}
-      >
-        <option value="">Any</option>
-        {owners.map((owner) => (
-          <option key={owner} value={owner} title={owner}>
-            {deviceOwnerWords(owner)}
-          </option>
-        ))}
-      </SelectField>
-      <SelectField
-        label="Port security"
-        value={search.security ?? ''}
-        onChange={(event) =>
-          onChange({ security: (event.target.value || undefined) as PortsSearch['security'] })
-        }
-      >
-        <option value="">Any</option>
-        <option value="on">On</option>
-        <option value="off">Off</option>
-      </SelectField>
-      <div className={styles.group}>
-        <span className={styles.label} id="group-filter">
-          Security group
-        </span>
-        {search.group === undefined ? (
-          <Button aria-describedby="group-filter" onClick={() => setPicking(true)}>
-            Choose…
+      <div className={styles.toggle}>
+        <Button
+          aria-expanded={unfolded}
+          onClick={() => setUnfolded(!unfolded)}
+          icon={unfolded ? 'chevron-down' : 'chevron-right'}
+        >
+          Filters
+        </Button>
+      </div>
+      <div className={unfolded ? styles.set : `${styles.set} ${styles.folded}`}>
+        <SelectField
+          label="Status"
+          value={search.status ?? ''}
+          onChange={(event) => onChange({ status: event.target.value || undefined })}
+        >
+          <option value="">Any</option>
+          {statuses.map((status) => (
+            <option key={status}>{status}</option>
+          ))}
+        </SelectField>
+        <SelectField
+          label="Device owner"
+          value={search.owner ?? ''}
+          onChange={(event) => onChange({ owner: event.target.value || undefined })}
+        >
+          <option value="">Any</option>
+          {owners.map((owner) => (
+            <option key={owner} value={owner} title={owner}>
+              {deviceOwnerWords(owner)}
+            </option>
+          ))}
+        </SelectField>
+        <SelectField
+          label="Port security"
+          value={search.security ?? ''}
+          onChange={(event) =>
+            onChange({ security: (event.target.value || undefined) as PortsSearch['security'] })
+          }
+        >
+          <option value="">Any</option>
+          <option value="on">On</option>
+          <option value="off">Off</option>
+        </SelectField>
+        <div className={styles.group}>
+          <span className={styles.label} id="group-filter">
+            Security group
+          </span>
+          {search.group === undefined ? (
+            <Button aria-describedby="group-filter" onClick={() => setPicking(true)}>
+              Choose…
+            </Button>
+          ) : (
+            <GroupChip project={project} id={search.group} onRemove={() => onChange({ group: undefined })} />
+          )}
+        </div>
+        {(search.vpc !== undefined || search.subnet !== undefined) && (
+          <div className={styles.group}>
+            <span className={styles.label}>Network</span>
+            <span className={styles.chips}>
+              {search.vpc !== undefined && (
+                <Chip name="VPC" value={search.vpc} onRemove={() => onChange({ vpc: undefined })} />
+              )}
+              {search.subnet !== undefined && (
+                <Chip name="subnet" value={search.subnet} onRemove={() => onChange({ subnet: undefined })} />
+              )}
+            </span>
+          </div>
+        )}
+        {Object.keys(search).length > 0 && (
+          <Button variant="ghost" icon="close" onClick={onClear}>
+            Clear
           </Button>
-        ) : (
-          <GroupChip project={project} id={search.group} onRemove={() => onChange({ group: undefined })} />
         )}
       </div>
-      {(search.vpc !== undefined || search.subnet !== undefined) && (
-        <div className={styles.group}>
-          <span className={styles.label}>Network</span>
-          <span className={styles.chips}>
-            {search.vpc !== undefined && (
-              <Chip name="VPC" value={search.vpc} onRemove={() => onChange({ vpc: undefined })} />
-            )}
-            {search.subnet !== undefined && (
-              <Chip name="subnet" value={search.subnet} onRemove={() => onChange({ subnet: undefined })} />
-            )}
-          </span>
-        </div>
-      )}
-      {Object.keys(search).length > 0 && (
-        <Button variant="ghost" icon="close" onClick={onClear}>
-          Clear
-        </Button>
-      )}
       {picking && (
         <Suspense>
           <GroupFilterDialog

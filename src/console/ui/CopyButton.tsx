@@ -9,10 +9,12 @@ type CopyButtonProps = {
   label: string
   /** Shows the name beside the icon. */
   showLabel?: boolean
+  /** -1 where a list leads to it by other keys. */
+  tabIndex?: number | undefined
 }
 
 /** Copies a text and says so. */
-export function CopyButton({ text, label, showLabel = false }: CopyButtonProps): JSX.Element {
+export function CopyButton({ text, label, showLabel = false, tabIndex }: CopyButtonProps): JSX.Element {
   const announce = useAnnounce()
   const [outcome, setOutcome] = useState<'copied' | 'failed'>()
   useEffect(() => {
@@ -31,10 +33,10 @@ export function CopyButton({ text, label, showLabel = false }: CopyButtonProps):
     }
   }
   const icon = outcome === 'copied' ? 'check' : outcome === 'failed' ? 'warning' : 'copy'
-  if (!showLabel) return <IconButton icon={icon} size="small" label={label} onClick={() => void copy()} />
+  if (!showLabel) return <IconButton icon={icon} size="small" label={label} tabIndex={tabIndex} onClick={() => void copy()} />
   const words = outcome === 'copied' ? 'Copied' : outcome === 'failed' ? 'Not copied' : label
   return (
-    <Button icon={icon} size="small" variant="ghost" onClick={() => void copy()}>
+    <Button icon={icon} size="small" variant="ghost" tabIndex={tabIndex} onClick={() => void copy()}>
       {words}
     </Button>
   )

@@ -9,16 +9,18 @@ type IdProps = {
   /** Shows the first eight digits only; the whole ID stands in the tooltip and is what is copied. */
   short?: boolean
   copy?: boolean
+  /** Of the copy button: -1 where a list leads to it by other keys. */
+  tabIndex?: number | undefined
 }
 
 /** An ID, in digits of equal width; it gives way with an ellipsis where room is short. */
-export function Id({ value, label = 'ID', short = false, copy = true }: IdProps): JSX.Element {
+export function Id({ value, label = 'ID', short = false, copy = true, tabIndex }: IdProps): JSX.Element {
   return (
     <span className={styles.id}>
       <span className={styles.value} title={value}>
         {short ? shortId(value) : value}
       </span>
-      {copy && <CopyButton text={value} label={`Copy ${label}`} />}
+      {copy && <CopyButton text={value} label={`Copy ${label}`} tabIndex={tabIndex} />}
     </span>
   )
 }
