@@ -1,16 +1,97 @@
 import type { JSX } from 'react'
 import type { Port } from '../../vpc/port.ts'
+import { undocumentedKeys } from '../../vpc/port-field-departure.ts'
+import { PORT_FIELDS, PORT_SECTIONS, type PortField } from '../../vpc/port-fields.ts'
+import { CopyButton } from '../ui/CopyButton.tsx'
+import { Id } from '../ui/Id.tsx'
+import { FieldRow } from './FieldRow.tsx'
+import styles from './PortDetails.module.css'
+import { sameValue } from './same-value.ts'
 
 /** What is shown: a port as the platform answered it. */
 export type PortDetailsProps = {
   port: Port
-  /** The port as it was before, to mark what changed. */
+  /** The port as it was before: what changed is marked. */
   before?: Port | undefined
   /** Of the answer that carried the port. */
   requestId?: string | null | undefined
+  /** The answer's own JSON text; left out, it is the port's. */
+  raw?: string | undefined
+  /** Names of security groups, where known, by ID. */
+  groupName?: ((id: string) => string | undefined) | undefined
 }
 
-/** Every field of a port with its documented meaning. */
-export function PortDetails({ port }: PortDetailsProps): JSX.Element {
-  return <pre>{JSON.stringify(port, null, 2)}</pre>
+/**
+ * Every field of a port (insert-security-groups.txt, Tables 5 to 10), grouped for reading, with its documented meaning at
+ * hand. Nothing that the platform sent is hidden; what is not as documented is noted, and so is what is missing.
+ */
+export function PortDetails({ port, before, requestId, raw, groupName }: PortDetailsProps): JSX.Element {
+  const extra = undocumentedKeys(PORT_FIELDS, port)
+  const all: readonly PortField[] = [...PORT_FIELDS, ...extra.map(undocumented)]
+  const changed = before && all.filter((field) => !sameValue(port[field.name], before[field.name]))
+  const row = (field: PortField) => (
+    <FieldRow
+      key={field.name}
+      field={field}
+      value={port[field.name]}
+      // A missing field before is a change too, so the value is wrapped.
+      before={changed?.includes(field) ? { value: before?.[field.name] } : undefined}
+      groupName={groupName}
+    />
+  )
+  return (
+    <div className={styles.details}>
+      <div className={styles.top}>
+        {requestId !== undefined && (
+          <div className={styles.request}>
+            <span className={styles.requestLabel}>request_id</span>
+            {requestId === null ? 'none given' : <Id value={requestId} label="request ID" />}
+          </div>
+        )}
+        {changed && (
+          <p className={styles.changes}>
+            {changed.length === 0
+              ? 'No field changed.'
+              : `${changed.length === 1 ? '1 field' : `${changed.length} fields`} changed: ${changed.map((field) => field.name).join(', ')}`}
+          </p>
+        )}
+      </div>
+      <div className={styles.sections}>
+        {PORT_SECTIONS.map((section) => (
+          <section key={section} className={styles.section} aria-label={section}>
+            <h3>{section}</h3>
+            <dl>{PORT_FIELDS.filter((field) => field.section === section).map(row)}</dl>
+          </section>
+        ))}
+        {extra.length > 0 && (
+          <section className={styles.section} aria-label="Not in the documentation">
+            <h3>Not in the documentation</h3>
+            <dl>{extra.map(undocumented).map(row)}</dl>
+          </section>
+        )}
+      </div>
+      <RawJson text={raw ?? JSON.stringify(port, null, 2)} />
+    </div>
+  )
+}
+
+function RawJson({ text }: { text: string }): JSX.Element {
+  return (
+    <details className={styles.raw}>
+      <summary>Raw JSON</summary>
+      <div className={styles.copy}>
+        <CopyButton text={text} label="Copy JSON" showLabel />
+      </div>
+      {/* It scrolls, so the keyboard must be able to reach it. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <pre tabIndex={0} aria-label="Raw JSON">
+        {text}
+      </pre>
+    </details>
+  )
+}
+
+/** A field that the platform sent and the documentation does not have. */
+function undocumented(name: string): PortField {
+  return { name, type: '', table: 0, definition: '' }
 }

@@ -33,7 +33,10 @@ export function CopyButton({ text, label, showLabel = false, tabIndex }: CopyBut
     }
   }
   const icon = outcome === 'copied' ? 'check' : outcome === 'failed' ? 'warning' : 'copy'
-  if (!showLabel) return <IconButton icon={icon} size="small" label={label} tabIndex={tabIndex} onClick={() => void copy()} />
+  if (!showLabel)
+    return (
+      <IconButton icon={icon} size="small" label={label} tabIndex={tabIndex} onClick={() => void copy()} />
+    )
   const words = outcome === 'copied' ? 'Copied' : outcome === 'failed' ? 'Not copied' : label
   return (
     <Button icon={icon} size="small" variant="ghost" tabIndex={tabIndex} onClick={() => void copy()}>
