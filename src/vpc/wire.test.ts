@@ -52,12 +52,13 @@ const EXAMPLE_ANSWER = {
   request_id: '458691c0-7db2-43d8-9400-053800c5ff53',
 }
 
-describe('requests are checked strictly', () => {
-  const fields = (body: unknown) => {
-    const read = insertSecurityGroupsRequest.safeParse(body)
-    return read.success ? [] : refusedFields(read.error, body)
-  }
+/** What the insert request's schema refuses of a body. */
+function fields(body: unknown) {
+  const read = insertSecurityGroupsRequest.safeParse(body)
+  return read.success ? [] : refusedFields(read.error, body)
+}
 
+describe('requests are checked strictly', () => {
   test('the reference page’s example passes as it stands', () => {
     const body = { port: { security_groups: [A, B], index: 1 } }
     expect(insertSecurityGroupsRequest.parse(body)).toEqual(body)
