@@ -17,14 +17,20 @@ const FLAGS = {
   groups: { type: 'string' },
   seed: { type: 'string' },
   faults: { type: 'string' },
+  'access-key': { type: 'string' },
+  'secret-key': { type: 'string' },
+  'security-token': { type: 'string' },
+  'auth-token': { type: 'string' },
 } as const
 
 /**
  * The emulator's options from its command line: `--listen-port N` (8090; 0 takes any), `--data FOLDER`, `--ports N`,
- * `--groups N`, `--seed N`, `--faults FILE` (JSON, as POST /_emulator/faults takes it).
+ * `--groups N`, `--seed N`, `--faults FILE` (JSON, as POST /_emulator/faults takes it), and what calls must be
+ * authenticated with: `--access-key`, `--secret-key`, `--security-token`, `--auth-token`, or the same in EMULATOR_ACCESS_KEY
+ * and so on, which other users of the machine cannot see.
  * @throws WrongFlag
  */
-export function readFlags(args: readonly string[]): EmulatorOptions {
+export function readFlags(args: readonly string[], environment: NodeJS.ProcessEnv): EmulatorOptions {
   const flags = parse(args)
   if (flags.data === '') throw new WrongFlag('--data must name a folder')
   return {
@@ -33,6 +39,7 @@ export function readFlags(args: readonly string[]): EmulatorOptions {
     ports: wholeNumber('ports', flags.ports, SMALLEST.ports, 100_000),
     groups: wholeNumber('groups', flags.groups, SMALLEST.groups, 20_000),
     seed: wholeNumber('seed', flags.seed, 0, 2 ** 32 - 1),
+    credentials: readCredentials(flags, environment),
     faults: flags.faults === undefined ? [] : readFaults(flags.faults),
   }
 }
@@ -44,6 +51,19 @@ function parse(args: readonly string[]) {
     const known = Object.keys(FLAGS).map((name) => `--${name}`)
     throw new WrongFlag(`${(error as Error).message.split('. ')[0]}; the flags are ${known.join(', ')}`)
   }
+}
+
+function readCredentials(flags: ReturnType<typeof parse>, environment: NodeJS.ProcessEnv) {
+  const given = (flag: 'access-key' | 'secret-key' | 'security-token' | 'auth-token') =>
+    flags[flag] || environment[`EMULATOR_${flag.toUpperCase().replace('-', '_')}`] || undefined
+  const accessKey = given('access-key')
+  const secretKey = given('secret-key')
+  const [securityToken, authToken] = [given('security-token'), given('auth-token')]
+  if (accessKey !== undefined && secretKey !== undefined)
+    return { accessKey, secretKey, securityToken, authToken }
+  if (accessKey ?? secretKey ?? securityToken ?? authToken)
+    throw new WrongFlag('--access-key and --secret-key go together, and the tokens go with them')
+  return undefined
 }
 
 function wholeNumber(

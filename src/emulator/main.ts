@@ -3,7 +3,7 @@ import { readFlags, WrongFlag } from './flags.ts'
 import { StorageRefused } from './storage.ts'
 
 try {
-  const emulator = await createEmulator(readFlags(process.argv.slice(2)))
+  const emulator = await createEmulator(readFlags(process.argv.slice(2), process.env))
   console.log(`emulator listening on ${emulator.address}`)
   let stopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -18,14 +18,8 @@ try {
   if (error instanceof WrongFlag || error instanceof StorageRefused) fail(message)
   else if (code === 'EADDRINUSE')
     fail('the port is taken: name another with --listen-port, or 0 for any free one')
-  else if (
-    code === 'EACCES' ||
-    code === 'EPERM' ||
-    code === 'ENOTDIR' ||
-    code === 'EROFS' ||
-    code === 'EEXIST'
-  )
-    fail(`cannot use what the flags name: ${message}`)
+  // Whatever else the system refuses is about the data folder or the port, and its message names it.
+  else if (typeof code === 'string') fail(message)
   else throw error
 }
 

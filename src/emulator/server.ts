@@ -7,6 +7,7 @@ import { ERROR_CODES, PlatformError } from './error-codes.ts'
 import type { EstatePlan } from './estate.ts'
 import { changeBetween, Faults, refusalOf, type Fault } from './faults.ts'
 import { PLATFORM_CALLS, type PlatformAnswer } from './platform-calls.ts'
+import { checkSignature, type AcceptedCredentials } from './signature.ts'
 import { openFolder, openMemory } from './storage.ts'
 
 /** How an emulator is set up; everything may be left out. */
@@ -15,6 +16,8 @@ export type EmulatorOptions = Partial<EstatePlan> & {
   listenPort?: number
   /** Folder in which the state survives; without it the state is in memory. */
   data?: string | undefined
+  /** When given, every call of the platform must be authenticated with these. */
+  credentials?: AcceptedCredentials | undefined
   /** Faults that stand from the start. */
   faults?: readonly Fault[]
 }
@@ -47,7 +50,9 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   const stopping = new AbortController()
 
   const app = httpServer()
-  await app.register(async (platform) => addPlatform(platform, cloud, faults, stopping.signal))
+  await app.register(async (platform) =>
+    addPlatform(platform, { cloud, faults, stopping: stopping.signal, credentials: options.credentials }),
+  )
   await app.register(async (controls) => addControls(controls, cloud, faults))
   app.addHook('preClose', async () => stopping.abort())
   app.addHook('onClose', async () => storage.close())
@@ -112,7 +117,14 @@ function send(request: FastifyRequest, reply: FastifyReply, status: number, body
     .send({ ...body, request_id: request.id })
 }
 
-function addPlatform(app: FastifyInstance, cloud: Cloud, faults: Faults, stopping: AbortSignal): void {
+type Served = {
+  cloud: Cloud
+  faults: Faults
+  stopping: AbortSignal
+  credentials: AcceptedCredentials | undefined
+}
+
+function addPlatform(app: FastifyInstance, { cloud, faults, stopping, credentials }: Served): void {
   for (const call of PLATFORM_CALLS) {
     app.route<{ Params: { project_id: string; id?: string } }>({
       method: call.method,
@@ -125,7 +137,7 @@ function addPlatform(app: FastifyInstance, cloud: Cloud, faults: Faults, stoppin
             project: cloud.project(project_id),
             id,
             search: request.url.split('?').slice(1).join('?'),
-            body: (request.body as Buffer | undefined) ?? Buffer.alloc(0),
+            body: bodyOf(request),
           })
         const portOfCall = call.path.includes('/ports/:id') ? id : undefined
         return answer(request, reply, carryOut, (one) => changeBetween(cloud, one, portOfCall))
@@ -146,6 +158,10 @@ function addPlatform(app: FastifyInstance, cloud: Cloud, faults: Faults, stoppin
     carryOut: () => PlatformAnswer,
     change: (one: Fault) => void,
   ) {
+    if (credentials) {
+      const { method, url, headers } = request
+      checkSignature({ method, url, headers, body: bodyOf(request) }, credentials)
+    }
     const striking = faults.take(request.method, request.url)
     for (const one of striking) {
       if (one.kind === 'delay') await pause(one.milliseconds ?? 0)
@@ -176,6 +192,8 @@ function addPlatform(app: FastifyInstance, cloud: Cloud, faults: Faults, stoppin
     })
   }
 }
+
+const bodyOf = (request: FastifyRequest) => (request.body as Buffer | undefined) ?? Buffer.alloc(0)
 
 /** Makes a call now; its answer, or its refusal, comes out when asked for. */
 function attempt<T>(call: () => T): () => T {

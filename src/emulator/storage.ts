@@ -60,7 +60,7 @@ export function openFolder(folder: string, plan: Partial<EstatePlan>): Storage {
 
   let estate = readEstate(estateFile)
   if (estate) checkPlan(estate.made_from, plan, folder)
-  else writeWhole(folder, estateFile, (estate = makeEstate({ seed: 1, ...plan })))
+  else writeWhole(folder, estateFile, (estate = makeEstate({ ...plan, seed: plan.seed ?? 1 })))
   const { made_from } = estate
 
   const journal = openSync(journalFile, 'a+')
@@ -105,10 +105,17 @@ function readEstate(file: string): Estate | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
+  const estate = parsed(text) as Partial<Estate> | undefined
+  if (!estate?.made_from || !Array.isArray(estate.projects))
+    throw new StorageRefused(`${file} is not an estate: restore it, or empty the folder to start afresh`)
+  return estate as Estate
+}
+
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as Estate
+    return JSON.parse(text)
   } catch {
-    throw new StorageRefused(`${file} is not JSON: restore it, or empty the folder to start afresh`)
+    return undefined
   }
 }
 
@@ -127,12 +134,12 @@ function replay(estate: Estate, journal: Buffer, file: string): number {
   const last = new Map<string, PortChange>()
   const lines = journal.subarray(0, size).toString('utf8').split('\n').slice(0, -1)
   lines.forEach((line, position) => {
-    try {
-      const change = JSON.parse(line) as PortChange
-      last.set(change.port_id, change)
-    } catch {
-      throw new StorageRefused(`${file} line ${position + 1} is not JSON: restore it, or empty the folder`)
-    }
+    const change = parsed(line) as PortChange | undefined
+    if (!change?.port_id || !Array.isArray(change.security_groups))
+      throw new StorageRefused(
+        `${file} line ${position + 1} is not a change: restore it, or empty the folder to start afresh`,
+      )
+    last.set(change.port_id, change)
   })
   if (last.size > 0)
     for (const project of estate.projects)
