@@ -30,7 +30,7 @@ export type ProxyConfig = {
 /** The emulator's two projects; the first is the one of the reference's example. */
 const EMULATOR_PROJECTS = [
   { project_id: 'f5dab68cd75740e68c599e9af5fe0aed', name: 'production' },
-  { project_id: '0d2c6a1f4b7e4f5e9a38c5d1e7b60f42', name: 'staging' },
+  { project_id: '0d2c6a1f4b7e4f5e9a38c5d1e7b60f42', name: 'lab' },
 ]
 
 /**

@@ -1,0 +1,65 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { startProxy, type TestedProxy } from './proxy.test-start.ts'
+
+/** What a cloud does with one call. */
+export type Answer = (response: ServerResponse, request: IncomingMessage) => void
+
+/** A cloud that does what a test says, call by call: for what the emulator does not play. */
+export type ScriptedCloud = {
+  proxy: TestedProxy
+  /** The calls that came, oldest first. */
+  calls: { method: string; url: string; headers: IncomingHttpHeaders; body: string }[]
+  /** What the calls to come are answered with; the last answer stands for all after it. */
+  answers: Answer[]
+  /** Stops listening, as a cloud that is down. */
+  stop(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Starts such a cloud, and a proxy for it that waits 400 ms for an answer. */
+export async function startScriptedCloud(environment: Record<string, string> = {}): Promise<ScriptedCloud> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const { method = '', url = '', headers } = request
+      cloud.calls.push({ method, url, headers, body: Buffer.concat(chunks).toString() })
+      const answer = cloud.answers.length > 1 ? cloud.answers.shift() : cloud.answers[0]
+      answer?.(response, request)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const proxy = await startProxy({
+    PORTSIDE_UPSTREAM: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    PORTSIDE_UPSTREAM_TIMEOUT_MS: '400',
+    ...environment,
+  })
+  async function stop() {
+    server.closeAllConnections()
+    if (server.listening) await new Promise((resolve) => server.close(resolve))
+  }
+  const cloud: ScriptedCloud = {
+    proxy,
+    calls: [],
+    answers: [],
+    stop,
+    async close() {
+      await proxy.close()
+      await stop()
+    },
+  }
+  return cloud
+}
+
+/** An answer with a JSON body, or with `body` as it is when it is text or bytes. */
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
+  const sent = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
+  return (response) =>
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(sent)
+}
+
+/** No answer: the connection breaks. */
+export const reset: Answer = (_, request) => request.socket.destroy()
+/** No answer, ever. */
+export const silence: Answer = () => {}
