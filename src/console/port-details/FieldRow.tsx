@@ -20,18 +20,19 @@ type FieldRowProps = {
 /** One field: name, meaning at hand, value, and what is to be said of the value. */
 export function FieldRow({ field, value, before, groupName }: FieldRowProps): JSX.Element {
   const odd = field.table === 0 ? undefined : departure(field, value)
+  const classes = [
+    styles.field,
+    before && styles.changed,
+    field.fields !== undefined && isFilled(value) && styles.deep,
+  ]
   return (
-    <div className={before ? `${styles.field} ${styles.changed}` : styles.field}>
+    <div className={classes.filter(Boolean).join(' ')}>
       <dt>
         <code>{field.name}</code>
         {field.table > 0 && <Meaning field={field} />}
+        {before && <Badge tone="accent">Changed</Badge>}
       </dt>
       <dd>
-        {before && (
-          <Badge tone="accent" icon="check">
-            Changed
-          </Badge>
-        )}
         <FieldValue field={field} value={value} groupName={groupName} />
         {odd !== undefined && (
           <span className={styles.odd}>
@@ -75,7 +76,7 @@ function FieldValue({ field, value, groupName }: FieldValueProps): JSX.Element {
             {typeof one === 'string' ? (
               <>
                 {groupName?.(one) !== undefined && <span className={styles.groupName}>{groupName(one)}</span>}
-                <Id value={one} />
+                <Id value={one} label="security group ID" short={groupName?.(one) !== undefined} />
               </>
             ) : (
               <Json value={one} />
@@ -137,6 +138,11 @@ function Fields({
 
 function Json({ value }: { value: unknown }): JSX.Element {
   return <code className={styles.json}>{JSON.stringify(value, null, typeof value === 'object' ? 2 : 0)}</code>
+}
+
+/** There is something in it to lay out below the field's name. */
+function isFilled(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
