@@ -10,6 +10,7 @@ import { platformRoutes } from './platform-routes.ts'
 import { guardBrowsers } from './security.ts'
 import { sessionSecret } from './session/secret.ts'
 import { addSessions } from './session/session.ts'
+import { stopGracefully } from './stopping.ts'
 import { createUpstream } from './upstream/connection.ts'
 
 /** A proxy that runs. */
@@ -33,7 +34,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
-    // Answered by the hook below, in the one error form.
+    // stopping.ts answers then, in the one error form.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors(error, _, reply) {
@@ -45,14 +46,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   app.removeContentTypeParser('text/plain')
   answerErrors(app)
 
-  let stopping = false
-  app.addHook('preClose', async () => {
-    stopping = true
-  })
-  app.addHook('onRequest', async () => {
-    if (stopping)
-      throw ownError('Portside.Stopping', 'Portside is stopping.', { advice: 'Start it again, then reload.' })
-  })
+  stopGracefully(app)
   app.addHook('onResponse', async (request, reply) => {
     // By route, not by address: the sign-in address is a secret.
     const level = reply.statusCode >= 500 ? 'warn' : 'debug'
