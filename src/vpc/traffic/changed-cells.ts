@@ -52,6 +52,7 @@ export function changedCells(
       if (active === 0) return
       before.collect()
       after.collect()
+      if (before.decidesLike(after)) return
       painter.divide(before.closed, after.closed, before.partial, after.partial)
       before.paint(painter)
       after.paint(painter)
@@ -120,6 +121,13 @@ class Side {
         if (partial) this.partial.push(rule)
       }
     }
+  }
+
+  /** True when it is plain that both lists decide alike here: same rules in the same order, or only one verdict. */
+  decidesLike(other: Side): boolean {
+    if (this.open.length > 0 || other.open.length > 0) return false
+    const drops = (rule: number) => this.#plane.rules[rule]!.action === 'deny'
+    return equal(this.closed, other.closed) || (this.closed.every(drops) && other.closed.every(drops))
   }
 
   paint(painter: AddressPainter): void {

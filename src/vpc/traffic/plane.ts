@@ -27,12 +27,12 @@ export class Plane {
     this.extents = found.map(({ extent }) => extent)
     const lists = new Set(this.extents.flatMap(({ addresses }) => (addresses ? [addresses] : [])))
     this.bounds = boundsOf(lists, family)
-    const numbers = new Map(this.bounds.map((bound, number) => [bound, number]))
+    const numberOf = (bound: Address) => indexIn(this.bounds, bound)
     const cells = new Map<readonly AddressRange[], Int32Array>()
     for (const list of lists)
       cells.set(
         list,
-        Int32Array.from(list.flatMap(({ from, end }) => [numbers.get(from)!, numbers.get(end)!])),
+        Int32Array.from(list.flatMap(({ from, end }) => [numberOf(from), numberOf(end)])),
       )
     this.cells = this.extents.map(({ addresses }) => addresses && cells.get(addresses))
   }
@@ -82,16 +82,27 @@ export class Plane {
   }
 }
 
+// No Set or Map of bigints here: they hash by the low bits, which IPv6 networks have in common.
 function boundsOf(lists: Iterable<readonly AddressRange[]>, family: Family): Address[] {
-  const all = new Set<Address>([SPACE[family].from, SPACE[family].end])
-  for (const list of lists)
-    for (const { from, end } of list) {
-      all.add(from)
-      all.add(end)
-    }
-  const bounds = [...all]
-  if (family === 'IPv4') return [...Float64Array.from(bounds as number[]).toSorted()]
-  return bounds.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  const all: Address[] = [SPACE[family].from, SPACE[family].end]
+  for (const list of lists) for (const { from, end } of list) all.push(from, end)
+  const sorted: Address[] =
+    family === 'IPv4'
+      ? [...Float64Array.from(all as number[]).toSorted()]
+      : all.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  return sorted.filter((bound, at) => at === 0 || bound !== sorted[at - 1])
+}
+
+/** Where `bound`, which must be among them, stands in `bounds`. */
+function indexIn(bounds: readonly Address[], bound: Address): number {
+  let low = 0
+  let high = bounds.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (bounds[middle]! < bound) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** A set of ranks (small integers) that is walked in order. */
@@ -129,7 +140,7 @@ export class RankSet {
  */
 export class AddressPainter {
   readonly #plane: Plane
-  readonly #marks: Uint8Array
+  readonly #marks: RankSet
   readonly #local: Int32Array
   readonly #free: Int32Array
   /** Local boundaries, as numbers of the plane's boundaries; the first `count + 1` hold. */
@@ -141,7 +152,7 @@ export class AddressPainter {
   constructor(plane: Plane) {
     this.#plane = plane
     const size = plane.bounds.length
-    this.#marks = new Uint8Array(size)
+    this.#marks = new RankSet(size)
     this.#local = new Int32Array(size)
     this.#free = new Int32Array(size + 1)
     this.edges = new Int32Array(size)
@@ -150,18 +161,16 @@ export class AddressPainter {
   /** Takes the boundaries of these rules (indexes in the plane). */
   divide(...lists: readonly (readonly number[])[]): void {
     const marks = this.#marks
-    const last = marks.length - 1
-    marks[0] = 1
-    marks[last] = 1
+    marks.add(0)
+    marks.add(this.edges.length - 1)
     for (const list of lists)
       for (const rule of list) {
         const cells = this.#plane.cells[rule]
-        if (cells) for (const edge of cells) marks[edge] = 1
+        if (cells) for (const edge of cells) marks.add(edge)
       }
     let count = 0
-    for (let edge = 0; edge <= last; edge++) {
-      if (marks[edge] === 0) continue
-      marks[edge] = 0
+    for (let edge = marks.next(0); edge >= 0; edge = marks.next(edge + 1)) {
+      marks.delete(edge)
       this.edges[count] = edge
       this.#local[edge] = count++
     }

@@ -1,0 +1,59 @@
+import type { SecurityGroupRule } from '../../vpc/security-group.ts'
+import {
+  effectiveRules,
+  RuleBook,
+  shadowedRules,
+  trafficOfPlan,
+  type NeverMatching,
+  type NoEffect,
+  type PlanDifferences,
+} from '../../vpc/traffic/index.ts'
+
+/** What the console asks: all plain data, as it goes to a worker. */
+export type TrafficQuestion = {
+  /** `port_security_enabled` of the port. */
+  portSecurity: boolean | null | undefined
+  /** The port's list as it stands, then after each step of the plan; the last one is the arranged list. At least one. */
+  lists: readonly (readonly string[])[]
+  /** The rules of every group in the lists; null, or no entry, when they were not read: its traffic is then unknown. */
+  rules: Readonly<Record<string, readonly SecurityGroupRule[] | null>>
+  /** Addresses of the ports in a remote group, only where all of them are known; other groups stay named. */
+  members?: Readonly<Record<string, readonly string[]>>
+}
+
+/** What comes back. With port security off there is nothing to compare: groups have no effect. */
+export type TrafficAnswer =
+  | NoEffect
+  | (PlanDifferences & {
+      /** Rules that can never match: in the list as it stands, and in the arranged one. */
+      neverMatching: { current: readonly NeverMatching[]; desired: readonly NeverMatching[] }
+    })
+
+/** Answers a question; pure, but up to 100 ms of work: the console asks through TrafficClient. */
+export function answerTraffic({ portSecurity, lists, rules, members = {} }: TrafficQuestion): TrafficAnswer {
+  const current = lists[0]
+  const desired = lists.at(-1)
+  if (!current || !desired) throw new TypeError('a question about traffic needs at least one list')
+  const known = new Map(Object.entries(rules).flatMap(([id, read]) => (read ? [[id, read] as const] : [])))
+  const addresses = new Map(Object.entries(members))
+  const book = new RuleBook(known, { membersOf: (id) => addresses.get(id) })
+  const traffic = trafficOfPlan({ portSecurity, lists, book })
+  if (traffic.kind === 'port_security_off') return traffic
+  const before = shadowedRules(effectiveRules(current, book))
+  const after = lists.length === 1 ? before : shadowedRules(effectiveRules(desired, book))
+  return { ...traffic, neverMatching: { current: before, desired: after } }
+}
+
+/** Messages to and from the worker. */
+export type TrafficRequest = { id: number; question: TrafficQuestion }
+/** A failure is told, never filled in. */
+export type TrafficReply = { id: number } & ({ answer: TrafficAnswer } | { failure: string })
+
+/** The reply to a request; a failure becomes a message. */
+export function replyTo({ id, question }: TrafficRequest): TrafficReply {
+  try {
+    return { id, answer: answerTraffic(question) }
+  } catch (error) {
+    return { id, failure: error instanceof Error ? error.message : String(error) }
+  }
+}

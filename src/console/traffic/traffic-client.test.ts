@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { SecurityGroupRule } from '../../vpc/security-group.ts'
+import { replyTo, type TrafficAnswer, type TrafficQuestion, type TrafficRequest } from './traffic-answer.ts'
+import { TrafficClient, TrafficUnavailable, type TrafficWorker } from './traffic-client.ts'
+
+const opened: MessagePort[] = []
+const started: { got: number; terminated: boolean }[] = []
+let client = new TrafficClient()
+
+/** The worker's own code behind a message port: everything is cloned, as it is between threads. */
+function start(): TrafficWorker {
+  const { port1, port2 } = new MessageChannel()
+  opened.push(port1, port2)
+  const record = { got: 0, terminated: false }
+  started.push(record)
+  port2.addEventListener('message', ({ data }: MessageEvent<TrafficRequest>) => {
+    record.got++
+    port2.postMessage(replyTo(data))
+  })
+  port1.start()
+  port2.start()
+  return Object.assign(port1, {
+    terminate: () => {
+      record.terminated = true
+      port1.close()
+    },
+  }) as unknown as TrafficWorker
+}
+
+afterEach(() => {
+  client.close()
+  for (const port of opened.splice(0)) port.close()
+  started.splice(0)
+})
+
+const ssh: SecurityGroupRule = {
+  id: 'allow-ssh',
+  security_group_id: 'open',
+  direction: 'ingress',
+  protocol: 'tcp',
+  multiport: '22',
+  ethertype: 'IPv4',
+  remote_ip_prefix: '0.0.0.0/0',
+}
+
+const question = (over: Partial<TrafficQuestion> = {}): TrafficQuestion => ({
+  portSecurity: true,
+  lists: [['closed'], ['open', 'closed']],
+  rules: { closed: [], open: [ssh] },
+  ...over,
+})
+
+const changesOf = (answer: TrafficAnswer) =>
+  answer.kind === 'differences'
+    ? answer.afterStep.map(({ regions }) => regions.map(({ change }) => change))
+    : answer.kind
+
+describe('asking what traffic changes', () => {
+  it('answers in plain data for each step', async () => {
+    client = new TrafficClient(start)
+    const answer = await client.ask(question({ lists: [['open'], [], ['open', 'closed']] }))
+    expect(changesOf(answer)).toEqual([['newly_dropped'], []])
+    expect(JSON.parse(JSON.stringify(answer))).toEqual(answer)
+  })
+
+  it('says that groups have no effect when port security is off', async () => {
+    client = new TrafficClient(start)
+    expect(await client.ask(question({ portSecurity: false }))).toEqual({ kind: 'port_security_off' })
+  })
+
+  it('leaves open what the rules of a group that were not read would decide', async () => {
+    client = new TrafficClient(start)
+    const answer = await client.ask(question({ rules: { closed: [], open: null } }))
+    expect(changesOf(answer)).toEqual([['undecided', 'undecided', 'undecided', 'undecided']])
+  })
+
+  it('lets the newest question win, and skips those in between', async () => {
+    client = new TrafficClient(start)
+    const first = client.ask(question())
+    const second = client.ask(question())
+    const third = client.ask(question({ lists: [['closed'], ['closed']] }))
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' })
+    await expect(second).rejects.toMatchObject({ name: 'AbortError' })
+    expect(changesOf(await third)).toEqual([[]])
+    expect(started).toEqual([{ got: 2, terminated: false }])
+  })
+
+  it('drops a question whose signal is aborted, and answers the next', async () => {
+    client = new TrafficClient(start)
+    const controller = new AbortController()
+    const dropped = client.ask(question(), controller.signal)
+    controller.abort()
+    await expect(dropped).rejects.toMatchObject({ name: 'AbortError' })
+    expect(changesOf(await client.ask(question()))).toEqual([['newly_allowed']])
+    await expect(client.ask(question(), controller.signal)).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  it('rejects, and does not guess, when the question fails or the worker cannot start', async () => {
+    client = new TrafficClient(start)
+    await expect(client.ask(question({ lists: [] }))).rejects.toThrow(TrafficUnavailable)
+    expect(changesOf(await client.ask(question()))).toEqual([['newly_allowed']])
+    const broken = new TrafficClient(() => {
+      throw new Error('no workers here')
+    })
+    await expect(broken.ask(question())).rejects.toThrow(TrafficUnavailable)
+  })
+})
