@@ -100,6 +100,8 @@ export function createConsoleRouter(queryClient: QueryClient, history?: RouterHi
     scrollRestoration: true,
     parseSearch,
     stringifySearch,
+    // What a route does not read is dropped, not handed on as it came.
+    search: { strict: true },
   })
 }
 

@@ -43,15 +43,17 @@ export default function GroupFilterDialog({ project, onPick, onClose }: GroupFil
           type="search"
           icon="search"
           placeholder="Name, ID or description"
-          // The dialog was opened to type here.
-          // oxlint-disable-next-line jsx-a11y/no-autofocus
-          autoFocus
+          data-autofocus
           value={text}
           onChange={(event) => setText(event.target.value)}
           onClear={() => setText('')}
         />
         <output className={styles.searched}>
-          {list.isPending ? 'Reading…' : `${found.length.toLocaleString('en')} found in ${searched}`}
+          {list.isPending
+            ? 'Reading…'
+            : needle === ''
+              ? searched
+              : `${found.length.toLocaleString('en')} found in ${searched}`}
         </output>
         {list.isPending && <SkeletonRows label="Reading the security groups" count={5} />}
         <ul className={styles.groups} aria-label="Security groups">

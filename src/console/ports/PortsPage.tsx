@@ -25,7 +25,7 @@ export function PortsPage(): JSX.Element {
   const change = (part: PortsSearch) =>
     void navigate({ search: (before) => ({ ...before, ...part }), replace: true, resetScroll: false })
   const clear = () => void navigate({ search: {}, replace: true, resetScroll: false })
-  const filtered = Object.keys(shown).length > 0
+  const waiting = view.error === null && (view.pending || (view.reading && view.rows.length === 0))
   const settled = !view.pending && !view.reading && view.error === null
   const words = settled ? summaryWords(view, shown) : ''
   const announce = useAnnounce()
@@ -46,8 +46,8 @@ export function PortsPage(): JSX.Element {
       />
       <section className={styles.list} aria-label="Ports found" aria-busy={view.reading}>
         <PortsSummary view={view} search={shown} />
-        {view.pending ? (
-          view.error === null && <SkeletonRows label="Reading the ports" count={12} />
+        {waiting ? (
+          <SkeletonRows label="Reading the ports" count={12} />
         ) : (
           <PortsTable project={projectId} view={view} />
         )}
@@ -63,7 +63,7 @@ export function PortsPage(): JSX.Element {
           </div>
         )}
         {settled && view.complete && view.rows.length === 0 && (
-          <NothingFound filtered={filtered} onClear={clear} onRefresh={view.refresh} />
+          <NothingFound search={shown} onClear={clear} onRefresh={view.refresh} />
         )}
         {settled && !view.complete && !isExactHit(view) && (
           <div className={styles.foot}>
@@ -82,8 +82,12 @@ function isExactHit(view: { exact: unknown; exactMissed: boolean }): boolean {
   return view.exact !== undefined && !view.exactMissed
 }
 
-function NothingFound(props: { filtered: boolean; onClear: () => void; onRefresh: () => void }): JSX.Element {
-  if (props.filtered)
+function NothingFound(props: {
+  search: PortsSearch
+  onClear: () => void
+  onRefresh: () => void
+}): JSX.Element {
+  if (Object.keys(props.search).length > 0)
     return (
       <EmptyState
         title="No port matches"
@@ -93,7 +97,9 @@ function NothingFound(props: { filtered: boolean; onClear: () => void; onRefresh
           </Button>
         }
       >
-        The search looks into names, IDs, private IPs, MAC addresses and device IDs.
+        {props.search.q
+          ? 'The search looks into names, IDs, private IPs, MAC addresses and device IDs.'
+          : 'No port of this project passes all the filters.'}
       </EmptyState>
     )
   return (

@@ -28,16 +28,18 @@ export function summaryWords(view: PortsView, search: PortsSearch): string {
   const { q, ...filters } = search
   const under = Object.keys(filters).length > 0 ? ' under the filters' : ''
   if (view.exact !== undefined && !view.exactMissed)
-    return `${ports(view.rows.length)} with this ${view.exact.what}${under}`
+    return `${capital(ports(view.rows.length))} with this ${view.exact.what}${under}`
+  if (view.complete && view.searched === 0) return capital(ports(0) + under)
   const searched = view.complete
-    ? `all ${ports(view.searched)}${under}`
+    ? `${view.searched > 1 ? 'all ' : ''}${ports(view.searched)}${under}`
     : `${ports(view.searched)}${under} so far`
   if (!q) return view.complete ? capital(searched) : `Read ${searched}`
   const missed = view.exact !== undefined ? `No port has exactly this ${view.exact.what}. ` : ''
-  return `${missed}${ports(view.rows.length)} found, searched ${searched}${view.stopped ? ' (stopped)' : ''}`
+  return `${missed}${capital(ports(view.rows.length))} found, searched ${searched}${view.stopped ? ' (stopped)' : ''}`
 }
 
 function ports(count: number): string {
+  if (count === 0) return 'no ports'
   return count === 1 ? '1 port' : `${count.toLocaleString('en')} ports`
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, type JSX, type ReactNode } from 'react'
+import { useLayoutEffect, useId, useRef, type JSX, type ReactNode } from 'react'
 import { IconButton } from './Button.tsx'
 import styles from './Dialog.module.css'
 
@@ -15,14 +15,18 @@ type DialogProps = {
 
 /**
  * A modal dialog: the browser's own, which keeps the focus inside and gives it back. A click beside it does not close it:
- * what is asked here deserves an answer.
+ * what is asked here deserves an answer. The element with `data-autofocus` has the focus at first.
  */
 export function Dialog({ open, onClose, title, children, footer, wide = false }: DialogProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
-  useEffect(() => {
-    if (open && dialog.current?.open === false) dialog.current.showModal()
-    if (!open) dialog.current?.close()
+  useLayoutEffect(() => {
+    const element = dialog.current
+    if (!open || element === null) return
+    element.showModal()
+    element.querySelector<HTMLElement>('[data-autofocus]')?.focus()
+    // Closed before it leaves the document too, or the focus is not given back.
+    return () => element.close()
   }, [open])
   return (
     <dialog
