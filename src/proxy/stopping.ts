@@ -19,9 +19,12 @@ export function stopGracefully(app: FastifyInstance): void {
     stopping = true
     for (const socket of unused) socket.destroy()
   })
-  app.addHook('onRequest', async (_, reply) => {
+  // An answer under way ends its connection too: kept alive, it would be waited for.
+  app.addHook('onSend', async (_, reply) => {
+    if (stopping) reply.header('connection', 'close')
+  })
+  app.addHook('onRequest', async () => {
     if (!stopping) return
-    reply.header('connection', 'close')
     throw ownError('Portside.Stopping', 'Portside is stopping.', {
       advice: 'Start it again, then reload this page.',
     })
