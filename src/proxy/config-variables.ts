@@ -83,6 +83,17 @@ const variables = z.object({
     .default(15_000)
     .describe('a whole number of milliseconds from 100 to 600000'),
   PORTSIDE_READ_RETRIES: wholeNumber(0, 10).default(3).describe('a whole number from 0 to 10'),
+  PORTSIDE_STEP_TRIES: wholeNumber(1, 100).default(8).describe('a whole number from 1 to 100'),
+  PORTSIDE_STEP_RETRY_MS: wholeNumber(1, 60_000)
+    .default(1000)
+    .describe('a whole number of milliseconds from 1 to 60000'),
+  PORTSIDE_LATE_ANSWER_MS: wholeNumber(1, 60_000)
+    .default(3000)
+    .describe('a whole number of milliseconds from 1 to 60000'),
+  DATABASE_URL: text
+    .regex(/^postgres(ql)?:\/\/\S+$/)
+    .optional()
+    .describe('the address of a PostgreSQL database, such as postgresql://user:password@host/portside'),
   PORTSIDE_LOG_LEVEL: z
     .enum(LOG_LEVELS)
     .default('info')
@@ -94,7 +105,7 @@ const variables = z.object({
 export type Variables = z.output<typeof variables>
 
 /** Variables whose value is never repeated. */
-const SECRET = /_SK$|TOKEN$|SECRET$|_AK$/
+const SECRET = /_SK$|TOKEN$|SECRET$|_AK$|^DATABASE_URL$/
 
 /**
  * Reads every variable that config.ts names; an empty one counts as not set.

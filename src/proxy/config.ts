@@ -1,4 +1,5 @@
 import { ConfigError, readVariables, type LOG_LEVELS, type Variables } from './config-variables.ts'
+import type { OperationWaits } from './operations/waits.ts'
 import type { Credentials } from './upstream/signing.ts'
 
 export { ConfigError } from './config-variables.ts'
@@ -22,6 +23,12 @@ export type ProxyConfig = {
   sessionSecret: string | undefined
   upstreamTimeoutMs: number
   readRetries: number
+  /** PostgreSQL for the journal of operations; undefined: kept in dataFolder. */
+  databaseUrl?: string | undefined
+  /** How operations wait and try again; what is left out has its default. */
+  operationWaits?: Partial<OperationWaits>
+  /** A journal that is not there yet is made at the start, which takes some seconds, or when it is first needed. */
+  makeJournal?: 'at_start' | 'when_needed'
   logLevel: (typeof LOG_LEVELS)[number]
   /** The folder of the built console. */
   consoleFiles: string
@@ -52,6 +59,10 @@ const EMULATOR_PROJECTS = [
  * | `PORTSIDE_DATA` | `.data/proxy` | folder for what must survive a restart |
  * | `PORTSIDE_UPSTREAM_TIMEOUT_MS` | `15000` | longest wait for an answer of the cloud |
  * | `PORTSIDE_READ_RETRIES` | `3` | how often a read is tried again |
+ * | `DATABASE_URL` | none | PostgreSQL to keep the journal of operations in; without it, it is kept in `PORTSIDE_DATA` |
+ * | `PORTSIDE_STEP_TRIES` | `8` | how often a step of a change is sent at most, when the cloud is busy or its answer is lost |
+ * | `PORTSIDE_STEP_RETRY_MS` | `1000` | first wait before it is sent again; twice as long each time |
+ * | `PORTSIDE_LATE_ANSWER_MS` | `3000` | how long after a lost answer a request may still be on its way |
  * | `PORTSIDE_LOG_LEVEL` | `info` | trace, debug, info, warn, error, fatal or silent; the log is JSON on stderr |
  * | `PORTSIDE_CONSOLE_FILES` | `dist/console` | folder of the built console |
  *
@@ -78,6 +89,12 @@ export function readConfig(
     sessionSecret: env.PORTSIDE_SESSION_SECRET,
     upstreamTimeoutMs: env.PORTSIDE_UPSTREAM_TIMEOUT_MS,
     readRetries: env.PORTSIDE_READ_RETRIES,
+    databaseUrl: env.DATABASE_URL,
+    operationWaits: {
+      tries: env.PORTSIDE_STEP_TRIES,
+      retryMs: env.PORTSIDE_STEP_RETRY_MS,
+      lateMs: env.PORTSIDE_LATE_ANSWER_MS,
+    },
     logLevel: env.PORTSIDE_LOG_LEVEL,
     consoleFiles: env.PORTSIDE_CONSOLE_FILES ?? consoleFiles,
   }

@@ -12,7 +12,7 @@ function refuse(message: string): never {
 try {
   // Built, this file is dist/server/proxy.js, and the console lies beside its folder.
   const config = readConfig(process.env, join(dirname(fileURLToPath(import.meta.url)), '../console'))
-  const proxy = await createProxy(config)
+  const proxy = await createProxy({ ...config, makeJournal: 'at_start' })
   const endpoints = [...new Set(config.projects.map(({ endpoint }) => endpoint))].join(', ')
   console.log(`
   Portside is ready. Sign in at

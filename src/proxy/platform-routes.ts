@@ -1,8 +1,6 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod/mini'
 import { portsAnswer, rulesAnswer, securityGroupAnswer, securityGroupsAnswer } from '../vpc/answers.ts'
-import { refusedFields } from '../vpc/errors.ts'
-import { uuid } from '../vpc/ids.ts'
 import { paths } from '../vpc/paths.ts'
 import {
   insertSecurityGroupsRequest,
@@ -15,11 +13,9 @@ import {
 } from '../vpc/requests.ts'
 import type { ProxyConfig } from './config.ts'
 import { answerError, ownError } from './errors.ts'
+import { checkParams, checked, goneSignal, type Params } from './request-checks.ts'
 import { answerStatus, portAnswerOf } from './upstream/connection.ts'
 import type { AnswerSchema, SendOutcome, Upstream } from './upstream/upstream.ts'
-
-/** The path parameters of the platform's calls, by the names of the reference's Table 1. */
-type Params = { project_id: string; port_id: string; security_group_id: string }
 
 const noQuery = z.strictObject({})
 
@@ -103,28 +99,6 @@ function route(path: (params: Params) => string): string {
   return `/api${decodeURIComponent(path(names))}`
 }
 
-function checkParams(params: Partial<Params>, projects: ReadonlySet<string>): void {
-  const { project_id, ...ids } = params
-  if (project_id !== undefined && !projects.has(project_id))
-    throw ownError('Portside.NotFound', `Project ${project_id} is not one of this proxy's projects.`, {
-      advice: 'Choose one of the projects that the console offers, or add it to PORTSIDE_PROJECTS.',
-    })
-  for (const [path, id] of Object.entries(ids)) checked(z.object({ [path]: uuid }), { [path]: id }, 'path')
-}
-
-/** `value` as `schema` reads it. @throws ProxyError Portside.InvalidRequest with the fields that it refused */
-function checked<S extends z.ZodMiniType>(
-  schema: S,
-  value: unknown,
-  where: 'path' | 'query' | 'body',
-): z.output<S> {
-  const read = schema.safeParse(value)
-  if (read.success) return read.data
-  const fields = refusedFields(read.error, value)
-  const told = fields.map(({ path, message }) => `${path || `the ${where}`} ${message}`).join('; ')
-  throw ownError('Portside.InvalidRequest', `The ${where} of the request is not valid: ${told}.`, { fields })
-}
-
 function answerJson(reply: FastifyReply, status: number, text: string) {
   return reply
     .code(status)
@@ -136,14 +110,4 @@ function answerJson(reply: FastifyReply, status: number, text: string) {
 function answerOutcome(reply: FastifyReply, outcome: SendOutcome) {
   if ('text' in outcome) return answerJson(reply, outcome.status, outcome.text)
   return answerError(reply, { status: answerStatus(outcome.status, outcome.error), error: outcome.error })
-}
-
-/** Aborted when the browser goes away before its answer: what it asked for is no longer of use to anybody. */
-function goneSignal(request: FastifyRequest, reply: FastifyReply): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished)
-      gone.abort(ownError('Portside.Stopping', `The asker of ${request.id} went away.`))
-  })
-  return gone.signal
 }

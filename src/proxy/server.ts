@@ -6,6 +6,7 @@ import { api, type Session } from '../vpc/portside-api.ts'
 import { addressName, type ProxyConfig } from './config.ts'
 import { serveConsole } from './console-files.ts'
 import { answerError, answerErrors, foreseen, ownError } from './errors.ts'
+import { operationsPlugin } from './operations/plugin.ts'
 import { platformRoutes } from './platform-routes.ts'
 import { guardBrowsers } from './security.ts'
 import { sessionSecret } from './session/secret.ts'
@@ -25,7 +26,7 @@ export type Proxy = {
 
 /**
  * Starts a proxy: the built console, Portside's API, and the platform's calls signed and forwarded.
- * @throws ConfigError when the data folder can't be used; the system's error when it can't listen
+ * @throws ConfigError when the data folder or the journal can't be used; the system's error when it can't listen
  */
 export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   const log = createLog(config)
@@ -74,6 +75,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
       return { ...session, projects: config.projects, emulator: config.emulator, version }
     })
     await signedIn.register(platformRoutes, { upstream, config })
+    await signedIn.register(operationsPlugin, { upstream, config })
     signedIn.all('/api/*', (request) => {
       throw ownError(
         'Portside.NotFound',
@@ -82,7 +84,13 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     })
   })
 
-  await app.listen({ host: config.listenHost, port: config.listenPort })
+  try {
+    await app.listen({ host: config.listenHost, port: config.listenPort })
+  } catch (error) {
+    // The journal is open by now, and no other proxy could have it.
+    await app.close()
+    throw error
+  }
   const { port } = app.server.address() as AddressInfo
   const { origin: address } = new URL(`http://${addressName(config.listenHost)}:${port}`)
   return {

@@ -62,7 +62,10 @@ export const operationStep = z.object({
   step: changeStep,
   /** The list that the port must have after this step. */
   expected: groupIds,
-  /** Groups that are on the port before and after the operation, but not after this step. */
+  /**
+   * Groups that the port had before, and is to have after the operation, but not after this step. Before: for an operation that
+   * goes on or back, before the first one of those that it follows too.
+   */
   off_the_port: groupIds,
   status: stepStatus,
   request_id: z.nullish(z.string()),
@@ -79,7 +82,7 @@ export type OperationStep = z.infer<typeof operationStep>
 /**
  * - `queued`: waits for another operation on the same port.
  * - `running`: steps are being carried out. `waiting`: the platform asked to wait (429, 503); it goes on by itself.
- * - `done`: the port has the desired list, as the platform's answer said.
+ * - `done`: the port has the desired list, as the platform's answer said or the port read back shows.
  * - `list_changed`: before the first step the port's list was not `planned_from`; nothing was sent.
  * - `stopped`: a step failed, or the list was not as expected between steps; the operator chooses how to go on.
  * - `interrupted`: the proxy died on the way; found at start, read back; the operator chooses.
@@ -121,7 +124,10 @@ export const operation = z.object({
   /** The port's list as last read or answered, and when; null while nobody has read it. */
   list_now: z.nullable(groupIds),
   list_read_at: z.nullable(z.string()),
-  /** Groups that are in `planned_from` and in `desired`, but not in `list_now`: off the port right now. */
+  /**
+   * Groups that the port had before (as for the steps), and is to have at the end, but that are not in `list_now`: off the port
+   * right now. While a step is under way, or its answer is lost, also those that may be.
+   */
   off_the_port: groupIds,
   /** While `waiting`: when the next try is made. */
   next_try_at: z.nullish(z.string()),

@@ -1,0 +1,111 @@
+import type { Kysely } from 'kysely'
+import type { OperationStatus } from '../../vpc/portside-api.ts'
+import { openDatabase, type DatabaseConfig } from './database.ts'
+import type { Tables } from './migrations.ts'
+import type { OperationRecord } from './record.ts'
+
+const UNFINISHED: OperationStatus[] = ['queued', 'running', 'waiting']
+const UNANSWERED: OperationStatus[] = ['stopped', 'interrupted']
+
+/** At most this many operations of a port are listed. */
+const LISTED = 50
+
+/** The records of operations, on disk: each is there before the step that it tells of is sent. */
+export class Journal {
+  readonly #db: Kysely<Tables>
+  readonly #close: () => Promise<void>
+
+  private constructor(db: Kysely<Tables>, close: () => Promise<void>) {
+    this.#db = db
+    this.#close = close
+  }
+
+  /** Opens the journal, with the records of earlier runs. @throws ConfigError when it can't be opened */
+  static async open(config: DatabaseConfig): Promise<Journal> {
+    const { db, close } = await openDatabase(config)
+    return new Journal(db, close)
+  }
+
+  /** Writes a new record. False, and nothing written, when there is one with its ID already. */
+  async add(record: OperationRecord): Promise<boolean> {
+    const { numInsertedOrUpdatedRows } = await this.#db
+      .insertInto('operations')
+      .values(rowOf(record))
+      .onConflict((conflict) => conflict.column('operation_id').doNothing())
+      .executeTakeFirstOrThrow()
+    return numInsertedOrUpdatedRows === 1n
+  }
+
+  /** Writes a record over its earlier state. */
+  async save(record: OperationRecord): Promise<void> {
+    await update(this.#db, record)
+  }
+
+  /** Writes a record and a new one that follows it: both or neither. */
+  async addFollowing(record: OperationRecord, following: OperationRecord): Promise<void> {
+    await this.#db.transaction().execute(async (transaction) => {
+      await update(transaction, record)
+      await transaction.insertInto('operations').values(rowOf(following)).execute()
+    })
+  }
+
+  /** The record with this ID. */
+  async find(operationId: string): Promise<OperationRecord | undefined> {
+    const row = await this.#db
+      .selectFrom('operations')
+      .select('record')
+      .where('operation_id', '=', operationId)
+      .executeTakeFirst()
+    return row?.record as OperationRecord | undefined
+  }
+
+  /** A port's latest records, newest first. */
+  async ofPort(projectId: string, portId: string): Promise<OperationRecord[]> {
+    const rows = await this.#ofPort(projectId, portId).limit(LISTED).execute()
+    return rows.map(({ record }) => record as OperationRecord)
+  }
+
+  /** A port's records that wait for the operator's answer, newest first. */
+  async unanswered(projectId: string, portId: string): Promise<OperationRecord[]> {
+    const rows = await this.#ofPort(projectId, portId).where('status', 'in', UNANSWERED).execute()
+    return rows.map(({ record }) => record as OperationRecord)
+  }
+
+  /** All records that were under way when they were last written, or are still to be read back; oldest first. */
+  async allOpen(): Promise<OperationRecord[]> {
+    const rows = await this.#db
+      .selectFrom('operations')
+      .select('record')
+      .where('status', 'in', [...UNFINISHED, ...UNANSWERED])
+      .orderBy('sequence')
+      .execute()
+    return rows.map(({ record }) => record as OperationRecord)
+  }
+
+  async close(): Promise<void> {
+    await this.#close()
+  }
+
+  #ofPort(projectId: string, portId: string) {
+    return this.#db
+      .selectFrom('operations')
+      .select('record')
+      .where('project_id', '=', projectId)
+      .where('port_id', '=', portId)
+      .orderBy('sequence', 'desc')
+  }
+}
+
+function rowOf(record: OperationRecord) {
+  const { operation_id, project_id, port_id, status, created_at } = record
+  return { operation_id, project_id, port_id, status, created_at, record: JSON.stringify(record) }
+}
+
+async function update(db: Kysely<Tables>, record: OperationRecord): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable('operations')
+    .set({ status: record.status, record: JSON.stringify(record) })
+    .where('operation_id', '=', record.operation_id)
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows !== 1n) throw new Error(`operation ${record.operation_id} is not in the journal`)
+}

@@ -1,0 +1,264 @@
+import { randomUUID } from 'node:crypto'
+import { stepsLead } from '../../vpc/change-plan.ts'
+import { sameList } from '../../vpc/list-difference.ts'
+import { planChange, PlanRefused } from '../../vpc/plan-change.ts'
+import { SETTLED, type OperationAnswer, type OperationRequest } from '../../vpc/portside-api.ts'
+import { ownError, ProxyError } from '../errors.ts'
+import { isOpen, readBack, readBackUntilKnown } from './read-back.ts'
+import { end, forgetList, newRecord, type OperationRecord } from './record.ts'
+import { interrupted, run, type RunContext } from './run.ts'
+import { Turns } from './turns.ts'
+
+/** The port that an operation is for, and who asked for it. */
+export type Asked = { project_id: string; port_id: string; user: string }
+
+const PURPOSE = { 'go-on': 'go_on', 'go-back': 'go_back' } as const
+
+/** All operations of this proxy: on each port one at a time, in the order in which they were asked for. */
+export class Operations {
+  readonly #context: RunContext
+  readonly #turns = new Turns()
+  readonly #answers = new Turns()
+  readonly #background = new Set<Promise<void>>()
+
+  constructor(context: RunContext) {
+    this.#context = context
+  }
+
+  /**
+   * Finds the operations that an earlier run of the proxy left behind, and marks them `interrupted`: none goes on by itself, as
+   * the operator may have done something else meanwhile. Their ports are read back in the background, as soon as the
+   * platform can be reached.
+   */
+  async recover(): Promise<void> {
+    for (const record of await this.#context.records.journal.allOpen()) {
+      if (!SETTLED.has(record.status)) {
+        end(record, 'interrupted', interrupted())
+        forgetList(record)
+        await this.#context.records.keep(record)
+      }
+      if (isOpen(record)) this.#readBackLater(record)
+    }
+  }
+
+  /**
+   * Takes a plan on, and carries it out when it is its turn. The same request again finds the operation that it made.
+   * @throws ProxyError Portside.InvalidRequest when the steps do not lead where they should; Portside.OperationConflict when the ID is
+   *   taken, or an operation with groups off the port waits for its answer
+   */
+  async submit(
+    request: OperationRequest,
+    asked: Asked,
+  ): Promise<{ record: OperationRecord; isNew: boolean }> {
+    const { journal } = this.#context.records
+    const earlier = await journal.find(request.operation_id)
+    if (earlier) return { record: sameOperation(earlier, request, asked), isNew: false }
+    checkPlan(request)
+    await this.#refuseUnanswered(asked)
+    const record = newRecord({ ...request, ...asked, purpose: 'change' })
+    if (!(await journal.add(record))) return this.submit(request, asked)
+    this.#start(record)
+    return { record, isNew: true }
+  }
+
+  /**
+   * The operator's answer to an operation that ended early. `go-on` and `go-back` plan from the list as it stands, and come
+   * back with the operation that carries it out; with the answered one when the list is already as wanted, and for `leave`.
+   * @throws ProxyError Portside.OperationConflict when there is nothing to answer; UpstreamError when the port can't be read
+   */
+  answer(operationId: string, answer: OperationAnswer, user: string): Promise<OperationRecord> {
+    return this.#answers.take(operationId, async () => {
+      const { records } = this.#context
+      const record = await records.journal.find(operationId)
+      if (!record) throw ownError('Portside.NotFound', `There is no operation ${operationId}.`)
+      const answered = await this.#answeredBefore(record, answer)
+      if (answered) return answered
+      if (this.#turns.busy(portOf(record)))
+        throw ownError('Portside.OperationConflict', 'Another operation on this port is under way.', {
+          advice: 'Wait for its end, then answer.',
+        })
+
+      if (answer === 'leave') {
+        // The list as it is left is worth knowing, but not knowing it must not keep anybody from leaving it.
+        await readBack(record, this.#context).catch(ignoreUnread)
+        if (record.status !== 'done') record.status = 'left'
+        await records.keep(record)
+        return record
+      }
+      await readBack(record, this.#context)
+      const list = record.list_now!
+      const desired = answer === 'go-on' ? record.desired : record.planned_from
+      if (sameList(list, desired)) {
+        record.status = answer === 'go-on' ? 'done' : 'left'
+        await records.keep(record)
+        return record
+      }
+      const following = newRecord({
+        operation_id: randomUUID(),
+        project_id: record.project_id,
+        port_id: record.port_id,
+        user,
+        purpose: PURPOSE[answer],
+        follows: record.operation_id,
+        planned_from: list,
+        desired,
+        steps: planSteps(list, desired),
+        had: record.had,
+      })
+      record.status = 'superseded'
+      record.followed_by = following.operation_id
+      await records.keepFollowed(record, following)
+      this.#start(following)
+      return following
+    })
+  }
+
+  /** Finishes the requests under way and sends no more; what is not at its end is `interrupted`. Then closes the journal. */
+  async close(): Promise<void> {
+    await this.#turns.idle()
+    await this.#answers.idle()
+    await Promise.all(this.#background)
+    await this.#context.records.journal.close()
+  }
+
+  #start(record: OperationRecord): void {
+    void this.#turns.take(portOf(record), async () => {
+      const { records, log } = this.#context
+      try {
+        await run(record, this.#context)
+        if (record.status === 'done') await this.#supersedeEarlier(record)
+        else if (isOpen(record)) this.#readBackLater(record)
+      } catch (error) {
+        // Most likely the journal can't be written: then nothing more may be sent, and no record tells more.
+        log.error({ err: error, operation_id: record.operation_id }, 'operation broke off')
+        end(record, 'stopped', ownError('Portside.Internal', 'Portside could not go on.').error)
+        forgetList(record)
+        await records
+          .keep(record)
+          .catch((failure) => log.error({ err: failure }, 'and could not be recorded'))
+      }
+    })
+  }
+
+  /** Once a later operation has brought the port to the list that it was to have, there is nothing left to answer. */
+  async #supersedeEarlier({ project_id, port_id, operation_id }: OperationRecord): Promise<void> {
+    const { records } = this.#context
+    for (const earlier of await records.journal.unanswered(project_id, port_id)) {
+      if (earlier.operation_id === operation_id) continue
+      earlier.status = 'superseded'
+      earlier.followed_by = operation_id
+      await records.keep(earlier)
+    }
+  }
+
+  /** What an answer given before came to, when the same is given again: its own answer may have been lost. */
+  async #answeredBefore(
+    record: OperationRecord,
+    answer: OperationAnswer,
+  ): Promise<OperationRecord | undefined> {
+    const { status, followed_by } = record
+    if (status === 'stopped' || status === 'interrupted') return undefined
+    if (answer === 'leave' && status === 'left') return record
+    if (answer !== 'leave' && status === 'superseded' && followed_by) {
+      const following = await this.#context.records.journal.find(followed_by)
+      if (following?.follows === record.operation_id && following.purpose === PURPOSE[answer])
+        return following
+    }
+    throw ownError('Portside.OperationConflict', `The operation is ${status}: it asks for no answer.`, {
+      advice: 'Reload the port to see how it stands.',
+    })
+  }
+
+  /**
+   * An operator who meets a port with groups off it by an operation that ended early has to answer that one first: a new
+   * arrangement, made from the list as it is, would leave them off for good without anybody having said so. One that left no group off
+   * does not stand in the way.
+   */
+  async #refuseUnanswered({ project_id, port_id }: Asked): Promise<void> {
+    for (const record of await this.#context.records.journal.unanswered(project_id, port_id)) {
+      // What it says may be old: perhaps somebody put it right elsewhere.
+      if (record.off_the_port.length > 0 || isOpen(record))
+        await this.#answers.take(record.operation_id, async () => {
+          const latest = await this.#context.records.journal.find(record.operation_id)
+          if (latest) await readBack(Object.assign(record, latest), this.#context).catch(ignoreUnread)
+        })
+      if (record.off_the_port.length > 0 || record.list_now === null)
+        throw ownError(
+          'Portside.OperationConflict',
+          record.list_now === null
+            ? `Operation ${record.operation_id} ended early, and the port's list could not be read since.`
+            : `Operation ${record.operation_id} ended early and left ${record.off_the_port.length} security groups off the port: ${record.off_the_port.join(', ')}.`,
+          { advice: 'Answer that operation first: go on, go back to the list before, or leave it as it is.' },
+        )
+    }
+  }
+
+  #readBackLater({ operation_id }: OperationRecord): void {
+    const { journal } = this.#context.records
+    // An answer and a reading at once would write over each other.
+    const find = async () => {
+      const record = await journal.find(operation_id)
+      return record?.status === 'stopped' || record?.status === 'interrupted' ? record : undefined
+    }
+    const reading = readBackUntilKnown(find, this.#context, (work) => this.#answers.take(operation_id, work))
+      .catch((error) => this.#context.log.error({ err: error, operation_id }, 'port not read back'))
+      .finally(() => this.#background.delete(reading))
+    this.#background.add(reading)
+  }
+}
+
+function portOf({ project_id, port_id }: Pick<OperationRecord, 'project_id' | 'port_id'>): string {
+  return `${project_id}/${port_id.toLowerCase()}`
+}
+
+function ignoreUnread(error: unknown): void {
+  if (!(error instanceof ProxyError)) throw error
+}
+
+function sameOperation(earlier: OperationRecord, request: OperationRequest, asked: Asked): OperationRecord {
+  const same =
+    earlier.project_id === asked.project_id &&
+    earlier.port_id === asked.port_id &&
+    sameList(earlier.planned_from, request.planned_from) &&
+    sameList(earlier.desired, request.desired) &&
+    JSON.stringify(earlier.steps.map(({ step }) => stepText(step))) ===
+      JSON.stringify(request.steps.map(stepText))
+  if (same) return earlier
+  throw ownError(
+    'Portside.OperationConflict',
+    `Operation ${earlier.operation_id} is another one: its port, lists or steps are not the same.`,
+    { advice: 'Send a new plan with a new operation_id.' },
+  )
+}
+
+function stepText(step: OperationRequest['steps'][number]) {
+  return [step.kind, step.security_groups, step.kind === 'insert' ? step.index : undefined]
+}
+
+function checkPlan({ planned_from, desired, steps }: OperationRequest): void {
+  const twice = planned_from.findIndex((id, position) => planned_from.indexOf(id) !== position)
+  const fault = stepsLead(planned_from, steps, desired)
+  if (twice < 0 && !fault) return
+  const field =
+    twice >= 0
+      ? { path: `planned_from.${twice}`, message: 'names a security group twice' }
+      : { path: fault!.step < steps.length ? `steps.${fault!.step}` : 'desired', message: fault!.message }
+  throw ownError(
+    'Portside.InvalidRequest',
+    `The plan can't be carried out: ${field.path}: ${field.message}.`,
+    {
+      fields: [field],
+    },
+  )
+}
+
+function planSteps(from: readonly string[], to: readonly string[]) {
+  try {
+    return planChange(from, to).steps.map(({ step }) => step)
+  } catch (error) {
+    if (!(error instanceof PlanRefused)) throw error
+    throw ownError('Portside.OperationConflict', `There is no way to that list: ${error.message}.`, {
+      advice: 'Leave the list as it is, and arrange it anew.',
+    })
+  }
+}

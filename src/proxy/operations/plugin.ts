@@ -1,0 +1,128 @@
+import { setMaxListeners } from 'node:events'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import * as z from 'zod/mini'
+import { uuid } from '../../vpc/ids.ts'
+import { api, operationAnswers, operationRequest } from '../../vpc/portside-api.ts'
+import type { ProxyConfig } from '../config.ts'
+import { ownError } from '../errors.ts'
+import { checked, checkParams, goneSignal } from '../request-checks.ts'
+import type { Upstream } from '../upstream/upstream.ts'
+import { journalExists } from './database.ts'
+import { Journal } from './journal.ts'
+import { Operations } from './operations.ts'
+import { operationOf, type OperationRecord } from './record.ts'
+import { Records } from './records.ts'
+import { DEFAULT_WAITS } from './waits.ts'
+
+/** The longest that a read waits for a newer revision, in seconds. */
+const LONGEST_POLL_SECONDS = 60
+
+/** GET operation: newer than revision `after`, if there is one within `wait` seconds. */
+const pollQuery = z.strictObject({
+  after: z.optional(z.coerce.number().check(z.int(), z.gte(0))),
+  wait: z.optional(z.coerce.number().check(z.gte(0), z.lte(LONGEST_POLL_SECONDS))),
+})
+
+const answerParams = z.object({ id: uuid, answer: z.enum(operationAnswers) })
+
+type PortParams = { project_id: string; port_id: string }
+
+/**
+ * Portside's own calls for changes (src/vpc/portside-api.ts): each is an operation with a record, carried out step by step.
+ * @throws ConfigError when the journal can't be opened
+ */
+export async function operationsPlugin(
+  app: FastifyInstance,
+  { upstream, config }: { upstream: Upstream; config: ProxyConfig },
+): Promise<void> {
+  const projects = new Set(config.projects.map(({ project_id }) => project_id))
+  const stopping = new AbortController()
+  // Everything that waits listens: long reads, and operations.
+  setMaxListeners(0, stopping.signal)
+
+  async function open() {
+    const records = new Records(await Journal.open(config))
+    const waits = { ...DEFAULT_WAITS, ...config.operationWaits }
+    const context = { records, upstream, waits, stopping: stopping.signal, log: app.log }
+    const operations = new Operations(context)
+    await operations.recover()
+    return { records, operations }
+  }
+  let opening: ReturnType<typeof open> | undefined
+  const opened = () =>
+    (opening ??= open().catch((error: unknown) => {
+      // The next request tries again: what stood in the way may be gone then.
+      opening = undefined
+      throw error
+    }))
+  if (config.makeJournal === 'at_start' || journalExists(config)) await opened()
+  app.addHook('preClose', async () => stopping.abort())
+  app.addHook('onClose', async () => {
+    await (await opening?.catch(() => undefined))?.operations.close()
+  })
+
+  app.addHook('preValidation', async (request) => {
+    if (request.method !== 'GET' && request.session.role !== 'operator')
+      throw ownError('Portside.Forbidden', 'You may look at ports, and not change them.', {
+        advice: 'Ask for the role of an operator.',
+      })
+  })
+
+  async function existing(id: string): Promise<OperationRecord> {
+    const record = await (await opened()).records.journal.find(id.toLowerCase())
+    if (!record || !projects.has(record.project_id))
+      throw ownError('Portside.NotFound', `There is no operation ${id}.`, {
+        advice: "Look for it in the port's list of operations.",
+      })
+    return record
+  }
+
+  const ofPort = decodeURIComponent(api.portOperations(':project_id', ':port_id'))
+
+  app.post<{ Params: PortParams }>(ofPort, async ({ params, body, session }, reply) => {
+    checkParams(params, projects)
+    const request = checked(operationRequest, body ?? undefined, 'body')
+    const { operations } = await opened()
+    const { record, isNew } = await operations.submit(
+      { ...request, operation_id: request.operation_id.toLowerCase() },
+      { project_id: params.project_id, port_id: params.port_id.toLowerCase(), user: session.user },
+    )
+    return answer(reply, isNew ? 202 : 200, record)
+  })
+
+  app.get<{ Params: PortParams }>(ofPort, async ({ params }, reply) => {
+    checkParams(params, projects)
+    const { records } = await opened()
+    const found = await records.journal.ofPort(params.project_id, params.port_id.toLowerCase())
+    return reply.header('cache-control', 'no-store').send({ operations: found.map(operationOf) })
+  })
+
+  app.get<{ Params: { id: string } }>(decodeURIComponent(api.operation(':id')), async (request, reply) => {
+    const { id } = checked(z.object({ id: uuid }), request.params, 'path')
+    const { after, wait = 0 } = checked(pollQuery, request.query, 'query')
+    const record = await existing(id)
+    if (after === undefined || record.revision > after) return answer(reply, 200, record)
+    const { records } = await opened()
+    const signal = AbortSignal.any([stopping.signal, goneSignal(request, reply)])
+    const newer = await records.newer(record.operation_id, after, wait * 1000, signal)
+    return answer(reply, 200, newer ?? record)
+  })
+
+  app.post<{ Params: { id: string; answer: string } }>(
+    '/api/operations/:id/:answer',
+    async ({ params, session }, reply) => {
+      const asked = checked(answerParams, params, 'path')
+      const record = await existing(asked.id)
+      const { operations } = await opened()
+      const result = await operations.answer(record.operation_id, asked.answer, session.user)
+      return answer(reply, result.operation_id === record.operation_id ? 200 : 202, result)
+    },
+  )
+}
+
+function answer(reply: FastifyReply, status: 200 | 202, record: OperationRecord) {
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .send({ operation: operationOf(record) })
+}

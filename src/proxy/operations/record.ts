@@ -1,0 +1,162 @@
+import { listsAfter, type ChangeStep } from '../../vpc/change-plan.ts'
+import type { PortsideError } from '../../vpc/errors.ts'
+import { sameList } from '../../vpc/list-difference.ts'
+import type { Port } from '../../vpc/port.ts'
+import type { Operation, OperationStep } from '../../vpc/portside-api.ts'
+
+/**
+ * An operation as the journal keeps it. `had` are the groups that the port had before: before the first operation, for one that
+ * goes on or back after another. Those that it is to have at the end too must not be off the port unsaid.
+ */
+export type OperationRecord = Operation & { had: string[] }
+
+/** What an operation is made from. `had` is left out for the first of its kind: then it is `planned_from`. */
+export type NewOperation = Pick<
+  Operation,
+  'operation_id' | 'project_id' | 'port_id' | 'user' | 'purpose' | 'planned_from' | 'desired'
+> & { steps: readonly ChangeStep[]; follows?: string; had?: string[] }
+
+/** The record of an operation of which nothing was done yet. @throws StepRefused when a step can't be carried out */
+export function newRecord({ steps, had, follows, ...operation }: NewOperation): OperationRecord {
+  const { planned_from, desired } = operation
+  const lists = listsAfter(planned_from, steps)
+  const groups = [...new Set([...(had ?? []), ...planned_from])]
+  const now = new Date().toISOString()
+  const record: OperationRecord = {
+    ...operation,
+    had: groups,
+    follows: follows ?? null,
+    followed_by: null,
+    created_at: now,
+    updated_at: now,
+    revision: 1,
+    status: 'queued',
+    steps: steps.map((step, index) => ({
+      step,
+      expected: lists[index]!,
+      off_the_port: offAmong(groups, desired, [lists[index]!]),
+      status: 'pending',
+      request_id: null,
+      found_by_reading: false,
+      attempts: 0,
+      error: null,
+      sent_at: null,
+      ended_at: null,
+    })),
+    list_now: null,
+    list_read_at: null,
+    off_the_port: [],
+    next_try_at: null,
+    error: null,
+    port: null,
+    request_id: null,
+  }
+  record.off_the_port = offThePort(record)
+  return record
+}
+
+/** The list that the port has before step `index`, when all went as planned. */
+export function listBefore(record: OperationRecord, index: number): string[] {
+  return index === 0 ? record.planned_from : record.steps[index - 1]!.expected
+}
+
+/**
+ * Groups that the port had, is to have at the end, and does not have now. Where it is not known which of two lists the port
+ * has (a step is under way, or its answer was lost), a group counts as off when it may be.
+ */
+export function offThePort(record: OperationRecord): string[] {
+  const lists: (readonly string[])[] = []
+  const open = record.steps.findIndex(({ status }) => status === 'sending' || status === 'unknown')
+  if (record.list_now) lists.push(record.list_now)
+  else {
+    const reached = record.steps.findLastIndex(({ status }) => status === 'done')
+    lists.push(listBefore(record, reached + 1))
+  }
+  if (open >= 0) {
+    if (!record.list_now) lists.push(listBefore(record, open))
+    lists.push(record.steps[open]!.expected)
+  }
+  return offAmong(record.had, record.desired, lists)
+}
+
+function offAmong(
+  had: readonly string[],
+  desired: readonly string[],
+  lists: readonly (readonly string[])[],
+): string[] {
+  return had.filter((id) => desired.includes(id) && lists.some((list) => !list.includes(id)))
+}
+
+/** Notes the port as the platform answered it just now. */
+export function notePort(record: OperationRecord, port: Port, requestId: string | null): void {
+  record.port = port
+  record.request_id = requestId
+  record.list_now = port.security_groups
+  record.list_read_at = new Date().toISOString()
+}
+
+/** Notes that what the port's list is now, nobody knows. */
+export function forgetList(record: OperationRecord): void {
+  record.list_now = null
+  record.list_read_at = null
+}
+
+/** Notes that a step was done, as the platform answered or as the port read back shows. */
+export function noteDone(step: OperationStep, found: { requestId: string | null } | 'by reading'): void {
+  step.status = 'done'
+  step.ended_at = new Date().toISOString()
+  step.found_by_reading = found === 'by reading'
+  // What was refused or lost on the way no longer matters; how often it was sent stays.
+  step.error = null
+  if (found !== 'by reading') step.request_id = found.requestId
+}
+
+/** Notes that a step was not done. */
+export function noteFailed(step: OperationStep, error: PortsideError): void {
+  step.status = 'failed'
+  step.ended_at = new Date().toISOString()
+  step.error = error
+}
+
+/** Ends an operation before its last step: what was not sent stays so. */
+export function end(
+  record: OperationRecord,
+  status: 'stopped' | 'interrupted' | 'list_changed',
+  error: PortsideError | null,
+): void {
+  record.status = status
+  record.error = error
+  record.next_try_at = null
+  for (const step of record.steps) {
+    if (step.status !== 'pending') continue
+    // One that was tried, and refused before a wait, was not merely not sent.
+    if (step.attempts > 0 && step.error) noteFailed(step, step.error)
+    else step.status = 'not_sent'
+  }
+}
+
+/**
+ * Settles steps of which no answer told, by the list that the port has. A request on its way longer than `lateMs` is taken to
+ * come no more.
+ */
+export function settleByList(record: OperationRecord, list: readonly string[], lateMs: number): void {
+  for (const [index, step] of record.steps.entries()) {
+    if (step.status !== 'sending' && step.status !== 'unknown') continue
+    step.status = 'unknown'
+    const late = step.sent_at ? Date.now() - Date.parse(step.sent_at) >= lateMs : true
+    if (sameList(list, step.expected)) noteDone(step, 'by reading')
+    else if (late && sameList(list, listBefore(record, index)))
+      noteFailed(step, {
+        error_code: 'Portside.Interrupted',
+        error_msg: 'No answer came, and the port read back has the list from before this step.',
+        request_id: null,
+      })
+  }
+}
+
+/** The record as Portside's API answers it. */
+export function operationOf(record: OperationRecord): Operation {
+  const answered: Operation & { had?: string[] } = { ...record }
+  delete answered.had
+  return answered
+}

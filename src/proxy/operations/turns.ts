@@ -1,0 +1,25 @@
+/** Work that takes turns: for one key one piece at a time, in the order of asking. */
+export class Turns {
+  readonly #last = new Map<string, Promise<unknown>>()
+
+  /** Runs `work` after all earlier work of `key`, however that ended. */
+  take<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#last.get(key) ?? Promise.resolve()).then(work, work)
+    const done = turn.catch(() => {})
+    this.#last.set(key, done)
+    void done.then(() => {
+      if (this.#last.get(key) === done) this.#last.delete(key)
+    })
+    return turn
+  }
+
+  /** True while work of `key` is under way or waits. */
+  busy(key: string): boolean {
+    return this.#last.has(key)
+  }
+
+  /** Comes back when no work is left. */
+  async idle(): Promise<void> {
+    while (this.#last.size > 0) await Promise.all(this.#last.values())
+  }
+}

@@ -1,0 +1,41 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod/mini'
+import { refusedFields } from '../vpc/errors.ts'
+import { uuid } from '../vpc/ids.ts'
+import { ownError } from './errors.ts'
+
+/** The path parameters of the platform's calls, by the names of the reference's Table 1. */
+export type Params = { project_id: string; port_id: string; security_group_id: string }
+
+/** @throws ProxyError when a project is not one of `projects`, or another ID is no UUID */
+export function checkParams(params: Partial<Params>, projects: ReadonlySet<string>): void {
+  const { project_id, ...ids } = params
+  if (project_id !== undefined && !projects.has(project_id))
+    throw ownError('Portside.NotFound', `Project ${project_id} is not one of this proxy's projects.`, {
+      advice: 'Choose one of the projects that the console offers, or add it to PORTSIDE_PROJECTS.',
+    })
+  for (const [path, id] of Object.entries(ids)) checked(z.object({ [path]: uuid }), { [path]: id }, 'path')
+}
+
+/** `value` as `schema` reads it. @throws ProxyError Portside.InvalidRequest with the fields that it refused */
+export function checked<S extends z.ZodMiniType>(
+  schema: S,
+  value: unknown,
+  where: 'path' | 'query' | 'body',
+): z.output<S> {
+  const read = schema.safeParse(value)
+  if (read.success) return read.data
+  const fields = refusedFields(read.error, value)
+  const told = fields.map(({ path, message }) => `${path || `the ${where}`} ${message}`).join('; ')
+  throw ownError('Portside.InvalidRequest', `The ${where} of the request is not valid: ${told}.`, { fields })
+}
+
+/** Aborted when the browser goes away before its answer: what it asked for is no longer of use to anybody. */
+export function goneSignal(request: FastifyRequest, reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished)
+      gone.abort(ownError('Portside.Stopping', `The asker of ${request.id} went away.`))
+  })
+  return gone.signal
+}
