@@ -120,6 +120,8 @@ export const operation = z.object({
   status: operationStatus,
   planned_from: groupIds,
   desired: groupIds,
+  /** The list that `go-back` leads to: `planned_from`, or that of the first operation of those that this one follows. */
+  before: groupIds,
   steps: z.array(operationStep),
   /** The port's list as last read or answered, and when; null while nobody has read it. */
   list_now: z.nullable(groupIds),
@@ -147,7 +149,7 @@ export const operationsAnswer = z.object({ operations: z.array(operation) })
 
 /**
  * What the operator can answer to an operation that is `stopped` or `interrupted`, POSTed without a body: `go-on` plans from
- * the list as it stands to the desired one, `go-back` to the one before, `leave` keeps it. The first two answer with the
+ * the list as it stands to the desired one, `go-back` to `before`, `leave` keeps it. The first two answer with the
  * new operation.
  */
 export const operationAnswers = ['go-on', 'go-back', 'leave'] as const

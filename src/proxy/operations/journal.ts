@@ -71,6 +71,12 @@ export class Journal {
     return rows.map(({ record }) => record as OperationRecord)
   }
 
+  /** True while an operation on the port is under way or waits for its turn. */
+  async busy(projectId: string, portId: string): Promise<boolean> {
+    const rows = await this.#ofPort(projectId, portId).where('status', 'in', UNFINISHED).limit(1).execute()
+    return rows.length > 0
+  }
+
   /** All records that were under way when they were last written, or are still to be read back; oldest first. */
   async allOpen(): Promise<OperationRecord[]> {
     const rows = await this.#db

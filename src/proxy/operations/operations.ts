@@ -73,7 +73,7 @@ export class Operations {
       if (!record) throw ownError('Portside.NotFound', `There is no operation ${operationId}.`)
       const answered = await this.#answeredBefore(record, answer)
       if (answered) return answered
-      if (this.#turns.busy(portOf(record)))
+      if (await records.journal.busy(record.project_id, record.port_id))
         throw ownError('Portside.OperationConflict', 'Another operation on this port is under way.', {
           advice: 'Wait for its end, then answer.',
         })
@@ -87,7 +87,7 @@ export class Operations {
       }
       await readBack(record, this.#context)
       const list = record.list_now!
-      const desired = answer === 'go-on' ? record.desired : record.planned_from
+      const desired = answer === 'go-on' ? record.desired : record.before
       if (sameList(list, desired)) {
         record.status = answer === 'go-on' ? 'done' : 'left'
         await records.keep(record)
@@ -99,11 +99,10 @@ export class Operations {
         port_id: record.port_id,
         user,
         purpose: PURPOSE[answer],
-        follows: record.operation_id,
         planned_from: list,
         desired,
         steps: planSteps(list, desired),
-        had: record.had,
+        after: record,
       })
       record.status = 'superseded'
       record.followed_by = following.operation_id
@@ -142,13 +141,15 @@ export class Operations {
 
   /** Once a later operation has brought the port to the list that it was to have, there is nothing left to answer. */
   async #supersedeEarlier({ project_id, port_id, operation_id }: OperationRecord): Promise<void> {
-    const { records } = this.#context
-    for (const earlier of await records.journal.unanswered(project_id, port_id)) {
-      if (earlier.operation_id === operation_id) continue
-      earlier.status = 'superseded'
-      earlier.followed_by = operation_id
-      await records.keep(earlier)
-    }
+    const { journal } = this.#context.records
+    for (const earlier of await journal.unanswered(project_id, port_id))
+      await this.#answers.take(earlier.operation_id, async () => {
+        const latest = await journal.find(earlier.operation_id)
+        if (latest?.status !== 'stopped' && latest?.status !== 'interrupted') return
+        latest.status = 'superseded'
+        latest.followed_by = operation_id
+        await this.#context.records.keep(latest)
+      })
   }
 
   /** What an answer given before came to, when the same is given again: its own answer may have been lost. */

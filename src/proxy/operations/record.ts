@@ -10,22 +10,23 @@ import type { Operation, OperationStep } from '../../vpc/portside-api.ts'
  */
 export type OperationRecord = Operation & { had: string[] }
 
-/** What an operation is made from. `had` is left out for the first of its kind: then it is `planned_from`. */
+/** What an operation is made from; `after` is the one that it goes on or back from. */
 export type NewOperation = Pick<
   Operation,
   'operation_id' | 'project_id' | 'port_id' | 'user' | 'purpose' | 'planned_from' | 'desired'
-> & { steps: readonly ChangeStep[]; follows?: string; had?: string[] }
+> & { steps: readonly ChangeStep[]; after?: OperationRecord }
 
 /** The record of an operation of which nothing was done yet. @throws StepRefused when a step can't be carried out */
-export function newRecord({ steps, had, follows, ...operation }: NewOperation): OperationRecord {
+export function newRecord({ steps, after, ...operation }: NewOperation): OperationRecord {
   const { planned_from, desired } = operation
   const lists = listsAfter(planned_from, steps)
-  const groups = [...new Set([...(had ?? []), ...planned_from])]
+  const groups = [...new Set([...(after?.had ?? []), ...planned_from])]
   const now = new Date().toISOString()
   const record: OperationRecord = {
     ...operation,
     had: groups,
-    follows: follows ?? null,
+    before: after?.before ?? planned_from,
+    follows: after?.operation_id ?? null,
     followed_by: null,
     created_at: now,
     updated_at: now,

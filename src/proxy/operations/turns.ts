@@ -13,11 +13,6 @@ export class Turns {
     return turn
   }
 
-  /** True while work of `key` is under way or waits. */
-  busy(key: string): boolean {
-    return this.#last.has(key)
-  }
-
   /** Comes back when no work is left. */
   async idle(): Promise<void> {
     while (this.#last.size > 0) await Promise.all(this.#last.values())

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto'
+import { createEmulator } from '../../src/emulator/server.ts'
+import { startProxy, type TestedProxy } from '../../src/proxy/proxy.test-start.ts'
+import type { PortsideError } from '../../src/vpc/errors.ts'
+import { planChange } from '../../src/vpc/plan-change.ts'
+import { api, SETTLED, type Operation, type OperationAnswer } from '../../src/vpc/portside-api.ts'
+import { controls } from '../servers.ts'
+
+/** The project that all operations of the tests are in. */
+export const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
+
+/** Settings with which operations wait milliseconds where they wait seconds in earnest. */
+export const QUICK = {
+  PORTSIDE_STEP_TRIES: '4',
+  PORTSIDE_STEP_RETRY_MS: '10',
+  PORTSIDE_LATE_ANSWER_MS: '30',
+  PORTSIDE_READ_RETRIES: '0',
+}
+
+/** An answer of Portside's API: the operation, or the error. */
+export type Answered = { status: number; operation: Operation; error: PortsideError }
+
+/** Calls Portside's API about operations, however the proxy runs. */
+export function operationsOver(call: TestedProxy['call']) {
+  async function ask(path: string, init?: Parameters<TestedProxy['call']>[1]): Promise<Answered> {
+    const answer = await call(path, init)
+    const body = await answer.json()
+    return { status: answer.status, operation: body.operation, error: body }
+  }
+  const get = (id: string, query = '') => ask(api.operation(id) + query)
+  return {
+    ask,
+    get,
+    post: (portId: string, json: unknown) =>
+      ask(api.portOperations(PROJECT, portId), { method: 'POST', json }),
+    answer: (id: string, answer: OperationAnswer) => ask(api.operationAnswer(id, answer), { method: 'POST' }),
+    async ofPort(portId: string): Promise<Operation[]> {
+      return (await (await call(api.portOperations(PROJECT, portId))).json()).operations
+    },
+    /** The operation as soon as it is as `until` says. */
+    async once(id: string, until: (operation: Operation) => boolean): Promise<Operation> {
+      for (let after = 0; ;) {
+        const { operation } = await get(id, `?after=${after}&wait=20`)
+        if (until(operation)) return operation
+        after = operation.revision
+      }
+    },
+    /** The operation when nothing more happens to it by itself. */
+    settled(id: string): Promise<Operation> {
+      return this.once(id, ({ status }) => SETTLED.has(status))
+    },
+  }
+}
+
+/** The body that carries a port from one list to another as planned; `more` replaces parts of it. */
+export function planned(from: string[], desired: string[], more: object = {}) {
+  const steps = planChange(from, desired).steps.map(({ step }) => step)
+  return { operation_id: randomUUID(), planned_from: from, desired, steps, ...more }
+}
+
+/** The IDs of the groups of the project, asked of the cloud. */
+export async function groupIds(emulator: string): Promise<string[]> {
+  const answer = await fetch(`${emulator}/v3/${PROJECT}/vpc/security-groups?limit=2000`)
+  return (await answer.json()).security_groups.map(({ id }: { id: string }) => id)
+}
+
+/** The IDs of all ports of the project. */
+export async function portIds(emulator: string): Promise<string[]> {
+  const answer = await fetch(`${emulator}/v3/${PROJECT}/ports?limit=2000`)
+  return (await answer.json()).ports.map(({ id }: { id: string }) => id)
+}
+
+/** A proxy and a cloud in this process, over real HTTP. */
+export async function startStage(environment: Record<string, string> = {}) {
+  const emulator = await createEmulator()
+  const { faults, list, someoneElseSets } = controls(emulator.address)
+  const start = (more: Record<string, string> = {}) =>
+    startProxy({ PORTSIDE_UPSTREAM: emulator.address, ...QUICK, ...environment, ...more })
+  const proxy = await start()
+  const ports = (await portIds(emulator.address)).values()
+  const letters = new Map(
+    (await groupIds(emulator.address)).slice(0, 26).map((id, at) => [String.fromCodePoint(97 + at), id]),
+  )
+  return {
+    emulator: emulator.address,
+    proxy,
+    start,
+    faults,
+    list,
+    someoneElseSets,
+    /** Lists as words: a letter for each group. */
+    ids: (word: string) => [...word].map((letter) => letters.get(letter)!),
+    word: (ids: readonly string[] | null) =>
+      ids?.map((id) => [...letters].find(([, one]) => one === id)?.[0]).join(''),
+    /** A port of its own for a test, with these groups. */
+    async portWith(word: string): Promise<string> {
+      const id = ports.next().value!
+      await someoneElseSets(id, this.ids(word))
+      return id
+    },
+    /** How many requests to change the port met `fault`: one that never strikes counts them. */
+    async countChanges(portId: string): Promise<() => Promise<number>> {
+      const path = `${portId}/`
+      await faults({ kind: 'delay', milliseconds: 0, times: 0, match: { method: 'PUT', path } })
+      return async () => {
+        const answer = await fetch(`${emulator.address}/_emulator/faults`)
+        const standing = (await answer.json()).faults as { match?: { path?: string }; matched: number }[]
+        return standing.find(({ match }) => match?.path === path)!.matched
+      }
+    },
+    async close() {
+      await proxy.close()
+      await emulator.close()
+    },
+  }
+}
