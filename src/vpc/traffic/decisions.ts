@@ -43,7 +43,8 @@ export type Change = 'newly_allowed' | 'newly_dropped' | 'undecided'
 
 /**
  * How the verdict changes from one outcome to the other; undefined when it certainly stays. A rule that can't be read
- * matches the same traffic before and after, so the same unreadable rules in the same order change nothing.
+ * matches the same traffic before and after, so the same unreadable rules in the same order change nothing; nor does the
+ * order among neighbours with the same action.
  */
 export function changeOf(before: Outcome, after: Outcome): Change | undefined {
   const was = before.rule?.action === 'allow'
@@ -55,8 +56,22 @@ export function changeOf(before: Outcome, after: Outcome): Change | undefined {
   const same =
     was === is &&
     before.unreadable.length === after.unreadable.length &&
-    before.unreadable.every((rule, at) => rule === after.unreadable[at])
+    before.unreadable.every((rule, at) => {
+      const [from, end] = neighbours(before.unreadable, at)
+      return after.unreadable.slice(from, end).includes(rule)
+    })
   return same ? undefined : 'undecided'
+}
+
+/** From, end of the rules around `at` that have the same known action. */
+function neighbours(rules: readonly ReadRule[], at: number): [number, number] {
+  const { action } = rules[at]!
+  let from = at
+  let end = at + 1
+  if (action === undefined) return [from, end]
+  while (rules[from - 1]?.action === action) from--
+  while (rules[end]?.action === action) end++
+  return [from, end]
 }
 
 /** A change, for remotes that are in all of the sets `memberOf` and in none of `notMemberOf` (indexes in the rule book). */

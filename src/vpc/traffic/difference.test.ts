@@ -72,7 +72,7 @@ describe('the difference between two lists', () => {
           expect(region.after.rule?.ruleId).toBe(is.rule?.id)
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     )
   })
 
@@ -92,7 +92,7 @@ describe('the difference between two lists', () => {
             expect(regionOf(difference, one)).toBe(region)
           }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 
@@ -135,7 +135,7 @@ describe('the difference between two lists', () => {
               expect(change).toBe(was === is ? undefined : is ? 'newly_allowed' : 'newly_dropped')
           }
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     )
   })
 
@@ -156,7 +156,7 @@ describe('the difference between two lists', () => {
           expect(flips.length).toBeGreaterThan(0)
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 150 },
     )
   })
 })

@@ -1,7 +1,7 @@
 import type { SecurityGroupRule } from '../security-group.ts'
 import {
   readRule,
-  RemoteReader,
+  RuleReader,
   rulesNotRead,
   type ReadOptions,
   type ReadRule,
@@ -19,12 +19,12 @@ export type RulesByGroup =
  */
 export class RuleBook {
   readonly #rules: RulesByGroup
-  readonly #reader: RemoteReader
+  readonly #reader: RuleReader
   readonly #read = new Map<string, GroupRules>()
 
   constructor(rules: RulesByGroup, options: ReadOptions = {}) {
     this.#rules = rules
-    this.#reader = new RemoteReader(options)
+    this.#reader = new RuleReader(options)
   }
 
   /** The named sets that rules of this book have as remote; rules speak of them by index. */

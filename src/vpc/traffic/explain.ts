@@ -87,7 +87,9 @@ export function remoteCidrs(
   const read = rangesOfText(ranges)
   const cidrs = cidrsOf(read, family)
   const others = cidrsOf(otherRanges(read, family), family)
-  return others.length < cidrs.length ? { except: true, cidrs: others } : { except: false, cidrs }
+  return others.length > 0 && others.length < cidrs.length
+    ? { except: true, cidrs: others }
+    : { except: false, cidrs }
 }
 
 /** A remote in words: `anywhere (0.0.0.0/0)`, `10.0.0.0/8 outside group db`, `addresses of address group X within 10.0.0.0/8`. */
@@ -99,10 +101,12 @@ export function remoteText(remote: Remote, family: Family, names: Names = {}): s
   const sets = remote.memberOf.map((set) => setText(set, names))
   const not = remote.notMemberOf.map((set) => setText(set, names))
   const outside = not.length > 0 ? ` outside ${joinAnd(spelled(not, 'more'))}` : ''
-  if (sets.length > 0) {
+  const [first, ...also] = sets
+  if (first) {
     const within = all ? '' : except ? ` except ${list}` : ` within ${list}`
-    const family6 = all && family === 'IPv6' ? ' (IPv6)' : ''
-    return `addresses of ${joinAnd(spelled(sets, 'more'))}${within}${family6}${outside}`
+    const six = all && family === 'IPv6' ? ' (IPv6)' : ''
+    const alsoIn = also.length > 0 ? ` that are also in ${joinAnd(spelled(also, 'more'))}` : ''
+    return `addresses of ${first}${alsoIn}${within}${six}${outside}`
   }
   if (all) return `anywhere (${everywhere})${outside}`
   return `${except ? `anywhere (${everywhere}) except ${list}` : list}${outside}`

@@ -3,7 +3,7 @@ import { mergeRanges, rangesOfText, readCidr, shareOfSpace } from './addresses.t
 import type { TrafficDifference } from './difference.ts'
 import type { Region } from './region.ts'
 import { serviceRanges, serviceSpans, servicesText } from './service-ranges.ts'
-import { readServices, spansMeet } from './services.ts'
+import { readProtocol, readServices, spansMeet } from './services.ts'
 
 const text = z.string().check(z.minLength(1, 'must not be empty'))
 
@@ -26,9 +26,11 @@ export const guard = z
     ),
   })
   .check((payload) => {
-    const { problem } = readServices(payload.value.protocol, payload.value.ports)
+    const { protocol, ports } = payload.value
+    const { problem } = readServices(protocol, ports)
+    const field = Number.isNaN(readProtocol(protocol)) ? 'protocol' : 'ports'
     if (problem)
-      payload.issues.push({ code: 'custom', input: payload.value.ports, path: ['ports'], message: problem })
+      payload.issues.push({ code: 'custom', input: payload.value[field], path: [field], message: problem })
   })
 /** A guard, checked. */
 export type Guard = z.infer<typeof guard>

@@ -30,10 +30,7 @@ export class Plane {
     const numberOf = (bound: Address) => indexIn(this.bounds, bound)
     const cells = new Map<readonly AddressRange[], Int32Array>()
     for (const list of lists)
-      cells.set(
-        list,
-        Int32Array.from(list.flatMap(({ from, end }) => [numberOf(from), numberOf(end)])),
-      )
+      cells.set(list, Int32Array.from(list.flatMap(({ from, end }) => [numberOf(from), numberOf(end)])))
     this.cells = this.extents.map(({ addresses }) => addresses && cells.get(addresses))
   }
 
@@ -131,6 +128,13 @@ export class RankSet {
       word = this.#words[at]!
     }
     return (at << 5) + 31 - Math.clz32(word & -word)
+  }
+
+  /** The lowest rank in the set that is below `end` and for which `is` holds; -1 when there is none. */
+  find(end: number, is: (rank: number) => boolean): number {
+    for (let rank = this.next(0); rank >= 0 && rank < end; rank = this.next(rank + 1))
+      if (is(rank)) return rank
+    return -1
   }
 }
 

@@ -1,6 +1,14 @@
 import type { SecurityGroupRule } from '../security-group.ts'
 import { mergeRanges, readCidr, SPACE, type AddressRange, type Family } from './addresses.ts'
-import { ICMP, ICMPV6, readProtocol, readServices, wholeProtocol, type Spans } from './services.ts'
+import {
+  ICMP,
+  ICMPV6,
+  readProtocol,
+  readServices,
+  wholeProtocol,
+  type Services,
+  type Spans,
+} from './services.ts'
 
 /** The directions of rules (platform.md, Objects). */
 export type Direction = 'ingress' | 'egress'
@@ -46,17 +54,26 @@ export type ReadOptions = {
   membersOf?: (groupId: string) => readonly string[] | undefined
 }
 
-/** Takes what is the same in all rules of a rule book: numbers of named sets, and members read once. */
-export class RemoteReader {
+/** What the rules of a rule book share: numbers of named sets; services, CIDRs and members, each read once. */
+export class RuleReader {
   readonly sets: RemoteSet[] = []
   readonly #numbers = new Map<string, number>()
   readonly #members = new Map<string, Record<Family, readonly AddressRange[]> | undefined>()
   readonly #cidrs = new Map<string, ReturnType<typeof readCidr>>()
   readonly #single = new Map<string, readonly AddressRange[]>()
+  readonly #services = new Map<string, Services>()
   readonly #options: ReadOptions
 
   constructor(options: ReadOptions) {
     this.#options = options
+  }
+
+  /** What a rule says of protocol and ports, read once for each wording. */
+  services(rule: SecurityGroupRule): Services {
+    const key = `${rule.protocol ?? ''}/${rule.multiport ?? ''}`
+    const read = this.#services.get(key) ?? readServices(rule.protocol, rule.multiport)
+    this.#services.set(key, read)
+    return read
   }
 
   /** The number of a named set. */
@@ -100,9 +117,9 @@ export class RemoteReader {
  * for a rule that doesn't say). A field that can't be read, or fields that contradict each other, make the rule
  * unreadable: its extents are then all that it could touch. `enabled` is not asked here.
  */
-export function readRule(rule: SecurityGroupRule, groupId: string, reader: RemoteReader): ReadRule {
+export function readRule(rule: SecurityGroupRule, groupId: string, reader: RuleReader): ReadRule {
   const problems: string[] = []
-  const services = readServices(rule.protocol, rule.multiport)
+  const services = reader.services(rule)
   if (services.problem) problems.push(services.problem)
 
   const directions = DIRECTIONS.filter((direction) => direction === rule.direction)
@@ -160,7 +177,7 @@ type Remote = {
 
 const EVERYWHERE = () => undefined
 
-function readRemote(rule: SecurityGroupRule, families: readonly Family[], reader: RemoteReader): Remote {
+function readRemote(rule: SecurityGroupRule, families: readonly Family[], reader: RuleReader): Remote {
   const { remote_ip_prefix: prefix, remote_group_id: group, remote_address_group_id: addressGroup } = rule
   const given = [prefix, group, addressGroup].filter(Boolean)
   if (given.length > 1) return { addresses: EVERYWHERE, set: -1, problem: 'it names more than one remote' }

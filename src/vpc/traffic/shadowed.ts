@@ -40,7 +40,10 @@ function liveRules(plane: Plane): Uint8Array {
   const { rules } = plane
   const live = Uint8Array.from(rules, ({ problem }) => (problem === undefined ? 0 : 1))
   const owner = new Int32Array(plane.bounds.length)
-  eachSlot(plane, live, (active, painter) => {
+  const painter = new AddressPainter(plane)
+  eachSlot(plane, live, (present, waiting) => {
+    const active = activeUpTo(plane, present, Math.max(...waiting))
+    painter.divide(active)
     painter.begin(owner)
     const seen = new Set<number>()
     for (const rule of active) {
@@ -59,31 +62,35 @@ function liveRules(plane: Plane): Uint8Array {
 /** For each rule that isn't live the rules that shadow it. */
 function shadowing(plane: Plane, live: Uint8Array): Map<number, RuleRef[]> {
   const { rules } = plane
-  const alone = new Map<number, number>()
+  const settled = Uint8Array.from(live)
+  const found = new Map<number, RuleRef[]>()
   const together = new Map<number, Set<number>>()
   const owner = new Int32Array(plane.bounds.length)
-  const tried = new Set<number>()
-  eachSlot(plane, live, (active, painter, waiting) => {
-    painter.begin(owner)
+  const painter = new AddressPainter(plane)
+  eachSlot(plane, settled, (present, waiting) => {
+    for (const rule of waiting) {
+      if (together.has(rule)) continue
+      // A rule that shadows it alone is present wherever it is, so one look is enough.
+      const one = present.find(rule, (other) => covers(plane, other, rule))
+      if (one < 0) together.set(rule, new Set())
+      else {
+        found.set(rule, [rules[one]!.ref])
+        settled[rule] = 1
+      }
+    }
+    const shared = waiting.filter((rule) => together.has(rule))
+    if (shared.length === 0) return
+    const active = activeUpTo(plane, present, Math.max(...shared))
     const firstOfSet = new Map<number, number>()
+    painter.divide(active, shared)
+    painter.begin(owner)
     for (const rule of active) {
       const { set } = rules[rule]!
       if (set < 0) painter.paint(owner, rule)
       else if (!firstOfSet.has(set)) firstOfSet.set(set, rule)
     }
-    for (const rule of waiting) {
-      if (alone.has(rule)) continue
-      // A rule that shadows it alone is active wherever it is, so one look is enough.
-      if (!tried.has(rule)) {
-        tried.add(rule)
-        const one = active.find((other) => other < rule && covers(plane, other, rule))
-        if (one !== undefined) {
-          alone.set(rule, one)
-          continue
-        }
-      }
-      let by = together.get(rule)
-      if (!by) together.set(rule, (by = new Set()))
+    for (const rule of shared) {
+      const by = together.get(rule)!
       const same = firstOfSet.get(rules[rule]!.set) ?? rule
       painter.cover(rule, (cell) => {
         const first = owner[cell]!
@@ -91,60 +98,57 @@ function shadowing(plane: Plane, live: Uint8Array): Map<number, RuleRef[]> {
       })
     }
   })
-  const found = new Map<number, RuleRef[]>()
-  for (const [rule, one] of alone) found.set(rule, [rules[one]!.ref])
   for (const [rule, by] of together)
-    if (!alone.has(rule))
-      found.set(
-        rule,
-        [...by].toSorted((a, b) => a - b).map((one) => rules[one]!.ref),
-      )
+    found.set(
+      rule,
+      [...by].toSorted((a, b) => a - b).map((one) => rules[one]!.ref),
+    )
   return found
 }
 
+/** The readable rules in order, up to `last` or the first that leaves nothing to later ones. */
+function activeUpTo({ rules, cells }: Plane, present: RankSet, last: number): number[] {
+  const active: number[] = []
+  for (let rule = present.next(0); rule >= 0 && rule <= last; rule = present.next(rule + 1)) {
+    const { set, problem } = rules[rule]!
+    if (problem !== undefined) continue
+    active.push(rule)
+    if (set < 0 && !cells[rule]) break
+  }
+  return active
+}
+
 /**
- * Walks the stretches of the service line where rules that are not live yet are active. `active` has the readable
- * rules in order, up to the one that leaves nothing to later ones; `waiting` has all active rules that are not live.
+ * Walks the stretches of the service line that have rules which are not settled (0), with all rules that are present
+ * there, and those not settled.
  */
 function eachSlot(
   plane: Plane,
-  live: Uint8Array,
-  visit: (active: number[], painter: AddressPainter, waiting: number[]) => void,
+  settled: Uint8Array,
+  visit: (present: RankSet, waiting: number[]) => void,
 ): void {
-  const { rules, cells } = plane
-  const present = new RankSet(rules.length)
-  const painter = new AddressPainter(plane)
-  const wanted = new Set<number>()
+  const present = new RankSet(plane.rules.length)
+  const open = new Set<number>()
   plane.walkServices({
     enter(rule) {
       present.add(rule)
-      if (live[rule] === 0) wanted.add(rule)
+      if (settled[rule] === 0) open.add(rule)
     },
     leave(rule) {
       present.delete(rule)
-      wanted.delete(rule)
+      open.delete(rule)
     },
     slot() {
-      const waiting = [...wanted].filter((rule) => live[rule] === 0)
-      if (waiting.length === 0) return
-      const last = Math.max(...waiting)
-      const active: number[] = []
-      for (let rule = present.next(0); rule >= 0 && rule <= last; rule = present.next(rule + 1)) {
-        const { set, problem } = rules[rule]!
-        if (problem !== undefined) continue
-        active.push(rule)
-        if (set < 0 && !cells[rule]) break
-      }
-      painter.divide(active, waiting)
-      visit(active, painter, waiting)
+      for (const rule of open) if (settled[rule] === 1) open.delete(rule)
+      if (open.size > 0) visit(present, [...open])
     },
   })
 }
 
 /** True when `one` matches all that `other` matches. */
 function covers(plane: Plane, one: number, other: number): boolean {
-  const { set } = plane.rules[one]!
-  if (set >= 0 && set !== plane.rules[other]!.set) return false
+  const { set, problem } = plane.rules[one]!
+  if (problem !== undefined || (set >= 0 && set !== plane.rules[other]!.set)) return false
   const outer = plane.extents[one]!
   const inner = plane.extents[other]!
   return coversSpans(outer.services, inner.services) && coversRanges(outer.addresses, inner.addresses)

@@ -1,0 +1,82 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  addressText,
+  cidrsOf,
+  mergeRanges,
+  otherRanges,
+  rangesOfText,
+  readAddress,
+  readCidr,
+  type AddressRange,
+} from './addresses.ts'
+
+const cidrText = (text: string) => {
+  const { family, from, end } = readCidr(text)!
+  return cidrsOf([{ from, end }], family).join()
+}
+
+describe('addresses', () => {
+  it.each([
+    ['10.1.2.3/8', '10.0.0.0/8'],
+    ['10.1.2.3', '10.1.2.3/32'],
+    ['0.0.0.0/0', '0.0.0.0/0'],
+    ['255.255.255.255/1', '128.0.0.0/1'],
+    ['2001:DB8::1/32', '2001:db8::/32'],
+    ['::ffff:192.0.2.1/128', '::ffff:c000:201/128'],
+    ['1:0:0:2:0:0:0:3', '1:0:0:2::3/128'],
+    ['1:2:3:4:5:6:7::/128', '1:2:3:4:5:6:7:0/128'],
+    ['fe80::/10', 'fe80::/10'],
+    ['::', '::/128'],
+    ['::/0', '::/0'],
+  ])('reads %s as %s', (text, canonical) => {
+    expect(cidrText(text)).toBe(canonical)
+  })
+
+  it.each(
+    '10.0.0 10.0.0.0.0 10.0.0.256 10.0.0.01 10.0.0.0/33 10.0.0.0/ 10.0.0.0/8/8 10.0.0.0/-1 1:2:3 1::2::3 1:2:3:4:5:6:7:8:9 1:2:3:4:5:6:7:8:: ::/129 ::g fe80::1%eth0 a.b.c.d : /8'.split(
+      ' ',
+    ),
+  )('does not read %s', (text) => {
+    expect(readCidr(text)).toBe(undefined)
+  })
+
+  it('writes every IPv6 address so that it is read the same', () => {
+    const word = fc.oneof(fc.constant(0), fc.nat(65535))
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 8, maxLength: 8 }), (words) => {
+        const value = words.reduce((sum, one) => (sum << 16n) | BigInt(one), 0n)
+        const text = addressText(value)
+        expect(readAddress(text)?.value).toBe(value)
+        expect(new URL(`http://[${text}]/`).hostname).toBe(`[${text}]`)
+      }),
+    )
+  })
+
+  it('makes CIDRs that are exactly the ranges, and the others exactly the rest', () => {
+    const range = fc
+      .tuple(fc.nat(2 ** 31 - 1), fc.nat(70_000))
+      .map(([from, size]) => ({ from, end: from + size }))
+    fc.assert(
+      fc.property(fc.array(range, { maxLength: 6 }), (ranges: AddressRange[]) => {
+        const merged = mergeRanges(ranges)
+        const read = cidrsOf(merged, 'IPv4').map((cidr) => readCidr(cidr)!)
+        expect(mergeRanges(read)).toEqual(merged)
+        expect(otherRanges(otherRanges(merged, 'IPv4'), 'IPv4')).toEqual(merged)
+      }),
+    )
+  })
+
+  it('reads ranges back from their text', () => {
+    expect(rangesOfText([{ from: '10.0.0.0', to: '10.0.0.255' }])).toEqual([readRange('10.0.0.0/24')])
+    expect(rangesOfText([{ from: '::', to: 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff' }])).toEqual([
+      readRange('::/0'),
+    ])
+    expect(() => rangesOfText([{ from: 'here', to: 'there' }])).toThrow(RangeError)
+  })
+})
+
+function readRange(text: string): AddressRange {
+  const { from, end } = readCidr(text)!
+  return { from, end }
+}

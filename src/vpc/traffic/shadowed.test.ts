@@ -1,0 +1,141 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { SecurityGroupRule } from '../security-group.ts'
+import { estate, GROUPS, MEMBERS, readableRule, SETS } from './estate-arbitraries.ts'
+import { effectiveRules, RuleBook, shadowedRules } from './index.ts'
+import { matches, naiveVerdict, type NaivePacket } from './naive-verdict.ts'
+
+const rule = (id: string, fields: Partial<SecurityGroupRule> = {}): SecurityGroupRule => ({
+  id,
+  security_group_id: 'g',
+  direction: 'ingress',
+  ethertype: 'IPv4',
+  protocol: 'tcp',
+  ...fields,
+})
+
+/** The rules that can never match, each with those that shadow it. */
+function found(groups: Record<string, SecurityGroupRule[]>, members: Record<string, string[]> = {}) {
+  const book = new RuleBook(groups, { membersOf: (id) => members[id] })
+  return shadowedRules(effectiveRules(Object.keys(groups), book)).map(({ ref, reason, by }) => ({
+    rule: ref.ruleId,
+    reason,
+    by: by.map(({ ruleId }) => ruleId),
+  }))
+}
+
+/** Every packet that can matter for the arbitrary rules: all their bounds, in every membership. */
+const SERVICES: [number, number][] = [
+  ...[0, 1, 21, 22, 23, 80, 84, 85, 86, 90, 443, 3389, 8000, 8100, 65535].flatMap(
+    (port): [number, number][] => [
+      [6, port],
+      [17, port],
+    ],
+  ),
+  ...[0, 3, 8, 255, 7].flatMap((type) =>
+    [0, 4, 255, 9].flatMap((code): [number, number][] => [
+      [1, type * 256 + code],
+      [58, type * 256 + code],
+    ]),
+  ),
+  ...[47, 0, 255, 7, 99].map((protocol): [number, number] => [protocol, 0]),
+]
+const PLACES = {
+  IPv4: '1.0.0.0 128.0.0.0 10.0.0.1 10.1.0.0 10.1.0.8 10.1.0.9 10.1.0.10 192.168.0.7 255.255.255.255'.split(
+    ' ',
+  ),
+  IPv6: 'fc00:: fd00:: fd00::7 fd00::1 fd00::9 2001:db8::1 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'.split(
+    ' ',
+  ),
+}
+const MEMBERSHIPS = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) => new Set(SETS.filter((_, at) => bits & (1 << at))))
+const UNIVERSE: NaivePacket[] = (['IPv4', 'IPv6'] as const).flatMap((family) =>
+  ['ingress', 'egress'].flatMap((direction) =>
+    SERVICES.flatMap(([protocol, rest]) =>
+      PLACES[family].flatMap((address) =>
+        MEMBERSHIPS.map((memberOf) => ({ direction, family, protocol, rest, address, memberOf })),
+      ),
+    ),
+  ),
+)
+
+describe('rules that can never match', () => {
+  it('are exactly those that decide no packet, and what shadows them decides theirs', () => {
+    fc.assert(
+      fc.property(estate(readableRule), (rules) => {
+        const book = new RuleBook(rules, { membersOf: (id) => MEMBERS[id] })
+        const never = shadowedRules(effectiveRules(GROUPS, book))
+        const all = GROUPS.flatMap((group) => rules[group]!.filter(({ enabled }) => enabled !== false))
+        const deciders = new Map<string, Set<string>>(all.map(({ id }) => [id, new Set()]))
+        for (const one of UNIVERSE) {
+          const decider = naiveVerdict(GROUPS, rules, one, MEMBERS).rule
+          if (!decider) continue
+          for (const { id } of all.filter((other) => matches(other, one, MEMBERS)))
+            deciders.get(id)!.add(decider.id)
+        }
+        const expected = all.filter(({ id }) => !deciders.get(id)!.has(id)).map(({ id }) => id)
+        expect(never.map(({ ref }) => ref.ruleId).toSorted()).toEqual(expected.toSorted())
+        for (const { ref, reason, by } of never) {
+          const theirs = deciders.get(ref.ruleId!)!
+          expect(reason).toBe(theirs.size === 0 ? 'no_members' : 'shadowed')
+          if (by.length > 1) expect(new Set(by.map(({ ruleId }) => ruleId))).toEqual(theirs)
+          if (by.length === 1) {
+            const alone = all.find(({ id }) => id === by[0]!.ruleId)!
+            const left = UNIVERSE.filter((one) =>
+              matches(
+                all.find(({ id }) => id === ref.ruleId)!,
+                one,
+                MEMBERS,
+              ),
+            )
+            expect(left.every((one) => matches(alone, one, MEMBERS))).toBe(true)
+          }
+        }
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  it('names the one rule that shadows alone, over those that do so together', () => {
+    const wide = rule('wide', { multiport: '1-100' })
+    expect(
+      found({
+        a: [rule('narrow', { multiport: '22' })],
+        b: [wide],
+        c: [rule('late', { multiport: '22-30' })],
+      }),
+    ).toEqual([{ rule: 'late', reason: 'shadowed', by: ['wide'] }])
+  })
+
+  it('names all rules that shadow together', () => {
+    expect(
+      found({
+        a: [rule('low', { remote_ip_prefix: '0.0.0.0/1' })],
+        b: [rule('high', { remote_ip_prefix: '128.0.0.0/1', action: 'deny' })],
+        c: [rule('late', { multiport: '443' })],
+      }),
+    ).toEqual([{ rule: 'late', reason: 'shadowed', by: ['low', 'high'] }])
+  })
+
+  it('are not found behind rules of a named set, unless the set is the same', () => {
+    expect(
+      found({
+        a: [rule('offices', { remote_address_group_id: 'offices' })],
+        b: [rule('others', { remote_address_group_id: 'others' }), rule('any')],
+        c: [rule('offices again', { remote_address_group_id: 'offices', multiport: '22' })],
+      }),
+    ).toEqual([{ rule: 'offices again', reason: 'shadowed', by: ['offices'] }])
+  })
+
+  it('are not found behind rules that cannot be read, or are disabled', () => {
+    expect(
+      found({ a: [rule('odd', { multiport: 'abc' }), rule('off', { enabled: false })], b: [rule('late')] }),
+    ).toEqual([])
+  })
+
+  it('are those whose remote group has no such addresses', () => {
+    expect(found({ a: [rule('peers', { remote_group_id: 'empty' })] }, { empty: ['fd00::1'] })).toEqual([
+      { rule: 'peers', reason: 'no_members', by: [] },
+    ])
+  })
+})

@@ -1,0 +1,207 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { SecurityGroupRule } from '../security-group.ts'
+import { estate, GROUPS, MEMBERS, packet, readableRule } from './estate-arbitraries.ts'
+import {
+  decisionText,
+  effectiveRules,
+  PacketUnreadable,
+  RuleBook,
+  setText,
+  verdict,
+  type Direction,
+  type Packet,
+} from './index.ts'
+import { naiveVerdict, type NaivePacket } from './naive-verdict.ts'
+
+let count = 0
+const rule = (fields: Partial<SecurityGroupRule>): SecurityGroupRule => ({
+  id: `r${count++}`,
+  security_group_id: 'g',
+  direction: 'ingress',
+  ...fields,
+})
+
+/** The verdict on a packet with these rules in one group; TCP 22 from 10.1.2.3 unless said otherwise. */
+function decide(rules: Partial<SecurityGroupRule>[], over: Partial<Packet> = {}) {
+  const book = new RuleBook({ g: rules.map(rule) }, { membersOf: (id) => MEMBERS[id] })
+  return verdict(
+    { direction: 'ingress', protocol: 'tcp', port: 22, remote: '10.1.2.3', ...over },
+    effectiveRules(['g'], book),
+  )
+}
+const passes = (rules: Partial<SecurityGroupRule>[], over: Partial<Packet> = {}) =>
+  decide(rules, over).verdict
+
+function typed(one: NaivePacket): Packet {
+  const { direction, protocol, rest, address, memberOf } = one
+  const isIcmp = protocol === 1 || protocol === 58
+  return {
+    direction: direction as Direction,
+    protocol,
+    ...(protocol === 6 || protocol === 17 ? { port: rest } : {}),
+    ...(isIcmp ? { type: Math.floor(rest / 256), code: rest % 256 } : {}),
+    remote: address,
+    isMember: (set) => memberOf.has(setText(set)),
+  }
+}
+
+describe('the verdict on a packet', () => {
+  it('is that of the first rule that matches', () => {
+    fc.assert(
+      fc.property(
+        estate(readableRule),
+        fc.shuffledSubarray(GROUPS),
+        fc.array(packet, { minLength: 60 }),
+        (rules, groups, some) => {
+          const book = new RuleBook(rules, { membersOf: (id) => MEMBERS[id] })
+          const effective = effectiveRules(groups, book)
+          for (const one of some) {
+            const naive = naiveVerdict(groups, rules, one, MEMBERS)
+            const ours = verdict(typed(one), effective)
+            expect(ours.verdict).toBe(naive.allowed ? 'allowed' : 'dropped')
+            expect(ours.rule?.ruleId).toBe(naive.rule?.id)
+          }
+        },
+      ),
+    )
+  })
+
+  it('is dropped when no rule matches', () => {
+    const decision = decide([{ protocol: 'udp' }])
+    expect(decision).toMatchObject({ verdict: 'dropped', rule: null })
+    expect(decisionText(decision, 'now')).toBe('dropped now, because no rule matches')
+  })
+
+  it('goes by the order of the groups before priority, and by priority before the action', () => {
+    const book = new RuleBook({
+      strict: [rule({ action: 'deny', priority: 100 })],
+      open: [rule({ priority: 1 })],
+      both: [rule({ action: 'allow', priority: 5 }), rule({ action: 'deny', priority: 6 })],
+      equal: [rule({ action: 'allow' }), rule({ action: 'deny', priority: 1 })],
+    })
+    const one: Packet = { direction: 'ingress', protocol: 6, port: 22, remote: '192.0.2.1' }
+    expect(verdict(one, effectiveRules(['strict', 'open'], book)).verdict).toBe('dropped')
+    expect(verdict(one, effectiveRules(['open', 'strict'], book)).verdict).toBe('allowed')
+    expect(verdict(one, effectiveRules(['both'], book)).verdict).toBe('allowed')
+    expect(verdict(one, effectiveRules(['equal'], book)).verdict).toBe('dropped')
+  })
+
+  it('leaves disabled rules out', () => {
+    expect(passes([{ enabled: false }])).toBe('dropped')
+    expect(passes([{ enabled: null }])).toBe('allowed')
+  })
+
+  it.each([
+    [{ protocol: 'tcp' }, 'allowed'],
+    [{ protocol: 'TCP' }, 'allowed'],
+    [{ protocol: '6' }, 'allowed'],
+    [{ protocol: 6 }, 'allowed'],
+    [{ protocol: null }, 'allowed'],
+    [{ protocol: '' }, 'allowed'],
+    [{ protocol: '17' }, 'dropped'],
+    [{ protocol: 'tcp', multiport: '22' }, 'allowed'],
+    [{ protocol: 'tcp', multiport: 22 }, 'allowed'],
+    [{ protocol: 'tcp', multiport: '20-22' }, 'allowed'],
+    [{ protocol: 'tcp', multiport: '23-80' }, 'dropped'],
+    [{ protocol: 'tcp', multiport: '80,22,8000-8100' }, 'allowed'],
+    [{ protocol: 'tcp', multiport: ' 80, 20 - 30 ' }, 'allowed'],
+    [{ remote_ip_prefix: '10.1.2.3' }, 'allowed'],
+    [{ remote_ip_prefix: '10.1.9.9/16' }, 'allowed'],
+    [{ remote_ip_prefix: '10.1.2.2/32' }, 'dropped'],
+    [{ ethertype: 'IPv6' }, 'dropped'],
+    [{ direction: 'egress' }, 'dropped'],
+    [{ remote_group_id: 'nobody' }, 'dropped'],
+    [{ remote_group_id: 'resolved' }, 'dropped'],
+  ] as [Partial<SecurityGroupRule>, string][])('TCP 22 from 10.1.2.3 with %j is %s', (fields, expected) => {
+    expect(passes([fields])).toBe(expected)
+  })
+
+  it('asks ICMP for type and code, and ICMPv6 for its own', () => {
+    const ping = { protocol: 'icmp', port: undefined, type: 8, code: 0 } as Partial<Packet>
+    expect(passes([{ protocol: 'icmp', multiport: '8' }], ping)).toBe('allowed')
+    expect(passes([{ protocol: '1', multiport: '8,0' }], ping)).toBe('allowed')
+    expect(passes([{ protocol: 'icmp', multiport: '8,1' }], ping)).toBe('dropped')
+    expect(passes([{ protocol: 'icmp', multiport: '0' }], ping)).toBe('dropped')
+    const ping6 = { ...ping, protocol: 58, type: 128, remote: '2001:DB8::1' }
+    expect(passes([{ protocol: 'icmpv6', ethertype: 'IPv6', multiport: '128' }], ping6)).toBe('allowed')
+  })
+
+  it('is unknown when a rule that cannot be read may decide, and says which', () => {
+    for (const [fields, problem] of [
+      [{ protocol: 'tcp', multiport: 'abc' }, /ports 'abc'/],
+      [{ protocol: 'tcp', multiport: '22,' }, /ports '22,'/],
+      [{ protocol: 'tcp', multiport: '70000' }, /70000/],
+      [{ protocol: 'tcpp' }, /protocol 'tcpp'/],
+      [{ protocol: '256' }, /protocol '256'/],
+      [{ multiport: '22' }, /without a protocol/],
+      [{ action: 'reject' }, /action 'reject'/],
+      [{ priority: 0 }, /priority 0/],
+      [{ priority: 1.5 }, /priority 1.5/],
+      [{ direction: 'both' }, /direction 'both'/],
+      [{ ethertype: 'IPv5' }, /ethertype 'IPv5'/],
+      [{ remote_ip_prefix: '10.0.0.0/33' }, /remote '10.0.0.0\/33'/],
+      [{ remote_ip_prefix: '010.0.0.0/8' }, /remote '010/],
+      [{ remote_ip_prefix: 'fd00::/8' }, /no IPv4 address/],
+      [{ remote_ip_prefix: '10.0.0.0/8', remote_group_id: 'a' }, /more than one remote/],
+    ] as [Partial<SecurityGroupRule>, RegExp][]) {
+      expect([fields, passes([fields])]).toEqual([fields, 'unknown'])
+      const { unreadable } = effectiveRules(['g'], new RuleBook({ g: [rule(fields)] }))
+      expect(unreadable.map((one) => one.problem)).toEqual([expect.stringMatching(problem)])
+    }
+  })
+
+  it('is known where a rule that cannot be read has no part, or changes nothing', () => {
+    expect(passes([{ protocol: 'udp', multiport: 'abc' }])).toBe('dropped')
+    expect(passes([{ remote_ip_prefix: '192.168.0.0/16', protocol: 'tcp', multiport: 'abc' }])).toBe(
+      'dropped',
+    )
+    expect(passes([{ protocol: 'tcp', multiport: 'abc', action: 'deny' }])).toBe('dropped')
+    expect(passes([{ protocol: 'tcp', multiport: 'abc', priority: 2 }, { protocol: 'tcp' }])).toBe('allowed')
+    expect(passes([{ protocol: 'tcp', multiport: 'abc' }, { action: 'deny' }])).toBe('dropped')
+  })
+
+  it('is unknown for ICMP over IPv6, which the documentation does not tell apart from ICMPv6', () => {
+    const ping6: Partial<Packet> = { protocol: 'icmpv6', type: 128, remote: '2001:db8::1' }
+    expect(passes([{ protocol: 'icmp', ethertype: 'IPv6' }], ping6)).toBe('unknown')
+    expect(passes([{ protocol: 'icmp', ethertype: 'IPv6' }])).toBe('dropped')
+  })
+
+  it('is unknown when the rules of a group were not read', () => {
+    const effective = effectiveRules(['missing'], new RuleBook({}))
+    const one = verdict({ direction: 'egress', protocol: 47, remote: '::1' }, effective)
+    expect(one.verdict).toBe('unknown')
+    expect(decisionText(one, 'now')).toBe('unknown now, because the rules of group missing were not read')
+  })
+
+  it('asks about a named set only where it matters', () => {
+    const offices = { remote_address_group_id: 'offices' }
+    expect(decide([offices])).toMatchObject({
+      verdict: 'unknown',
+      askedSets: [{ kind: 'address_group', id: 'offices' }],
+    })
+    expect(decide([offices], { isMember: () => true }).verdict).toBe('allowed')
+    expect(decide([offices], { isMember: () => false }).verdict).toBe('dropped')
+    expect(decide([offices, {}])).toMatchObject({ verdict: 'allowed', askedSets: [] })
+    expect(decide([{ remote_group_id: 'somewhere', action: 'deny' }, {}]).askedSets).toEqual([
+      { kind: 'security_group', id: 'somewhere' },
+    ])
+  })
+
+  it('refuses a packet that cannot be read, and names the field', () => {
+    for (const [over, field] of [
+      [{ remote: '10.0.0.0/8' }, 'remote'],
+      [{ remote: '' }, 'remote'],
+      [{ protocol: 'smtp' }, 'protocol'],
+      [{ protocol: '' }, 'protocol'],
+      [{ port: undefined }, 'port'],
+      [{ port: 65536 }, 'port'],
+      [{ protocol: 'icmp' }, 'type'],
+      [{ protocol: 'icmp', type: 8, code: 256 }, 'code'],
+    ] as [Partial<Packet>, string][]) {
+      const attempt = () => decide([], over)
+      expect(attempt).toThrow(PacketUnreadable)
+      expect(attempt).toThrow(expect.objectContaining({ field }))
+    }
+  })
+})
