@@ -213,8 +213,11 @@ function partText(range: Exclude<ServiceRange, { kind: 'protocols' }>): string {
   if (range.kind === 'types') return `${range.from === range.to ? 'type' : 'types'} ${bounds}`
   if (range.kind === 'codes')
     return `type ${range.type} ${range.from === range.to ? 'code' : 'codes'} ${bounds}`
-  const named = wellKnownPorts([range]).slice(0, range.to - range.from > 200 ? 0 : 3)
-  return named.length > 0 ? `${bounds} (${named.map(({ name }) => name).join(', ')})` : bounds
+  const named = wellKnownPorts([range])
+  if (named.length === 0 || named.length > 3) return bounds
+  return range.from === range.to
+    ? `${bounds} (${named[0]!.name})`
+    : `${bounds} (with ${joinAnd(named.map(({ port, name }) => `${name} ${port}`))})`
 }
 
 /** `a`, `a and b`, `a, b and c`. */
