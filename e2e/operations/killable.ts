@@ -1,0 +1,98 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'vite'
+import type { TestedProxy } from '../../src/proxy/proxy.test-start.ts'
+import { QUICK } from './stage.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The proxy built as it is now, and a data folder: what the processes of one test have in common. */
+export type Built = { program: string; dataFolder: string; remove(): Promise<void> }
+
+/** Builds the proxy as a program of its own. Beside the packages that it needs, where Node finds them. */
+export async function buildProxy(): Promise<Built> {
+  const folder = await mkdtemp(join(root, 'node_modules', '.portside-e2e-'))
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    publicDir: false,
+    ssr: { external: true },
+    build: { ssr: 'src/proxy/main.ts', outDir: folder, target: 'node20' },
+  })
+  return {
+    program: join(folder, 'main.js'),
+    dataFolder: join(folder, 'data'),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+/** A proxy that is a process: it can be killed at any time, and started again on what it left behind. */
+export class KillableProxy {
+  readonly #built: Built
+  readonly #environment: Record<string, string>
+  #process: ChildProcess | undefined
+  #address = ''
+  #cookie = ''
+
+  constructor(built: Built, upstream: string, environment: Record<string, string> = {}) {
+    this.#built = built
+    this.#environment = {
+      ...QUICK,
+      PORTSIDE_UPSTREAM: upstream,
+      PORTSIDE_DATA: built.dataFolder,
+      PORTSIDE_LOG_LEVEL: 'error',
+      PORTSIDE_LISTEN_PORT: '0',
+      ...environment,
+    }
+  }
+
+  /** Starts the process, and signs in. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [this.#built.program], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...this.#environment },
+    })
+    this.#process = child
+    let printed = ''
+    const signInAddress = await new Promise<string>((resolve, reject) => {
+      const read = (chunk: Buffer) => {
+        printed += chunk
+        const found = /http:\/\/127\.0\.0\.1:\d+\/sign-in\/[\w-]+/.exec(printed)
+        if (found) resolve(found[0])
+      }
+      child.stdout.on('data', read)
+      child.stderr.on('data', read)
+      child.once('exit', (code) => reject(new Error(`the proxy ended with ${code}: ${printed}`)))
+    })
+    const answer = await fetch(signInAddress, { redirect: 'manual' })
+    this.#cookie = answer.headers.getSetCookie()[0]!.split(';')[0]!
+    this.#address = new URL(signInAddress).origin
+  }
+
+  /** Ends the process: SIGKILL leaves it no moment to tidy up. */
+  async stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const child = this.#process!
+    if (child.exitCode !== null || child.signalCode !== null) return
+    await new Promise((resolve) => {
+      child.once('exit', resolve)
+      child.kill(signal)
+    })
+  }
+
+  /** Calls a path with a session, as a page of Portside would. @throws TypeError while the process is not there */
+  call: TestedProxy['call'] = (path, { json, headers, ...init } = {}) => {
+    const sent = new Headers(headers)
+    sent.set('cookie', this.#cookie)
+    sent.set('origin', this.#address)
+    if (json !== undefined) sent.set('content-type', 'application/json')
+    return fetch(this.#address + path, {
+      ...init,
+      headers: sent,
+      body: json === undefined ? init.body : JSON.stringify(json),
+    })
+  }
+}
