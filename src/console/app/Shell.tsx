@@ -14,10 +14,15 @@ import { asTheme, useTheme } from './theme.ts'
 /** The frame around every page: header, landmarks, and the place where screen readers are told things. */
 export function Shell(): JSX.Element {
   const session = useQuery(sessionQuery())
+  const router = useRouter()
+  const readAnew = async () => {
+    const { isSuccess } = await session.refetch()
+    if (isSuccess) await router.invalidate()
+  }
   useFocusAfterNavigation()
   return (
     <Frame session={session.data}>
-      {isSessionLost(session.error) ? <SignedOut onRetry={() => void session.refetch()} /> : <Outlet />}
+      {isSessionLost(session.error) ? <SignedOut onRetry={() => void readAnew()} /> : <Outlet />}
     </Frame>
   )
 }

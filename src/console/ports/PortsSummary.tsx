@@ -25,6 +25,7 @@ export function PortsSummary({ view, search }: { view: PortsView; search: PortsS
 
 /** The summary in words: '12 ports match, searched 3,400 ports so far'. */
 export function summaryWords(view: PortsView, search: PortsSearch): string {
+  if (view.error !== null && view.searched === 0) return 'Nothing read'
   const { q, ...filters } = search
   const under = Object.keys(filters).length > 0 ? ' under the filters' : ''
   if (view.exact !== undefined && !view.exactMissed)

@@ -59,6 +59,8 @@ export const portsInfiniteQuery = (project: string, filters: PortFilters) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last, _pages, _param, used) => nextMarker(last, used),
     staleTime: Infinity,
+    // The route has just tried.
+    retryOnMount: false,
   })
 
 /**
@@ -85,6 +87,8 @@ export const portQuery = (project: string, id: string) =>
     queryKey: ['port', project, id],
     queryFn: ({ signal }) => call(portAnswer, platform(paths.port(project, id)), { signal }),
     staleTime: 5_000,
+    // The route has just tried.
+    retryOnMount: false,
     refetchOnWindowFocus: true,
   })
 
