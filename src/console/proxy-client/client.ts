@@ -30,13 +30,14 @@ export async function call<S extends z.ZodMiniType>(
   { method = 'GET', body, query, signal, timeoutMs = DEFAULT_TIMEOUT_MS }: CallOptions = {},
 ): Promise<z.output<S>> {
   const timeout = AbortSignal.timeout(timeoutMs)
-  const search = query === undefined ? '' : queryString(query)
+  const url = new URL(path, location.origin)
+  if (query !== undefined) url.search = queryString(query)
   // Nobody knows what became of a request whose answer is lost; only a read can't have changed anything.
   const lost = method === 'GET' ? {} : ({ outcome: 'unknown' } as const)
   let status = 0
   let text: string
   try {
-    const response = await fetch(search === '' ? path : `${path}?${search}`, {
+    const response = await fetch(url, {
       method,
       headers:
         body === undefined

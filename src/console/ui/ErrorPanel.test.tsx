@@ -1,0 +1,47 @@
+import { render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { expect, test, vi } from 'vitest'
+import { ProxyError } from '../proxy-client/proxy-error.ts'
+import { ErrorPanel } from './ErrorPanel.tsx'
+
+test('shows code, message, request ID, the fields concerned, and what to do', () => {
+  const error = new ProxyError(400, {
+    error_code: 'Portside.InvalidRequest',
+    error_msg: 'The request is not as it must be.',
+    request_id: '458691c0-7db2-43d8-9400-053800c5ff53',
+    advice: 'Correct the fields.',
+    fields: [{ path: 'port.index', message: 'must be 0 or more' }],
+  })
+  render(<ErrorPanel error={error} title="The check was refused" />)
+  const panel = screen.getByRole('alert')
+  for (const words of [
+    'The check was refused',
+    'The request is not as it must be.',
+    'Portside.InvalidRequest',
+    '458691c0-7db2-43d8-9400-053800c5ff53',
+    'Correct the fields.',
+    'port.index must be 0 or more',
+  ])
+    expect(panel).toHaveTextContent(words)
+})
+
+test('says what to do where nobody gave advice, and that an outcome is unknown', () => {
+  const error = new ProxyError(504, {
+    error_code: 'Portside.Timeout',
+    error_msg: 'No answer.',
+    outcome: 'unknown',
+  })
+  render(<ErrorPanel error={error} title="Not applied" />)
+  const panel = screen.getByRole('alert')
+  expect(panel).toHaveTextContent('Whether the request was carried out is unknown')
+  expect(panel).toHaveTextContent('Try again in a moment')
+  expect(panel).toHaveTextContent('Request IDnone given')
+})
+
+test('shows an error of Portside itself in its own words, and tries again when asked', async () => {
+  const retry = vi.fn()
+  render(<ErrorPanel error={new TypeError('x is not a function')} title="Broken" onRetry={retry} />)
+  expect(screen.getByRole('alert')).toHaveTextContent('x is not a function')
+  await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
+  expect(retry).toHaveBeenCalledOnce()
+})

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest'
+import { allowedAddressPair, port, privateIp, tag } from './port.ts'
+import { departure, undocumentedKeys } from './port-field-departure.ts'
+import { PORT_FIELDS, type PortField } from './port-fields.ts'
+
+/** The answer of the reference page (insert-security-groups.txt, Example Responses). */
+const EXAMPLE = {
+  name: '',
+  id: '99fd0c77-56b4-4bf6-8365-df352e45d5fc',
+  admin_state_up: true,
+  status: 'DOWN',
+  project_id: 'f5dab68cd75740e68c599e9af5fe0aed',
+  device_id: '',
+  mac_address: 'fa:16:3e:1f:17:df',
+  device_owner: '',
+  description: '',
+  zone_id: '',
+  scope: 'center',
+  position_type: 'center',
+  created_at: '2023-05-10T01:35:02.000+00:00',
+  updated_at: '2023-05-10T01:35:02.000+00:00',
+  port_security_enabled: true,
+  tags: [],
+  security_groups: ['567be4e3-d171-46ce-9e8a-c15e91cfe86a', '8edd3747-ccd4-49a1-82b9-a165eec314b4'],
+  allowed_address_pairs: [],
+  extra_dhcp_opts: [],
+  instance_id: '',
+  instance_type: '',
+  ecs_flavor: '',
+  enable_efi: false,
+  virsubnet_id: '3847b263-2370-45c0-8236-38a1de568049',
+  private_ips: [{ subnet_cidr_id: 'ffe98087-6d4f-45cd-988b-1c87f75d2d53', ip_address: '192.168.158.228' }],
+  'binding:host_id': '',
+  'binding:vif_type': 'unbound',
+  'binding:vnic_type': 'normal',
+  'binding:vif_details': {},
+  'binding:profile': {},
+  'binding:migration_info': {},
+}
+
+function field(name: string, of: readonly PortField[] = PORT_FIELDS): PortField {
+  const found = of.find((one) => one.name === name)
+  if (found === undefined) throw new Error(`no field ${name}`)
+  return found
+}
+
+const inside = (name: string, nested: string) => field(nested, field(name).fields)
+
+const names = (fields: readonly PortField[] = []) => fields.map((one) => one.name).toSorted()
+
+describe('the fields', () => {
+  test('are those of the wire schemas, Table 5 with 36 and Tables 6 to 10 with 11 in all', () => {
+    expect(names(PORT_FIELDS)).toEqual(Object.keys(port.shape).toSorted())
+    expect(names(field('private_ips').fields)).toEqual(Object.keys(privateIp.shape).toSorted())
+    expect(names(field('tags').fields)).toEqual(Object.keys(tag.shape).toSorted())
+    expect(names(field('allowed_address_pairs').fields)).toEqual(
+      Object.keys(allowedAddressPair.shape).toSorted(),
+    )
+    expect(PORT_FIELDS).toHaveLength(36)
+    expect(PORT_FIELDS.flatMap((one) => one.fields ?? [])).toHaveLength(11)
+  })
+
+  test('each have a definition and the number of their table', () => {
+    for (const one of PORT_FIELDS) {
+      expect(one.definition).toMatch(/\.$/)
+      expect(one.table).toBe(5)
+      for (const nested of one.fields ?? []) {
+        expect(nested.definition).toMatch(/\.$/)
+        expect(nested.table).toBeGreaterThan(5)
+      }
+    }
+  })
+})
+
+describe('departure', () => {
+  test("finds nothing in the reference's example, field by field", () => {
+    for (const one of PORT_FIELDS)
+      expect([one.name, departure(one, EXAMPLE[one.name as keyof typeof EXAMPLE])]).toEqual([
+        one.name,
+        undefined,
+      ])
+    expect(undocumentedKeys(PORT_FIELDS, EXAMPLE)).toEqual([])
+  })
+
+  test.each<[string, unknown, RegExp]>([
+    ['status', 'ERROR', /not among the documented values/],
+    ['binding:vnic_type', 'macvtap', /not among the documented values/],
+    ['device_owner', 'trunk:subport', /not among the documented values/],
+    ['port_security_enabled', 'true', /a string; documented is Boolean/],
+    ['admin_state_up', null, /null; documented is Boolean/],
+    ['name', 7, /a number; documented is String/],
+    ['name', 'n'.repeat(256), /longer than the documented 255/],
+    ['description', 'a <b>', /angle brackets/],
+    ['vpc_id', 'vpc-1', /not in UUID format/],
+    ['created_at', '10 May 2023', /not in the documented format/],
+    ['security_groups', 'one', /a string; documented is Array of strings/],
+    ['security_groups', ['a', 1], /an array of another kind/],
+    ['private_ips', { ip_address: '10.0.0.1' }, /an object; documented is Array of PrivateIpInfo/],
+    ['binding:profile', [], /an array of another kind; documented is Object/],
+    ['tags', [{ key: 'a' }, { key: 'b' }, { key: 'a' }], /the tag key a is there twice/],
+  ])('%s: %j is told', (name, value, words) => {
+    expect(departure(field(name), value)).toMatch(words)
+  })
+
+  test('looks into the objects of Tables 6 to 10 by their own fields', () => {
+    expect(departure(inside('binding:vif_details', 'primary_interface'), 'yes')).toMatch(/Boolean/)
+    expect(departure(inside('tags', 'key'), '')).toMatch(/cannot be left blank/)
+    expect(departure(inside('tags', 'value'), '')).toBeUndefined()
+    expect(departure(inside('tags', 'key'), 'k'.repeat(129))).toMatch(/128/)
+    expect(departure(inside('allowed_address_pairs', 'ip_address'), '0.0.0.0/0')).toMatch(/0\.0\.0\.0\/0/)
+    expect(departure(inside('allowed_address_pairs', 'ip_address'), '1.1.1.1/0')).toBeUndefined()
+  })
+
+  test('says nothing of a field that is missing; lists what the documentation does not have', () => {
+    expect(departure(field('vtep_ip'), undefined)).toBeUndefined()
+    expect(undocumentedKeys(PORT_FIELDS, { ...EXAMPLE, bandwidth: 1 })).toEqual(['bandwidth'])
+  })
+})
