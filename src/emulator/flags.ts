@@ -49,7 +49,9 @@ function parse(args: readonly string[]) {
     return parseArgs({ args: [...args], options: FLAGS, strict: true }).values
   } catch (error) {
     const known = Object.keys(FLAGS).map((name) => `--${name}`)
-    throw new WrongFlag(`${(error as Error).message.split('. ')[0]}; the flags are ${known.join(', ')}`)
+    throw new WrongFlag(
+      `${(error as Error).message.split(/\.?\s*\n|\. /)[0]}; the flags are ${known.join(', ')}`,
+    )
   }
 }
 

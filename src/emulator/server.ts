@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { Cloud } from './cloud.ts'
@@ -55,6 +56,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   )
   await app.register(async (controls) => addControls(controls, cloud, faults))
   app.addHook('preClose', async () => stopping.abort())
+  endUnused(app)
   app.addHook('onClose', async () => storage.close())
   try {
     const address = await app.listen({ host: '127.0.0.1', port: listenPort })
@@ -102,6 +104,19 @@ function httpServer(): FastifyInstance {
     return refuse(request, reply, { ...ERROR_CODES.serviceFailure, error_msg: `Internal error: ${message}` })
   })
   return app
+}
+
+/** Connections on which no call ever came are ended at the close; server.close() would wait for them. */
+function endUnused(app: FastifyInstance): void {
+  const unused = new Set<Socket>()
+  app.server.on('connection', (socket: Socket) => {
+    unused.add(socket)
+    socket.once('close', () => unused.delete(socket))
+  })
+  app.server.on('request', ({ socket }) => unused.delete(socket))
+  app.addHook('preClose', async () => {
+    for (const socket of unused) socket.destroy()
+  })
 }
 
 type Refusal = { status: number; error_code: string; error_msg: string }
@@ -164,7 +179,8 @@ function addPlatform(app: FastifyInstance, { cloud, faults, stopping, credential
     }
     const striking = faults.take(request.method, request.url)
     for (const one of striking) {
-      if (one.kind === 'delay') await pause(one.milliseconds ?? 0)
+      if (one.kind === 'delay' && !(await pause(one.milliseconds ?? 0)))
+        throw new PlatformError('serviceUnavailable', 'The emulator is stopping; nothing was carried out.')
       if (one.kind === 'change_between') change(one)
       if (one.kind === 'drop_before') return drop(request, reply)
       if (one.kind === 'error') {
@@ -186,10 +202,9 @@ function addPlatform(app: FastifyInstance, { cloud, faults, stopping, credential
     return send(request, reply, status, body)
   }
 
-  async function pause(milliseconds: number) {
-    await wait(milliseconds, undefined, { signal: stopping }).catch(() => {
-      throw new PlatformError('serviceUnavailable', 'The emulator is stopping.')
-    })
+  /** Waits; cut short, with false, when the emulator stops. */
+  async function pause(milliseconds: number): Promise<boolean> {
+    return wait(milliseconds, true, { signal: stopping }).catch(() => false)
   }
 }
 

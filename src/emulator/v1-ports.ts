@@ -7,7 +7,7 @@ const many = z.optional(z.array(z.string()))
 export const v1PortsQuery = z.strictObject({
   limit: z.optional(z.int().check(z.gte(1, 'must be 1 or more'), z.lte(2000, 'must be at most 2000'))),
   marker: z.optional(z.string()),
-  id: z.optional(z.string()),
+  id: many,
   name: z.optional(z.string()),
   admin_state_up: z.optional(z.boolean()),
   network_id: z.optional(z.string()),

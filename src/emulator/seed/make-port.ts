@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Port } from '../../vpc/port.ts'
 import { timeAt, uuidOf } from './chance.ts'
 import type { Subnet } from './networks.ts'
@@ -32,7 +31,6 @@ export function makePort(projectId: string, place: number, draft: PortDraft): Po
   const device = draft.owner === '' ? '' : uuidOf('device', projectId, place)
   const bound = device !== '' && draft.status !== 'BUILD'
   const ipv6 = draft.dualStack === false ? undefined : subnet.ipv6
-  const mac = createHash('sha256').update(id).digest('hex').slice(0, 6).match(/../g)?.join(':')
   return {
     id,
     name: draft.name,
@@ -47,7 +45,7 @@ export function makePort(projectId: string, place: number, draft: PortDraft): Po
     instance_id: '',
     instance_type: '',
     instance_info: {},
-    mac_address: `fa:16:3e:${mac}`,
+    mac_address: macAddress(projectId, place),
     port_security_enabled: true,
     private_ips: [
       { subnet_cidr_id: subnet.ipv4.subnet_cidr_id, ip_address: `${subnet.ipv4.prefix}${host}` },
@@ -79,6 +77,15 @@ export function makePort(projectId: string, place: number, draft: PortDraft): Po
     updated_at: timeAt(place * 7 + (place % 5) * 24),
     ...draft.more,
   }
+}
+
+/** A MAC address that no other port of the project has: multiplying by an odd number repeats nothing below 2^24. */
+function macAddress(projectId: string, place: number): string {
+  const number = (Math.imul(place, 0x9e3779) + parseInt(projectId.slice(0, 6), 16)) & 0xffffff
+  return `fa:16:3e:${number
+    .toString(16)
+    .padStart(6, '0')
+    .replace(/..(?=.)/g, '$&:')}`
 }
 
 /** The port of the reference's example as it stands before the example's request (insert-security-groups.txt). */

@@ -1,0 +1,163 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { build } from 'vite'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { EXAMPLE, call, insert, listNow, remove } from './for-tests.ts'
+import type { Emulator } from './server.ts'
+
+// The emulator as it is shipped: built by Vite, run by plain node, in a process that can be killed.
+const root = fileURLToPath(new URL('../../', import.meta.url))
+let folder = ''
+let program = ''
+
+beforeAll(async () => {
+  // Inside the project, where node finds the packages that the build leaves outside.
+  mkdirSync(join(root, 'test-results'), { recursive: true })
+  folder = mkdtempSync(join(root, 'test-results', 'emulator-'))
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'silent',
+    build: { ssr: 'src/emulator/main.ts', outDir: folder, copyPublicDir: false, target: 'node20' },
+  })
+  program = join(folder, 'main.js')
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+type Running = Emulator & { process: ChildProcess }
+
+function run(...flags: string[]): ChildProcess {
+  const child = spawn(process.execPath, [program, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return child
+}
+
+async function start(...flags: string[]): Promise<Running> {
+  const child = run('--listen-port', '0', ...flags)
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
+  const [line] = (await once(lines, 'line')) as [string]
+  const address = /^emulator listening on (http:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1] ?? line
+  return { address, process: child, close: async () => void child.kill('SIGKILL') }
+}
+
+async function ended(child: ChildProcess): Promise<{ code: number | null; errors: string }> {
+  let errors = ''
+  child.stderr?.on('data', (text) => (errors += text))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, errors }
+}
+
+const [A, B] = EXAMPLE.groups
+const [X, Y] = EXAMPLE.inserted
+
+test('kill -9 in the middle of changes keeps every change that was answered', async () => {
+  const data = join(folder, 'killed')
+  let answered = [A, B] as string[]
+  for (let round = 0; round < 3; round++) {
+    const emulator = await start('--data', data)
+    expect(await listNow(emulator)).toEqual(answered)
+    const died = once(emulator.process, 'exit')
+    // Changes follow each other without pause; the kill comes while one is under way.
+    let unanswered: string[] | undefined
+    for (let count = 0; ; count++) {
+      if (count === 20) emulator.process.kill('SIGKILL')
+      const on = answered.includes(X)
+      const next = on ? answered.filter((id) => id !== X) : [X, ...answered]
+      const change = on ? remove : insert
+      const body = { port: on ? { security_groups: [X] } : { security_groups: [X], index: 0 } }
+      const answer = await change(emulator, body).catch(() => undefined)
+      if (!answer) {
+        unanswered = next
+        break
+      }
+      expect(answer.status).toBe(200)
+      answered = next
+    }
+    await died
+    const again = await start('--data', data)
+    const found = await listNow(again)
+    expect([answered, unanswered]).toContainEqual(found)
+    answered = found
+    again.process.kill('SIGKILL')
+    await once(again.process, 'exit')
+  }
+})
+
+test('drop_after has its change on disk before the connection is gone', async () => {
+  const data = join(folder, 'dropped')
+  const emulator = await start('--data', data)
+  await call(emulator, 'POST', '/_emulator/faults', {
+    faults: [{ kind: 'drop_after', match: { method: 'PUT' } }],
+  })
+  await expect(insert(emulator, { port: { security_groups: [Y] } })).rejects.toThrow()
+  emulator.process.kill('SIGKILL')
+  await once(emulator.process, 'exit')
+  expect(await listNow(await start('--data', data))).toEqual([A, B, Y])
+})
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s finishes the call under way, then ends with 0',
+  async (signal) => {
+    const faults = join(folder, 'faults.json')
+    writeFileSync(faults, JSON.stringify({ faults: [{ kind: 'delay_answer', milliseconds: 600_000 }] }))
+    const emulator = await start('--faults', faults)
+    const end = ended(emulator.process)
+    const answer = insert(emulator, { port: { security_groups: [X] } })
+    await expect
+      .poll(async () => (await call(emulator, 'GET', '/_emulator/faults')).body.faults[0].struck)
+      .toBe(1)
+    emulator.process.kill(signal)
+    expect((await answer).status).toBe(200)
+    expect(await end).toEqual({ code: 0, errors: '' })
+  },
+)
+
+test('--ports and --groups make it large, --access-key closes it', async () => {
+  const emulator = await start(
+    '--ports',
+    '3000',
+    '--groups',
+    '300',
+    '--access-key',
+    'AK',
+    '--secret-key',
+    'SK',
+  )
+  const { status, body } = await call(emulator, 'GET', `/v3/${EXAMPLE.project}/ports`)
+  expect([status, body.error_code]).toEqual([401, 'APIGW.0301'])
+  const open = await start('--ports', '3000', '--groups', '300')
+  const page = await call(open, 'GET', `/v3/${EXAMPLE.project}/ports`)
+  expect(page.body.page_info).toMatchObject({ current_count: 2000, next_marker: expect.any(String) })
+})
+
+test.each([
+  [['--port', '1'], '--port'],
+  [['--listen-port', 'x'], '--listen-port must be a whole number'],
+  [['--listen-port', '70000'], '--listen-port must be a whole number'],
+  [['--ports', '3'], '--ports must be a whole number from'],
+  [['--groups', '1e3'], '--groups must be a whole number from'],
+  [['--seed', '-1'], '--seed'],
+  [['--data', '/dev/null/x'], '/dev/null/x'],
+  [['--data='], '--data must name a folder'],
+  [['--faults', '/nowhere.json'], '--faults /nowhere.json'],
+  [['--access-key', 'AK'], '--secret-key'],
+  [['extra'], 'extra'],
+])('wrong flags %j end in one clear line and exit 2', async (flags, says) => {
+  const { code, errors } = await ended(run(...flags))
+  expect(errors).toContain(says)
+  expect(errors).toMatch(/^emulator: [^\n]+\n$/)
+  expect(code).toBe(2)
+})
+
+test('a port that is taken is told in one line', async () => {
+  const { address } = await start()
+  const { code, errors } = await ended(run('--listen-port', new URL(address).port))
+  expect({ code, errors }).toEqual({
+    code: 2,
+    errors: expect.stringMatching(/^emulator: the port is taken[^\n]+\n$/),
+  })
+})
