@@ -1,7 +1,57 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import type { JSX } from 'react'
-import { PageHeader } from '../ui/PageHeader.tsx'
+import { portQuery } from '../proxy-client/queries.ts'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { SkeletonRows } from '../ui/Skeleton.tsx'
+import { ProxyError } from '../proxy-client/proxy-error.ts'
+import { PortHeader } from './PortHeader.tsx'
+import { Workbench } from './Workbench.tsx'
 
-/** One port and the order of its security groups. */
+const route = getRouteApi('/projects/$projectId/ports/$portId')
+
+/** One port: arrange the order of its security groups, check the change, apply it. */
 export function PortPage(): JSX.Element {
-  return <PageHeader title="Port" />
+  const { projectId, portId } = route.useParams()
+  return <PortView key={`${projectId}/${portId}`} project={projectId} portId={portId} />
+}
+
+/** The port page for the port `portId` of `project`. */
+export function PortView({ project, portId }: { project: string; portId: string }): JSX.Element {
+  const port = useQuery(portQuery(project, portId))
+  const retry = () => void port.refetch()
+  if (port.data !== undefined)
+    return (
+      <>
+        <PortHeader project={project} portId={portId} port={port.data.port} />
+        {port.error !== null && (
+          <ErrorPanel
+            error={port.error}
+            title="The port could not be read again; what stands here is as last read"
+            onRetry={retry}
+          />
+        )}
+        <Workbench project={project} answer={port.data} />
+      </>
+    )
+  const missing = port.error instanceof ProxyError && port.error.status === 404
+  return (
+    <>
+      <PortHeader project={project} portId={portId} />
+      {port.error === null ? (
+        <SkeletonRows label="Reading the port" count={10} />
+      ) : (
+        <ErrorPanel
+          error={port.error}
+          title={missing ? 'There is no such port in this project' : 'The port could not be read'}
+          onRetry={retry}
+          actions={
+            <Link to="/projects/$projectId/ports" params={{ projectId: project }}>
+              Go to the ports
+            </Link>
+          }
+        />
+      )}
+    </>
+  )
 }

@@ -1,12 +1,10 @@
 import { useMemo, useSyncExternalStore } from 'react'
 import * as z from 'zod/mini'
-import { MAX_GROUPS_ON_PORT } from '../../vpc/port.ts'
 import { isChanged, type Arrangement } from './arrangement.ts'
 
-const groupList = z.array(z.string()).check(
-  z.maxLength(MAX_GROUPS_ON_PORT),
-  z.refine((ids) => new Set(ids).size === ids.length, 'must not name a security group twice'),
-)
+const groupList = z
+  .array(z.string())
+  .check(z.refine((ids) => new Set(ids).size === ids.length, 'must not name a security group twice'))
 
 /** An arrangement as the browser keeps it. Another version is another shape: then it is not read. */
 const kept = z.object({

@@ -1,3 +1,4 @@
+import { sameList } from '../../vpc/list-difference.ts'
 import { MAX_GROUPS_ON_PORT } from '../../vpc/port.ts'
 
 /** Group IDs in the order of a port's list: the first wins. */
@@ -27,11 +28,6 @@ export const UNDO_DEPTH = 50
 /** Nothing arranged: the list as it stands. */
 export function arrangementOf(list: GroupList): Arrangement {
   return { madeFor: list, desired: list, past: [], future: [], operationId: null }
-}
-
-/** True when both lists have the same groups in the same order. */
-export function sameList(a: GroupList, b: GroupList): boolean {
-  return a === b || (a.length === b.length && a.every((id, n) => id === b[n]))
 }
 
 /** True when something would have to be sent for it. */

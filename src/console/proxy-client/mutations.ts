@@ -9,7 +9,7 @@ import {
   type OperationRequest,
 } from '../../vpc/portside-api.ts'
 import { call } from './client.ts'
-import { operationQuery, portQuery } from './queries.ts'
+import { operationQuery, operationsQuery, portQuery } from './queries.ts'
 
 /** How long the proxy may hold a waiting read of an operation, in seconds. */
 const LONG_POLL_S = 25
@@ -87,9 +87,15 @@ export function storePort(queryClient: QueryClient, project: string, answer: Por
   )
 }
 
-/** Keeps an operation as last answered, for every view that shows it. */
+/** Keeps an operation as last answered, for every view that shows it: an older revision never hides a newer one. */
 export function storeOperation(queryClient: QueryClient, operation: Operation): void {
-  queryClient.setQueryData(operationQuery(operation.operation_id).queryKey, (known) =>
-    known !== undefined && known.revision > operation.revision ? known : operation,
+  const newer = (known: Operation | undefined) =>
+    known !== undefined && known.revision > operation.revision ? known : operation
+  const { operation_id, project_id, port_id } = operation
+  queryClient.setQueryData(operationQuery(operation_id).queryKey, newer)
+  queryClient.setQueryData(operationsQuery(project_id, port_id).queryKey, (known = []) =>
+    known.some((one) => one.operation_id === operation_id)
+      ? known.map((one) => (one.operation_id === operation_id ? newer(one) : one))
+      : [operation, ...known],
   )
 }

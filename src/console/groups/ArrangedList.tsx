@@ -1,0 +1,191 @@
+import { useCallback, useMemo, useRef, type JSX, type KeyboardEvent } from 'react'
+import { detach, move, nudge, positionOfGap, restore, type Arrangement } from './arrangement.ts'
+import { useAnnounce } from '../ui/Announcer.tsx'
+import { Button } from '../ui/Button.tsx'
+import { ArrangedRow, EndOfList, type RowActions } from './ArrangedRow.tsx'
+import styles from './ArrangedList.module.css'
+import { groupName, type GroupFacts } from './group-facts.ts'
+import { GroupLines } from './GroupLines.tsx'
+import { rowOf, useRovingRows } from './roving-rows.ts'
+import type { Selection } from './selection.ts'
+
+type Change = (act: (arrangement: Arrangement) => Arrangement) => void
+
+/** What the list shows and how it is changed. */
+export type ArrangedListProps = {
+  arrangement: Arrangement
+  change: Change
+  facts: GroupFacts
+  /** Groups that the plan takes off the port and puts in again. */
+  moved: readonly string[]
+  detached: readonly string[]
+  /** Groups that the platform refused in the last check, and why. */
+  refusals: ReadonlyMap<string, string>
+  selection: Selection
+  /** Why nothing can be arranged now, if so. */
+  locked: string | undefined
+  dragging: boolean
+}
+
+/** The ordered list as arranged, and the groups that will be off it. */
+export function ArrangedList(props: ArrangedListProps): JSX.Element {
+  const { arrangement, change, facts, moved, detached, refusals, selection, dragging } = props
+  const locked = props.locked !== undefined
+  const { desired, madeFor } = arrangement
+  const announce = useAnnounce()
+  const rows = useRovingRows(desired)
+  const actions = useRowActions(props, rows.focusAfterChange, announce)
+  const from = useMemo(() => new Map(madeFor.map((id, position) => [id, position])), [madeFor])
+  const movedGroups = useMemo(() => new Set(moved), [moved])
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    // While the keyboard drags, the arrow keys are the drag's.
+    if (dragging || locked || rows.onKeyDown(event)) return
+    const id = rowOf(event.target)
+    if (id === undefined || isField(event.target)) return
+    if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+      event.preventDefault()
+      actions.nudge(id, event.key === 'ArrowUp' ? -1 : 1)
+    } else if (event.key === 'Delete') {
+      event.preventDefault()
+      actions.detach(id)
+    }
+  }
+  return (
+    <>
+      <ol
+        className={styles.list}
+        ref={rows.container as React.RefObject<HTMLOListElement>}
+        aria-label="Security groups in the order they are decided"
+        onFocus={rows.onFocus}
+        onKeyDown={onKeyDown}
+      >
+        {desired.map((id, position) => (
+          <ArrangedRow
+            key={id}
+            id={id}
+            name={groupName(facts, id)}
+            position={position}
+            count={desired.length}
+            from={from.get(id)}
+            moved={movedGroups.has(id)}
+            refusal={refusals.get(id)}
+            group={facts.groups.get(id)}
+            ruleCount={facts.rules.get(id)?.length}
+            selected={selection.has(id)}
+            active={rows.active === id}
+            locked={locked}
+            actions={actions}
+          />
+        ))}
+        {desired.length === 0 && (
+          <li className={styles.empty}>
+            {madeFor.length === 0
+              ? 'This port has no security groups: no rule matches, so its traffic is dropped. Place groups from the catalogue.'
+              : 'Nothing is left on the list: without a group no rule matches, and the port’s traffic is dropped.'}
+          </li>
+        )}
+        <EndOfList position={desired.length} locked={locked} />
+      </ol>
+      {detached.length > 0 && <DetachedGroups {...{ detached, facts, refusals, from, change, locked }} />}
+    </>
+  )
+}
+
+function DetachedGroups(props: {
+  detached: readonly string[]
+  facts: GroupFacts
+  refusals: ReadonlyMap<string, string>
+  from: ReadonlyMap<string, number>
+  change: Change
+  locked: boolean
+}): JSX.Element {
+  const { detached, facts, refusals, from, change, locked } = props
+  return (
+    <section className={styles.detached} aria-label="Will be detached">
+      <header>
+        <h3>Will be detached ({detached.length})</h3>
+        {!locked && detached.length > 1 && (
+          <Button
+            size="small"
+            variant="ghost"
+            icon="undo"
+            onClick={() => change((now) => restore(now, detached))}
+          >
+            Restore all
+          </Button>
+        )}
+      </header>
+      <ul>
+        {detached.map((id) => (
+          <li key={id} className={styles.gone}>
+            <span className={styles.was}>was {(from.get(id) ?? 0) + 1}</span>
+            <GroupLines id={id} group={facts.groups.get(id)} struck refusal={refusals.get(id)} />
+            {!locked && (
+              <Button
+                size="small"
+                icon="undo"
+                aria-label={`Restore ${groupName(facts, id)}`}
+                onClick={() => change((now) => restore(now, [id]))}
+              >
+                Restore
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** What can be done to rows; the functions stay the same, so that rows are drawn only when they change themselves. */
+function useRowActions(
+  { arrangement, change, facts, selection }: ArrangedListProps,
+  focusAfterChange: (row: string, control?: string) => void,
+  announce: (message: string) => void,
+): RowActions {
+  const latest = useRef({ arrangement, facts })
+  latest.current = { arrangement, facts }
+  const { toggle, with: withRow, clear } = selection
+  const say = useCallback(
+    (ids: readonly string[], what: string) => {
+      const name = groupName(latest.current.facts, ids[0] ?? '')
+      announce(`${ids.length === 1 ? name : `${ids.length} security groups`} ${what}`)
+    },
+    [announce],
+  )
+  return useMemo(() => {
+    const moving = (id: string, act: (now: Arrangement, ids: readonly string[]) => Arrangement) => {
+      const ids = withRow(id)
+      const { arrangement: now } = latest.current
+      const next = act(now, ids)
+      if (next === now) return
+      focusAfterChange(id)
+      change(() => next)
+      const first = next.desired.findIndex((one) => ids.includes(one))
+      say(ids, `moved to position ${first + 1} of ${next.desired.length}`)
+    }
+    return {
+      toggle,
+      nudge: (id, by) => moving(id, (now, ids) => nudge(now, ids, by)),
+      moveTo: (id, position) => moving(id, (now, ids) => move(now, ids, position)),
+      detach(id) {
+        const ids = withRow(id)
+        const { desired } = latest.current.arrangement
+        const at = desired.indexOf(id)
+        const stays = (one: string) => !ids.includes(one)
+        const next = desired.slice(at).find(stays) ?? desired.slice(0, at).findLast(stays)
+        if (next !== undefined) focusAfterChange(next)
+        change((now) => detach(now, ids))
+        clear()
+        say(ids, 'taken off the list')
+      },
+      dragged: withRow,
+      positionAt: (ids, gap) => positionOfGap(latest.current.arrangement.desired, ids, gap),
+    }
+  }, [toggle, withRow, clear, change, focusAfterChange, say])
+}
+
+function isField(target: EventTarget): boolean {
+  return target instanceof HTMLInputElement && target.type !== 'checkbox'
+}

@@ -1,0 +1,216 @@
+import { useMemo, useRef, useState, type JSX, type KeyboardEvent } from 'react'
+import { MAX_GROUPS_ON_PORT } from '../../vpc/port.ts'
+import type { SecurityGroup } from '../../vpc/security-group.ts'
+import { useAnnounce } from '../ui/Announcer.tsx'
+import { Button } from '../ui/Button.tsx'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { TextField } from '../ui/Field.tsx'
+import { shortId } from '../ui/Id.tsx'
+import { SkeletonRows } from '../ui/Skeleton.tsx'
+import { place, room, type Arrangement } from './arrangement.ts'
+import styles from './Catalogue.module.css'
+import { useCatalogue, type CatalogueResult } from './catalogue-search.ts'
+import { CatalogueRow, type CatalogueActions } from './CatalogueRow.tsx'
+import { Panel } from './Panel.tsx'
+import { PlaceBar } from './PlaceBar.tsx'
+import { rowOf, useRovingRows } from './roving-rows.ts'
+import { useSelection, type Selection } from './selection.ts'
+
+/** So many rows are drawn at once; more come by a button. */
+const ROWS_AT_ONCE = 100
+
+type CatalogueProps = {
+  project: string
+  arrangement: Arrangement
+  change: (act: (arrangement: Arrangement) => Arrangement) => void
+  /** Makes the placed groups' names known to the list at once. */
+  remember: (groups: readonly SecurityGroup[]) => void
+  /** Why nothing can be arranged now, if so. */
+  lockReason: string | undefined
+}
+
+/** The groups of the project that are not on the list: search, choose one or several, place them. */
+export function Catalogue(props: CatalogueProps): JSX.Element {
+  const { project, arrangement, change, remember, lockReason } = props
+  const locked = lockReason !== undefined
+  const [text, setText] = useState('')
+  const [most, setMost] = useState(ROWS_AT_ONCE)
+  const announce = useAnnounce()
+  const result = useCatalogue(project, text)
+  const { desired } = arrangement
+  const offList = useMemo(() => {
+    const placed = new Set(desired)
+    return result.groups.filter((group) => !placed.has(group.id))
+  }, [result.groups, desired])
+  const shown = offList.slice(0, most)
+  const ids = useMemo(() => offList.slice(0, most).map((group) => group.id), [offList, most])
+  const selection = useSelection(ids)
+  const rows = useRovingRows(ids)
+  const free = room(arrangement)
+
+  const placeAt = (placed: readonly string[], position: number) => {
+    const groups = offList.filter((group) => placed.includes(group.id))
+    if (groups.length === 0 || groups.length > free) return
+    const at = ids.findLastIndex((id) => placed.includes(id))
+    const next = ids.slice(at + 1)[0] ?? ids.findLast((id) => !placed.includes(id))
+    if (next !== undefined && rowOf(document.activeElement) !== undefined) rows.focusAfterChange(next)
+    remember(groups)
+    change((now) => place(now, placed, position))
+    selection.clear()
+    const what =
+      groups.length === 1
+        ? groups[0]?.name || shortId(groups[0]?.id ?? '')
+        : `${groups.length} security groups`
+    announce(`${what} placed at position ${position + 1} of ${desired.length + groups.length}`)
+  }
+  const actions = useActions(selection, (placed) => placeAt(placed, desired.length))
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (rows.onKeyDown(event)) return
+    const id = rowOf(event.target)
+    if (event.key !== 'Enter' || id === undefined || locked) return
+    if (event.target instanceof HTMLInputElement && event.target.type === 'checkbox') actions.add(id)
+  }
+  const blocked =
+    lockReason ??
+    (free === 0
+      ? `The list has ${MAX_GROUPS_ON_PORT} groups, and a port takes no more. Detach one first.`
+      : undefined)
+  return (
+    <Panel
+      title="Catalogue"
+      note="groups not on the list"
+      className={styles.catalogue}
+      footer={
+        <PlaceBar
+          selected={selection.ids}
+          count={desired.length}
+          free={free}
+          lockReason={lockReason}
+          onPlace={(position) => placeAt(selection.ids, position)}
+          onClear={selection.clear}
+        />
+      }
+    >
+      <div className={styles.search}>
+        <TextField
+          label="Search groups"
+          hideLabel
+          type="search"
+          icon="search"
+          placeholder="Name, description or ID; or paste IDs"
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value)
+            setMost(ROWS_AT_ONCE)
+          }}
+          onClear={() => setText('')}
+        />
+        <Progress result={result} text={text} offList={offList.length} />
+      </div>
+      <div className={styles.scroll}>
+        {result.state === 'loading' && <SkeletonRows label="Loading security groups" count={6} />}
+        {result.unknownIds.length > 0 && (
+          <p className={styles.words}>
+            No security group of this project has the ID{' '}
+            {result.unknownIds.map((id) => (
+              <code key={id}>{id} </code>
+            ))}
+          </p>
+        )}
+        <ul
+          ref={rows.container as React.RefObject<HTMLUListElement>}
+          aria-label="Security groups not on the list"
+          onFocus={rows.onFocus}
+          onKeyDown={onKeyDown}
+        >
+          {shown.map((group) => (
+            <CatalogueRow
+              key={group.id}
+              group={group}
+              selected={selection.has(group.id)}
+              active={rows.active === group.id}
+              blocked={blocked}
+              locked={locked}
+              actions={actions}
+            />
+          ))}
+        </ul>
+        {result.state === 'failed' && (
+          <ErrorPanel
+            error={result.error}
+            title={
+              result.read === 0
+                ? 'The security groups could not be read'
+                : 'The next security groups could not be read'
+            }
+            onRetry={result.readMore}
+          />
+        )}
+        {shown.length === 0 && result.state === 'idle' && <NoneShown {...{ result, text }} />}
+        <div className={styles.more}>
+          {offList.length > most ? (
+            <Button size="small" onClick={() => setMost(most + ROWS_AT_ONCE)}>
+              Show more ({offList.length - most})
+            </Button>
+          ) : (
+            !result.complete &&
+            result.state === 'idle' && (
+              <Button size="small" onClick={result.readMore}>
+                Read more groups
+              </Button>
+            )
+          )}
+        </div>
+      </div>
+    </Panel>
+  )
+}
+
+function Progress(props: { result: CatalogueResult; text: string; offList: number }): JSX.Element {
+  const { result, text, offList } = props
+  const { read, complete, state, stop } = result
+  const number = read.toLocaleString('en')
+  const onList = result.groups.length - offList
+  const words =
+    state === 'loading'
+      ? 'Reading…'
+      : text.trim() === ''
+        ? complete
+          ? `${offList} of all ${number} groups of the project`
+          : `${offList} of the first ${number} groups`
+        : `${offList} match${offList === 1 ? 'es' : ''}${onList > 0 ? `, ${onList} more on the list` : ''}; searched ${complete ? 'all ' : ''}${number}${complete ? '' : ' so far'}`
+  return (
+    <div className={styles.progress}>
+      <span role="status">{words}</span>
+      {state === 'reading' && text.trim() !== '' && (
+        <Button size="small" variant="ghost" onClick={stop}>
+          Stop
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function NoneShown({ result, text }: { result: CatalogueResult; text: string }): JSX.Element | null {
+  if (result.unknownIds.length > 0 && result.groups.length === 0) return null
+  const words =
+    result.groups.length > 0
+      ? 'All of these are on the list already.'
+      : text.trim() !== ''
+        ? result.complete
+          ? `No group of the project has “${text.trim()}” in its name, ID or description.`
+          : 'No match so far.'
+        : 'This project has no security groups.'
+  return <p className={styles.words}>{words}</p>
+}
+
+/** Functions that stay the same, so that rows are drawn only when they change themselves. */
+function useActions(selection: Selection, add: (ids: readonly string[]) => void): CatalogueActions {
+  const latest = useRef(add)
+  latest.current = add
+  const { toggle, with: withRow } = selection
+  return useMemo(
+    () => ({ toggle, add: (id) => latest.current(withRow(id)), dragged: withRow }),
+    [toggle, withRow],
+  )
+}

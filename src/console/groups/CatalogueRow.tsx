@@ -1,0 +1,97 @@
+import { useDraggable } from '@dnd-kit/core'
+import { memo, type JSX, type MouseEvent } from 'react'
+import type { SecurityGroup } from '../../vpc/security-group.ts'
+import { IconButton } from '../ui/Button.tsx'
+import { Icon } from '../ui/Icon.tsx'
+import { shortId } from '../ui/Id.tsx'
+import styles from './CatalogueRow.module.css'
+import { draggedOf, gripListeners, mouseListener, type Dragged } from './drag.ts'
+import { GroupLines } from './GroupLines.tsx'
+
+/** What an operator can do to a row of the catalogue. */
+export type CatalogueActions = {
+  toggle: (id: string, range: boolean) => void
+  /** Places the row's group (all selected ones when it is among them) at the end of the list. */
+  add: (id: string) => void
+  dragged: (id: string) => readonly string[]
+}
+
+type CatalogueRowProps = {
+  group: SecurityGroup
+  selected: boolean
+  active: boolean
+  /** Why nothing can be placed now. */
+  blocked: string | undefined
+  locked: boolean
+  actions: CatalogueActions
+}
+
+/** A security group that is not on the list, to be placed. */
+export const CatalogueRow = memo(function CatalogueRow(props: CatalogueRowProps): JSX.Element {
+  const { group, selected, active, blocked, locked, actions } = props
+  const { id } = group
+  const name = group.name || shortId(id)
+  const drag = useDraggable({
+    id: `catalogue:${id}`,
+    data: {
+      from: 'catalogue',
+      ids: () => actions.dragged(id),
+      positionAt: (gap) => gap,
+    } satisfies Dragged,
+    disabled: locked || blocked !== undefined,
+  })
+  const lifted = draggedOf(drag.active)
+  const classes = [
+    styles.row,
+    selected && styles.selected,
+    lifted?.from === 'catalogue' && lifted.ids.includes(id) && styles.lifted,
+    !locked && styles.movable,
+  ]
+  const tabIndex = active ? 0 : -1
+  const onClick = (event: MouseEvent) => {
+    if (locked || !(event.shiftKey || event.ctrlKey || event.metaKey)) return
+    if (event.target instanceof Element && event.target.closest('button, input, a')) return
+    actions.toggle(id, event.shiftKey)
+  }
+  return (
+    // Clicks with Shift or Ctrl are a shortcut: the checkbox does the same for keyboards.
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
+    <li
+      ref={drag.setNodeRef}
+      data-row={id}
+      className={classes.filter(Boolean).join(' ')}
+      onMouseDown={locked ? undefined : mouseListener(drag.listeners)}
+      onClick={onClick}
+    >
+      {/* For mouse and touch only: keyboards have Enter and the buttons below the catalogue. */}
+      <span className={styles.grip} aria-hidden="true" {...(locked ? undefined : touchOnly(drag.listeners))}>
+        <Icon name="grip" />
+      </span>
+      <label className={styles.check}>
+        <input
+          type="checkbox"
+          data-control="select"
+          tabIndex={tabIndex}
+          aria-label={`Select ${name}`}
+          checked={selected}
+          disabled={locked}
+          onChange={(event) => actions.toggle(id, (event.nativeEvent as unknown as PointerEvent).shiftKey)}
+        />
+      </label>
+      <GroupLines id={id} group={group} tabIndex={tabIndex} />
+      <IconButton
+        icon="plus"
+        size="small"
+        label={`Add ${name} to the end of the list`}
+        data-control="add"
+        tabIndex={tabIndex}
+        disabledReason={blocked}
+        onClick={() => actions.add(id)}
+      />
+    </li>
+  )
+})
+
+function touchOnly(listeners: Parameters<typeof gripListeners>[0]): object {
+  return { ...gripListeners(listeners), onKeyDown: undefined }
+}

@@ -1,0 +1,77 @@
+import { useMemo, type JSX } from 'react'
+import { rebase, type RebaseNote } from '../../vpc/list-difference.ts'
+import { ListComparison } from '../plan/ListComparison.tsx'
+import { useAnnounce } from '../ui/Announcer.tsx'
+import { Button } from '../ui/Button.tsx'
+import { Notice } from '../ui/Notice.tsx'
+import { arrange, arrangementOf, type Arrangement, type GroupList } from './arrangement.ts'
+import { groupName, type GroupFacts } from './group-facts.ts'
+
+type ListChangedProps = {
+  /** Made for another list than `now`. */
+  conflict: Arrangement
+  now: GroupList
+  facts: GroupFacts
+  keep: (arrangement: Arrangement | null) => void
+}
+
+const NOTES: Record<RebaseNote['kind'], string> = {
+  removed_meanwhile: 'was removed by someone else meanwhile, and stays removed',
+  added_by_both: 'was added by someone else too; it will stand where you put it',
+  moved_by_both: 'was moved by someone else too; it will stand where you put it',
+}
+
+/** The port's list is not the one that was arranged: what changed, and what can become of the arrangement. */
+export function ListChanged({ conflict, now, facts, keep }: ListChangedProps): JSX.Element {
+  const announce = useAnnounce()
+  const rebased = useMemo(() => rebase(conflict.madeFor, conflict.desired, now), [conflict, now])
+  return (
+    <Notice
+      tone="warn"
+      role="alert"
+      title="The list changed since you arranged it"
+      actions={
+        <>
+          <Button
+            variant="primary"
+            onClick={() => {
+              keep(arrange(arrangementOf(now), rebased.desired))
+              announce('Your arrangement was rebased onto the list as it is now')
+            }}
+          >
+            Rebase my arrangement
+          </Button>
+          <Button
+            onClick={() => {
+              keep(null)
+              announce('Your arrangement was dropped')
+            }}
+          >
+            Drop it
+          </Button>
+        </>
+      }
+    >
+      <p>
+        Nothing was sent, and nothing can be before you choose. Rebasing makes your changes again on the list
+        as it is now; dropping forgets them.
+      </p>
+      <ListComparison
+        before={conflict.madeFor}
+        after={now}
+        beforeTitle="When you arranged it"
+        afterTitle="On the port now"
+        facts={facts}
+      />
+      {rebased.notes.length > 0 && (
+        <ul>
+          {rebased.notes.map(({ kind, id }) => (
+            <li key={id}>
+              <b>{groupName(facts, id)}</b> {NOTES[kind]}.
+            </li>
+          ))}
+        </ul>
+      )}
+    </Notice>
+  )
+}

@@ -1,0 +1,112 @@
+import type { JSX } from 'react'
+import { MAX_GROUPS_ON_PORT } from '../../vpc/port.ts'
+import { Button, IconButton } from '../ui/Button.tsx'
+import { detach, move, nudge, redo, reset, undo, isChanged, room } from './arrangement.ts'
+import { ArrangedList, type ArrangedListProps } from './ArrangedList.tsx'
+import styles from './ListPanel.module.css'
+import { Panel } from './Panel.tsx'
+import { MoveField } from './MoveField.tsx'
+
+/** The ordered list with what can be done to it: undo, redo, reset, and to the selected groups together. */
+export function ListPanel(props: ArrangedListProps): JSX.Element {
+  const { arrangement, change, selection, locked, facts } = props
+  const { desired, past, future } = arrangement
+  const free = room(arrangement)
+  const reason = (possible: boolean, why: string) => locked ?? (possible ? undefined : why)
+  return (
+    <Panel
+      title="Security groups"
+      note={`${desired.length} of ${MAX_GROUPS_ON_PORT}`}
+      className={styles.panel}
+      actions={
+        <>
+          <Button
+            size="small"
+            variant="ghost"
+            icon="undo"
+            aria-keyshortcuts="Control+Z"
+            disabledReason={reason(past.length > 0, 'Nothing to undo')}
+            onClick={() => change(undo)}
+          >
+            Undo{past.length > 0 ? ` (${past.length})` : ''}
+          </Button>
+          <Button
+            size="small"
+            variant="ghost"
+            icon="redo"
+            aria-keyshortcuts="Control+Shift+Z"
+            disabledReason={reason(future.length > 0, 'Nothing to redo')}
+            onClick={() => change(redo)}
+          >
+            Redo{future.length > 0 ? ` (${future.length})` : ''}
+          </Button>
+          <Button
+            size="small"
+            variant="ghost"
+            disabledReason={reason(isChanged(arrangement), 'The list is as it is on the port')}
+            onClick={() => change(reset)}
+          >
+            Reset
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.bar} role="group" aria-label="Selected groups">
+        {selection.ids.length === 0 ? (
+          <span className={styles.hint}>
+            The first matching group wins.
+            {free <= 5 && ` Room for ${free} more: a port takes at most ${MAX_GROUPS_ON_PORT} groups.`}
+          </span>
+        ) : (
+          <>
+            <span className={styles.count}>{selection.ids.length} selected</span>
+            <IconButton
+              icon="arrow-up"
+              size="small"
+              label="Move selected up"
+              disabledReason={locked}
+              onClick={() => change((now) => nudge(now, selection.ids, -1))}
+            />
+            <IconButton
+              icon="arrow-down"
+              size="small"
+              label="Move selected down"
+              disabledReason={locked}
+              onClick={() => change((now) => nudge(now, selection.ids, 1))}
+            />
+            <MoveField
+              positions={desired.length - selection.ids.length + 1}
+              locked={locked}
+              onMove={(position) => change((now) => move(now, selection.ids, position))}
+            />
+            <Button
+              size="small"
+              variant="ghost"
+              disabledReason={locked}
+              onClick={() => {
+                change((now) => detach(now, selection.ids))
+                selection.clear()
+              }}
+            >
+              Detach
+            </Button>
+            <Button size="small" variant="ghost" onClick={selection.clear}>
+              Clear
+            </Button>
+          </>
+        )}
+      </div>
+      <div className={styles.scroll}>
+        <ArrangedList {...props} />
+      </div>
+      {facts.error != null && (
+        <div className={styles.trouble} role="alert">
+          Names or rules of some groups could not be read.{' '}
+          <Button size="small" icon="refresh" onClick={facts.retry}>
+            Try again
+          </Button>
+        </div>
+      )}
+    </Panel>
+  )
+}

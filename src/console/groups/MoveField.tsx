@@ -1,0 +1,41 @@
+import { useState, type FormEvent, type JSX } from 'react'
+import { Button } from '../ui/Button.tsx'
+import fields from './PlaceBar.module.css'
+import { readPosition } from './position.ts'
+
+type MoveFieldProps = {
+  /** How many positions the selected groups can be moved to. */
+  positions: number
+  locked: string | undefined
+  onMove: (position: number) => void
+}
+
+/** Moves the selected groups together to a typed position: the first of them stands there then. */
+export function MoveField({ positions, locked, onMove }: MoveFieldProps): JSX.Element {
+  const [text, setText] = useState('')
+  const read = readPosition(text, positions)
+  const problem = typeof read === 'number' ? undefined : read.problem
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (locked !== undefined || typeof read !== 'number') return
+    onMove(read)
+    setText('')
+  }
+  return (
+    <form className={fields.move} onSubmit={submit} noValidate>
+      <input
+        className={fields.field}
+        inputMode="numeric"
+        autoComplete="off"
+        aria-label="Position for the selected groups"
+        placeholder={`1–${positions}`}
+        value={text}
+        aria-invalid={(text !== '' && problem !== undefined) || undefined}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <Button size="small" type="submit" disabledReason={locked ?? problem}>
+        Move to position
+      </Button>
+    </form>
+  )
+}

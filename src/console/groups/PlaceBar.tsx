@@ -1,0 +1,87 @@
+import { useId, useState, type FormEvent, type JSX } from 'react'
+import { MAX_GROUPS_ON_PORT } from '../../vpc/port.ts'
+import { Button } from '../ui/Button.tsx'
+import styles from './PlaceBar.module.css'
+import { readPosition } from './position.ts'
+
+type PlaceBarProps = {
+  selected: readonly string[]
+  /** How many groups are on the list, and how many more it takes. */
+  count: number
+  free: number
+  /** Why nothing can be arranged now, if so. */
+  lockReason: string | undefined
+  onPlace: (position: number) => void
+  onClear: () => void
+}
+
+/** Places the chosen groups by buttons: at the top, at the end, or at a typed position. */
+export function PlaceBar(props: PlaceBarProps): JSX.Element {
+  const { selected, count, free, lockReason, onPlace, onClear } = props
+  const [text, setText] = useState('')
+  const fieldId = useId()
+  const read = readPosition(text, count + 1)
+  const blocked = lockReason ?? noPlace(selected.length, free)
+  const problem = text !== '' && typeof read !== 'number' ? read.problem : undefined
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (blocked !== undefined || typeof read !== 'number') return
+    onPlace(read)
+    setText('')
+  }
+  return (
+    <form className={styles.bar} onSubmit={submit} noValidate>
+      <div className={styles.line}>
+        <span className={styles.count} role="status">
+          {selected.length === 0 ? 'None selected' : `${selected.length} selected`}
+        </span>
+        {selected.length > 0 && (
+          <Button size="small" variant="ghost" onClick={onClear}>
+            Clear
+          </Button>
+        )}
+        <span className={styles.push} />
+        <Button size="small" icon="to-top" disabledReason={blocked} onClick={() => onPlace(0)}>
+          Add to top
+        </Button>
+        <Button size="small" icon="to-end" disabledReason={blocked} onClick={() => onPlace(count)}>
+          Add to end
+        </Button>
+      </div>
+      <div className={styles.line}>
+        <label htmlFor={fieldId} className={styles.count}>
+          Insert at position
+        </label>
+        <input
+          id={fieldId}
+          className={styles.field}
+          inputMode="numeric"
+          autoComplete="off"
+          placeholder={`1–${count + 1}`}
+          value={text}
+          aria-invalid={problem !== undefined || undefined}
+          aria-describedby={`${fieldId}-problem`}
+          onChange={(event) => setText(event.target.value)}
+        />
+        <Button
+          size="small"
+          type="submit"
+          disabledReason={blocked ?? (text === '' ? `Type a position from 1 to ${count + 1}` : problem)}
+        >
+          Insert
+        </Button>
+        <span id={`${fieldId}-problem`} className={styles.problem} role="status">
+          {problem}
+        </span>
+      </div>
+    </form>
+  )
+}
+
+function noPlace(selected: number, free: number): string | undefined {
+  if (selected === 0) return 'Select groups in the catalogue first'
+  if (selected <= free) return undefined
+  return free === 0
+    ? `The list has ${MAX_GROUPS_ON_PORT} groups, and a port takes no more. Detach one first.`
+    : `There is room for ${free} more only: a port takes at most ${MAX_GROUPS_ON_PORT} groups.`
+}

@@ -1,0 +1,66 @@
+import { lazy, Suspense, type JSX } from 'react'
+import { rebase, sameList } from '../../vpc/list-difference.ts'
+import type { PortOperations } from '../plan/follow-operations.ts'
+import { Notice } from '../ui/Notice.tsx'
+import { arrange, arrangementOf, isChanged, type Arrangement, type GroupList } from './arrangement.ts'
+import type { GroupFacts } from './group-facts.ts'
+import { lastChange } from './watched-change.ts'
+
+const OperationProgress = lazy(() =>
+  import('../plan/OperationProgress.tsx').then((module) => ({ default: module.OperationProgress })),
+)
+const LastChange = lazy(() =>
+  import('../plan/LastChange.tsx').then((module) => ({ default: module.LastChange })),
+)
+
+type PlanSideProps = {
+  operations: PortOperations
+  arrangement: Arrangement
+  list: GroupList
+  facts: GroupFacts
+  /** Operations that were under way while the page is open. */
+  seen: ReadonlySet<string>
+  locked: string | undefined
+  keep: (arrangement: Arrangement) => void
+}
+
+/** What stands in the plan's place while nothing is arranged, or a change is under way: the operations on the port. */
+export function PlanSide(props: PlanSideProps): JSX.Element | null {
+  const { operations, arrangement, list, facts, seen, locked, keep } = props
+  if (operations.underWay.length > 0)
+    return (
+      <Suspense>
+        {operations.underWay.map((operation) => (
+          <OperationProgress
+            key={operation.operation_id}
+            operation={operation}
+            facts={facts}
+            trouble={operations.error}
+          />
+        ))}
+      </Suspense>
+    )
+  const refused = operations.all[0]
+  if (refused?.status === 'list_changed' && refused.operation_id === arrangement.operationId)
+    return (
+      <Notice tone="warn" title="Nothing was sent">
+        When the proxy read the port, its list was another one than this was arranged for. It is the same
+        again now: check it, then apply it again.
+      </Notice>
+    )
+  const chain = lastChange(operations.all)
+  const [last, first] = [chain[0], chain.at(-1)]
+  if (last === undefined || first === undefined || isChanged(arrangement)) return null
+  const opposite = rebase(last.desired, first.planned_from, list).desired
+  const canUndo = locked === undefined && last.purpose !== 'go_back' && !sameList(opposite, list)
+  return (
+    <Suspense>
+      <LastChange
+        operation={last}
+        facts={facts}
+        fresh={seen.has(last.operation_id)}
+        onUndo={canUndo ? () => keep(arrange(arrangementOf(list), opposite)) : undefined}
+      />
+    </Suspense>
+  )
+}

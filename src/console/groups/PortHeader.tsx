@@ -1,0 +1,35 @@
+import { Link } from '@tanstack/react-router'
+import type { JSX } from 'react'
+import { deviceOwnerWords } from '../../vpc/device-owner.ts'
+import type { Port } from '../../vpc/port.ts'
+import { Id, shortId } from '../ui/Id.tsx'
+import { PageHeader } from '../ui/PageHeader.tsx'
+import { StatusBadge } from '../ui/StatusBadge.tsx'
+import styles from './PortHeader.module.css'
+
+/** The head of the port page; without a port while it is being read. */
+export function PortHeader(props: { project: string; portId: string; port?: Port | undefined }): JSX.Element {
+  const { project, portId, port } = props
+  const owner = deviceOwnerWords(port?.device_owner)
+  const addresses = port?.private_ips?.flatMap(({ ip_address }) => ip_address ?? []) ?? []
+  return (
+    <PageHeader
+      title={port?.name || `Port ${shortId(portId)}`}
+      crumbs={
+        <Link to="/projects/$projectId/ports" params={{ projectId: project }}>
+          Ports
+        </Link>
+      }
+    >
+      <span className={styles.facts}>
+        <Id value={portId} label="port ID" />
+        {port && <StatusBadge status={port.status} />}
+        {owner !== '' && <span title={port?.device_owner ?? undefined}>{owner}</span>}
+        {addresses.length > 0 && <span className={styles.addresses}>{addresses.join(', ')}</span>}
+        <span className={styles.project}>
+          Project <Id value={project} label="project ID" />
+        </span>
+      </span>
+    </PageHeader>
+  )
+}

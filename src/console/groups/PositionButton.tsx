@@ -1,0 +1,64 @@
+import { useState, type JSX, type KeyboardEvent } from 'react'
+import { readPosition } from './position.ts'
+import styles from './PositionButton.module.css'
+
+type PositionButtonProps = {
+  name: string
+  /** 0 is the top. */
+  position: number
+  count: number
+  tabIndex: number
+  locked: boolean
+  onMove: (position: number) => void
+}
+
+/** A row's position number, which turns into a field when pressed: Enter moves the group there, Esc leaves it. */
+export function PositionButton(props: PositionButtonProps): JSX.Element {
+  const { name, position, count, tabIndex, locked, onMove } = props
+  const [text, setText] = useState<string>()
+  if (locked) return <span className={styles.number}>{position + 1}</span>
+  if (text === undefined)
+    return (
+      <button
+        type="button"
+        className={`${styles.number} ${styles.button}`}
+        data-control="position"
+        tabIndex={tabIndex}
+        aria-label={`Position ${position + 1}: move ${name} to another position`}
+        title="Move to another position"
+        onClick={() => setText(String(position + 1))}
+      >
+        {position + 1}
+      </button>
+    )
+  const read = readPosition(text, count)
+  const problem = text === '' || typeof read === 'number' ? undefined : read.problem
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.key === 'Escape') setText(undefined)
+    if (event.key !== 'Enter' || typeof read !== 'number') return
+    event.preventDefault()
+    setText(undefined)
+    onMove(read)
+  }
+  return (
+    <span className={styles.editing}>
+      <input
+        className={styles.field}
+        data-control="position"
+        inputMode="numeric"
+        aria-label={`Position of ${name}`}
+        aria-invalid={problem !== undefined || undefined}
+        autoFocus
+        autoComplete="off"
+        value={text}
+        onFocus={(event) => event.target.select()}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={onKeyDown}
+        onBlur={() => setText(undefined)}
+      />
+      <span className={styles.hint} role="status">
+        {problem ?? `1 to ${count}, then Enter`}
+      </span>
+    </span>
+  )
+}

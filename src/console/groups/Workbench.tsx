@@ -1,0 +1,204 @@
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useCallback, useMemo, useRef, useState, type JSX } from 'react'
+import type { PortAnswer } from '../../vpc/answers.ts'
+import { refusedGroups } from '../plan/check-plan.ts'
+import { usePortOperations } from '../plan/follow-operations.ts'
+import { PlanPanel } from '../plan/PlanPanel.tsx'
+import { useApplying, useChecking, usePlan } from '../plan/use-plan.ts'
+import { changesOf, counted } from '../plan/words.ts'
+import { sessionQuery } from '../proxy-client/queries.ts'
+import { Button } from '../ui/Button.tsx'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { Notice } from '../ui/Notice.tsx'
+import { isChanged, move, place, positionOfGap } from './arrangement.ts'
+import { Catalogue } from './Catalogue.tsx'
+import { DragArea } from './DragArea.tsx'
+import type { Dragged } from './drag.ts'
+import { groupName, useGroupFacts, useRememberGroups } from './group-facts.ts'
+import { ListPanel } from './ListPanel.tsx'
+import { PlanSide } from './PlanSide.tsx'
+import { usePortArrangement } from './port-arrangement.ts'
+import { useSelection } from './selection.ts'
+import { useUndoKeys } from './undo-keys.ts'
+import { lastChange, useWatchedChange } from './watched-change.ts'
+import styles from './Workbench.module.css'
+
+const StoppedOperation = lazy(() =>
+  import('../plan/StoppedOperation.tsx').then((module) => ({ default: module.StoppedOperation })),
+)
+const ListChanged = lazy(() =>
+  import('./ListChanged.tsx').then((module) => ({ default: module.ListChanged })),
+)
+const PortDetails = lazy(() =>
+  import('../port-details/PortDetails.tsx').then((module) => ({ default: module.PortDetails })),
+)
+
+/** Everything below the port's head: notices, the list, the catalogue, the plan, and the port in full. */
+export function Workbench({ project, answer }: { project: string; answer: PortAnswer }): JSX.Element {
+  const { port } = answer
+  const list = port.security_groups
+  const operations = usePortOperations(project, port.id)
+  const { arrangement, conflict, locked, change, keep, unkept } = usePortArrangement(
+    project,
+    port.id,
+    list,
+    operations,
+  )
+  const { desired, madeFor } = arrangement
+  const watched = useWatchedChange(port, operations.underWay)
+  const shown = [...operations.unanswered, ...operations.underWay, ...lastChange(operations.all)]
+  const facts = useGroupFacts(project, [
+    ...list,
+    ...desired,
+    ...madeFor,
+    ...(conflict === null ? [] : [...conflict.madeFor, ...conflict.desired]),
+    ...shown.flatMap((operation) => [
+      ...operation.planned_from,
+      ...operation.desired,
+      ...(operation.list_now ?? []),
+    ]),
+  ])
+  const remember = useRememberGroups(project)
+  const selection = useSelection(desired)
+  const plan = usePlan(arrangement)
+  const role = useQuery(sessionQuery()).data?.role
+  const forbidden =
+    role === 'viewer' ? 'Your role is viewer: you can arrange and check, but not apply' : undefined
+  const checking = useChecking(project, port.id, arrangement, plan)
+  const applying = useApplying({
+    project,
+    port: port.id,
+    arrangement,
+    plan,
+    operations: operations.all,
+    keep,
+    onStarted: watched.started,
+    forbidden,
+  })
+  const [dryRun, setDryRun] = useState(true)
+  const planHeading = useRef<HTMLHeadingElement>(null)
+  useUndoKeys(change)
+
+  const changes = 'problem' in plan ? undefined : plan
+  const refusals = useMemo(
+    () =>
+      checking.checks === undefined || changes === undefined
+        ? NO_REFUSALS
+        : refusedGroups(changes.steps, checking.checks),
+    [checking.checks, changes],
+  )
+  const nameOf = useCallback((id: string) => groupName({ groups: facts.groups }, id), [facts.groups])
+  const onDrop = (from: Dragged['from'], ids: readonly string[], gap: number) =>
+    change((now) =>
+      from === 'list' ? move(now, ids, positionOfGap(now.desired, ids, gap)) : place(now, ids, gap),
+    )
+  return (
+    <>
+      {port.port_security_enabled === false && (
+        <Notice tone="warn" title="Security groups have no effect on this port">
+          Its <code>port_security_enabled</code> is false: all traffic passes, whatever groups are listed. The
+          list can be arranged all the same.
+        </Notice>
+      )}
+      {operations.error != null && operations.underWay.length === 0 && (
+        <ErrorPanel
+          error={operations.error}
+          title="Whether a change to this port is under way could not be read"
+          onRetry={operations.reload}
+        />
+      )}
+      {operations.unanswered.map((operation) => (
+        <Suspense key={operation.operation_id}>
+          <StoppedOperation operation={operation} facts={facts} forbidden={forbidden} />
+        </Suspense>
+      ))}
+      {conflict !== null && (
+        <Suspense>
+          <ListChanged conflict={conflict} now={list} facts={facts} keep={keep} />
+        </Suspense>
+      )}
+      {unkept && (
+        <Notice tone="warn" title="This arrangement will not survive a reload">
+          The browser did not let Portside keep it: its storage is full or switched off.
+        </Notice>
+      )}
+      <DragArea desired={desired} nameOf={nameOf} onDrop={onDrop}>
+        {(dragging) => (
+          <div className={styles.areas}>
+            <ListPanel
+              arrangement={arrangement}
+              change={change}
+              facts={facts}
+              moved={changes?.moved ?? NONE}
+              detached={changes?.detached ?? NONE}
+              refusals={refusals}
+              selection={selection}
+              locked={locked}
+              dragging={dragging}
+            />
+            <Catalogue
+              project={project}
+              arrangement={arrangement}
+              change={change}
+              remember={remember}
+              lockReason={locked}
+            />
+            <PlanPanel
+              project={project}
+              port={port}
+              facts={facts}
+              plan={plan}
+              locked={locked}
+              dryRun={dryRun}
+              onDryRun={setDryRun}
+              checking={checking}
+              applying={applying}
+              headingRef={planHeading}
+              side={
+                <PlanSide
+                  operations={operations}
+                  arrangement={arrangement}
+                  list={list}
+                  facts={facts}
+                  seen={watched.seen}
+                  locked={locked}
+                  keep={keep}
+                />
+              }
+              underWay={operations.underWay.length > 0}
+            />
+          </div>
+        )}
+      </DragArea>
+      {changes !== undefined && isChanged(arrangement) && (
+        <div className={styles.bar}>
+          <span>{counted(changesOf(changes), 'change')}</span>
+          <Button
+            variant="primary"
+            onClick={() => {
+              planHeading.current?.scrollIntoView({ block: 'start' })
+              planHeading.current?.focus({ preventScroll: true })
+            }}
+          >
+            Review
+          </Button>
+        </div>
+      )}
+      <section className={styles.details} aria-labelledby="port-details">
+        <h2 id="port-details">Port details</h2>
+        <Suspense fallback={<p className={styles.waiting}>Loading…</p>}>
+          <PortDetails
+            port={port}
+            before={watched.before}
+            requestId={answer.request_id}
+            raw={JSON.stringify(answer, null, 2)}
+            groupName={(id) => facts.groups.get(id)?.name ?? undefined}
+          />
+        </Suspense>
+      </section>
+    </>
+  )
+}
+
+const NONE: readonly string[] = []
+const NO_REFUSALS: ReadonlyMap<string, string> = new Map()

@@ -1,0 +1,89 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useDeferredValue, useEffect, useMemo, useState } from 'react'
+import { isUuid } from '../../vpc/ids.ts'
+import type { SecurityGroup } from '../../vpc/security-group.ts'
+import { groupsByIdQuery, groupsInfiniteQuery } from '../proxy-client/queries.ts'
+
+/** With so many matches at hand, no further pages are read until asked for. */
+const ENOUGH_MATCHES = 50
+
+/** The group IDs in a pasted text (apart from each other by spaces, commas, quotes or lines); none unless all of it is IDs. */
+export function pastedIds(text: string): string[] {
+  const words = text.split(/[\s,;"'[\]]+/).filter(Boolean)
+  return words.length > 0 && words.every(isUuid) ? [...new Set(words.map((id) => id.toLowerCase()))] : []
+}
+
+/** True when the group's name, ID or description contains the text, in any case. */
+export function matches(group: SecurityGroup, text: string): boolean {
+  const wanted = text.trim().toLowerCase()
+  return [group.name, group.id, group.description].some((field) => field?.toLowerCase().includes(wanted))
+}
+
+/** What the catalogue shows. */
+export type CatalogueResult = {
+  /** The matching groups read so far; those on the list among them. */
+  groups: readonly SecurityGroup[]
+  /** Pasted IDs of which the platform knows no group. */
+  unknownIds: readonly string[]
+  /** How many groups have been read, and whether these are all. */
+  read: number
+  complete: boolean
+  state: 'loading' | 'reading' | 'idle' | 'failed'
+  error: unknown
+  /** Reads the next page; goes on searching after a stop or a failure. */
+  readMore: () => void
+  /** Stops searching. */
+  stop: () => void
+}
+
+/**
+ * The groups of a project that match a text. The platform's list knows no 'contains', so pages are read one after the other
+ * while a search has few matches, and only then; a list of IDs is asked for exactly.
+ */
+export function useCatalogue(project: string, text: string): CatalogueResult {
+  const search = useDeferredValue(text.trim())
+  const ids = useMemo(() => pastedIds(search), [search])
+  const [stoppedFor, setStoppedFor] = useState<string>()
+  const byId = useQuery({ ...groupsByIdQuery(project, ids), enabled: ids.length > 0 })
+  const pages = useInfiniteQuery(groupsInfiniteQuery(project, {}))
+  const { data, hasNextPage, isFetching, isError, fetchNextPage } = pages
+
+  const read = useMemo(() => data?.pages.flatMap((page) => page.security_groups) ?? [], [data])
+  const found = useMemo(
+    () => (search === '' || ids.length > 0 ? read : read.filter((group) => matches(group, search))),
+    [read, search, ids],
+  )
+  const searching =
+    search !== '' && ids.length === 0 && stoppedFor !== search && found.length < ENOUGH_MATCHES
+  const wantsMore = searching && hasNextPage && !isFetching && !isError
+  useEffect(() => {
+    if (wantsMore) void fetchNextPage()
+  }, [wantsMore, read.length, fetchNextPage])
+
+  if (ids.length > 0) {
+    const known = byId.data ?? {}
+    return {
+      groups: ids.flatMap((id) => known[id] ?? []),
+      unknownIds: byId.data === undefined ? [] : ids.filter((id) => known[id] === undefined),
+      read: ids.length,
+      complete: true,
+      state: byId.isError ? 'failed' : byId.isPending ? 'loading' : 'idle',
+      error: byId.error,
+      readMore: () => void byId.refetch(),
+      stop: () => {},
+    }
+  }
+  return {
+    groups: found,
+    unknownIds: [],
+    read: read.length,
+    complete: data !== undefined && !hasNextPage,
+    state: isError ? 'failed' : pages.isPending ? 'loading' : isFetching ? 'reading' : 'idle',
+    error: pages.error,
+    readMore: () => {
+      setStoppedFor(undefined)
+      void (data === undefined ? pages.refetch() : fetchNextPage())
+    },
+    stop: () => setStoppedFor(search),
+  }
+}

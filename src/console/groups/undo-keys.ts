@@ -1,0 +1,24 @@
+import { useEffect } from 'react'
+import { redo, undo, type Arrangement } from './arrangement.ts'
+
+/** Ctrl+Z (⌘Z) undoes, Ctrl+Shift+Z and Ctrl+Y redo; not while something is typed, nor behind a dialog. */
+export function useUndoKeys(change: (act: (arrangement: Arrangement) => Arrangement) => void): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || isTyping(event.target)) return
+      if (document.querySelector('dialog[open]') !== null) return
+      const key = event.key.toLowerCase()
+      const act = key === 'z' ? (event.shiftKey ? redo : undo) : key === 'y' ? redo : undefined
+      if (act === undefined) return
+      event.preventDefault()
+      change(act)
+    }
+    addEventListener('keydown', onKeyDown)
+    return () => removeEventListener('keydown', onKeyDown)
+  }, [change])
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return target.type !== 'checkbox'
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+}

@@ -1,0 +1,41 @@
+import { useCallback, useState } from 'react'
+import type { Operation } from '../../vpc/portside-api.ts'
+import type { Port } from '../../vpc/port.ts'
+
+/** What this page has seen happen to the port since it was opened. */
+export type WatchedChange = {
+  /** The port before the change that was carried out last; undefined when none was while the page is open. */
+  before: Port | undefined
+  /** Operations that were under way while the page is open. */
+  seen: ReadonlySet<string>
+  /** Tells of an operation that was started here. */
+  started: (operation: Operation) => void
+}
+
+/** Remembers the port as it was when an operation on it first showed up, to mark afterwards what changed. */
+export function useWatchedChange(port: Port, underWay: readonly Operation[]): WatchedChange {
+  const [watched, setWatched] = useState<{ before: Port | undefined; seen: ReadonlySet<string> }>({
+    before: undefined,
+    seen: new Set(),
+  })
+  const fresh = underWay.map((operation) => operation.operation_id).filter((id) => !watched.seen.has(id))
+  if (fresh.length > 0) setWatched({ before: port, seen: new Set([...watched.seen, ...fresh]) })
+  const started = useCallback(
+    ({ operation_id }: Operation) =>
+      setWatched(({ seen }) => ({ before: port, seen: new Set([...seen, operation_id]) })),
+    [port],
+  )
+  return { ...watched, started }
+}
+
+/** The change that was carried out last, first in the list, then the stopped operations that it answers. */
+export function lastChange(all: readonly Operation[]): Operation[] {
+  const last = all.find((operation) => operation.status === 'done')
+  const chain = last === undefined ? [] : [last]
+  for (let left = all.length; left > 0; left--) {
+    const earlier = all.find((one) => one.operation_id === chain.at(-1)?.follows)
+    if (earlier === undefined) break
+    chain.push(earlier)
+  }
+  return chain
+}

@@ -1,0 +1,73 @@
+import type { JSX } from 'react'
+import type { ChangePlan } from '../../vpc/plan-change.ts'
+import type { GroupFacts } from '../groups/group-facts.ts'
+import { Button } from '../ui/Button.tsx'
+import { Dialog } from '../ui/Dialog.tsx'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { Notice } from '../ui/Notice.tsx'
+import styles from './ApplyDialog.module.css'
+import { isPassed, type StepCheck } from './check-plan.ts'
+import { Exposure } from './Exposure.tsx'
+import { ListComparison } from './ListComparison.tsx'
+import type { Applying } from './use-plan.ts'
+import { changeWords, counted } from './words.ts'
+
+type ApplyDialogProps = {
+  before: readonly string[]
+  plan: ChangePlan
+  facts: GroupFacts
+  checked: readonly StepCheck[] | undefined
+  applying: Applying
+}
+
+/** Asks before the port is changed: the lists before and after, the calls, what is off the port meanwhile. */
+export function ApplyDialog({ before, plan, facts, checked, applying }: ApplyDialogProps): JSX.Element {
+  const after = plan.steps.at(-1)?.after ?? before
+  const calls = counted(plan.steps.length, 'call')
+  return (
+    <Dialog
+      open
+      wide
+      title="Apply this change?"
+      onClose={applying.busy ? () => {} : applying.cancel}
+      footer={
+        <>
+          <Button disabledReason={applying.busy ? 'It is being sent' : undefined} onClick={applying.cancel}>
+            Cancel
+          </Button>
+          <Button variant="primary" busy={applying.busy} onClick={applying.start}>
+            {applying.error != null ? 'Send again' : 'Apply'}
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.body}>
+        {applying.error != null && (
+          <ErrorPanel error={applying.error} title="The change could not be started" />
+        )}
+        <p>
+          {changeWords(plan)}, in {calls}, one after the other. Portside reads the list first, and sends
+          nothing if it has changed.
+        </p>
+        {checked === undefined ? (
+          <Notice tone="warn" title="Not checked">
+            This arrangement has not been checked with the dry run.
+          </Notice>
+        ) : (
+          !isPassed(checked) && (
+            <Notice tone="danger" title="The check did not pass">
+              The platform will probably refuse it again, at the same step.
+            </Notice>
+          )
+        )}
+        <Exposure plan={plan} facts={facts} />
+        {after.length === 0 && (
+          <Notice tone="warn" title="No group will be left">
+            Without security groups no rule matches, and the port’s traffic is dropped.
+          </Notice>
+        )}
+        <ListComparison before={before} after={after} beforeTitle="Before" afterTitle="After" facts={facts} />
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,62 @@
+import type { JSX } from 'react'
+import type { Operation } from '../../vpc/portside-api.ts'
+import type { GroupFacts } from '../groups/group-facts.ts'
+import { Button } from '../ui/Button.tsx'
+import { Icon } from '../ui/Icon.tsx'
+import { Id } from '../ui/Id.tsx'
+import { Time } from '../ui/Time.tsx'
+import styles from './Operation.module.css'
+import { OperationSteps } from './OperationSteps.tsx'
+import { counted } from './words.ts'
+
+type LastChangeProps = {
+  operation: Operation
+  facts: Pick<GroupFacts, 'groups'>
+  /** It was carried out while this page was open: shown in full. */
+  fresh: boolean
+  /** Arranges the inverse; undefined where there is nothing to undo. */
+  onUndo: (() => void) | undefined
+}
+
+const TITLES: Record<Operation['purpose'], string> = {
+  change: 'Applied',
+  go_on: 'Applied, after going on',
+  go_back: 'Gone back to the order before',
+}
+
+/** The change to this port that was carried out last through Portside, and its undoing. */
+export function LastChange({ operation, facts, fresh, onUndo }: LastChangeProps): JSX.Element {
+  const { steps, user, updated_at, request_id, purpose } = operation
+  return (
+    <section className={styles.last} aria-label="Last change" role={fresh ? 'status' : undefined}>
+      <header>
+        <h3>
+          <span className={styles.applied}>
+            <Icon name="check" />
+          </span>
+          {fresh ? TITLES[purpose] : 'Last change'}
+        </h3>
+        {onUndo && (
+          <Button size="small" icon="undo" onClick={onUndo}>
+            Undo this change
+          </Button>
+        )}
+      </header>
+      <div className={styles.inside}>
+        <p className={styles.note}>
+          {counted(steps.length, 'call')} by {user}, <Time value={updated_at} /> UTC
+          {onUndo && '. Undoing arranges the opposite; nothing is sent by itself'}.
+        </p>
+        {request_id && (
+          <div className={styles.requestId}>
+            Request ID <Id value={request_id} label="request ID" />
+          </div>
+        )}
+        <details open={fresh}>
+          <summary>Steps</summary>
+          <OperationSteps operation={operation} facts={facts} />
+        </details>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,73 @@
+import { useEffect, useState, type JSX } from 'react'
+import type { Operation } from '../../vpc/portside-api.ts'
+import { groupNames, type GroupFacts } from '../groups/group-facts.ts'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { Notice } from '../ui/Notice.tsx'
+import styles from './Operation.module.css'
+import { OperationSteps } from './OperationSteps.tsx'
+
+type OperationProgressProps = {
+  operation: Operation
+  facts: Pick<GroupFacts, 'groups'>
+  /** Why the progress can't be read at the moment. */
+  trouble: unknown
+}
+
+/** An operation under way: queued, running, or waiting for the platform. */
+export function OperationProgress({ operation, facts, trouble }: OperationProgressProps): JSX.Element {
+  const { off_the_port } = operation
+  return (
+    <div className={styles.panel}>
+      <p role="status" className={styles.headline}>
+        <StatusWords operation={operation} />
+      </p>
+      {trouble != null && (
+        <ErrorPanel
+          error={trouble}
+          title="The progress can’t be read at the moment; what stands here is as last read"
+        />
+      )}
+      {off_the_port.length > 0 && (
+        <Notice tone="warn" title="Off the port right now">
+          {groupNames(facts, off_the_port)}
+        </Notice>
+      )}
+      <OperationSteps operation={operation} facts={facts} />
+      <p className={styles.note}>
+        Started by {operation.user}. The proxy carries it out: it goes on when this page is closed.
+      </p>
+    </div>
+  )
+}
+
+function StatusWords({ operation }: { operation: Operation }): JSX.Element {
+  const { status, steps, next_try_at, error } = operation
+  const done = steps.filter((step) => step.status === 'done').length
+  const now = `step ${Math.min(done + 1, steps.length)} of ${steps.length}`
+  if (status === 'queued')
+    return <>Queued: another change to this port is under way. This one starts by itself after it.</>
+  if (status === 'waiting')
+    return (
+      <>
+        Waiting at {now}: the platform asked to wait{error ? ` (${error.error_code})` : ''}.{' '}
+        {next_try_at ? <NextTry at={next_try_at} /> : 'It is tried again by itself.'}
+      </>
+    )
+  if (steps.every((step) => step.status === 'pending')) return <>Reading the port’s list before step 1.</>
+  return <>Carrying out {now}.</>
+}
+
+/** Counts down by the second; the seconds are not for screen readers, which would hear each. */
+function NextTry({ at }: { at: string }): JSX.Element {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 500)
+    return () => clearInterval(timer)
+  }, [])
+  const seconds = Math.ceil((Date.parse(at) - now) / 1000)
+  return (
+    <>
+      It is tried again by itself<span aria-hidden="true">{seconds > 0 ? ` in ${seconds} s` : ' now'}</span>.
+    </>
+  )
+}

@@ -1,0 +1,189 @@
+import { lazy, Suspense, type JSX, type ReactNode, type Ref } from 'react'
+import type { Port } from '../../vpc/port.ts'
+import type { ChangePlan } from '../../vpc/plan-change.ts'
+import type { GroupFacts } from '../groups/group-facts.ts'
+import { Panel } from '../groups/Panel.tsx'
+import { Button } from '../ui/Button.tsx'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { Notice } from '../ui/Notice.tsx'
+import { Switch } from '../ui/Switch.tsx'
+import { isPassed } from './check-plan.ts'
+import { Exposure } from './Exposure.tsx'
+import styles from './PlanPanel.module.css'
+import { PlanStep } from './PlanStep.tsx'
+import type { Applying, Checking } from './use-plan.ts'
+import { changeWords, counted } from './words.ts'
+
+const ApplyDialog = lazy(() =>
+  import('./ApplyDialog.tsx').then((module) => ({ default: module.ApplyDialog })),
+)
+
+type PlanPanelProps = {
+  project: string
+  port: Port
+  facts: GroupFacts
+  /** The plan of the arrangement; a sentence where there can be none. */
+  plan: ChangePlan | { problem: string }
+  /** An operation is under way: `side` is shown instead of the plan. */
+  underWay: boolean
+  /** What there is to say of operations on the port. */
+  side: ReactNode
+  locked: string | undefined
+  dryRun: boolean
+  onDryRun: (on: boolean) => void
+  checking: Checking
+  applying: Applying
+  headingRef: Ref<HTMLHeadingElement>
+}
+
+/** What would be sent: every request, what checking it found, and the buttons that check and apply. */
+export function PlanPanel(props: PlanPanelProps): JSX.Element {
+  const { project, port, facts, plan, underWay, side, locked, headingRef } = props
+  const { dryRun, onDryRun, checking, applying } = props
+  if (underWay)
+    return (
+      <Panel title="Plan" note="under way" headingRef={headingRef} className={styles.plan}>
+        <div className={styles.scroll}>{side}</div>
+      </Panel>
+    )
+  const steps = 'problem' in plan ? [] : plan.steps
+  const changes = 'problem' in plan || steps.length === 0 ? undefined : plan
+  const blocked =
+    locked ??
+    ('problem' in plan ? plan.problem : changes === undefined ? 'Nothing is arranged yet' : undefined)
+  return (
+    <Panel
+      title="Plan"
+      note={changes && `${changeWords(changes)} · ${counted(steps.length, 'call')}`}
+      headingRef={headingRef}
+      className={styles.plan}
+      footer={
+        <div className={styles.footer}>
+          <Switch checked={dryRun} onChange={(event) => onDryRun(event.target.checked)}>
+            Dry run
+          </Switch>
+          <span className={styles.mode}>
+            {dryRun ? 'Only checks; nothing is changed' : 'Off: the port will be changed'}
+          </span>
+          {dryRun ? (
+            <Button
+              variant="primary"
+              icon="check"
+              busy={checking.busy}
+              disabledReason={blocked}
+              onClick={checking.start}
+            >
+              Check
+            </Button>
+          ) : (
+            <Button
+              variant="primary"
+              busy={applying.busy}
+              disabledReason={applying.forbidden ?? blocked}
+              onClick={applying.ask}
+            >
+              Apply…
+            </Button>
+          )}
+        </div>
+      }
+    >
+      <div className={styles.scroll}>
+        {changes === undefined ? (
+          <Idle plan={plan} side={side} />
+        ) : (
+          <>
+            <div className={styles.notices}>
+              {side}
+              <CheckSummary checking={checking} />
+              {applying.error != null && !applying.asking && (
+                <ErrorPanel error={applying.error} title="The change could not be started" />
+              )}
+              <Exposure plan={changes} facts={facts} />
+            </div>
+            <ol>
+              {steps.map((planned, n) => (
+                <PlanStep
+                  key={n}
+                  project={project}
+                  port={port.id}
+                  planned={planned}
+                  number={n + 1}
+                  of={steps.length}
+                  dryRun={dryRun}
+                  check={checking.checks?.[n]}
+                  facts={facts}
+                  marked={new Set([...changes.added, ...changes.moved])}
+                />
+              ))}
+            </ol>
+          </>
+        )}
+      </div>
+      {applying.asking && changes !== undefined && (
+        <Suspense>
+          <ApplyDialog
+            before={port.security_groups}
+            plan={changes}
+            facts={facts}
+            checked={checking.checks}
+            applying={applying}
+          />
+        </Suspense>
+      )}
+    </Panel>
+  )
+}
+
+function Idle({ plan, side }: Pick<PlanPanelProps, 'plan' | 'side'>): JSX.Element {
+  return (
+    <div className={styles.idle}>
+      {'problem' in plan ? (
+        <Notice tone="warn" title="No plan can be made">
+          {plan.problem}
+        </Notice>
+      ) : (
+        <p className={styles.nothing}>
+          Nothing is arranged yet. Place, move or detach groups: the requests that would be sent appear here.
+        </p>
+      )}
+      {side}
+    </div>
+  )
+}
+
+function CheckSummary({ checking }: { checking: Checking }): JSX.Element {
+  const { checks, outdated, error, busy } = checking
+  // One live region that stays, so that screen readers hear what appears in it.
+  return (
+    <div role="status" className={styles.summary}>
+      {busy ? (
+        <Notice title="Checking…">Nothing is changed by it.</Notice>
+      ) : error != null ? (
+        <ErrorPanel error={error} title="The check could not be completed" />
+      ) : outdated ? (
+        <Notice title="Arrangement changed since the check">Check it again to know.</Notice>
+      ) : checks === undefined ? null : isPassed(checks) ? (
+        <Notice tone="ok" title="Check passed">
+          {checkedWords(checks.map(({ kind }) => kind))}
+        </Notice>
+      ) : checks.some(({ kind }) => kind === 'refused' || kind === 'portside_refused') ? (
+        <Notice tone="danger" title="Check refused">
+          See the step below. Nothing was changed.
+        </Notice>
+      ) : (
+        <Notice tone="warn" title="Not everything could be checked">
+          See the step below. Nothing was changed.
+        </Notice>
+      )}
+    </div>
+  )
+}
+
+function checkedWords(kinds: readonly string[]): string {
+  const there = kinds.filter((kind) => kind === 'platform').length
+  const here = kinds.length - there
+  if (here === 0) return 'The platform checked every step. Nothing was changed.'
+  const mine = `${counted(here, 'step')} by Portside only, as the platform can’t before the earlier ones are made`
+  return there === 0 ? `${mine}.` : `${counted(there, 'step')} by the platform, ${mine}. Nothing was changed.`
+}

@@ -1,0 +1,125 @@
+import type { JSX, ReactNode } from 'react'
+import { stepRequest } from '../../vpc/change-plan.ts'
+import type { PlannedStep } from '../../vpc/plan-change.ts'
+import { groupName, type GroupFacts } from '../groups/group-facts.ts'
+import { Id } from '../ui/Id.tsx'
+import { Icon } from '../ui/Icon.tsx'
+import { adviceFor } from '../ui/ErrorPanel.tsx'
+import { ProxyError } from '../proxy-client/proxy-error.ts'
+import type { StepCheck } from './check-plan.ts'
+import styles from './PlanStep.module.css'
+import { StepRequestView } from './StepRequestView.tsx'
+import { indexWords, stepWords } from './words.ts'
+
+type PlanStepProps = {
+  project: string
+  port: string
+  planned: PlannedStep
+  /** 1 is the first. */
+  number: number
+  of: number
+  dryRun: boolean
+  check: StepCheck | undefined
+  facts: Pick<GroupFacts, 'groups'>
+  /** Groups placed or moved by the plan: they stand out in the resulting list. */
+  marked: ReadonlySet<string>
+}
+
+/** One call of the plan: what it does, the request, the list after it, and what a check found. */
+export function PlanStep(props: PlanStepProps): JSX.Element {
+  const { project, port, planned, number, of, dryRun, check, facts, marked } = props
+  const { step, before, after, standsAlone } = planned
+  const alone = of === 1
+  const request = stepRequest(step, project, port, dryRun && standsAlone)
+  return (
+    <li className={styles.step}>
+      <h3 className={styles.title}>
+        {!alone && <span className={styles.number}>Step {number}</span>}{' '}
+        {stepWords(step, before.length, facts)}
+      </h3>
+      {step.kind === 'insert' && <p className={styles.note}>{indexWords(step.index, before.length)}</p>}
+      {dryRun && !standsAlone && (
+        <p className={styles.note}>
+          Stands on an earlier step: the check does not send it. This is what Apply will send.
+        </p>
+      )}
+      {check && <CheckWords check={check} number={number} />}
+      {of <= 2 ? (
+        <StepRequestView request={request} />
+      ) : (
+        <details className={styles.more}>
+          <summary>Request</summary>
+          <StepRequestView request={request} />
+        </details>
+      )}
+      <details className={styles.more}>
+        <summary>
+          {number === of ? 'Resulting list' : `List after step ${number}`} ({after.length})
+        </summary>
+        <ol className={styles.result}>
+          {after.map((id, n) => (
+            <li key={id} className={marked.has(id) ? styles.marked : undefined}>
+              <span>{n + 1}</span> {groupName(facts, id)}
+            </li>
+          ))}
+        </ol>
+      </details>
+    </li>
+  )
+}
+
+function CheckWords({ check, number }: { check: StepCheck; number: number }): JSX.Element {
+  switch (check.kind) {
+    case 'platform':
+      return (
+        <Found ok>
+          Checked by the platform (202): mandatory parameters, request format, constraints. Nothing was
+          changed.
+          {check.request_id !== null && <RequestId id={check.request_id} />}
+        </Found>
+      )
+    case 'portside':
+      return (
+        <Found ok>
+          Checked by Portside only: the platform can’t check this step before{' '}
+          {number === 2 ? 'step 1 is' : 'the steps before it are'} made.
+        </Found>
+      )
+    case 'portside_refused':
+      return <Found>Portside’s own check refused it: {check.problem}.</Found>
+    case 'skipped':
+      return <Found>Not checked: the platform could not be asked for the step before.</Found>
+    case 'refused':
+      return <Found>Refused by the platform: {errorWords(check.error)}</Found>
+    case 'failed':
+      return <Found>Not checked: {errorWords(check.error)}</Found>
+  }
+}
+
+function errorWords(error: unknown): ReactNode {
+  if (!(error instanceof ProxyError)) return error instanceof Error ? error.message : String(error)
+  return (
+    <>
+      {error.error_msg} <code>{error.error_code}</code>
+      {error.status > 0 && ` (${error.status})`}. {adviceFor(error)}
+      {error.request_id !== null && <RequestId id={error.request_id} />}
+    </>
+  )
+}
+
+function RequestId({ id }: { id: string }): JSX.Element {
+  return (
+    <span className={styles.requestId}>
+      Request ID <Id value={id} label="request ID" />
+    </span>
+  )
+}
+
+function Found({ ok = false, children }: { ok?: boolean; children: ReactNode }): JSX.Element {
+  return (
+    <div className={ok ? styles.passed : styles.refused}>
+      <Icon name={ok ? 'check' : 'warning'} />
+      <div>{children}</div>
+    </div>
+  )
+}

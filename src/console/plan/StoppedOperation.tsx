@@ -1,0 +1,138 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, type JSX } from 'react'
+import { planChange } from '../../vpc/plan-change.ts'
+import { SETTLED, type Operation, type OperationAnswer } from '../../vpc/portside-api.ts'
+import { groupNames, type GroupFacts } from '../groups/group-facts.ts'
+import { answerOperation, storeOperation } from '../proxy-client/mutations.ts'
+import { operationsQuery } from '../proxy-client/queries.ts'
+import { Button } from '../ui/Button.tsx'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { Id } from '../ui/Id.tsx'
+import { Notice } from '../ui/Notice.tsx'
+import { takePortOf } from './follow-operations.ts'
+import { ListComparison } from './ListComparison.tsx'
+import styles from './Operation.module.css'
+import { OperationSteps } from './OperationSteps.tsx'
+import { planWords } from './words.ts'
+
+type StoppedOperationProps = {
+  operation: Operation
+  facts: Pick<GroupFacts, 'groups'>
+  /** Why this operator may not answer. */
+  forbidden: string | undefined
+}
+
+/** An operation that stopped half-way: what is true now, and the three ways on. */
+export function StoppedOperation({ operation, facts, forbidden }: StoppedOperationProps): JSX.Element {
+  const { status, steps, error, list_now, off_the_port, desired, planned_from } = operation
+  const answer = useAnswer(operation)
+  const heading = useRef<HTMLSpanElement>(null)
+  useEffect(() => heading.current?.focus(), [])
+  const done = steps.filter((step) => step.status === 'done').length
+  const title =
+    status === 'interrupted'
+      ? `The proxy ended while this port was being changed: ${done} of ${steps.length} steps were made`
+      : `A change to this port stopped after ${done} of ${steps.length} steps`
+  const towards = (list: readonly string[]) =>
+    list_now === null
+      ? 'The port is read first, then the calls are planned from its list'
+      : `Sends ${planWords(planChange(list_now, list), facts)}`.replace('Sends nothing', 'Nothing')
+  const blocked = forbidden ?? (answer.isPending ? 'An answer is being sent' : undefined)
+  const button = (kind: OperationAnswer, label: string, primary = false) => (
+    <Button
+      variant={primary ? 'primary' : 'secondary'}
+      busy={answer.isPending && answer.variables === kind}
+      disabledReason={answer.isPending && answer.variables === kind ? undefined : blocked}
+      onClick={() => answer.mutate(kind)}
+    >
+      {label}
+    </Button>
+  )
+  return (
+    <Notice
+      tone="danger"
+      role="alert"
+      title={
+        <span ref={heading} tabIndex={-1}>
+          {title}
+        </span>
+      }
+    >
+      <p>
+        {list_now === null ? (
+          <>The port’s list could not be read since: which groups are on it is unknown.</>
+        ) : off_the_port.length === 0 ? (
+          <>No group that was to stay is off the port.</>
+        ) : (
+          <>
+            <b>Off the port right now: {groupNames(facts, off_the_port, 20)}.</b> Their rules do not apply.
+          </>
+        )}
+      </p>
+      <div className={styles.stopped}>
+        <div className={styles.column}>
+          <OperationSteps operation={operation} facts={facts} />
+          {error && (
+            <dl className={styles.facts}>
+              <dt>Why</dt>
+              <dd>{error.error_msg}</dd>
+              <dt>Code</dt>
+              <dd>
+                <code>{error.error_code}</code>
+              </dd>
+              <dt>Request ID</dt>
+              <dd>{error.request_id ? <Id value={error.request_id} label="request ID" /> : 'none given'}</dd>
+              {error.advice !== undefined && (
+                <>
+                  <dt>Advice</dt>
+                  <dd>{error.advice}</dd>
+                </>
+              )}
+            </dl>
+          )}
+        </div>
+        <div className={styles.column}>
+          {list_now !== null && (
+            <ListComparison
+              before={list_now}
+              after={desired}
+              beforeTitle="On the port now"
+              afterTitle="As arranged"
+              facts={facts}
+            />
+          )}
+        </div>
+      </div>
+      <div className={styles.answers}>
+        <div className={styles.answer}>
+          {button('go-on', 'Go on', true)}
+          <span>{towards(desired)}.</span>
+        </div>
+        <div className={styles.answer}>
+          {button('go-back', 'Go back to the order before')}
+          <span>{towards(planned_from)}.</span>
+        </div>
+        <div className={styles.answer}>
+          {button('leave', 'Leave as is')}
+          <span>Nothing is sent: the port keeps the list that it has now.</span>
+        </div>
+      </div>
+      {answer.error !== null && <ErrorPanel error={answer.error} title="The answer could not be given" />}
+    </Notice>
+  )
+}
+
+function useAnswer(operation: Operation) {
+  const queryClient = useQueryClient()
+  const { operation_id, project_id, port_id } = operation
+  return useMutation({
+    mutationFn: (answer: OperationAnswer) => answerOperation(operation_id, answer),
+    onSuccess: (next) => {
+      storeOperation(queryClient, next)
+      if (SETTLED.has(next.status)) takePortOf(queryClient, next)
+    },
+    // An answer touches two records, and after an error it may have been given all the same.
+    onSettled: () =>
+      queryClient.invalidateQueries({ queryKey: operationsQuery(project_id, port_id).queryKey }),
+  })
+}

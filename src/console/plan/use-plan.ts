@@ -1,0 +1,136 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import { sameList } from '../../vpc/list-difference.ts'
+import { planChange, PlanRefused, type ChangePlan } from '../../vpc/plan-change.ts'
+import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
+import { sentAs, type Arrangement } from '../groups/arrangement.ts'
+import { startOperation, storeOperation } from '../proxy-client/mutations.ts'
+import { operationsQuery, portQuery } from '../proxy-client/queries.ts'
+import { checkPlan, type StepCheck } from './check-plan.ts'
+import { takePortOf } from './follow-operations.ts'
+
+/** Checking the plan, and what it found for this very arrangement. */
+export type Checking = {
+  start: () => void
+  busy: boolean
+  /** One a step; undefined while this arrangement has not been checked. */
+  checks: readonly StepCheck[] | undefined
+  /** An earlier arrangement was checked, this one was not. */
+  outdated: boolean
+  error: unknown
+}
+
+/** Applying the plan: asking first, then starting the operation. */
+export type Applying = {
+  ask: () => void
+  asking: boolean
+  cancel: () => void
+  start: () => void
+  busy: boolean
+  error: unknown
+  /** Why this operator may not. */
+  forbidden: string | undefined
+}
+
+/** The plan of an arrangement, or why there is none. */
+export function usePlan({ madeFor, desired }: Arrangement): ChangePlan | { problem: string } {
+  return useMemo(() => {
+    try {
+      return planChange(madeFor, desired)
+    } catch (error) {
+      if (!(error instanceof PlanRefused)) throw error
+      const { message } = error
+      return { problem: `${message.charAt(0).toUpperCase()}${message.slice(1)}. Detach some first.` }
+    }
+  }, [madeFor, desired])
+}
+
+/** Checks the plan of an arrangement; a result holds for this arrangement only, and any change ends it. */
+export function useChecking(
+  project: string,
+  port: string,
+  arrangement: Arrangement,
+  plan: ChangePlan | { problem: string },
+): Checking {
+  const queryClient = useQueryClient()
+  const check = useMutation({
+    mutationFn: async (asked: { arrangement: Arrangement; plan: ChangePlan }) => {
+      // The dry run counts in the list as it stands: if that has changed, the page has another question first.
+      const { port: now } = await queryClient.fetchQuery({ ...portQuery(project, port), staleTime: 0 })
+      if (!sameList(now.security_groups, asked.arrangement.madeFor)) return null
+      return checkPlan(project, port, asked.plan)
+    },
+  })
+  const asked = check.variables?.arrangement
+  // Sending it does not make it another arrangement.
+  const same = asked !== undefined && asked.desired === arrangement.desired && asked.past === arrangement.past
+  return {
+    start: () => {
+      if (!check.isPending && !('problem' in plan)) check.mutate({ arrangement, plan })
+    },
+    busy: check.isPending,
+    checks: same && !check.isPending ? (check.data ?? undefined) : undefined,
+    outdated: asked !== undefined && !same && !check.isPending && check.data != null,
+    error: same ? check.error : null,
+  }
+}
+
+/**
+ * Starts the operation that applies the plan. Its ID is kept with the arrangement before anything is sent, so that sending again
+ * after a lost answer, even after a reload, finds the same operation.
+ */
+export function useApplying(options: {
+  project: string
+  port: string
+  arrangement: Arrangement
+  plan: ChangePlan | { problem: string }
+  operations: readonly Operation[]
+  keep: (arrangement: Arrangement) => void
+  /** Called with the operation as first answered. */
+  onStarted: (operation: Operation) => void
+  forbidden: string | undefined
+}): Applying {
+  const { project, port, arrangement, plan, operations, keep, onStarted, forbidden } = options
+  const queryClient = useQueryClient()
+  const [asking, setAsking] = useState(false)
+  const apply = useMutation({
+    mutationFn: (sent: { arrangement: Arrangement; plan: ChangePlan; operation_id: string }) =>
+      startOperation(project, port, {
+        operation_id: sent.operation_id,
+        planned_from: [...sent.arrangement.madeFor],
+        desired: [...sent.arrangement.desired],
+        steps: sent.plan.steps.map(({ step }) => step),
+      }),
+    onSuccess: (operation) => {
+      setAsking(false)
+      onStarted(operation)
+      storeOperation(queryClient, operation)
+      if (SETTLED.has(operation.status)) takePortOf(queryClient, operation)
+    },
+    // The operation may have been started all the same, or another one may be in the way: look.
+    onError: () => queryClient.invalidateQueries({ queryKey: operationsQuery(project, port).queryKey }),
+  })
+  return {
+    ask: () => {
+      apply.reset()
+      setAsking(true)
+    },
+    asking,
+    cancel: () => setAsking(false),
+    start: () => {
+      if (apply.isPending || 'problem' in plan) return
+      const operation_id = unfinishedId(operations, arrangement) ?? crypto.randomUUID()
+      keep(sentAs(arrangement, operation_id))
+      apply.mutate({ arrangement, plan, operation_id })
+    },
+    busy: apply.isPending,
+    error: apply.error,
+    forbidden,
+  }
+}
+
+/** The ID it was sent as, unless that operation has come to an end: the same ID would only tell of that end again. */
+function unfinishedId(operations: readonly Operation[], { operationId }: Arrangement): string | null {
+  const known = operations.find((one) => one.operation_id === operationId)
+  return known !== undefined && SETTLED.has(known.status) ? null : operationId
+}

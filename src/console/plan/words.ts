@@ -1,0 +1,62 @@
+import type { ChangeStep } from '../../vpc/change-plan.ts'
+import type { ChangePlan } from '../../vpc/plan-change.ts'
+import { groupNames, type GroupFacts } from '../groups/group-facts.ts'
+
+type Names = Pick<GroupFacts, 'groups'>
+
+/** '1 call', '3 calls'. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
+}
+
+/** What a step does, in a few words: 'Insert web-public after position 3'. @param length of the list when the call arrives */
+export function stepWords(step: ChangeStep, length: number, names: Names): string {
+  const what =
+    step.security_groups.length <= 3
+      ? groupNames(names, step.security_groups)
+      : counted(step.security_groups.length, 'group')
+  if (step.kind === 'remove') return `Remove ${what}`
+  if (step.index === 0) return `Insert ${what} at the top`
+  return step.index === undefined || step.index === length
+    ? `Insert ${what} at the end`
+    : `Insert ${what} after position ${step.index}`
+}
+
+/** What the request's index means, or what leaving it out means. @param length of the list when the call arrives */
+export function indexWords(index: number | undefined, length: number): string {
+  if (index === undefined) return `index left out: the end of the list (the same as index ${length})`
+  if (index === 0) return 'index 0: the top of the list'
+  return `index ${index}: after the ${ordinal(index)} group`
+}
+
+/** What a plan would do, in a sentence without its full stop. */
+export function planWords(plan: ChangePlan, names: Names): string {
+  if (plan.steps.length === 0) return 'nothing is left to send: the list is so already'
+  const steps = plan.steps.map(({ step, before }) => {
+    const words = stepWords(step, before.length, names)
+    return words.charAt(0).toLowerCase() + words.slice(1)
+  })
+  return `${counted(plan.steps.length, 'call')}: ${steps.join('; then ')}`
+}
+
+/** How many changes an arrangement makes, as the operator counts them: groups added, moved and detached. */
+export function changesOf({ added, moved, detached }: ChangePlan): number {
+  return added.length + moved.length + detached.length
+}
+
+/** 'Insert 2, move 1, detach 3', or the empty text. */
+export function changeWords({ added, moved, detached }: ChangePlan): string {
+  const parts = [
+    added.length > 0 && `${added.length} added`,
+    moved.length > 0 && `${moved.length} moved`,
+    detached.length > 0 && `${detached.length} detached`,
+  ]
+  return parts.filter(Boolean).join(', ')
+}
+
+/** '1st', '2nd', '11th'. */
+export function ordinal(n: number): string {
+  const tens = n % 100
+  const ending = tens >= 11 && tens <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')
+  return `${n}${ending}`
+}
