@@ -8,6 +8,8 @@ export type Answer = (response: ServerResponse, request: IncomingMessage) => voi
 /** A cloud that does what a test says, call by call: for what the emulator does not play. */
 export type ScriptedCloud = {
   proxy: TestedProxy
+  /** Its origin. */
+  address: string
   /** The calls that came, oldest first. */
   calls: { method: string; url: string; headers: IncomingHttpHeaders; body: string }[]
   /** What the calls to come are answered with; the last answer stands for all after it. */
@@ -30,8 +32,9 @@ export async function startScriptedCloud(environment: Record<string, string> = {
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const proxy = await startProxy({
-    PORTSIDE_UPSTREAM: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    PORTSIDE_UPSTREAM: address,
     PORTSIDE_UPSTREAM_TIMEOUT_MS: '400',
     ...environment,
   })
@@ -41,6 +44,7 @@ export async function startScriptedCloud(environment: Record<string, string> = {
   }
   const cloud: ScriptedCloud = {
     proxy,
+    address,
     calls: [],
     answers: [],
     stop,
