@@ -1,0 +1,73 @@
+/** One thing that was measured, several times. */
+export type Figure = {
+  subject: string
+  name: string
+  /** `ms`, `kB` (1000 bytes), `MB` (1,000,000 bytes), `/s`, `x` for a ratio, `` for a count. */
+  unit: string
+  /** One value for each run. */
+  values: number[]
+  /** What the figure should be. */
+  goal?: { below: number } | { atLeast: number }
+}
+
+/** The value in the middle; for an even count, between the two in the middle. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5)
+}
+
+/** The value below which a share `q` (0..1) of the values lies, interpolated; NaN without values. */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = q * (sorted.length - 1)
+  const [low, high] = [sorted[Math.floor(at)] ?? NaN, sorted[Math.ceil(at)] ?? NaN]
+  return low + (high - low) * (at - Math.floor(at))
+}
+
+/** Whether the median meets the goal, and if not, by how much it misses; undefined without a goal. */
+export function verdict({ values, goal, unit }: Figure): string | undefined {
+  if (goal === undefined) return undefined
+  const middle = median(values)
+  if ('below' in goal)
+    return middle < goal.below ? 'met' : `missed by ${show(middle - goal.below)}${spaced(unit)}`
+  return middle >= goal.atLeast ? 'met' : `missed by ${show(goal.atLeast - middle)}${spaced(unit)}`
+}
+
+/** The table: a row for each figure, its median, the least and the most of all runs. */
+export function table(figures: readonly Figure[]): string {
+  const rows = figures.map((figure) => [
+    figure.subject,
+    figure.name,
+    `${show(median(figure.values))}${spaced(figure.unit)}`,
+    figure.values.length === 1
+      ? ''
+      : `${show(Math.min(...figure.values))} to ${show(Math.max(...figure.values))}`,
+    String(figure.values.length),
+    goalText(figure),
+    verdict(figure) ?? '',
+  ])
+  const all = [['subject', 'figure', 'median', 'least to most', 'runs', 'goal', ''], ...rows]
+  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)))
+  const line = (row: string[]) =>
+    row
+      .map((cell, column) =>
+        column > 1 && column < 5 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+      )
+      .join('  ')
+      .trimEnd()
+  return [line(all[0]!), line(widths.map((width) => '-'.repeat(width))), ...all.slice(1).map(line)].join('\n')
+}
+
+function goalText({ goal, unit }: Figure): string {
+  if (goal === undefined) return ''
+  return 'below' in goal ? `< ${goal.below}${spaced(unit)}` : `>= ${goal.atLeast}${spaced(unit)}`
+}
+
+function spaced(unit: string): string {
+  return unit === '' ? '' : ` ${unit}`
+}
+
+/** Three digits that matter, and whole numbers above a hundred. */
+function show(value: number): string {
+  if (value === 0 || Math.abs(value) >= 100) return Math.round(value).toLocaleString('en')
+  return Number(value.toPrecision(3)).toString()
+}

@@ -1,0 +1,2 @@
+import type { Subject } from './bench.ts'
+export const largeEstate: Subject = async () => []

@@ -1,0 +1,120 @@
+// Runs by itself, built: prints the figures as JSON.
+import type { SecurityGroupRule } from '../src/vpc/security-group.ts'
+import { planChange } from '../src/vpc/plan-change.ts'
+import { RuleBook, trafficOfPlan } from '../src/vpc/traffic/index.ts'
+import { median, type Figure } from './figures.ts'
+
+/** Numbers from 0 to below 1 that are the same in every run. */
+function chance(seed: number) {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+const groupId = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+const groupIds = (count: number) => Array.from({ length: count }, (_, n) => groupId(n))
+
+function shuffled(ids: readonly string[], next: () => number): string[] {
+  return ids
+    .map((id) => ({ id, place: next() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ id }) => id)
+}
+
+/** Rules as estates have them: networks of all sizes, single ports and ranges, some denials, some groups as remote. */
+function rulesOf(group: string, count: number, groups: number, next: () => number): SecurityGroupRule[] {
+  const from = <T>(...choice: readonly T[]) => choice[Math.floor(next() * choice.length)]!
+  return Array.from({ length: count }, (_, n) => {
+    const v4 = next() < 0.9
+    const protocol = from('tcp', 'tcp', 'tcp', 'udp', 'icmp', null)
+    const port = 1 + Math.floor(next() * 9000)
+    const ports = from(`${port}`, `${port}-${port + 100}`, '22,443,8000-8100')
+    const [a, b] = [Math.floor(next() * 60), Math.floor(next() * 256)]
+    const cidr = v4
+      ? from(`10.${a}.${b}.0/24`, `10.${a}.0.0/16`, `10.${a}.${b}.7/32`, '0.0.0.0/0')
+      : from(`fd00:${a}::/32`, '::/0')
+    const remote = next()
+    return {
+      id: `${group}-${n}`,
+      security_group_id: group,
+      direction: from('ingress', 'ingress', 'egress'),
+      ethertype: v4 ? 'IPv4' : 'IPv6',
+      protocol,
+      multiport: protocol === 'tcp' || protocol === 'udp' ? ports : null,
+      action: next() < 0.2 ? 'deny' : 'allow',
+      priority: from(1, 1, 1, 10, 50, 100),
+      remote_group_id: remote < 0.1 ? groupId(Math.floor(next() * groups)) : null,
+      remote_ip_prefix: remote >= 0.1 && remote < 0.9 ? cidr : null,
+    }
+  })
+}
+
+/** The time that `act` takes, in ms: the median of many calls, after enough of them that its code is compiled. */
+function timed(act: () => unknown, { atLeastMs = 400 } = {}): number {
+  const times: number[] = []
+  const began = performance.now()
+  while (performance.now() - began < atLeastMs || times.length < 6) {
+    const started = performance.now()
+    act()
+    times.push(performance.now() - started)
+  }
+  return median(times.slice(Math.floor(times.length / 3)))
+}
+
+const figures: Figure[] = []
+function add(name: string, value: number, unit = 'ms', goal?: Figure['goal']) {
+  figures.push({ subject: 'plan and traffic', name, unit, values: [value], ...(goal && { goal }) })
+}
+
+const planned: Record<number, number> = {}
+for (const size of [10, 100]) {
+  const next = chance(size)
+  const current = groupIds(size)
+  const desired = shuffled(current, next)
+  planned[size] = timed(() => planChange(current, desired))
+  add(`planChange, ${size} groups shuffled`, planned[size], 'ms', size === 100 ? { below: 1 } : undefined)
+  const [half, others] = [current.slice(size / 2), groupIds(size + size / 2).slice(size)]
+  const replaced = shuffled([...half, ...others], next)
+  add(
+    `planChange, ${size} groups, half replaced, shuffled`,
+    timed(() => planChange(current, replaced)),
+  )
+}
+add('planChange grows, 10 to 100 groups', planned[100]! / planned[10]!, 'x')
+
+const compared = new Map<string, number>()
+for (const [groups, rules] of [
+  [10, 10],
+  [10, 50],
+  [50, 50],
+  [100, 50],
+] as const) {
+  const next = chance(groups * rules)
+  const current = groupIds(groups)
+  const book = Object.fromEntries(current.map((id) => [id, rulesOf(id, rules, groups, next)]))
+  const moved = [...current.slice(1), current[0]!]
+  const compare = (desired: string[]) =>
+    trafficOfPlan({ portSecurity: true, lists: [current, desired], book: new RuleBook(book) })
+  const size = `${groups} groups x ${rules} rules`
+  const first = performance.now()
+  compare(moved)
+  const cold = performance.now() - first
+  const warm = timed(() => compare(moved))
+  compared.set(size, warm)
+  const goal = groups === 100 || groups * rules === 100 ? { below: 100 } : undefined
+  add(`traffic difference, ${size}, top moved to end`, warm, 'ms', goal)
+  if (groups === 100) add(`the same, first time in a process that compared smaller ones`, cold)
+  const shuffle = shuffled(current, next)
+  add(
+    `traffic difference, ${size}, shuffled`,
+    timed(() => compare(shuffle)),
+    'ms',
+    goal,
+  )
+}
+const [small, large] = [compared.get('10 groups x 10 rules')!, compared.get('100 groups x 50 rules')!]
+add('traffic difference grows, 100 to 5,000 rules', large / small, 'x')
+
+console.log(JSON.stringify(figures))
