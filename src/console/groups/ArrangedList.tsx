@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, type JSX, type KeyboardEvent } from 'react'
+import { useCallback, useMemo, type JSX, type KeyboardEvent } from 'react'
 import { detach, move, nudge, positionOfGap, restore, type Arrangement } from './arrangement.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
 import { Button } from '../ui/Button.tsx'
@@ -6,6 +6,7 @@ import { ArrangedRow, EndOfList, type RowActions } from './ArrangedRow.tsx'
 import styles from './ArrangedList.module.css'
 import { groupName, type GroupFacts } from './group-facts.ts'
 import { GroupLines } from './GroupLines.tsx'
+import { useLatest } from './latest.ts'
 import { rowOf, useRovingRows } from './roving-rows.ts'
 import type { Selection } from './selection.ts'
 
@@ -33,14 +34,14 @@ export function ArrangedList(props: ArrangedListProps): JSX.Element {
   const locked = props.locked !== undefined
   const { desired, madeFor } = arrangement
   const announce = useAnnounce()
-  const rows = useRovingRows(desired)
-  const actions = useRowActions(props, rows.focusAfterChange, announce)
+  const { container, active, onFocus, onKeyDown: onArrowKeys, focusAfterChange } = useRovingRows(desired)
+  const actions = useRowActions(props, focusAfterChange, announce)
   const from = useMemo(() => new Map(madeFor.map((id, position) => [id, position])), [madeFor])
   const movedGroups = useMemo(() => new Set(moved), [moved])
 
   const onKeyDown = (event: KeyboardEvent) => {
     // While the keyboard drags, the arrow keys are the drag's.
-    if (dragging || locked || rows.onKeyDown(event)) return
+    if (dragging || locked || onArrowKeys(event)) return
     const id = rowOf(event.target)
     if (id === undefined || isField(event.target)) return
     if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
@@ -53,11 +54,13 @@ export function ArrangedList(props: ArrangedListProps): JSX.Element {
   }
   return (
     <>
+      {/* Keys of the rows' own controls, caught as they come up. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <ol
         className={styles.list}
-        ref={rows.container as React.RefObject<HTMLOListElement>}
+        ref={container as React.RefObject<HTMLOListElement>}
         aria-label="Security groups in the order they are decided"
-        onFocus={rows.onFocus}
+        onFocus={onFocus}
         onKeyDown={onKeyDown}
       >
         {desired.map((id, position) => (
@@ -73,7 +76,7 @@ export function ArrangedList(props: ArrangedListProps): JSX.Element {
             group={facts.groups.get(id)}
             ruleCount={facts.rules.get(id)?.length}
             selected={selection.has(id)}
-            active={rows.active === id}
+            active={active === id}
             locked={locked}
             actions={actions}
           />
@@ -144,15 +147,14 @@ function useRowActions(
   focusAfterChange: (row: string, control?: string) => void,
   announce: (message: string) => void,
 ): RowActions {
-  const latest = useRef({ arrangement, facts })
-  latest.current = { arrangement, facts }
+  const latest = useLatest({ arrangement, facts })
   const { toggle, with: withRow, clear } = selection
   const say = useCallback(
     (ids: readonly string[], what: string) => {
       const name = groupName(latest.current.facts, ids[0] ?? '')
       announce(`${ids.length === 1 ? name : `${ids.length} security groups`} ${what}`)
     },
-    [announce],
+    [announce, latest],
   )
   return useMemo(() => {
     const moving = (id: string, act: (now: Arrangement, ids: readonly string[]) => Arrangement) => {
@@ -180,10 +182,15 @@ function useRowActions(
         clear()
         say(ids, 'taken off the list')
       },
-      dragged: withRow,
-      positionAt: (ids, gap) => positionOfGap(latest.current.arrangement.desired, ids, gap),
+      dragged: (id) => ({
+        from: 'list',
+        ids: () => withRow(id),
+        name: () => groupName(latest.current.facts, withRow(id)[0] ?? id),
+        positionAt: (gap) => positionOfGap(latest.current.arrangement.desired, withRow(id), gap),
+        drop: (gap) => change((now) => move(now, withRow(id), positionOfGap(now.desired, withRow(id), gap))),
+      }),
     }
-  }, [toggle, withRow, clear, change, focusAfterChange, say])
+  }, [toggle, withRow, clear, change, focusAfterChange, say, latest])
 }
 
 function isField(target: EventTarget): boolean {

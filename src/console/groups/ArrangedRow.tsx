@@ -5,7 +5,7 @@ import { Badge } from '../ui/Badge.tsx'
 import { IconButton } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import styles from './ArrangedRow.module.css'
-import { draggedOf, gripListeners, mouseListener, positionAt, type Dragged, type Gap } from './drag.ts'
+import { draggedOf, gripListeners, mouseListener, type Dragged, type Gap } from './drag.ts'
 import { GroupLines } from './GroupLines.tsx'
 import { PositionButton } from './PositionButton.tsx'
 
@@ -15,9 +15,8 @@ export type RowActions = {
   nudge: (id: string, by: -1 | 1) => void
   moveTo: (id: string, position: number) => void
   detach: (id: string) => void
-  dragged: (id: string) => readonly string[]
-  /** The position at which groups would stand, dropped in a gap. */
-  positionAt: (ids: readonly string[], gap: number) => number
+  /** What dragging the row drags. */
+  dragged: (id: string) => Dragged
 }
 
 export type ArrangedRowProps = {
@@ -43,21 +42,27 @@ export type ArrangedRowProps = {
 /** A security group in the ordered list. The outer part follows the drag, the inner one is drawn only when it changes. */
 export const ArrangedRow = memo(function ArrangedRow(props: ArrangedRowProps): JSX.Element {
   const { id, position, actions, locked, selected, from, moved } = props
-  const drag = useDraggable({
+  const {
+    active: dragActive,
+    attributes,
+    listeners,
+    setNodeRef: setDragNode,
+    setActivatorNodeRef,
+  } = useDraggable({
     id: `list:${id}`,
-    data: {
-      from: 'list',
-      ids: () => actions.dragged(id),
-      positionAt: (gap) => actions.positionAt(actions.dragged(id), gap),
-    } satisfies Dragged,
+    data: actions.dragged(id),
     disabled: locked,
   })
-  const drop = useDroppable({ id: `gap:${id}`, data: { gap: position } satisfies Gap, disabled: locked })
+  const { isOver, setNodeRef: setDropNode } = useDroppable({
+    id: `gap:${id}`,
+    data: { gap: position } satisfies Gap,
+    disabled: locked,
+  })
   const setNode = (node: HTMLElement | null) => {
-    drag.setNodeRef(node)
-    drop.setNodeRef(node)
+    setDragNode(node)
+    setDropNode(node)
   }
-  const lifted = draggedOf(drag.active)?.ids.includes(id) ?? false
+  const lifted = draggedOf(dragActive)?.ids().includes(id) ?? false
   const onClick = (event: MouseEvent) => {
     if (locked || !(event.shiftKey || event.ctrlKey || event.metaKey)) return
     if (event.target instanceof Element && event.target.closest('button, input, a')) return
@@ -78,15 +83,15 @@ export const ArrangedRow = memo(function ArrangedRow(props: ArrangedRowProps): J
       ref={setNode}
       data-row={id}
       className={classes.filter(Boolean).join(' ')}
-      onMouseDown={locked ? undefined : mouseListener(drag.listeners)}
+      onMouseDown={locked ? undefined : mouseListener(listeners)}
       onClick={onClick}
     >
-      {drop.isOver && <DropLine position={positionAt(drag.active, position)} />}
+      {isOver && <DropLine position={draggedOf(dragActive)?.positionAt(position)} />}
       <RowContent
         {...props}
-        gripRef={drag.setActivatorNodeRef}
-        listeners={drag.listeners}
-        instructions={drag.attributes['aria-describedby']}
+        gripRef={setActivatorNodeRef}
+        listeners={listeners}
+        instructions={attributes['aria-describedby']}
       />
     </li>
   )
@@ -94,10 +99,14 @@ export const ArrangedRow = memo(function ArrangedRow(props: ArrangedRowProps): J
 
 /** The place below the last row. */
 export function EndOfList({ position, locked }: { position: number; locked: boolean }): JSX.Element {
-  const drop = useDroppable({ id: 'gap:end', data: { gap: position } satisfies Gap, disabled: locked })
+  const { active, isOver, setNodeRef } = useDroppable({
+    id: 'gap:end',
+    data: { gap: position } satisfies Gap,
+    disabled: locked,
+  })
   return (
-    <li ref={drop.setNodeRef} className={styles.end} aria-hidden="true">
-      {drop.isOver && <DropLine position={positionAt(drop.active, position)} />}
+    <li ref={setNodeRef} className={styles.end} aria-hidden="true">
+      {isOver && <DropLine position={draggedOf(active)?.positionAt(position)} />}
     </li>
   )
 }

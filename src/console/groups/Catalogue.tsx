@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState, type JSX, type KeyboardEvent } from 'react'
+import { useMemo, useState, type JSX, type KeyboardEvent } from 'react'
 import { MAX_GROUPS_ON_PORT } from '../../vpc/port.ts'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
@@ -11,6 +11,7 @@ import { place, room, type Arrangement } from './arrangement.ts'
 import styles from './Catalogue.module.css'
 import { useCatalogue, type CatalogueResult } from './catalogue-search.ts'
 import { CatalogueRow, type CatalogueActions } from './CatalogueRow.tsx'
+import { useLatest } from './latest.ts'
 import { Panel } from './Panel.tsx'
 import { PlaceBar } from './PlaceBar.tsx'
 import { rowOf, useRovingRows } from './roving-rows.ts'
@@ -45,7 +46,7 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
   const shown = offList.slice(0, most)
   const ids = useMemo(() => offList.slice(0, most).map((group) => group.id), [offList, most])
   const selection = useSelection(ids)
-  const rows = useRovingRows(ids)
+  const { container, active, onFocus, onKeyDown: onArrowKeys, focusAfterChange } = useRovingRows(ids)
   const free = room(arrangement)
 
   const placeAt = (placed: readonly string[], position: number) => {
@@ -53,7 +54,7 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
     if (groups.length === 0 || groups.length > free) return
     const at = ids.findLastIndex((id) => placed.includes(id))
     const next = ids.slice(at + 1)[0] ?? ids.findLast((id) => !placed.includes(id))
-    if (next !== undefined && rowOf(document.activeElement) !== undefined) rows.focusAfterChange(next)
+    if (next !== undefined && rowOf(document.activeElement) !== undefined) focusAfterChange(next)
     remember(groups)
     change((now) => place(now, placed, position))
     selection.clear()
@@ -63,9 +64,9 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
         : `${groups.length} security groups`
     announce(`${what} placed at position ${position + 1} of ${desired.length + groups.length}`)
   }
-  const actions = useActions(selection, (placed) => placeAt(placed, desired.length))
+  const actions = useActions(selection, offList, desired.length, placeAt)
   const onKeyDown = (event: KeyboardEvent) => {
-    if (rows.onKeyDown(event)) return
+    if (onArrowKeys(event)) return
     const id = rowOf(event.target)
     if (event.key !== 'Enter' || id === undefined || locked) return
     if (event.target instanceof HTMLInputElement && event.target.type === 'checkbox') actions.add(id)
@@ -117,10 +118,12 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
             ))}
           </p>
         )}
+        {/* Keys of the rows' own controls, caught as they come up. */}
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
         <ul
-          ref={rows.container as React.RefObject<HTMLUListElement>}
+          ref={container as React.RefObject<HTMLUListElement>}
           aria-label="Security groups not on the list"
-          onFocus={rows.onFocus}
+          onFocus={onFocus}
           onKeyDown={onKeyDown}
         >
           {shown.map((group) => (
@@ -128,7 +131,7 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
               key={group.id}
               group={group}
               selected={selection.has(group.id)}
-              active={rows.active === group.id}
+              active={active === group.id}
               blocked={blocked}
               locked={locked}
               actions={actions}
@@ -181,7 +184,7 @@ function Progress(props: { result: CatalogueResult; text: string; offList: numbe
         : `${offList} match${offList === 1 ? 'es' : ''}${onList > 0 ? `, ${onList} more on the list` : ''}; searched ${complete ? 'all ' : ''}${number}${complete ? '' : ' so far'}`
   return (
     <div className={styles.progress}>
-      <span role="status">{words}</span>
+      <output>{words}</output>
       {state === 'reading' && text.trim() !== '' && (
         <Button size="small" variant="ghost" onClick={stop}>
           Stop
@@ -205,12 +208,30 @@ function NoneShown({ result, text }: { result: CatalogueResult; text: string }):
 }
 
 /** Functions that stay the same, so that rows are drawn only when they change themselves. */
-function useActions(selection: Selection, add: (ids: readonly string[]) => void): CatalogueActions {
-  const latest = useRef(add)
-  latest.current = add
+function useActions(
+  selection: Selection,
+  groups: readonly SecurityGroup[],
+  length: number,
+  placeAt: (ids: readonly string[], position: number) => void,
+): CatalogueActions {
+  const latest = useLatest({ groups, length, placeAt })
   const { toggle, with: withRow } = selection
   return useMemo(
-    () => ({ toggle, add: (id) => latest.current(withRow(id)), dragged: withRow }),
-    [toggle, withRow],
+    () => ({
+      toggle,
+      add: (id) => latest.current.placeAt(withRow(id), latest.current.length),
+      dragged: (id) => ({
+        from: 'catalogue',
+        ids: () => withRow(id),
+        name: () => nameOf(latest.current.groups.find((group) => group.id === withRow(id)[0])),
+        positionAt: (gap) => gap,
+        drop: (gap) => latest.current.placeAt(withRow(id), gap),
+      }),
+    }),
+    [toggle, withRow, latest],
   )
+}
+
+function nameOf(group: SecurityGroup | undefined): string {
+  return group?.name || shortId(group?.id ?? '')
 }

@@ -13,7 +13,8 @@ export type CatalogueActions = {
   toggle: (id: string, range: boolean) => void
   /** Places the row's group (all selected ones when it is among them) at the end of the list. */
   add: (id: string) => void
-  dragged: (id: string) => readonly string[]
+  /** What dragging the row drags. */
+  dragged: (id: string) => Dragged
 }
 
 type CatalogueRowProps = {
@@ -31,20 +32,20 @@ export const CatalogueRow = memo(function CatalogueRow(props: CatalogueRowProps)
   const { group, selected, active, blocked, locked, actions } = props
   const { id } = group
   const name = group.name || shortId(id)
-  const drag = useDraggable({
+  const {
+    active: dragActive,
+    listeners,
+    setNodeRef,
+  } = useDraggable({
     id: `catalogue:${id}`,
-    data: {
-      from: 'catalogue',
-      ids: () => actions.dragged(id),
-      positionAt: (gap) => gap,
-    } satisfies Dragged,
+    data: actions.dragged(id),
     disabled: locked || blocked !== undefined,
   })
-  const lifted = draggedOf(drag.active)
+  const lifted = draggedOf(dragActive)
   const classes = [
     styles.row,
     selected && styles.selected,
-    lifted?.from === 'catalogue' && lifted.ids.includes(id) && styles.lifted,
+    lifted?.from === 'catalogue' && lifted.ids().includes(id) && styles.lifted,
     !locked && styles.movable,
   ]
   const tabIndex = active ? 0 : -1
@@ -57,14 +58,14 @@ export const CatalogueRow = memo(function CatalogueRow(props: CatalogueRowProps)
     // Clicks with Shift or Ctrl are a shortcut: the checkbox does the same for keyboards.
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
     <li
-      ref={drag.setNodeRef}
+      ref={setNodeRef}
       data-row={id}
       className={classes.filter(Boolean).join(' ')}
-      onMouseDown={locked ? undefined : mouseListener(drag.listeners)}
+      onMouseDown={locked ? undefined : mouseListener(listeners)}
       onClick={onClick}
     >
       {/* For mouse and touch only: keyboards have Enter and the buttons below the catalogue. */}
-      <span className={styles.grip} aria-hidden="true" {...(locked ? undefined : touchOnly(drag.listeners))}>
+      <span className={styles.grip} aria-hidden="true" {...(locked ? undefined : touchOnly(listeners))}>
         <Icon name="grip" />
       </span>
       <label className={styles.check}>

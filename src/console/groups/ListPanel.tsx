@@ -51,7 +51,7 @@ export function ListPanel(props: ArrangedListProps): JSX.Element {
         </>
       }
     >
-      <div className={styles.bar} role="group" aria-label="Selected groups">
+      <div className={styles.bar}>
         {selection.ids.length === 0 ? (
           <span className={styles.hint}>
             The first matching group wins.

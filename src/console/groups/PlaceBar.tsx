@@ -32,19 +32,19 @@ export function PlaceBar(props: PlaceBarProps): JSX.Element {
   return (
     <form className={styles.bar} onSubmit={submit} noValidate>
       <div className={styles.line}>
-        <span className={styles.count} role="status">
+        <output className={styles.count}>
           {selected.length === 0 ? 'None selected' : `${selected.length} selected`}
-        </span>
+        </output>
         {selected.length > 0 && (
           <Button size="small" variant="ghost" onClick={onClear}>
             Clear
           </Button>
         )}
         <span className={styles.push} />
-        <Button size="small" icon="to-top" disabledReason={blocked} onClick={() => onPlace(0)}>
+        <Button size="small" disabledReason={blocked} onClick={() => onPlace(0)}>
           Add to top
         </Button>
-        <Button size="small" icon="to-end" disabledReason={blocked} onClick={() => onPlace(count)}>
+        <Button size="small" disabledReason={blocked} onClick={() => onPlace(count)}>
           Add to end
         </Button>
       </div>
@@ -70,9 +70,9 @@ export function PlaceBar(props: PlaceBarProps): JSX.Element {
         >
           Insert
         </Button>
-        <span id={`${fieldId}-problem`} className={styles.problem} role="status">
+        <output id={`${fieldId}-problem`} className={styles.problem}>
           {problem}
-        </span>
+        </output>
       </div>
     </form>
   )

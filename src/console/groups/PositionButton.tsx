@@ -48,6 +48,8 @@ export function PositionButton(props: PositionButtonProps): JSX.Element {
         inputMode="numeric"
         aria-label={`Position of ${name}`}
         aria-invalid={problem !== undefined || undefined}
+        // It takes the place of the button that was just pressed.
+        // oxlint-disable-next-line jsx-a11y/no-autofocus
         autoFocus
         autoComplete="off"
         value={text}
@@ -56,9 +58,7 @@ export function PositionButton(props: PositionButtonProps): JSX.Element {
         onKeyDown={onKeyDown}
         onBlur={() => setText(undefined)}
       />
-      <span className={styles.hint} role="status">
-        {problem ?? `1 to ${count}, then Enter`}
-      </span>
+      <output className={styles.hint}>{problem ?? `1 to ${count}, then Enter`}</output>
     </span>
   )
 }

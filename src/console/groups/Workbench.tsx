@@ -10,10 +10,9 @@ import { sessionQuery } from '../proxy-client/queries.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
-import { isChanged, move, place, positionOfGap } from './arrangement.ts'
+import { isChanged } from './arrangement.ts'
 import { Catalogue } from './Catalogue.tsx'
 import { DragArea } from './DragArea.tsx'
-import type { Dragged } from './drag.ts'
 import { groupName, useGroupFacts, useRememberGroups } from './group-facts.ts'
 import { ListPanel } from './ListPanel.tsx'
 import { PlanSide } from './PlanSide.tsx'
@@ -88,10 +87,6 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
     [checking.checks, changes],
   )
   const nameOf = useCallback((id: string) => groupName({ groups: facts.groups }, id), [facts.groups])
-  const onDrop = (from: Dragged['from'], ids: readonly string[], gap: number) =>
-    change((now) =>
-      from === 'list' ? move(now, ids, positionOfGap(now.desired, ids, gap)) : place(now, ids, gap),
-    )
   return (
     <>
       {port.port_security_enabled === false && (
@@ -122,7 +117,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
           The browser did not let Portside keep it: its storage is full or switched off.
         </Notice>
       )}
-      <DragArea desired={desired} nameOf={nameOf} onDrop={onDrop}>
+      <DragArea desired={desired} nameOf={nameOf}>
         {(dragging) => (
           <div className={styles.areas}>
             <ListPanel

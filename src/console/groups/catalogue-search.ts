@@ -58,7 +58,7 @@ export function useCatalogue(project: string, text: string): CatalogueResult {
   const wantsMore = searching && hasNextPage && !isFetching && !isError
   useEffect(() => {
     if (wantsMore) void fetchNextPage()
-  }, [wantsMore, read.length, fetchNextPage])
+  }, [wantsMore, fetchNextPage])
 
   if (ids.length > 0) {
     const known = byId.data ?? {}

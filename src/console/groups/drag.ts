@@ -13,29 +13,30 @@ import {
   type ScreenReaderInstructions,
 } from '@dnd-kit/core'
 import type { MouseEvent } from 'react'
-import { positionOfGap } from './arrangement.ts'
 
 /** What is dragged: `ids` together, out of the list or out of the catalogue. */
 export type Dragged = {
   from: 'list' | 'catalogue'
   ids: () => readonly string[]
+  /** What the first of them is called. */
+  name: () => string
   /** The position (0 is the top) at which the first of them would stand, dropped in that gap. */
   positionAt: (gap: number) => number
+  /** Drops them in that gap. */
+  drop: (gap: number) => void
 }
 /** Where it can be dropped: gap n is after the nth group of the list as it stands. */
 export type Gap = { gap: number }
 
 /** What is being dragged. */
-export function draggedOf(
-  active: Active | null,
-): { from: Dragged['from']; ids: readonly string[] } | undefined {
-  const data = active?.data.current as Dragged | undefined
-  return data && { from: data.from, ids: data.ids() }
+export function draggedOf(active: Active | null): Dragged | undefined {
+  return active?.data.current as Dragged | undefined
 }
 
-/** The position at which the first dragged group would stand, dropped in that gap. */
-export function positionAt(active: Active | null, gap: number): number | undefined {
-  return (active?.data.current as Dragged | undefined)?.positionAt(gap)
+/** What is being dragged, in words: a group's name, or how many. */
+export function draggedWords(dragged: Dragged | undefined): string {
+  const count = dragged?.ids().length ?? 0
+  return count === 1 ? (dragged?.name() ?? '') : `${count} security groups`
 }
 
 /** The gap that it would be dropped in, if any. */
@@ -103,8 +104,7 @@ const nextGap =
     const dragged = draggedOf(context.active)
     const gap = gapOf(context.over)
     if (dragged === undefined || gap === undefined || context.collisionRect === null) return
-    const position = positionOfGap(desired, dragged.ids, gap) + by
-    const next = gapOfPosition(desired, dragged.ids, position)
+    const next = gapOfPosition(desired, dragged.ids(), dragged.positionAt(gap) + by)
     const target = context.droppableContainers.toArray().find((one) => one.data.current?.gap === next)
     const rect = target && context.droppableRects.get(target.id)
     if (rect === undefined) return
@@ -128,53 +128,42 @@ export const DRAG_INSTRUCTIONS: ScreenReaderInstructions = {
 
 /** What screen readers hear while something is dragged. `nameOf` gives a group's name. */
 export function dragAnnouncements(desired: readonly string[], nameOf: (id: string) => string): Announcements {
-  const what = (ids: readonly string[]) =>
-    ids.length === 1 ? nameOf(ids[0] ?? '') : `${ids.length} security groups`
-  const start = (ids: readonly string[]) => desired.indexOf(desired.find((id) => ids.includes(id)) ?? '')
-  const whole = (from: Dragged['from'], ids: readonly string[]) =>
-    from === 'list' ? desired.length : desired.length + ids.length
+  let justLifted = false
+  const start = (ids: readonly string[]) => desired.findIndex((id) => ids.includes(id))
   const where = (active: Active, over: Over | null) => {
     const dragged = draggedOf(active)
     const gap = gapOf(over)
     if (dragged === undefined || gap === undefined) return undefined
-    const position = positionOfGap(desired, dragged.ids, gap)
-    const above = desired.filter((id) => !dragged.ids.includes(id))[position - 1]
+    const ids = dragged.ids()
+    const position = dragged.positionAt(gap)
+    const above = desired.filter((id) => !ids.includes(id))[position - 1]
+    const whole = dragged.from === 'list' ? desired.length : desired.length + ids.length
     const beneath = above === undefined ? 'at the top' : `after ${nameOf(above)}`
-    return {
-      ...dragged,
-      position,
-      text: `position ${position + 1} of ${whole(dragged.from, dragged.ids)}`,
-      beneath,
-    }
+    const unmoved = dragged.from === 'list' && position === start(ids)
+    return { unmoved, text: `position ${position + 1} of ${whole}, ${beneath}` }
   }
-  let justLifted = false
   return {
     onDragStart({ active }) {
       const dragged = draggedOf(active)
-      if (dragged === undefined) return undefined
       justLifted = true
-      const { from, ids } = dragged
-      if (from === 'catalogue') return `${what(ids)} lifted from the catalogue`
-      return `${what(ids)} lifted, position ${start(ids) + 1} of ${desired.length}`
+      return dragged?.from === 'list'
+        ? `${draggedWords(dragged)} lifted, position ${start(dragged.ids()) + 1} of ${desired.length}`
+        : `${draggedWords(dragged)} lifted from the catalogue`
     },
     onDragOver({ active, over }) {
       const at = where(active, over)
       const told = justLifted
       justLifted = false
-      if (at === undefined)
-        return told ? undefined : `${what(draggedOf(active)?.ids ?? [])} is not over the list`
-      // Lifting has just told the position it starts from.
-      if (told && at.from === 'list' && at.position === start(at.ids)) return undefined
-      return `over ${at.text}, ${at.beneath}`
+      // Lifting has just told where it starts from.
+      if (told && (at === undefined || at.unmoved)) return undefined
+      return at === undefined ? `${draggedWords(draggedOf(active))} is not over the list` : `over ${at.text}`
     },
     onDragEnd({ active, over }) {
       const at = where(active, over)
-      return at === undefined
-        ? 'Not dropped on the list: nothing changed'
-        : `dropped at ${at.text}, ${at.beneath}`
+      return at === undefined ? 'Not dropped on the list: nothing changed' : `dropped at ${at.text}`
     },
     onDragCancel({ active }) {
-      return `Cancelled: ${what(draggedOf(active)?.ids ?? [])} stays where it was`
+      return `Cancelled: ${draggedWords(draggedOf(active))} stays where it was`
     },
   }
 }

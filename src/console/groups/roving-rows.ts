@@ -1,4 +1,5 @@
 import { useCallback, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
+import { useLatest } from './latest.ts'
 
 /**
  * Keyboard ways through a list whose rows have several controls each. Only one row's controls are in the tab order, the
@@ -19,7 +20,7 @@ export type RovingRows = {
 /** Roving focus over the rows of `list`, by ID. */
 export function useRovingRows(list: readonly string[]): RovingRows {
   const container = useRef<HTMLElement>(null)
-  const wanted = useRef<{ row: string; control: string | undefined }>(null)
+  const wanted = useRef<{ row: string; control: string | undefined; list: readonly string[] }>(null)
   const [last, setLast] = useState<string>()
   const active = last !== undefined && list.includes(last) ? last : list[0]
 
@@ -33,11 +34,11 @@ export function useRovingRows(list: readonly string[]): RovingRows {
   }, [])
 
   useLayoutEffect(() => {
-    if (wanted.current === null) return
+    if (wanted.current === null || wanted.current.list === list) return
     const { row, control } = wanted.current
     wanted.current = null
     focus(row, control)
-  }, [list, focus])
+  })
 
   const onFocus = useCallback(({ target }: { target: EventTarget }) => {
     const row = rowOf(target)
@@ -59,9 +60,13 @@ export function useRovingRows(list: readonly string[]): RovingRows {
     [list, focus],
   )
 
-  const focusAfterChange = useCallback((row: string, control?: string) => {
-    wanted.current = { row, control: control ?? controlOf(document.activeElement) }
-  }, [])
+  const latest = useLatest(list)
+  const focusAfterChange = useCallback(
+    (row: string, control?: string) => {
+      wanted.current = { row, control: control ?? controlOf(document.activeElement), list: latest.current }
+    },
+    [latest],
+  )
 
   return { container, active, onFocus, onKeyDown, focusAfterChange }
 }

@@ -46,8 +46,9 @@ export function ApplyDialog({ before, plan, facts, checked, applying }: ApplyDia
           <ErrorPanel error={applying.error} title="The change could not be started" />
         )}
         <p>
-          {changeWords(plan)}, in {calls}, one after the other. Portside reads the list first, and sends
-          nothing if it has changed.
+          {changeWords(plan)}, in {calls}
+          {plan.steps.length > 1 && ', one after the other'}. Portside reads the list first, and sends nothing
+          if it has changed.
         </p>
         {checked === undefined ? (
           <Notice tone="warn" title="Not checked">

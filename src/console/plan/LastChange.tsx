@@ -3,7 +3,6 @@ import type { Operation } from '../../vpc/portside-api.ts'
 import type { GroupFacts } from '../groups/group-facts.ts'
 import { Button } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
-import { Id } from '../ui/Id.tsx'
 import { Time } from '../ui/Time.tsx'
 import styles from './Operation.module.css'
 import { OperationSteps } from './OperationSteps.tsx'
@@ -26,7 +25,7 @@ const TITLES: Record<Operation['purpose'], string> = {
 
 /** The change to this port that was carried out last through Portside, and its undoing. */
 export function LastChange({ operation, facts, fresh, onUndo }: LastChangeProps): JSX.Element {
-  const { steps, user, updated_at, request_id, purpose } = operation
+  const { steps, user, updated_at, purpose } = operation
   return (
     <section className={styles.last} aria-label="Last change" role={fresh ? 'status' : undefined}>
       <header>
@@ -47,11 +46,6 @@ export function LastChange({ operation, facts, fresh, onUndo }: LastChangeProps)
           {counted(steps.length, 'call')} by {user}, <Time value={updated_at} /> UTC
           {onUndo && '. Undoing arranges the opposite; nothing is sent by itself'}.
         </p>
-        {request_id && (
-          <div className={styles.requestId}>
-            Request ID <Id value={request_id} label="request ID" />
-          </div>
-        )}
         <details open={fresh}>
           <summary>Steps</summary>
           <OperationSteps operation={operation} facts={facts} />

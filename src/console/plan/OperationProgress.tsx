@@ -18,9 +18,9 @@ export function OperationProgress({ operation, facts, trouble }: OperationProgre
   const { off_the_port } = operation
   return (
     <div className={styles.panel}>
-      <p role="status" className={styles.headline}>
+      <output className={styles.headline}>
         <StatusWords operation={operation} />
-      </p>
+      </output>
       {trouble != null && (
         <ErrorPanel
           error={trouble}

@@ -58,34 +58,37 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
       headingRef={headingRef}
       className={styles.plan}
       footer={
-        <div className={styles.footer}>
-          <Switch checked={dryRun} onChange={(event) => onDryRun(event.target.checked)}>
-            Dry run
-          </Switch>
-          <span className={styles.mode}>
-            {dryRun ? 'Only checks; nothing is changed' : 'Off: the port will be changed'}
-          </span>
-          {dryRun ? (
-            <Button
-              variant="primary"
-              icon="check"
-              busy={checking.busy}
-              disabledReason={blocked}
-              onClick={checking.start}
-            >
-              Check
-            </Button>
-          ) : (
-            <Button
-              variant="primary"
-              busy={applying.busy}
-              disabledReason={applying.forbidden ?? blocked}
-              onClick={applying.ask}
-            >
-              Apply…
-            </Button>
-          )}
-        </div>
+        <>
+          {changes !== undefined && <CheckSummary checking={checking} />}
+          <div className={styles.footer}>
+            <Switch checked={dryRun} onChange={(event) => onDryRun(event.target.checked)}>
+              Dry run
+            </Switch>
+            <span className={styles.mode}>
+              {dryRun ? 'Only checks; nothing is changed' : 'Off: the port will be changed'}
+            </span>
+            {dryRun ? (
+              <Button
+                variant="primary"
+                icon="check"
+                busy={checking.busy}
+                disabledReason={blocked}
+                onClick={checking.start}
+              >
+                Check
+              </Button>
+            ) : (
+              <Button
+                variant="primary"
+                busy={applying.busy}
+                disabledReason={applying.forbidden ?? blocked}
+                onClick={applying.ask}
+              >
+                Apply…
+              </Button>
+            )}
+          </div>
+        </>
       }
     >
       <div className={styles.scroll}>
@@ -95,7 +98,6 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
           <>
             <div className={styles.notices}>
               {side}
-              <CheckSummary checking={checking} />
               {applying.error != null && !applying.asking && (
                 <ErrorPanel error={applying.error} title="The change could not be started" />
               )}
@@ -156,6 +158,7 @@ function CheckSummary({ checking }: { checking: Checking }): JSX.Element {
   const { checks, outdated, error, busy } = checking
   // One live region that stays, so that screen readers hear what appears in it.
   return (
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <output> takes no blocks
     <div role="status" className={styles.summary}>
       {busy ? (
         <Notice title="Checking…">Nothing is changed by it.</Notice>

@@ -70,7 +70,12 @@ export function useChecking(
     },
     busy: check.isPending,
     checks: same && !check.isPending ? (check.data ?? undefined) : undefined,
-    outdated: asked !== undefined && !same && !check.isPending && check.data != null,
+    outdated:
+      asked !== undefined &&
+      !same &&
+      !check.isPending &&
+      check.data != null &&
+      sameList(asked.madeFor, arrangement.madeFor),
     error: same ? check.error : null,
   }
 }
