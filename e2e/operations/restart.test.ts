@@ -13,12 +13,12 @@ beforeAll(async () => {
   proxy = new KillableProxy(built, stage.emulator)
   operations = operationsOver(proxy.call)
   await proxy.start()
-})
+}, 60_000)
 afterAll(async () => {
   await proxy.stop('SIGKILL')
   await stage.close()
   await built.remove()
-})
+}, 60_000)
 
 /** Starts `abc` to `bxca`; comes back when the first step is done and the second is as `until` says. */
 async function begun(fault: object, until: 'sending' | 'waiting') {

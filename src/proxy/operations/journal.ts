@@ -36,15 +36,15 @@ export class Journal {
     return numInsertedOrUpdatedRows === 1n
   }
 
-  /** Writes a record over its earlier state. */
-  async save(record: OperationRecord): Promise<void> {
-    await update(this.#db, record)
+  /** Writes a record over its earlier state; `text` is the record as JSON. */
+  async save(record: OperationRecord, text: string): Promise<void> {
+    await update(this.#db, record, text)
   }
 
   /** Writes a record and a new one that follows it: both or neither. */
   async addFollowing(record: OperationRecord, following: OperationRecord): Promise<void> {
     await this.#db.transaction().execute(async (transaction) => {
-      await update(transaction, record)
+      await update(transaction, record, JSON.stringify(record))
       await transaction.insertInto('operations').values(rowOf(following)).execute()
     })
   }
@@ -107,10 +107,10 @@ function rowOf(record: OperationRecord) {
   return { operation_id, project_id, port_id, status, created_at, record: JSON.stringify(record) }
 }
 
-async function update(db: Kysely<Tables>, record: OperationRecord): Promise<void> {
+async function update(db: Kysely<Tables>, record: OperationRecord, text: string): Promise<void> {
   const { numUpdatedRows } = await db
     .updateTable('operations')
-    .set({ status: record.status, record: JSON.stringify(record) })
+    .set({ status: record.status, record: text })
     .where('operation_id', '=', record.operation_id)
     .executeTakeFirstOrThrow()
   if (numUpdatedRows !== 1n) throw new Error(`operation ${record.operation_id} is not in the journal`)

@@ -32,6 +32,8 @@ const migrations = {
         // can't be written would stop an operation on the way.
         .addColumn('record', 'json', (column) => column.notNull())
         .execute()
+      // Written often and read often: not worth compressing each time.
+      await sql`alter table operations alter column record set storage external`.execute(db)
       await db.schema
         .createIndex('operations_of_port')
         .on('operations')

@@ -68,13 +68,11 @@ export async function operationsPlugin(
       })
   })
 
-  async function existing(id: string): Promise<OperationRecord> {
-    const record = await (await opened()).records.journal.find(id.toLowerCase())
-    if (!record || !projects.has(record.project_id))
-      throw ownError('Portside.NotFound', `There is no operation ${id}.`, {
-        advice: "Look for it in the port's list of operations.",
-      })
-    return record
+  function existing(id: string, record: OperationRecord | undefined): OperationRecord {
+    if (record && projects.has(record.project_id)) return record
+    throw ownError('Portside.NotFound', `There is no operation ${id}.`, {
+      advice: "Look for it in the port's list of operations.",
+    })
   }
 
   const ofPort = decodeURIComponent(api.portOperations(':project_id', ':port_id'))
@@ -100,20 +98,18 @@ export async function operationsPlugin(
   app.get<{ Params: { id: string } }>(decodeURIComponent(api.operation(':id')), async (request, reply) => {
     const { id } = checked(z.object({ id: uuid }), request.params, 'path')
     const { after, wait = 0 } = checked(pollQuery, request.query, 'query')
-    const record = await existing(id)
-    if (after === undefined || record.revision > after) return answer(reply, 200, record)
-    const { records } = await opened()
     const signal = AbortSignal.any([stopping.signal, goneSignal(request, reply)])
-    const newer = await records.newer(record.operation_id, after, wait * 1000, signal)
-    return answer(reply, 200, newer ?? record)
+    const { records } = await opened()
+    const record = await records.newer(id.toLowerCase(), after ?? -1, wait * 1000, signal)
+    return answer(reply, 200, existing(id, record))
   })
 
   app.post<{ Params: { id: string; answer: string } }>(
     '/api/operations/:id/:answer',
     async ({ params, session }, reply) => {
       const asked = checked(answerParams, params, 'path')
-      const record = await existing(asked.id)
-      const { operations } = await opened()
+      const { operations, records } = await opened()
+      const record = existing(asked.id, await records.journal.find(asked.id.toLowerCase()))
       const result = await operations.answer(record.operation_id, asked.answer, session.user)
       return answer(reply, result.operation_id === record.operation_id ? 200 : 202, result)
     },

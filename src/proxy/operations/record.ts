@@ -63,21 +63,17 @@ export function listBefore(record: OperationRecord, index: number): string[] {
 
 /**
  * Groups that the port had, is to have at the end, and does not have now. Where it is not known which of two lists the port
- * has (a step is under way, or its answer was lost), a group counts as off when it may be.
+ * has (a step is under way, or its answer was lost and the port not read back), a group counts as off when it may be.
  */
 export function offThePort(record: OperationRecord): string[] {
+  const { steps, list_now, had, desired } = record
   const lists: (readonly string[])[] = []
-  const open = record.steps.findIndex(({ status }) => status === 'sending' || status === 'unknown')
-  if (record.list_now) lists.push(record.list_now)
-  else {
-    const reached = record.steps.findLastIndex(({ status }) => status === 'done')
-    lists.push(listBefore(record, reached + 1))
-  }
-  if (open >= 0) {
-    if (!record.list_now) lists.push(listBefore(record, open))
-    lists.push(record.steps[open]!.expected)
-  }
-  return offAmong(record.had, record.desired, lists)
+  if (list_now) lists.push(list_now)
+  const open = steps.findIndex(({ status }) => status === 'sending' || (status === 'unknown' && !list_now))
+  if (open >= 0) lists.push(listBefore(record, open), steps[open]!.expected)
+  if (lists.length === 0)
+    lists.push(listBefore(record, steps.findLastIndex(({ status }) => status === 'done') + 1))
+  return offAmong(had, desired, lists)
 }
 
 function offAmong(

@@ -1,10 +1,13 @@
 import { EventEmitter, once } from 'node:events'
+import { SETTLED } from '../../vpc/portside-api.ts'
 import type { Journal } from './journal.ts'
 import { offThePort, type OperationRecord } from './record.ts'
 
 /** The journal's records, and whoever waits for one to change. */
 export class Records {
   readonly journal: Journal
+  /** Records that are under way, as last written: who waits for them asks often, and nobody else writes them. */
+  readonly #underWay = new Map<string, string>()
   /** Tells of changed records, each by its operation's ID. */
   readonly #changes = new EventEmitter().setMaxListeners(0)
 
@@ -15,8 +18,17 @@ export class Records {
   /** Writes a changed record to the journal, as a new revision, and wakes who waits for it. */
   async keep(record: OperationRecord): Promise<void> {
     revise(record)
-    await this.journal.save(record)
-    this.#changes.emit(record.operation_id)
+    const text = JSON.stringify(record)
+    // What can't be written is told all the same, as long as this process lives.
+    let written = false
+    try {
+      await this.journal.save(record, text)
+      written = true
+    } finally {
+      if (written && SETTLED.has(record.status)) this.#underWay.delete(record.operation_id)
+      else this.#underWay.set(record.operation_id, text)
+      this.#changes.emit(record.operation_id)
+    }
   }
 
   /** Writes a changed record, and the new one that follows it. */
@@ -24,6 +36,12 @@ export class Records {
     revise(record)
     await this.journal.addFollowing(record, following)
     this.#changes.emit(record.operation_id)
+  }
+
+  /** The record with this ID, as last written. */
+  async find(operationId: string): Promise<OperationRecord | undefined> {
+    const text = this.#underWay.get(operationId)
+    return text === undefined ? this.journal.find(operationId) : (JSON.parse(text) as OperationRecord)
   }
 
   /**
@@ -41,7 +59,7 @@ export class Records {
     for (;;) {
       // Listening begins before reading: a change between the two is not missed.
       const change = once(this.#changes, operationId, { signal: end }).catch(() => {})
-      const record = await this.journal.find(operationId)
+      const record = await this.find(operationId)
       if (!record || record.revision > after || end.aborted) {
         found.abort()
         return record

@@ -61,7 +61,6 @@ class Run {
     await this.#keep()
     const list = await this.#read()
     if (!sameList(list, record.planned_from)) return this.#changedBefore()
-    await this.#keep()
 
     for (const index of record.steps.keys()) await this.#carryOutStep(index)
 
@@ -92,7 +91,8 @@ class Run {
         noteDone(step, { requestId: outcome.request_id })
         // The platform did the step, on a list that somebody else had changed since it was last read.
         if (!sameList(outcome.port.security_groups, step.expected)) return this.#stop(listChanged())
-        return this.#keep()
+        // The last one is recorded together with the end.
+        return index < record.steps.length - 1 || this.#sentAgain ? this.#keep() : undefined
       }
 
       const error = errorOf(outcome)
@@ -192,7 +192,7 @@ class Run {
   /** Stops, with the list as it is now: read back, or said to be unknown. */
   async #stop(error: PortsideError): Promise<never> {
     const record = this.#record
-    end(record, 'stopped', error)
+    // Not called stopped before its list is known: nobody should decide by an old one.
     await this.#keep()
     try {
       const { port, request_id } = await this.#context.upstream.readPort(record.project_id, record.port_id)
@@ -201,6 +201,7 @@ class Run {
       if (!(failure instanceof ProxyError)) throw failure
       forgetList(record)
     }
+    end(record, 'stopped', error)
     return this.#ended()
   }
 

@@ -1,0 +1,124 @@
+import { mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ConfigError } from '../config-variables.ts'
+import { Journal } from './journal.ts'
+import { newRecord, type OperationRecord } from './record.ts'
+
+const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
+
+let dataFolder: string
+let journal: Journal
+beforeAll(async () => {
+  dataFolder = await mkdtemp(join(tmpdir(), 'portside-journal-'))
+  journal = await Journal.open({ dataFolder })
+}, 60_000)
+afterAll(async () => {
+  await journal.close()
+  await rm(dataFolder, { recursive: true })
+})
+
+let count = 0
+/** A record of its own, to swap two groups of a port. */
+function record(port_id = `port-${++count}`): OperationRecord {
+  return newRecord({
+    operation_id: `operation-${++count}`,
+    project_id: PROJECT,
+    port_id,
+    user: 'operator',
+    purpose: 'change',
+    planned_from: ['a', 'b'],
+    desired: ['b', 'a'],
+    steps: [
+      { kind: 'remove', security_groups: ['a'] },
+      { kind: 'insert', security_groups: ['a'] },
+    ],
+  })
+}
+const save = (one: OperationRecord) => journal.save(one, JSON.stringify(one))
+
+describe('the journal', () => {
+  test('gives back what was written, whatever characters the platform sent', async () => {
+    const one = record()
+    one.port = { id: one.port_id, security_groups: ['a'], name: 'nul \u0000, half \uD800, 名前, "quotes"' }
+    expect(await journal.add(one)).toBe(true)
+    expect(await journal.find(one.operation_id)).toEqual(one)
+  })
+
+  test('takes an ID once', async () => {
+    const one = record()
+    await journal.add(one)
+    expect(await journal.add({ ...one, user: 'somebody else' })).toBe(false)
+    expect((await journal.find(one.operation_id))!.user).toBe('operator')
+  })
+
+  test("lists a port's operations, newest first, and no other port's", async () => {
+    const [first, second] = [record('listed'), record('listed')]
+    for (const one of [first, second, record('other')]) await journal.add(one)
+    expect(await journal.ofPort(PROJECT, 'listed')).toEqual([second, first])
+    expect(await journal.ofPort('another project', 'listed')).toEqual([])
+  })
+
+  test('knows which operations are under way, and which ask for an answer', async () => {
+    const one = record()
+    await journal.add(one)
+    expect(await journal.busy(PROJECT, one.port_id)).toBe(true)
+    expect(await journal.unanswered(PROJECT, one.port_id)).toEqual([])
+    one.status = 'stopped'
+    await save(one)
+    expect(await journal.busy(PROJECT, one.port_id)).toBe(false)
+    expect(await journal.unanswered(PROJECT, one.port_id)).toEqual([one])
+    expect(await journal.allOpen()).toContainEqual(one)
+    one.status = 'done'
+    await save(one)
+    expect(await journal.allOpen()).not.toContainEqual(one)
+  })
+
+  test('writes an answered operation and the one that follows it both, or neither', async () => {
+    const [answered, following] = [record(), record()]
+    await journal.add(answered)
+    answered.status = 'superseded'
+    const taken = { ...following, operation_id: answered.operation_id }
+    await expect(journal.addFollowing(answered, taken)).rejects.toThrow('operations_operation_id_key')
+    expect((await journal.find(answered.operation_id))!.status).toBe('queued')
+    await journal.addFollowing(answered, following)
+    expect((await journal.find(answered.operation_id))!.status).toBe('superseded')
+    expect(await journal.find(following.operation_id)).toEqual(following)
+  })
+
+  test('has it all after it was closed and opened again', async () => {
+    const one = record()
+    await journal.add(one)
+    await journal.close()
+    journal = await Journal.open({ dataFolder })
+    expect(await journal.find(one.operation_id)).toEqual(one)
+  })
+
+  test('belongs to one proxy at a time', async () => {
+    await expect(Journal.open({ dataFolder })).rejects.toThrow('is in use by another Portside')
+  })
+})
+
+describe('a journal that can not be opened', () => {
+  test('because its folder is a file', async () => {
+    const file = join(dataFolder, 'file')
+    await writeFile(file, '')
+    const opening = Journal.open({ dataFolder: file })
+    await expect(opening).rejects.toThrow(ConfigError)
+    await expect(opening).rejects.toThrow('PORTSIDE_DATA')
+  })
+
+  test('because it is of a later Portside', async () => {
+    const folder = join(dataFolder, 'later')
+    await mkdir(join(folder, 'journal'), { recursive: true })
+    await writeFile(join(folder, 'journal', 'PG_VERSION'), '99\n')
+    await expect(Journal.open({ dataFolder: folder })).rejects.toThrow(ConfigError)
+  }, 60_000)
+
+  test('because no database is there; its password is not repeated', async () => {
+    const opening = Journal.open({ databaseUrl: 'postgresql://portside:secret@127.0.0.1:1/x', dataFolder })
+    await expect(opening).rejects.toThrow(/^DATABASE_URL can't be used \(.*ECONNREFUSED.*\)/)
+    await expect(opening).rejects.not.toThrow('secret')
+  })
+})
