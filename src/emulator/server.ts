@@ -60,6 +60,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   app.addHook('onClose', async () => storage.close())
   try {
     const address = await app.listen({ host: '127.0.0.1', port: listenPort })
+    storage.tidy()
     return { address, close: () => app.close() }
   } catch (error) {
     await app.close()
