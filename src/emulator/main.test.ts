@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -16,8 +16,8 @@ let program = ''
 
 beforeAll(async () => {
   // Inside the project, where node finds the packages that the build leaves outside.
-  mkdirSync(join(root, 'test-results'), { recursive: true })
-  folder = mkdtempSync(join(root, 'test-results', 'emulator-'))
+  mkdirSync(join(root, 'dist'), { recursive: true })
+  folder = mkdtempSync(join(root, 'dist', 'emulator-test-'))
   await build({
     configFile: false,
     root,
@@ -153,11 +153,16 @@ test.each([
   expect(code).toBe(2)
 })
 
-test('a port that is taken is told in one line', async () => {
-  const { address } = await start()
-  const { code, errors } = await ended(run('--listen-port', new URL(address).port))
+test('a port that is taken is told in one line, and the folder of who has it is left alone', async () => {
+  const data = join(folder, 'shared')
+  const first = await start('--data', data)
+  // As if the first one were just writing a line.
+  const journal = join(data, 'changes.jsonl')
+  appendFileSync(journal, '{"project_id":')
+  const { code, errors } = await ended(run('--listen-port', new URL(first.address).port, '--data', data))
   expect({ code, errors }).toEqual({
     code: 2,
     errors: expect.stringMatching(/^emulator: the port is taken[^\n]+\n$/),
   })
+  expect(readFileSync(journal, 'utf8')).toBe('{"project_id":')
 })

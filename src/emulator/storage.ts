@@ -27,6 +27,8 @@ export type Storage = {
   readonly estate: Estate
   /** Keeps a change; back only when it is safe. */
   record(change: PortChange): void
+  /** Tidies what an earlier run left. Only after the address is ours: another emulator may be at work on the folder. */
+  tidy(): void
   /** Forgets every change; comes back with the estate as it was made. */
   reset(): Estate
   close(): void
@@ -39,7 +41,13 @@ export class StorageRefused extends Error {
 
 /** State in memory only. */
 export function openMemory(plan: EstatePlan): Storage {
-  return { estate: makeEstate(plan), record: () => {}, reset: () => makeEstate(plan), close: () => {} }
+  return {
+    estate: makeEstate(plan),
+    record: () => {},
+    tidy: () => {},
+    reset: () => makeEstate(plan),
+    close: () => {},
+  }
 }
 
 /** A journal longer than this is folded into the estate file at the next start, in bytes. */
@@ -58,23 +66,30 @@ export function openFolder(folder: string, plan: Partial<EstatePlan>): Storage {
   const estateFile = join(folder, 'estate.json')
   const journalFile = join(folder, 'changes.jsonl')
 
-  let estate = readEstate(estateFile)
-  if (estate) checkPlan(estate.made_from, plan, folder)
-  else writeWhole(folder, estateFile, (estate = makeEstate({ ...plan, seed: plan.seed ?? 1 })))
+  const found = readEstate(estateFile)
+  if (found) checkPlan(found.made_from, plan, folder)
+  const estate = found ?? makeEstate({ ...plan, seed: plan.seed ?? 1 })
+  if (!found) writeWhole(folder, estateFile, estate)
   const { made_from } = estate
 
   const journal = openSync(journalFile, 'a+')
   let size = replay(estate, readFileSync(journalFile), journalFile)
-  // What follows the last newline was never answered: the crash came in between.
-  ftruncateSync(journal, size)
-  if (size > FOLD_ABOVE) {
+  let tidied = false
+  const tidy = () => {
+    if (tidied) return
+    tidied = true
+    // What follows the last newline was never answered: the crash came in between.
+    ftruncateSync(journal, size)
+    if (size <= FOLD_ABOVE) return
     writeWhole(folder, estateFile, estate)
     ftruncateSync(journal, (size = 0))
   }
 
   return {
     estate,
+    tidy,
     record(change) {
+      tidy()
       const line = Buffer.from(`${JSON.stringify(change)}\n`)
       try {
         for (let written = 0; written < line.length;) written += writeSync(journal, line, written)
@@ -87,6 +102,7 @@ export function openFolder(folder: string, plan: Partial<EstatePlan>): Storage {
       size += line.length
     },
     reset() {
+      tidy()
       const fresh = makeEstate(made_from)
       writeWhole(folder, estateFile, fresh)
       ftruncateSync(journal, (size = 0))
