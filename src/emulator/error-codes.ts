@@ -13,7 +13,6 @@ export const ERROR_CODES = {
   badUrl: { status: 400, error_code: 'APIGW.0106' },
   notAuthenticated: { status: 401, error_code: 'APIGW.0301' },
   throttled: { status: 429, error_code: 'APIGW.0308' },
-  gatewayFailure: { status: 500, error_code: 'APIGW.0601' },
   // The VPC service's.
   invalidParameter: { status: 400, error_code: 'VPC.2500' },
   malformedBody: { status: 400, error_code: 'VPC.2501' },
@@ -31,7 +30,6 @@ export const ERROR_CODES = {
   serviceUnavailable: { status: 503, error_code: 'VPC.0106' },
   // The emulator's own, only under /_emulator.
   notFromHere: { status: 403, error_code: 'Emulator.Forbidden' },
-  invalidControl: { status: 400, error_code: 'Emulator.InvalidRequest' },
 } as const
 
 /** The name of an error in the table. */

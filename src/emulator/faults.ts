@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { applyStep, StepRefused } from '../vpc/change-plan.ts'
 import { uuid } from '../vpc/ids.ts'
 import type { Cloud } from './cloud.ts'
-import { PlatformError } from './error-codes.ts'
+import { ERROR_CODES, PlatformError, type ErrorName } from './error-codes.ts'
 
 const count = z.int().check(z.gte(0, 'must be 0 or more'))
 const groupIds = z.array(uuid)
@@ -117,16 +117,22 @@ export function refusalOf({ status = 500, error_code, error_msg }: Fault): {
   error_code: string
   error_msg: string
 } {
-  const usual: Record<number, [string, string]> = {
-    401: ['APIGW.0301', 'Incorrect IAM authentication information: fault on demand'],
-    403: ['VPC.2701', 'Token not allowed to do this action.'],
-    404: ['APIGW.0101', 'The API does not exist or has not been published in the environment'],
-    429: ['APIGW.0308', 'The throttling threshold has been reached: fault on demand'],
-    500: ['VPC.0105', 'Internal service error: fault on demand.'],
-    503: ['VPC.0106', 'The service is unavailable: fault on demand.'],
+  const usual: Record<number, [ErrorName, string]> = {
+    401: ['notAuthenticated', 'Incorrect IAM authentication information: fault on demand'],
+    403: ['projectNotAllowed', 'Token not allowed to do this action.'],
+    404: ['noSuchApi', 'The API does not exist or has not been published in the environment'],
+    429: ['throttled', 'The throttling threshold has been reached: fault on demand'],
+    503: ['serviceUnavailable', 'The service is unavailable: fault on demand.'],
   }
-  const [code, msg] = usual[status] ?? [status < 500 ? 'VPC.2500' : 'VPC.0105', `Fault on demand: ${status}.`]
-  return { status, error_code: error_code ?? code, error_msg: error_msg ?? msg }
+  const [name, message] = usual[status] ?? [
+    status < 500 ? 'invalidParameter' : 'serviceFailure',
+    `Fault on demand: ${status}.`,
+  ]
+  return {
+    status,
+    error_code: error_code ?? ERROR_CODES[name].error_code,
+    error_msg: error_msg ?? message,
+  }
 }
 
 /**

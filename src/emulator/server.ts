@@ -92,8 +92,10 @@ function httpServer(): FastifyInstance {
     }),
   )
   app.setErrorHandler((error, request, reply) => {
-    if (error instanceof PlatformError)
-      return refuse(request, reply, { ...error, status: error.status, error_msg: error.message })
+    if (error instanceof PlatformError) {
+      const { status, error_code } = error
+      return refuse(request, reply, { status, error_code, error_msg: error.message })
+    }
     const { code, statusCode, message } = error as { code?: string; statusCode?: number; message: string }
     if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
       return refuse(request, reply, {
