@@ -8,6 +8,7 @@ export function SignedOut({ onRetry }: { onRetry: () => void }): JSX.Element {
     <>
       <title>Signed out · Portside</title>
       <EmptyState
+        wholePage
         title="Signed out"
         actions={
           <Button variant="primary" icon="refresh" onClick={onRetry}>

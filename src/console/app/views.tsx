@@ -23,6 +23,7 @@ export function ErrorView({ error, reset }: ErrorComponentProps): JSX.Element {
   return (
     <>
       <title>Error · Portside</title>
+      <h1 className="visually-hidden">Error</h1>
       <ErrorPanel error={error} title="This page could not be shown" onRetry={retry} />
     </>
   )
@@ -44,6 +45,7 @@ export function NotFoundView({ data }: NotFoundRouteProps): JSX.Element {
     <>
       <title>Not found · Portside</title>
       <EmptyState
+        wholePage
         title={project === undefined ? 'There is no such page' : 'This project is not among yours'}
         actions={<Link to="/">Go to the ports</Link>}
       >
