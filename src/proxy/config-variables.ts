@@ -1,5 +1,7 @@
 import * as z from 'zod'
+import { refusedFields } from '../vpc/errors.ts'
 import { projectId } from '../vpc/ids.ts'
+import { guards } from '../vpc/traffic/guards.ts'
 
 /** A setting that can't be used; the message is one line that names the variable and says what to do. */
 export class ConfigError extends Error {
@@ -51,6 +53,23 @@ const projects = text
   .pipe(z.array(project).min(1))
   .refine((all) => new Set(all.map(({ project_id }) => project_id)).size === all.length)
 
+/** Refused with the place and the reason: a guard that is not as meant must not be taken for one. */
+const guardList = text.transform((value, context) => {
+  let json: unknown
+  try {
+    json = JSON.parse(value)
+  } catch {
+    context.addIssue({ code: 'custom', message: 'it is not JSON', params: { told: true } })
+    return z.NEVER
+  }
+  const read = guards.safeParse(json)
+  if (read.success) return read.data
+  const [first] = refusedFields(read.error, json)
+  const told = [first?.path, first?.message].filter(Boolean).join(' ')
+  context.addIssue({ code: 'custom', message: told, params: { told: true } })
+  return z.NEVER
+})
+
 /** Every variable: how it is read; its description ends the sentence 'it must be ...' when it can't be. */
 const variables = z.object({
   PORTSIDE_LISTEN_HOST: text
@@ -90,6 +109,11 @@ const variables = z.object({
   PORTSIDE_LATE_ANSWER_MS: wholeNumber(1, 60_000)
     .default(3000)
     .describe('a whole number of milliseconds from 1 to 60000'),
+  PORTSIDE_GUARDS: guardList
+    .optional()
+    .describe(
+      'a JSON array of guards, such as [{"name": "admin ports", "protocol": "tcp", "ports": "22,3389", "remote": "anywhere"}]',
+    ),
   DATABASE_URL: text
     .regex(/^postgres(ql)?:\/\/\S+$/)
     .optional()
@@ -117,7 +141,12 @@ export function readVariables(environment: Record<string, string | undefined>): 
   )
   const read = variables.safeParse(set)
   if (read.success) return read.data
-  const name = String(read.error.issues[0]?.path[0]) as keyof Variables
+  const [issue] = read.error.issues
+  const name = String(issue?.path[0]) as keyof Variables
+  if (issue?.code === 'custom' && issue.params?.told)
+    throw new ConfigError(
+      `${name} can not be used: ${issue.message}. It must be ${variables.shape[name].description}.`,
+    )
   const value = SECRET.test(name) ? 'can not be used' : `is ${JSON.stringify(set[name])}`
   throw new ConfigError(`${name} ${value}: it must be ${variables.shape[name].description}.`)
 }

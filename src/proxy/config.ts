@@ -1,3 +1,4 @@
+import type { Guard } from '../vpc/traffic/guards.ts'
 import { ConfigError, readVariables, type LOG_LEVELS, type Variables } from './config-variables.ts'
 import type { OperationWaits } from './operations/waits.ts'
 import type { Credentials } from './upstream/signing.ts'
@@ -29,6 +30,8 @@ export type ProxyConfig = {
   operationWaits?: Partial<OperationWaits>
   /** A journal that is not there yet is made at the start, which takes some seconds, or when it is first needed. */
   makeJournal?: 'at_start' | 'when_needed'
+  /** Traffic that a change must not newly allow or drop, unless the operator types the port's name or ID. */
+  guards?: readonly Guard[]
   logLevel: (typeof LOG_LEVELS)[number]
   /** The folder of the built console. */
   consoleFiles: string
@@ -59,6 +62,7 @@ const EMULATOR_PROJECTS = [
  * | `PORTSIDE_DATA` | `.data/proxy` | folder for what must survive a restart |
  * | `PORTSIDE_UPSTREAM_TIMEOUT_MS` | `15000` | longest wait for an answer of the cloud |
  * | `PORTSIDE_READ_RETRIES` | `3` | how often a read is tried again |
+ * | `PORTSIDE_GUARDS` | none | JSON array of guards (src/vpc/traffic/guards.ts): traffic that a change must not newly allow or drop |
  * | `DATABASE_URL` | none | PostgreSQL to keep the journal of operations in; without it, it is kept in `PORTSIDE_DATA` |
  * | `PORTSIDE_STEP_TRIES` | `8` | how often a step of a change is sent at most, when the cloud is busy or its answer is lost |
  * | `PORTSIDE_STEP_RETRY_MS` | `1000` | first wait before it is sent again; twice as long each time |
@@ -95,6 +99,7 @@ export function readConfig(
       retryMs: env.PORTSIDE_STEP_RETRY_MS,
       lateMs: env.PORTSIDE_LATE_ANSWER_MS,
     },
+    guards: env.PORTSIDE_GUARDS ?? [],
     logLevel: env.PORTSIDE_LOG_LEVEL,
     consoleFiles: env.PORTSIDE_CONSOLE_FILES ?? consoleFiles,
   }

@@ -74,6 +74,9 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
       reply.header('cache-control', 'no-store')
       return { ...session, projects: config.projects, emulator: config.emulator, version }
     })
+    signedIn.get(api.guards(), async (_, reply) =>
+      reply.header('cache-control', 'no-store').send({ guards: config.guards ?? [] }),
+    )
     await signedIn.register(platformRoutes, { upstream, config })
     await signedIn.register(operationsPlugin, { upstream, config })
     signedIn.all('/api/*', (request) => {

@@ -9,6 +9,8 @@ import { port } from './port.ts'
  */
 export const api = {
   session: () => '/api/session',
+  /** GET: the guards that changes are held against; answered as guardsAnswer (traffic/guards.ts). */
+  guards: () => '/api/guards',
   portOperations: (project: string, portId: string) =>
     `/api/v3/${encodeURIComponent(project)}/ports/${encodeURIComponent(portId)}/operations`,
   operation: (id: string) => `/api/operations/${encodeURIComponent(id)}`,
@@ -47,6 +49,8 @@ export const operationRequest = z.strictObject({
   planned_from: z.array(uuid),
   desired: z.array(uuid),
   steps: z.array(changeStep).check(z.minLength(1, 'must have at least one step')),
+  /** The port's name or ID, typed by the operator: carries the plan out although it breaks a guard. */
+  confirmed_by: z.optional(z.string()),
 })
 /** A plan to carry out. */
 export type OperationRequest = z.infer<typeof operationRequest>

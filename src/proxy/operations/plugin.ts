@@ -8,6 +8,7 @@ import { ownError } from '../errors.ts'
 import { checked, checkParams, goneSignal } from '../request-checks.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { journalExists } from './database.ts'
+import { holdAgainstGuards } from './guard-check.ts'
 import { Journal } from './journal.ts'
 import { Operations } from './operations.ts'
 import { operationOf, type OperationRecord } from './record.ts'
@@ -80,11 +81,17 @@ export async function operationsPlugin(
   app.post<{ Params: PortParams }>(ofPort, async ({ params, body, session }, reply) => {
     checkParams(params, projects)
     const request = checked(operationRequest, body ?? undefined, 'body')
-    const { operations } = await opened()
-    const { record, isNew } = await operations.submit(
-      { ...request, operation_id: request.operation_id.toLowerCase() },
-      { project_id: params.project_id, port_id: params.port_id.toLowerCase(), user: session.user },
-    )
+    const { operations, records } = await opened()
+    const { confirmed_by, ...plan } = { ...request, operation_id: request.operation_id.toLowerCase() }
+    const asked = {
+      project_id: params.project_id,
+      port_id: params.port_id.toLowerCase(),
+      user: session.user,
+    }
+    // What was sent before was held against the guards before.
+    if (!(await records.journal.find(plan.operation_id)))
+      await holdAgainstGuards(config.guards ?? [], upstream, { ...asked, ...plan, confirmed_by }, app.log)
+    const { record, isNew } = await operations.submit(plan, asked)
     return answer(reply, isNew ? 202 : 200, record)
   })
 

@@ -37,6 +37,9 @@ export type Guard = z.infer<typeof guard>
 /** All guards of a configuration. */
 export const guards = z.array(guard)
 
+/** Answer of GET /api/guards. */
+export const guardsAnswer = z.object({ guards })
+
 /** A guard that a change breaks. */
 export type GuardViolation = {
   guard: Guard

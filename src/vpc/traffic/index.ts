@@ -29,7 +29,15 @@ export {
   setText,
   type Names,
 } from './explain.ts'
-export { guard, guards, guardText, guardViolations, type Guard, type GuardViolation } from './guards.ts'
+export {
+  guard,
+  guards,
+  guardsAnswer,
+  guardText,
+  guardViolations,
+  type Guard,
+  type GuardViolation,
+} from './guards.ts'
 export { byImportance, isFromAnywhere } from './importance.ts'
 export type { Region, Remote } from './region.ts'
 export type { Direction, ReadOptions, RemoteSet, RuleRef } from './rules.ts'

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readConfig } from '../../src/proxy/config.ts'
+import { paths } from '../../src/vpc/paths.ts'
+import { api } from '../../src/vpc/portside-api.ts'
+import type { SecurityGroupRule } from '../../src/vpc/security-group.ts'
+import { effectiveRules, guardViolations, RuleBook, trafficDifference } from '../../src/vpc/traffic/index.ts'
+import { operationsOver, planned, PROJECT, startStage } from '../operations/stage.ts'
+
+const GUARD = { name: 'web ports', protocol: 'tcp', ports: '22,80,443,3389', remote: 'anywhere' }
+
+let stage: Awaited<ReturnType<typeof startStage>>
+let operations: ReturnType<typeof operationsOver>
+/** A group that, put on top, newly allows guarded traffic to a port with only the other; and one that does not. */
+let opening: string
+let quiet: string
+
+beforeAll(async () => {
+  stage = await startStage({ PORTSIDE_GUARDS: JSON.stringify([GUARD]) })
+  operations = operationsOver(stage.proxy.call)
+  const answer = await fetch(`${stage.emulator}${paths.rules(PROJECT)}?limit=2000`)
+  const rules: SecurityGroupRule[] = (await answer.json()).security_group_rules
+  const byGroup: Record<string, SecurityGroupRule[]> = {}
+  for (const rule of rules) (byGroup[rule.security_group_id] ??= []).push(rule)
+  const book = new RuleBook(byGroup)
+  const broken = (id: string) =>
+    guardViolations(trafficDifference(effectiveRules([], book), effectiveRules([id], book)), [GUARD])[0]
+  const groups = Object.keys(byGroup)
+  opening = groups.find((id) => broken(id)?.certain)!
+  quiet = groups.find((id) => broken(id) === undefined)!
+})
+afterAll(() => stage.close())
+
+async function portWith(...groups: string[]): Promise<string> {
+  const id = await stage.portWith('a')
+  await stage.someoneElseSets(id, groups)
+  return id
+}
+
+describe('a plan that breaks a guard', () => {
+  test('is refused before anything is sent, with the guard and the traffic in words', async () => {
+    const portId = await portWith(quiet)
+    const sent = await stage.countChanges(portId)
+    const { status, error } = await operations.post(portId, planned([quiet], [opening, quiet]))
+    expect(status).toBe(409)
+    expect(error).toMatchObject({ error_code: 'Portside.GuardBroken', outcome: 'not_sent' })
+    expect(error.error_msg).toMatch(
+      /Guard 'web ports' \(never newly allow TCP .* from anywhere\): .* allowed now by rule/,
+    )
+    expect(error.advice).toContain("type the port's name or ID")
+    expect(await sent()).toBe(0)
+    expect(await operations.ofPort(portId)).toEqual([])
+    expect(await stage.list(portId)).toEqual([quiet])
+  })
+
+  test('is carried out when the port is named by its ID, in any case of letters', async () => {
+    const portId = await portWith(quiet)
+    const confirmed_by = portId.toUpperCase()
+    const plan = planned([quiet], [opening, quiet], { confirmed_by })
+    const { status, operation } = await operations.post(portId, plan)
+    expect(status).toBe(202)
+    expect((await operations.settled(operation.operation_id)).status).toBe('done')
+    expect(await stage.list(portId)).toEqual([opening, quiet])
+    // The same request again finds it: its guards were confirmed.
+    expect((await operations.post(portId, plan)).status).toBe(200)
+  })
+
+  test('is refused when something else is typed', async () => {
+    const portId = await portWith(quiet)
+    const { status, error } = await operations.post(
+      portId,
+      planned([quiet], [opening, quiet], { confirmed_by: 'yes' }),
+    )
+    expect(status).toBe(409)
+    expect(error.advice).toContain("'yes' is neither the name nor the ID")
+  })
+
+  test('is refused for what passes in between only', async () => {
+    const portId = await portWith(quiet)
+    const steps = [
+      { kind: 'insert', security_groups: [opening], index: 0 },
+      { kind: 'remove', security_groups: [opening] },
+    ]
+    const { status, error } = await operations.post(portId, {
+      operation_id: randomUUID(),
+      planned_from: [quiet],
+      desired: [quiet],
+      steps,
+    })
+    expect(status).toBe(409)
+    expect(error.error_msg).toContain('After step 1, in between: ')
+  })
+
+  test('counts as broken when the rules can not be read', async () => {
+    const portId = await portWith(opening)
+    await stage.faults({ kind: 'error', status: 500, times: 1, match: { path: 'security-group-rules' } })
+    const { status, error } = await operations.post(portId, planned([opening], [opening, quiet]))
+    expect(status).toBe(409)
+    expect(error).toMatchObject({ error_code: 'Portside.GuardBroken' })
+    expect(error.error_msg).toContain('could not be decided, as the rules could not be read')
+  })
+})
+
+test('a plan that breaks no guard is carried out unasked', async () => {
+  const portId = await portWith(opening)
+  const { operation } = await operations.post(portId, planned([opening], [opening, quiet]))
+  expect((await operations.settled(operation.operation_id)).status).toBe('done')
+})
+
+test('a plan whose steps lead nowhere is refused as such', async () => {
+  const portId = await portWith(quiet)
+  const plan = planned([quiet], [opening, quiet], { desired: [opening] })
+  expect((await operations.post(portId, plan)).error.error_code).toBe('Portside.InvalidRequest')
+})
+
+test('the console is told the guards', async () => {
+  const answer = await stage.proxy.call(api.guards())
+  expect(await answer.json()).toEqual({ guards: [GUARD] })
+})
+
+test.each([
+  ['no JSON', '[{', 'PORTSIDE_GUARDS can not be used: it is not JSON.'],
+  ['an unreadable port', JSON.stringify([{ ...GUARD, ports: '22;23' }]), "0.ports ports '22;23'"],
+  ['a missing remote', JSON.stringify([{ name: 'a' }]), '0.remote is missing'],
+])('a configuration with %s does not start', (_, value, said) => {
+  expect(() => readConfig({ PORTSIDE_GUARDS: value })).toThrow(said)
+})
