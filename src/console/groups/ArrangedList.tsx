@@ -23,6 +23,8 @@ export type ArrangedListProps = {
   /** Groups that the platform refused in the last check, and why. */
   refusals: ReadonlyMap<string, string>
   selection: Selection
+  /** False when groups have no effect on the port at all. */
+  secured: boolean
   /** Why nothing can be arranged now, if so. */
   locked: string | undefined
   dragging: boolean
@@ -83,9 +85,8 @@ export function ArrangedList(props: ArrangedListProps): JSX.Element {
         ))}
         {desired.length === 0 && (
           <li className={styles.empty}>
-            {madeFor.length === 0
-              ? 'This port has no security groups: no rule matches, so its traffic is dropped. Place groups from the catalogue.'
-              : 'Nothing is left on the list: without a group no rule matches, and the port’s traffic is dropped.'}
+            {madeFor.length === 0 ? 'This port has no security groups.' : 'Nothing is left on the list.'}
+            {props.secured && ' No rule matches, so its traffic is dropped.'} Place groups from the catalogue.
           </li>
         )}
         <EndOfList position={desired.length} locked={locked} />

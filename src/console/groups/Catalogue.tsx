@@ -1,6 +1,6 @@
 import { useMemo, useState, type JSX, type KeyboardEvent } from 'react'
-import { MAX_GROUPS_ON_PORT } from '../../vpc/port.ts'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
+import { counted } from '../plan/words.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
@@ -71,11 +71,7 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
     if (event.key !== 'Enter' || id === undefined || locked) return
     if (event.target instanceof HTMLInputElement && event.target.type === 'checkbox') actions.add(id)
   }
-  const blocked =
-    lockReason ??
-    (free === 0
-      ? `The list has ${MAX_GROUPS_ON_PORT} groups, and a port takes no more. Detach one first.`
-      : undefined)
+  const blocked = locked || free === 0
   return (
     <Panel
       title="Catalogue"
@@ -171,27 +167,32 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
 
 function Progress(props: { result: CatalogueResult; text: string; offList: number }): JSX.Element {
   const { result, text, offList } = props
-  const { read, complete, state, stop } = result
-  const number = read.toLocaleString('en')
-  const onList = result.groups.length - offList
-  const words =
-    state === 'loading'
-      ? 'Reading…'
-      : text.trim() === ''
-        ? complete
-          ? `${offList} of all ${number} groups of the project`
-          : `${offList} of the first ${number} groups`
-        : `${offList} match${offList === 1 ? 'es' : ''}${onList > 0 ? `, ${onList} more on the list` : ''}; searched ${complete ? 'all ' : ''}${number}${complete ? '' : ' so far'}`
   return (
     <div className={styles.progress}>
-      <output>{words}</output>
-      {state === 'reading' && text.trim() !== '' && (
-        <Button size="small" variant="ghost" onClick={stop}>
+      <output>{progressWords(result, text, offList)}</output>
+      {result.state === 'reading' && text.trim() !== '' && (
+        <Button size="small" variant="ghost" onClick={result.stop}>
           Stop
         </Button>
       )}
     </div>
   )
+}
+
+function progressWords(result: CatalogueResult, text: string, offList: number): string {
+  const { read, complete, state, groups, exact } = result
+  if (state === 'loading') return 'Reading…'
+  const number = read.toLocaleString('en')
+  const onList = groups.length - offList
+  const more = onList > 0 ? `, ${onList} more on the list` : ''
+  if (exact)
+    return `${groups.length} of ${counted(read, 'ID')} found${onList > 0 ? `, ${onList} on the list` : ''}`
+  if (text.trim() === '')
+    return complete
+      ? `${offList} of all ${number} groups of the project`
+      : `${offList} of the first ${number} groups`
+  const searched = complete ? `searched all ${number}` : `searched ${number} so far`
+  return `${counted(offList, 'match', 'matches')}${more}; ${searched}`
 }
 
 function NoneShown({ result, text }: { result: CatalogueResult; text: string }): JSX.Element | null {

@@ -21,8 +21,8 @@ type CatalogueRowProps = {
   group: SecurityGroup
   selected: boolean
   active: boolean
-  /** Why nothing can be placed now. */
-  blocked: string | undefined
+  /** Nothing can be placed now: the list is full, or locked. */
+  blocked: boolean
   locked: boolean
   actions: CatalogueActions
 }
@@ -39,7 +39,7 @@ export const CatalogueRow = memo(function CatalogueRow(props: CatalogueRowProps)
   } = useDraggable({
     id: `catalogue:${id}`,
     data: actions.dragged(id),
-    disabled: locked || blocked !== undefined,
+    disabled: blocked,
   })
   const lifted = draggedOf(dragActive)
   const classes = [
@@ -80,15 +80,19 @@ export const CatalogueRow = memo(function CatalogueRow(props: CatalogueRowProps)
         />
       </label>
       <GroupLines id={id} group={group} tabIndex={tabIndex} />
-      <IconButton
-        icon="plus"
-        size="small"
-        label={`Add ${name} to the end of the list`}
-        data-control="add"
-        tabIndex={tabIndex}
-        disabledReason={blocked}
-        onClick={() => actions.add(id)}
-      />
+      {blocked ? (
+        // Why not stands once, at the buttons below the catalogue.
+        <span className={styles.noButton} />
+      ) : (
+        <IconButton
+          icon="plus"
+          size="small"
+          label={`Add ${name} to the end of the list`}
+          data-control="add"
+          tabIndex={tabIndex}
+          onClick={() => actions.add(id)}
+        />
+      )}
     </li>
   )
 })

@@ -55,7 +55,9 @@ export function ListPanel(props: ArrangedListProps): JSX.Element {
         {selection.ids.length === 0 ? (
           <span className={styles.hint}>
             The first matching group wins.
-            {free <= 5 && ` Room for ${free} more: a port takes at most ${MAX_GROUPS_ON_PORT} groups.`}
+            {free === 0
+              ? ` The list is full: a port takes at most ${MAX_GROUPS_ON_PORT} groups.`
+              : free <= 5 && ` Room for ${free} more: a port takes at most ${MAX_GROUPS_ON_PORT} groups.`}
           </span>
         ) : (
           <>

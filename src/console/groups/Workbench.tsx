@@ -7,6 +7,7 @@ import { PlanPanel } from '../plan/PlanPanel.tsx'
 import { useApplying, useChecking, usePlan } from '../plan/use-plan.ts'
 import { changesOf, counted } from '../plan/words.ts'
 import { sessionQuery } from '../proxy-client/queries.ts'
+import { useTraffic } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
@@ -27,6 +28,9 @@ const StoppedOperation = lazy(() =>
 )
 const ListChanged = lazy(() =>
   import('./ListChanged.tsx').then((module) => ({ default: module.ListChanged })),
+)
+const TrafficChanges = lazy(() =>
+  import('../traffic/TrafficChanges.tsx').then((module) => ({ default: module.TrafficChanges })),
 )
 const PortDetails = lazy(() =>
   import('../port-details/PortDetails.tsx').then((module) => ({ default: module.PortDetails })),
@@ -79,6 +83,11 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
   useUndoKeys(change)
 
   const changes = 'problem' in plan ? undefined : plan
+  const lists = useMemo(
+    () => [arrangement.madeFor, ...(changes?.steps ?? []).map(({ after }) => after)],
+    [arrangement.madeFor, changes],
+  )
+  const traffic = useTraffic(port, lists, facts)
   const refusals = useMemo(
     () =>
       checking.checks === undefined || changes === undefined
@@ -128,6 +137,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
               detached={changes?.detached ?? NONE}
               refusals={refusals}
               selection={selection}
+              secured={port.port_security_enabled !== false}
               locked={locked}
               dragging={dragging}
             />
@@ -148,6 +158,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
               onDryRun={setDryRun}
               checking={checking}
               applying={applying}
+              traffic={traffic}
               headingRef={planHeading}
               side={
                 <PlanSide
@@ -179,6 +190,12 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
           </Button>
         </div>
       )}
+      <section className={styles.details} aria-labelledby="traffic">
+        <h2 id="traffic">What traffic changes</h2>
+        <Suspense fallback={<p className={styles.waiting}>Loading…</p>}>
+          <TrafficChanges traffic={traffic} facts={facts} />
+        </Suspense>
+      </section>
       <section className={styles.details} aria-labelledby="port-details">
         <h2 id="port-details">Port details</h2>
         <Suspense fallback={<p className={styles.waiting}>Loading…</p>}>

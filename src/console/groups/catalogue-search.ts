@@ -23,6 +23,8 @@ export function matches(group: SecurityGroup, text: string): boolean {
 export type CatalogueResult = {
   /** The matching groups read so far; those on the list among them. */
   groups: readonly SecurityGroup[]
+  /** The text was IDs, which were asked for exactly. */
+  exact: boolean
   /** Pasted IDs of which the platform knows no group. */
   unknownIds: readonly string[]
   /** How many groups have been read, and whether these are all. */
@@ -64,6 +66,7 @@ export function useCatalogue(project: string, text: string): CatalogueResult {
     const known = byId.data ?? {}
     return {
       groups: ids.flatMap((id) => known[id] ?? []),
+      exact: true,
       unknownIds: byId.data === undefined ? [] : ids.filter((id) => known[id] === undefined),
       read: ids.length,
       complete: true,
@@ -75,6 +78,7 @@ export function useCatalogue(project: string, text: string): CatalogueResult {
   }
   return {
     groups: found,
+    exact: false,
     unknownIds: [],
     read: read.length,
     complete: data !== undefined && !hasNextPage,

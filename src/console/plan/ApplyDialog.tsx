@@ -1,7 +1,14 @@
-import type { JSX } from 'react'
+import { useState, type JSX } from 'react'
+import type { Port } from '../../vpc/port.ts'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
 import type { GroupFacts } from '../groups/group-facts.ts'
+import { namesPort, useBrokenGuards } from '../traffic/broken-guards.ts'
+import { ConfirmGuards } from '../traffic/ConfirmGuards.tsx'
+import { namesOf } from '../traffic/traffic-words.ts'
+import { TrafficSummary } from '../traffic/TrafficSummary.tsx'
+import type { Traffic } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
+import { ProxyError } from '../proxy-client/proxy-error.ts'
 import { Dialog } from '../ui/Dialog.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
@@ -13,7 +20,11 @@ import type { Applying } from './use-plan.ts'
 import { changeWords, counted } from './words.ts'
 
 type ApplyDialogProps = {
+  port: Port
+  traffic: Traffic
   before: readonly string[]
+  /** False when groups have no effect on the port at all. */
+  secured: boolean
   plan: ChangePlan
   facts: GroupFacts
   checked: readonly StepCheck[] | undefined
@@ -21,8 +32,23 @@ type ApplyDialogProps = {
 }
 
 /** Asks before the port is changed: the lists before and after, the calls, what is off the port meanwhile. */
-export function ApplyDialog({ before, plan, facts, checked, applying }: ApplyDialogProps): JSX.Element {
+export function ApplyDialog({
+  port,
+  traffic,
+  before,
+  secured,
+  plan,
+  facts,
+  checked,
+  applying,
+}: ApplyDialogProps): JSX.Element {
   const after = plan.steps.at(-1)?.after ?? before
+  const broken = useBrokenGuards(traffic, namesOf(facts))
+  const [typed, setTyped] = useState('')
+  // The proxy may know better: it read the rules just now.
+  const refused = applying.error instanceof ProxyError && applying.error.error_code === 'Portside.GuardBroken'
+  const guarded = broken.length > 0 || refused
+  const unconfirmed = guarded && !namesPort(typed, port)
   const calls = counted(plan.steps.length, 'call')
   return (
     <Dialog
@@ -35,7 +61,12 @@ export function ApplyDialog({ before, plan, facts, checked, applying }: ApplyDia
           <Button disabledReason={applying.busy ? 'It is being sent' : undefined} onClick={applying.cancel}>
             Cancel
           </Button>
-          <Button variant="primary" busy={applying.busy} onClick={applying.start}>
+          <Button
+            variant="primary"
+            busy={applying.busy}
+            disabledReason={unconfirmed ? 'Type the port’s name or ID first' : undefined}
+            onClick={() => applying.start(guarded ? typed.trim() : undefined)}
+          >
             {applying.error != null ? 'Send again' : 'Apply'}
           </Button>
         </>
@@ -61,10 +92,14 @@ export function ApplyDialog({ before, plan, facts, checked, applying }: ApplyDia
             </Notice>
           )
         )}
+        <TrafficSummary traffic={traffic} />
+        {guarded && <ConfirmGuards port={port} broken={broken} typed={typed} onTyped={setTyped} />}
         <Exposure plan={plan} facts={facts} />
         {after.length === 0 && (
           <Notice tone="warn" title="No group will be left">
-            Without security groups no rule matches, and the port’s traffic is dropped.
+            {secured
+              ? 'Without security groups no rule matches, and the port’s traffic is dropped.'
+              : 'Groups have no effect on this port, as its port_security_enabled is false.'}
           </Notice>
         )}
         <ListComparison before={before} after={after} beforeTitle="Before" afterTitle="After" facts={facts} />

@@ -34,8 +34,8 @@ export function Exposure({ plan, facts }: { plan: ChangePlan; facts: Names }): J
         ))}
       </ul>
       <p>
-        Their rules do not apply then: what they allow is dropped, and what they deny may be allowed by a
-        group beneath them. The platform has no call that reorders.
+        Their rules do not apply then: what they allow may be dropped, and what they deny may be allowed by a
+        group beneath them.
       </p>
     </Notice>
   )

@@ -41,18 +41,20 @@ export function OperationProgress({ operation, facts, trouble }: OperationProgre
 }
 
 function StatusWords({ operation }: { operation: Operation }): JSX.Element {
-  const { status, steps, next_try_at, error } = operation
+  const { status, steps, next_try_at } = operation
   const done = steps.filter((step) => step.status === 'done').length
   const now = `step ${Math.min(done + 1, steps.length)} of ${steps.length}`
   if (status === 'queued')
     return <>Queued: another change to this port is under way. This one starts by itself after it.</>
-  if (status === 'waiting')
+  if (status === 'waiting') {
+    const error = steps.findLast((step) => step.attempts > 0)?.error ?? operation.error
     return (
       <>
         Waiting at {now}: the platform asked to wait{error ? ` (${error.error_code})` : ''}.{' '}
         {next_try_at ? <NextTry at={next_try_at} /> : 'It is tried again by itself.'}
       </>
     )
+  }
   if (steps.every((step) => step.status === 'pending')) return <>Reading the port’s list before step 1.</>
   return <>Carrying out {now}.</>
 }

@@ -34,9 +34,9 @@ export function OperationSteps({ operation, facts }: OperationStepsProps): JSX.E
                 <span className={styles.number}>{n + 1}</span> {stepWords(step, before.length, facts)}
               </div>
               <div className={styles.note}>
-                {STATUS[status].words}
+                {status === 'pending' && attempts > 0 ? 'To be tried again' : STATUS[status].words}
                 {one.found_by_reading && ': the answer was lost, the port read back has the expected list'}
-                {attempts > 1 && ` after ${attempts} tries`}
+                {attempts > 1 && status !== 'pending' && ` after ${attempts} tries`}
                 {status === 'done' && off_the_port.length > 0 && (
                   <> · off the port after it: {groupNames(facts, off_the_port)}</>
                 )}

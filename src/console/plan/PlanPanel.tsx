@@ -1,13 +1,14 @@
-import { lazy, Suspense, type JSX, type ReactNode, type Ref } from 'react'
+import { lazy, Suspense, useEffect, type JSX, type ReactNode, type RefObject } from 'react'
 import type { Port } from '../../vpc/port.ts'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
 import type { GroupFacts } from '../groups/group-facts.ts'
 import { Panel } from '../groups/Panel.tsx'
+import type { Traffic } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { Switch } from '../ui/Switch.tsx'
-import { isPassed } from './check-plan.ts'
+import { isPassed, type StepCheck } from './check-plan.ts'
 import { Exposure } from './Exposure.tsx'
 import styles from './PlanPanel.module.css'
 import { PlanStep } from './PlanStep.tsx'
@@ -33,13 +34,15 @@ type PlanPanelProps = {
   onDryRun: (on: boolean) => void
   checking: Checking
   applying: Applying
-  headingRef: Ref<HTMLHeadingElement>
+  traffic: Traffic
+  headingRef: RefObject<HTMLHeadingElement | null>
 }
 
 /** What would be sent: every request, what checking it found, and the buttons that check and apply. */
 export function PlanPanel(props: PlanPanelProps): JSX.Element {
   const { project, port, facts, plan, underWay, side, locked, headingRef } = props
   const { dryRun, onDryRun, checking, applying } = props
+  useFocusWhenReplaced(underWay, headingRef)
   if (underWay)
     return (
       <Panel title="Plan" note="under way" headingRef={headingRef} className={styles.plan}>
@@ -93,7 +96,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
     >
       <div className={styles.scroll}>
         {changes === undefined ? (
-          <Idle plan={plan} side={side} />
+          <Idle plan={plan} side={side} locked={locked} />
         ) : (
           <>
             <div className={styles.notices}>
@@ -126,6 +129,9 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
         <Suspense>
           <ApplyDialog
             before={port.security_groups}
+            port={port}
+            traffic={props.traffic}
+            secured={port.port_security_enabled !== false}
             plan={changes}
             facts={facts}
             checked={checking.checks}
@@ -137,7 +143,14 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
   )
 }
 
-function Idle({ plan, side }: Pick<PlanPanelProps, 'plan' | 'side'>): JSX.Element {
+/** When the buttons give way to the progress, the focus that one of them had must not get lost. */
+function useFocusWhenReplaced(underWay: boolean, heading: RefObject<HTMLHeadingElement | null>): void {
+  useEffect(() => {
+    if (underWay && document.activeElement === document.body) heading.current?.focus({ preventScroll: true })
+  }, [underWay, heading])
+}
+
+function Idle({ plan, side, locked }: Pick<PlanPanelProps, 'plan' | 'side' | 'locked'>): JSX.Element {
   return (
     <div className={styles.idle}>
       {'problem' in plan ? (
@@ -146,7 +159,9 @@ function Idle({ plan, side }: Pick<PlanPanelProps, 'plan' | 'side'>): JSX.Elemen
         </Notice>
       ) : (
         <p className={styles.nothing}>
-          Nothing is arranged yet. Place, move or detach groups: the requests that would be sent appear here.
+          {locked === undefined
+            ? 'Nothing is arranged yet. Place, move or detach groups: the requests that would be sent appear here.'
+            : `${locked}.`}
         </p>
       )}
       {side}
@@ -172,21 +187,27 @@ function CheckSummary({ checking }: { checking: Checking }): JSX.Element {
         </Notice>
       ) : checks.some(({ kind }) => kind === 'refused' || kind === 'portside_refused') ? (
         <Notice tone="danger" title="Check refused">
-          See the step below. Nothing was changed.
+          {stepsOf(checks, ['refused', 'portside_refused'])}. Nothing was changed.
         </Notice>
       ) : (
         <Notice tone="warn" title="Not everything could be checked">
-          See the step below. Nothing was changed.
+          {stepsOf(checks, ['failed', 'skipped'])}. Nothing was changed.
         </Notice>
       )}
     </div>
   )
 }
 
+/** 'See step 2', of those whose check ended so. */
+function stepsOf(checks: readonly StepCheck[], kinds: readonly StepCheck['kind'][]): string {
+  const numbers = checks.flatMap(({ kind }, n) => (kinds.includes(kind) ? [n + 1] : []))
+  return `See step${numbers.length === 1 ? '' : 's'} ${numbers.join(', ')}`
+}
+
 function checkedWords(kinds: readonly string[]): string {
   const there = kinds.filter((kind) => kind === 'platform').length
   const here = kinds.length - there
   if (here === 0) return 'The platform checked every step. Nothing was changed.'
-  const mine = `${counted(here, 'step')} by Portside only, as the platform can’t before the earlier ones are made`
-  return there === 0 ? `${mine}.` : `${counted(there, 'step')} by the platform, ${mine}. Nothing was changed.`
+  if (there === 0) return 'Every step was checked by Portside only. Nothing was changed.'
+  return `${counted(there, 'step')} checked by the platform, ${here} by Portside only. Nothing was changed.`
 }

@@ -25,7 +25,8 @@ export type Applying = {
   ask: () => void
   asking: boolean
   cancel: () => void
-  start: () => void
+  /** Starts it; `confirmedBy` is what the operator typed where it breaks a guard. */
+  start: (confirmedBy?: string) => void
   busy: boolean
   error: unknown
   /** Why this operator may not. */
@@ -99,12 +100,18 @@ export function useApplying(options: {
   const queryClient = useQueryClient()
   const [asking, setAsking] = useState(false)
   const apply = useMutation({
-    mutationFn: (sent: { arrangement: Arrangement; plan: ChangePlan; operation_id: string }) =>
+    mutationFn: (sent: {
+      arrangement: Arrangement
+      plan: ChangePlan
+      operation_id: string
+      confirmedBy: string | undefined
+    }) =>
       startOperation(project, port, {
         operation_id: sent.operation_id,
         planned_from: [...sent.arrangement.madeFor],
         desired: [...sent.arrangement.desired],
         steps: sent.plan.steps.map(({ step }) => step),
+        ...(sent.confirmedBy === undefined ? undefined : { confirmed_by: sent.confirmedBy }),
       }),
     onSuccess: (operation) => {
       setAsking(false)
@@ -122,11 +129,11 @@ export function useApplying(options: {
     },
     asking,
     cancel: () => setAsking(false),
-    start: () => {
+    start: (confirmedBy) => {
       if (apply.isPending || 'problem' in plan) return
       const operation_id = unfinishedId(operations, arrangement) ?? crypto.randomUUID()
       keep(sentAs(arrangement, operation_id))
-      apply.mutate({ arrangement, plan, operation_id })
+      apply.mutate({ arrangement, plan, operation_id, confirmedBy })
     },
     busy: apply.isPending,
     error: apply.error,

@@ -11,10 +11,7 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 
 /** What a step does, in a few words: 'Insert web-public after position 3'. @param length of the list when the call arrives */
 export function stepWords(step: ChangeStep, length: number, names: Names): string {
-  const what =
-    step.security_groups.length <= 3
-      ? groupNames(names, step.security_groups)
-      : counted(step.security_groups.length, 'group')
+  const what = groupNames(names, step.security_groups)
   if (step.kind === 'remove') return `Remove ${what}`
   if (step.index === 0) return `Insert ${what} at the top`
   return step.index === undefined || step.index === length
