@@ -1,12 +1,14 @@
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import {
   effectiveRules,
+  onlyInBetween,
   RuleBook,
   shadowedRules,
   trafficOfPlan,
   type NeverMatching,
   type NoEffect,
   type PlanDifferences,
+  type Region,
 } from '../../vpc/traffic/index.ts'
 
 /** What the console asks: all plain data, as it goes to a worker. */
@@ -25,6 +27,8 @@ export type TrafficQuestion = {
 export type TrafficAnswer =
   | NoEffect
   | (PlanDifferences & {
+      /** After each step but the last: what differs from both the list before and the list at the end. */
+      inBetween: readonly (readonly Region[])[]
       /** Rules that can never match: in the list as it stands, and in the arranged one. */
       neverMatching: { current: readonly NeverMatching[]; desired: readonly NeverMatching[] }
     })
@@ -41,7 +45,9 @@ export function answerTraffic({ portSecurity, lists, rules, members = {} }: Traf
   if (traffic.kind === 'port_security_off') return traffic
   const before = shadowedRules(effectiveRules(current, book))
   const after = lists.length === 1 ? before : shadowedRules(effectiveRules(desired, book))
-  return { ...traffic, neverMatching: { current: before, desired: after } }
+  const end = traffic.afterStep.at(-1)?.regions ?? []
+  const inBetween = traffic.afterStep.slice(0, -1).map(({ regions }) => onlyInBetween(regions, end))
+  return { ...traffic, inBetween, neverMatching: { current: before, desired: after } }
 }
 
 /** Messages to and from the worker. */

@@ -39,6 +39,7 @@ export {
   type GuardViolation,
 } from './guards.ts'
 export { byImportance, isFromAnywhere } from './importance.ts'
+export { onlyInBetween } from './in-between.ts'
 export type { Region, Remote } from './region.ts'
 export type { Direction, ReadOptions, RemoteSet, RuleRef } from './rules.ts'
 export {

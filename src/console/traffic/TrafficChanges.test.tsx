@@ -1,0 +1,135 @@
+import { render, screen, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { describe, expect, it } from 'vitest'
+import type { SecurityGroupRule } from '../../vpc/security-group.ts'
+import { brokenGuards } from './broken-guards.ts'
+import { answerTraffic, type TrafficQuestion } from './traffic-answer.ts'
+import { TrafficChanges } from './TrafficChanges.tsx'
+import { TrafficSummary } from './TrafficSummary.tsx'
+import type { Traffic } from './use-traffic.ts'
+
+const rule = (id: string, group: string, fields: Partial<SecurityGroupRule>): SecurityGroupRule => ({
+  id,
+  security_group_id: group,
+  direction: 'ingress',
+  ethertype: 'IPv4',
+  protocol: 'tcp',
+  ...fields,
+})
+
+const QUESTION: TrafficQuestion = {
+  portSecurity: true,
+  lists: [['closed'], ['closed', 'web'], ['ssh', 'closed']],
+  rules: {
+    closed: [],
+    ssh: [rule('r1', 'ssh', { multiport: '22' })],
+    web: [rule('r2', 'web', { multiport: '443', direction: 'egress' })],
+  },
+}
+const FACTS = { groups: new Map([['ssh', { id: 'ssh', name: 'ssh-bastion' }]]) }
+
+const answered = (over: Partial<TrafficQuestion> = {}): Traffic => {
+  const question = { ...QUESTION, ...over }
+  return { state: 'answer', question, answer: answerTraffic(question) }
+}
+const show = (traffic: Traffic) => render(<TrafficChanges traffic={traffic} facts={FACTS} />)
+
+describe('what traffic changes', () => {
+  it('names what is opened, the rule and the group that decide, and what passes in between', () => {
+    show(answered())
+    expect(screen.getByText('1 newly allowed; more while the plan is carried out.')).toBeInTheDocument()
+    const allowed = screen.getByRole('region', { name: 'Newly allowed' })
+    expect(allowed).toHaveTextContent('TCP 22 (SSH) from anywhere (0.0.0.0/0)')
+    expect(allowed).toHaveTextContent('Open to anywhere')
+    expect(allowed).toHaveTextContent('allowed now by rule "allow TCP 22 from anywhere"')
+    expect(allowed).toHaveTextContent('of group ssh-bastion')
+    expect(screen.getByRole('region', { name: 'While the plan is carried out' })).toHaveTextContent(
+      /Between step 1 and step 2.*TCP 443 \(HTTPS\) to anywhere/,
+    )
+  })
+
+  it('filters by direction and protocol', async () => {
+    show(answered({ lists: [['closed'], ['ssh', 'web']] }))
+    const allowed = screen.getByRole('region', { name: 'Newly allowed' })
+    expect(within(allowed).getAllByRole('listitem')).toHaveLength(2)
+    await userEvent.selectOptions(screen.getByLabelText('Direction'), 'egress')
+    expect(within(allowed).getAllByRole('listitem')).toHaveLength(1)
+    expect(allowed).toHaveTextContent('TCP 443')
+    await userEvent.selectOptions(screen.getByLabelText('Protocol'), 'UDP')
+    expect(allowed).toHaveTextContent('Nothing that the filters show.')
+  })
+
+  it('says plainly when nothing changes, and when groups have no effect', () => {
+    const { unmount } = show(
+      answered({
+        lists: [
+          ['ssh', 'web'],
+          ['web', 'ssh'],
+        ],
+      }),
+    )
+    expect(screen.getByText('No traffic changes.')).toBeInTheDocument()
+    unmount()
+    show(answered({ portSecurity: false }))
+    expect(screen.getByText(/groups have no effect on this port/)).toBeInTheDocument()
+  })
+
+  it('never guesses: rules that were not read leave traffic undecided, a failure says unknown', () => {
+    const { unmount } = show(answered({ rules: { ...QUESTION.rules, ssh: null } }))
+    expect(screen.getByRole('region', { name: 'Can’t be decided' })).toHaveTextContent(
+      'the rules of group ssh-bastion were not read',
+    )
+    unmount()
+    show({ state: 'failed', message: 'The worker ended.', retry: () => {} })
+    expect(screen.getByRole('alert')).toHaveTextContent('What traffic changes is unknown')
+  })
+})
+
+describe('try a packet', () => {
+  it('tells the verdict now, in between and after, and the rule that decides', async () => {
+    show(answered())
+    await userEvent.type(screen.getByLabelText('Remote address'), '203.0.113.7{Enter}')
+    const verdicts = within(screen.getByRole('form', { name: 'Try a packet' }))
+      .getAllByRole('listitem')
+      .map(({ textContent }) => textContent)
+    expect(verdicts[0]).toMatch(/^Now: dropped/)
+    expect(verdicts[1]).toMatch(/^After step 1: dropped/)
+    expect(verdicts[2]).toMatch(/^After the plan: allowed .* of group ssh-bastion/)
+  })
+
+  it.each([
+    ['Remote address', '10.0.0', 'Enter one IPv4 or IPv6 address'],
+    ['Port', '70000', 'Enter a port in 0..65535.'],
+  ])('says at %s what is wrong with %s', async (label, value, message) => {
+    show(answered())
+    await userEvent.type(screen.getByLabelText('Remote address'), label === 'Port' ? '10.0.0.1' : value)
+    if (label === 'Port') {
+      await userEvent.clear(screen.getByLabelText('Port'))
+      await userEvent.type(screen.getByLabelText('Port'), value)
+    }
+    await userEvent.click(screen.getByRole('button', { name: 'Try' }))
+    expect(screen.getByLabelText(label)).toBeInvalid()
+    expect(screen.getByRole('alert')).toHaveTextContent(message)
+  })
+})
+
+describe('before applying', () => {
+  it('sums up in a line, with the worst', () => {
+    render(<TrafficSummary traffic={answered()} />)
+    expect(screen.getByText('Traffic: 1 newly allowed')).toBeInTheDocument()
+    expect(screen.getByText('Opens TCP 22 (SSH) from anywhere')).toBeInTheDocument()
+  })
+
+  it('finds broken guards, in between too, and counts what could not be compared as broken', () => {
+    const guards = [
+      { name: 'ssh', protocol: 'tcp', ports: '22', remote: 'anywhere' },
+      { name: 'out', direction: 'egress' as const, remote: 'anywhere' },
+      { name: 'dns', protocol: 'udp', ports: '53', remote: 'anywhere' },
+    ]
+    const broken = brokenGuards(guards, answered(), {})
+    expect(broken.map(({ name }) => name).toSorted()).toEqual(['out', 'ssh'])
+    expect(broken.find(({ name }) => name === 'out')?.why).toMatch(/^After step 1, in between: TCP 443/)
+    const unread: Traffic = { state: 'unread', error: null, retry: () => {} }
+    expect(brokenGuards(guards, unread, {})).toHaveLength(3)
+  })
+})

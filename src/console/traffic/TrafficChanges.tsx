@@ -1,0 +1,221 @@
+import { useState, type JSX } from 'react'
+import type { RuleRef, TrafficDifference } from '../../vpc/traffic/index.ts'
+import { ruleText, type Names } from '../../vpc/traffic/index.ts'
+import type { GroupFacts } from '../groups/group-facts.ts'
+import { Button } from '../ui/Button.tsx'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { SelectField } from '../ui/Field.tsx'
+import { Notice } from '../ui/Notice.tsx'
+import { SkeletonRows } from '../ui/Skeleton.tsx'
+import { RegionList } from './RegionList.tsx'
+import { shows, type RegionFilter } from './region-filter.ts'
+import type { TrafficAnswer, TrafficQuestion } from './traffic-answer.ts'
+import styles from './TrafficChanges.module.css'
+import { changesText, namesOf } from './traffic-words.ts'
+import { TryPacket } from './TryPacket.tsx'
+import type { Traffic } from './use-traffic.ts'
+
+type Compared = Extract<TrafficAnswer, { kind: 'differences' }>
+type TrafficChangesProps = { traffic: Traffic; facts: Pick<GroupFacts, 'groups'> }
+
+/** What traffic would pass differently: after the plan, and while it is carried out. Never a guess. */
+export function TrafficChanges({ traffic, facts }: TrafficChangesProps): JSX.Element {
+  if (traffic.state === 'reading') return <SkeletonRows label="Comparing traffic" count={3} />
+  if (traffic.state === 'unread')
+    return (
+      <ErrorPanel
+        error={traffic.error}
+        title="What traffic changes is unknown: the groups’ rules could not be read"
+        onRetry={traffic.retry}
+      />
+    )
+  if (traffic.state === 'failed')
+    return (
+      <Notice
+        tone="danger"
+        role="alert"
+        title="What traffic changes is unknown"
+        actions={
+          <Button size="small" icon="refresh" onClick={traffic.retry}>
+            Try again
+          </Button>
+        }
+      >
+        {traffic.message}
+      </Notice>
+    )
+  const { answer, question } = traffic
+  if (answer.kind === 'port_security_off')
+    return (
+      <Notice tone="warn" title="Port security is off: groups have no effect on this port">
+        All traffic passes, before and after.
+      </Notice>
+    )
+  return <Compare answer={answer} question={question} names={namesOf(facts)} />
+}
+
+type CompareProps = { answer: Compared; question: TrafficQuestion; names: Names }
+
+function Compare({ answer, question, names }: CompareProps): JSX.Element {
+  const [filter, setFilter] = useState<RegionFilter>({ direction: 'any', protocol: 'any' })
+  const end = answer.afterStep.at(-1)
+  const between = answer.inBetween.some((regions) => regions.length > 0)
+  return (
+    <div className={styles.view}>
+      <output aria-live="polite" className={styles.summary}>
+        {end === undefined ? 'Nothing is arranged: no traffic changes' : changesText(end.counts)}
+        {end !== undefined && between && '; more while the plan is carried out'}.
+      </output>
+      {end !== undefined && (end.regions.length > 0 || between) && (
+        <div className={styles.filters}>
+          <SelectField
+            label="Direction"
+            value={filter.direction}
+            onChange={(event) =>
+              setFilter({ ...filter, direction: event.target.value as RegionFilter['direction'] })
+            }
+          >
+            <option value="any">Both</option>
+            <option value="ingress">Ingress</option>
+            <option value="egress">Egress</option>
+          </SelectField>
+          <SelectField
+            label="Protocol"
+            value={filter.protocol}
+            onChange={(event) =>
+              setFilter({ ...filter, protocol: event.target.value as RegionFilter['protocol'] })
+            }
+          >
+            <option value="any">Any</option>
+            <option value="6">TCP</option>
+            <option value="17">UDP</option>
+            <option value="1">ICMP</option>
+            <option value="58">ICMPv6</option>
+            <option value="other">Others</option>
+          </SelectField>
+        </div>
+      )}
+      {end !== undefined && <Difference difference={end} filter={filter} names={names} />}
+      {answer.inBetween.length > 0 && (
+        <section className={styles.part} aria-label="While the plan is carried out">
+          <h3>While the plan is carried out</h3>
+          {between ? (
+            answer.inBetween.map((regions, step) => {
+              const shown = regions.filter((region) => shows(region, filter))
+              return (
+                <div key={step} className={styles.part}>
+                  <h4>
+                    Between step {step + 1} and step {step + 2}
+                  </h4>
+                  {shown.length > 0 ? (
+                    <RegionList regions={shown} names={names} when="then" />
+                  ) : (
+                    <p className={styles.note}>
+                      {regions.length > 0
+                        ? 'Nothing that the filters show.'
+                        : 'Nothing but what is so before or after the plan too.'}
+                    </p>
+                  )}
+                </div>
+              )
+            })
+          ) : (
+            <p className={styles.note}>
+              Nothing passes in between that doesn’t before or after, or is dropped.
+            </p>
+          )}
+        </section>
+      )}
+      <NeverMatching answer={answer} names={names} />
+      <TryPacket question={question} names={names} />
+    </div>
+  )
+}
+
+const PARTS = [
+  { change: 'newly_allowed', title: 'Newly allowed' },
+  { change: 'newly_dropped', title: 'Newly denied' },
+  { change: 'undecided', title: 'Can’t be decided' },
+] as const
+
+function Difference(props: {
+  difference: TrafficDifference
+  filter: RegionFilter
+  names: Names
+}): JSX.Element {
+  const { difference, filter, names } = props
+  const { regions, unreadable, unchangedRules, rules } = difference
+  return (
+    <>
+      {PARTS.map(({ change, title }) => {
+        const all = regions.filter((region) => region.change === change)
+        if (all.length === 0) return null
+        const shown = all.filter((region) => shows(region, filter))
+        return (
+          <section key={change} className={styles.part} aria-label={title}>
+            <h3 data-change={change}>
+              {title} <span className={styles.count}>{all.length}</span>
+            </h3>
+            {shown.length > 0 ? (
+              <RegionList regions={shown} names={names} />
+            ) : (
+              <p className={styles.note}>Nothing that the filters show.</p>
+            )}
+          </section>
+        )
+      })}
+      {unreadable.length > 0 && (
+        <section className={styles.part} aria-label="Rules that can’t be read">
+          <h3>
+            Rules that can’t be read <span className={styles.count}>{unreadable.length}</span>
+          </h3>
+          <ul className={styles.lines}>
+            {unreadable.map(({ ref, problem }) => (
+              <li key={refKey(ref)}>
+                {ruleText(ref, names)}: {problem}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <p className={styles.note}>
+        {unchangedRules} of {rules} rules decide as before.
+      </p>
+    </>
+  )
+}
+
+function NeverMatching({ answer, names }: { answer: Compared; names: Names }): JSX.Element | null {
+  const { desired } = answer.neverMatching
+  const [all, setAll] = useState(false)
+  if (desired.length === 0) return null
+  return (
+    <details>
+      <summary>
+        Rules that can never match, as arranged <span className={styles.count}>{desired.length}</span>
+      </summary>
+      <ul className={styles.lines}>
+        {(all ? desired : desired.slice(0, 50)).map(({ ref, reason, by }) => (
+          <li key={refKey(ref)}>
+            {ruleText(ref, names)}
+            {reason === 'no_members'
+              ? ': no port of its remote group has such an address'
+              : `: shadowed by ${by
+                  .slice(0, 3)
+                  .map((one) => ruleText(one, names))
+                  .join(', ')}${by.length > 3 ? ` and ${by.length - 3} more, together` : ''}`}
+          </li>
+        ))}
+      </ul>
+      {!all && desired.length > 50 && (
+        <Button size="small" onClick={() => setAll(true)}>
+          Show all {desired.length}
+        </Button>
+      )}
+    </details>
+  )
+}
+
+function refKey({ groupId, ruleId }: RuleRef): string {
+  return `${groupId} ${ruleId}`
+}

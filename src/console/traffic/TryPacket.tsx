@@ -1,0 +1,166 @@
+import { useMemo, useState, type JSX } from 'react'
+import {
+  decisionText,
+  effectiveRules,
+  PacketUnreadable,
+  RuleBook,
+  setText,
+  verdict,
+  type Direction,
+  type Names,
+  type PacketVerdict,
+} from '../../vpc/traffic/index.ts'
+import { Badge } from '../ui/Badge.tsx'
+import { Button } from '../ui/Button.tsx'
+import { SelectField, TextField } from '../ui/Field.tsx'
+import type { TrafficQuestion } from './traffic-answer.ts'
+import styles from './TrafficChanges.module.css'
+
+type TryPacketProps = { question: TrafficQuestion; names: Names }
+type Typed = Record<'protocol' | 'number' | 'port' | 'type' | 'code' | 'remote', string> & {
+  direction: Direction
+}
+
+const EMPTY: Typed = {
+  direction: 'ingress',
+  protocol: 'tcp',
+  number: '',
+  port: '22',
+  type: '8',
+  code: '0',
+  remote: '',
+}
+const TONES = { allowed: 'ok', dropped: 'danger', unknown: 'warn' } as const
+
+/** One packet: what becomes of it now, in between and after the plan, and the rule that decides. */
+export function TryPacket({ question, names }: TryPacketProps): JSX.Element {
+  const [typed, setTyped] = useState(EMPTY)
+  const [tried, setTried] = useState<Typed>()
+  const lists = useMemo(() => {
+    const rules = Object.entries(question.rules).flatMap(([id, read]) => (read ? [[id, read] as const] : []))
+    const book = new RuleBook(new Map(rules))
+    return question.lists.map((list) => effectiveRules(list, book))
+  }, [question])
+
+  let verdicts: PacketVerdict[] = []
+  let refused: PacketUnreadable | undefined
+  try {
+    if (tried) verdicts = lists.map((list) => verdict(packetOf(tried), list))
+  } catch (error) {
+    if (!(error instanceof PacketUnreadable)) throw error
+    refused = error
+  }
+  const errorOf = (field: PacketUnreadable['field']) =>
+    refused?.field === field ? refused.message : undefined
+  const field = (name: keyof Typed) => ({
+    value: typed[name],
+    onChange: (event: { target: { value: string } }) => {
+      setTyped({ ...typed, [name]: event.target.value })
+      setTried(undefined)
+    },
+  })
+  const { protocol } = typed
+  return (
+    <form
+      className={styles.packet}
+      aria-label="Try a packet"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        setTried(typed)
+      }}
+    >
+      <h3>Try a packet</h3>
+      <div className={styles.filters}>
+        <SelectField label="Packet direction" {...field('direction')}>
+          <option value="ingress">Ingress</option>
+          <option value="egress">Egress</option>
+        </SelectField>
+        <SelectField label="Packet protocol" {...field('protocol')}>
+          <option value="tcp">TCP</option>
+          <option value="udp">UDP</option>
+          <option value="icmp">ICMP</option>
+          <option value="icmpv6">ICMPv6</option>
+          <option value="number">By number</option>
+        </SelectField>
+        {protocol === 'number' && (
+          <TextField
+            label="Protocol number"
+            inputMode="numeric"
+            error={errorOf('protocol')}
+            {...field('number')}
+          />
+        )}
+        {hasPorts(typed) && (
+          <TextField label="Port" inputMode="numeric" error={errorOf('port')} {...field('port')} />
+        )}
+        {hasTypes(typed) && (
+          <>
+            <TextField label="Type" inputMode="numeric" error={errorOf('type')} {...field('type')} />
+            <TextField label="Code" inputMode="numeric" error={errorOf('code')} {...field('code')} />
+          </>
+        )}
+        <TextField
+          label="Remote address"
+          placeholder="203.0.113.7"
+          error={errorOf('remote')}
+          {...field('remote')}
+        />
+        <Button type="submit">Try</Button>
+      </div>
+      <output aria-live="polite">
+        {verdicts.length > 0 && (
+          <ol className={styles.lines}>
+            {verdicts.map((one, n) => (
+              <li key={n}>
+                {whenText(n, verdicts.length)} <Badge tone={TONES[one.verdict]}>{one.verdict}</Badge>{' '}
+                <span className={styles.note}>{whyText(one, names)}</span>
+              </li>
+            ))}
+          </ol>
+        )}
+      </output>
+    </form>
+  )
+}
+
+function hasPorts({ protocol, number }: Typed): boolean {
+  return (
+    protocol === 'tcp' || protocol === 'udp' || (protocol === 'number' && /^0*(6|17)$/.test(number.trim()))
+  )
+}
+
+function hasTypes({ protocol, number }: Typed): boolean {
+  return protocol.startsWith('icmp') || (protocol === 'number' && /^0*(1|58)$/.test(number.trim()))
+}
+
+function packetOf(typed: Typed) {
+  const { direction, protocol, number, port, type, code, remote } = typed
+  if (protocol === 'number' && !/^\d{1,3}$/.test(number.trim()))
+    throw new PacketUnreadable('protocol', 'Enter a protocol number in 0..255.')
+  return {
+    direction,
+    remote,
+    protocol: protocol === 'number' ? number.trim() : protocol,
+    port: wholeNumber(port),
+    type: wholeNumber(type),
+    code: wholeNumber(code),
+  }
+}
+
+/** NaN when it is none, which is then refused by name. */
+function wholeNumber(text: string): number {
+  return /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN
+}
+
+function whenText(n: number, count: number): string {
+  if (n === 0) return 'Now:'
+  return n === count - 1 ? 'After the plan:' : `After step ${n}:`
+}
+
+function whyText(one: PacketVerdict, names: Names): string {
+  if (one.askedSets.length > 0)
+    return `It depends on whether the address is in ${one.askedSets.map((set) => setText(set, names)).join(' or ')}, which Portside doesn’t know.`
+  const text = decisionText({ ...one }, '', names)
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}

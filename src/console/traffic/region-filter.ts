@@ -1,0 +1,22 @@
+import type { Direction, Region } from '../../vpc/traffic/index.ts'
+
+/** Which regions are shown; protocols by number, `other` is all but TCP, UDP, ICMP and ICMPv6. */
+export type RegionFilter = {
+  direction: 'any' | Direction
+  protocol: 'any' | '6' | '17' | '1' | '58' | 'other'
+}
+
+const NAMED = [1, 6, 17, 58]
+
+/** True when any of the region's traffic is what the filter asks for. */
+export function shows({ direction, services }: Region, filter: RegionFilter): boolean {
+  if (filter.direction !== 'any' && filter.direction !== direction) return false
+  const { protocol } = filter
+  if (protocol === 'any') return true
+  return services.some((range) => {
+    if (range.kind !== 'protocols') return String(range.protocol) === protocol
+    if (protocol !== 'other') return range.from <= Number(protocol) && Number(protocol) <= range.to
+    const named = NAMED.filter((one) => range.from <= one && one <= range.to).length
+    return range.to - range.from + 1 > named
+  })
+}

@@ -1,0 +1,24 @@
+import { isFromAnywhere, servicesText, type Names, type TrafficDifference } from '../../vpc/traffic/index.ts'
+import type { GroupFacts } from '../groups/group-facts.ts'
+
+/** `3 newly allowed, 1 newly denied`, or `No traffic changes`. */
+export function changesText(counts: TrafficDifference['counts']): string {
+  const said = [
+    counts.newly_allowed > 0 && `${counts.newly_allowed} newly allowed`,
+    counts.newly_dropped > 0 && `${counts.newly_dropped} newly denied`,
+    counts.undecided > 0 && `${counts.undecided} can’t be decided`,
+  ].filter(Boolean)
+  return said.length > 0 ? said.join(', ') : 'No traffic changes'
+}
+
+/** What the operator should not overlook: `Opens TCP 22 (SSH) from anywhere`; undefined when nothing is opened to all. */
+export function worstText({ regions }: TrafficDifference): string | undefined {
+  const [first] = regions
+  if (first?.change !== 'newly_allowed' || !isFromAnywhere(first)) return undefined
+  return `Opens ${servicesText(first.services)} ${first.direction === 'ingress' ? 'from' : 'to'} anywhere`
+}
+
+/** The names of groups as known. */
+export function namesOf({ groups }: Pick<GroupFacts, 'groups'>): Names {
+  return { group: (id) => groups.get(id)?.name }
+}

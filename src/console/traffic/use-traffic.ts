@@ -1,0 +1,69 @@
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { Port } from '../../vpc/port.ts'
+import type { GroupFacts } from '../groups/group-facts.ts'
+import type { TrafficAnswer, TrafficQuestion } from './traffic-answer.ts'
+import { TrafficClient } from './traffic-client.ts'
+
+/** What is known of a plan's traffic. Only `answer` says anything of it; the rest says why nothing can be said. */
+export type Traffic =
+  | { state: 'reading' }
+  | { state: 'unread'; error: unknown; retry: () => void }
+  | { state: 'failed'; message: string; retry: () => void }
+  | { state: 'answer'; question: TrafficQuestion; answer: TrafficAnswer }
+
+/**
+ * Compares what a port's traffic is with each of `lists`: as it stands, then after each step. Asked anew when the lists or
+ * the rules change; an answer to another question is never shown.
+ */
+export function useTraffic(
+  port: Port,
+  lists: readonly (readonly string[])[],
+  facts: Pick<GroupFacts, 'groups' | 'rules' | 'error' | 'retry'>,
+): Traffic {
+  const client = useRef<TrafficClient | undefined>(undefined)
+  const [tried, setTried] = useState(0)
+  const [found, setFound] = useState<{ question: TrafficQuestion; end: TrafficAnswer | Error }>()
+  const { groups, rules, error, retry } = facts
+  const portSecurity = port.port_security_enabled
+
+  const ids = [...new Set(lists.flat())]
+  const ready = portSecurity === false || ids.every((id) => rules.has(id) && groups.has(id))
+  // Facts are new objects with every rendering: what counts is what they say.
+  const key = JSON.stringify([portSecurity, lists, ready, tried])
+  const question = useMemo<TrafficQuestion | undefined>(
+    () =>
+      ready
+        ? {
+            portSecurity,
+            lists,
+            // A group that the platform does not tell of may have rules all the same.
+            rules: Object.fromEntries(
+              ids.map((id) => [id, groups.get(id) === null ? null : (rules.get(id) ?? null)]),
+            ),
+          }
+        : undefined,
+    // oxlint-disable-next-line react/exhaustive-deps -- see above
+    [key],
+  )
+
+  useEffect(() => () => client.current?.close(), [])
+  useEffect(() => {
+    if (!question) return
+    const gone = new AbortController()
+    client.current ??= new TrafficClient()
+    client.current.ask(question, gone.signal).then(
+      (answer) => setFound({ question, end: answer }),
+      (reason: unknown) => {
+        if (gone.signal.aborted || (reason instanceof DOMException && reason.name === 'AbortError')) return
+        setFound({ question, end: reason instanceof Error ? reason : new Error(String(reason)) })
+      },
+    )
+    return () => gone.abort()
+  }, [question])
+
+  if (!question) return error == null ? { state: 'reading' } : { state: 'unread', error, retry }
+  if (found?.question !== question) return { state: 'reading' }
+  if (found.end instanceof Error)
+    return { state: 'failed', message: found.end.message, retry: () => setTried((now) => now + 1) }
+  return { state: 'answer', question, answer: found.end }
+}
