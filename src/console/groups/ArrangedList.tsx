@@ -2,8 +2,9 @@ import { useCallback, useMemo, type JSX, type KeyboardEvent } from 'react'
 import { detach, move, nudge, positionOfGap, restore, type Arrangement } from './arrangement.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
 import { Button } from '../ui/Button.tsx'
-import { ArrangedRow, EndOfList, type RowActions } from './ArrangedRow.tsx'
+import { ArrangedRow, GRIP_HELP, type RowActions } from './ArrangedRow.tsx'
 import styles from './ArrangedList.module.css'
+import type { DragDoor } from './dragged.ts'
 import { groupName, type GroupFacts } from './group-facts.ts'
 import { GroupLines } from './GroupLines.tsx'
 import { useLatest } from './latest.ts'
@@ -27,12 +28,12 @@ export type ArrangedListProps = {
   secured: boolean
   /** Why nothing can be arranged now, if so. */
   locked: string | undefined
-  dragging: boolean
+  door: DragDoor
 }
 
 /** The ordered list as arranged, and the groups that will be off it. */
 export function ArrangedList(props: ArrangedListProps): JSX.Element {
-  const { arrangement, change, facts, moved, detached, refusals, selection, dragging } = props
+  const { arrangement, change, facts, moved, detached, refusals, selection, door } = props
   const locked = props.locked !== undefined
   const { desired, madeFor } = arrangement
   const announce = useAnnounce()
@@ -43,7 +44,7 @@ export function ArrangedList(props: ArrangedListProps): JSX.Element {
 
   const onKeyDown = (event: KeyboardEvent) => {
     // While the keyboard drags, the arrow keys are the drag's.
-    if (dragging || locked || onArrowKeys(event)) return
+    if (door.isDragging() || locked || onArrowKeys(event)) return
     const id = rowOf(event.target)
     if (id === undefined || isField(event.target)) return
     if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
@@ -60,6 +61,7 @@ export function ArrangedList(props: ArrangedListProps): JSX.Element {
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <ol
         className={styles.list}
+        data-rows="list"
         ref={container as React.RefObject<HTMLOListElement>}
         aria-label="Security groups in the order they are decided"
         onFocus={onFocus}
@@ -89,8 +91,12 @@ export function ArrangedList(props: ArrangedListProps): JSX.Element {
             {props.secured && ' No rule matches, so its traffic is dropped.'} Place groups from the catalogue.
           </li>
         )}
-        <EndOfList position={desired.length} locked={locked} />
+        <li data-end className={styles.end} aria-hidden="true" />
       </ol>
+      <p id={GRIP_HELP} hidden>
+        Press Space to lift the group, the up and down arrow keys to move it, Space again to drop it, Escape
+        to cancel. Alt with an arrow key moves it at once, Delete detaches it.
+      </p>
       {detached.length > 0 && <DetachedGroups {...{ detached, facts, refusals, from, change, locked }} />}
     </>
   )
@@ -144,7 +150,7 @@ function DetachedGroups(props: {
 
 /** What can be done to rows; the functions stay the same, so that rows are drawn only when they change themselves. */
 function useRowActions(
-  { arrangement, change, facts, selection }: ArrangedListProps,
+  { arrangement, change, facts, selection, door }: ArrangedListProps,
   focusAfterChange: (row: string, control?: string) => void,
   announce: (message: string) => void,
 ): RowActions {
@@ -183,15 +189,18 @@ function useRowActions(
         clear()
         say(ids, 'taken off the list')
       },
-      dragged: (id) => ({
-        from: 'list',
-        ids: () => withRow(id),
-        name: () => groupName(latest.current.facts, withRow(id)[0] ?? id),
-        positionAt: (gap) => positionOfGap(latest.current.arrangement.desired, withRow(id), gap),
-        drop: (gap) => change((now) => move(now, withRow(id), positionOfGap(now.desired, withRow(id), gap))),
-      }),
+      press: (event, id) =>
+        door.press(event, {
+          from: 'list',
+          row: id,
+          ids: () => withRow(id),
+          name: () => groupName(latest.current.facts, withRow(id)[0] ?? id),
+          positionAt: (gap) => positionOfGap(latest.current.arrangement.desired, withRow(id), gap),
+          drop: (gap) =>
+            change((now) => move(now, withRow(id), positionOfGap(now.desired, withRow(id), gap))),
+        }),
     }
-  }, [toggle, withRow, clear, change, focusAfterChange, say, latest])
+  }, [toggle, withRow, clear, change, focusAfterChange, say, latest, door])
 }
 
 function isField(target: EventTarget): boolean {

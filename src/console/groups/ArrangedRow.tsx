@@ -1,11 +1,10 @@
-import { useDraggable, useDroppable } from '@dnd-kit/core'
 import { memo, type JSX, type MouseEvent } from 'react'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { IconButton } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import styles from './ArrangedRow.module.css'
-import { draggedOf, gripListeners, mouseListener, type Dragged, type Gap } from './drag.ts'
+import { mayDrag, type Press } from './dragged.ts'
 import { GroupLines } from './GroupLines.tsx'
 import { PositionButton } from './PositionButton.tsx'
 
@@ -15,9 +14,12 @@ export type RowActions = {
   nudge: (id: string, by: -1 | 1) => void
   moveTo: (id: string, position: number) => void
   detach: (id: string) => void
-  /** What dragging the row drags. */
-  dragged: (id: string) => Dragged
+  /** A press that may become a drag. */
+  press: (event: Press, id: string) => void
 }
+
+/** The ID of the text that says how a grip is used. */
+export const GRIP_HELP = 'grip-help'
 
 export type ArrangedRowProps = {
   id: string
@@ -39,109 +41,45 @@ export type ArrangedRowProps = {
   actions: RowActions
 }
 
-/** A security group in the ordered list. The outer part follows the drag, the inner one is drawn only when it changes. */
+/** A security group in the ordered list. Drawn only when it changes itself. */
 export const ArrangedRow = memo(function ArrangedRow(props: ArrangedRowProps): JSX.Element {
-  const { id, position, actions, locked, selected, from, moved } = props
-  const {
-    active: dragActive,
-    attributes,
-    listeners,
-    setNodeRef: setDragNode,
-    setActivatorNodeRef,
-  } = useDraggable({
-    id: `list:${id}`,
-    data: actions.dragged(id),
-    disabled: locked,
-  })
-  const { isOver, setNodeRef: setDropNode } = useDroppable({
-    id: `gap:${id}`,
-    data: { gap: position } satisfies Gap,
-    disabled: locked,
-  })
-  const setNode = (node: HTMLElement | null) => {
-    setDragNode(node)
-    setDropNode(node)
-  }
-  const lifted = draggedOf(dragActive)?.ids().includes(id) ?? false
+  const { id, name, position, count, from, moved, refusal, group, ruleCount } = props
+  const { selected, active, locked, actions } = props
+  const tabIndex = active ? 0 : -1
   const onClick = (event: MouseEvent) => {
     if (locked || !(event.shiftKey || event.ctrlKey || event.metaKey)) return
     if (event.target instanceof Element && event.target.closest('button, input, a')) return
     actions.toggle(id, event.shiftKey)
   }
+  const press = locked ? undefined : (event: Press) => actions.press(event, id)
   const classes = [
     styles.row,
     selected && styles.selected,
-    lifted && styles.lifted,
     from === undefined ? styles.new : moved && styles.moved,
-    props.refusal !== undefined && styles.refused,
+    refusal !== undefined && styles.refused,
     !locked && styles.movable,
   ]
   return (
     // Clicks with Shift or Ctrl are a shortcut: the checkbox does the same for keyboards.
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
     <li
-      ref={setNode}
       data-row={id}
       className={classes.filter(Boolean).join(' ')}
-      onMouseDown={locked ? undefined : mouseListener(listeners)}
+      onMouseDown={press && ((event) => mayDrag(event) && press(event))}
       onClick={onClick}
     >
-      {isOver && <DropLine position={draggedOf(dragActive)?.positionAt(position)} />}
-      <RowContent
-        {...props}
-        gripRef={setActivatorNodeRef}
-        listeners={listeners}
-        instructions={attributes['aria-describedby']}
-      />
-    </li>
-  )
-})
-
-/** The place below the last row. */
-export function EndOfList({ position, locked }: { position: number; locked: boolean }): JSX.Element {
-  const { active, isOver, setNodeRef } = useDroppable({
-    id: 'gap:end',
-    data: { gap: position } satisfies Gap,
-    disabled: locked,
-  })
-  return (
-    <li ref={setNodeRef} className={styles.end} aria-hidden="true">
-      {isOver && <DropLine position={draggedOf(active)?.positionAt(position)} />}
-    </li>
-  )
-}
-
-function DropLine({ position }: { position: number | undefined }): JSX.Element {
-  return (
-    <span className={styles.line} aria-hidden="true">
-      {position !== undefined && <span className={styles.place}>Position {position + 1}</span>}
-    </span>
-  )
-}
-
-type RowContentProps = ArrangedRowProps & {
-  gripRef: (node: HTMLElement | null) => void
-  listeners: Parameters<typeof gripListeners>[0]
-  instructions: string
-}
-
-const RowContent = memo(function RowContent(props: RowContentProps): JSX.Element {
-  const { id, name, position, count, from, moved, refusal, group, ruleCount } = props
-  const { selected, active, locked, actions, gripRef, listeners, instructions } = props
-  const tabIndex = active ? 0 : -1
-  return (
-    <>
       <button
-        ref={gripRef}
         type="button"
         className={styles.grip}
         data-control="grip"
         tabIndex={tabIndex}
         aria-label={`Move ${name}, position ${position + 1} of ${count}`}
         aria-roledescription="draggable"
-        aria-describedby={instructions}
+        aria-describedby={GRIP_HELP}
         aria-disabled={locked || undefined}
-        {...(locked ? undefined : gripListeners(listeners))}
+        onMouseDown={press}
+        onTouchStart={press}
+        onKeyDown={press && ((event) => event.code === 'Space' && press(event))}
       >
         <Icon name="grip" />
       </button>
@@ -208,6 +146,6 @@ const RowContent = memo(function RowContent(props: RowContentProps): JSX.Element
           </>
         )}
       </span>
-    </>
+    </li>
   )
 })

@@ -11,6 +11,7 @@ import { place, room, type Arrangement } from './arrangement.ts'
 import styles from './Catalogue.module.css'
 import { useCatalogue, type CatalogueResult } from './catalogue-search.ts'
 import { CatalogueRow, type CatalogueActions } from './CatalogueRow.tsx'
+import type { DragDoor } from './dragged.ts'
 import { useLatest } from './latest.ts'
 import { Panel } from './Panel.tsx'
 import { PlaceBar } from './PlaceBar.tsx'
@@ -28,11 +29,12 @@ type CatalogueProps = {
   remember: (groups: readonly SecurityGroup[]) => void
   /** Why nothing can be arranged now, if so. */
   lockReason: string | undefined
+  door: DragDoor
 }
 
 /** The groups of the project that are not on the list: search, choose one or several, place them. */
 export function Catalogue(props: CatalogueProps): JSX.Element {
-  const { project, arrangement, change, remember, lockReason } = props
+  const { project, arrangement, change, remember, lockReason, door } = props
   const locked = lockReason !== undefined
   const [text, setText] = useState('')
   const [most, setMost] = useState(ROWS_AT_ONCE)
@@ -64,7 +66,7 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
         : `${groups.length} security groups`
     announce(`${what} placed at position ${position + 1} of ${desired.length + groups.length}`)
   }
-  const actions = useActions(selection, offList, desired.length, placeAt)
+  const actions = useActions(selection, offList, desired.length, placeAt, door)
   const onKeyDown = (event: KeyboardEvent) => {
     if (onArrowKeys(event)) return
     const id = rowOf(event.target)
@@ -118,6 +120,7 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
         <ul
           ref={container as React.RefObject<HTMLUListElement>}
+          data-rows="catalogue"
           aria-label="Security groups not on the list"
           onFocus={onFocus}
           onKeyDown={onKeyDown}
@@ -214,6 +217,7 @@ function useActions(
   groups: readonly SecurityGroup[],
   length: number,
   placeAt: (ids: readonly string[], position: number) => void,
+  door: DragDoor,
 ): CatalogueActions {
   const latest = useLatest({ groups, length, placeAt })
   const { toggle, with: withRow } = selection
@@ -221,15 +225,17 @@ function useActions(
     () => ({
       toggle,
       add: (id) => latest.current.placeAt(withRow(id), latest.current.length),
-      dragged: (id) => ({
-        from: 'catalogue',
-        ids: () => withRow(id),
-        name: () => nameOf(latest.current.groups.find((group) => group.id === withRow(id)[0])),
-        positionAt: (gap) => gap,
-        drop: (gap) => latest.current.placeAt(withRow(id), gap),
-      }),
+      press: (event, id) =>
+        door.press(event, {
+          from: 'catalogue',
+          row: id,
+          ids: () => withRow(id),
+          name: () => nameOf(latest.current.groups.find((group) => group.id === withRow(id)[0])),
+          positionAt: (gap) => gap,
+          drop: (gap) => latest.current.placeAt(withRow(id), gap),
+        }),
     }),
-    [toggle, withRow, latest],
+    [toggle, withRow, latest, door],
   )
 }
 

@@ -1,11 +1,10 @@
-import { useDraggable } from '@dnd-kit/core'
 import { memo, type JSX, type MouseEvent } from 'react'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { shortId } from '../ui/Id.tsx'
 import styles from './CatalogueRow.module.css'
-import { draggedOf, gripListeners, mouseListener, type Dragged } from './drag.ts'
+import { mayDrag, type Press } from './dragged.ts'
 import { GroupLines } from './GroupLines.tsx'
 
 /** What an operator can do to a row of the catalogue. */
@@ -13,8 +12,8 @@ export type CatalogueActions = {
   toggle: (id: string, range: boolean) => void
   /** Places the row's group (all selected ones when it is among them) at the end of the list. */
   add: (id: string) => void
-  /** What dragging the row drags. */
-  dragged: (id: string) => Dragged
+  /** A press that may become a drag. */
+  press: (event: Press, id: string) => void
 }
 
 type CatalogueRowProps = {
@@ -32,22 +31,8 @@ export const CatalogueRow = memo(function CatalogueRow(props: CatalogueRowProps)
   const { group, selected, active, blocked, locked, actions } = props
   const { id } = group
   const name = group.name || shortId(id)
-  const {
-    active: dragActive,
-    listeners,
-    setNodeRef,
-  } = useDraggable({
-    id: `catalogue:${id}`,
-    data: actions.dragged(id),
-    disabled: blocked,
-  })
-  const lifted = draggedOf(dragActive)
-  const classes = [
-    styles.row,
-    selected && styles.selected,
-    lifted?.from === 'catalogue' && lifted.ids().includes(id) && styles.lifted,
-    !locked && styles.movable,
-  ]
+  const press = blocked ? undefined : (event: Press) => actions.press(event, id)
+  const classes = [styles.row, selected && styles.selected, !blocked && styles.movable]
   const tabIndex = active ? 0 : -1
   const onClick = (event: MouseEvent) => {
     if (locked || !(event.shiftKey || event.ctrlKey || event.metaKey)) return
@@ -58,14 +43,13 @@ export const CatalogueRow = memo(function CatalogueRow(props: CatalogueRowProps)
     // Clicks with Shift or Ctrl are a shortcut: the checkbox does the same for keyboards.
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
     <li
-      ref={setNodeRef}
       data-row={id}
       className={classes.filter(Boolean).join(' ')}
-      onMouseDown={locked ? undefined : mouseListener(listeners)}
+      onMouseDown={press && ((event) => mayDrag(event) && press(event))}
       onClick={onClick}
     >
       {/* For mouse and touch only: keyboards have Enter and the buttons below the catalogue. */}
-      <span className={styles.grip} aria-hidden="true" {...(locked ? undefined : touchOnly(listeners))}>
+      <span className={styles.grip} aria-hidden="true" onTouchStart={press}>
         <Icon name="grip" />
       </span>
       <label className={styles.check}>
@@ -96,7 +80,3 @@ export const CatalogueRow = memo(function CatalogueRow(props: CatalogueRowProps)
     </li>
   )
 })
-
-function touchOnly(listeners: Parameters<typeof gripListeners>[0]): object {
-  return { ...gripListeners(listeners), onKeyDown: undefined }
-}

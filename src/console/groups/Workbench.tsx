@@ -13,7 +13,7 @@ import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { isChanged } from './arrangement.ts'
 import { Catalogue } from './Catalogue.tsx'
-import { DragArea } from './DragArea.tsx'
+import { createDragDoor } from './dragged.ts'
 import { groupName, useGroupFacts, useRememberGroups } from './group-facts.ts'
 import { ListPanel } from './ListPanel.tsx'
 import { PlanSide } from './PlanSide.tsx'
@@ -32,6 +32,8 @@ const ListChanged = lazy(() =>
 const TrafficChanges = lazy(() =>
   import('../traffic/TrafficChanges.tsx').then((module) => ({ default: module.TrafficChanges })),
 )
+// Not needed to see the list, nor to arrange it by keys and buttons: comes right after.
+const DragLayer = lazy(() => import('./DragLayer.tsx').then((module) => ({ default: module.DragLayer })))
 const PortDetails = lazy(() =>
   import('../port-details/PortDetails.tsx').then((module) => ({ default: module.PortDetails })),
 )
@@ -79,6 +81,8 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
     forbidden,
   })
   const [dryRun, setDryRun] = useState(true)
+  const areas = useRef<HTMLDivElement>(null)
+  const [door] = useState(createDragDoor)
   const planHeading = useRef<HTMLHeadingElement>(null)
   useUndoKeys(change)
 
@@ -126,56 +130,56 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
           The browser did not let Portside keep it: its storage is full or switched off.
         </Notice>
       )}
-      <DragArea desired={desired} nameOf={nameOf}>
-        {(dragging) => (
-          <div className={styles.areas}>
-            <ListPanel
+      <div className={styles.areas} ref={areas}>
+        <ListPanel
+          arrangement={arrangement}
+          change={change}
+          facts={facts}
+          moved={changes?.moved ?? NONE}
+          detached={changes?.detached ?? NONE}
+          refusals={refusals}
+          selection={selection}
+          secured={port.port_security_enabled !== false}
+          locked={locked}
+          door={door}
+        />
+        <Catalogue
+          project={project}
+          arrangement={arrangement}
+          change={change}
+          remember={remember}
+          lockReason={locked}
+          door={door}
+        />
+        <PlanPanel
+          project={project}
+          port={port}
+          facts={facts}
+          plan={plan}
+          locked={locked}
+          dryRun={dryRun}
+          onDryRun={setDryRun}
+          checking={checking}
+          applying={applying}
+          traffic={traffic}
+          headingRef={planHeading}
+          side={
+            <PlanSide
+              operations={operations}
               arrangement={arrangement}
-              change={change}
+              list={list}
               facts={facts}
-              moved={changes?.moved ?? NONE}
-              detached={changes?.detached ?? NONE}
-              refusals={refusals}
-              selection={selection}
-              secured={port.port_security_enabled !== false}
+              seen={watched.seen}
               locked={locked}
-              dragging={dragging}
+              keep={keep}
             />
-            <Catalogue
-              project={project}
-              arrangement={arrangement}
-              change={change}
-              remember={remember}
-              lockReason={locked}
-            />
-            <PlanPanel
-              project={project}
-              port={port}
-              facts={facts}
-              plan={plan}
-              locked={locked}
-              dryRun={dryRun}
-              onDryRun={setDryRun}
-              checking={checking}
-              applying={applying}
-              traffic={traffic}
-              headingRef={planHeading}
-              side={
-                <PlanSide
-                  operations={operations}
-                  arrangement={arrangement}
-                  list={list}
-                  facts={facts}
-                  seen={watched.seen}
-                  locked={locked}
-                  keep={keep}
-                />
-              }
-              underWay={operations.underWay.length > 0}
-            />
-          </div>
-        )}
-      </DragArea>
+          }
+          underWay={operations.underWay.length > 0}
+        />
+      </div>
+      <Suspense>
+        <DragLayer areas={areas} door={door} desired={desired} nameOf={nameOf} />
+      </Suspense>
       {changes !== undefined && isChanged(arrangement) && (
         <div className={styles.bar}>
           <span>{counted(changesOf(changes), 'change')}</span>

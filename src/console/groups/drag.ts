@@ -7,24 +7,11 @@ import {
   type Active,
   type Announcements,
   type CollisionDetection,
-  type DraggableSyntheticListeners,
   type KeyboardCoordinateGetter,
   type Over,
-  type ScreenReaderInstructions,
 } from '@dnd-kit/core'
-import type { MouseEvent } from 'react'
+import type { Dragged } from './dragged.ts'
 
-/** What is dragged: `ids` together, out of the list or out of the catalogue. */
-export type Dragged = {
-  from: 'list' | 'catalogue'
-  ids: () => readonly string[]
-  /** What the first of them is called. */
-  name: () => string
-  /** The position (0 is the top) at which the first of them would stand, dropped in that gap. */
-  positionAt: (gap: number) => number
-  /** Drops them in that gap. */
-  drop: (gap: number) => void
-}
 /** Where it can be dropped: gap n is after the nth group of the list as it stands. */
 export type Gap = { gap: number }
 
@@ -58,21 +45,6 @@ export function useDragSensors(desired: readonly string[]) {
       scrollBehavior: 'instant' as ScrollBehavior,
     }),
   )
-}
-
-/** The mouse's listener for a whole row: its controls keep their own ways. */
-export function mouseListener(listeners: DraggableSyntheticListeners) {
-  return (event: MouseEvent) => {
-    if (event.target instanceof Element && event.target.closest('button, input, a, label')) return
-    // Keys held down choose rows.
-    if (event.shiftKey || event.ctrlKey || event.metaKey) return
-    listeners?.onMouseDown?.(event)
-  }
-}
-
-/** The grip's listeners: keyboard and touch. */
-export function gripListeners(listeners: DraggableSyntheticListeners) {
-  return { onKeyDown: listeners?.onKeyDown, onTouchStart: listeners?.onTouchStart } as object
 }
 
 /** Finds the gap nearest to the pointer (or to the middle of what the keyboard moves). Beside the list there is none. */
@@ -117,13 +89,6 @@ function gapOfPosition(desired: readonly string[], ids: readonly string[], posit
   const clamped = Math.min(Math.max(0, position), rest.length)
   const above = rest[clamped - 1]
   return above === undefined ? 0 : desired.indexOf(above) + 1
-}
-
-/** What screen readers hear when they come to a grip. */
-export const DRAG_INSTRUCTIONS: ScreenReaderInstructions = {
-  draggable:
-    'Press Space to lift the group, the up and down arrow keys to move it, Space again to drop it, Escape to cancel. ' +
-    'Alt with an arrow key moves it at once, Delete detaches it.',
 }
 
 /** What screen readers hear while something is dragged. `nameOf` gives a group's name. */
