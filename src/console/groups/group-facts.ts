@@ -1,5 +1,5 @@
 import { useQueries, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
-import { useCallback, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import type { SecurityGroup, SecurityGroupRule } from '../../vpc/security-group.ts'
 import { groupsByIdQuery, rulesOfGroupsQuery } from '../proxy-client/queries.ts'
 import { shortId } from '../ui/Id.tsx'
@@ -33,15 +33,17 @@ export function useGroupFacts(project: string, ids: readonly string[]): GroupFac
     queries: batches.map((batch) => rulesOfGroupsQuery(project, batch)),
     combine: combineRules,
   })
-  const known = new Map<string, SecurityGroup | null>(groups.known)
-  for (const [n, read] of groups.read.entries())
-    if (read) for (const id of batches[n] ?? []) if (!known.has(id)) known.set(id, null)
-  return {
-    groups: known,
-    rules: rules.known,
-    error: groups.error ?? rules.error,
-    retry: () => [...groups.failed, ...rules.failed].forEach((query) => void query.refetch()),
-  }
+  return useMemo(() => {
+    const known = new Map<string, SecurityGroup | null>(groups.known)
+    for (const [n, read] of groups.read.entries())
+      if (read) for (const id of batches[n] ?? []) if (!known.has(id)) known.set(id, null)
+    return {
+      groups: known,
+      rules: rules.known,
+      error: groups.error ?? rules.error,
+      retry: () => [...groups.failed, ...rules.failed].forEach((query) => void query.refetch()),
+    }
+  }, [batches, groups, rules])
 }
 
 /** Lets groups that were read elsewhere (in the catalogue) be known at once when they are asked for together. */
