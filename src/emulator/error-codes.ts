@@ -1,9 +1,10 @@
 /**
  * Every error that the emulator answers with: the platform's code and HTTP status.
  *
- * The reference page (insert-security-groups.txt, Error Codes) only links to the list of codes. VPC.0007, VPC.2500 and
- * VPC.2701 and the gateway's APIGW codes stand there with this meaning; the other VPC codes are not documented for these
- * calls and are chosen here, so that each check can be told apart. Clients should go by the HTTP status first.
+ * The reference page (insert-security-groups.txt, Error Codes) only links to the list of codes. The platform's public list
+ * has VPC.2500 (parameters of a port), VPC.2701 (not allowed) and VPC.0105 (a service behind it failed); APIGW.0101 is
+ * what its gateway is seen to answer. All others are chosen here, so that each check can be told apart, and may differ on
+ * the platform: clients go by the HTTP status, and show the code as it came.
  */
 export const ERROR_CODES = {
   // The gateway's own.
