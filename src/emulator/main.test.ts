@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -115,6 +116,22 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(await end).toEqual({ code: 0, errors: '' })
   },
 )
+
+test('a connection that a client opened ahead, without a request, does not hold up the end', async () => {
+  const emulator = await start()
+  const end = ended(emulator.process)
+  const { hostname, port } = new URL(emulator.address)
+  const socket = connect(Number(port), hostname)
+  onTestFinished(() => void socket.destroy())
+  await once(socket, 'connect')
+  // The answer to another call says that the emulator has taken the connection, too.
+  await listNow(emulator)
+  const closed = once(socket, 'close')
+  socket.resume()
+  emulator.process.kill('SIGTERM')
+  await closed
+  expect(await end).toEqual({ code: 0, errors: '' })
+})
 
 test('--ports and --groups make it large, --access-key closes it', async () => {
   const emulator = await start(
