@@ -11,25 +11,34 @@ type ListChangedProps = {
   /** Made for another list than `now`. */
   conflict: Arrangement
   now: GroupList
+  /** `now` is what a stopped change, sent from that arrangement, left on the port. */
+  leftHalfway: boolean
   facts: GroupFacts
   keep: (arrangement: Arrangement | null) => void
 }
 
 const NOTES: Record<RebaseNote['kind'], string> = {
-  removed_meanwhile: 'was removed by someone else meanwhile, and stays removed',
-  added_by_both: 'was added by someone else too; it will stand where you put it',
-  moved_by_both: 'was moved by someone else too; it will stand where you put it',
+  removed_meanwhile: 'was taken off the port meanwhile, and stays off',
+  added_by_both: 'was added by someone else too: it will stand where you put it',
+  moved_by_both: 'was moved by someone else too: it will stand where you put it',
 }
 
 /** The port's list is not the one that was arranged: what changed, and what can become of the arrangement. */
-export function ListChanged({ conflict, now, facts, keep }: ListChangedProps): JSX.Element {
+export function ListChanged({ conflict, now, leftHalfway, facts, keep }: ListChangedProps): JSX.Element {
   const announce = useAnnounce()
-  const rebased = useMemo(() => rebase(conflict.madeFor, conflict.desired, now), [conflict, now])
+  const rebased = useMemo(
+    () =>
+      // What the operator's own change did on its way there is nobody's decision: the aim stays the same.
+      leftHalfway
+        ? { desired: conflict.desired, notes: [] }
+        : rebase(conflict.madeFor, conflict.desired, now),
+    [conflict, now, leftHalfway],
+  )
   return (
     <Notice
       tone="warn"
       role="alert"
-      title="The list changed since you arranged it"
+      title={leftHalfway ? 'Your change was left half-way' : 'The list changed since you arranged it'}
       actions={
         <>
           <Button
@@ -53,8 +62,9 @@ export function ListChanged({ conflict, now, facts, keep }: ListChangedProps): J
       }
     >
       <p>
-        Nothing was sent, and nothing can be before you choose. Rebasing makes your changes again on the list
-        as it is now; dropping forgets them.
+        {leftHalfway
+          ? 'Rebasing arranges the rest of it on the list as it is now; dropping forgets it. Nothing is sent by either.'
+          : 'Nothing was sent, and nothing can be before you choose. Rebasing makes your changes again on the list as it is now; dropping forgets them.'}
       </p>
       <ListComparison
         before={conflict.madeFor}

@@ -12,6 +12,7 @@ import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { isChanged } from './arrangement.ts'
+import { useArrangementStore } from './arrangement-store.ts'
 import { Catalogue } from './Catalogue.tsx'
 import { createDragDoor } from './dragged.ts'
 import { groupName, useGroupFacts, useRememberGroups } from './group-facts.ts'
@@ -19,6 +20,7 @@ import { ListPanel } from './ListPanel.tsx'
 import { PlanSide } from './PlanSide.tsx'
 import { usePortArrangement } from './port-arrangement.ts'
 import { useSelection } from './selection.ts'
+import { useFocusRescue } from './focus-rescue.ts'
 import { useUndoKeys } from './undo-keys.ts'
 import { lastChange, useWatchedChange } from './watched-change.ts'
 import styles from './Workbench.module.css'
@@ -42,10 +44,10 @@ const PortDetails = lazy(() =>
 export function Workbench({ project, answer }: { project: string; answer: PortAnswer }): JSX.Element {
   const { port } = answer
   const list = port.security_groups
-  const operations = usePortOperations(project, port.id)
-  const { arrangement, conflict, locked, change, keep, unkept } = usePortArrangement(
-    project,
-    port.id,
+  const store = useArrangementStore(project, port.id)
+  const operations = usePortOperations(project, port.id, store.kept?.operationId ?? null)
+  const { arrangement, conflict, leftHalfway, locked, change, keep, unkept } = usePortArrangement(
+    store,
     list,
     operations,
   )
@@ -77,7 +79,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
     plan,
     operations: operations.all,
     keep,
-    onStarted: watched.started,
+    onSend: watched.sending,
     forbidden,
   })
   const [dryRun, setDryRun] = useState(true)
@@ -85,6 +87,10 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
   const [door] = useState(createDragDoor)
   const planHeading = useRef<HTMLHeadingElement>(null)
   useUndoKeys(change)
+  useFocusRescue([
+    ...operations.unanswered.map((operation) => operation.operation_id),
+    ...(conflict === null ? [] : ['conflict']),
+  ])
 
   const changes = 'problem' in plan ? undefined : plan
   const lists = useMemo(
@@ -99,6 +105,8 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
         : refusedGroups(changes.steps, checking.checks),
     [checking.checks, changes],
   )
+  const last = lastChange(operations.all)[0]
+  const isFresh = last !== undefined && watched.seen.has(last.operation_id)
   const nameOf = useCallback((id: string) => groupName({ groups: facts.groups }, id), [facts.groups])
   return (
     <>
@@ -122,7 +130,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
       ))}
       {conflict !== null && (
         <Suspense>
-          <ListChanged conflict={conflict} now={list} facts={facts} keep={keep} />
+          <ListChanged conflict={conflict} now={list} leftHalfway={leftHalfway} facts={facts} keep={keep} />
         </Suspense>
       )}
       {unkept && (
@@ -205,7 +213,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
         <Suspense fallback={<p className={styles.waiting}>Loading…</p>}>
           <PortDetails
             port={port}
-            before={watched.before}
+            before={isFresh ? watched.before : undefined}
             requestId={answer.request_id}
             raw={JSON.stringify(answer, null, 2)}
             groupName={(id) => facts.groups.get(id)?.name ?? undefined}

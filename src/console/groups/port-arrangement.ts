@@ -3,7 +3,7 @@ import { sameList } from '../../vpc/list-difference.ts'
 import type { Operation } from '../../vpc/portside-api.ts'
 import { lastOf, type PortOperations } from '../plan/follow-operations.ts'
 import { arrangementOf, isChanged, type Arrangement, type GroupList } from './arrangement.ts'
-import { useArrangementStore } from './arrangement-store.ts'
+import type { useArrangementStore } from './arrangement-store.ts'
 
 /** The arrangement of a port, as the page may use it now. */
 export type PortArrangement = {
@@ -11,6 +11,8 @@ export type PortArrangement = {
   arrangement: Arrangement
   /** An arrangement that was made for another list than the port has now; it has to be rebased or dropped. */
   conflict: Arrangement | null
+  /** The conflict is what a stopped change, sent from that arrangement, left on the port. */
+  leftHalfway: boolean
   /** Why nothing can be arranged now, if so. */
   locked: string | undefined
   change: (act: (arrangement: Arrangement) => Arrangement) => void
@@ -21,16 +23,15 @@ export type PortArrangement = {
 }
 
 /**
- * The operator's arrangement for a port whose list is `list`. It is never used for a list that it was not made for; what was
+ * The operator's arrangement (kept in `store`) for a port whose list is `list`. It is never used for a list that it was not made for; what was
  * applied meanwhile, here or in another tab, is taken away.
  */
 export function usePortArrangement(
-  project: string,
-  port: string,
+  store: ReturnType<typeof useArrangementStore>,
   list: GroupList,
   operations: PortOperations,
 ): PortArrangement {
-  const { kept, keep, unkept } = useArrangementStore(project, port)
+  const { kept, keep, unkept } = store
   const busy = operations.underWay.length > 0
   const unanswered = operations.unanswered[0]
   const applied = kept !== null && isApplied(operations.all, kept)
@@ -64,7 +65,8 @@ export function usePortArrangement(
     },
     [arrangement, keep, locked],
   )
-  return { arrangement, conflict, locked, change, keep, unkept }
+  const leftHalfway = conflict !== null && isLeft(operations.all, conflict, list)
+  return { arrangement, conflict, leftHalfway, locked, change, keep, unkept }
 }
 
 /** True when the operation that it was sent as (or what the operator answered to it) came to the end as arranged. */
@@ -73,4 +75,11 @@ function isApplied(all: readonly Operation[], { operationId }: Arrangement): boo
   if (operation === undefined) return false
   const last = lastOf(all, operation)
   return last.status === 'done' && last.purpose !== 'go_back'
+}
+
+/** True when the operation that it was sent as was left half-way, and the port still has that list. */
+function isLeft(all: readonly Operation[], { operationId }: Arrangement, list: GroupList): boolean {
+  const operation = all.find((one) => one.operation_id === operationId)
+  const last = operation && lastOf(all, operation)
+  return last?.status === 'left' && last.list_now !== null && sameList(last.list_now, list)
 }

@@ -8,8 +8,8 @@ export type WatchedChange = {
   before: Port | undefined
   /** Operations that were under way while the page is open. */
   seen: ReadonlySet<string>
-  /** Tells of an operation that was started here. */
-  started: (operation: Operation) => void
+  /** Tells of an operation that is about to be sent from here. */
+  sending: (operationId: string) => void
 }
 
 /** Remembers the port as it was when an operation on it first showed up, to mark afterwards what changed. */
@@ -20,12 +20,11 @@ export function useWatchedChange(port: Port, underWay: readonly Operation[]): Wa
   })
   const fresh = underWay.map((operation) => operation.operation_id).filter((id) => !watched.seen.has(id))
   if (fresh.length > 0) setWatched({ before: port, seen: new Set([...watched.seen, ...fresh]) })
-  const started = useCallback(
-    ({ operation_id }: Operation) =>
-      setWatched(({ seen }) => ({ before: port, seen: new Set([...seen, operation_id]) })),
+  const sending = useCallback(
+    (id: string) => setWatched(({ seen }) => ({ before: port, seen: new Set([...seen, id]) })),
     [port],
   )
-  return { ...watched, started }
+  return { ...watched, sending }
 }
 
 /** The change that was carried out last, first in the list, then the stopped operations that it answers. */

@@ -24,7 +24,7 @@ type StoppedOperationProps = {
 
 /** An operation that stopped half-way: what is true now, and the three ways on. */
 export function StoppedOperation({ operation, facts, forbidden }: StoppedOperationProps): JSX.Element {
-  const { status, steps, error, list_now, off_the_port, desired, planned_from } = operation
+  const { status, steps, error, list_now, off_the_port, desired, before } = operation
   const answer = useAnswer(operation)
   const heading = useRef<HTMLSpanElement>(null)
   useEffect(() => heading.current?.focus(), [])
@@ -110,7 +110,7 @@ export function StoppedOperation({ operation, facts, forbidden }: StoppedOperati
         </div>
         <div className={styles.answer}>
           {button('go-back', 'Go back to the order before')}
-          <span>{towards(planned_from)}.</span>
+          <span>{towards(before)}.</span>
         </div>
         <div className={styles.answer}>
           {button('leave', 'Leave as is')}

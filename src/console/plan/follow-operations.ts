@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
 import { storeOperation, storePort, waitForOperation } from '../proxy-client/mutations.ts'
 import { isSessionLost } from '../proxy-client/proxy-error.ts'
@@ -7,6 +7,8 @@ import { operationsQuery, portQuery } from '../proxy-client/queries.ts'
 
 /** How long to wait after a failed read before the next. */
 const PAUSE_MS = 2_000
+/** How often to look for an operation that was sent and is not known yet. */
+const LOOK_MS = 3_000
 
 const NONE: readonly Operation[] = []
 
@@ -28,27 +30,66 @@ export type PortOperations = {
 /**
  * Reads the operations on a port and follows those that are under way until they are settled. When one is, the port is
  * taken from its record (done) or read anew.
+ * @param sent the ID of an operation that was sent, here or in another tab; looked for until it shows up
  */
-export function usePortOperations(project: string, port: string): PortOperations {
+export function usePortOperations(project: string, port: string, sent: string | null): PortOperations {
   const queryClient = useQueryClient()
-  const { data: all = NONE, error, isSuccess, refetch } = useQuery(operationsQuery(project, port))
+  const {
+    data: all = NONE,
+    error,
+    isSuccess,
+    refetch,
+  } = useQuery({
+    ...operationsQuery(project, port),
+    refetchInterval: ({ state: { data } }) =>
+      sent !== null && data !== undefined && !data.some((one) => one.operation_id === sent) ? LOOK_MS : false,
+  })
   const [trouble, setTrouble] = useState<unknown>(null)
   const underWay = all.filter((operation) => !SETTLED.has(operation.status))
-  const followed = underWay.map((operation) => operation.operation_id).join(' ')
+  const followed = all
+    .filter((operation) => !isFinal(operation))
+    .map((operation) => operation.operation_id)
+    .join(' ')
   useEffect(() => {
     const abort = new AbortController()
     for (const id of followed.split(' ').filter(Boolean))
       void follow(queryClient, project, port, id, setTrouble, abort.signal)
     return () => abort.abort()
   }, [queryClient, project, port, followed])
+  useUnwatchedEnds(all, isSuccess)
+  const sentBefore = useRef(sent)
+  useEffect(() => {
+    // Sent from another tab, or found there to be applied.
+    if (sentBefore.current !== sent) void refetch()
+    sentBefore.current = sent
+  }, [sent, refetch])
   return {
     all,
     underWay,
     unanswered: all.filter(isUnanswered),
     known: isSuccess,
-    error: error ?? (underWay.length > 0 ? trouble : null),
+    error: error ?? (followed !== '' ? trouble : null),
     reload: () => void refetch(),
   }
+}
+
+/** An operation that came to its end unwatched (started in another tab, or its answer got lost) changed the port too. */
+function useUnwatchedEnds(all: readonly Operation[], known: boolean): void {
+  const queryClient = useQueryClient()
+  const seen = useRef<ReadonlySet<string>>(undefined)
+  useEffect(() => {
+    if (!known) return
+    const before = seen.current
+    seen.current = new Set(all.map((operation) => operation.operation_id))
+    const unwatched = all.find(
+      ({ operation_id, status }) => SETTLED.has(status) && before !== undefined && !before.has(operation_id),
+    )
+    // Its record may be old by now: the port itself is asked.
+    if (unwatched !== undefined)
+      void queryClient.invalidateQueries({
+        queryKey: portQuery(unwatched.project_id, unwatched.port_id).queryKey,
+      })
+  }, [all, known, queryClient])
 }
 
 /** True for an operation that waits for the operator's answer. */
@@ -62,6 +103,16 @@ export function lastOf(all: readonly Operation[], operation: Operation): Operati
   for (let left = all.length; left > 0 && last.followed_by; left--)
     last = all.find((one) => one.operation_id === last.followed_by) ?? last
   return last
+}
+
+/** True when nothing more will happen to its record, unless the operator answers. */
+function isFinal(operation: Operation): boolean {
+  if (!SETTLED.has(operation.status)) return false
+  // After an interruption the proxy still reads the port, and finds out what became of the step that was out.
+  return (
+    operation.status !== 'interrupted' ||
+    (operation.list_now !== null && operation.steps.every(({ status }) => status !== 'sending'))
+  )
 }
 
 async function follow(
@@ -79,10 +130,8 @@ async function follow(
       const operation = await waitForOperation(id, known?.revision ?? 0, signal)
       tell(null)
       storeOperation(queryClient, operation)
-      if (SETTLED.has(operation.status)) {
-        takePortOf(queryClient, operation)
-        return
-      }
+      if (SETTLED.has(operation.status)) takePortOf(queryClient, operation)
+      if (isFinal(operation)) return
     } catch (error) {
       if (signal.aborted || isSessionLost(error)) return
       tell(error)

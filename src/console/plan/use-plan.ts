@@ -92,11 +92,11 @@ export function useApplying(options: {
   plan: ChangePlan | { problem: string }
   operations: readonly Operation[]
   keep: (arrangement: Arrangement) => void
-  /** Called with the operation as first answered. */
-  onStarted: (operation: Operation) => void
+  /** Called with the operation's ID when it is about to be sent. */
+  onSend: (operationId: string) => void
   forbidden: string | undefined
 }): Applying {
-  const { project, port, arrangement, plan, operations, keep, onStarted, forbidden } = options
+  const { project, port, arrangement, plan, operations, keep, onSend, forbidden } = options
   const queryClient = useQueryClient()
   const [asking, setAsking] = useState(false)
   const apply = useMutation({
@@ -115,7 +115,6 @@ export function useApplying(options: {
       }),
     onSuccess: (operation) => {
       setAsking(false)
-      onStarted(operation)
       storeOperation(queryClient, operation)
       if (SETTLED.has(operation.status)) takePortOf(queryClient, operation)
     },
@@ -133,6 +132,7 @@ export function useApplying(options: {
       if (apply.isPending || 'problem' in plan) return
       const operation_id = unfinishedId(operations, arrangement) ?? crypto.randomUUID()
       keep(sentAs(arrangement, operation_id))
+      onSend(operation_id)
       apply.mutate({ arrangement, plan, operation_id, confirmedBy })
     },
     busy: apply.isPending,
