@@ -26,6 +26,8 @@ export function PortsPage(): JSX.Element {
     void navigate({ search: (before) => ({ ...before, ...part }), replace: true, resetScroll: false })
   const clear = () => void navigate({ search: {}, replace: true, resetScroll: false })
   const waiting = view.error === null && (view.pending || (view.reading && view.rows.length === 0))
+  const exactHit = view.exact !== undefined && !view.exactMissed
+  const readsOn = view.searched > 0 && !view.complete && !exactHit && !view.outdated
   const settled = !view.pending && !view.reading && view.error === null
   const words = settled ? summaryWords(view, shown) : ''
   const announce = useAnnounce()
@@ -58,28 +60,27 @@ export function PortsPage(): JSX.Element {
               title={
                 view.rows.length === 0 ? 'The ports could not be read' : 'Further ports could not be read'
               }
-              onRetry={view.retry}
+              onRetry={readsOn ? undefined : view.retry}
             />
           </div>
         )}
         {settled && view.complete && view.rows.length === 0 && (
           <NothingFound search={shown} onClear={clear} onRefresh={view.refresh} />
         )}
-        {settled && !view.complete && !isExactHit(view) && (
+        {readsOn && (
           <div className={styles.foot}>
-            {view.rows.length === 0 && (
+            {settled && view.rows.length === 0 && (
               <p>Nothing found in the {view.searched.toLocaleString('en')} ports read so far.</p>
             )}
-            <Button onClick={view.readMore}>{shown.q ? 'Search further' : 'Load more'}</Button>
+            {/* Stays while it works, or the focus would be lost. */}
+            <Button busy={view.reading} onClick={view.error === null ? view.readMore : view.retry}>
+              {view.error !== null ? 'Try again' : shown.q ? 'Search further' : 'Load more'}
+            </Button>
           </div>
         )}
       </section>
     </>
   )
-}
-
-function isExactHit(view: { exact: unknown; exactMissed: boolean }): boolean {
-  return view.exact !== undefined && !view.exactMissed
 }
 
 function NothingFound(props: {
