@@ -23,7 +23,11 @@ export const test = base.extend<
     async ({}, use) => {
       const data = await newFolder()
       const emulator = await startEmulator()
-      const proxy = await startProxy(emulator.address, { PORTSIDE_DATA: data.path })
+      const proxy = await startProxy(emulator.address, {
+        PORTSIDE_DATA: data.path,
+        PORTSIDE_STEP_RETRY_MS: '400',
+        PORTSIDE_LATE_ANSWER_MS: '200',
+      })
       const cloud = controls(emulator.address)
       await use({ origin: new URL(proxy.address).origin, signIn: proxy.address, cloud })
       await proxy.stop()

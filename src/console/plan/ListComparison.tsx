@@ -44,9 +44,9 @@ function Side(props: {
   const { title, list, marks, facts } = props
   return (
     <section className={styles.side} aria-label={title}>
-      <h3>
+      <p className={styles.title}>
         {title} <span className={styles.count}>{list.length}</span>
-      </h3>
+      </p>
       {list.length === 0 ? (
         <p className={styles.none}>No security groups</p>
       ) : (

@@ -1,0 +1,52 @@
+// `npm run screenshot`: makes the picture in README.md from the running product.
+import { chromium } from '@playwright/test'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildIfOld } from './built.mjs'
+import { installedChromium } from './chromium.mjs'
+import { root } from './installed.mjs'
+
+buildIfOld()
+const data = mkdtempSync(join(tmpdir(), 'portside-screenshot-'))
+const server = spawn(process.execPath, [`${root}src/run/start.mjs`], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+  env: {
+    ...process.env,
+    PORTSIDE_DATA_FOLDER: data,
+    PORTSIDE_LISTEN_PORT: '0',
+    PORTSIDE_EMULATOR_PORT: '0',
+    PORTSIDE_LOG_LEVEL: 'error',
+  },
+})
+const signIn = await new Promise((resolve) => {
+  let printed = ''
+  server.stdout.on('data', (chunk) => {
+    printed += chunk
+    const match = /http:\/\/\S+\/sign-in\/\S+/.exec(printed)
+    if (match) resolve(match[0])
+  })
+})
+
+const browser = await chromium.launch({
+  executablePath: installedChromium(),
+  chromiumSandbox: process.getuid?.() !== 0,
+})
+const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+await page.goto(signIn)
+await page.getByRole('link', { name: 'shop-prod-web-01' }).click()
+await page.getByRole('searchbox', { name: 'Search groups' }).fill('deny-admin-ports')
+await page.getByRole('button', { name: 'Add deny-admin-ports to the end of the list' }).click()
+for (let n = 0; n < 5; n++) await page.getByRole('button', { name: 'Move deny-admin-ports up' }).click()
+await page.getByRole('button', { name: 'Move icmp-basic up' }).click()
+await page.getByRole('searchbox', { name: 'Search groups' }).fill('')
+await page.getByRole('button', { name: 'Check' }).click()
+await page.getByText('Check passed').waitFor()
+await page.mouse.move(0, 0)
+await page.screenshot({ path: `${root}e2e/screenshot.png` })
+await browser.close()
+server.kill('SIGTERM')
+await new Promise((resolve) => server.on('exit', resolve))
+rmSync(data, { recursive: true, force: true })
+console.log('Wrote e2e/screenshot.png')
