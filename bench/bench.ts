@@ -2,36 +2,28 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { dragging } from './dragging.ts'
 import { median, table, verdict, type Figure } from './figures.ts'
-import { firstView } from './first-view.ts'
-import { largeEstate } from './large-estate.ts'
-import { memory } from './memory.ts'
 import { planAndTraffic } from './plan-and-traffic.ts'
 import { proxy } from './proxy.ts'
 
-/** Measures one subject. @param long also what takes more than minutes */
-export type Subject = (options: { long: boolean }) => Promise<Figure[]>
+/** Measures one subject. */
+export type Subject = () => Promise<Figure[]>
 
 const SUBJECTS: Record<string, Subject> = {
   'plan-and-traffic': planAndTraffic,
-  'first-view': firstView,
-  dragging,
-  'large-estate': largeEstate,
   proxy,
-  memory,
 }
 
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url))
 
 /**
  * Measures all subjects, or the one of `--only NAME`, one after the other; prints one table and writes
- * bench/results/latest.json. `--long` adds ten minutes of use, 1,000 opened ports and 100,000 proxied requests.
+ * bench/results/latest.json.
  */
 export async function bench(args: string[]): Promise<void> {
   const { values: flags } = parseArgs({
     args,
-    options: { only: { type: 'string' }, long: { type: 'boolean', default: false } },
+    options: { only: { type: 'string' } },
   })
   if (flags.only !== undefined && !Object.hasOwn(SUBJECTS, flags.only)) {
     console.error(`--only takes one of ${Object.keys(SUBJECTS).join(', ')}`)
@@ -44,7 +36,7 @@ export async function bench(args: string[]): Promise<void> {
     if (flags.only !== undefined && flags.only !== name) continue
     console.log(`Measuring ${name}…`)
     try {
-      figures.push(...(await subject({ long: flags.long })))
+      figures.push(...(await subject()))
     } catch (error) {
       // The other subjects' figures are worth having all the same.
       failed[name] = error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -64,7 +56,6 @@ export async function bench(args: string[]): Promise<void> {
       platform: `${os.platform()} ${os.release()}`,
       node: process.versions.node,
     },
-    long: flags.long,
     figures: figures.map((figure) => ({
       ...figure,
       median: median(figure.values),

@@ -1,2 +1,0 @@
-import type { Subject } from './bench.ts'
-export const firstView: Subject = async () => []

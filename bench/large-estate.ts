@@ -1,2 +1,0 @@
-import type { Subject } from './bench.ts'
-export const largeEstate: Subject = async () => []

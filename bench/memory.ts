@@ -1,2 +1,0 @@
-import type { Subject } from './bench.ts'
-export const memory: Subject = async () => []
