@@ -23,7 +23,7 @@ export function FieldRow({ field, value, before, groupName }: FieldRowProps): JS
   const classes = [
     styles.field,
     before && styles.changed,
-    field.fields !== undefined && isFilled(value) && styles.deep,
+    field.fields !== undefined && holdsFields(value) && styles.deep,
   ]
   return (
     <div className={classes.filter(Boolean).join(' ')}>
@@ -140,9 +140,9 @@ function Json({ value }: { value: unknown }): JSX.Element {
   return <code className={styles.json}>{JSON.stringify(value, null, typeof value === 'object' ? 2 : 0)}</code>
 }
 
-/** There is something in it to lay out below the field's name. */
-function isFilled(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length > 0
+/** An object or objects to lay out below the field's name; an empty object lacks each of its fields. */
+function holdsFields(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : isObject(value)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
