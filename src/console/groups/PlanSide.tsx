@@ -48,10 +48,9 @@ export function PlanSide(props: PlanSideProps): JSX.Element | null {
         again now: check it, then apply it again.
       </Notice>
     )
-  const chain = lastChange(operations.all)
-  const [last, first] = [chain[0], chain.at(-1)]
-  if (last === undefined || first === undefined || isChanged(arrangement)) return null
-  const opposite = rebase(last.desired, first.planned_from, list).desired
+  const last = lastChange(operations.all)
+  if (last === undefined || isChanged(arrangement)) return null
+  const opposite = rebase(last.desired, last.before, list).desired
   const canUndo = locked === undefined && last.purpose !== 'go_back' && !sameList(opposite, list)
   return (
     <Suspense>

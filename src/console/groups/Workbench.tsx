@@ -53,7 +53,8 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
   )
   const { desired, madeFor } = arrangement
   const watched = useWatchedChange(port, operations.underWay)
-  const shown = [...operations.unanswered, ...operations.underWay, ...lastChange(operations.all)]
+  const last = lastChange(operations.all)
+  const shown = [...operations.unanswered, ...operations.underWay, ...(last === undefined ? [] : [last])]
   const facts = useGroupFacts(project, [
     ...list,
     ...desired,
@@ -61,6 +62,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
     ...(conflict === null ? [] : [...conflict.madeFor, ...conflict.desired]),
     ...shown.flatMap((operation) => [
       ...operation.planned_from,
+      ...operation.before,
       ...operation.desired,
       ...(operation.list_now ?? []),
     ]),
@@ -105,7 +107,6 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
         : refusedGroups(changes.steps, checking.checks),
     [checking.checks, changes],
   )
-  const last = lastChange(operations.all)[0]
   const isFresh = last !== undefined && watched.seen.has(last.operation_id)
   const nameOf = useCallback((id: string) => groupName({ groups: facts.groups }, id), [facts.groups])
   return (

@@ -25,7 +25,8 @@ export function useRovingRows(list: readonly string[]): RovingRows {
   const active = last !== undefined && list.includes(last) ? last : list[0]
 
   const focus = useCallback((row: string, control: string | undefined) => {
-    const element = container.current?.querySelector(`[data-row="${CSS.escape(row)}"]`)
+    const all = container.current?.querySelectorAll<HTMLElement>('[data-row]') ?? []
+    const element = [...all].find((one) => one.dataset.row === row)
     const target =
       element?.querySelector<HTMLElement>(`[data-control="${control ?? ''}"]`) ??
       element?.querySelector<HTMLElement>('[data-control]')

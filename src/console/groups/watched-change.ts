@@ -27,14 +27,7 @@ export function useWatchedChange(port: Port, underWay: readonly Operation[]): Wa
   return { ...watched, sending }
 }
 
-/** The change that was carried out last, first in the list, then the stopped operations that it answers. */
-export function lastChange(all: readonly Operation[]): Operation[] {
-  const last = all.find((operation) => operation.status === 'done')
-  const chain = last === undefined ? [] : [last]
-  for (let left = all.length; left > 0; left--) {
-    const earlier = all.find((one) => one.operation_id === chain.at(-1)?.follows)
-    if (earlier === undefined) break
-    chain.push(earlier)
-  }
-  return chain
+/** The change to the port that was carried out last. */
+export function lastChange(all: readonly Operation[]): Operation | undefined {
+  return all.find((operation) => operation.status === 'done')
 }

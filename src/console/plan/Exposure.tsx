@@ -2,23 +2,9 @@ import type { JSX } from 'react'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
 import { groupNames, type GroupFacts } from '../groups/group-facts.ts'
 import { Notice } from '../ui/Notice.tsx'
+import { gapsOf } from './gaps.ts'
 
 type Names = Pick<GroupFacts, 'groups'>
-
-/** Between which steps groups that stay on the list are off the port. `after` counts from 1; `last` likewise. */
-type Gap = { after: number; last: number; groups: readonly string[] }
-
-/** The gaps of a plan in which groups are off the port; neighbouring gaps with the same groups are one. */
-export function gapsOf({ steps }: Pick<ChangePlan, 'steps'>): Gap[] {
-  const gaps: Gap[] = []
-  for (const [n, { offThePort: groups }] of steps.entries()) {
-    if (groups.length === 0) continue
-    const before = gaps.at(-1)
-    if (before?.last === n + 1 && before.groups.join() === groups.join()) before.last = n + 2
-    else gaps.push({ after: n + 1, last: n + 2, groups })
-  }
-  return gaps
-}
 
 /** Says plainly which groups are off the port while the plan is carried out, and what that means. Nothing when none is. */
 export function Exposure({ plan, facts }: { plan: ChangePlan; facts: Names }): JSX.Element | null {

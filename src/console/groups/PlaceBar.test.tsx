@@ -1,0 +1,46 @@
+import { render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { describe, expect, it, vi } from 'vitest'
+import { PlaceBar } from './PlaceBar.tsx'
+
+function show(options: { selected?: string[]; count?: number; free?: number; lockReason?: string }) {
+  const onPlace = vi.fn<(position: number) => void>()
+  const { selected = ['a', 'b'], count = 3, free = 97, lockReason } = options
+  render(<PlaceBar {...{ selected, count, free, lockReason, onPlace }} onClear={() => {}} />)
+  return onPlace
+}
+const button = (name: string) => screen.getByRole('button', { name })
+
+describe('placing without dragging', () => {
+  it('places at the top, at the end, and at a typed position', async () => {
+    const onPlace = show({})
+    await userEvent.click(button('Add to top'))
+    await userEvent.click(button('Add to end'))
+    await userEvent.type(screen.getByRole('textbox', { name: 'Insert at position' }), '2{Enter}')
+    expect(onPlace.mock.calls).toEqual([[0], [3], [1]])
+  })
+  it('takes the place below the last group, and no further one', async () => {
+    const onPlace = show({})
+    const field = screen.getByRole('textbox', { name: 'Insert at position' })
+    await userEvent.type(field, '5{Enter}')
+    expect(screen.getAllByText('There is no position 5: type 1 to 4')[0]).toBeVisible()
+    await userEvent.clear(field)
+    await userEvent.type(field, '4{Enter}')
+    expect(onPlace.mock.calls).toEqual([[3]])
+  })
+  it.each([
+    [{ selected: [] }, 'Select groups in the catalogue first'],
+    [{ count: 99, free: 1 }, 'There is room for 1 more only: a port takes at most 100 groups.'],
+    [{ count: 100, free: 0 }, 'The list has 100 groups, and a port takes no more. Detach one first.'],
+    [
+      { lockReason: 'A change to this port is being carried out' },
+      'A change to this port is being carried out',
+    ],
+  ])('says why it places nothing: %j', async (options, reason) => {
+    const onPlace = show(options)
+    await userEvent.click(button('Add to end'))
+    await userEvent.type(screen.getByRole('textbox', { name: 'Insert at position' }), '1{Enter}')
+    expect(onPlace).not.toHaveBeenCalled()
+    expect(button('Add to end')).toHaveAccessibleDescription(reason)
+  })
+})
