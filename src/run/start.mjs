@@ -1,5 +1,6 @@
 // `npm start`: installs what is missing, builds what is old, serves, prints the address.
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { buildIfOld } from './built.mjs'
 import { checkNode, installPackages, root } from './installed.mjs'
@@ -54,17 +55,33 @@ function lineWith(child, text) {
   })
 }
 
-// A configured upstream is a real cloud: then the embedded one stays off.
+// A configured upstream is a real cloud: then the embedded one stays off. The embedded one is spoken to as a real one
+// is: with requests signed by an access key, which is made anew at every start.
 let upstream = process.env.PORTSIDE_UPSTREAM
+let credentials = {}
 if (!upstream) {
   const port = process.env.PORTSIDE_EMULATOR_PORT ?? '8090'
   const estate = process.argv.slice(2)
-  const emulator = serve('emulator', ['--listen-port', port, '--data', `${DATA}/emulator`, ...estate])
+  const [accessKey, secretKey] = [
+    randomBytes(10).toString('hex').toUpperCase(),
+    randomBytes(20).toString('hex'),
+  ]
+  credentials = {
+    HUAWEICLOUD_SDK_AK: accessKey,
+    HUAWEICLOUD_SDK_SK: secretKey,
+    HUAWEICLOUD_SDK_SECURITY_TOKEN: '',
+    PORTSIDE_AUTH_TOKEN: '',
+  }
+  const emulator = serve('emulator', ['--listen-port', port, '--data', `${DATA}/emulator`, ...estate], {
+    EMULATOR_ACCESS_KEY: accessKey,
+    EMULATOR_SECRET_KEY: secretKey,
+  })
   const line = await lineWith(emulator, 'listening on')
   upstream = line.slice(line.indexOf('http'))
 }
 
 const proxy = serve('proxy', [], {
+  ...credentials,
   PORTSIDE_UPSTREAM: upstream.trim(),
   PORTSIDE_DATA: process.env.PORTSIDE_DATA ?? `${DATA}/proxy`,
 })
