@@ -113,16 +113,17 @@ test('a lost answer is resolved by reading the port back', async ({ page, cloud,
   expect(await cloud.list(PORTS.lost)).toEqual(moved(before, 3, 0))
 })
 
-test.describe('a step fails: the true list, and three ways on', () => {
-  const refused = (cloud: ReturnType<typeof controls>) =>
-    cloud.faults({
-      kind: 'error',
-      status: 403,
-      error_code: 'VPC.0010',
-      error_msg: 'Not now.',
-      match: { method: 'PUT', path: 'insert-security-groups' },
-    })
+/** The platform refuses the next insert. */
+const refused = (cloud: ReturnType<typeof controls>) =>
+  cloud.faults({
+    kind: 'error',
+    status: 403,
+    error_code: 'VPC.0010',
+    error_msg: 'Not now.',
+    match: { method: 'PUT', path: 'insert-security-groups' },
+  })
 
+test.describe('a step fails: the true list, and three ways on', () => {
   test('go back to the order before', async ({ page, cloud, portPath }) => {
     await open(page, portPath(PORTS.back), 4)
     const before = await idsOf(page)
