@@ -19,6 +19,7 @@ const PORTS = {
   leave: 'ec37e4ba-58bc-4bf5-b160-b62bd9c2b4f4',
   changed: '65a61843-0d9b-4846-8786-7e0dc376c9cb',
   undo: '95a7444b-19ef-46c4-bbfe-741f588721ab',
+  queued: '138f4793-72c8-4429-8a43-047ede1e2dcb',
   killed: 'fdb9aff5-a0e9-4b0c-95c9-cf1faf4a1b62',
 }
 
@@ -140,8 +141,11 @@ test.describe('a step fails: the true list, and three ways on', () => {
     await page.reload()
     await stopped.getByRole('button', { name: 'Go back to the order before' }).click()
     await expect.poll(() => cloud.list(PORTS.back)).toEqual(before)
-    await expect.poll(() => idsOf(page)).toEqual(before)
     await expect(stopped).toBeHidden()
+    // What was arranged is not lost by going back: it can be tried again, or reset.
+    await expect(plan(page)).toContainText('1 moved · 2 calls')
+    await page.getByRole('button', { name: 'Reset' }).click()
+    await expect.poll(() => idsOf(page)).toEqual(before)
   })
 
   test('go on', async ({ page, cloud, portPath }) => {
@@ -185,6 +189,33 @@ test('the list changed between arranging and applying: nothing is sent, by diff,
   await expect.poll(() => idsOf(page)).toEqual([c, a, b, EXAMPLE.inserted[0]])
   await apply(page)
   await expect.poll(() => cloud.list(PORTS.changed)).toEqual([c, a, b, EXAMPLE.inserted[0]])
+})
+
+test('two operators on one port: the second change waits its turn, and is not made on a list that it was not made for', async ({
+  page,
+  signedOut,
+  running,
+  cloud,
+  portPath,
+}) => {
+  await signedOut.goto(running.signIn)
+  for (const one of [page, signedOut]) {
+    await open(one, portPath(PORTS.queued), 2)
+    await lastToTop(one)
+  }
+  const before = (await idsOf(page)).toReversed()
+  await cloud.faults({
+    kind: 'delay',
+    milliseconds: 6000,
+    match: { method: 'PUT', path: 'remove-security-groups' },
+  })
+  await apply(page)
+  await expect(plan(page)).toContainText('Carrying out step 1 of 2')
+  await apply(signedOut)
+  await expect(plan(signedOut)).toContainText('Queued: another change to this port is under way')
+  await expect.poll(() => cloud.list(PORTS.queued), { timeout: 20_000 }).toEqual(before.toReversed())
+  await expect(signedOut.getByText(/The list changed since|Nothing is arranged yet/).first()).toBeVisible()
+  expect(await cloud.list(PORTS.queued)).toEqual(before.toReversed())
 })
 
 test('undo of an applied change arranges the opposite, and sends nothing by itself', async ({

@@ -56,7 +56,7 @@ export function usePortOperations(project: string, port: string, sent: string | 
       void follow(queryClient, project, port, id, setTrouble, abort.signal)
     return () => abort.abort()
   }, [queryClient, project, port, followed])
-  useUnwatchedEnds(all, isSuccess)
+  usePortOfSettled(all, isSuccess)
   const sentBefore = useRef(sent)
   useEffect(() => {
     // Sent from another tab, or found there to be applied.
@@ -73,21 +73,29 @@ export function usePortOperations(project: string, port: string, sent: string | 
   }
 }
 
-/** An operation that came to its end unwatched (started in another tab, or its answer got lost) changed the port too. */
-function useUnwatchedEnds(all: readonly Operation[], known: boolean): void {
+/**
+ * Takes the port anew from every operation whose record is settled and newer than the last one seen, on whichever way it came here:
+ * by following it, or by a read of all operations that was faster.
+ */
+function usePortOfSettled(all: readonly Operation[], known: boolean): void {
   const queryClient = useQueryClient()
-  const seen = useRef<ReadonlySet<string>>(undefined)
+  const seen = useRef<ReadonlyMap<string, number>>(undefined)
   useEffect(() => {
     if (!known) return
     const before = seen.current
-    seen.current = new Set(all.map((operation) => operation.operation_id))
-    const unwatched = all.find(
-      ({ operation_id, status }) => SETTLED.has(status) && before !== undefined && !before.has(operation_id),
+    seen.current = new Map(all.map(({ operation_id, revision }) => [operation_id, revision]))
+    // At first they are only read, as the port is.
+    if (before === undefined) return
+    const settled = all.find(
+      ({ operation_id, revision, status }) =>
+        SETTLED.has(status) && status !== 'superseded' && before.get(operation_id) !== revision,
     )
-    // Its record may be old by now: the port itself is asked.
-    if (unwatched !== undefined)
+    if (settled === undefined) return
+    if (before.has(settled.operation_id)) takePortOf(queryClient, settled)
+    // Never seen under way (another tab's, or its answer got lost): its record may be old by now, so the port itself is asked.
+    else
       void queryClient.invalidateQueries({
-        queryKey: portQuery(unwatched.project_id, unwatched.port_id).queryKey,
+        queryKey: portQuery(settled.project_id, settled.port_id).queryKey,
       })
   }, [all, known, queryClient])
 }
@@ -130,7 +138,6 @@ async function follow(
       const operation = await waitForOperation(id, known?.revision ?? 0, signal)
       tell(null)
       storeOperation(queryClient, operation)
-      if (SETTLED.has(operation.status)) takePortOf(queryClient, operation)
       if (isFinal(operation)) return
     } catch (error) {
       if (signal.aborted || isSessionLost(error)) return
