@@ -1,45 +1,11 @@
 import { expect, test } from 'vitest'
 import { paths } from '../vpc/paths.ts'
+import { EXAMPLE_ANSWER } from '../vpc/reference-example.ts'
 import { call, EXAMPLE, insert, listNow, started } from './for-tests.ts'
 
-// insert-security-groups.txt, Example Requests and Example Responses, number for number.
-const RESPONSE_PORT = {
-  name: '',
-  id: '99fd0c77-56b4-4bf6-8365-df352e45d5fc',
-  admin_state_up: true,
-  status: 'DOWN',
-  project_id: 'f5dab68cd75740e68c599e9af5fe0aed',
-  device_id: '',
-  mac_address: 'fa:16:3e:1f:17:df',
-  device_owner: '',
-  description: '',
-  zone_id: '',
-  scope: 'center',
-  position_type: 'center',
-  created_at: '2023-05-10T01:35:02.000+00:00',
-  port_security_enabled: true,
-  tags: [],
-  security_groups: [
-    '567be4e3-d171-46ce-9e8a-c15e91cfe86a',
-    '8edd3747-ccd4-49a1-82b9-a165eec314b4',
-    '6c2d4540-3b7d-4207-a319-a7231b439995',
-    '4940b983-5992-4663-bed9-d1d1e15d1009',
-  ],
-  allowed_address_pairs: [],
-  extra_dhcp_opts: [],
-  instance_id: '',
-  instance_type: '',
-  ecs_flavor: '',
-  enable_efi: false,
-  virsubnet_id: '3847b263-2370-45c0-8236-38a1de568049',
-  private_ips: [{ subnet_cidr_id: 'ffe98087-6d4f-45cd-988b-1c87f75d2d53', ip_address: '192.168.158.228' }],
-  'binding:host_id': '',
-  'binding:vif_type': 'unbound',
-  'binding:vnic_type': 'normal',
-  'binding:vif_details': {},
-  'binding:profile': {},
-  'binding:migration_info': {},
-}
+const RESPONSE_PORT = EXAMPLE_ANSWER.port
+
+// insert-security-groups.txt, Example Requests.
 const REQUEST = {
   port: {
     security_groups: ['8edd3747-ccd4-49a1-82b9-a165eec314b4', '6c2d4540-3b7d-4207-a319-a7231b439995'],
