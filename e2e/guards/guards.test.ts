@@ -37,6 +37,11 @@ async function portWith(...groups: string[]): Promise<string> {
   return id
 }
 
+async function groupNamed(name: string): Promise<string> {
+  const answer = await fetch(`${stage.emulator}${paths.securityGroups(PROJECT)}?name=${name}`)
+  return (await answer.json()).security_groups[0].id
+}
+
 describe('a plan that breaks a guard', () => {
   test('is refused before anything is sent, with the guard and the traffic in words', async () => {
     const portId = await portWith(quiet)
@@ -98,6 +103,47 @@ describe('a plan that breaks a guard', () => {
     expect(status).toBe(409)
     expect(error).toMatchObject({ error_code: 'Portside.GuardBroken' })
     expect(error.error_msg).toContain('could not be decided, as the rules could not be read')
+  })
+})
+
+describe('a plan that allows from another group', () => {
+  /** Allows TCP 443 from a group that has `member` among its addresses, and from nowhere else. */
+  let allowing: string
+  let member: string
+  let proxy: Awaited<ReturnType<typeof stage.start>>
+
+  beforeAll(async () => {
+    allowing = await groupNamed('pci-isolation')
+    const query = `?security_groups=${await groupNamed('payments-prod-web')}`
+    const { ports } = await (await fetch(stage.emulator + paths.ports(PROJECT) + query)).json()
+    member = ports[0].private_ips[0].ip_address
+    const https = { protocol: 'tcp', ports: '443' }
+    proxy = await stage.start({
+      PORTSIDE_GUARDS: JSON.stringify([
+        { ...https, name: 'elsewhere', remote: '203.0.113.0/24' },
+        { ...https, name: 'member', remote: `${member}/32` },
+      ]),
+    })
+  })
+  afterAll(() => proxy.close())
+
+  const post = async () => operationsOver(proxy.call).post(await portWith(), planned([], [allowing]))
+  const broken = ({ error }: Awaited<ReturnType<typeof post>>) => error.fields?.map(({ path }) => path)
+
+  test('breaks the guards of addresses that ports of that group have, and no others', async () => {
+    const answer = await post()
+    expect(answer.status).toBe(409)
+    expect(broken(answer)).toEqual(['guards.member'])
+    expect(answer.error.error_msg).toContain(member)
+    expect(answer.error.error_msg).not.toContain('could not be decided')
+  })
+
+  test('may break any guard when the ports of that group can not be read', async () => {
+    await stage.faults({ kind: 'error', status: 500, times: 2, match: { path: 'security_groups=' } })
+    const answer = await post()
+    expect(answer.status).toBe(409)
+    expect(broken(answer)).toEqual(['guards.elsewhere', 'guards.member'])
+    expect(answer.error.error_msg).toContain('It could not be decided for certain.')
   })
 })
 

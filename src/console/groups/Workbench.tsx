@@ -99,7 +99,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
     () => [arrangement.madeFor, ...(changes?.steps ?? []).map(({ after }) => after)],
     [arrangement.madeFor, changes],
   )
-  const traffic = useTraffic(port, lists, facts)
+  const traffic = useTraffic(project, port, lists, facts)
   const refusals = useMemo(
     () =>
       checking.checks === undefined || changes === undefined

@@ -43,7 +43,7 @@ export function ApplyDialog({
   applying,
 }: ApplyDialogProps): JSX.Element {
   const after = plan.steps.at(-1)?.after ?? before
-  const broken = useBrokenGuards(traffic, namesOf(facts))
+  const broken = useBrokenGuards(traffic, namesOf(facts, traffic))
   const [typed, setTyped] = useState('')
   // The proxy may know better: it read the rules just now.
   const refused = applying.error instanceof ProxyError && applying.error.error_code === 'Portside.GuardBroken'

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query'
 import {
   portAnswer,
   portsAnswer,
@@ -10,7 +10,9 @@ import { paths } from '../../vpc/paths.ts'
 import { api, operationEnvelope, operationsAnswer, session } from '../../vpc/portside-api.ts'
 import type { PortsQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'
 import type { SecurityGroup, SecurityGroupRule } from '../../vpc/security-group.ts'
+import { membersOfGroups, readMembers, type Members } from '../../vpc/traffic/members.ts'
 import { call } from './client.ts'
+import { ProxyError } from './proxy-error.ts'
 
 /** Ports a page. */
 export const PORTS_PAGE = 200
@@ -151,6 +153,51 @@ export const rulesOfGroupsQuery = (project: string, ids: readonly string[]) => {
     staleTime: 60_000,
   })
 }
+
+/** The members of a group, as read at a time (ms since 1970). */
+export type MembersRead = Members & { readAt?: number }
+
+const groupMembersKey = (project: string) => ['group-members', project]
+
+const groupMembersQuery = (project: string, group: string) =>
+  queryOptions({
+    queryKey: [...groupMembersKey(project), group],
+    queryFn: async ({ signal }): Promise<MembersRead> => {
+      const members = await readMembers((marker) =>
+        call(portsAnswer, platform(paths.ports(project)), {
+          query: { security_groups: [group], limit: LARGEST_PAGE, marker },
+          signal,
+        }),
+      )
+      return { ...members, readAt: Date.now() }
+    },
+    staleTime: 60_000,
+  })
+
+/**
+ * The addresses of the ports in the named groups, by group ID, each group read by itself. Never fails: a group whose ports
+ * can't be read says so.
+ */
+export const membersOfGroupsQuery = (project: string, ids: readonly string[]) => {
+  const asked = sorted(ids)
+  return queryOptions({
+    queryKey: [...groupMembersKey(project), asked],
+    queryFn: ({ client }) =>
+      membersOfGroups<MembersRead>(asked, async (id) => {
+        try {
+          return await client.fetchQuery(groupMembersQuery(project, id))
+        } catch (error) {
+          const why = error instanceof ProxyError ? ` (${error.error_code})` : ''
+          return { unresolved: `its ports could not be read${why}` }
+        }
+      }),
+    staleTime: 60_000,
+  })
+}
+
+/** Has the members of all groups of a project read again. */
+export const rereadMembers = (client: QueryClient, project: string): Promise<void> =>
+  client.invalidateQueries({ queryKey: groupMembersKey(project) })
 
 /** The operations on a port, newest first. */
 export const operationsQuery = (project: string, port: string) =>

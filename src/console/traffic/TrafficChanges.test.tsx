@@ -113,6 +113,47 @@ describe('try a packet', () => {
   })
 })
 
+describe('remote groups', () => {
+  const rules = {
+    closed: [],
+    web: [
+      rule('r3', 'web', { multiport: '5432', remote_group_id: 'db' }),
+      rule('r4', 'web', { multiport: '6379', remote_group_id: 'cache' }),
+    ],
+  }
+  const members = { db: ['10.0.0.5', '10.0.0.6'] }
+  const remotes = {
+    groups: [
+      { id: 'db', name: 'db-servers', addresses: members.db, readAt: new Date(2026, 5, 1, 9, 7).getTime() },
+      { id: 'cache', name: undefined, unresolved: 'more than 2000 ports have it' },
+    ],
+    reread: () => {},
+  }
+
+  it('are told by their addresses, as read; those that stay names say why', () => {
+    show({ ...answered({ lists: [['closed'], ['web']], rules, members }), remotes } as Traffic)
+    const told = within(screen.getByRole('region', { name: 'Remote groups' })).getAllByRole('listitem')
+    expect(told[0]).toHaveTextContent('Group db-servers resolved to 2 addresses, as read at 09:07.')
+    expect(told[1]).toHaveTextContent('Group cache not resolved, as more than 2000 ports have it')
+    const allowed = screen.getByRole('region', { name: 'Newly allowed' })
+    expect(allowed).toHaveTextContent('TCP 5432 (PostgreSQL) from 10.0.0.5/32 and 10.0.0.6/32')
+    expect(allowed).toHaveTextContent('TCP 6379 (Redis) from addresses of group cache')
+  })
+
+  it.each([
+    ['5432', '10.0.0.5', /^After the plan: allowed/],
+    ['5432', '10.0.0.7', /^After the plan: dropped/],
+    ['6379', '10.0.0.5', /^After the plan: unknown It depends on whether the address is in group cache/],
+  ])('decide a packet to %s from %s where they are known', async (port, remote, said) => {
+    show({ ...answered({ lists: [['closed'], ['web']], rules, members }), remotes } as Traffic)
+    await userEvent.clear(screen.getByLabelText('Port'))
+    await userEvent.type(screen.getByLabelText('Port'), port)
+    await userEvent.type(screen.getByLabelText('Remote address'), `${remote}{Enter}`)
+    const verdicts = within(screen.getByRole('form', { name: 'Try a packet' })).getAllByRole('listitem')
+    expect(verdicts[1]).toHaveTextContent(said)
+  })
+})
+
 describe('before applying', () => {
   it('sums up in a line, with the worst', () => {
     render(<TrafficSummary traffic={answered()} />)

@@ -8,6 +8,7 @@ import { SelectField } from '../ui/Field.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { RegionList } from './RegionList.tsx'
+import { Remotes } from './Remotes.tsx'
 import { shows, type RegionFilter } from './region-filter.ts'
 import type { TrafficAnswer, TrafficQuestion } from './traffic-answer.ts'
 import styles from './TrafficChanges.module.css'
@@ -44,14 +45,20 @@ export function TrafficChanges({ traffic, facts }: TrafficChangesProps): JSX.Ele
         {traffic.message}
       </Notice>
     )
-  const { answer, question } = traffic
+  const { answer, question, remotes } = traffic
   if (answer.kind === 'port_security_off')
     return (
       <Notice tone="warn" title="Port security is off: groups have no effect on this port">
         All traffic passes, before and after.
       </Notice>
     )
-  return <Compare answer={answer} question={question} names={namesOf(facts)} />
+  const names = namesOf(facts, traffic)
+  return (
+    <>
+      <Compare answer={answer} question={question} names={names} />
+      {remotes !== undefined && remotes.groups.length > 0 && <Remotes remotes={remotes} names={names} />}
+    </>
+  )
 }
 
 type CompareProps = { answer: Compared; question: TrafficQuestion; names: Names }

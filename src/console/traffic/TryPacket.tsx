@@ -38,7 +38,8 @@ export function TryPacket({ question, names }: TryPacketProps): JSX.Element {
   const [tried, setTried] = useState<Typed>()
   const lists = useMemo(() => {
     const rules = Object.entries(question.rules).flatMap(([id, read]) => (read ? [[id, read] as const] : []))
-    const book = new RuleBook(new Map(rules))
+    const members = new Map(Object.entries(question.members ?? {}))
+    const book = new RuleBook(new Map(rules), { membersOf: (id) => members.get(id) })
     return question.lists.map((list) => effectiveRules(list, book))
   }, [question])
 

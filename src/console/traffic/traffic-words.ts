@@ -1,5 +1,6 @@
 import { isFromAnywhere, servicesText, type Names, type TrafficDifference } from '../../vpc/traffic/index.ts'
 import type { GroupFacts } from '../groups/group-facts.ts'
+import type { Traffic } from './use-traffic.ts'
 
 /** `3 newly allowed, 1 newly denied`, or `No traffic changes`. */
 export function changesText(counts: TrafficDifference['counts']): string {
@@ -18,7 +19,8 @@ export function worstText({ regions }: TrafficDifference): string | undefined {
   return `Opens ${servicesText(first.services)} ${first.direction === 'ingress' ? 'from' : 'to'} anywhere`
 }
 
-/** The names of groups as known. */
-export function namesOf({ groups }: Pick<GroupFacts, 'groups'>): Names {
-  return { group: (id) => groups.get(id)?.name }
+/** The names of groups as known, those of remote groups too. */
+export function namesOf({ groups }: Pick<GroupFacts, 'groups'>, traffic?: Traffic): Names {
+  const remotes = traffic?.state === 'answer' ? traffic.remotes?.groups : undefined
+  return { group: (id) => groups.get(id)?.name ?? remotes?.find((remote) => remote.id === id)?.name }
 }

@@ -1,6 +1,14 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Port } from '../../vpc/port.ts'
+import { remoteGroupIds } from '../../vpc/traffic/members.ts'
 import type { GroupFacts } from '../groups/group-facts.ts'
+import {
+  groupsByIdQuery,
+  membersOfGroupsQuery,
+  rereadMembers,
+  type MembersRead,
+} from '../proxy-client/queries.ts'
 import type { TrafficAnswer, TrafficQuestion } from './traffic-answer.ts'
 import { TrafficClient } from './traffic-client.ts'
 
@@ -9,13 +17,20 @@ export type Traffic =
   | { state: 'reading' }
   | { state: 'unread'; error: unknown; retry: () => void }
   | { state: 'failed'; message: string; retry: () => void }
-  | { state: 'answer'; question: TrafficQuestion; answer: TrafficAnswer }
+  | { state: 'answer'; question: TrafficQuestion; answer: TrafficAnswer; remotes?: RemoteGroups }
+
+/** The groups that rules have as remote, and what is known of their members. */
+export type RemoteGroups = {
+  groups: readonly (MembersRead & { id: string; name: string | null | undefined })[]
+  reread: () => void
+}
 
 /**
  * Compares what a port's traffic is with each of `lists`: as it stands, then after each step. Asked anew when the lists or
  * the rules change; an answer to another question is never shown.
  */
 export function useTraffic(
+  project: string,
   port: Port,
   lists: readonly (readonly string[])[],
   facts: Pick<GroupFacts, 'groups' | 'rules' | 'error' | 'retry'>,
@@ -27,9 +42,16 @@ export function useTraffic(
   const portSecurity = port.port_security_enabled
 
   const ids = [...new Set(lists.flat())]
-  const ready = portSecurity === false || ids.every((id) => rules.has(id) && groups.has(id))
+  const rulesRead = ids.every((id) => rules.has(id) && groups.has(id))
+  const remoteIds =
+    rulesRead && portSecurity !== false ? remoteGroupIds(ids.flatMap((id) => rules.get(id)!)) : []
+  const asked = { enabled: remoteIds.length > 0 }
+  const { data: members, dataUpdatedAt } = useQuery({ ...membersOfGroupsQuery(project, remoteIds), ...asked })
+  const { data: named } = useQuery({ ...groupsByIdQuery(project, remoteIds), ...asked })
+  const queryClient = useQueryClient()
+  const ready = portSecurity === false || (rulesRead && (remoteIds.length === 0 || members !== undefined))
   // Facts are new objects with every rendering: what counts is what they say.
-  const key = JSON.stringify([portSecurity, lists, ready, tried])
+  const key = JSON.stringify([portSecurity, lists, ready, tried, dataUpdatedAt])
   const question = useMemo<TrafficQuestion | undefined>(
     () =>
       ready
@@ -39,6 +61,11 @@ export function useTraffic(
             // A group that the platform does not tell of may have rules all the same.
             rules: Object.fromEntries(
               ids.map((id) => [id, groups.get(id) === null ? null : (rules.get(id) ?? null)]),
+            ),
+            members: Object.fromEntries(
+              [...(members ?? [])].flatMap(([id, read]) =>
+                'addresses' in read ? [[id, read.addresses]] : [],
+              ),
             ),
           }
         : undefined,
@@ -65,5 +92,13 @@ export function useTraffic(
   if (found?.question !== question) return { state: 'reading' }
   if (found.end instanceof Error)
     return { state: 'failed', message: found.end.message, retry: () => setTried((now) => now + 1) }
-  return { state: 'answer', question, answer: found.end }
+  const remotes = {
+    groups: [...(members ?? [])].map(([id, read]) => ({
+      id,
+      name: groups.get(id)?.name ?? named?.[id]?.name,
+      ...read,
+    })),
+    reread: () => void rereadMembers(queryClient, project),
+  }
+  return { state: 'answer', question, answer: found.end, remotes }
 }

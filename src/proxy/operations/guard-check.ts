@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { rulesAnswer } from '../../vpc/answers.ts'
+import { portsAnswer, rulesAnswer } from '../../vpc/answers.ts'
 import { listsAfter, stepsLead } from '../../vpc/change-plan.ts'
 import { paths } from '../../vpc/paths.ts'
 import type { OperationRequest } from '../../vpc/portside-api.ts'
@@ -9,6 +9,9 @@ import {
   explain,
   guardText,
   guardViolations,
+  membersOfGroups,
+  readMembers,
+  remoteGroupIds,
   RuleBook,
   trafficOfPlan,
   type Guard,
@@ -21,6 +24,8 @@ type Asked = Omit<OperationRequest, 'operation_id'> & { project_id: string; port
 
 const IDS_PER_CALL = 50
 const LARGEST_PAGE = 2000
+/** The longest that remote groups are resolved for: the operator waits for the answer. */
+const RESOLVING_MS = 10_000
 
 /**
  * Holds a plan against the guards, with the rules as they are now: what passes after each of its steps, compared with the list
@@ -76,18 +81,52 @@ async function brokenGuards(
     const why = `it could not be decided, as the rules could not be read (${error.error.error_code}).`
     return guards.map((guard) => ({ guard, why }))
   }
-  const traffic = trafficOfPlan({ portSecurity, lists, book: new RuleBook(rules) })
+  const broken = brokenBy(guards, lists, new RuleBook(rules))
+  if (broken.every(({ certain }) => certain)) return broken
+  // With its remote groups named only, a plan breaks what it may break; with their addresses, what it does break.
+  const members = await readAllMembers(upstream, project_id, remoteGroupIds([...rules.values()].flat()))
+  return brokenBy(guards, lists, new RuleBook(rules, { membersOf: (id) => members.get(id) }))
+}
+
+/** The guards that the lists break, the first being the one that stands, the others after each step. */
+function brokenBy(
+  guards: readonly Guard[],
+  lists: readonly (readonly string[])[],
+  book: RuleBook,
+): (Broken & { certain: boolean })[] {
+  const traffic = trafficOfPlan({ portSecurity: true, lists, book })
   if (traffic.kind === 'port_security_off') return []
-  const broken = new Map<Guard, string>()
+  const broken = new Map<Guard, { why: string; certain: boolean }>()
   for (const [index, difference] of traffic.afterStep.entries())
     for (const { guard, regions, certain } of guardViolations(difference, guards)) {
       if (broken.has(guard)) continue
-      const when = index < steps.length - 1 ? `After step ${index + 1}, in between: ` : ''
+      const when = index < traffic.afterStep.length - 1 ? `After step ${index + 1}, in between: ` : ''
       const more = regions.length > 1 ? ` And ${regions.length - 1} more.` : ''
       const open = certain ? '' : 'It could not be decided for certain. '
-      broken.set(guard, `${open}${when}${explain(regions[0]!)}${more}`)
+      broken.set(guard, { why: `${open}${when}${explain(regions[0]!)}${more}`, certain })
     }
-  return [...broken].map(([guard, why]) => ({ guard, why }))
+  return [...broken].map(([guard, found]) => ({ guard, ...found }))
+}
+
+/** The addresses of the ports in groups, where all of them can be read in time; the others are left out. */
+async function readAllMembers(
+  upstream: Upstream,
+  projectId: string,
+  groupIds: readonly string[],
+): Promise<Map<string, readonly string[]>> {
+  const signal = AbortSignal.timeout(RESOLVING_MS)
+  const members = await membersOfGroups(groupIds, async (id) => {
+    try {
+      return await readMembers(async (marker) => {
+        const query = queryString({ security_groups: [id], limit: LARGEST_PAGE, marker })
+        return (await upstream.read(paths.ports(projectId), query, portsAnswer, signal)).data
+      })
+    } catch (error) {
+      if (!(error instanceof ProxyError) && !signal.aborted) throw error
+      return { unresolved: 'its ports could not be read' }
+    }
+  })
+  return new Map([...members].flatMap(([id, read]) => ('addresses' in read ? [[id, read.addresses]] : [])))
 }
 
 async function readRules(

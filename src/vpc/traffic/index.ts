@@ -40,6 +40,7 @@ export {
 } from './guards.ts'
 export { byImportance, isFromAnywhere } from './importance.ts'
 export { onlyInBetween } from './in-between.ts'
+export { membersOfGroups, readMembers, remoteGroupIds, type Members } from './members.ts'
 export type { Region, Remote } from './region.ts'
 export type { Direction, ReadOptions, RemoteSet, RuleRef } from './rules.ts'
 export {

@@ -1,0 +1,76 @@
+import type { PortsAnswer } from '../answers.ts'
+import type { SecurityGroupRule } from '../security-group.ts'
+
+/** A group with more ports than this stays named: a question about traffic must not become thousands of calls. */
+export const MOST_MEMBERS = 2000
+/** At most this many remote groups are resolved for one question; the rest stay named. */
+export const MOST_REMOTE_GROUPS = 40
+const AT_ONCE = 3
+
+/**
+ * The addresses of the ports in a security group, in CIDR notation without a length; or why they can't all be known: then the
+ * group stays a named set.
+ */
+export type Members = { addresses: readonly string[] } | { unresolved: string }
+
+/** The groups that rules have as remote, each once, in the order they are named first. Disabled rules are not asked. */
+export function remoteGroupIds(rules: Iterable<SecurityGroupRule>): string[] {
+  const ids = new Set<string>()
+  for (const { remote_group_id, enabled } of rules)
+    if (remote_group_id && enabled !== false) ids.add(remote_group_id)
+  return [...ids]
+}
+
+/**
+ * Reads the members of one group: the addresses in `private_ips` of the ports that have it (platform.md, Endpoints, list ports).
+ * A port that may send with further addresses (`allowed_address_pairs`), or tells of none, leaves the group unresolved: whether
+ * those count as the group's is not documented.
+ * @param page reads the ports that have the group, from a marker on
+ * @throws what `page` throws
+ */
+export async function readMembers(
+  page: (marker: string | undefined) => Promise<Pick<PortsAnswer, 'ports' | 'page_info'>>,
+): Promise<Members> {
+  const addresses = new Set<string>()
+  const used = new Set<string | undefined>()
+  let marker: string | undefined
+  let count = 0
+  do {
+    const { ports, page_info } = await page(marker)
+    used.add(marker)
+    marker = page_info?.next_marker || undefined
+    count += ports.length
+    if (count > MOST_MEMBERS) return { unresolved: `more than ${MOST_MEMBERS} ports have it` }
+    for (const { id, private_ips, allowed_address_pairs } of ports) {
+      if (allowed_address_pairs && allowed_address_pairs.length > 0)
+        return { unresolved: `its port ${id} has allowed address pairs` }
+      if (!private_ips) return { unresolved: `its port ${id} tells of no addresses` }
+      for (const { ip_address } of private_ips) {
+        if (!ip_address) return { unresolved: `an address of its port ${id} is missing` }
+        addresses.add(ip_address)
+      }
+    }
+    if (used.has(marker) && marker !== undefined)
+      return { unresolved: 'its ports could not be read to the end' }
+  } while (marker !== undefined)
+  return { addresses: [...addresses] }
+}
+
+/**
+ * The members of several groups, a few read at a time, at most MOST_REMOTE_GROUPS of them.
+ * @param read the members of one group; says itself when they can't be read
+ */
+export async function membersOfGroups<T extends Members>(
+  ids: readonly string[],
+  read: (id: string) => Promise<T>,
+): Promise<Map<string, T | Members>> {
+  const members = new Map<string, T | Members>(
+    ids.map((id) => [id, { unresolved: `more than ${MOST_REMOTE_GROUPS} groups are named as remotes` }]),
+  )
+  const waiting = ids.slice(0, MOST_REMOTE_GROUPS).values()
+  const one = async () => {
+    for (const id of waiting) members.set(id, await read(id))
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, one))
+  return members
+}
