@@ -197,7 +197,7 @@ test.describe('the platform says no', () => {
     await plan(page).getByRole('button', { name: 'Check' }).click()
     await expect(plan(page)).toContainText('Check refused')
     await expect(plan(page)).toContainText('VPC.0999')
-    await expect(rows(page).nth(2)).toContainText('locked by its owner')
+    await expect(rows(page).nth(2).getByTitle('locked by its owner')).toBeVisible()
     await expect.poll(() => idsOf(page)).toEqual([EXAMPLE.first, EXAMPLE.second, added])
     await expectNoAxeFinding(page)
   })
