@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, type JSX } from 'react'
 import { planChange } from '../../vpc/plan-change.ts'
-import { SETTLED, type Operation, type OperationAnswer } from '../../vpc/portside-api.ts'
+import type { Operation, OperationAnswer } from '../../vpc/portside-api.ts'
 import { groupNames, type GroupFacts } from '../groups/group-facts.ts'
 import { answerOperation, storeOperation } from '../proxy-client/mutations.ts'
 import { operationsQuery } from '../proxy-client/queries.ts'
@@ -9,7 +9,6 @@ import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { Id } from '../ui/Id.tsx'
 import { Notice } from '../ui/Notice.tsx'
-import { takePortOf } from './follow-operations.ts'
 import { ListComparison } from './ListComparison.tsx'
 import styles from './Operation.module.css'
 import { OperationSteps } from './OperationSteps.tsx'
@@ -127,10 +126,7 @@ function useAnswer(operation: Operation) {
   const { operation_id, project_id, port_id } = operation
   return useMutation({
     mutationFn: (answer: OperationAnswer) => answerOperation(operation_id, answer),
-    onSuccess: (next) => {
-      storeOperation(queryClient, next)
-      if (SETTLED.has(next.status)) takePortOf(queryClient, next)
-    },
+    onSuccess: (next) => storeOperation(queryClient, next),
     // An answer touches two records, and after an error it may have been given all the same.
     onSettled: () =>
       queryClient.invalidateQueries({ queryKey: operationsQuery(project_id, port_id).queryKey }),

@@ -148,7 +148,7 @@ async function follow(
 }
 
 /** Takes over the Port that a finished operation returned; after any other end the port is read anew. */
-export function takePortOf(queryClient: QueryClient, operation: Operation): void {
+function takePortOf(queryClient: QueryClient, operation: Operation): void {
   const { project_id, port_id, status, port, request_id } = operation
   const { queryKey } = portQuery(project_id, port_id)
   if (status !== 'done' || !port) {

@@ -7,7 +7,6 @@ import { sentAs, type Arrangement } from '../groups/arrangement.ts'
 import { startOperation, storeOperation } from '../proxy-client/mutations.ts'
 import { operationsQuery, portQuery } from '../proxy-client/queries.ts'
 import { checkPlan, type StepCheck } from './check-plan.ts'
-import { takePortOf } from './follow-operations.ts'
 
 /** Checking the plan, and what it found for this very arrangement. */
 export type Checking = {
@@ -116,7 +115,6 @@ export function useApplying(options: {
     onSuccess: (operation) => {
       setAsking(false)
       storeOperation(queryClient, operation)
-      if (SETTLED.has(operation.status)) takePortOf(queryClient, operation)
     },
     // The operation may have been started all the same, or another one may be in the way: look.
     onError: () => queryClient.invalidateQueries({ queryKey: operationsQuery(project, port).queryKey }),
