@@ -96,7 +96,11 @@ const variables = z.object({
   HUAWEICLOUD_SDK_SK: secret.optional().describe('a secret key, without spaces'),
   HUAWEICLOUD_SDK_SECURITY_TOKEN: secret.optional().describe('a security token, without spaces'),
   PORTSIDE_AUTH_TOKEN: secret.optional().describe('a token of IAM, without spaces'),
-  PORTSIDE_SESSION_SECRET: text.min(32).optional().describe('at least 32 random characters'),
+  PORTSIDE_SESSION_SECRET: text
+    .transform((value) => value.split(',').map((one) => one.trim()))
+    .pipe(z.tuple([text.min(32)], text.min(32)))
+    .optional()
+    .describe('at least 32 random characters, or several such secrets, comma-separated'),
   PORTSIDE_DATA: text.default('.data/proxy').describe('a folder'),
   PORTSIDE_UPSTREAM_TIMEOUT_MS: wholeNumber(100, 600_000)
     .default(15_000)

@@ -1,6 +1,7 @@
 import type { Guard } from '../vpc/traffic/guards.ts'
 import { ConfigError, readVariables, type LOG_LEVELS, type Variables } from './config-variables.ts'
 import type { OperationWaits } from './operations/waits.ts'
+import type { Secrets } from './session/secret.ts'
 import type { Credentials } from './upstream/signing.ts'
 
 export { ConfigError } from './config-variables.ts'
@@ -20,8 +21,8 @@ export type ProxyConfig = {
   emulator: boolean
   credentials: Credentials | undefined
   dataFolder: string
-  /** Undefined: made at the first start, and kept in dataFolder. */
-  sessionSecret: string | undefined
+  /** Undefined: made at the first start, and kept in dataFolder. The first seals cookies, all open them. */
+  sessionSecrets: Secrets | undefined
   upstreamTimeoutMs: number
   readRetries: number
   /** PostgreSQL for the journal of operations; undefined: kept in dataFolder. */
@@ -58,7 +59,7 @@ const EMULATOR_PROJECTS = [
  * | `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` | none | access key that requests are signed with |
  * | `HUAWEICLOUD_SDK_SECURITY_TOKEN` | none | security token of a temporary access key |
  * | `PORTSIDE_AUTH_TOKEN` | none | token of IAM, sent as X-Auth-Token in place of a signature |
- * | `PORTSIDE_SESSION_SECRET` | made at the first start, kept in `PORTSIDE_DATA` | secret that session cookies are signed with |
+ * | `PORTSIDE_SESSION_SECRET` | made at the first start, kept in `PORTSIDE_DATA` | secret that cookies are sealed with, the same for all proxies of a Portside; several, comma-separated: the first seals, all open |
  * | `PORTSIDE_DATA` | `.data/proxy` | folder for what must survive a restart |
  * | `PORTSIDE_UPSTREAM_TIMEOUT_MS` | `15000` | longest wait for an answer of the cloud |
  * | `PORTSIDE_READ_RETRIES` | `3` | how often a read is tried again |
@@ -90,7 +91,7 @@ export function readConfig(
       : projects.every(({ endpoint }) => isLoopback(new URL(endpoint).hostname)),
     credentials,
     dataFolder: env.PORTSIDE_DATA,
-    sessionSecret: env.PORTSIDE_SESSION_SECRET,
+    sessionSecrets: env.PORTSIDE_SESSION_SECRET,
     upstreamTimeoutMs: env.PORTSIDE_UPSTREAM_TIMEOUT_MS,
     readRetries: env.PORTSIDE_READ_RETRIES,
     databaseUrl: env.DATABASE_URL,

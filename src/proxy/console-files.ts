@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { ownError } from './errors.ts'
-import { plainPage } from './plain-page.ts'
+import { plainPage, sendPage } from './plain-page.ts'
 
 const NOT_BUILT = plainPage(
   'The console is not built yet',
@@ -34,12 +34,7 @@ export async function serveConsole(app: FastifyInstance, folder: string): Promis
       (request.headers.accept ?? '').includes('text/html')
     if (!isView)
       throw ownError('Portside.NotFound', `There is nothing at ${request.method} ${pathOf(request.url)}.`)
-    if (!existsSync(join(root, 'index.html')))
-      return reply
-        .code(503)
-        .type('text/html; charset=utf-8')
-        .header('cache-control', 'no-store')
-        .send(NOT_BUILT)
+    if (!existsSync(join(root, 'index.html'))) return sendPage(reply, 503, NOT_BUILT)
     return reply.sendFile('index.html')
   })
 }

@@ -1,3 +1,5 @@
+import type { FastifyReply } from 'fastify'
+
 /**
  * A page of Portside without the console: a heading and sentences. Without style of its own, because the
  * Content-Security-Policy allows no inline style and there may be no console to take it from.
@@ -20,4 +22,9 @@ ${paragraphs.map((one) => `<p>${one}</p>`).join('\n')}
 </body>
 </html>
 `
+}
+
+/** Answers with a page that no cache keeps. */
+export function sendPage(reply: FastifyReply, status: number, page: string): FastifyReply {
+  return reply.code(status).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(page)
 }

@@ -9,8 +9,7 @@ import { answerError, answerErrors, foreseen, ownError } from './errors.ts'
 import { operationsPlugin } from './operations/plugin.ts'
 import { platformRoutes } from './platform-routes.ts'
 import { guardBrowsers } from './security.ts'
-import { sessionSecret } from './session/secret.ts'
-import { addSessions } from './session/session.ts'
+import { addSignIn } from './session/sign-in.ts'
 import { stopGracefully } from './stopping.ts'
 import { createUpstream } from './upstream/connection.ts'
 
@@ -30,7 +29,6 @@ export type Proxy = {
  */
 export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   const log = createLog(config)
-  const secret = await sessionSecret(config)
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -63,16 +61,18 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   })
 
   await guardBrowsers(app, config)
-  const sessions = await addSessions(app, secret, config)
+  const signIn = await addSignIn(app, config)
   await serveConsole(app, config.consoleFiles)
   const upstream = createUpstream(config, log)
   app.addHook('onClose', () => upstream.close())
 
   await app.register(async (signedIn) => {
-    sessions.requireSession(signedIn)
+    signIn.requireSession(signedIn)
     signedIn.get(api.session(), async ({ session }, reply): Promise<Session> => {
       reply.header('cache-control', 'no-store')
-      return { ...session, projects: config.projects, emulator: config.emulator, version }
+      const { user, role } = session
+      const { projects, emulator } = config
+      return { user, role, sign_in: signIn.way, projects, emulator, version }
     })
     signedIn.get(api.guards(), async (_, reply) =>
       reply.header('cache-control', 'no-store').send({ guards: config.guards ?? [] }),
@@ -98,7 +98,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   const { origin: address } = new URL(`http://${addressName(config.listenHost)}:${port}`)
   return {
     address,
-    signInAddress: (config.publicOrigin ?? address) + sessions.signInPath,
+    signInAddress: (config.publicOrigin ?? address) + signIn.path,
     close: () => app.close(),
   }
 }

@@ -1,5 +1,10 @@
 import * as z from 'zod/mini'
 
+/** How one signs in: by the address that a proxy on this machine printed, or at the team's OpenID Connect provider. */
+export const signInWays = ['printed_address', 'openid_connect'] as const
+/** How one signs in. */
+export type SignInWay = (typeof signInWays)[number]
+
 /**
  * The one error form of Portside's API: the platform's own form (platform.md, Endpoints), with what Portside adds.
  * `error_code` is the platform's (`VPC.xxxx`, `APIGW.xxxx`) or Portside's own (`Portside.Word`).
@@ -16,6 +21,8 @@ export const portsideError = z.looseObject({
   retry_after: z.optional(z.number()),
   /** `unknown`: the request may have been carried out. Read the port back before anything else. */
   outcome: z.optional(z.enum(['refused', 'not_sent', 'unknown'])),
+  /** Of Portside.NoSession: how to sign in. */
+  sign_in: z.optional(z.enum(signInWays)),
 })
 /** An error as Portside's API answers it. */
 export type PortsideError = z.infer<typeof portsideError>

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { portsideError } from './errors.ts'
+import { portsideError, signInWays } from './errors.ts'
 import { uuid } from './ids.ts'
 import { port } from './port.ts'
 
@@ -9,6 +9,8 @@ import { port } from './port.ts'
  */
 export const api = {
   session: () => '/api/session',
+  /** POST, without a body: answered as signedOut. */
+  signOut: () => '/api/sign-out',
   /** GET: the guards that changes are held against; answered as guardsAnswer (traffic/guards.ts). */
   guards: () => '/api/guards',
   portOperations: (project: string, portId: string) =>
@@ -18,10 +20,17 @@ export const api = {
     `/api/operations/${encodeURIComponent(id)}/${answer}`,
 } as const
 
+export { signInWays, type SignInWay } from './errors.ts'
+
+/** A viewer looks, arranges and previews; an operator checks with dry runs and changes ports too. */
+export const roles = ['viewer', 'operator'] as const
+
 /** GET /api/session: who is signed in, and the projects that can be chosen. */
 export const session = z.object({
   user: z.string(),
-  role: z.enum(['viewer', 'operator']),
+  role: z.enum(roles),
+  /** How one signs in here; for who is not signed in, the 401 says it. */
+  sign_in: z.enum(signInWays),
   projects: z
     .array(z.object({ project_id: z.string(), name: z.string(), region: z.string(), endpoint: z.string() }))
     .check(z.minLength(1)),
@@ -31,6 +40,11 @@ export const session = z.object({
 })
 /** Who is signed in, and to what. */
 export type Session = z.infer<typeof session>
+
+/** Answer of POST signOut: where the provider's own session is ended, or null where there is none to end. */
+export const signedOut = z.object({ go_to: z.nullable(z.string()) })
+/** What is left to do after signing out. */
+export type SignedOut = z.infer<typeof signedOut>
 
 const groupIds = z.array(z.string())
 

@@ -72,7 +72,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
   const plan = usePlan(arrangement)
   const role = useQuery(sessionQuery()).data?.role
   const forbidden =
-    role === 'viewer' ? 'Your role is viewer: you can arrange and check, but not apply' : undefined
+    role === 'viewer' ? 'Your role is viewer: you can arrange and preview, but not check or apply' : undefined
   const checking = useChecking(project, port.id, arrangement, plan)
   const applying = useApplying({
     project,

@@ -75,7 +75,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
                 variant="primary"
                 icon="check"
                 busy={checking.busy}
-                disabledReason={blocked}
+                disabledReason={applying.forbidden ?? blocked}
                 onClick={checking.start}
               >
                 Check

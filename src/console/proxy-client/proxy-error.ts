@@ -17,6 +17,8 @@ export class ProxyError extends Error {
   readonly retry_after: number | undefined
   /** `unknown`: the request may have been carried out. */
   readonly outcome: PortsideError['outcome']
+  /** How to sign in, when the session is gone. */
+  readonly sign_in: PortsideError['sign_in']
 
   constructor(status: number, error: PortsideError) {
     super(`${error.error_code}: ${error.error_msg}`)
@@ -28,6 +30,7 @@ export class ProxyError extends Error {
     this.fields = error.fields ?? []
     this.retry_after = error.retry_after
     this.outcome = error.outcome
+    this.sign_in = error.sign_in
   }
 }
 

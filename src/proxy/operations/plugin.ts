@@ -62,13 +62,6 @@ export async function operationsPlugin(
     await (await opening?.catch(() => undefined))?.operations.close()
   })
 
-  app.addHook('preValidation', async (request) => {
-    if (request.method !== 'GET' && request.session.role !== 'operator')
-      throw ownError('Portside.Forbidden', 'You may look at ports, and not change them.', {
-        advice: 'Ask for the role of an operator.',
-      })
-  })
-
   function existing(id: string, record: OperationRecord | undefined): OperationRecord {
     if (record && projects.has(record.project_id)) return record
     throw ownError('Portside.NotFound', `There is no operation ${id}.`, {

@@ -3,16 +3,23 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConfigError, type ProxyConfig } from '../config.ts'
 
+/** At least one. */
+export type Secrets = [string, ...string[]]
+
 /**
- * The secret that session cookies are signed with: the configured one, or one of 32 random bytes that is made at the first
+ * The secrets that cookies are sealed with: the configured ones, or one of 32 random bytes that is made at the first
  * start and kept in the data folder, so that a restart signs nobody out. Only its owner may read the file.
+ * @returns the one that seals, and those that open too
  * @throws ConfigError when the data folder can't be used
  */
-export async function sessionSecret({
-  sessionSecret: configured,
+export async function sessionSecrets({
+  sessionSecrets: configured,
   dataFolder,
-}: Pick<ProxyConfig, 'sessionSecret' | 'dataFolder'>): Promise<string> {
-  if (configured) return configured
+}: Pick<ProxyConfig, 'sessionSecrets' | 'dataFolder'>): Promise<Secrets> {
+  return configured ?? [await ownSecret(dataFolder)]
+}
+
+async function ownSecret(dataFolder: string): Promise<string> {
   const file = join(dataFolder, 'session-secret')
   const made = randomBytes(32).toString('base64url')
   try {

@@ -1,11 +1,14 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { session } from '../../vpc/portside-api.ts'
 import { startProxy, type TestedProxy } from '../proxy.test-start.ts'
 
 const HOUR = 60 * 60 * 1000
+
+/** With another first character. */
+const other = (text: string) => `${text.startsWith('A') ? 'B' : 'A'}${text.slice(1)}`
 
 describe('sign-in', () => {
   let proxy: TestedProxy
@@ -38,6 +41,7 @@ describe('sign-in', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store')
     const told = session.parse(await answer.json())
     expect(told.role).toBe('operator')
+    expect(told.sign_in).toBe('printed_address')
     expect(told.emulator).toBe(true)
     expect(told.projects[0]).toEqual({
       project_id: 'f5dab68cd75740e68c599e9af5fe0aed',
@@ -47,7 +51,7 @@ describe('sign-in', () => {
     })
   })
 
-  test.each(['/sign-in/', '/sign-in/wrong', `/sign-in/${'a'.repeat(43)}`, '/sign-in/a/b'])(
+  test.each(['/sign-in', '/sign-in/', '/sign-in/wrong', `/sign-in/${'a'.repeat(43)}`, '/sign-in/a/b'])(
     '%s is answered with a page that says what to do',
     async (path) => {
       const answer = await fetch(proxy.address + path)
@@ -66,20 +70,25 @@ describe('sign-in', () => {
       const error = await answer.json()
       expect(error.error_code).toBe('Portside.NoSession')
       expect(error.advice).toContain('Open the sign-in address')
+      expect(error.sign_in).toBe('printed_address')
     },
   )
 
   test('a cookie that was changed is no session', async () => {
     const cookie = await proxy.signIn()
     const [name, value] = cookie.split('=') as [string, string]
-    const [payload, signature] = decodeURIComponent(value).split('.') as [string, string]
-    const forged = Buffer.from(payload, 'base64url').toString().replace('operator', 'viewer')
+    const [header, , iv, sealed, tag] = value.split('.') as [string, string, string, string, string]
+    const plain = Buffer.from('{"alg":"none"}').toString('base64url')
     for (const changed of [
       `${name}=`,
       `${name}=x`,
-      `${name}=${payload}`,
-      `${name}=${payload}.`,
-      `${name}=${Buffer.from(forged).toString('base64url')}.${encodeURIComponent(signature)}`,
+      `${name}=%zz`,
+      `${name}=....`,
+      `${name}=${header}..${iv}.${other(sealed)}.${tag}`,
+      `${name}=${header}..${iv}.${sealed}.${other(tag)}`,
+      `${name}=${header}..${other(iv)}.${sealed}.${tag}`,
+      `${name}=${plain}..${iv}.${sealed}.${tag}`,
+      `${name}=${plain}.${Buffer.from('{"role":"operator"}').toString('base64url')}.`,
     ])
       expect((await withCookie(changed)).status).toBe(401)
     expect((await withCookie(cookie)).status).toBe(200)
@@ -99,9 +108,71 @@ describe('sign-in', () => {
       vi.useRealTimers()
     }
   })
+
+  test('a long read does not renew it: it may be answered after a sign-out in another tab', async () => {
+    const cookie = await proxy.signIn()
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + HOUR })
+    try {
+      const read = (query: string) =>
+        fetch(`${proxy.address}/api/operations/any${query}`, { headers: { cookie } })
+      expect((await read('?wait=0')).headers.getSetCookie()).toEqual([])
+      expect((await read('')).headers.getSetCookie()).toHaveLength(1)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  test('signing out takes the cookie away, and only a page of its own can do it', async () => {
+    const cookie = await proxy.signIn()
+    const signOut = (headers: Record<string, string>) =>
+      fetch(`${proxy.address}/api/sign-out`, { method: 'POST', headers: { cookie, ...headers } })
+    for (const headers of [{}, { origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]) {
+      const refused = await signOut(headers as Record<string, string>)
+      expect(refused.status).toBe(403)
+      expect(refused.headers.getSetCookie()).toEqual([])
+    }
+    const answer = await signOut({ origin: proxy.address })
+    expect(await answer.json()).toEqual({ go_to: null })
+    expect(answer.headers.getSetCookie()[0]).toMatch(
+      new RegExp(`^${cookie.split('=')[0]}=; Max-Age=0; Path=/`),
+    )
+    // Twice is no error: another tab may have been faster.
+    const again = { method: 'POST', headers: { origin: proxy.address } }
+    expect((await fetch(`${proxy.address}/api/sign-out`, again)).status).toBe(200)
+  })
 })
 
 describe('the secret of sessions', () => {
+  const [old, recent] = ['o'.repeat(32), 'r'.repeat(32)]
+  const publicOrigin = { PORTSIDE_PUBLIC_ORIGIN: 'http://localhost:9' }
+  const starts = async (PORTSIDE_SESSION_SECRET: string) => {
+    const proxy = await startProxy({ ...publicOrigin, PORTSIDE_SESSION_SECRET })
+    onTestFinished(() => proxy.close())
+    const signInAddress = proxy.address + new URL(proxy.signInAddress).pathname
+    const signedIn = async () =>
+      (await fetch(signInAddress, { redirect: 'manual' })).headers.getSetCookie()[0]!.split(';')[0]!
+    const knows = async (cookie: string) =>
+      (await fetch(`${proxy.address}/api/session`, { headers: { cookie } })).status === 200
+    return { signedIn, knows }
+  }
+
+  test('is all that proxies must have in common: who signed in at one is signed in at the other', async () => {
+    const [one, two] = await Promise.all([starts(recent), starts(recent)])
+    expect(await two.knows(await one.signedIn())).toBe(true)
+  })
+
+  test('is replaced without signing anyone out: the first of several seals, all open', async () => {
+    const [before, during, after] = await Promise.all([
+      starts(old),
+      starts(`${recent}, ${old}`),
+      starts(recent),
+    ])
+    expect(await during.knows(await before.signedIn())).toBe(true)
+    expect(await after.knows(await during.signedIn())).toBe(true)
+    expect(await before.knows(await during.signedIn())).toBe(false)
+    expect(await after.knows(await before.signedIn())).toBe(false)
+  })
+
   test('survives a restart in a file that only its owner can read, and sessions with it', async () => {
     const data = await mkdtemp(join(tmpdir(), 'portside-proxy-'))
     const environment = { PORTSIDE_DATA: join(data, 'new') }

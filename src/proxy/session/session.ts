@@ -1,11 +1,10 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { userInfo } from 'node:os'
-import cookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import type { ProxyConfig } from '../config.ts'
+import { roles, signInWays, type SignInWay } from '../../vpc/portside-api.ts'
 import { ownError } from '../errors.ts'
-import { signInRefused } from './sign-in-page.ts'
+import type { Cookies } from './cookies.ts'
+import { createSeal, nowSeconds, type Opened } from './seal.ts'
+import type { Secrets } from './secret.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -14,98 +13,109 @@ declare module 'fastify' {
   }
 }
 
-const SESSION_SECONDS = 12 * 60 * 60
+/** A session that is not used for so long is over. */
+const IDLE_SECONDS = 12 * 60 * 60
 /** A session in use is given its full time again, but not with every answer. */
 const RENEWED_AFTER_SECONDS = 10 * 60
 
-const sealed = z.strictObject({
+const content = z.object({
+  /** What they are called, in the console and in records. */
   user: z.string(),
-  role: z.enum(['viewer', 'operator']),
-  /** Seconds since 1970. */
-  expires: z.int(),
+  /** Who they are to whoever signed them in: two users may be called the same. */
+  subject: z.string(),
+  role: z.enum(roles),
+  by: z.enum(signInWays),
+  /** When they signed in, in seconds since 1970. */
+  begun: z.int(),
 })
+type SessionContent = z.infer<typeof content>
 /** Who is signed in. */
-export type SignedIn = Pick<z.infer<typeof sealed>, 'user' | 'role'>
+export type SignedIn = Pick<SessionContent, 'user' | 'subject' | 'role'>
 
-/** Sign-in by the address that is printed at start, and the cookie that keeps it. */
+/** Sessions in cookies: nothing is stored, so several proxies with one secret share them. */
 export type Sessions = {
-  /** The path that signs in whoever opens it, while this proxy runs. */
-  signInPath: string
-  /** Refuses every request to `app` that has no session. */
+  /** Gives the browser a new session. */
+  give(request: FastifyRequest, reply: FastifyReply, who: SignedIn): Promise<void>
+  /** Takes the browser's session away. */
+  end(request: FastifyRequest, reply: FastifyReply): void
+  /** Refuses every request to `app` that has no session, and every change by a viewer. */
   requireSession(app: FastifyInstance): void
 }
 
+type SessionOptions = {
+  secrets: Secrets
+  cookies: Cookies
+  /** How one signs in here: a session that was begun in another way is none. */
+  by: SignInWay
+  /** How long a session lasts, however much it is used; undefined: as long as it is used. */
+  longestSeconds: number | undefined
+}
+
 /**
- * Adds sessions to `app`. The session is in the cookie itself, signed with `secret`: nothing is stored, so several proxies with
- * one secret share them.
+ * Adds sessions to `app`, which must have @fastify/cookie. Their cookie is SameSite=Strict: no other site's page, link or form
+ * makes a browser send it.
  */
-export async function addSessions(
-  app: FastifyInstance,
-  secret: string,
-  { publicOrigin }: Pick<ProxyConfig, 'publicOrigin'>,
-): Promise<Sessions> {
-  const token = randomBytes(32).toString('base64url')
-  const secure = publicOrigin?.startsWith('https:') ?? false
-  await app.register(cookie, { secret })
+export function addSessions(app: FastifyInstance, options: SessionOptions): Sessions {
+  const { cookies, by, longestSeconds = Infinity } = options
+  const seal = createSeal(options.secrets, 'session', content)
   app.decorateRequest('session')
 
-  /** Cookies know no ports: without the port in its name, two Portsides on one machine would sign each other out. */
-  function cookieName(request: FastifyRequest): string {
-    if (publicOrigin) return secure ? '__Host-portside_session' : 'portside_session'
-    return `portside_session_${request.socket.localPort}`
-  }
-
-  function give(request: FastifyRequest, reply: FastifyReply, { user, role }: SignedIn): void {
-    const value = JSON.stringify({ user, role, expires: nowSeconds() + SESSION_SECONDS })
-    reply.setCookie(cookieName(request), Buffer.from(value).toString('base64url'), {
-      signed: true,
-      httpOnly: true,
+  async function set(request: FastifyRequest, reply: FastifyReply, session: SessionContent) {
+    const seconds = Math.min(IDLE_SECONDS, session.begun + longestSeconds - nowSeconds())
+    reply.setCookie(cookies.name(request, 'session'), await seal.close(session, seconds), {
+      ...cookies.options,
       sameSite: 'strict',
-      secure,
-      path: '/',
-      maxAge: SESSION_SECONDS,
+      maxAge: seconds,
     })
   }
 
-  function read(request: FastifyRequest): z.infer<typeof sealed> | undefined {
-    const signed = request.cookies[cookieName(request)]
-    const { valid, value } = signed ? request.unsignCookie(signed) : { valid: false, value: null }
-    if (!valid || !value) return undefined
-    const session = sealed.parse(JSON.parse(Buffer.from(value, 'base64url').toString()))
-    return session.expires > nowSeconds() ? session : undefined
+  async function read(request: FastifyRequest): Promise<Opened<SessionContent> | undefined> {
+    const sealed = request.cookies[cookies.name(request, 'session')]
+    const session = sealed ? await seal.open(sealed) : undefined
+    if (session?.by !== by || session.begun + longestSeconds <= nowSeconds()) return undefined
+    return session
   }
 
-  app.get<{ Params: { '*': string } }>('/sign-in/*', { exposeHeadRoute: false }, async (request, reply) => {
-    reply.header('cache-control', 'no-store')
-    if (!equal(request.params['*'], token))
-      return reply.code(403).type('text/html; charset=utf-8').send(signInRefused)
-    give(request, reply, { user: userInfo().username, role: 'operator' })
-    return reply.redirect('/', 303)
-  })
+  /** A long read is answered later, perhaps after its user has signed out in another tab: it must not sign in again. */
+  function isRenewed(request: FastifyRequest, { iat, exp, begun }: Opened<SessionContent>): boolean {
+    const now = nowSeconds()
+    if (now - iat < RENEWED_AFTER_SECONDS) return false
+    return exp < begun + longestSeconds && !Object.hasOwn(request.query as object, 'wait')
+  }
 
   return {
-    signInPath: `/sign-in/${token}`,
+    give: (request, reply, who) => set(request, reply, { ...who, by, begun: nowSeconds() }),
+    end(request, reply) {
+      reply.clearCookie(cookies.name(request, 'session'), cookies.options)
+    },
     requireSession(guarded) {
       guarded.addHook('onRequest', async (request, reply) => {
-        const session = read(request)
-        if (!session)
-          throw ownError('Portside.NoSession', 'You are not signed in, or your session has ended.', {
+        const session = await read(request)
+        if (!session) throw noSession(by)
+        const { user, subject, role } = session
+        request.session = { user, subject, role }
+        if (isRenewed(request, session)) {
+          const { begun } = session
+          await set(request, reply, { user, subject, role, by, begun })
+        }
+        if (role !== 'operator' && request.method !== 'GET' && request.method !== 'HEAD')
+          throw ownError('Portside.Forbidden', 'Your role is viewer: nothing was sent to the platform.', {
             advice:
-              'Open the sign-in address that Portside printed when it started. Nothing that you arranged is lost.',
+              'You can look at everything, arrange and preview; dry runs and changes need the role of an operator. Ask whoever gives the roles.',
           })
-        request.session = { user: session.user, role: session.role }
-        const age = nowSeconds() - (session.expires - SESSION_SECONDS)
-        if (age >= RENEWED_AFTER_SECONDS) give(request, reply, session)
       })
     },
   }
 }
 
-function nowSeconds(): number {
-  return Math.floor(Date.now() / 1000)
+const HOW_TO_SIGN_IN: Readonly<Record<SignInWay, string>> = {
+  printed_address: 'Open the sign-in address that Portside printed when it started.',
+  openid_connect: 'Sign in again.',
 }
 
-function equal(given: string, token: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(token)]
-  return a.length === b.length && timingSafeEqual(a, b)
+function noSession(by: SignInWay) {
+  return ownError('Portside.NoSession', 'You are not signed in, or your session has ended.', {
+    advice: `${HOW_TO_SIGN_IN[by]} Nothing that you arranged is lost.`,
+    sign_in: by,
+  })
 }

@@ -1,0 +1,33 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { userInfo } from 'node:os'
+import type { FastifyInstance } from 'fastify'
+import { plainPage, sendPage } from '../plain-page.ts'
+import type { Sessions } from './session.ts'
+
+/** What a sign-in address that is not the one printed at start answers with. */
+const REFUSED = plainPage(
+  'This sign-in address is not valid',
+  'A sign-in address is made anew each time Portside starts. Open the one that it printed when it last started, whole.',
+  'Are you signed in already? Then <a href="/">go on to Portside</a>.',
+)
+
+/**
+ * Sign-in on one machine: an address that is printed at start, for whoever can read what this process prints.
+ * @returns the path that signs in whoever opens it, while this proxy runs
+ */
+export function signInByPrintedAddress(app: FastifyInstance, sessions: Sessions): string {
+  const token = randomBytes(32).toString('base64url')
+  app.get<{ Params: { '*'?: string } }>('/sign-in/*', { exposeHeadRoute: false }, async (request, reply) => {
+    if (!equal(request.params['*'] ?? '', token)) return sendPage(reply, 403, REFUSED)
+    const user = userInfo().username
+    await sessions.give(request, reply, { user, subject: user, role: 'operator' })
+    return reply.header('cache-control', 'no-store').redirect('/', 303)
+  })
+  app.get('/sign-in', { exposeHeadRoute: false }, (_, reply) => sendPage(reply, 403, REFUSED))
+  return `/sign-in/${token}`
+}
+
+function equal(given: string, token: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(token)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
