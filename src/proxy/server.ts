@@ -5,6 +5,7 @@ import { version } from '../../package.json'
 import { api, type Session } from '../vpc/portside-api.ts'
 import { addressName, type ProxyConfig } from './config.ts'
 import { serveConsole } from './console-files.ts'
+import { accessDatabase } from './database/database.ts'
 import { answerError, answerErrors, foreseen, ownError } from './errors.ts'
 import { operationsPlugin } from './operations/plugin.ts'
 import { platformRoutes } from './platform-routes.ts'
@@ -65,6 +66,9 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   await serveConsole(app, config.consoleFiles)
   const upstream = createUpstream(config, log)
   app.addHook('onClose', () => upstream.close())
+  // Closed after the plugins that use it: their hooks run first.
+  const database = accessDatabase(config)
+  app.addHook('onClose', () => database.close())
 
   await app.register(async (signedIn) => {
     signIn.requireSession(signedIn)
@@ -78,7 +82,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
       reply.header('cache-control', 'no-store').send({ guards: config.guards ?? [] }),
     )
     await signedIn.register(platformRoutes, { upstream, config })
-    await signedIn.register(operationsPlugin, { upstream, config })
+    await signedIn.register(operationsPlugin, { upstream, config, database })
     signedIn.all('/api/*', (request) => {
       throw ownError(
         'Portside.NotFound',

@@ -1,21 +1,26 @@
-import { mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ConfigError } from '../config-variables.ts'
+import { openDatabase, type Database } from '../database/database.ts'
 import { Journal } from './journal.ts'
 import { newRecord, type OperationRecord } from './record.ts'
 
 const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
 
 let dataFolder: string
+let database: Database
 let journal: Journal
+async function open() {
+  database = await openDatabase({ dataFolder })
+  journal = new Journal(database.db)
+}
 beforeAll(async () => {
   dataFolder = await mkdtemp(join(tmpdir(), 'portside-journal-'))
-  journal = await Journal.open({ dataFolder })
+  await open()
 }, 60_000)
 afterAll(async () => {
-  await journal.close()
+  await database.close()
   await rm(dataFolder, { recursive: true })
 })
 
@@ -90,35 +95,8 @@ describe('the journal', () => {
   test('has it all after it was closed and opened again', async () => {
     const one = record()
     await journal.add(one)
-    await journal.close()
-    journal = await Journal.open({ dataFolder })
+    await database.close()
+    await open()
     expect(await journal.find(one.operation_id)).toEqual(one)
-  })
-
-  test('belongs to one proxy at a time', async () => {
-    await expect(Journal.open({ dataFolder })).rejects.toThrow('is in use by another Portside')
-  })
-})
-
-describe('a journal that can not be opened', () => {
-  test('because its folder is a file', async () => {
-    const file = join(dataFolder, 'file')
-    await writeFile(file, '')
-    const opening = Journal.open({ dataFolder: file })
-    await expect(opening).rejects.toThrow(ConfigError)
-    await expect(opening).rejects.toThrow('PORTSIDE_DATA')
-  })
-
-  test('because it is of a later Portside', async () => {
-    const folder = join(dataFolder, 'later')
-    await mkdir(join(folder, 'journal'), { recursive: true })
-    await writeFile(join(folder, 'journal', 'PG_VERSION'), '99\n')
-    await expect(Journal.open({ dataFolder: folder })).rejects.toThrow(ConfigError)
-  }, 60_000)
-
-  test('because no database is there; its password is not repeated', async () => {
-    const opening = Journal.open({ databaseUrl: 'postgresql://portside:secret@127.0.0.1:1/x', dataFolder })
-    await expect(opening).rejects.toThrow(/^DATABASE_URL can't be used \(.*ECONNREFUSED.*\)/)
-    await expect(opening).rejects.not.toThrow('secret')
   })
 })

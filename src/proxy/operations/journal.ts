@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { OperationStatus } from '../../vpc/portside-api.ts'
-import { openDatabase, type DatabaseConfig } from './database.ts'
-import type { Tables } from './migrations.ts'
+import type { Tables } from '../database/tables.ts'
 import type { OperationRecord } from './record.ts'
 
 const UNFINISHED: OperationStatus[] = ['queued', 'running', 'waiting']
@@ -13,17 +12,9 @@ const LISTED = 50
 /** The records of operations, on disk: each is there before the step that it tells of is sent. */
 export class Journal {
   readonly #db: Kysely<Tables>
-  readonly #close: () => Promise<void>
 
-  private constructor(db: Kysely<Tables>, close: () => Promise<void>) {
+  constructor(db: Kysely<Tables>) {
     this.#db = db
-    this.#close = close
-  }
-
-  /** Opens the journal, with the records of earlier runs. @throws ConfigError when it can't be opened */
-  static async open(config: DatabaseConfig): Promise<Journal> {
-    const { db, close } = await openDatabase(config)
-    return new Journal(db, close)
   }
 
   /** Writes a new record. False, and nothing written, when there is one with its ID already. */
@@ -86,10 +77,6 @@ export class Journal {
       .orderBy('sequence')
       .execute()
     return rows.map(({ record }) => record as OperationRecord)
-  }
-
-  async close(): Promise<void> {
-    await this.#close()
   }
 
   #ofPort(projectId: string, portId: string) {

@@ -3,11 +3,11 @@ import { stepsLead } from '../../vpc/change-plan.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import { planChange, PlanRefused } from '../../vpc/plan-change.ts'
 import { SETTLED, type OperationAnswer, type OperationRequest } from '../../vpc/portside-api.ts'
+import { Turns } from '../database/turns.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import { isOpen, readBack, readBackUntilKnown } from './read-back.ts'
 import { end, forgetList, newRecord, type OperationRecord } from './record.ts'
 import { interrupted, run, type RunContext } from './run.ts'
-import { Turns } from './turns.ts'
 
 /** The port that an operation is for, and who asked for it. */
 export type Asked = { project_id: string; port_id: string; user: string }
@@ -112,12 +112,11 @@ export class Operations {
     })
   }
 
-  /** Finishes the requests under way and sends no more; what is not at its end is `interrupted`. Then closes the journal. */
+  /** Finishes the requests under way and sends no more; what is not at its end is `interrupted`. */
   async close(): Promise<void> {
     await this.#turns.idle()
     await this.#answers.idle()
     await Promise.all(this.#background)
-    await this.#context.records.journal.close()
   }
 
   #start(record: OperationRecord): void {

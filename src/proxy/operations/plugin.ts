@@ -4,10 +4,10 @@ import * as z from 'zod/mini'
 import { uuid } from '../../vpc/ids.ts'
 import { api, operationAnswers, operationRequest } from '../../vpc/portside-api.ts'
 import type { ProxyConfig } from '../config.ts'
+import type { DatabaseAccess } from '../database/database.ts'
 import { ownError } from '../errors.ts'
 import { checked, checkParams, goneSignal } from '../request-checks.ts'
 import type { Upstream } from '../upstream/upstream.ts'
-import { journalExists } from './database.ts'
 import { holdAgainstGuards } from './guard-check.ts'
 import { Journal } from './journal.ts'
 import { Operations } from './operations.ts'
@@ -30,11 +30,11 @@ type PortParams = { project_id: string; port_id: string }
 
 /**
  * Portside's own calls for changes (src/vpc/portside-api.ts): each is an operation with a record, carried out step by step.
- * @throws ConfigError when the journal can't be opened
+ * @throws ConfigError when the database can't be opened
  */
 export async function operationsPlugin(
   app: FastifyInstance,
-  { upstream, config }: { upstream: Upstream; config: ProxyConfig },
+  { upstream, config, database }: { upstream: Upstream; config: ProxyConfig; database: DatabaseAccess },
 ): Promise<void> {
   const projects = new Set(config.projects.map(({ project_id }) => project_id))
   const stopping = new AbortController()
@@ -42,7 +42,7 @@ export async function operationsPlugin(
   setMaxListeners(0, stopping.signal)
 
   async function open() {
-    const records = new Records(await Journal.open(config))
+    const records = new Records(new Journal((await database.opened()).db))
     const waits = { ...DEFAULT_WAITS, ...config.operationWaits }
     const context = { records, upstream, waits, stopping: stopping.signal, log: app.log }
     const operations = new Operations(context)
@@ -56,7 +56,7 @@ export async function operationsPlugin(
       opening = undefined
       throw error
     }))
-  if (config.makeJournal === 'at_start' || journalExists(config)) await opened()
+  if (database.atStart) await opened()
   app.addHook('preClose', async () => stopping.abort())
   app.addHook('onClose', async () => {
     await (await opening?.catch(() => undefined))?.operations.close()

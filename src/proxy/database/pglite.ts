@@ -1,0 +1,60 @@
+import { mkdirSync } from 'node:fs'
+import { PGlite } from '@electric-sql/pglite'
+import type { PostgresPool, PostgresPoolClient } from 'kysely'
+import { ConfigError } from '../config-variables.ts'
+import type { Opened } from './database.ts'
+import { lockFolder } from './folder-lock.ts'
+import { Turns } from './turns.ts'
+import { messageOf } from './words.ts'
+
+/**
+ * Opens PGlite, a PostgreSQL inside this process, in a folder, for this process alone; makes it when it is not there.
+ * @throws ConfigError when it can't be opened, or another proxy has it
+ */
+export async function openPGlite(folder: string): Promise<Opened> {
+  const inFolder = `PORTSIDE_DATA: the journal in ${folder}`
+  let release: Awaited<ReturnType<typeof lockFolder>>
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    release = await lockFolder(folder)
+  } catch (error) {
+    throw new ConfigError(`${inFolder} can't be used (${messageOf(error)}): set it to a folder to write to.`)
+  }
+  if (!release)
+    throw new ConfigError(`${inFolder} is in use by another Portside: stop that one, or set another folder.`)
+  try {
+    const lite = await PGlite.create(folder)
+    return { name: inFolder, pool: poolOf(lite), release }
+  } catch (error) {
+    await release()
+    throw new ConfigError(
+      `${inFolder} can't be opened (${messageOf(error)}): restore it, or move it away to start with an empty one.`,
+    )
+  }
+}
+
+/** PGlite as the pool of its one connection: whoever takes it has it alone until it is released, transactions above all. */
+function poolOf(lite: PGlite): PostgresPool {
+  const turns = new Turns()
+  async function query(sql: string, parameters: readonly unknown[]) {
+    const { rows, affectedRows = 0 } = await lite.query(sql, [...parameters])
+    return { command: commandOf(sql), rowCount: affectedRows, rows }
+  }
+  return {
+    connect: () =>
+      new Promise((taken) => {
+        void turns.take(
+          'connection',
+          () => new Promise<void>((release) => taken({ query, release } as PostgresPoolClient)),
+        )
+      }),
+    async end() {
+      await turns.idle()
+      await lite.close()
+    },
+  }
+}
+
+function commandOf(sql: string): string {
+  return (/^\s*(\w+)/.exec(sql)?.[1] ?? 'select').toUpperCase()
+}
