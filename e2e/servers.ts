@@ -49,9 +49,19 @@ async function serve(
   }
 }
 
-/** Starts the built emulator on a free port, with `args` as its flags. */
-export function startEmulator(args: string[] = []): Promise<Server> {
-  return serve('emulator', ['--listen-port', '0', ...args], {}, /http:\/\/127\.0\.0\.1:\d+/)
+/** The access key that the emulators of the tests accept: every request of a proxy is signed, as to a real cloud. */
+export const KEYS = {
+  accessKey: 'TESTACCESSKEY0000001',
+  secretKey: 'test-secret-key-0000000000000000000000001',
+}
+
+/** The same key, as a proxy is given it. */
+export const ACCESS = { HUAWEICLOUD_SDK_AK: KEYS.accessKey, HUAWEICLOUD_SDK_SK: KEYS.secretKey }
+
+/** Starts the built emulator on a free port, with `args` as its flags; `open`, it takes unsigned requests too. */
+export function startEmulator(args: string[] = [], open = false): Promise<Server> {
+  const keys = { EMULATOR_ACCESS_KEY: KEYS.accessKey, EMULATOR_SECRET_KEY: KEYS.secretKey }
+  return serve('emulator', ['--listen-port', '0', ...args], open ? {} : keys, /http:\/\/127\.0\.0\.1:\d+/)
 }
 
 /** Starts the built proxy on a free port; `address` is its sign-in address. Environment variables as in README. */
@@ -59,7 +69,13 @@ export function startProxy(upstream: string, env: Record<string, string>): Promi
   return serve(
     'proxy',
     [],
-    { PORTSIDE_LISTEN_PORT: '0', PORTSIDE_UPSTREAM: upstream, PORTSIDE_LOG_LEVEL: 'error', ...env },
+    {
+      PORTSIDE_LISTEN_PORT: '0',
+      PORTSIDE_UPSTREAM: upstream,
+      PORTSIDE_LOG_LEVEL: 'error',
+      ...ACCESS,
+      ...env,
+    },
     /http:\/\/127\.0\.0\.1:\d+\/sign-in\/[\w-]+/,
   )
 }
@@ -91,7 +107,7 @@ export function controls(emulator: string) {
     reset: () => post('reset'),
     /** The port's list, asked of the cloud itself. */
     async list(portId: string, project = 'f5dab68cd75740e68c599e9af5fe0aed'): Promise<string[]> {
-      const answer = await fetch(`${emulator}/v3/${project}/ports/${portId}`)
+      const answer = await fetch(`${emulator}/_emulator/v3/${project}/ports/${portId}`)
       return ((await answer.json()) as { port: { security_groups: string[] } }).port.security_groups
     },
   }

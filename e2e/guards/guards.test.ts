@@ -18,7 +18,7 @@ let quiet: string
 beforeAll(async () => {
   stage = await startStage({ PORTSIDE_GUARDS: JSON.stringify([GUARD]) })
   operations = operationsOver(stage.proxy.call)
-  const answer = await fetch(`${stage.emulator}${paths.rules(PROJECT)}?limit=2000`)
+  const answer = await fetch(`${stage.emulator}/_emulator${paths.rules(PROJECT)}?limit=2000`)
   const rules: SecurityGroupRule[] = (await answer.json()).security_group_rules
   const byGroup: Record<string, SecurityGroupRule[]> = {}
   for (const rule of rules) (byGroup[rule.security_group_id] ??= []).push(rule)
@@ -38,7 +38,7 @@ async function portWith(...groups: string[]): Promise<string> {
 }
 
 async function groupNamed(name: string): Promise<string> {
-  const answer = await fetch(`${stage.emulator}${paths.securityGroups(PROJECT)}?name=${name}`)
+  const answer = await fetch(`${stage.emulator}/_emulator${paths.securityGroups(PROJECT)}?name=${name}`)
   return (await answer.json()).security_groups[0].id
 }
 
@@ -115,7 +115,7 @@ describe('a plan that allows from another group', () => {
   beforeAll(async () => {
     allowing = await groupNamed('pci-isolation')
     const query = `?security_groups=${await groupNamed('payments-prod-web')}`
-    const { ports } = await (await fetch(stage.emulator + paths.ports(PROJECT) + query)).json()
+    const { ports } = await (await fetch(`${stage.emulator}/_emulator` + paths.ports(PROJECT) + query)).json()
     member = ports[0].private_ips[0].ip_address
     const https = { protocol: 'tcp', ports: '443' }
     proxy = await stage.start({

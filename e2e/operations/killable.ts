@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import type { TestedProxy } from '../../src/proxy/proxy.test-start.ts'
+import { ACCESS } from '../servers.ts'
 import { QUICK } from './stage.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -41,6 +42,7 @@ export class KillableProxy {
     this.#built = built
     this.#environment = {
       ...QUICK,
+      ...ACCESS,
       PORTSIDE_UPSTREAM: upstream,
       PORTSIDE_DATA: built.dataFolder,
       PORTSIDE_LOG_LEVEL: 'error',

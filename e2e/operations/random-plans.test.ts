@@ -109,7 +109,7 @@ function randomFaults({ portId, disturbed }: Place): object[] {
 
 /** The port's list, asked of the cloud on a way that no fault meets. */
 async function listOf(portId: string): Promise<string[]> {
-  const answer = await fetch(`${stage.emulator}/v3/${PROJECT}/ports?id=${portId}`)
+  const answer = await fetch(`${stage.emulator}/_emulator/v3/${PROJECT}/ports?id=${portId}`)
   return (await answer.json()).ports[0].security_groups
 }
 

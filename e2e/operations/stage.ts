@@ -4,7 +4,7 @@ import { startProxy, type TestedProxy } from '../../src/proxy/proxy.test-start.t
 import type { PortsideError } from '../../src/vpc/errors.ts'
 import { planChange } from '../../src/vpc/plan-change.ts'
 import { api, SETTLED, type Operation, type OperationAnswer } from '../../src/vpc/portside-api.ts'
-import { controls } from '../servers.ts'
+import { ACCESS, controls, KEYS } from '../servers.ts'
 
 /** The project that all operations of the tests are in. */
 export const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
@@ -60,22 +60,22 @@ export function planned(from: string[], desired: string[], more: object = {}) {
 
 /** The IDs of the groups of the project, asked of the cloud. */
 export async function groupIds(emulator: string): Promise<string[]> {
-  const answer = await fetch(`${emulator}/v3/${PROJECT}/vpc/security-groups?limit=2000`)
+  const answer = await fetch(`${emulator}/_emulator/v3/${PROJECT}/vpc/security-groups?limit=2000`)
   return (await answer.json()).security_groups.map(({ id }: { id: string }) => id)
 }
 
 /** The IDs of all ports of the project. */
 export async function portIds(emulator: string): Promise<string[]> {
-  const answer = await fetch(`${emulator}/v3/${PROJECT}/ports?limit=2000`)
+  const answer = await fetch(`${emulator}/_emulator/v3/${PROJECT}/ports?limit=2000`)
   return (await answer.json()).ports.map(({ id }: { id: string }) => id)
 }
 
 /** A proxy and a cloud in this process, over real HTTP. */
 export async function startStage(environment: Record<string, string> = {}) {
-  const emulator = await createEmulator()
+  const emulator = await createEmulator({ credentials: KEYS })
   const { faults, list, someoneElseSets } = controls(emulator.address)
   const start = (more: Record<string, string> = {}) =>
-    startProxy({ PORTSIDE_UPSTREAM: emulator.address, ...QUICK, ...environment, ...more })
+    startProxy({ PORTSIDE_UPSTREAM: emulator.address, ...ACCESS, ...QUICK, ...environment, ...more })
   const proxy = await start()
   const ports = (await portIds(emulator.address)).values()
   const letters = new Map(

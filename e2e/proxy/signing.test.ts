@@ -3,10 +3,10 @@ import { EXAMPLE, started } from '../../src/emulator/for-tests.ts'
 import { startProxy } from '../../src/proxy/proxy.test-start.ts'
 import { paths } from '../../src/vpc/paths.ts'
 import { queryString } from '../../src/vpc/requests.ts'
+import { ACCESS, KEYS } from '../servers.ts'
 
 // The emulator makes each signature again from what came over the wire, with the rules of the official signer.
 
-const KEYS = { accessKey: 'TESTACCESSKEY0000001', secretKey: 'test-secret-key-0000000000000000000000001' }
 const TOKEN = 'test-security-token/+=0001'
 const { project, port, inserted } = EXAMPLE
 const portPath = `/api${paths.port(project, port)}`
@@ -38,7 +38,6 @@ async function signed(
   onTestFinished(() => proxy.close())
   return proxy
 }
-const ACCESS = { HUAWEICLOUD_SDK_AK: KEYS.accessKey, HUAWEICLOUD_SDK_SK: KEYS.secretKey }
 
 test('paths, queries and bodies with every awkward character are signed as the platform verifies them', async () => {
   const proxy = await signed(ACCESS)

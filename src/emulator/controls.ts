@@ -4,13 +4,15 @@ import { uuid } from '../vpc/ids.ts'
 import type { Cloud } from './cloud.ts'
 import { PlatformError } from './error-codes.ts'
 import { faultsRequest, setList, type Faults } from './faults.ts'
+import { PLATFORM_CALLS } from './platform-calls.ts'
 import { readBody } from './port-calls.ts'
 
 const listRequest = z.strictObject({ security_groups: z.array(uuid) })
 
 /**
  * The emulator's own endpoints, outside the platform's paths and open to this machine only: faults on demand, the list of a
- * port changed behind everybody's back (as somebody in another console would), and reset.
+ * port changed behind everybody's back (as somebody in another console would), reset, and the platform's reads
+ * (`/_emulator/v3/...`), which here need no signature and meet no fault.
  */
 export function addControls(app: FastifyInstance, cloud: Cloud, faults: Faults): void {
   app.addHook('onRequest', async (request) => refuseOthers(request))
@@ -33,6 +35,17 @@ export function addControls(app: FastifyInstance, cloud: Cloud, faults: Faults):
       return { security_groups: setList(cloud, params.port_id, () => security_groups) }
     },
   )
+
+  for (const { method, path, answer } of PLATFORM_CALLS)
+    if (method === 'GET')
+      app.get<{ Params: { project_id: string; id?: string } }>(
+        `/_emulator${path}`,
+        async ({ params, url }) => {
+          const { project_id, id = '' } = params
+          const search = url.split('?').slice(1).join('?')
+          return answer({ cloud, project: cloud.project(project_id), id, search, body: Buffer.alloc(0) }).body
+        },
+      )
 
   app.post('/_emulator/reset', async () => {
     cloud.reset()

@@ -17,6 +17,7 @@ const FLAGS = {
   groups: { type: 'string' },
   seed: { type: 'string' },
   faults: { type: 'string' },
+  'no-v3-ports': { type: 'boolean' },
   'access-key': { type: 'string' },
   'secret-key': { type: 'string' },
   'security-token': { type: 'string' },
@@ -25,8 +26,8 @@ const FLAGS = {
 
 /**
  * The emulator's options from its command line: `--listen-port N` (8090; 0 takes any), `--data FOLDER`, `--ports N`,
- * `--groups N`, `--seed N`, `--faults FILE` (JSON, as POST /_emulator/faults takes it), and what calls must be
- * authenticated with: `--access-key`, `--secret-key`, `--security-token`, `--auth-token`, or the same in EMULATOR_ACCESS_KEY
+ * `--groups N`, `--seed N`, `--faults FILE` (JSON, as POST /_emulator/faults takes it), `--no-v3-ports` for a region that
+ * has only the old port reads, and what calls must be authenticated with: `--access-key`, `--secret-key`, `--security-token`, `--auth-token`, or the same in EMULATOR_ACCESS_KEY
  * and so on, which other users of the machine cannot see.
  * @throws WrongFlag
  */
@@ -39,6 +40,7 @@ export function readFlags(args: readonly string[], environment: NodeJS.ProcessEn
     ports: wholeNumber('ports', flags.ports, SMALLEST.ports, 100_000),
     groups: wholeNumber('groups', flags.groups, SMALLEST.groups, 20_000),
     seed: wholeNumber('seed', flags.seed, 0, 2 ** 32 - 1),
+    noV3Ports: flags['no-v3-ports'] ?? false,
     credentials: readCredentials(flags, environment),
     faults: flags.faults === undefined ? [] : readFaults(flags.faults),
   }

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { EXAMPLE, call, insert, listNow, remove } from './for-tests.ts'
+import { paths } from '../vpc/paths.ts'
 import type { Emulator } from './server.ts'
 
 // The emulator as it is shipped: built by Vite, run by plain node, in a process that can be killed.
@@ -149,6 +150,22 @@ test('--ports and --groups make it large, --access-key closes it', async () => {
   const open = await start('--ports', '3000', '--groups', '300')
   const page = await call(open, 'GET', `/v3/${EXAMPLE.project}/ports`)
   expect(page.body.page_info).toMatchObject({ current_count: 2000, next_marker: expect.any(String) })
+})
+
+test('--no-v3-ports: a gateway without the new port reads; the old ones, and the rest of v3, are there', async () => {
+  const emulator = await start('--no-v3-ports')
+  const answered = async (path: string) => {
+    const { status, body } = await call(emulator, 'GET', path)
+    return [status, body.error_code]
+  }
+  const { project, port } = EXAMPLE
+  for (const path of [paths.ports(project), paths.port(project, port)]) {
+    expect(await answered(path)).toEqual([404, 'APIGW.0101'])
+    expect(await answered(path.replace('/v3/', '/v1/'))).toEqual([200, undefined])
+    expect(await answered(`/_emulator${path}`)).toEqual([200, undefined])
+  }
+  expect(await answered(paths.securityGroups(project))).toEqual([200, undefined])
+  expect((await insert(emulator, { port: { security_groups: [X] } })).status).toBe(200)
 })
 
 test.each([

@@ -19,6 +19,8 @@ export type EmulatorOptions = Partial<EstatePlan> & {
   data?: string | undefined
   /** When given, every call of the platform must be authenticated with these. */
   credentials?: AcceptedCredentials | undefined
+  /** The v3 port reads are missing, as in some regions: the gateway answers that there is no such API. */
+  noV3Ports?: boolean
   /** Faults that stand from the start. */
   faults?: readonly Fault[]
 }
@@ -33,6 +35,7 @@ export type Emulator = {
 
 /** Largest request body, in bytes. 100 group IDs take 4 KB. */
 const BODY_LIMIT = 256 * 1024
+const V3_PORT_READS = /^\/v3\/:project_id\/ports(\/:id)?$/
 const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 
 /**
@@ -52,7 +55,15 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
 
   const app = httpServer()
   await app.register(async (platform) =>
-    addPlatform(platform, { cloud, faults, stopping: stopping.signal, credentials: options.credentials }),
+    addPlatform(platform, {
+      cloud,
+      faults,
+      stopping: stopping.signal,
+      credentials: options.credentials,
+      calls: options.noV3Ports
+        ? PLATFORM_CALLS.filter((one) => !V3_PORT_READS.test(one.path))
+        : PLATFORM_CALLS,
+    }),
   )
   await app.register(async (controls) => addControls(controls, cloud, faults))
   app.addHook('preClose', async () => stopping.abort())
@@ -140,10 +151,11 @@ type Served = {
   faults: Faults
   stopping: AbortSignal
   credentials: AcceptedCredentials | undefined
+  calls: typeof PLATFORM_CALLS
 }
 
-function addPlatform(app: FastifyInstance, { cloud, faults, stopping, credentials }: Served): void {
-  for (const call of PLATFORM_CALLS) {
+function addPlatform(app: FastifyInstance, { cloud, faults, stopping, credentials, calls }: Served): void {
+  for (const call of calls) {
     app.route<{ Params: { project_id: string; id?: string } }>({
       method: call.method,
       url: call.path,
