@@ -1,12 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** The folder of the built console. */
+export const CONSOLE = fileURLToPath(new URL('../dist/console/', import.meta.url))
+
 /** Vite's manifest (`build.manifest`), as far as it is read here. */
-export type Manifest = Record<string, { file: string; imports?: string[]; css?: string[] }>
+type Manifest = Record<string, { file: string; imports?: string[]; css?: string[] }>
+
+/** The modules of pages, as the manifest names them. */
+export const PORTS_PAGE = 'src/console/ports/PortsPage.tsx'
+export const PORT_PAGE = 'src/console/groups/PortPage.tsx'
+
+/** What a port's page loads by itself once its list is there: the rest waits for a click. */
+export const PORT_PAGE_PARTS = [
+  'src/console/groups/Catalogue.tsx',
+  'src/console/plan/PlanPanel.tsx',
+  'src/console/groups/DragLayer.tsx',
+  'src/console/traffic/TrafficChanges.tsx',
+  'src/console/port-details/PortDetails.tsx',
+]
 
 /**
- * The files that the first useful view of a page needs: the entry, the page's own chunk, and all that these import
- * statically. Paths within dist/console.
- * @throws Error when the manifest does not have the page
+ * The files that modules of the built console need: the entry's, their own, and all that these import statically. Paths
+ * within dist/console.
+ * @throws Error when the manifest does not have one of them
  */
-export function chunksOf(manifest: Manifest, page: string): { js: string[]; css: string[] } {
+export function filesOf(modules: readonly string[]): { js: string[]; css: string[] } {
+  const manifest = JSON.parse(readFileSync(`${CONSOLE}.vite/manifest.json`, 'utf8')) as Manifest
   const js = new Set<string>()
   const css = new Set<string>()
   const add = (name: string) => {
@@ -18,6 +38,6 @@ export function chunksOf(manifest: Manifest, page: string): { js: string[]; css:
     for (const imported of chunk.imports ?? []) add(imported)
   }
   add('index.html')
-  add(page)
+  for (const module of modules) add(module)
   return { js: [...js], css: [...css] }
 }

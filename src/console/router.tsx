@@ -13,7 +13,13 @@ import { parseSearch, stringifySearch } from './app/search-params.ts'
 import { Shell } from './app/Shell.tsx'
 import { ErrorView, NotFoundView, PendingView, RootErrorView } from './app/views.tsx'
 import { filtersOf, readPortsSearch } from './ports/ports-search.ts'
-import { operationsQuery, portQuery, portsInfiniteQuery, sessionQuery } from './proxy-client/queries.ts'
+import {
+  groupsInfiniteQuery,
+  operationsQuery,
+  portQuery,
+  portsInfiniteQuery,
+  sessionQuery,
+} from './proxy-client/queries.ts'
 
 type RouterContext = { queryClient: QueryClient }
 
@@ -76,6 +82,8 @@ const portRoute = createRoute({
   loader: ({ context: { queryClient }, params: { projectId, portId } }) => {
     void queryClient.prefetchQuery(portQuery(projectId, portId))
     void queryClient.prefetchQuery(operationsQuery(projectId, portId))
+    // The first page, for the catalogue.
+    void queryClient.prefetchInfiniteQuery(groupsInfiniteQuery(projectId, {}))
   },
   component: lazyRouteComponent(() => import('./groups/PortPage.tsx'), 'PortPage'),
 })

@@ -1,9 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useCallback, useMemo, useRef, useState, type JSX } from 'react'
 import type { PortAnswer } from '../../vpc/answers.ts'
-import { refusedGroups } from '../plan/check-plan.ts'
 import { usePortOperations } from '../plan/follow-operations.ts'
-import { PlanPanel } from '../plan/PlanPanel.tsx'
 import { useApplying, useChecking, usePlan } from '../plan/use-plan.ts'
 import { changesOf, counted } from '../plan/words.ts'
 import { sessionQuery } from '../proxy-client/queries.ts'
@@ -11,12 +9,14 @@ import { useTraffic } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
+import { part } from '../ui/part.tsx'
+import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { isChanged } from './arrangement.ts'
 import { useArrangementStore } from './arrangement-store.ts'
-import { Catalogue } from './Catalogue.tsx'
 import { createDragDoor } from './dragged.ts'
 import { groupName, useGroupFacts, useRememberGroups } from './group-facts.ts'
 import { ListPanel } from './ListPanel.tsx'
+import { Panel } from './Panel.tsx'
 import { PlanSide } from './PlanSide.tsx'
 import { usePortArrangement } from './port-arrangement.ts'
 import { useSelection } from './selection.ts'
@@ -25,6 +25,9 @@ import { useUndoKeys } from './undo-keys.ts'
 import { lastChange, useWatchedChange } from './watched-change.ts'
 import styles from './Workbench.module.css'
 
+// The list can be read and arranged by keys without these two, which come beside it.
+const Catalogue = part(() => import('./Catalogue.tsx').then((module) => module.Catalogue))
+const PlanPanel = part(() => import('../plan/PlanPanel.tsx').then((module) => module.PlanPanel))
 const StoppedOperation = lazy(() =>
   import('../plan/StoppedOperation.tsx').then((module) => ({ default: module.StoppedOperation })),
 )
@@ -100,13 +103,6 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
     [arrangement.madeFor, changes],
   )
   const traffic = useTraffic(project, port, lists, facts)
-  const refusals = useMemo(
-    () =>
-      checking.checks === undefined || changes === undefined
-        ? NO_REFUSALS
-        : refusedGroups(changes.steps, checking.checks),
-    [checking.checks, changes],
-  )
   const isFresh = last !== undefined && watched.seen.has(last.operation_id)
   const nameOf = useCallback((id: string) => groupName({ groups: facts.groups }, id), [facts.groups])
   return (
@@ -146,45 +142,49 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
           facts={facts}
           moved={changes?.moved ?? NONE}
           detached={changes?.detached ?? NONE}
-          refusals={refusals}
+          refusals={checking.refusals}
           selection={selection}
           secured={port.port_security_enabled !== false}
           locked={locked}
           door={door}
         />
-        <Catalogue
-          project={project}
-          arrangement={arrangement}
-          change={change}
-          remember={remember}
-          lockReason={locked}
-          door={door}
-        />
-        <PlanPanel
-          project={project}
-          port={port}
-          facts={facts}
-          plan={plan}
-          locked={locked}
-          dryRun={dryRun}
-          onDryRun={setDryRun}
-          checking={checking}
-          applying={applying}
-          traffic={traffic}
-          headingRef={planHeading}
-          side={
-            <PlanSide
-              operations={operations}
-              arrangement={arrangement}
-              list={list}
-              facts={facts}
-              seen={watched.seen}
-              locked={locked}
-              keep={keep}
-            />
-          }
-          underWay={operations.underWay.length > 0}
-        />
+        <Suspense fallback={<Waiting title="Catalogue" />}>
+          <Catalogue
+            project={project}
+            arrangement={arrangement}
+            change={change}
+            remember={remember}
+            lockReason={locked}
+            door={door}
+          />
+        </Suspense>
+        <Suspense fallback={<Waiting title="Plan" />}>
+          <PlanPanel
+            project={project}
+            port={port}
+            facts={facts}
+            plan={plan}
+            locked={locked}
+            dryRun={dryRun}
+            onDryRun={setDryRun}
+            checking={checking}
+            applying={applying}
+            traffic={traffic}
+            headingRef={planHeading}
+            side={
+              <PlanSide
+                operations={operations}
+                arrangement={arrangement}
+                list={list}
+                facts={facts}
+                seen={watched.seen}
+                locked={locked}
+                keep={keep}
+              />
+            }
+            underWay={operations.underWay.length > 0}
+          />
+        </Suspense>
       </div>
       <Suspense>
         <DragLayer areas={areas} door={door} desired={desired} nameOf={nameOf} />
@@ -225,5 +225,13 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
   )
 }
 
+/** Keeps the room of a panel whose code is on its way. */
+function Waiting({ title }: { title: string }): JSX.Element {
+  return (
+    <Panel title={title}>
+      <SkeletonRows label={`Loading: ${title}`} count={6} />
+    </Panel>
+  )
+}
+
 const NONE: readonly string[] = []
-const NO_REFUSALS: ReadonlyMap<string, string> = new Map()

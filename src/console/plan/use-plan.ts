@@ -6,7 +6,7 @@ import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
 import { sentAs, type Arrangement } from '../groups/arrangement.ts'
 import { startOperation, storeOperation } from '../proxy-client/mutations.ts'
 import { operationsQuery, portQuery } from '../proxy-client/queries.ts'
-import { checkPlan, type StepCheck } from './check-plan.ts'
+import type { StepCheck } from './check-plan.ts'
 
 /** Checking the plan, and what it found for this very arrangement. */
 export type Checking = {
@@ -14,6 +14,8 @@ export type Checking = {
   busy: boolean
   /** One a step; undefined while this arrangement has not been checked. */
   checks: readonly StepCheck[] | undefined
+  /** Groups that the platform refused, and why. */
+  refusals: ReadonlyMap<string, string>
   /** An earlier arrangement was checked, this one was not. */
   outdated: boolean
   error: unknown
@@ -45,6 +47,8 @@ export function usePlan({ madeFor, desired }: Arrangement): ChangePlan | { probl
   }, [madeFor, desired])
 }
 
+const NO_REFUSALS: ReadonlyMap<string, string> = new Map()
+
 /** Checks the plan of an arrangement; a result holds for this arrangement only, and any change ends it. */
 export function useChecking(
   project: string,
@@ -58,18 +62,23 @@ export function useChecking(
       // The dry run counts in the list as it stands: if that has changed, the page has another question first.
       const { port: now } = await queryClient.fetchQuery({ ...portQuery(project, port), staleTime: 0 })
       if (!sameList(now.security_groups, asked.arrangement.madeFor)) return null
-      return checkPlan(project, port, asked.plan)
+      // Comes with the plan's panel, whose button starts this.
+      const { checkPlan, refusedGroups } = await import('./check-plan.ts')
+      const checks = await checkPlan(project, port, asked.plan)
+      return { checks, refusals: refusedGroups(asked.plan.steps, checks) }
     },
   })
   const asked = check.variables?.arrangement
   // Sending it does not make it another arrangement.
   const same = asked !== undefined && asked.desired === arrangement.desired && asked.past === arrangement.past
+  const found = same && !check.isPending ? check.data : undefined
   return {
     start: () => {
       if (!check.isPending && !('problem' in plan)) check.mutate({ arrangement, plan })
     },
     busy: check.isPending,
-    checks: same && !check.isPending ? (check.data ?? undefined) : undefined,
+    checks: found?.checks,
+    refusals: found?.refusals ?? NO_REFUSALS,
     outdated:
       asked !== undefined &&
       !same &&

@@ -106,6 +106,8 @@ export const groupsInfiniteQuery = (project: string, filters: GroupFilters) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last, _pages, _param, used) => nextMarker(last, used),
     staleTime: Infinity,
+    // The route has just tried.
+    retryOnMount: false,
   })
 
 /** The named groups, by ID. A group that the platform does not tell of is missing in the record. */
