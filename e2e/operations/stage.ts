@@ -33,7 +33,8 @@ export function operationsOver(call: TestedProxy['call']) {
     get,
     post: (portId: string, json: unknown) =>
       ask(api.portOperations(PROJECT, portId), { method: 'POST', json }),
-    answer: (id: string, answer: OperationAnswer) => ask(api.operationAnswer(id, answer), { method: 'POST' }),
+    answer: (id: string, answer: OperationAnswer, json?: unknown) =>
+      ask(api.operationAnswer(id, answer), { method: 'POST', ...(json === undefined ? {} : { json }) }),
     async ofPort(portId: string): Promise<Operation[]> {
       return (await (await call(api.portOperations(PROJECT, portId))).json()).operations
     },
@@ -64,10 +65,11 @@ export async function groupIds(emulator: string): Promise<string[]> {
   return (await answer.json()).security_groups.map(({ id }: { id: string }) => id)
 }
 
-/** The IDs of all ports of the project. */
+/** The IDs of all ports of the project on which groups have an effect. */
 export async function portIds(emulator: string): Promise<string[]> {
   const answer = await fetch(`${emulator}/_emulator/v3/${PROJECT}/ports?limit=2000`)
-  return (await answer.json()).ports.map(({ id }: { id: string }) => id)
+  const { ports }: { ports: { id: string; port_security_enabled?: boolean }[] } = await answer.json()
+  return ports.filter(({ port_security_enabled }) => port_security_enabled !== false).map(({ id }) => id)
 }
 
 /** A proxy and a cloud in this process, over real HTTP. */

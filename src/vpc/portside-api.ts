@@ -54,6 +54,9 @@ export const changeStep = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('remove'), security_groups: z.array(uuid) }),
 ])
 
+/** The port's name or ID, typed by the operator: lets pass what breaks a guard. */
+const confirmedBy = z.optional(z.string())
+
 /**
  * POST portOperations: carry out a plan. The console makes `operation_id`, so that sending it again after a lost answer
  * finds the same operation. `steps` must lead from `planned_from` to `desired`, exactly as the operator saw them.
@@ -63,8 +66,7 @@ export const operationRequest = z.strictObject({
   planned_from: z.array(uuid),
   desired: z.array(uuid),
   steps: z.array(changeStep).check(z.minLength(1, 'must have at least one step')),
-  /** The port's name or ID, typed by the operator: carries the plan out although it breaks a guard. */
-  confirmed_by: z.optional(z.string()),
+  confirmed_by: confirmedBy,
 })
 /** A plan to carry out. */
 export type OperationRequest = z.infer<typeof operationRequest>
@@ -166,13 +168,16 @@ export const operationEnvelope = z.object({ operation })
 export const operationsAnswer = z.object({ operations: z.array(operation) })
 
 /**
- * What the operator can answer to an operation that is `stopped` or `interrupted`, POSTed without a body: `go-on` plans from
- * the list as it stands to the desired one, `go-back` to `before`, `leave` keeps it. The first two answer with the
- * new operation.
+ * What the operator can answer to an operation that is `stopped` or `interrupted`, POSTed without a body or with an answerRequest:
+ * `go-on` plans from the list as it stands to the desired one, `go-back` to `before`, `leave` keeps it. The first two
+ * are held against the guards as a change is, compared with the list as it stands, and answer with the new operation.
  */
 export const operationAnswers = ['go-on', 'go-back', 'leave'] as const
 /** The operator's answer to a stopped operation. */
 export type OperationAnswer = (typeof operationAnswers)[number]
+
+/** POST operationAnswer: the body, where there is one. */
+export const answerRequest = z.strictObject({ confirmed_by: confirmedBy })
 
 /** Operations that nothing more will happen to, unless the operator answers. */
 export const SETTLED: ReadonlySet<OperationStatus> = new Set<OperationStatus>([

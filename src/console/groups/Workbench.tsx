@@ -122,7 +122,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
       )}
       {operations.unanswered.map((operation) => (
         <Suspense key={operation.operation_id}>
-          <StoppedOperation operation={operation} facts={facts} forbidden={forbidden} />
+          <StoppedOperation operation={operation} port={port} facts={facts} forbidden={forbidden} />
         </Suspense>
       ))}
       {conflict !== null && (

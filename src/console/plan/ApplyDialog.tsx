@@ -1,14 +1,14 @@
 import { useState, type JSX } from 'react'
 import type { Port } from '../../vpc/port.ts'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
+import { confirmsGuards } from '../../vpc/traffic/index.ts'
 import type { GroupFacts } from '../groups/group-facts.ts'
-import { namesPort, useBrokenGuards } from '../traffic/broken-guards.ts'
+import { guardsRefused, useBrokenGuards } from '../traffic/broken-guards.ts'
 import { ConfirmGuards } from '../traffic/ConfirmGuards.tsx'
 import { namesOf } from '../traffic/traffic-words.ts'
 import { TrafficSummary } from '../traffic/TrafficSummary.tsx'
 import type { Traffic } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
-import { ProxyError } from '../proxy-client/proxy-error.ts'
 import { Dialog } from '../ui/Dialog.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
@@ -43,12 +43,14 @@ export function ApplyDialog({
   applying,
 }: ApplyDialogProps): JSX.Element {
   const after = plan.steps.at(-1)?.after ?? before
-  const broken = useBrokenGuards(traffic, namesOf(facts, traffic))
+  const names = namesOf(facts, traffic)
+  const expected = useBrokenGuards(traffic, names)
   const [typed, setTyped] = useState('')
   // The proxy may know better: it read the rules just now.
-  const refused = applying.error instanceof ProxyError && applying.error.error_code === 'Portside.GuardBroken'
-  const guarded = broken.length > 0 || refused
-  const unconfirmed = guarded && !namesPort(typed, port)
+  const refused = guardsRefused(applying.error, names)
+  const broken = refused ?? expected
+  const guarded = broken.length > 0
+  const unconfirmed = guarded && !confirmsGuards(typed, port)
   const calls = counted(plan.steps.length, 'call')
   return (
     <Dialog
@@ -73,7 +75,7 @@ export function ApplyDialog({
       }
     >
       <div className={styles.body}>
-        {applying.error != null && (
+        {applying.error != null && refused === undefined && (
           <ErrorPanel error={applying.error} title="The change could not be started" />
         )}
         <p>

@@ -1,10 +1,15 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, type JSX } from 'react'
+import { useEffect, useRef, useState, type JSX } from 'react'
 import { planChange } from '../../vpc/plan-change.ts'
+import type { Port } from '../../vpc/port.ts'
 import type { Operation, OperationAnswer } from '../../vpc/portside-api.ts'
+import { confirmsGuards } from '../../vpc/traffic/index.ts'
 import { groupNames, type GroupFacts } from '../groups/group-facts.ts'
 import { answerOperation, storeOperation } from '../proxy-client/mutations.ts'
 import { operationsQuery } from '../proxy-client/queries.ts'
+import { guardsRefused } from '../traffic/broken-guards.ts'
+import { ConfirmGuards } from '../traffic/ConfirmGuards.tsx'
+import { namesOf } from '../traffic/traffic-words.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { Id } from '../ui/Id.tsx'
@@ -16,15 +21,21 @@ import { planWords } from './words.ts'
 
 type StoppedOperationProps = {
   operation: Operation
+  port: Pick<Port, 'id' | 'name'>
   facts: Pick<GroupFacts, 'groups'>
   /** Why this operator may not answer. */
   forbidden: string | undefined
 }
 
 /** An operation that stopped half-way: what is true now, and the three ways on. */
-export function StoppedOperation({ operation, facts, forbidden }: StoppedOperationProps): JSX.Element {
+export function StoppedOperation(props: StoppedOperationProps): JSX.Element {
+  const { operation, port, facts, forbidden } = props
   const { status, steps, error, list_now, off_the_port, desired, before } = operation
   const answer = useAnswer(operation)
+  const [typed, setTyped] = useState('')
+  // The answer that the proxy refused, as it breaks a guard.
+  const refused = answer.variables?.kind
+  const broken = guardsRefused(answer.error, namesOf(facts))
   const heading = useRef<HTMLSpanElement>(null)
   useEffect(() => heading.current?.focus(), [])
   const done = steps.filter((step) => step.status === 'done').length
@@ -37,16 +48,21 @@ export function StoppedOperation({ operation, facts, forbidden }: StoppedOperati
       ? 'The port is read first, then the calls are planned from its list'
       : `Sends ${planWords(planChange(list_now, list), facts)}`.replace('Sends nothing', 'Nothing')
   const blocked = forbidden ?? (answer.isPending ? 'An answer is being sent' : undefined)
-  const button = (kind: OperationAnswer, label: string, primary = false) => (
-    <Button
-      variant={primary ? 'primary' : 'secondary'}
-      busy={answer.isPending && answer.variables === kind}
-      disabledReason={answer.isPending && answer.variables === kind ? undefined : blocked}
-      onClick={() => answer.mutate(kind)}
-    >
-      {label}
-    </Button>
-  )
+  const button = (kind: OperationAnswer, label: string, primary = false) => {
+    const pending = answer.isPending && refused === kind
+    const guarded = broken !== undefined && refused === kind
+    const unnamed = guarded && !confirmsGuards(typed, port) ? 'Type the port’s name or ID first' : undefined
+    return (
+      <Button
+        variant={primary ? 'primary' : 'secondary'}
+        busy={pending}
+        disabledReason={pending ? undefined : (blocked ?? unnamed)}
+        onClick={() => answer.mutate({ kind, confirmedBy: guarded ? typed.trim() : undefined })}
+      >
+        {label}
+      </Button>
+    )
+  }
   return (
     <Notice
       tone="danger"
@@ -102,6 +118,15 @@ export function StoppedOperation({ operation, facts, forbidden }: StoppedOperati
           )}
         </div>
       </div>
+      {broken !== undefined && (
+        <ConfirmGuards
+          port={port}
+          broken={broken}
+          act={refused === 'go-on' ? 'go on' : 'go back'}
+          typed={typed}
+          onTyped={setTyped}
+        />
+      )}
       <div className={styles.answers}>
         <div className={styles.answer}>
           {button('go-on', 'Go on', true)}
@@ -116,7 +141,9 @@ export function StoppedOperation({ operation, facts, forbidden }: StoppedOperati
           <span>Nothing is sent: the port keeps the list that it has now.</span>
         </div>
       </div>
-      {answer.error !== null && <ErrorPanel error={answer.error} title="The answer could not be given" />}
+      {answer.error !== null && broken === undefined && (
+        <ErrorPanel error={answer.error} title="The answer could not be given" />
+      )}
     </Notice>
   )
 }
@@ -125,7 +152,8 @@ function useAnswer(operation: Operation) {
   const queryClient = useQueryClient()
   const { operation_id, project_id, port_id } = operation
   return useMutation({
-    mutationFn: (answer: OperationAnswer) => answerOperation(operation_id, answer),
+    mutationFn: ({ kind, confirmedBy }: { kind: OperationAnswer; confirmedBy: string | undefined }) =>
+      answerOperation(operation_id, kind, confirmedBy),
     onSuccess: (next) => storeOperation(queryClient, next),
     // An answer touches two records, and after an error it may have been given all the same.
     onSettled: () =>

@@ -45,9 +45,18 @@ export async function startOperation(
   return answer.operation
 }
 
-/** The operator's answer to an operation that stopped. @returns the new operation for go-on and go-back */
-export async function answerOperation(id: string, answer: OperationAnswer): Promise<Operation> {
-  return (await call(operationEnvelope, api.operationAnswer(id, answer), { method: 'POST' })).operation
+/**
+ * The operator's answer to an operation that stopped.
+ * @param confirmedBy the port's name or ID as typed, to go on or back although that breaks a guard
+ * @returns the new operation for go-on and go-back
+ */
+export async function answerOperation(
+  id: string,
+  answer: OperationAnswer,
+  confirmedBy?: string,
+): Promise<Operation> {
+  const body = confirmedBy === undefined ? undefined : { confirmed_by: confirmedBy }
+  return (await call(operationEnvelope, api.operationAnswer(id, answer), { method: 'POST', body })).operation
 }
 
 /**

@@ -169,7 +169,9 @@ describe('before applying', () => {
     ]
     const broken = brokenGuards(guards, answered(), {})
     expect(broken.map(({ name }) => name).toSorted()).toEqual(['out', 'ssh'])
-    expect(broken.find(({ name }) => name === 'out')?.why).toMatch(/^After step 1, in between: TCP 443/)
+    expect(broken.find(({ name }) => name === 'out')?.why).toMatch(
+      /^never newly allow any protocol to anywhere\. After step 1, in between: TCP 443/,
+    )
     const unread: Traffic = { state: 'unread', error: null, retry: () => {} }
     expect(brokenGuards(guards, unread, {})).toHaveLength(3)
   })

@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import type { Port } from '../../vpc/port.ts'
 import { explain, guardText, guardViolations, type Guard, type Names } from '../../vpc/traffic/index.ts'
 import { guardsQuery } from '../proxy-client/guards-query.ts'
+import { ProxyError } from '../proxy-client/proxy-error.ts'
 import type { Traffic } from './use-traffic.ts'
 
-/** A guard that a plan breaks, or may break, and why. */
-export type BrokenGuard = { name: string; rule: string; why: string }
+/** A guard that a plan breaks, or may break: what it forbids, and why it is broken. */
+export type BrokenGuard = { name: string; why: string }
+
+const UUID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g
 
 /** The guards that a plan breaks, at its end or in between; the proxy holds it against them again when it is sent. */
 export function useBrokenGuards(traffic: Traffic, names: Names): readonly BrokenGuard[] {
@@ -15,10 +17,13 @@ export function useBrokenGuards(traffic: Traffic, names: Names): readonly Broken
   return useMemo(() => brokenGuards(guards ?? [], traffic, names), [guards, traffic])
 }
 
-/** True when the operator typed the port's name or ID. */
-export function namesPort(typed: string, port: Pick<Port, 'id' | 'name'>): boolean {
-  const text = typed.trim()
-  return text !== '' && (text === port.name || text.toLowerCase() === port.id.toLowerCase())
+/** The guards that the proxy says are broken, with groups by their names; undefined for any other error, and for none. */
+export function guardsRefused(error: unknown, names: Names): readonly BrokenGuard[] | undefined {
+  if (!(error instanceof ProxyError) || error.error_code !== 'Portside.GuardBroken') return undefined
+  return error.fields.map(({ path, message }) => ({
+    name: path.replace(/^guards\./, ''),
+    why: message.replace(UUID, (id) => names.group?.(id) || id),
+  }))
 }
 
 /** The guards that are broken by what is known of the traffic; what can't be compared counts as broken. */
@@ -42,5 +47,5 @@ export function brokenGuards(guards: readonly Guard[], traffic: Traffic, names: 
 }
 
 function named(guard: Guard, why: string): BrokenGuard {
-  return { name: guard.name, rule: guardText(guard), why }
+  return { name: guard.name, why: `${guardText(guard)}. ${why}` }
 }

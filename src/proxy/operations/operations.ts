@@ -5,6 +5,7 @@ import { planChange, PlanRefused } from '../../vpc/plan-change.ts'
 import { SETTLED, type OperationAnswer, type OperationRequest } from '../../vpc/portside-api.ts'
 import { Turns } from '../database/turns.ts'
 import { ownError, ProxyError } from '../errors.ts'
+import type { GuardCheck } from '../guards/guard-check.ts'
 import { isOpen, readBack, readBackUntilKnown } from './read-back.ts'
 import { end, forgetList, newRecord, type OperationRecord } from './record.ts'
 import { interrupted, run, type RunContext } from './run.ts'
@@ -17,12 +18,14 @@ const PURPOSE = { 'go-on': 'go_on', 'go-back': 'go_back' } as const
 /** All operations of this proxy: on each port one at a time, in the order in which they were asked for. */
 export class Operations {
   readonly #context: RunContext
+  readonly #guards: GuardCheck
   readonly #turns = new Turns()
   readonly #answers = new Turns()
   readonly #background = new Set<Promise<void>>()
 
-  constructor(context: RunContext) {
+  constructor(context: RunContext, guards: GuardCheck) {
     this.#context = context
+    this.#guards = guards
   }
 
   /**
@@ -44,10 +47,11 @@ export class Operations {
   /**
    * Takes a plan on, and carries it out when it is its turn. The same request again finds the operation that it made.
    * @throws ProxyError Portside.InvalidRequest when the steps do not lead where they should; Portside.OperationConflict when the ID is
-   *   taken, or an operation with groups off the port waits for its answer
+   *   taken, or an operation with groups off the port waits for its answer; Portside.GuardBroken when it breaks a guard and
+   *   `confirmed_by` does not name the port
    */
   async submit(
-    request: OperationRequest,
+    { confirmed_by, ...request }: OperationRequest,
     asked: Asked,
   ): Promise<{ record: OperationRecord; isNew: boolean }> {
     const { journal } = this.#context.records
@@ -55,8 +59,9 @@ export class Operations {
     if (earlier) return { record: sameOperation(earlier, request, asked), isNew: false }
     checkPlan(request)
     await this.#refuseUnanswered(asked)
+    await this.#guards.hold({ ...request, ...asked, confirmed_by })
     const record = newRecord({ ...request, ...asked, purpose: 'change' })
-    if (!(await journal.add(record))) return this.submit(request, asked)
+    if (!(await journal.add(record))) return this.submit({ ...request, confirmed_by }, asked)
     this.#start(record)
     return { record, isNew: true }
   }
@@ -64,9 +69,15 @@ export class Operations {
   /**
    * The operator's answer to an operation that ended early. `go-on` and `go-back` plan from the list as it stands, and come
    * back with the operation that carries it out; with the answered one when the list is already as wanted, and for `leave`.
-   * @throws ProxyError Portside.OperationConflict when there is nothing to answer; UpstreamError when the port can't be read
+   * @throws ProxyError Portside.OperationConflict when there is nothing to answer; Portside.GuardBroken as for a plan, compared with
+   *   the list as it stands; UpstreamError when the port can't be read
    */
-  answer(operationId: string, answer: OperationAnswer, user: string): Promise<OperationRecord> {
+  answer(
+    operationId: string,
+    answer: OperationAnswer,
+    user: string,
+    confirmed_by?: string,
+  ): Promise<OperationRecord> {
     return this.#answers.take(operationId, async () => {
       const { records } = this.#context
       const record = await records.journal.find(operationId)
@@ -93,15 +104,14 @@ export class Operations {
         await records.keep(record)
         return record
       }
+      const { project_id, port_id, before, port } = record
+      const planned = { project_id, port_id, user, planned_from: list, steps: planSteps(list, desired) }
+      await this.#guards.hold({ ...planned, before, confirmed_by }, port)
       const following = newRecord({
+        ...planned,
         operation_id: randomUUID(),
-        project_id: record.project_id,
-        port_id: record.port_id,
-        user,
         purpose: PURPOSE[answer],
-        planned_from: list,
         desired,
-        steps: planSteps(list, desired),
         after: record,
       })
       record.status = 'superseded'

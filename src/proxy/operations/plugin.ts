@@ -2,13 +2,13 @@ import { setMaxListeners } from 'node:events'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod/mini'
 import { uuid } from '../../vpc/ids.ts'
-import { api, operationAnswers, operationRequest } from '../../vpc/portside-api.ts'
+import { answerRequest, api, operationAnswers, operationRequest } from '../../vpc/portside-api.ts'
 import type { ProxyConfig } from '../config.ts'
 import type { DatabaseAccess } from '../database/database.ts'
 import { ownError } from '../errors.ts'
+import { GuardCheck } from '../guards/guard-check.ts'
 import { checked, checkParams, goneSignal } from '../request-checks.ts'
 import type { Upstream } from '../upstream/upstream.ts'
-import { holdAgainstGuards } from './guard-check.ts'
 import { Journal } from './journal.ts'
 import { Operations } from './operations.ts'
 import { operationOf, type OperationRecord } from './record.ts'
@@ -45,7 +45,7 @@ export async function operationsPlugin(
     const records = new Records(new Journal((await database.opened()).db))
     const waits = { ...DEFAULT_WAITS, ...config.operationWaits }
     const context = { records, upstream, waits, stopping: stopping.signal, log: app.log }
-    const operations = new Operations(context)
+    const operations = new Operations(context, new GuardCheck(config.guards ?? [], upstream, app.log))
     await operations.recover()
     return { records, operations }
   }
@@ -74,17 +74,13 @@ export async function operationsPlugin(
   app.post<{ Params: PortParams }>(ofPort, async ({ params, body, session }, reply) => {
     checkParams(params, projects)
     const request = checked(operationRequest, body ?? undefined, 'body')
-    const { operations, records } = await opened()
-    const { confirmed_by, ...plan } = { ...request, operation_id: request.operation_id.toLowerCase() }
-    const asked = {
+    const { operations } = await opened()
+    const plan = { ...request, operation_id: request.operation_id.toLowerCase() }
+    const { record, isNew } = await operations.submit(plan, {
       project_id: params.project_id,
       port_id: params.port_id.toLowerCase(),
       user: session.user,
-    }
-    // What was sent before was held against the guards before.
-    if (!(await records.journal.find(plan.operation_id)))
-      await holdAgainstGuards(config.guards ?? [], upstream, { ...asked, ...plan, confirmed_by }, app.log)
-    const { record, isNew } = await operations.submit(plan, asked)
+    })
     return answer(reply, isNew ? 202 : 200, record)
   })
 
@@ -106,11 +102,12 @@ export async function operationsPlugin(
 
   app.post<{ Params: { id: string; answer: string } }>(
     '/api/operations/:id/:answer',
-    async ({ params, session }, reply) => {
+    async ({ params, body, session }, reply) => {
       const asked = checked(answerParams, params, 'path')
+      const { confirmed_by } = checked(answerRequest, body ?? {}, 'body')
       const { operations, records } = await opened()
       const record = existing(asked.id, await records.journal.find(asked.id.toLowerCase()))
-      const result = await operations.answer(record.operation_id, asked.answer, session.user)
+      const result = await operations.answer(record.operation_id, asked.answer, session.user, confirmed_by)
       return answer(reply, result.operation_id === record.operation_id ? 200 : 202, result)
     },
   )

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { Port } from '../port.ts'
 import { mergeRanges, rangesOfText, readCidr, shareOfSpace } from './addresses.ts'
 import type { TrafficDifference } from './difference.ts'
 import type { Region } from './region.ts'
@@ -114,6 +115,12 @@ function decidedForAll({ after }: Region): boolean {
   const rule = after.rule?.rule
   if (!rule || rule.remote_group_id || rule.remote_address_group_id) return false
   return !rule.remote_ip_prefix || rule.remote_ip_prefix.trim().endsWith('/0')
+}
+
+/** True when what the operator typed is the port's name or ID: then what breaks a guard may be sent all the same. */
+export function confirmsGuards(typed: string, port: Pick<Port, 'id' | 'name'>): boolean {
+  const said = typed.trim()
+  return said !== '' && (said === port.name || said.toLowerCase() === port.id.toLowerCase())
 }
 
 /** A guard in words: `never newly allow TCP 22 (SSH) and 3389 (RDP) from anywhere`. */

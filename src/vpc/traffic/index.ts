@@ -30,6 +30,7 @@ export {
   type Names,
 } from './explain.ts'
 export {
+  confirmsGuards,
   guard,
   guards,
   guardsAnswer,

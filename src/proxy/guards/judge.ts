@@ -1,0 +1,60 @@
+import type { SecurityGroupRule } from '../../vpc/security-group.ts'
+import { explain, guardViolations, RuleBook, trafficOfPlan, type Guard } from '../../vpc/traffic/index.ts'
+
+/** What is asked: whether lists break guards. All plain data, as it goes to a thread. */
+export type GuardQuestion = {
+  guards: readonly Guard[]
+  /** The list that stands, then the list after each step. At least one. */
+  lists: readonly (readonly string[])[]
+  /** The list from before the change, when the steps go on or back after one that stopped. */
+  before: readonly string[] | undefined
+  /** The rules of every group in the lists; a group without an entry could not be read: it may allow or drop anything. */
+  rules: ReadonlyMap<string, readonly SecurityGroupRule[]>
+  /** Addresses of the ports in remote groups, where all of them are known. */
+  members: ReadonlyMap<string, readonly string[]>
+}
+
+/** A guard that is broken, by its place in the question, or may be broken (not `certain`), and why: whole sentences. */
+export type BrokenGuard = { guard: number; why: string; certain: boolean }
+
+/** The guards that are broken after any step, compared with the list that stands. Pure, but up to some hundred ms of work. */
+export function judge({ guards, lists, before, rules, members }: GuardQuestion): BrokenGuard[] {
+  const book = new RuleBook(rules, { membersOf: (id) => members.get(id) })
+  const broken = violations(guards, lists, book)
+  const fromBefore =
+    before === undefined || broken.size === 0
+      ? undefined
+      : violations(guards, [before, ...lists.slice(1)], book)
+  return [...broken].map(([guard, { step, text, more, certain }]) => {
+    const open = certain ? '' : 'It could not be decided for certain. '
+    const when = step < lists.length - 1 ? `After step ${step}, in between: ` : ''
+    const others = more > 0 ? ` And ${more} more.` : ''
+    // Not an excuse, as that may be long ago; but the operator has to know it to decide.
+    const same = fromBefore && !fromBefore.has(guard) ? ` ${beforeText(guards[guard]!)}` : ''
+    return { guard, why: `${open}${when}${text}${others}${same}`, certain }
+  })
+}
+
+type Violation = { step: number; text: string; more: number; certain: boolean }
+
+/** For each guard that is broken, by its place, the first step after which it is. */
+function violations(
+  guards: readonly Guard[],
+  lists: readonly (readonly string[])[],
+  book: RuleBook,
+): Map<number, Violation> {
+  const traffic = trafficOfPlan({ portSecurity: true, lists, book })
+  const broken = new Map<number, Violation>()
+  if (traffic.kind === 'port_security_off') return broken
+  for (const [index, difference] of traffic.afterStep.entries())
+    for (const { guard, regions, certain } of guardViolations(difference, guards)) {
+      const place = guards.indexOf(guard)
+      if (broken.has(place)) continue
+      broken.set(place, { step: index + 1, text: explain(regions[0]!), more: regions.length - 1, certain })
+    }
+  return broken
+}
+
+function beforeText({ change }: Guard): string {
+  return `The list from before the change ${change === 'newly_dropped' ? 'dropped' : 'allowed'} it, too.`
+}

@@ -1,0 +1,60 @@
+import { portsAnswer, rulesAnswer } from '../../vpc/answers.ts'
+import { paths } from '../../vpc/paths.ts'
+import { queryString } from '../../vpc/requests.ts'
+import type { SecurityGroupRule } from '../../vpc/security-group.ts'
+import { membersOfGroups, readMembers } from '../../vpc/traffic/index.ts'
+import { ProxyError } from '../errors.ts'
+import type { Upstream } from '../upstream/upstream.ts'
+
+const IDS_PER_CALL = 50
+const LARGEST_PAGE = 2000
+
+/**
+ * The rules of groups, by group.
+ * @throws UpstreamError when they can't be read; the signal's reason when it is aborted
+ */
+export async function readRules(
+  upstream: Upstream,
+  projectId: string,
+  groupIds: readonly string[],
+  signal: AbortSignal,
+): Promise<Map<string, SecurityGroupRule[]>> {
+  const rules = new Map<string, SecurityGroupRule[]>(groupIds.map((id) => [id, []]))
+  const readSome = async (security_group_id: readonly string[]) => {
+    const used = new Set<string | undefined>()
+    let marker: string | undefined
+    do {
+      const query = queryString({ security_group_id, limit: LARGEST_PAGE, marker })
+      const { data } = await upstream.read(paths.rules(projectId), query, rulesAnswer, signal)
+      for (const rule of data.security_group_rules) rules.get(rule.security_group_id)?.push(rule)
+      used.add(marker)
+      marker = data.page_info?.next_marker ?? undefined
+    } while (marker && !used.has(marker))
+  }
+  const parts = Array.from({ length: Math.ceil(groupIds.length / IDS_PER_CALL) }, (_, part) =>
+    groupIds.slice(part * IDS_PER_CALL, (part + 1) * IDS_PER_CALL),
+  )
+  await Promise.all(parts.map(readSome))
+  return rules
+}
+
+/** The addresses of the ports in groups, where all of them can be read before `signal` is aborted; the others are left out. */
+export async function readAllMembers(
+  upstream: Upstream,
+  projectId: string,
+  groupIds: readonly string[],
+  signal: AbortSignal,
+): Promise<Map<string, readonly string[]>> {
+  const members = await membersOfGroups(groupIds, async (id) => {
+    try {
+      return await readMembers(async (marker) => {
+        const query = queryString({ security_groups: [id], limit: LARGEST_PAGE, marker })
+        return (await upstream.read(paths.ports(projectId), query, portsAnswer, signal)).data
+      })
+    } catch (error) {
+      if (!(error instanceof ProxyError) && !signal.aborted) throw error
+      return { unresolved: 'its ports could not be read' }
+    }
+  })
+  return new Map([...members].flatMap(([id, read]) => ('addresses' in read ? [[id, read.addresses]] : [])))
+}
