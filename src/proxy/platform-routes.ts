@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod/mini'
-import { portsAnswer, rulesAnswer, securityGroupAnswer, securityGroupsAnswer } from '../vpc/answers.ts'
 import { paths } from '../vpc/paths.ts'
 import {
   insertSecurityGroupsRequest,
@@ -14,7 +13,14 @@ import {
 import type { ProxyConfig } from './config.ts'
 import { answerError, ownError } from './errors.ts'
 import { checkParams, checked, goneSignal, type Params } from './request-checks.ts'
-import { answerStatus, portAnswerOf } from './upstream/connection.ts'
+import {
+  portAnswerOf,
+  portsAnswer,
+  rulesAnswer,
+  securityGroupAnswer,
+  securityGroupsAnswer,
+} from './upstream/answer-schemas.ts'
+import { answerStatus } from './upstream/connection.ts'
 import type { AnswerSchema, SendOutcome, Upstream } from './upstream/upstream.ts'
 
 const noQuery = z.strictObject({})
@@ -29,7 +35,10 @@ export async function platformRoutes(
 ): Promise<void> {
   const projects = new Set(config.projects.map(({ project_id }) => project_id))
 
-  app.addHook<{ Params: Params }>('preValidation', async ({ params }) => checkParams(params, projects))
+  app.addHook<{ Params: Params }>('preValidation', ({ params }, _, done) => {
+    checkParams(params, projects)
+    done()
+  })
 
   function read(
     path: (params: Params) => string,
@@ -37,15 +46,13 @@ export async function platformRoutes(
     schema: (params: Params) => AnswerSchema<unknown>,
   ): void {
     app.get<{ Params: Params }>(route(path), async (request, reply) => {
-      const { search } = new URL(request.url, 'http://proxy')
-      const asked = checked(query, readQuery(query, new URLSearchParams(search)), 'query')
-      const { status, text } = await upstream.read(
+      const { status, body } = await upstream.read(
         path(request.params),
-        queryString(asked as Parameters<typeof queryString>[0]),
+        queryOf(request.url, query),
         schema(request.params),
-        goneSignal(request, reply),
+        goneSignal(request),
       )
-      return answerJson(reply, status, text)
+      return answerJson(reply, status, body)
     })
   }
   read(
@@ -86,7 +93,7 @@ export async function platformRoutes(
           advice: `Send a change as an operation: POST ${route(({ project_id, port_id }) => paths.port(project_id, port_id))}/operations. So each of its steps is recorded before it is sent.`,
         })
       const sent = { method: 'PUT' as const, path: path(request.params), body }
-      return answerOutcome(reply, await upstream.send(sent, goneSignal(request, reply)))
+      return answerOutcome(reply, await upstream.send(sent, goneSignal(request)))
     })
   }
   dryRun(({ project_id, port_id }) => paths.insert(project_id, port_id), insertSecurityGroupsRequest)
@@ -99,15 +106,23 @@ function route(path: (params: Params) => string): string {
   return `/api${decodeURIComponent(path(names))}`
 }
 
-function answerJson(reply: FastifyReply, status: number, text: string) {
+/** The query of `url` as it goes to the platform. @throws ProxyError when it does not fit `schema` */
+function queryOf(url: string, schema: z.ZodMiniObject): string {
+  const start = url.indexOf('?')
+  if (start < 0) return ''
+  const asked = checked(schema, readQuery(schema, new URLSearchParams(url.slice(start + 1))), 'query')
+  return queryString(asked as Parameters<typeof queryString>[0])
+}
+
+function answerJson(reply: FastifyReply, status: number, body: Buffer) {
   return reply
     .code(status)
     .header('cache-control', 'no-store')
     .type('application/json; charset=utf-8')
-    .send(text)
+    .send(body)
 }
 
 function answerOutcome(reply: FastifyReply, outcome: SendOutcome) {
-  if ('text' in outcome) return answerJson(reply, outcome.status, outcome.text)
+  if ('body' in outcome) return answerJson(reply, outcome.status, outcome.body)
   return answerError(reply, { status: answerStatus(outcome.status, outcome.error), error: outcome.error })
 }

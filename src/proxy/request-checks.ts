@@ -1,7 +1,8 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Socket } from 'node:net'
+import type { FastifyRequest } from 'fastify'
 import * as z from 'zod/mini'
 import { refusedFields } from '../vpc/errors.ts'
-import { uuid } from '../vpc/ids.ts'
+import { isUuid, uuid } from '../vpc/ids.ts'
 import { ownError } from './errors.ts'
 
 /** The path parameters of the platform's calls, by the names of the reference's Table 1. */
@@ -14,7 +15,8 @@ export function checkParams(params: Partial<Params>, projects: ReadonlySet<strin
     throw ownError('Portside.NotFound', `Project ${project_id} is not one of this proxy's projects.`, {
       advice: 'Choose one of the projects that the console offers, or add it to PORTSIDE_PROJECTS.',
     })
-  for (const [path, id] of Object.entries(ids)) checked(z.object({ [path]: uuid }), { [path]: id }, 'path')
+  for (const [path, id] of Object.entries(ids))
+    if (!isUuid(id)) checked(z.object({ [path]: uuid }), { [path]: id }, 'path')
 }
 
 /** `value` as `schema` reads it. @throws ProxyError Portside.InvalidRequest with the fields that it refused */
@@ -30,12 +32,18 @@ export function checked<S extends z.ZodMiniType>(
   throw ownError('Portside.InvalidRequest', `The ${where} of the request is not valid: ${told}.`, { fields })
 }
 
-/** Aborted when the browser goes away before its answer: what it asked for is no longer of use to anybody. */
-export function goneSignal(request: FastifyRequest, reply: FastifyReply): AbortSignal {
+const goneSignals = new WeakMap<Socket, AbortSignal>()
+
+/**
+ * Aborted when the browser goes away before its answer: what it asked for is no longer of use to anybody. All requests of one
+ * connection share it: they end with the connection, and making one for each would be a good part of a request's cost.
+ */
+export function goneSignal({ socket }: FastifyRequest): AbortSignal {
+  const known = goneSignals.get(socket)
+  if (known) return known
   const gone = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished)
-      gone.abort(ownError('Portside.Stopping', `The asker of ${request.id} went away.`))
-  })
+  // Nobody who listens yet has been answered.
+  socket.once('close', () => gone.abort(ownError('Portside.Stopping', 'The asker went away.')))
+  goneSignals.set(socket, gone.signal)
   return gone.signal
 }

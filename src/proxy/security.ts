@@ -1,5 +1,7 @@
-import helmet from '@fastify/helmet'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import helmet, { type HelmetOptions } from 'helmet'
 import { addressName, type ProxyConfig } from './config.ts'
 import { ownError } from './errors.ts'
 
@@ -7,23 +9,27 @@ import { ownError } from './errors.ts'
  * Guards every route of `app`: the names it may be called by, the pages that may call it, and the headers
  * that tell browsers what its own pages may do.
  */
-export async function guardBrowsers(app: FastifyInstance, config: ProxyConfig): Promise<void> {
+export function guardBrowsers(app: FastifyInstance, config: ProxyConfig): void {
   const { publicOrigin, listenHost } = config
   const publicHost = publicOrigin && new URL(publicOrigin).host
+  /** The hosts of its own origins, once it listens. */
+  let ownHosts: ReadonlySet<string> | undefined
 
   /** The origin that the request was made to, by its Host header; undefined when it is none of this proxy's. */
   function calledOrigin(request: FastifyRequest): string | undefined {
     const host = request.headers.host?.toLowerCase()
     if (host === undefined) return undefined
     if (publicHost && host === publicHost) return publicOrigin
-    const own = [addressName(listenHost), 'localhost'].map(
-      (name) => `http://${name}:${request.socket.localPort}`,
-    )
     // URL drops the port where it is the scheme's own, as browsers do.
-    return own.find((one) => new URL(one).host === host) && `http://${host}`
+    ownHosts ??= new Set(
+      [addressName(listenHost), 'localhost'].map(
+        (name) => new URL(`http://${name}:${request.socket.localPort}`).host,
+      ),
+    )
+    return ownHosts.has(host) ? `http://${host}` : undefined
   }
 
-  await app.register(helmet, {
+  const headers = headersOf({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -47,11 +53,10 @@ export async function guardBrowsers(app: FastifyInstance, config: ProxyConfig): 
     strictTransportSecurity: publicOrigin?.startsWith('https:') ? { maxAge: 31_536_000 } : false,
   })
 
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header(
-      'permissions-policy',
-      'camera=(), geolocation=(), microphone=(), payment=(), usb=(), clipboard-read=(), clipboard-write=(self)',
-    )
+  headers['permissions-policy'] =
+    'camera=(), geolocation=(), microphone=(), payment=(), usb=(), clipboard-read=(), clipboard-write=(self)'
+
+  function check(request: FastifyRequest): void {
     const called = calledOrigin(request)
     if (!called)
       throw ownError(
@@ -66,7 +71,24 @@ export async function guardBrowsers(app: FastifyInstance, config: ProxyConfig): 
       throw ownError('Portside.Forbidden', 'This request did not come from a page of Portside.', {
         advice: 'Open Portside itself and try again there.',
       })
+  }
+
+  // Hooks of every request call `done`: an async one costs each request another turn of the event loop's queue.
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headers)
+    check(request)
+    done()
   })
+}
+
+/** The headers that helmet sets. They are the same for every answer, so they are made once. */
+function headersOf(options: HelmetOptions): Record<string, string> {
+  const request = new IncomingMessage(new Socket())
+  const answer = new ServerResponse(request)
+  helmet(options)(request, answer, (error) => {
+    if (error) throw error
+  })
+  return Object.fromEntries(Object.entries(answer.getHeaders()).map(([name, value]) => [name, String(value)]))
 }
 
 /**

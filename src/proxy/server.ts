@@ -47,9 +47,10 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   answerErrors(app)
 
   stopGracefully(app)
-  app.addHook('onResponse', async (request, reply) => {
-    // By route, not by address: the sign-in address is a secret.
+  app.addHook('onResponse', (request, reply, done) => {
+    done()
     const level = reply.statusCode >= 500 ? 'warn' : 'debug'
+    // By route, not by address: the sign-in address is a secret.
     request.log[level](
       {
         method: request.method,
@@ -61,7 +62,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     )
   })
 
-  await guardBrowsers(app, config)
+  guardBrowsers(app, config)
   const signIn = await addSignIn(app, config)
   await serveConsole(app, config.consoleFiles)
   const upstream = createUpstream(config, log)

@@ -20,13 +20,15 @@ export function stopGracefully(app: FastifyInstance): void {
     for (const socket of unused) socket.destroy()
   })
   // An answer under way ends its connection too: kept alive, it would be waited for.
-  app.addHook('onSend', async (_, reply) => {
+  app.addHook('onSend', (_, reply, _payload, done) => {
     if (stopping) reply.header('connection', 'close')
+    done()
   })
-  app.addHook('onRequest', async () => {
-    if (!stopping) return
-    throw ownError('Portside.Stopping', 'Portside is stopping.', {
-      advice: 'Start it again, then reload this page.',
-    })
+  app.addHook('onRequest', (_, _reply, done) => {
+    if (stopping)
+      throw ownError('Portside.Stopping', 'Portside is stopping.', {
+        advice: 'Start it again, then reload this page.',
+      })
+    done()
   })
 }

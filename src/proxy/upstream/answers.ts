@@ -37,16 +37,16 @@ export function readErrorAnswer(answer: ExchangeAnswer): PortsideError {
   }
 }
 
-/** The success answer as text, and as `schema` reads it; or the error that says what can't be read. */
+/** The success answer's JSON as it came, and as `schema` reads it; or the error that says what can't be read. */
 export function readSuccessAnswer<T>(
   answer: ExchangeAnswer,
   schema: AnswerSchema<T>,
-): { ok: true; text: string; data: T; request_id: string | null } | { ok: false; error: PortsideError } {
+): { ok: true; body: Buffer; data: T; request_id: string | null } | { ok: false; error: PortsideError } {
   const body = parseJson(answer.body)
   const request_id = requestIdOf(answer, body.value)
   if (!body.ok) return unreadable('it is not JSON', request_id)
   const parsed = schema.safeParse(body.value)
-  if (parsed.success) return { ok: true, text: body.text, data: parsed.data, request_id }
+  if (parsed.success) return { ok: true, body: answer.body, data: parsed.data, request_id }
   const fields = refusedFields(parsed.error, body.value)
   const [first] = fields
   return unreadable(
@@ -66,12 +66,13 @@ function unreadable(why: string, request_id: string | null, fields?: PortsideErr
   return { ok: false as const, error }
 }
 
-type Json = { ok: true; value: unknown; text: string } | { ok: false; value: undefined }
+type Json = { ok: true; value: unknown } | { ok: false; value: undefined }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 function parseJson(body: Buffer): Json {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(body)
-    return { ok: true, value: JSON.parse(text), text }
+    return { ok: true, value: JSON.parse(utf8.decode(body)) }
   } catch {
     return { ok: false, value: undefined }
   }

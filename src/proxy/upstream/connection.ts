@@ -1,13 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { Pool } from 'undici'
-import * as z from 'zod/mini'
-import { dryRunAnswer, portAnswer } from '../../vpc/answers.ts'
 import type { StepRequest } from '../../vpc/change-plan.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import { paths } from '../../vpc/paths.ts'
 import type { ProxyConfig, ProxyProject } from '../config.ts'
 import { ownError, type ProxyError } from '../errors.ts'
+import { dryRunAnswer, portAnswerOf } from './answer-schemas.ts'
 import { readErrorAnswer, readSuccessAnswer } from './answers.ts'
 import { exchange, ExchangeError, type ExchangeAnswer } from './exchange.ts'
 import { RETRIED_STATUSES, waitBefore } from './retry.ts'
@@ -28,16 +27,6 @@ export type UpstreamConfig = Pick<
   ProxyConfig,
   'projects' | 'credentials' | 'upstreamTimeoutMs' | 'readRetries'
 >
-
-/** The answer to show or change `portId`; an answer about another port would mislead and is refused. */
-export function portAnswerOf(portId: string) {
-  return portAnswer.check(
-    z.refine((answer) => answer.port.id.toLowerCase() === portId.toLowerCase(), {
-      path: ['port', 'id'],
-      message: 'is the ID of another port',
-    }),
-  )
-}
 
 /** Connects to the endpoints of the configured projects; one pool of connections for each endpoint. */
 export function createUpstream(config: UpstreamConfig, log: FastifyBaseLogger): Upstream {
@@ -143,14 +132,14 @@ function outcomeOf(request: StepRequest, answer: ExchangeAnswer): SendOutcome {
   if (answer.status === 200) {
     const read = readSuccessAnswer(answer, portAnswerOf(portIdOf(request.path)))
     if (!read.ok) return unknown(502, read.error)
-    return { kind: 'port', status: 200, port: read.data.port, request_id: read.request_id, text: read.text }
+    return { kind: 'port', status: 200, port: read.data.port, request_id: read.request_id, body: read.body }
   }
   if (answer.status === 202 && !changes) {
     // The reference names no body for 202 (Table 2, dry_run): an empty one is as good.
     const body = answer.body.length > 0 ? answer.body : Buffer.from('{}')
     const read = readSuccessAnswer({ ...answer, body }, dryRunAnswer)
     if (!read.ok) return unknown(502, read.error)
-    return { kind: 'checked', status: 202, request_id: read.request_id, text: read.text }
+    return { kind: 'checked', status: 202, request_id: read.request_id, body: read.body }
   }
   if (answer.status < 300)
     return unknown(

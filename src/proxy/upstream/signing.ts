@@ -40,7 +40,7 @@ export async function prepare(
   if (!credentials) return { ...ready, headers }
   headers['X-Project-Id'] = projectId
   if (credentials.securityToken) headers['X-Security-Token'] = credentials.securityToken
-  const { AKSKSigner } = await signer()
+  const { AKSKSigner } = (loaded ??= await signer())
   // The signer reads endpoint, queryParams, headers and data; it sorts the values of a repeated name in place.
   const signed = AKSKSigner.sign(
     { endpoint: origin + path, method, queryParams: repeated(query), headers, data: body },
@@ -56,6 +56,7 @@ export async function prepare(
 
 /** The official signer alone: its package's entry would load an HTTP client and a logger besides. */
 const signer = () => import('@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js')
+let loaded: Awaited<ReturnType<typeof signer>> | undefined
 
 function repeated(query: UnsignedRequest['query']): Record<string, string[]> {
   const values: Record<string, string[]> = {}

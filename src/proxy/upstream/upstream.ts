@@ -20,14 +20,14 @@ export class UpstreamError extends ProxyError {
  * - `not_sent`: it did not leave this machine: no connection could be made, or `signal` was aborted before.
  */
 export type SendOutcome =
-  | { kind: 'port'; status: 200; port: Port; request_id: string | null; text: string }
-  | { kind: 'checked'; status: 202; request_id: string | null; text: string }
+  | { kind: 'port'; status: 200; port: Port; request_id: string | null; body: Buffer }
+  | { kind: 'checked'; status: 202; request_id: string | null; body: Buffer }
   | { kind: 'refused'; status: number; error: PortsideError }
   | { kind: 'unknown'; status: number; error: PortsideError }
   | { kind: 'not_sent'; status: number; error: PortsideError }
 
-/** A read as it is passed on: the answer's original JSON text, and what the schema made of it. */
-export type ReadAnswer<T> = { status: number; text: string; data: T; request_id: string | null }
+/** A read as it is passed on: the answer's original JSON, and what the schema made of it. */
+export type ReadAnswer<T> = { status: number; body: Buffer; data: T; request_id: string | null }
 
 /** What checks an answer: any zod schema. */
 export type AnswerSchema<T> = {
