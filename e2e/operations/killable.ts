@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -37,6 +38,8 @@ export class KillableProxy {
   #process: ChildProcess | undefined
   #address = ''
   #cookie = ''
+  /** What the processes wrote on stderr: the log. */
+  log = ''
 
   constructor(built: Built, upstream: string, environment: Record<string, string> = {}) {
     this.#built = built
@@ -67,7 +70,10 @@ export class KillableProxy {
         if (found) resolve(found[0])
       }
       child.stdout.on('data', read)
-      child.stderr.on('data', read)
+      child.stderr.on('data', (chunk: Buffer) => {
+        this.log += chunk
+        read(chunk)
+      })
       child.once('exit', (code) => reject(new Error(`the proxy ended with ${code}: ${printed}`)))
     })
     const answer = await fetch(signInAddress, { redirect: 'manual' })
@@ -75,14 +81,15 @@ export class KillableProxy {
     this.#address = new URL(signInAddress).origin
   }
 
-  /** Ends the process: SIGKILL leaves it no moment to tidy up. */
-  async stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  /** Ends the process, and comes back with its exit code. SIGKILL leaves it no moment to tidy up, and null for a code. */
+  async stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     const child = this.#process!
-    if (child.exitCode !== null || child.signalCode !== null) return
-    await new Promise((resolve) => {
-      child.once('exit', resolve)
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'close')
       child.kill(signal)
-    })
+      await ended
+    }
+    return child.exitCode
   }
 
   /** Calls a path with a session, as a page of Portside would. @throws TypeError while the process is not there */

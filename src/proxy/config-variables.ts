@@ -70,6 +70,14 @@ const guardList = text.transform((value, context) => {
   return z.NEVER
 })
 
+const listenAddress = text
+  .regex(/^(?:[0-9A-Za-z._-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/)
+  .transform((value) => {
+    const colon = value.lastIndexOf(':')
+    return { host: value.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(value.slice(colon + 1)) }
+  })
+  .refine(({ port }) => port <= 65_535)
+
 /** Every variable: how it is read; its description ends the sentence 'it must be ...' when it can't be. */
 const variables = z.object({
   PORTSIDE_LISTEN_HOST: text
@@ -122,6 +130,12 @@ const variables = z.object({
     .regex(/^postgres(ql)?:\/\/\S+$/)
     .optional()
     .describe('the address of a PostgreSQL database, such as postgresql://user:password@host/portside'),
+  PORTSIDE_METRICS_LISTEN: listenAddress
+    .optional()
+    .describe('an address and a port to listen on, such as 127.0.0.1:9464'),
+  PORTSIDE_STOP_TIMEOUT_MS: wholeNumber(1000, 3_600_000)
+    .optional()
+    .describe('a whole number of milliseconds from 1000 to 3600000'),
   PORTSIDE_LOG_LEVEL: z
     .enum(LOG_LEVELS)
     .default('info')

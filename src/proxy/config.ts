@@ -33,6 +33,10 @@ export type ProxyConfig = {
   makeJournal?: 'at_start' | 'when_needed'
   /** Traffic that a change must not newly allow or drop, unless the operator types the port's name or ID. */
   guards?: readonly Guard[]
+  /** Where metrics and the details of readiness are served; undefined: nowhere. */
+  metricsListen?: { host: string; port: number } | undefined
+  /** The longest that a stop waits for what is under way. */
+  stopTimeoutMs: number
   logLevel: (typeof LOG_LEVELS)[number]
   /** The folder of the built console. */
   consoleFiles: string
@@ -68,6 +72,8 @@ const EMULATOR_PROJECTS = [
  * | `PORTSIDE_STEP_TRIES` | `8` | how often a step of a change is sent at most, when the cloud is busy or its answer is lost |
  * | `PORTSIDE_STEP_RETRY_MS` | `1000` | first wait before it is sent again; twice as long each time |
  * | `PORTSIDE_LATE_ANSWER_MS` | `3000` | how long after a lost answer a request may still be on its way |
+ * | `PORTSIDE_METRICS_LISTEN` | none | address and port for metrics and probes with details, such as `127.0.0.1:9464` |
+ * | `PORTSIDE_STOP_TIMEOUT_MS` | `PORTSIDE_UPSTREAM_TIMEOUT_MS` and 10 s | longest that a stop waits for the step under way |
  * | `PORTSIDE_LOG_LEVEL` | `info` | trace, debug, info, warn, error, fatal or silent; the log is JSON on stderr |
  * | `PORTSIDE_CONSOLE_FILES` | `dist/console` | folder of the built console |
  *
@@ -101,6 +107,8 @@ export function readConfig(
       lateMs: env.PORTSIDE_LATE_ANSWER_MS,
     },
     guards: env.PORTSIDE_GUARDS ?? [],
+    metricsListen: env.PORTSIDE_METRICS_LISTEN,
+    stopTimeoutMs: env.PORTSIDE_STOP_TIMEOUT_MS ?? env.PORTSIDE_UPSTREAM_TIMEOUT_MS + 10_000,
     logLevel: env.PORTSIDE_LOG_LEVEL,
     consoleFiles: env.PORTSIDE_CONSOLE_FILES ?? consoleFiles,
   }

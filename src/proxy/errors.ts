@@ -30,6 +30,7 @@ export function ownError(
 /** Answers with an error: its status, its body, and Retry-After where it says when to try again. */
 export function answerError(reply: FastifyReply, { status, error }: Pick<ProxyError, 'status' | 'error'>) {
   if (error.retry_after !== undefined) reply.header('retry-after', error.retry_after)
+  reply.errorCode = error.error_code
   return reply.code(status).header('cache-control', 'no-store').send(error)
 }
 

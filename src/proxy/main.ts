@@ -2,12 +2,17 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ConfigError, readConfig } from './config.ts'
 import { createProxy } from './server.ts'
+import { stopOnce } from './stopping.ts'
 
 /** Ends with one line that says what to do. */
 function refuse(message: string): never {
   console.error(`portside: ${message}`)
   process.exit(2)
 }
+
+let stop: (signal: NodeJS.Signals) => void = () => process.exit(0)
+// From the beginning: as the first process of a container, a signal without a handler would be ignored.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal))
 
 try {
   // Built, this file is dist/server/proxy.js, and the console lies beside its folder.
@@ -21,16 +26,7 @@ try {
 
   Cloud: ${endpoints}${config.emulator ? ' (the embedded emulator)' : ''}
 `)
-
-  let stopping = false
-  const stop = async () => {
-    if (stopping) return
-    stopping = true
-    await proxy.close()
-    process.exit(0)
-  }
-  process.on('SIGTERM', () => void stop())
-  process.on('SIGINT', () => void stop())
+  stop = stopOnce(() => proxy.close(), config.stopTimeoutMs)
 } catch (error) {
   if (error instanceof ConfigError) refuse(error.message)
   const code = error instanceof Error && 'code' in error ? error.code : undefined

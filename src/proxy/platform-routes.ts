@@ -12,7 +12,7 @@ import {
 } from '../vpc/requests.ts'
 import type { ProxyConfig } from './config.ts'
 import { answerError, ownError } from './errors.ts'
-import { checkParams, checked, goneSignal, type Params } from './request-checks.ts'
+import { askerOf, checkParams, checked, type Params } from './request-checks.ts'
 import {
   portAnswerOf,
   portsAnswer,
@@ -50,7 +50,7 @@ export async function platformRoutes(
         path(request.params),
         queryOf(request.url, query),
         schema(request.params),
-        goneSignal(request),
+        askerOf(request),
       )
       return answerJson(reply, status, body)
     })
@@ -93,7 +93,7 @@ export async function platformRoutes(
           advice: `Send a change as an operation: POST ${route(({ project_id, port_id }) => paths.port(project_id, port_id))}/operations. So each of its steps is recorded before it is sent.`,
         })
       const sent = { method: 'PUT' as const, path: path(request.params), body }
-      return answerOutcome(reply, await upstream.send(sent, goneSignal(request)))
+      return answerOutcome(reply, await upstream.send(sent, askerOf(request)))
     })
   }
   dryRun(({ project_id, port_id }) => paths.insert(project_id, port_id), insertSecurityGroupsRequest)

@@ -4,6 +4,7 @@ import * as z from 'zod/mini'
 import { refusedFields } from '../vpc/errors.ts'
 import { isUuid, uuid } from '../vpc/ids.ts'
 import { ownError } from './errors.ts'
+import type { Asker } from './upstream/upstream.ts'
 
 /** The path parameters of the platform's calls, by the names of the reference's Table 1. */
 export type Params = { project_id: string; port_id: string; security_group_id: string }
@@ -46,4 +47,9 @@ export function goneSignal({ socket }: FastifyRequest): AbortSignal {
   socket.once('close', () => gone.abort(ownError('Portside.Stopping', 'The asker went away.')))
   goneSignals.set(socket, gone.signal)
   return gone.signal
+}
+
+/** The asker of calls of the platform that one request needs; see goneSignal. */
+export function askerOf(request: FastifyRequest): Asker {
+  return { request_id: request.id, signal: goneSignal(request) }
 }

@@ -76,7 +76,7 @@ export function guardBrowsers(app: FastifyInstance, config: ProxyConfig): void {
   // Hooks of every request call `done`: an async one costs each request another turn of the event loop's queue.
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers)
-    check(request)
+    if (!request.routeOptions.config.probe) check(request)
     done()
   })
 }

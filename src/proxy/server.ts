@@ -1,12 +1,15 @@
 import type { AddressInfo } from 'node:net'
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
-import { pino } from 'pino'
+import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import { version } from '../../package.json'
 import { api, type Session } from '../vpc/portside-api.ts'
 import { addressName, type ProxyConfig } from './config.ts'
 import { serveConsole } from './console-files.ts'
 import { accessDatabase } from './database/database.ts'
 import { answerError, answerErrors, foreseen, ownError } from './errors.ts'
+import { createLog, requestId, watchAnswers } from './monitoring/log.ts'
+import { Metrics } from './monitoring/metrics.ts'
+import { addProbes, serveMetrics, type MetricsServer } from './monitoring/probes.ts'
+import { Readiness } from './monitoring/readiness.ts'
 import { operationsPlugin } from './operations/plugin.ts'
 import { platformRoutes } from './platform-routes.ts'
 import { guardBrowsers } from './security.ts'
@@ -20,6 +23,8 @@ export type Proxy = {
   address: string
   /** Opened in a browser, it signs in. */
   signInAddress: string
+  /** The origin of /metrics, when the configuration names an address for it. */
+  metricsAddress: string | undefined
   /** Takes no more requests, finishes those under way, and ends. */
   close(): Promise<void>
 }
@@ -30,9 +35,12 @@ export type Proxy = {
  */
 export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   const log = createLog(config)
+  const readiness = new Readiness()
+  const metrics = config.metricsListen && new Metrics()
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestId,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     bodyLimit: 1024 * 1024,
     // stopping.ts answers then, in the one error form.
     return503OnClosing: false,
@@ -47,29 +55,19 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   answerErrors(app)
 
   stopGracefully(app)
-  app.addHook('onResponse', (request, reply, done) => {
-    done()
-    const level = reply.statusCode >= 500 ? 'warn' : 'debug'
-    // By route, not by address: the sign-in address is a secret.
-    request.log[level](
-      {
-        method: request.method,
-        route: request.routeOptions.url,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime),
-      },
-      'answered',
-    )
-  })
+  app.addHook('preClose', async () => readiness.stop())
+  watchAnswers(app, metrics)
+  addProbes(app, readiness)
 
   guardBrowsers(app, config)
   const signIn = await addSignIn(app, config)
   await serveConsole(app, config.consoleFiles)
-  const upstream = createUpstream(config, log)
+  const upstream = createUpstream(config, log, metrics)
   app.addHook('onClose', () => upstream.close())
   // Closed after the plugins that use it: their hooks run first.
   const database = accessDatabase(config)
   app.addHook('onClose', () => database.close())
+  readiness.checkDatabase(() => database.answers())
 
   await app.register(async (signedIn) => {
     signIn.requireSession(signedIn)
@@ -83,7 +81,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
       reply.header('cache-control', 'no-store').send({ guards: config.guards ?? [] }),
     )
     await signedIn.register(platformRoutes, { upstream, config })
-    await signedIn.register(operationsPlugin, { upstream, config, database })
+    await signedIn.register(operationsPlugin, { upstream, config, database, metrics })
     signedIn.all('/api/*', (request) => {
       throw ownError(
         'Portside.NotFound',
@@ -92,11 +90,14 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     })
   })
 
+  let monitoring: MetricsServer | undefined
   try {
+    if (metrics) monitoring = await serveMetrics(config.metricsListen!, metrics, readiness)
     await app.listen({ host: config.listenHost, port: config.listenPort })
   } catch (error) {
     // The journal is open by now, and no other proxy could have it.
     await app.close()
+    await monitoring?.close()
     throw error
   }
   const { port } = app.server.address() as AddressInfo
@@ -104,19 +105,10 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   return {
     address,
     signInAddress: (config.publicOrigin ?? address) + signIn.path,
-    close: () => app.close(),
+    metricsAddress: monitoring?.address,
+    async close() {
+      await app.close()
+      await monitoring?.close()
+    },
   }
-}
-
-function createLog({ logLevel }: Pick<ProxyConfig, 'logLevel'>): FastifyBaseLogger {
-  // Nothing logs headers; should it ever happen, what authenticates is left out.
-  const secrets = ['authorization', 'cookie', '["set-cookie"]', '["x-auth-token"]', '["x-security-token"]']
-  const paths = secrets.flatMap((name) => {
-    const at = name.startsWith('[') ? name : `.${name}`
-    return [`headers${at}`, `req.headers${at}`, `res.headers${at}`]
-  })
-  return pino(
-    { level: logLevel, redact: paths, serializers: { err: pino.stdSerializers.err } },
-    pino.destination(2),
-  )
 }

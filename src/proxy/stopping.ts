@@ -2,6 +2,34 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { ownError } from './errors.ts'
 
+/** A terminal sends its signal to every process at once, and `npm start` passes it on: within this, it is one signal. */
+const ONE_SIGNAL_MS = 1000
+
+/**
+ * What a process does when it is told to stop: finishes with `close` what is under way, and exits with 0. With 1 when that takes longer than
+ * `limitMs`, or when it is told a second time: an operation that was under way is found by the next start then, as after a kill.
+ */
+export function stopOnce(close: () => Promise<void>, limitMs: number): (signal: NodeJS.Signals) => void {
+  let told: number | undefined
+  return (signal) => {
+    if (told !== undefined) {
+      if (performance.now() - told > ONE_SIGNAL_MS) giveUp(`stopped at once by a second ${signal}`)
+      return
+    }
+    told = performance.now()
+    setTimeout(() => giveUp(`not at an end ${limitMs / 1000} s after ${signal}, stopped`), limitMs).unref()
+    void close().then(
+      () => process.exit(0),
+      (error: unknown) => giveUp(`could not stop in good order (${String(error)}), stopped`),
+    )
+  }
+}
+
+function giveUp(why: string): void {
+  process.stderr.write(`portside: ${why}; operations under way are looked after at the next start.\n`)
+  process.exit(1)
+}
+
 /**
  * Makes `app.close()` finish the requests under way, and wait for nothing else: requests that come on open connections are
  * answered with Portside.Stopping, and connections that browsers opened ahead, without a request, are ended. Node's
@@ -24,8 +52,9 @@ export function stopGracefully(app: FastifyInstance): void {
     if (stopping) reply.header('connection', 'close')
     done()
   })
-  app.addHook('onRequest', (_, _reply, done) => {
-    if (stopping)
+  app.addHook('onRequest', ({ routeOptions }, _, done) => {
+    // Probes tell themselves that it is stopping; that it still lives stays true.
+    if (stopping && !routeOptions.config.probe)
       throw ownError('Portside.Stopping', 'Portside is stopping.', {
         advice: 'Start it again, then reload this page.',
       })

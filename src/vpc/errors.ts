@@ -42,6 +42,7 @@ export const PORTSIDE_CODES = {
   'Portside.UnreadableAnswer': 502,
   'Portside.Unreachable': 502,
   'Portside.Stopping': 503,
+  'Portside.NotReady': 503,
   'Portside.Timeout': 504,
 } as const
 /** One of Portside's own codes. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
+import { Kysely, PostgresDialect, sql, type PostgresPool } from 'kysely'
 import { ConfigError } from '../config-variables.ts'
 import { migrate } from './migrations.ts'
 import { openPGlite } from './pglite.ts'
@@ -23,6 +23,8 @@ export type DatabaseAccess = {
   atStart: boolean
   /** The database. When it can't be opened, the next call tries again. @throws ConfigError when it can't be opened */
   opened(): Promise<Database>
+  /** Comes back when the database answers, at once while it is not opened yet. @throws whatever the database says */
+  answers(): Promise<void>
   close(): Promise<void>
 }
 
@@ -38,6 +40,9 @@ export function accessDatabase(
         opening = undefined
         throw error
       })),
+    async answers() {
+      if (opening) await sql`select 1`.execute((await opening).db)
+    },
     async close() {
       await (await opening?.catch(() => undefined))?.close()
     },

@@ -25,7 +25,7 @@ export async function readRules(
     let marker: string | undefined
     do {
       const query = queryString({ security_group_id, limit: LARGEST_PAGE, marker })
-      const { data } = await upstream.read(paths.rules(projectId), query, rulesAnswer, signal)
+      const { data } = await upstream.read(paths.rules(projectId), query, rulesAnswer, { signal })
       for (const rule of data.security_group_rules) rules.get(rule.security_group_id)?.push(rule)
       used.add(marker)
       marker = data.page_info?.next_marker ?? undefined
@@ -49,7 +49,7 @@ export async function readAllMembers(
     try {
       return await readMembers(async (marker) => {
         const query = queryString({ security_groups: [id], limit: LARGEST_PAGE, marker })
-        return (await upstream.read(paths.ports(projectId), query, portsAnswer, signal)).data
+        return (await upstream.read(paths.ports(projectId), query, portsAnswer, { signal })).data
       })
     } catch (error) {
       if (!(error instanceof ProxyError) && !signal.aborted) throw error

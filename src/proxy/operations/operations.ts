@@ -131,11 +131,15 @@ export class Operations {
 
   #start(record: OperationRecord): void {
     void this.#turns.take(portOf(record), async () => {
-      const { records, log } = this.#context
+      const { records, log, metrics } = this.#context
+      metrics?.operationStarted()
       try {
         await run(record, this.#context)
-        if (record.status === 'done') await this.#supersedeEarlier(record)
-        else if (isOpen(record)) this.#readBackLater(record)
+        const { operation_id, status, steps } = record
+        if (status === 'done') {
+          log.info({ operation_id, status, steps: steps.length }, 'operation done')
+          await this.#supersedeEarlier(record)
+        } else if (isOpen(record)) this.#readBackLater(record)
       } catch (error) {
         // Most likely the journal can't be written: then nothing more may be sent, and no record tells more.
         log.error({ err: error, operation_id: record.operation_id }, 'operation broke off')
@@ -144,6 +148,8 @@ export class Operations {
         await records
           .keep(record)
           .catch((failure) => log.error({ err: failure }, 'and could not be recorded'))
+      } finally {
+        metrics?.operationEnded(record.status)
       }
     })
   }

@@ -7,6 +7,7 @@ import type { ProxyConfig } from '../config.ts'
 import type { DatabaseAccess } from '../database/database.ts'
 import { ownError } from '../errors.ts'
 import { GuardCheck } from '../guards/guard-check.ts'
+import type { Metrics } from '../monitoring/metrics.ts'
 import { checked, checkParams, goneSignal } from '../request-checks.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { Journal } from './journal.ts'
@@ -26,6 +27,14 @@ const pollQuery = z.strictObject({
 
 const answerParams = z.object({ id: uuid, answer: z.enum(operationAnswers) })
 
+/** What the operations of a proxy need of it. */
+export type OperationsOptions = {
+  upstream: Upstream
+  config: ProxyConfig
+  database: DatabaseAccess
+  metrics?: Metrics | undefined
+}
+
 type PortParams = { project_id: string; port_id: string }
 
 /**
@@ -34,7 +43,7 @@ type PortParams = { project_id: string; port_id: string }
  */
 export async function operationsPlugin(
   app: FastifyInstance,
-  { upstream, config, database }: { upstream: Upstream; config: ProxyConfig; database: DatabaseAccess },
+  { upstream, config, database, metrics }: OperationsOptions,
 ): Promise<void> {
   const projects = new Set(config.projects.map(({ project_id }) => project_id))
   const stopping = new AbortController()
@@ -44,7 +53,7 @@ export async function operationsPlugin(
   async function open() {
     const records = new Records(new Journal((await database.opened()).db))
     const waits = { ...DEFAULT_WAITS, ...config.operationWaits }
-    const context = { records, upstream, waits, stopping: stopping.signal, log: app.log }
+    const context = { records, upstream, waits, stopping: stopping.signal, log: app.log, metrics }
     const operations = new Operations(context, new GuardCheck(config.guards ?? [], upstream, app.log))
     await operations.recover()
     return { records, operations }

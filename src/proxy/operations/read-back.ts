@@ -20,7 +20,10 @@ export function isOpen(record: OperationRecord): boolean {
 export async function readBack(record: OperationRecord, context: RunContext): Promise<void> {
   const { records, upstream, waits, stopping } = context
   const read = async () => {
-    const { port, request_id } = await upstream.readPort(record.project_id, record.port_id, stopping)
+    const { port, request_id } = await upstream.readPort(record.project_id, record.port_id, {
+      operation_id: record.operation_id,
+      signal: stopping,
+    })
     notePort(record, port, request_id)
     return port.security_groups
   }

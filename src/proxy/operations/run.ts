@@ -3,6 +3,7 @@ import { stepRequest } from '../../vpc/change-plan.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import { ownError, ProxyError } from '../errors.ts'
+import { callOf, type Metrics } from '../monitoring/metrics.ts'
 import type { SendOutcome, Upstream } from '../upstream/upstream.ts'
 import {
   end,
@@ -24,6 +25,7 @@ export type RunContext = {
   /** Aborted when the proxy stops: the request under way is finished, no other is sent. */
   stopping: AbortSignal
   log: FastifyBaseLogger
+  metrics?: Metrics | undefined
 }
 
 /** Thrown when an operation has ended on the way, after its end was recorded. */
@@ -85,7 +87,11 @@ class Run {
       await this.#keep()
       if (lost) this.#sentAgain = true
 
-      const outcome = await this.#context.upstream.send(request)
+      if (step.attempts > 1) this.#context.metrics?.retried(callOf(request.method, request.path))
+      const outcome = await this.#context.upstream.send(request, {
+        operation_id: record.operation_id,
+        step: index + 1,
+      })
       if (outcome.kind === 'port') {
         notePort(record, outcome.port, outcome.request_id)
         noteDone(step, { requestId: outcome.request_id })
@@ -159,7 +165,7 @@ class Run {
     const record = this.#record
     for (let tried = 1; ; tried++) {
       try {
-        const { port, request_id } = await this.#context.upstream.readPort(record.project_id, record.port_id)
+        const { port, request_id } = await this.#readPort()
         notePort(record, port, request_id)
         return port.security_groups
       } catch (error) {
@@ -175,6 +181,11 @@ class Run {
         await this.#wait(wait)
       }
     }
+  }
+
+  #readPort() {
+    const { project_id, port_id, operation_id } = this.#record
+    return this.#context.upstream.readPort(project_id, port_id, { operation_id })
   }
 
   async #wait(milliseconds: number): Promise<void> {
@@ -195,7 +206,7 @@ class Run {
     // Not called stopped before its list is known: nobody should decide by an old one.
     await this.#keep()
     try {
-      const { port, request_id } = await this.#context.upstream.readPort(record.project_id, record.port_id)
+      const { port, request_id } = await this.#readPort()
       notePort(record, port, request_id)
     } catch (failure) {
       if (!(failure instanceof ProxyError)) throw failure

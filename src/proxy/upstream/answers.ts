@@ -84,3 +84,12 @@ function requestIdOf(answer: ExchangeAnswer, body: unknown): string | null {
     typeof body === 'object' && body !== null && 'request_id' in body ? body.request_id : undefined
   return typeof inBody === 'string' && inBody ? inBody : (answer.headers['x-request-id'] ?? null)
 }
+
+/** The request ID of an answer that nobody parsed: the one in the header, else what looks like one in a short body. */
+export function requestIdIn({ headers, body }: ExchangeAnswer): string | undefined {
+  const inHeader = headers['x-request-id']
+  if (inHeader || body.length > LONGEST_SEARCHED) return inHeader
+  return /"request_id"\s*:\s*"([\w.:-]{1,128})"/.exec(body.toString('latin1'))?.[1]
+}
+
+const LONGEST_SEARCHED = 64 * 1024

@@ -6,14 +6,16 @@ import type { PortsideError } from '../../vpc/errors.ts'
 import { paths } from '../../vpc/paths.ts'
 import type { ProxyConfig, ProxyProject } from '../config.ts'
 import { ownError, type ProxyError } from '../errors.ts'
+import { callOf, type Metrics } from '../monitoring/metrics.ts'
 import { dryRunAnswer, portAnswerOf } from './answer-schemas.ts'
-import { readErrorAnswer, readSuccessAnswer } from './answers.ts'
+import { readErrorAnswer, readSuccessAnswer, requestIdIn } from './answers.ts'
 import { exchange, ExchangeError, type ExchangeAnswer } from './exchange.ts'
 import { RETRIED_STATUSES, waitBefore } from './retry.ts'
 import { prepare, type UnsignedRequest } from './signing.ts'
 import {
   UpstreamError,
   type AnswerSchema,
+  type Asker,
   type ReadAnswer,
   type SendOutcome,
   type Upstream,
@@ -28,8 +30,21 @@ export type UpstreamConfig = Pick<
   'projects' | 'credentials' | 'upstreamTimeoutMs' | 'readRetries'
 >
 
-/** Connects to the endpoints of the configured projects; one pool of connections for each endpoint. */
-export function createUpstream(config: UpstreamConfig, log: FastifyBaseLogger): Upstream {
+/** A call that came to its end: with an answer, or with none. */
+type EndedCall = {
+  request: UnsignedRequest
+  asker: Asker
+  /** As of performance.now(). */
+  started: number
+  answer?: ExchangeAnswer
+  failure?: ExchangeError
+}
+
+/**
+ * Connects to the endpoints of the configured projects; one pool of connections for each endpoint. Every call is logged, and
+ * counted when there are `metrics`.
+ */
+export function createUpstream(config: UpstreamConfig, log: FastifyBaseLogger, metrics?: Metrics): Upstream {
   const pools = new Map<string, Pool>()
   for (const { endpoint } of config.projects)
     if (!pools.has(endpoint))
@@ -44,19 +59,43 @@ export function createUpstream(config: UpstreamConfig, log: FastifyBaseLogger): 
         }),
       )
 
-  async function once(request: UnsignedRequest, signal?: AbortSignal): Promise<ExchangeAnswer> {
+  const logsReads = log.level === 'debug' || log.level === 'trace'
+
+  async function once(request: UnsignedRequest, asker: Asker = {}): Promise<ExchangeAnswer> {
     const { project_id, endpoint } = projectOf(config.projects, request.path)
     const ready = await prepare(request, endpoint, project_id, config.credentials)
     const started = performance.now()
     try {
-      const answer = await exchange(pools.get(endpoint)!, ready, config.upstreamTimeoutMs, signal)
-      log.debug({ ...logged(request, started), status: answer.status }, 'upstream answered')
+      const answer = await exchange(pools.get(endpoint)!, ready, config.upstreamTimeoutMs, asker.signal)
+      noteCall({ request, asker, started, answer })
       return answer
     } catch (error) {
-      if (error instanceof ExchangeError)
-        log.debug({ ...logged(request, started), reason: error.reason, code: error.code }, 'no answer')
+      if (error instanceof ExchangeError) noteCall({ request, asker, started, failure: error })
       throw error
     }
+  }
+
+  /** Logs and counts a call. Changes at `info`, failures at `warn`, reads at `debug`. */
+  function noteCall({ request, asker, started, answer, failure }: EndedCall): void {
+    const { method, path } = request
+    const ms = performance.now() - started
+    const outcome = failure?.reason ?? 'answered'
+    metrics?.called({ call: callOf(method, path), outcome, status: answer?.status, seconds: ms / 1000 })
+    const failed = failure ? failure.reason !== 'aborted' : answer!.status >= 500 || answer!.status === 429
+    const level = failed ? 'warn' : method === 'PUT' ? 'info' : 'debug'
+    if (level === 'debug' && !logsReads) return
+    const { signal: _, ...whose } = asker
+    log[level](
+      {
+        ...whose,
+        method,
+        path,
+        ms: Math.round(ms),
+        ...(answer && { status: answer.status, upstream_request_id: requestIdIn(answer) }),
+        ...(failure && { reason: failure.reason, code: failure.code }),
+      },
+      answer ? 'upstream answered' : 'upstream did not answer',
+    )
   }
 
   function noAnswer(path: string, failure: ExchangeError): ProxyError {
@@ -67,11 +106,12 @@ export function createUpstream(config: UpstreamConfig, log: FastifyBaseLogger): 
     path: string,
     query: string,
     schema: AnswerSchema<T>,
-    signal?: AbortSignal,
+    asker: Asker = {},
   ): Promise<ReadAnswer<T>> {
     const request = { method: 'GET' as const, path, query: [...new URLSearchParams(query)] }
+    const { signal } = asker
     for (let tried = 1; ; tried++) {
-      const end = await once(request, signal).catch((failure: unknown) => {
+      const end = await once(request, asker).catch((failure: unknown) => {
         if (failure instanceof ExchangeError) return failure
         throw failure
       })
@@ -93,6 +133,7 @@ export function createUpstream(config: UpstreamConfig, log: FastifyBaseLogger): 
       }
       const seconds = waitBefore(tried, error.error.retry_after)
       if (!retried || tried > config.readRetries || seconds === undefined) throw error
+      metrics?.retried(callOf('GET', path))
       await wait(seconds * 1000, undefined, signal && { signal }).catch(() => {
         throw signal?.reason
       })
@@ -101,14 +142,14 @@ export function createUpstream(config: UpstreamConfig, log: FastifyBaseLogger): 
 
   return {
     read,
-    async readPort(projectId, portId, signal) {
-      const { data, request_id } = await read(paths.port(projectId, portId), '', portAnswerOf(portId), signal)
+    async readPort(projectId, portId, asker) {
+      const { data, request_id } = await read(paths.port(projectId, portId), '', portAnswerOf(portId), asker)
       return { port: data.port, request_id }
     },
-    async send(request, signal) {
+    async send(request, asker) {
       const changes = request.body.dry_run !== true
       try {
-        return outcomeOf(request, await once({ ...request, query: [] }, signal))
+        return outcomeOf(request, await once({ ...request, query: [] }, asker))
       } catch (failure) {
         if (!(failure instanceof ExchangeError)) throw failure
         const { status, error } = noAnswer(request.path, failure)
@@ -211,8 +252,4 @@ function projectOf(projects: readonly ProxyProject[], path: string): ProxyProjec
 
 function portIdOf(path: string): string {
   return decodeURIComponent(path.split('/')[4] ?? '')
-}
-
-function logged(request: UnsignedRequest, started: number) {
-  return { method: request.method, path: request.path, ms: Math.round(performance.now() - started) }
 }

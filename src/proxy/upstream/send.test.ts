@@ -88,7 +88,7 @@ describe('what became of a change', () => {
 
   test('given up before it left: it was not sent, and never is', async () => {
     cloud.answers = [json(200, { port })]
-    expect(await upstream.send(change, AbortSignal.abort())).toMatchObject({ kind: 'not_sent' })
+    expect(await upstream.send(change, { signal: AbortSignal.abort() })).toMatchObject({ kind: 'not_sent' })
     expect((await upstream.readPort(PROJECT, PORT)).port).toEqual(port)
     expect(cloud.calls.map(({ method }) => method)).toEqual(['GET'])
   })
@@ -96,7 +96,7 @@ describe('what became of a change', () => {
   test('given up while it is out: unknown', async () => {
     const gone = new AbortController()
     cloud.answers = [() => gone.abort()]
-    expect(await upstream.send(change, gone.signal)).toMatchObject({
+    expect(await upstream.send(change, gone)).toMatchObject({
       kind: 'unknown',
       error: { outcome: 'unknown' },
     })
@@ -109,7 +109,7 @@ describe('what became of a change', () => {
       upstream.readPort(PROJECT, PORT).catch((error: Error) => error.name),
     )
     await expect.poll(() => cloud.calls.length).toBe(32)
-    const ended = upstream.send(change, AbortSignal.timeout(50))
+    const ended = upstream.send(change, { signal: AbortSignal.timeout(50) })
     expect(await ended).toMatchObject({ kind: 'not_sent' })
     cloud.answers = [json(200, { port })]
     expect(new Set(await Promise.all(reads))).toEqual(new Set(['UpstreamError']))

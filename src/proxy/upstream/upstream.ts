@@ -17,7 +17,7 @@ export class UpstreamError extends ProxyError {
  *   which does not say whether the change was made. `error.retry_after` is there when the platform said when to try again.
  * - `unknown`: sent, and no answer that tells whether it was carried out: lost, timed out, unreadable, or a gateway that
  *   lost the platform's answer (408, 502, 504). Read the port back.
- * - `not_sent`: it did not leave this machine: no connection could be made, or `signal` was aborted before.
+ * - `not_sent`: it did not leave this machine: no connection could be made, or `asker.signal` was aborted before.
  */
 export type SendOutcome =
   | { kind: 'port'; status: 200; port: Port; request_id: string | null; body: Buffer }
@@ -28,6 +28,17 @@ export type SendOutcome =
 
 /** A read as it is passed on: the answer's original JSON, and what the schema made of it. */
 export type ReadAnswer<T> = { status: number; body: Buffer; data: T; request_id: string | null }
+
+/**
+ * Who asks: `signal` aborted when the answer is of no more use; the rest is named in the log beside the call (docs/operations.md).
+ */
+export type Asker = {
+  signal?: AbortSignal | undefined
+  request_id?: string
+  operation_id?: string
+  /** The step of the operation, counted from 1. */
+  step?: number
+}
 
 /** What checks an answer: any zod schema. */
 export type AnswerSchema<T> = {
@@ -41,23 +52,23 @@ export type AnswerSchema<T> = {
 export interface Upstream {
   /**
    * Reads one port (platform.md, Endpoints, show port), with retries.
-   * @throws UpstreamError with the platform's error or Portside's own; the abort reason when `signal` is aborted.
+   * @throws UpstreamError with the platform's error or Portside's own; the abort reason when `asker.signal` is aborted.
    */
   readPort(
     projectId: string,
     portId: string,
-    signal?: AbortSignal,
+    asker?: Asker,
   ): Promise<{ port: Port; request_id: string | null }>
   /**
    * Reads any path of src/vpc/paths.ts, with retries; `query` is an encoded query string, without the question mark.
    * @throws UpstreamError as readPort; with Portside.UnreadableAnswer when the answer does not fit `schema`.
    */
-  read<T>(path: string, query: string, schema: AnswerSchema<T>, signal?: AbortSignal): Promise<ReadAnswer<T>>
+  read<T>(path: string, query: string, schema: AnswerSchema<T>, asker?: Asker): Promise<ReadAnswer<T>>
   /**
    * Sends one insert or remove, once. Never throws for what the platform or the network does: every end is an outcome.
-   * A `signal` aborted while the request is out gives `unknown`.
+   * An `asker.signal` aborted while the request is out gives `unknown`.
    */
-  send(request: StepRequest, signal?: AbortSignal): Promise<SendOutcome>
+  send(request: StepRequest, asker?: Asker): Promise<SendOutcome>
   /** Closes the connections, after the requests under way. */
   close(): Promise<void>
 }

@@ -1,0 +1,71 @@
+import type { AddressInfo } from 'node:net'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { addressName, ConfigError, type ProxyConfig } from '../config.ts'
+import { ownError } from '../errors.ts'
+import type { Metrics } from './metrics.ts'
+import type { Readiness } from './readiness.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** May be asked under any name, without a session: kubelets and load balancers call by address. */
+    probe?: boolean
+  }
+}
+
+/** Tells whether this proxy lives and can serve; says nothing else to whoever asks. */
+export function addProbes(app: FastifyInstance, readiness: Readiness): void {
+  const config = { probe: true }
+  app.get('/healthz', { config }, async (_, reply) =>
+    reply.header('cache-control', 'no-store').send({ status: 'alive' }),
+  )
+  app.get('/readyz', { config }, async (_, reply) => {
+    const { ready } = await readiness.check()
+    if (!ready)
+      throw ownError('Portside.NotReady', 'Portside can not serve right now.', {
+        advice: "Look for the reason in the proxy's log, and at /readyz of PORTSIDE_METRICS_LISTEN.",
+      })
+    return reply.header('cache-control', 'no-store').send({ status: 'ready' })
+  })
+}
+
+/** Where metrics are served, while it runs. */
+export type MetricsServer = { address: string; close(): Promise<void> }
+
+/**
+ * Serves /metrics, and the probes with details, on an address of their own: browsers and strangers should not reach it.
+ * It answers until it is closed, while the proxy stops too.
+ * @throws ConfigError when the address can't be listened on
+ */
+export async function serveMetrics(
+  { host, port }: NonNullable<ProxyConfig['metricsListen']>,
+  metrics: Metrics,
+  readiness: Readiness,
+): Promise<MetricsServer> {
+  const app = Fastify({ forceCloseConnections: true })
+  app.addHook('onRequest', async (_, reply) => {
+    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+  })
+  app.get('/metrics', async (_, reply) => {
+    const { type, body } = await metrics.text()
+    return reply.type(type).send(body)
+  })
+  app.get('/healthz', async () => ({ status: 'alive' }))
+  app.get('/readyz', async (_, reply) => {
+    const { ready, ...details } = await readiness.check()
+    const { cloudAnswers } = metrics
+    const cloud = cloudAnswers === undefined ? 'not asked yet' : cloudAnswers ? 'answers' : 'does not answer'
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', ...details, cloud })
+  })
+  app.setNotFoundHandler((_, reply) =>
+    reply.code(404).send({ error: 'Ask for /metrics, /healthz or /readyz.' }),
+  )
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    await app.close()
+    const code = error instanceof Error && 'code' in error ? error.code : error
+    throw new ConfigError(`PORTSIDE_METRICS_LISTEN can't be listened on (${code}): set another address.`)
+  }
+  const { port: bound } = app.server.address() as AddressInfo
+  return { address: `http://${addressName(host)}:${bound}`, close: () => app.close() }
+}
