@@ -49,6 +49,7 @@ export class KillableProxy {
       PORTSIDE_UPSTREAM: upstream,
       PORTSIDE_DATA: built.dataFolder,
       PORTSIDE_LOG_LEVEL: 'error',
+      PORTSIDE_RATE_LIMIT: '0',
       PORTSIDE_LISTEN_PORT: '0',
       ...environment,
     }

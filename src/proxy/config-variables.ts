@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import * as z from 'zod'
 import { refusedFields } from '../vpc/errors.ts'
 import { projectId } from '../vpc/ids.ts'
@@ -52,6 +53,35 @@ const projects = text
   })
   .pipe(z.array(project).min(1))
   .refine((all) => new Set(all.map(({ project_id }) => project_id)).size === all.length)
+
+/** One value, or a JSON array of several: values of directories have commas in them. */
+const claimValues = text
+  .transform((value, context): unknown => {
+    if (!value.startsWith('[')) return [value]
+    try {
+      return JSON.parse(value)
+    } catch {
+      context.addIssue('not JSON')
+      return z.NEVER
+    }
+  })
+  .pipe(z.array(text.min(1)).min(1))
+const CLAIM_VALUES = 'a value of the role claim, or a JSON array of several'
+
+/** An http or https address without what an issuer must not have (OpenID Connect Discovery 1.0, section 3). */
+function isPlainAddress(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const { protocol, username, search, hash } = new URL(value)
+  return /^https?:$/.test(protocol) && !username && !search && !hash
+}
+
+/** An IP address, or a network as `10.0.0.0/8`. */
+function isNetwork(value: string): boolean {
+  const [address = '', bits, ...rest] = value.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length > 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+}
 
 /** Refused with the place and the reason: a guard that is not as meant must not be taken for one. */
 const guardList = text.transform((value, context) => {
@@ -109,6 +139,33 @@ const variables = z.object({
     .pipe(z.tuple([text.min(32)], text.min(32)))
     .optional()
     .describe('at least 32 random characters, or several such secrets, comma-separated'),
+  PORTSIDE_SESSION_HOURS: wholeNumber(1, 720).default(12).describe('a whole number of hours from 1 to 720'),
+  PORTSIDE_OIDC_ISSUER: text
+    .refine(isPlainAddress)
+    .optional()
+    .describe('the issuer of an OpenID Connect provider, such as https://login.example.com/realms/team'),
+  PORTSIDE_OIDC_CLIENT_ID: secret.optional().describe('a client ID, without spaces'),
+  PORTSIDE_OIDC_CLIENT_SECRET: secret.optional().describe('the secret of a client, without spaces'),
+  PORTSIDE_OIDC_SCOPE: text
+    .refine((value) => value.split(' ').includes('openid'))
+    .default('openid profile email')
+    .describe('scopes separated by spaces, openid among them'),
+  PORTSIDE_OIDC_ROLE_CLAIM: text
+    .optional()
+    .describe('the name of a claim, or the path to it, such as realm_access.roles'),
+  PORTSIDE_OIDC_OPERATOR: claimValues.optional().describe(CLAIM_VALUES),
+  PORTSIDE_OIDC_VIEWER: claimValues.optional().describe(CLAIM_VALUES),
+  PORTSIDE_OIDC_USER_CLAIM: text
+    .optional()
+    .describe('the name of a claim, or the path to it, such as preferred_username'),
+  PORTSIDE_RATE_LIMIT: wholeNumber(0, 1_000_000)
+    .default(3000)
+    .describe('a whole number of requests a minute from 0 to 1000000, where 0 is no limit'),
+  PORTSIDE_TRUSTED_PROXIES: text
+    .transform((value) => value.split(',').map((one) => one.trim()))
+    .pipe(z.array(text.refine(isNetwork)))
+    .default([])
+    .describe('IP addresses or networks, comma-separated, such as 10.0.0.0/8'),
   PORTSIDE_DATA: text.default('.data/proxy').describe('a folder'),
   PORTSIDE_UPSTREAM_TIMEOUT_MS: wholeNumber(100, 600_000)
     .default(15_000)

@@ -1,6 +1,8 @@
 import type { Guard } from '../vpc/traffic/guards.ts'
 import { ConfigError, readVariables, type LOG_LEVELS, type Variables } from './config-variables.ts'
+import { isLoopback } from './listen-names.ts'
 import type { OperationWaits } from './operations/waits.ts'
+import { readOpenIdConnect, type OpenIdConnectSettings } from './session/openid-connect/settings.ts'
 import type { Secrets } from './session/secret.ts'
 import type { Credentials } from './upstream/signing.ts'
 
@@ -23,6 +25,12 @@ export type ProxyConfig = {
   dataFolder: string
   /** Undefined: made at the first start, and kept in dataFolder. The first seals cookies, all open them. */
   sessionSecrets: Secrets | undefined
+  /** Undefined: one signs in by the address printed at start. */
+  openIdConnect: OpenIdConnectSettings | undefined
+  /** Requests a minute that a user is answered; 0: any number. */
+  rateLimit: number
+  /** Addresses, or networks, of load balancers that are believed about whom a request comes from. */
+  trustedProxies: string[]
   upstreamTimeoutMs: number
   readRetries: number
   /** PostgreSQL for the journal of operations; undefined: kept in dataFolder. */
@@ -64,6 +72,10 @@ const EMULATOR_PROJECTS = [
  * | `HUAWEICLOUD_SDK_SECURITY_TOKEN` | none | security token of a temporary access key |
  * | `PORTSIDE_AUTH_TOKEN` | none | token of IAM, sent as X-Auth-Token in place of a signature |
  * | `PORTSIDE_SESSION_SECRET` | made at the first start, kept in `PORTSIDE_DATA` | secret that cookies are sealed with, the same for all proxies of a Portside; several, comma-separated: the first seals, all open |
+ * | `PORTSIDE_SESSION_HOURS` | `12` | how long a session of OpenID Connect lasts at most |
+ * | `PORTSIDE_OIDC_...` | none | sign-in for a team (session/openid-connect/settings.ts) |
+ * | `PORTSIDE_RATE_LIMIT` | `3000` | requests a minute that each proxy answers a user; 0 switches all limits off |
+ * | `PORTSIDE_TRUSTED_PROXIES` | none | addresses of load balancers whose X-Forwarded-For is believed, comma-separated |
  * | `PORTSIDE_DATA` | `.data/proxy` | folder for what must survive a restart |
  * | `PORTSIDE_UPSTREAM_TIMEOUT_MS` | `15000` | longest wait for an answer of the cloud |
  * | `PORTSIDE_READ_RETRIES` | `3` | how often a read is tried again |
@@ -98,6 +110,9 @@ export function readConfig(
     credentials,
     dataFolder: env.PORTSIDE_DATA,
     sessionSecrets: env.PORTSIDE_SESSION_SECRET,
+    openIdConnect: readOpenIdConnect(env),
+    rateLimit: env.PORTSIDE_RATE_LIMIT,
+    trustedProxies: env.PORTSIDE_TRUSTED_PROXIES,
     upstreamTimeoutMs: env.PORTSIDE_UPSTREAM_TIMEOUT_MS,
     readRetries: env.PORTSIDE_READ_RETRIES,
     databaseUrl: env.DATABASE_URL,
@@ -114,17 +129,6 @@ export function readConfig(
   }
   checkTogether(config)
   return config
-}
-
-/** True for the names and addresses of this machine itself, as a URL's host name or a listen address has them. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
-}
-
-/** The host name that a listen address has in URLs on this machine. */
-export function addressName(listenHost: string): string {
-  if (listenHost === '0.0.0.0' || listenHost === '::') return '127.0.0.1'
-  return listenHost.includes(':') ? `[${listenHost}]` : listenHost
 }
 
 function readProjects(env: Variables): ProxyProject[] {

@@ -20,7 +20,7 @@ try {
   const proxy = await createProxy({ ...config, makeJournal: 'at_start' })
   const endpoints = [...new Set(config.projects.map(({ endpoint }) => endpoint))].join(', ')
   console.log(`
-  Portside is ready. Sign in at
+  Portside is ready. ${config.openIdConnect ? `Its users sign in at ${config.openIdConnect.issuer}` : 'Sign in at'}
 
     ${proxy.signInAddress}
 

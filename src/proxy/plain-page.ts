@@ -1,18 +1,35 @@
 import type { FastifyReply } from 'fastify'
 
 /**
- * A page of Portside without the console: a heading and sentences. Without style of its own, because the
- * Content-Security-Policy allows no inline style and there may be no console to take it from.
+ * A page of Portside without the console: a heading and sentences. It reads well without its style, because there may be no
+ * built console to take that from.
  * @param paragraphs HTML, written by us
  */
 export function plainPage(heading: string, ...paragraphs: string[]): string {
+  return page(heading, '', paragraphs)
+}
+
+/**
+ * A page that goes on to `path` by itself. Where a redirect would not do: after one that came from another site, browsers
+ * send no SameSite=Strict cookie, but from a page of our own they do.
+ */
+export function goingOnPage(heading: string, path: string): string {
+  const to = escaped(path)
+  return page(heading, `<meta http-equiv="refresh" content="0; url=${to}">\n`, [
+    `<a href="${to}">Go on to Portside</a>`,
+  ])
+}
+
+function page(heading: string, head: string, paragraphs: string[]): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${heading} · Portside</title>
+${head}<title>${heading} · Portside</title>
+<link rel="icon" href="/portside.svg">
+<link rel="stylesheet" href="/plain-page.css">
 </head>
 <body>
 <main>
@@ -24,7 +41,12 @@ ${paragraphs.map((one) => `<p>${one}</p>`).join('\n')}
 `
 }
 
+/** Text as it stands in HTML, in an attribute too. */
+export function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
+}
+
 /** Answers with a page that no cache keeps. */
-export function sendPage(reply: FastifyReply, status: number, page: string): FastifyReply {
-  return reply.code(status).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(page)
+export function sendPage(reply: FastifyReply, status: number, html: string): FastifyReply {
+  return reply.code(status).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(html)
 }

@@ -20,6 +20,7 @@ export async function startProxy(environment: Record<string, string> = {}): Prom
     readConfig({
       PORTSIDE_LISTEN_PORT: '0',
       PORTSIDE_LOG_LEVEL: 'silent',
+      PORTSIDE_RATE_LIMIT: '0',
       PORTSIDE_DATA: dataFolder,
       ...environment,
     }),

@@ -2,8 +2,9 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import helmet, { type HelmetOptions } from 'helmet'
-import { addressName, type ProxyConfig } from './config.ts'
+import type { ProxyConfig } from './config.ts'
 import { ownError } from './errors.ts'
+import { addressName } from './listen-names.ts'
 
 /**
  * Guards every route of `app`: the names it may be called by, the pages that may call it, and the headers

@@ -2,10 +2,11 @@ import type { AddressInfo } from 'node:net'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import { version } from '../../package.json'
 import { api, type Session } from '../vpc/portside-api.ts'
-import { addressName, type ProxyConfig } from './config.ts'
+import type { ProxyConfig } from './config.ts'
 import { serveConsole } from './console-files.ts'
 import { accessDatabase } from './database/database.ts'
 import { answerError, answerErrors, foreseen, ownError } from './errors.ts'
+import { addressName } from './listen-names.ts'
 import { createLog, requestId, watchAnswers } from './monitoring/log.ts'
 import { Metrics } from './monitoring/metrics.ts'
 import { addProbes, serveMetrics, type MetricsServer } from './monitoring/probes.ts'
@@ -42,6 +43,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     genReqId: requestId,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     bodyLimit: 1024 * 1024,
+    trustProxy: config.trustedProxies,
     // stopping.ts answers then, in the one error form.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },

@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { addressName, ConfigError, type ProxyConfig } from '../config.ts'
+import { ConfigError, type ProxyConfig } from '../config.ts'
 import { ownError } from '../errors.ts'
+import { addressName } from '../listen-names.ts'
 import type { Metrics } from './metrics.ts'
 import type { Readiness } from './readiness.ts'
 

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { roles, signInWays, type SignInWay } from '../../vpc/portside-api.ts'
 import { ownError } from '../errors.ts'
+import type { RateLimit } from '../rate-limits.ts'
 import type { Cookies } from './cookies.ts'
 import { createSeal, nowSeconds, type Opened } from './seal.ts'
 import type { Secrets } from './secret.ts'
@@ -49,6 +50,8 @@ type SessionOptions = {
   by: SignInWay
   /** How long a session lasts, however much it is used; undefined: as long as it is used. */
   longestSeconds: number | undefined
+  /** How much a user may ask for. */
+  limit: RateLimit
 }
 
 /**
@@ -56,7 +59,7 @@ type SessionOptions = {
  * makes a browser send it.
  */
 export function addSessions(app: FastifyInstance, options: SessionOptions): Sessions {
-  const { cookies, by, longestSeconds = Infinity } = options
+  const { cookies, by, longestSeconds = Infinity, limit } = options
   const seal = createSeal(options.secrets, 'session', content)
   app.decorateRequest('session')
 
@@ -94,6 +97,7 @@ export function addSessions(app: FastifyInstance, options: SessionOptions): Sess
         if (!session) throw noSession(by)
         const { user, subject, role } = session
         request.session = { user, subject, role }
+        await limit(request)
         if (isRenewed(request, session)) {
           const { begun } = session
           await set(request, reply, { user, subject, role, by, begun })

@@ -2,7 +2,11 @@ import cookie from '@fastify/cookie'
 import type { FastifyInstance } from 'fastify'
 import { api, type SignedOut, type SignInWay } from '../../vpc/portside-api.ts'
 import type { ProxyConfig } from '../config.ts'
+import { ProxyError } from '../errors.ts'
+import { plainPage, sendPage } from '../plain-page.ts'
+import { addRateLimits } from '../rate-limits.ts'
 import { cookiesOf } from './cookies.ts'
+import { signInByOpenIdConnect } from './openid-connect/routes.ts'
 import { signInByPrintedAddress } from './printed-address.ts'
 import { sessionSecrets } from './secret.ts'
 import { addSessions, type Sessions } from './session.ts'
@@ -15,22 +19,43 @@ export type SignIn = Pick<Sessions, 'requireSession'> & {
 }
 
 /**
- * Adds sign-in, sessions and sign-out to `app`.
+ * Adds sign-in, sessions and sign-out to `app`: at the team's provider where one is configured, by a printed address elsewhere;
+ * never both.
  * @throws ConfigError when the data folder can't be used
  */
 export async function addSignIn(app: FastifyInstance, config: ProxyConfig): Promise<SignIn> {
+  const { openIdConnect } = config
+  const way = openIdConnect ? 'openid_connect' : 'printed_address'
   await app.register(cookie)
+  const limits = await addRateLimits(app, config)
   const secrets = await sessionSecrets(config)
   const cookies = cookiesOf(config)
-  const way = 'printed_address'
-  const sessions = addSessions(app, { secrets, cookies, by: way, longestSeconds: undefined })
-  const path = signInByPrintedAddress(app, sessions)
+  const longestSeconds = openIdConnect && openIdConnect.hours * 60 * 60
+  const sessions = addSessions(app, { secrets, cookies, by: way, longestSeconds, limit: limits.ofUser })
 
-  // Without a session too: whoever signs out twice is signed out.
-  app.post(api.signOut(), async (request, reply): Promise<SignedOut> => {
-    sessions.end(request, reply)
-    reply.header('cache-control', 'no-store')
-    return { go_to: null }
+  let path = ''
+  await app.register(async (signedOut) => {
+    signedOut.addHook('onRequest', async (request, reply) => {
+      try {
+        await limits.ofSignIn(request)
+      } catch (error) {
+        if (request.method !== 'GET' || !(error instanceof ProxyError)) throw error
+        const { status, error: told } = error
+        reply.header('retry-after', told.retry_after)
+        await sendPage(reply, status, plainPage('Too many sign-ins', told.error_msg, told.advice ?? ''))
+      }
+    })
+    const end = openIdConnect
+      ? signInByOpenIdConnect(signedOut, openIdConnect, { secrets, cookies, sessions })
+      : undefined
+    path = openIdConnect ? '/sign-in' : signInByPrintedAddress(signedOut, sessions)
+
+    // Without a session too: whoever signs out twice is signed out.
+    signedOut.post(api.signOut(), async (request, reply): Promise<SignedOut> => {
+      sessions.end(request, reply)
+      reply.header('cache-control', 'no-store')
+      return { go_to: (await end?.(request, reply)) ?? null }
+    })
   })
   return { way, path, requireSession: sessions.requireSession }
 }
