@@ -35,6 +35,7 @@ const project = z.strictObject({
   name: text.min(1).optional(),
   region: text.min(1).optional(),
   endpoint: origin.optional(),
+  credentials: text.min(1).optional(),
 })
 
 const projects = text
@@ -52,7 +53,14 @@ const projects = text
     }
   })
   .pipe(z.array(project).min(1))
-  .refine((all) => new Set(all.map(({ project_id }) => project_id)).size === all.length)
+  .superRefine((all, context) => {
+    const ids = all.map(({ project_id }) => project_id)
+    const twice = ids.find((id, at) => ids.indexOf(id) < at)
+    if (twice === undefined) return
+    // Requests, records and locks know a project by its ID alone.
+    const message = `project ${twice} is in it twice. A project belongs to one region: name the project of the other region by its own ID`
+    context.addIssue({ code: 'custom', message, params: { told: true } })
+  })
 
 /** One value, or a JSON array of several: values of directories have commas in them. */
 const claimValues = text
@@ -108,6 +116,9 @@ const listenAddress = text
   })
   .refine(({ port }) => port <= 65_535)
 
+// Checked where one applies (config-upstream.ts): those without PORTSIDE_ are there for other programs too.
+const outboundProxy = text.optional().describe('the address of an HTTP proxy')
+
 /** Every variable: how it is read; its description ends the sentence 'it must be ...' when it can't be. */
 const variables = z.object({
   PORTSIDE_LISTEN_HOST: text
@@ -126,7 +137,7 @@ const variables = z.object({
   PORTSIDE_PROJECTS: projects
     .optional()
     .describe(
-      'project_id=name,... or a JSON array of {project_id, name, region, endpoint}, each project once',
+      'project_id=name,... or a JSON array of {project_id, name, region, endpoint, credentials}, each project once',
     ),
   PORTSIDE_REGION: text.optional().describe('the name of a region'),
   PORTSIDE_EMULATOR: z.enum(['true', 'false']).optional().describe('true or false'),
@@ -134,6 +145,15 @@ const variables = z.object({
   HUAWEICLOUD_SDK_SK: secret.optional().describe('a secret key, without spaces'),
   HUAWEICLOUD_SDK_SECURITY_TOKEN: secret.optional().describe('a security token, without spaces'),
   PORTSIDE_AUTH_TOKEN: secret.optional().describe('a token of IAM, without spaces'),
+  PORTSIDE_CREDENTIALS_FILE: text.optional().describe('the path of a file of credentials'),
+  PORTSIDE_UPSTREAM_CA_FILE: text.optional().describe('the path of a PEM file'),
+  PORTSIDE_UPSTREAM_PROXY: outboundProxy,
+  HTTPS_PROXY: outboundProxy,
+  https_proxy: outboundProxy,
+  HTTP_PROXY: outboundProxy,
+  http_proxy: outboundProxy,
+  NO_PROXY: text.optional().describe('host names, separated by commas'),
+  no_proxy: text.optional().describe('host names, separated by commas'),
   PORTSIDE_SESSION_SECRET: text
     .transform((value) => value.split(',').map((one) => one.trim()))
     .pipe(z.tuple([text.min(32)], text.min(32)))

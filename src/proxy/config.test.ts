@@ -1,3 +1,4 @@
+import { VpcRegion } from '@huaweicloud/huaweicloud-sdk-vpc/v3/VpcRegion.js'
 import { describe, expect, test } from 'vitest'
 import { ConfigError, readConfig } from './config.ts'
 
@@ -62,6 +63,61 @@ test('projects as JSON have endpoints and regions of their own', () => {
   ])
 })
 
+test('a region alone is reached at its endpoint of the cloud, as the official SDK knows it', () => {
+  const regions = Object.values(VpcRegion).filter((one) => typeof one === 'object' && 'endpoints' in one)
+  expect(regions.length).toBeGreaterThan(20)
+  const { projects } = readConfig({
+    PORTSIDE_PROJECTS: JSON.stringify(
+      regions.map(({ id }, at) => ({ project_id: `p${at}`, name: id, region: id })),
+    ),
+  })
+  expect(projects.map(({ region, endpoint }) => [region, endpoint])).toEqual(
+    regions.map(({ id, endpoints }) => [id, endpoints[0]]),
+  )
+})
+
+const inRegions = (...regions: string[]) =>
+  JSON.stringify(regions.map((region, at) => ({ project_id: `p${at}`, region })))
+
+test("the upstream's own region is the upstream, and a region that is a label needs an endpoint", () => {
+  const config = readConfig({ ...REAL, PORTSIDE_PROJECTS: inRegions('eu-west-101', 'af-south-1') })
+  expect(config.projects.map(({ endpoint }) => endpoint)).toEqual([
+    REAL.PORTSIDE_UPSTREAM,
+    'https://vpc.af-south-1.myhuaweicloud.com',
+  ])
+  expect(refusal({ ...REAL, PORTSIDE_PROJECTS: inRegions('Dublin') })).toBe(
+    `PORTSIDE_PROJECTS has project p0 with region "Dublin", which is no region's ID such as ap-southeast-1: set its endpoint too.`,
+  )
+})
+
+test('the HTTP proxy of each endpoint: its own variable first, never for this machine, nor for NO_PROXY', () => {
+  const endpoints = [
+    'https://vpc.one.test',
+    'http://vpc.two.test',
+    'https://deep.vpc.one.test:8443',
+    'http://[::1]:1',
+  ]
+  const projects = JSON.stringify(endpoints.map((endpoint, at) => ({ project_id: `p${at}`, endpoint })))
+  const proxies = (environment: Record<string, string>) => {
+    const { outboundProxies } = readConfig({ PORTSIDE_PROJECTS: projects, ...environment })
+    return endpoints.map((endpoint) => outboundProxies?.get(endpoint)?.host ?? '-')
+  }
+  const set = { PORTSIDE_UPSTREAM_PROXY: 'http://a:b@own:3128' }
+  expect(proxies({})).toEqual(['-', '-', '-', '-'])
+  expect(proxies(set)).toEqual(['own:3128', 'own:3128', 'own:3128', '-'])
+  expect(proxies({ HTTPS_PROXY: 'tls:1', http_proxy: 'http://plain' })).toEqual([
+    'tls:1',
+    'plain',
+    'tls:1',
+    '-',
+  ])
+  expect(proxies({ ...set, HTTPS_PROXY: 'nonsense://' })).toEqual(proxies(set))
+  expect(proxies({ ...set, NO_PROXY: '.one.test' })).toEqual(['-', 'own:3128', '-', '-'])
+  expect(proxies({ ...set, NO_PROXY: 'one.test:8443, other' })).toEqual(['own:3128', 'own:3128', '-', '-'])
+  expect(proxies({ ...set, no_proxy: '*', NO_PROXY: '' })).toEqual(['-', '-', '-', '-'])
+  expect(proxies({ ...set, NO_PROXY: 'ne.test' })).toEqual(proxies(set))
+})
+
 test('an access key, a temporary one, or a token', () => {
   const keys = { HUAWEICLOUD_SDK_AK: 'AK', HUAWEICLOUD_SDK_SK: 'SK' }
   expect(readConfig(keys).credentials).toEqual({ kind: 'access_key', accessKey: 'AK', secretKey: 'SK' })
@@ -82,7 +138,6 @@ describe('a wrong value ends in one line that names the variable and says what t
     ['PORTSIDE_UPSTREAM', 'ftp://vpc.example.com', 'the origin of the VPC API'],
     ['PORTSIDE_UPSTREAM', 'https://user:pass@vpc.example.com', 'the origin of the VPC API'],
     ['PORTSIDE_PROJECTS', 'a/b=Web', 'project_id=name'],
-    ['PORTSIDE_PROJECTS', 'abc=Web,abc=Other', 'each project once'],
     ['PORTSIDE_PROJECTS', '[{"project_id":"abc"}', 'a JSON array'],
     ['PORTSIDE_PROJECTS', '[{"projectId":"abc"}]', 'a JSON array'],
     ['PORTSIDE_PROJECTS', '[]', 'a JSON array'],
@@ -100,6 +155,29 @@ describe('a wrong value ends in one line that names the variable and says what t
   test.each([
     [{ PORTSIDE_UPSTREAM: REAL.PORTSIDE_UPSTREAM }, /^PORTSIDE_PROJECTS is not set.*set it to the projects/],
     [{ PORTSIDE_LISTEN_HOST: '0.0.0.0' }, /^PORTSIDE_PUBLIC_ORIGIN is not set.*set it to the origin/],
+    [
+      { PORTSIDE_PROJECTS: 'abc=Web,abc=Other' },
+      /project abc is in it twice\. A project belongs to one region/,
+    ],
+    [
+      { ...REAL, PORTSIDE_PROJECTS: '[{"project_id":"abc","credentials":"b"}]' },
+      /^PORTSIDE_CREDENTIALS_FILE is not set, and project abc has credentials "b": set it/,
+    ],
+    [
+      { PORTSIDE_CREDENTIALS_FILE: '/x', HUAWEICLOUD_SDK_AK: 'AK', HUAWEICLOUD_SDK_SK: 'SK' },
+      /^PORTSIDE_CREDENTIALS_FILE .*set one of the two/,
+    ],
+    [
+      { PORTSIDE_CREDENTIALS_FILE: '/x', PORTSIDE_AUTH_TOKEN: 'T' },
+      /^PORTSIDE_CREDENTIALS_FILE .*one of the two/,
+    ],
+    [{ PORTSIDE_UPSTREAM_CA_FILE: '/nowhere.pem' }, /^PORTSIDE_UPSTREAM_CA_FILE .*can't be read \(ENOENT\)/],
+    [{ PORTSIDE_UPSTREAM_CA_FILE: 'package.json' }, /^PORTSIDE_UPSTREAM_CA_FILE .*it has no certificate/],
+    [
+      { ...REAL, PORTSIDE_UPSTREAM_PROXY: 'socks5://u:top-secret@p' },
+      /^PORTSIDE_UPSTREAM_PROXY can't be used/,
+    ],
+    [{ ...REAL, HTTPS_PROXY: 'http://u:top-secret@p/path' }, /^HTTPS_PROXY can't be used/],
     [{ HUAWEICLOUD_SDK_AK: 'AK' }, /^HUAWEICLOUD_SDK_SK is not set: set it/],
     [{ HUAWEICLOUD_SDK_SK: 'SK' }, /^HUAWEICLOUD_SDK_AK is not set: set it/],
     [{ HUAWEICLOUD_SDK_SECURITY_TOKEN: 'T' }, /^HUAWEICLOUD_SDK_SECURITY_TOKEN is set without a key/],
@@ -112,7 +190,9 @@ describe('a wrong value ends in one line that names the variable and says what t
       /^PORTSIDE_UPSTREAM .*unencrypted: set it to an https address/,
     ],
   ])('%o', (environment, told) => {
-    expect(refusal(environment as Record<string, string>)).toMatch(told)
+    const message = refusal(environment as Record<string, string>)
+    expect(message).toMatch(told)
+    expect(message).not.toMatch(/\n|top-secret/)
   })
 
   test('but never repeats a secret', () => {

@@ -1,15 +1,21 @@
 import type { Guard } from '../vpc/traffic/guards.ts'
-import { ConfigError, readVariables, type LOG_LEVELS, type Variables } from './config-variables.ts'
+import {
+  openEndpoint,
+  readAuthorities,
+  readCredentials,
+  readOutboundProxies,
+  readProjects,
+  type ProxyProject,
+} from './config-upstream.ts'
+import { ConfigError, readVariables, type LOG_LEVELS } from './config-variables.ts'
 import { isLoopback } from './listen-names.ts'
 import type { OperationWaits } from './operations/waits.ts'
 import { readOpenIdConnect, type OpenIdConnectSettings } from './session/openid-connect/settings.ts'
 import type { Secrets } from './session/secret.ts'
-import type { Credentials } from './upstream/signing.ts'
+import { carriesToken, type Credentials } from './upstream/credentials.ts'
 
+export type { ProxyProject } from './config-upstream.ts'
 export { ConfigError } from './config-variables.ts'
-
-/** A project that can be chosen in the console, and the endpoint that its requests go to (an origin). */
-export type ProxyProject = { project_id: string; name: string; region: string; endpoint: string }
 
 /** What a proxy is started with; readConfig makes it from the environment. */
 export type ProxyConfig = {
@@ -21,7 +27,10 @@ export type ProxyConfig = {
   projects: ProxyProject[]
   /** The upstream is the embedded emulator: the console says so. */
   emulator: boolean
+  /** Of the environment, for all projects. */
   credentials: Credentials | undefined
+  /** The file that has the credentials instead, and is read again when it changes. */
+  credentialsFile?: string | undefined
   dataFolder: string
   /** Undefined: made at the first start, and kept in dataFolder. The first seals cookies, all open them. */
   sessionSecrets: Secrets | undefined
@@ -33,6 +42,10 @@ export type ProxyConfig = {
   trustedProxies: string[]
   upstreamTimeoutMs: number
   readRetries: number
+  /** Certificates of authorities that endpoints are trusted by besides Node's own, as PEM. */
+  authorities?: readonly string[] | undefined
+  /** The HTTP proxy that an endpoint is reached through; endpoints that are not in it are reached directly. A secret may be in it. */
+  outboundProxies?: ReadonlyMap<string, URL>
   /** PostgreSQL for the journal of operations; undefined: kept in dataFolder. */
   databaseUrl?: string | undefined
   /** How operations wait and try again; what is left out has its default. */
@@ -50,12 +63,6 @@ export type ProxyConfig = {
   consoleFiles: string
 }
 
-/** The emulator's two projects; the first is the one of the reference's example. */
-const EMULATOR_PROJECTS = [
-  { project_id: 'f5dab68cd75740e68c599e9af5fe0aed', name: 'production' },
-  { project_id: '0d2c6a1f4b7e4f5e9a38c5d1e7b60f42', name: 'lab' },
-]
-
 /**
  * Reads the configuration from environment variables; an empty variable counts as not set.
  *
@@ -65,12 +72,15 @@ const EMULATOR_PROJECTS = [
  * | `PORTSIDE_LISTEN_PORT` | `8080` | port to listen on; 0 takes any free one |
  * | `PORTSIDE_PUBLIC_ORIGIN` | none | origin that browsers use, when a load balancer stands in front |
  * | `PORTSIDE_UPSTREAM` | `http://127.0.0.1:8090` | origin of the VPC API |
- * | `PORTSIDE_PROJECTS` | the emulator's | `project_id=name,...`, or a JSON array of `{project_id, name, region, endpoint}` (all but the first optional); needed when the upstream is on another machine |
+ * | `PORTSIDE_PROJECTS` | the emulator's | `project_id=name,...`, or a JSON array of `{project_id, name, region, endpoint, credentials}` (all but the first optional; a region alone is reached at `https://vpc.REGION.myhuaweicloud.com`); needed when the upstream is on another machine |
  * | `PORTSIDE_REGION` | from the upstream's host name | name of the region, shown in the console |
  * | `PORTSIDE_EMULATOR` | `true` for an upstream on this machine | whether the console says that the cloud is the emulator |
  * | `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` | none | access key that requests are signed with |
  * | `HUAWEICLOUD_SDK_SECURITY_TOKEN` | none | security token of a temporary access key |
  * | `PORTSIDE_AUTH_TOKEN` | none | token of IAM, sent as X-Auth-Token in place of a signature |
+ * | `PORTSIDE_CREDENTIALS_FILE` | none | JSON file of named credentials in place of those above, read again when it changes (upstream/credentials.ts) |
+ * | `PORTSIDE_UPSTREAM_CA_FILE` | none | PEM file of certificate authorities to trust besides Node's own |
+ * | `PORTSIDE_UPSTREAM_PROXY` | `HTTPS_PROXY` or `HTTP_PROXY` | HTTP proxy to reach the cloud through, but for what `NO_PROXY` names and this machine itself |
  * | `PORTSIDE_SESSION_SECRET` | made at the first start, kept in `PORTSIDE_DATA` | secret that cookies are sealed with, the same for all proxies of a Portside; several, comma-separated: the first seals, all open |
  * | `PORTSIDE_SESSION_HOURS` | `12` | how long a session of OpenID Connect lasts at most |
  * | `PORTSIDE_OIDC_...` | none | sign-in for a team (session/openid-connect/settings.ts) |
@@ -108,6 +118,7 @@ export function readConfig(
       ? env.PORTSIDE_EMULATOR === 'true'
       : projects.every(({ endpoint }) => isLoopback(new URL(endpoint).hostname)),
     credentials,
+    credentialsFile: env.PORTSIDE_CREDENTIALS_FILE,
     dataFolder: env.PORTSIDE_DATA,
     sessionSecrets: env.PORTSIDE_SESSION_SECRET,
     openIdConnect: readOpenIdConnect(env),
@@ -115,6 +126,8 @@ export function readConfig(
     trustedProxies: env.PORTSIDE_TRUSTED_PROXIES,
     upstreamTimeoutMs: env.PORTSIDE_UPSTREAM_TIMEOUT_MS,
     readRetries: env.PORTSIDE_READ_RETRIES,
+    authorities: readAuthorities(env.PORTSIDE_UPSTREAM_CA_FILE),
+    outboundProxies: readOutboundProxies(projects, env),
     databaseUrl: env.DATABASE_URL,
     operationWaits: {
       tries: env.PORTSIDE_STEP_TRIES,
@@ -131,66 +144,14 @@ export function readConfig(
   return config
 }
 
-function readProjects(env: Variables): ProxyProject[] {
-  const upstream = env.PORTSIDE_UPSTREAM
-  if (!env.PORTSIDE_PROJECTS && !isLoopback(new URL(upstream).hostname))
-    throw new ConfigError(
-      `PORTSIDE_PROJECTS is not set, and ${upstream} is not the emulator: set it to the projects to offer, as project_id=name,...`,
-    )
-  return (env.PORTSIDE_PROJECTS ?? EMULATOR_PROJECTS).map((project) => {
-    const {
-      project_id,
-      name = project_id,
-      endpoint,
-      region,
-    } = { endpoint: undefined, region: undefined, ...project }
-    const own = region ?? (endpoint ? regionOf(endpoint) : (env.PORTSIDE_REGION ?? regionOf(upstream)))
-    return { project_id, name, region: own, endpoint: endpoint ?? upstream }
-  })
-}
-
-/** The region in an endpoint's host name (`vpc.eu-west-101.myhuaweicloud.eu`), else the host name. */
-function regionOf(endpoint: string): string {
-  const { hostname } = new URL(endpoint)
-  if (isLoopback(hostname)) return 'local'
-  return /^vpc\.([a-z]+(?:-[a-z0-9]+)+)\./.exec(hostname)?.[1] ?? hostname
-}
-
-function readCredentials(env: Variables): Credentials | undefined {
-  const accessKey = env.HUAWEICLOUD_SDK_AK
-  const secretKey = env.HUAWEICLOUD_SDK_SK
-  const securityToken = env.HUAWEICLOUD_SDK_SECURITY_TOKEN
-  if (accessKey && secretKey) {
-    if (env.PORTSIDE_AUTH_TOKEN)
-      throw new ConfigError(
-        'PORTSIDE_AUTH_TOKEN is set, and HUAWEICLOUD_SDK_AK too: set one of the two, so that it is clear which one counts.',
-      )
-    return { kind: 'access_key', accessKey, secretKey, securityToken }
-  }
-  if (accessKey)
-    throw new ConfigError('HUAWEICLOUD_SDK_SK is not set: set it to the secret of HUAWEICLOUD_SDK_AK.')
-  if (secretKey)
-    throw new ConfigError(
-      'HUAWEICLOUD_SDK_AK is not set: set it to the key that HUAWEICLOUD_SDK_SK belongs to.',
-    )
-  if (securityToken)
-    throw new ConfigError(
-      'HUAWEICLOUD_SDK_SECURITY_TOKEN is set without a key: set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK to the temporary access key that it belongs to.',
-    )
-  return env.PORTSIDE_AUTH_TOKEN ? { kind: 'auth_token', authToken: env.PORTSIDE_AUTH_TOKEN } : undefined
-}
-
 function checkTogether({ listenHost, publicOrigin, projects, credentials }: ProxyConfig): void {
   if (!isLoopback(listenHost) && !publicOrigin)
     throw new ConfigError(
       `PORTSIDE_PUBLIC_ORIGIN is not set, and PORTSIDE_LISTEN_HOST ${listenHost} is reached from other machines: set it to the origin that browsers use, such as https://portside.example.com.`,
     )
-  const carriesToken = credentials?.kind === 'auth_token' || credentials?.securityToken
-  const open = projects
-    .map(({ endpoint }) => new URL(endpoint))
-    .find((url) => url.protocol === 'http:' && !isLoopback(url.hostname))
-  if (carriesToken && open)
+  const open = projects.find(openEndpoint)
+  if (carriesToken(credentials) && open)
     throw new ConfigError(
-      `PORTSIDE_UPSTREAM is ${open.origin}, which would carry a token over the network unencrypted: set it to an https address.`,
+      `PORTSIDE_UPSTREAM is ${open.endpoint}, which would carry a token over the network unencrypted: set it to an https address.`,
     )
 }

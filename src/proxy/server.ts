@@ -71,12 +71,18 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   app.addHook('onClose', () => database.close())
   readiness.checkDatabase(() => database.answers())
 
+  const projects = config.projects.map(({ project_id, name, region, endpoint }) => ({
+    project_id,
+    name,
+    region,
+    endpoint,
+  }))
   await app.register(async (signedIn) => {
     signIn.requireSession(signedIn)
     signedIn.get(api.session(), async ({ session }, reply): Promise<Session> => {
       reply.header('cache-control', 'no-store')
       const { user, role } = session
-      const { projects, emulator } = config
+      const { emulator } = config
       return { user, role, sign_in: signIn.way, projects, emulator, version }
     })
     signedIn.get(api.guards(), async (_, reply) =>

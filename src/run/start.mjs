@@ -55,11 +55,22 @@ function lineWith(child, text) {
   })
 }
 
+/** True when every project says for itself where its cloud is: by endpoint or region. */
+function projectsHaveEndpoints(projects) {
+  try {
+    const list = JSON.parse(projects ?? '')
+    return Array.isArray(list) && list.every((one) => one?.endpoint ?? one?.region)
+  } catch {
+    // What is wrong with it, the proxy tells.
+    return false
+  }
+}
+
 // A configured upstream is a real cloud: then the embedded one stays off. The embedded one is spoken to as a real one
 // is: with requests signed by an access key, which is made anew at every start.
 let upstream = process.env.PORTSIDE_UPSTREAM
 let credentials = {}
-if (!upstream) {
+if (!upstream && !projectsHaveEndpoints(process.env.PORTSIDE_PROJECTS)) {
   const port = process.env.PORTSIDE_EMULATOR_PORT ?? '8090'
   const estate = process.argv.slice(2)
   const [accessKey, secretKey] = [
@@ -71,6 +82,7 @@ if (!upstream) {
     HUAWEICLOUD_SDK_SK: secretKey,
     HUAWEICLOUD_SDK_SECURITY_TOKEN: '',
     PORTSIDE_AUTH_TOKEN: '',
+    PORTSIDE_CREDENTIALS_FILE: '',
   }
   const emulator = serve('emulator', ['--listen-port', port, '--data', `${DATA}/emulator`, ...estate], {
     EMULATOR_ACCESS_KEY: accessKey,
@@ -82,7 +94,7 @@ if (!upstream) {
 
 const proxy = serve('proxy', [], {
   ...credentials,
-  PORTSIDE_UPSTREAM: upstream.trim(),
+  ...(upstream && { PORTSIDE_UPSTREAM: upstream.trim() }),
   PORTSIDE_DATA: process.env.PORTSIDE_DATA ?? `${DATA}/proxy`,
 })
 proxy.stdout.pipe(process.stdout)

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import { Pool } from 'undici'
 import type { StepRequest } from '../../vpc/change-plan.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import { paths } from '../../vpc/paths.ts'
@@ -9,7 +8,11 @@ import { ownError, type ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
 import { dryRunAnswer, portAnswerOf } from './answer-schemas.ts'
 import { readErrorAnswer, readSuccessAnswer, requestIdIn } from './answers.ts'
+import { openCredentials } from './credential-source.ts'
+import type { Credentials } from './credentials.ts'
 import { exchange, ExchangeError, type ExchangeAnswer } from './exchange.ts'
+import { noAnswerError } from './no-answer.ts'
+import { openPools, type PoolsConfig } from './pools.ts'
 import { RETRIED_STATUSES, waitBefore } from './retry.ts'
 import { prepare, type UnsignedRequest } from './signing.ts'
 import {
@@ -25,10 +28,8 @@ import {
 const ANSWER_LOST: ReadonlySet<number> = new Set([408, 502, 504])
 
 /** What the upstream needs of the configuration. */
-export type UpstreamConfig = Pick<
-  ProxyConfig,
-  'projects' | 'credentials' | 'upstreamTimeoutMs' | 'readRetries'
->
+export type UpstreamConfig = PoolsConfig &
+  Pick<ProxyConfig, 'credentials' | 'credentialsFile' | 'readRetries'>
 
 /** A call that came to its end: with an answer, or with none. */
 type EndedCall = {
@@ -45,28 +46,31 @@ type EndedCall = {
  * counted when there are `metrics`.
  */
 export function createUpstream(config: UpstreamConfig, log: FastifyBaseLogger, metrics?: Metrics): Upstream {
-  const pools = new Map<string, Pool>()
-  for (const { endpoint } of config.projects)
-    if (!pools.has(endpoint))
-      pools.set(
-        endpoint,
-        new Pool(endpoint, {
-          connections: 32,
-          // exchange() bounds the whole request; a connection that can't be made is known much sooner.
-          connect: { timeout: Math.min(config.upstreamTimeoutMs, 5000) },
-          headersTimeout: 0,
-          bodyTimeout: 0,
-        }),
-      )
-
+  const pools = openPools(config)
+  const credentials = openCredentials(config, log)
   const logsReads = log.level === 'debug' || log.level === 'trace'
 
+  /** Makes a call once; a read that was refused for its credentials a second time, when there are new ones. */
   async function once(request: UnsignedRequest, asker: Asker = {}): Promise<ExchangeAnswer> {
-    const { project_id, endpoint } = projectOf(config.projects, request.path)
-    const ready = await prepare(request, endpoint, project_id, config.credentials)
+    const project = projectOf(config.projects, request.path)
+    const used = credentials.of(project)
+    const answer = await call(request, project, used, asker)
+    if (answer.status !== 401) return answer
+    await credentials.reread()
+    const now = credentials.of(project)
+    return request.method === 'GET' && now !== used ? call(request, project, now, asker) : answer
+  }
+
+  async function call(
+    request: UnsignedRequest,
+    { project_id, endpoint }: ProxyProject,
+    authenticated: Credentials | undefined,
+    asker: Asker,
+  ): Promise<ExchangeAnswer> {
+    const ready = await prepare(request, endpoint, project_id, authenticated)
     const started = performance.now()
     try {
-      const answer = await exchange(pools.get(endpoint)!, ready, config.upstreamTimeoutMs, asker.signal)
+      const answer = await exchange(pools.of(endpoint), ready, config.upstreamTimeoutMs, asker.signal)
       noteCall({ request, asker, started, answer })
       return answer
     } catch (error) {
@@ -99,7 +103,12 @@ export function createUpstream(config: UpstreamConfig, log: FastifyBaseLogger, m
   }
 
   function noAnswer(path: string, failure: ExchangeError): ProxyError {
-    return explain(failure, projectOf(config.projects, path).endpoint, config.upstreamTimeoutMs)
+    const { endpoint } = projectOf(config.projects, path)
+    return noAnswerError(failure, {
+      endpoint,
+      proxy: pools.proxyOf(endpoint),
+      timeoutMs: config.upstreamTimeoutMs,
+    })
   }
 
   async function read<T>(
@@ -158,7 +167,8 @@ export function createUpstream(config: UpstreamConfig, log: FastifyBaseLogger, m
       }
     },
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.close()))
+      credentials.close()
+      await pools.close()
     },
   }
 }
@@ -208,39 +218,6 @@ export function answerStatus(status: number, error: PortsideError): number {
 
 function outcomeUnknown(error: PortsideError): PortsideError {
   return { ...error, outcome: 'unknown' }
-}
-
-function explain(failure: ExchangeError, endpoint: string, timeoutMs: number): ProxyError {
-  if (failure.reason === 'timeout')
-    return ownError(
-      'Portside.Timeout',
-      `The cloud at ${endpoint} did not answer within ${timeoutMs / 1000} s.`,
-      {
-        advice: 'Try again. If it stays, check the cloud, or raise PORTSIDE_UPSTREAM_TIMEOUT_MS.',
-      },
-    )
-  if (failure.reason === 'too_large')
-    return ownError(
-      'Portside.UnreadableAnswer',
-      "The cloud's answer is larger than Portside reads (64 MiB).",
-      {
-        advice: 'Ask for a smaller page: lower the limit.',
-      },
-    )
-  if (failure.reason === 'aborted')
-    return ownError('Portside.Stopping', 'The request was given up before the cloud answered.')
-  const detail = failure.code ? ` (${failure.code})` : ''
-  return failure.sent
-    ? ownError(
-        'Portside.Unreachable',
-        `The connection to ${endpoint} broke before the answer came${detail}.`,
-        {
-          advice: 'Try again. If it stays, check the network between the proxy and the cloud.',
-        },
-      )
-    : ownError('Portside.Unreachable', `The cloud at ${endpoint} can't be reached${detail}.`, {
-        advice: `Check that PORTSIDE_UPSTREAM is right, that ${endpoint} is running, and that this machine may connect to it.`,
-      })
 }
 
 function projectOf(projects: readonly ProxyProject[], path: string): ProxyProject {

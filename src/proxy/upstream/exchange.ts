@@ -1,7 +1,8 @@
-import type { Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 
-/** One request to the upstream, as it goes out. `path` carries the query. */
+/** One request to the upstream, as it goes out to `origin`. `path` carries the query. */
 export type ExchangeRequest = {
+  origin: string
   method: 'GET' | 'PUT'
   path: string
   headers: Record<string, string>
@@ -43,7 +44,7 @@ export class ExchangeError extends Error {
  * @throws ExchangeError
  */
 export function exchange(
-  pool: Pool,
+  pool: Dispatcher,
   request: ExchangeRequest,
   timeoutMs: number,
   signal?: AbortSignal,

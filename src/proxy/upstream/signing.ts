@@ -1,9 +1,5 @@
+import type { Credentials } from './credentials.ts'
 import type { ExchangeRequest } from './exchange.ts'
-
-/** What requests are authenticated with (platform.md, Endpoints): an access key, or a token of IAM. */
-export type Credentials =
-  | { kind: 'access_key'; accessKey: string; secretKey: string; securityToken?: string | undefined }
-  | { kind: 'auth_token'; authToken: string }
 
 /** A request before it is signed: query and body apart, as the signer takes them. */
 export type UnsignedRequest = {
@@ -28,6 +24,7 @@ export async function prepare(
   const headers: Record<string, string> = { accept: 'application/json', 'content-type': 'application/json' }
   const encoded = query.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`).join('&')
   const ready = {
+    origin,
     method,
     path: encoded ? `${path}?${encoded}` : path,
     body: body ? JSON.stringify(body) : null,

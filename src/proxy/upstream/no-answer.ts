@@ -1,0 +1,64 @@
+import { ownError, type ProxyError } from '../errors.ts'
+import type { ExchangeError } from './exchange.ts'
+
+/** How an endpoint was to be reached: through an HTTP proxy (its origin), or directly. */
+type Way = { endpoint: string; proxy: string | undefined; timeoutMs: number }
+
+/** The system's codes for a server certificate that is not trusted. */
+const NOT_TRUSTED =
+  /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)/
+/** undici's words for a CONNECT that was not answered with 200. */
+const TUNNEL_REFUSED = /^Proxy response \((\d{3})\)/
+
+/** The error of a request that got no answer: what happened, and what to check. */
+export function noAnswerError(failure: ExchangeError, { endpoint, proxy, timeoutMs }: Way): ProxyError {
+  if (failure.reason === 'timeout')
+    return ownError(
+      'Portside.Timeout',
+      `The cloud at ${endpoint} did not answer within ${timeoutMs / 1000} s.`,
+      { advice: 'Try again. If it stays, check the cloud, or raise PORTSIDE_UPSTREAM_TIMEOUT_MS.' },
+    )
+  if (failure.reason === 'too_large')
+    return ownError(
+      'Portside.UnreadableAnswer',
+      "The cloud's answer is larger than Portside reads (64 MiB).",
+      { advice: 'Ask for a smaller page: lower the limit.' },
+    )
+  if (failure.reason === 'aborted')
+    return ownError('Portside.Stopping', 'The request was given up before the cloud answered.')
+  const detail = failure.code ? ` (${failure.code})` : ''
+  if (failure.sent)
+    return ownError(
+      'Portside.Unreachable',
+      `The connection to ${endpoint} broke before the answer came${detail}.`,
+      { advice: 'Try again. If it stays, check the network between the proxy and the cloud.' },
+    )
+  if (NOT_TRUSTED.test(failure.code ?? ''))
+    return ownError('Portside.Unreachable', `The certificate of ${endpoint} is not trusted${detail}.`, {
+      advice:
+        'If the certificate is right, set PORTSIDE_UPSTREAM_CA_FILE to a PEM file with the authority that signed it. If not, someone else may answer at this address.',
+    })
+  const status = TUNNEL_REFUSED.exec(failure.message)?.[1]
+  if (proxy && status)
+    return ownError(
+      'Portside.Unreachable',
+      `The HTTP proxy ${proxy} refused to connect to ${endpoint} (status ${status}).`,
+      {
+        advice:
+          status === '407'
+            ? 'Check the name and password in PORTSIDE_UPSTREAM_PROXY (or HTTPS_PROXY).'
+            : `Check that the HTTP proxy lets this machine connect to ${endpoint}.`,
+      },
+    )
+  if (proxy)
+    return ownError(
+      'Portside.Unreachable',
+      `The cloud at ${endpoint} can't be reached through the HTTP proxy ${proxy}${detail}.`,
+      {
+        advice: `Check that PORTSIDE_UPSTREAM_PROXY (or HTTPS_PROXY) is right, and that ${proxy} is running.`,
+      },
+    )
+  return ownError('Portside.Unreachable', `The cloud at ${endpoint} can't be reached${detail}.`, {
+    advice: `Check that PORTSIDE_UPSTREAM is right, that ${endpoint} is running, and that this machine may connect to it.`,
+  })
+}

@@ -1,0 +1,67 @@
+import tls from 'node:tls'
+import { Pool, ProxyAgent, type Dispatcher } from 'undici'
+import type { ProxyConfig } from '../config.ts'
+
+/** What the pools need of the configuration. */
+export type PoolsConfig = Pick<
+  ProxyConfig,
+  'projects' | 'upstreamTimeoutMs' | 'authorities' | 'outboundProxies'
+>
+
+/** The connections to all endpoints of the configured projects. */
+export type Pools = {
+  /** The pool of an endpoint; requests to it name their origin. */
+  of(endpoint: string): Dispatcher
+  /** The HTTP proxy that an endpoint is reached through, without its name and password. */
+  proxyOf(endpoint: string): string | undefined
+  /** Closes the connections, after the requests under way. */
+  close(): Promise<void>
+}
+
+const CONNECTIONS = 32
+
+/**
+ * Opens one pool of connections for each endpoint. Through an HTTP proxy every connection is a tunnel (CONNECT), for plain http
+ * too: so the request itself never goes to anyone but the endpoint, and what fails before the tunnel stands was not sent.
+ */
+export function openPools({ projects, upstreamTimeoutMs, authorities, outboundProxies }: PoolsConfig): Pools {
+  // Made once: with `ca`, each connection would read all certificates anew.
+  const secureContext = authorities && tls.createSecureContext({ ca: [...trustedByNode(), ...authorities] })
+  // exchange() bounds the whole request; a connection that can't be made is known much sooner.
+  const timeout = Math.min(upstreamTimeoutMs, 5000)
+  const connect = { timeout, ...(secureContext && { secureContext }) }
+  const unbounded = { connections: CONNECTIONS, headersTimeout: 0, bodyTimeout: 0 }
+
+  function open(endpoint: string): Dispatcher {
+    const proxy = outboundProxies?.get(endpoint)
+    if (!proxy) return new Pool(endpoint, { ...unbounded, connect })
+    const { username, password, origin } = proxy
+    const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+    return new ProxyAgent({
+      ...unbounded,
+      uri: origin,
+      ...(username && { token: `Basic ${Buffer.from(plain).toString('base64')}` }),
+      proxyTunnel: true,
+      requestTls: connect,
+      proxyTls: connect,
+      // A proxy that never answers CONNECT holds no connection for longer than one that can't be made.
+      clientFactory: (address, options) => new Pool(address, { ...options, headersTimeout: timeout }),
+    })
+  }
+
+  const pools = new Map<string, Dispatcher>()
+  for (const { endpoint } of projects) if (!pools.has(endpoint)) pools.set(endpoint, open(endpoint))
+  return {
+    of: (endpoint) => pools.get(endpoint)!,
+    proxyOf: (endpoint) => outboundProxies?.get(endpoint)?.origin,
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.close()))
+    },
+  }
+}
+
+/** Node's own roots, with those that NODE_EXTRA_CA_CERTS adds where this Node can tell them. */
+function trustedByNode(): readonly string[] {
+  const newer = tls as typeof tls & { getCACertificates?: (type: 'default') => string[] }
+  return newer.getCACertificates?.('default') ?? tls.rootCertificates
+}
