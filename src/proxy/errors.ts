@@ -34,11 +34,17 @@ export function answerError(reply: FastifyReply, { status, error }: Pick<ProxyEr
   return reply.code(status).header('cache-control', 'no-store').send(error)
 }
 
-/** Every error of `app` is answered in the one error form; only what nobody foresaw is Portside.Internal and logged. */
+/**
+ * Every error of `app` is answered in the one error form; only what nobody foresaw is Portside.Internal and logged, and why a
+ * record could not be written.
+ */
 export function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler(async (error: FastifyError | ProxyError, request, reply) =>
-    answerError(reply, foreseen(error) ?? unforeseen(error, request)),
-  )
+  app.setErrorHandler(async (error: FastifyError | ProxyError, request, reply) => {
+    const answered = foreseen(error) ?? unforeseen(error, request)
+    if (answered.error.error_code === 'Portside.NotRecorded')
+      request.log.error({ err: answered.cause }, 'records can not be written')
+    return answerError(reply, answered)
+  })
 }
 
 /** Fastify's own refusals of a request, in Portside's form. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   json,
   reset,
@@ -16,10 +16,14 @@ const insert = `${portPath}/insert-security-groups`
 const dryRun = { method: 'PUT', json: { port: { security_groups: [GROUP] }, dry_run: true } }
 
 let cloud: ScriptedCloud
-beforeEach(async () => {
+beforeAll(async () => {
   cloud = await startScriptedCloud()
+}, 60_000)
+beforeEach(() => {
+  cloud.calls.length = 0
+  cloud.answers = []
 })
-afterEach(() => cloud.close())
+afterAll(() => cloud.close())
 
 describe('a dry run', () => {
   test('goes out exactly as it was asked for', async () => {
@@ -61,13 +65,6 @@ describe('a dry run', () => {
     // It changes nothing: there is no outcome to be unsure of.
     expect(error).not.toHaveProperty('outcome')
     expect(cloud.calls).toHaveLength(1)
-  })
-
-  test('that could not be sent says so', async () => {
-    await cloud.stop()
-    const told = await cloud.proxy.call(insert, dryRun)
-    expect(told.status).toBe(502)
-    expect(await told.json()).toMatchObject({ error_code: 'Portside.Unreachable', outcome: 'not_sent' })
   })
 
   test('a change is refused here: it goes as an operation', async () => {
@@ -128,4 +125,11 @@ describe('what is refused here never reaches the cloud', () => {
     expect(fields).toEqual([expect.objectContaining({ path })])
     expect(cloud.calls).toEqual([])
   })
+})
+
+test('a dry run that could not be sent says so', async () => {
+  await cloud.stop()
+  const told = await cloud.proxy.call(insert, dryRun)
+  expect(told.status).toBe(502)
+  expect(await told.json()).toMatchObject({ error_code: 'Portside.Unreachable', outcome: 'not_sent' })
 })

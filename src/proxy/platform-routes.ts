@@ -12,6 +12,7 @@ import {
 } from '../vpc/requests.ts'
 import type { ProxyConfig } from './config.ts'
 import { answerError, ownError } from './errors.ts'
+import { sendDryRun, type DryRuns } from './records/dry-run.ts'
 import { askerOf, checkParams, checked, type Params } from './request-checks.ts'
 import {
   portAnswerOf,
@@ -21,18 +22,19 @@ import {
   securityGroupsAnswer,
 } from './upstream/answer-schemas.ts'
 import { answerStatus } from './upstream/connection.ts'
-import type { AnswerSchema, SendOutcome, Upstream } from './upstream/upstream.ts'
+import type { AnswerSchema, SendOutcome } from './upstream/upstream.ts'
 
 const noQuery = z.strictObject({})
 
 /**
  * The platform's own calls (src/vpc/paths.ts) under `/api`: all reads, and insert and remove as dry runs. Requests are
- * checked here, strictly; answers are checked tolerantly and passed on in the platform's own words.
+ * checked here, strictly; answers are checked tolerantly and passed on in the platform's own words. Each dry run is recorded.
  */
 export async function platformRoutes(
   app: FastifyInstance,
-  { upstream, config }: { upstream: Upstream; config: Pick<ProxyConfig, 'projects'> },
+  { dryRuns, config }: { dryRuns: DryRuns; config: Pick<ProxyConfig, 'projects'> },
 ): Promise<void> {
+  const { upstream } = dryRuns
   const projects = new Set(config.projects.map(({ project_id }) => project_id))
 
   app.addHook<{ Params: Params }>('preValidation', ({ params }, _, done) => {
@@ -93,7 +95,9 @@ export async function platformRoutes(
           advice: `Send a change as an operation: POST ${route(({ project_id, port_id }) => paths.port(project_id, port_id))}/operations. So each of its steps is recorded before it is sent.`,
         })
       const sent = { method: 'PUT' as const, path: path(request.params), body }
-      return answerOutcome(reply, await upstream.send(sent, askerOf(request)))
+      const { project_id, port_id } = request.params
+      const asked = { ...request.session, project_id, port_id: port_id.toLowerCase() }
+      return answerOutcome(reply, await sendDryRun(dryRuns, sent, asked, askerOf(request)))
     })
   }
   dryRun(({ project_id, port_id }) => paths.insert(project_id, port_id), insertSecurityGroupsRequest)

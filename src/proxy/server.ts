@@ -13,6 +13,7 @@ import { addProbes, serveMetrics, type MetricsServer } from './monitoring/probes
 import { Readiness } from './monitoring/readiness.ts'
 import { operationsPlugin } from './operations/plugin.ts'
 import { platformRoutes } from './platform-routes.ts'
+import { recordsPlugin } from './records/plugin.ts'
 import { guardBrowsers } from './security.ts'
 import { addSignIn } from './session/sign-in.ts'
 import { stopGracefully } from './stopping.ts'
@@ -88,7 +89,9 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     signedIn.get(api.guards(), async (_, reply) =>
       reply.header('cache-control', 'no-store').send({ guards: config.guards ?? [] }),
     )
-    await signedIn.register(platformRoutes, { upstream, config })
+    const dryRuns = { database, upstream }
+    await signedIn.register(platformRoutes, { dryRuns, config })
+    await signedIn.register(recordsPlugin, { dryRuns, config })
     await signedIn.register(operationsPlugin, { upstream, config, database, metrics })
     signedIn.all('/api/*', (request) => {
       throw ownError(

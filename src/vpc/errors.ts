@@ -41,6 +41,7 @@ export const PORTSIDE_CODES = {
   'Portside.Internal': 500,
   'Portside.UnreadableAnswer': 502,
   'Portside.Unreachable': 502,
+  'Portside.NotRecorded': 503,
   'Portside.Stopping': 503,
   'Portside.NotReady': 503,
   'Portside.Timeout': 504,

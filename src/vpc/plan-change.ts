@@ -70,7 +70,7 @@ export function planChange(
     kept.length === 0 && current.length > 0 && desired.length > 0
       ? exchangeAll(current, desired, limit)
       : aroundKept(current, desired, staying, limit)
-  return { steps: planned(current, after, calls), kept, moved, detached, added }
+  return { steps: plannedSteps(current, desired, calls), kept, moved, detached, added }
 }
 
 /** The calls where at least one group stays, or one of the lists is empty. */
@@ -164,13 +164,15 @@ function runsAround(
   return runs
 }
 
-function planned(
+/** The steps of a plan from `current` to `desired`, with the lists around each. @throws StepRefused as applyStep */
+export function plannedSteps(
   current: readonly string[],
-  desired: ReadonlySet<string>,
-  calls: ChangeStep[],
+  desired: readonly string[],
+  calls: readonly ChangeStep[],
 ): PlannedStep[] {
   const first = new Set(current)
-  const both = current.filter((id) => desired.has(id))
+  const last = new Set(desired)
+  const both = current.filter((id) => last.has(id))
   let before = [...current]
   let removed = false
   return calls.map((step) => {

@@ -15,6 +15,9 @@ export const api = {
   guards: () => '/api/guards',
   portOperations: (project: string, portId: string) =>
     `/api/v3/${encodeURIComponent(project)}/ports/${encodeURIComponent(portId)}/operations`,
+  /** POST: dry-run a plan; checks.ts. */
+  portChecks: (project: string, portId: string) =>
+    `/api/v3/${encodeURIComponent(project)}/ports/${encodeURIComponent(portId)}/checks`,
   operation: (id: string) => `/api/operations/${encodeURIComponent(id)}`,
   operationAnswer: (id: string, answer: OperationAnswer) =>
     `/api/operations/${encodeURIComponent(id)}/${answer}`,

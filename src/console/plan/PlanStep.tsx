@@ -1,12 +1,12 @@
 import type { JSX, ReactNode } from 'react'
 import { stepRequest } from '../../vpc/change-plan.ts'
+import type { StepCheck } from '../../vpc/checks.ts'
 import type { PlannedStep } from '../../vpc/plan-change.ts'
 import { groupName, type GroupFacts } from '../groups/group-facts.ts'
 import { Id } from '../ui/Id.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { adviceFor } from '../ui/ErrorPanel.tsx'
 import { ProxyError } from '../proxy-client/proxy-error.ts'
-import type { StepCheck } from './check-plan.ts'
 import styles from './PlanStep.module.css'
 import { StepRequestView } from './StepRequestView.tsx'
 import { indexWords, stepWords } from './words.ts'
@@ -90,14 +90,13 @@ function CheckWords({ check, number }: { check: StepCheck; number: number }): JS
     case 'skipped':
       return <Found>Not checked: the platform could not be asked for the step before.</Found>
     case 'refused':
-      return <Found>Refused by the platform: {errorWords(check.error)}</Found>
+      return <Found>Refused by the platform: {errorWords(new ProxyError(check.status, check.error))}</Found>
     case 'failed':
-      return <Found>Not checked: {errorWords(check.error)}</Found>
+      return <Found>Not checked: {errorWords(new ProxyError(check.status, check.error))}</Found>
   }
 }
 
-function errorWords(error: unknown): ReactNode {
-  if (!(error instanceof ProxyError)) return error instanceof Error ? error.message : String(error)
+function errorWords(error: ProxyError): ReactNode {
   return (
     <>
       {error.error_msg} <code>{error.error_code}</code>

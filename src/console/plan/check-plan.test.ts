@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import type { StepCheck } from '../../vpc/checks.ts'
 import { planChange } from '../../vpc/plan-change.ts'
-import { ProxyError } from '../proxy-client/proxy-error.ts'
-import { isPassed, refusedGroups, type StepCheck } from './check-plan.ts'
+import { isPassed, refusedGroups } from './check-plan.ts'
 
 const refused = (error_msg: string, fields?: { path: string; message: string }[]): StepCheck => ({
   kind: 'refused',
-  error: new ProxyError(409, { error_code: 'VPC.2203', error_msg, ...(fields && { fields }) }),
+  status: 409,
+  error: { error_code: 'VPC.2203', error_msg, ...(fields && { fields }) },
 })
 
 describe('what a check found', () => {

@@ -1,12 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
+import type { StepCheck } from '../../vpc/checks.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import { planChange, PlanRefused, type ChangePlan } from '../../vpc/plan-change.ts'
 import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
 import { sentAs, type Arrangement } from '../groups/arrangement.ts'
 import { startOperation, storeOperation } from '../proxy-client/mutations.ts'
+import { ProxyError } from '../proxy-client/proxy-error.ts'
 import { operationsQuery, portQuery } from '../proxy-client/queries.ts'
-import type { StepCheck } from './check-plan.ts'
 
 /** Checking the plan, and what it found for this very arrangement. */
 export type Checking = {
@@ -59,13 +60,21 @@ export function useChecking(
   const queryClient = useQueryClient()
   const check = useMutation({
     mutationFn: async (asked: { arrangement: Arrangement; plan: ChangePlan }) => {
-      // The dry run counts in the list as it stands: if that has changed, the page has another question first.
-      const { port: now } = await queryClient.fetchQuery({ ...portQuery(project, port), staleTime: 0 })
-      if (!sameList(now.security_groups, asked.arrangement.madeFor)) return null
       // Comes with the plan's panel, whose button starts this.
-      const { checkPlan, refusedGroups } = await import('./check-plan.ts')
-      const checks = await checkPlan(project, port, asked.plan)
-      return { checks, refusals: refusedGroups(asked.plan.steps, checks) }
+      const { dryRunPlan, refusedGroups } = await import('./check-plan.ts')
+      try {
+        const checks = await dryRunPlan(project, port, {
+          planned_from: [...asked.arrangement.madeFor],
+          desired: [...asked.arrangement.desired],
+          steps: asked.plan.steps.map(({ step }) => step),
+        })
+        return { checks, refusals: refusedGroups(asked.plan.steps, checks) }
+      } catch (error) {
+        if (!(error instanceof ProxyError && error.error_code === 'Portside.ListChanged')) throw error
+        // With the list as it is now, the page has another question first.
+        await queryClient.fetchQuery({ ...portQuery(project, port), staleTime: 0 })
+        return null
+      }
     },
   })
   const asked = check.variables?.arrangement

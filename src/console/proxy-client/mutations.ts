@@ -1,6 +1,5 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
-import { dryRunAnswer, type DryRunAnswer, type PortAnswer, type PortsAnswer } from '../../vpc/answers.ts'
-import { stepRequest, type ChangeStep } from '../../vpc/change-plan.ts'
+import type { PortAnswer, PortsAnswer } from '../../vpc/answers.ts'
 import {
   api,
   operationEnvelope,
@@ -13,21 +12,6 @@ import { operationQuery, operationsQuery, portQuery } from './queries.ts'
 
 /** How long the proxy may hold a waiting read of an operation, in seconds. */
 const LONG_POLL_S = 25
-
-/**
- * Has the platform check one step with `dry_run` true; nothing is changed.
- * @returns what the platform answered with 202
- * @throws ProxyError when it refused the step, or could not be asked
- */
-export function checkStep(
-  project: string,
-  portId: string,
-  step: ChangeStep,
-  signal?: AbortSignal,
-): Promise<DryRunAnswer> {
-  const { method, path, body } = stepRequest(step, project, portId, true)
-  return call(dryRunAnswer, `/api${path}`, { method, body, signal })
-}
 
 /**
  * Starts carrying out a plan. Sending the same request again finds the same operation.

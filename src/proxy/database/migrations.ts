@@ -1,5 +1,6 @@
 import { Migrator, type Kysely, type Migration } from 'kysely'
 import * as operations from './migrations/001-operations.ts'
+import * as records from './migrations/003-records.ts'
 import type { Tables } from './tables.ts'
 
 /**
@@ -9,6 +10,7 @@ import type { Tables } from './tables.ts'
  */
 const migrations: Record<string, Migration> = {
   '001_operations': operations,
+  '003_records': records,
 }
 
 /** Brings the tables up to date. @throws when a migration fails, or the database is of a later Portside */

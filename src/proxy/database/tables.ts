@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
 import type { OperationStatus } from '../../vpc/portside-api.ts'
+import type { RecordKind, RecordOutcome } from '../../vpc/records.ts'
 
 /** All tables, as the migrations make them. */
 export type Tables = {
@@ -15,4 +16,40 @@ export type Tables = {
     /** The record as JSON; written as text, read as an object. */
     record: unknown
   }
+  /** What every dry run and change was, for good (src/proxy/records): these three tables only grow. */
+  records: {
+    sequence: Generated<string>
+    record_id: string
+    kind: RecordKind
+    project_id: string
+    port_id: string
+    user_name: string
+    /** Who the user is to whoever signed them in. */
+    subject: string | null
+    role: string | null
+    at: Date | string
+    /** JSON, as all below: how many groups are added, moved and detached. */
+    changes: unknown
+    before: unknown
+    planned: unknown
+    undo_to: unknown
+    plan: unknown
+    /** Every group that is named, in lower case. */
+    groups: string[]
+    follows: string | null
+  }
+  /** What happened, in the order in which it was written: RecordEntry (src/vpc/records.ts) as JSON, and what is searched by. */
+  record_entries: {
+    sequence: Generated<string>
+    record_id: string
+    at: Date | string
+    kind: string
+    /** Of an end. */
+    outcome: RecordOutcome | null
+    request_id: string | null
+    port_name: string | null
+    content: unknown
+  }
+  /** The texts that a search finds a record by, in lower case. */
+  record_terms: { term: string; record_id: string }
 }

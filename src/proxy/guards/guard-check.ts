@@ -43,25 +43,23 @@ export class GuardCheck {
   }
 
   /**
-   * Comes back when the steps may be sent.
+   * Comes back when the steps may be sent: with the names of the guards that they break, as the operator has confirmed.
    * @param known the port, when it was read just now
    * @throws ProxyError Portside.GuardBroken, unless `confirmed_by` is the port's name or ID; UpstreamError when the port
    *   can't be read
    */
-  async hold(planned: PlannedSteps, known?: Port | null): Promise<void> {
-    if (this.#guards.length === 0) return
+  async hold(planned: PlannedSteps, known?: Port | null): Promise<string[]> {
+    if (this.#guards.length === 0) return []
     const { project_id, port_id, user, confirmed_by } = planned
     const port = known ?? (await this.#upstream.readPort(project_id, port_id)).port
-    if (port.port_security_enabled === false) return
+    if (port.port_security_enabled === false) return []
     const broken = await this.#broken(planned)
-    if (broken.length === 0) return
+    if (broken.length === 0) return []
     const named = broken.map(({ guard, why }) => ({ guard: this.#guards[guard]!, why }))
     if (confirmed_by !== undefined && confirmsGuards(confirmed_by, port)) {
-      this.#log.warn(
-        { port_id, user, guards: named.map(({ guard }) => guard.name) },
-        'guards broken as confirmed',
-      )
-      return
+      const names = named.map(({ guard }) => guard.name)
+      this.#log.warn({ port_id, user, guards: names }, 'guards broken as confirmed')
+      return names
     }
     throw refusal(named, confirmed_by?.trim())
   }

@@ -1,6 +1,10 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { OperationStatus } from '../../vpc/portside-api.ts'
+import type { RecordEntry } from '../../vpc/records.ts'
 import type { Tables } from '../database/tables.ts'
+import { recordOf } from '../records/of-operation.ts'
+import { addEntriesWith, beginRecord } from '../records/write.ts'
+import type { SignedIn } from '../session/session.ts'
 import type { OperationRecord } from './record.ts'
 
 const UNFINISHED: OperationStatus[] = ['queued', 'running', 'waiting']
@@ -17,26 +21,40 @@ export class Journal {
     this.#db = db
   }
 
-  /** Writes a new record. False, and nothing written, when there is one with its ID already. */
-  async add(record: OperationRecord): Promise<boolean> {
-    const { numInsertedOrUpdatedRows } = await this.#db
-      .insertInto('operations')
-      .values(rowOf(record))
-      .onConflict((conflict) => conflict.column('operation_id').doNothing())
-      .executeTakeFirstOrThrow()
-    return numInsertedOrUpdatedRows === 1n
+  /**
+   * Writes a new record, and begins the one for good, with `entries`. False, and nothing written, when there is one with its ID
+   * already.
+   */
+  add(record: OperationRecord, by: SignedIn, entries: readonly RecordEntry[] = []): Promise<boolean> {
+    return this.#db.transaction().execute(async (transaction) => {
+      const { numInsertedOrUpdatedRows } = await transaction
+        .insertInto('operations')
+        .values(rowOf(record))
+        .onConflict((conflict) => conflict.column('operation_id').doNothing())
+        .executeTakeFirstOrThrow()
+      const isNew = numInsertedOrUpdatedRows === 1n
+      if (isNew) await beginRecord(transaction, recordOf(record, by), entries)
+      return isNew
+    })
   }
 
-  /** Writes a record over its earlier state; `text` is the record as JSON. */
-  async save(record: OperationRecord, text: string): Promise<void> {
-    await update(this.#db, record, text)
+  /** Writes a record over its earlier state, and `entries` to the one for good; `text` is the record as JSON. */
+  async save(record: OperationRecord, text: string, entries: readonly RecordEntry[]): Promise<void> {
+    await update(this.#db, record, text, entries)
   }
 
-  /** Writes a record and a new one that follows it: both or neither. */
-  async addFollowing(record: OperationRecord, following: OperationRecord): Promise<void> {
+  /** Writes a record, `entries` to the one for good, and a new one that follows it: all or nothing. */
+  async addFollowing(
+    record: OperationRecord,
+    entries: readonly RecordEntry[],
+    following: OperationRecord,
+    by: SignedIn,
+    first: readonly RecordEntry[] = [],
+  ): Promise<void> {
     await this.#db.transaction().execute(async (transaction) => {
-      await update(transaction, record, JSON.stringify(record))
+      await update(transaction, record, JSON.stringify(record), entries)
       await transaction.insertInto('operations').values(rowOf(following)).execute()
+      await beginRecord(transaction, recordOf(following, by), first)
     })
   }
 
@@ -94,11 +112,16 @@ function rowOf(record: OperationRecord) {
   return { operation_id, project_id, port_id, status, created_at, record: JSON.stringify(record) }
 }
 
-async function update(db: Kysely<Tables>, record: OperationRecord, text: string): Promise<void> {
-  const { numUpdatedRows } = await db
-    .updateTable('operations')
-    .set({ status: record.status, record: text })
-    .where('operation_id', '=', record.operation_id)
-    .executeTakeFirstOrThrow()
-  if (numUpdatedRows !== 1n) throw new Error(`operation ${record.operation_id} is not in the journal`)
+/** In one statement: the records for good must not double the time that each step takes. */
+async function update(
+  db: Kysely<Tables>,
+  { operation_id, status }: OperationRecord,
+  text: string,
+  entries: readonly RecordEntry[],
+): Promise<void> {
+  const change = sql`
+    update operations set status = ${status}, record = ${text}
+    where operation_id = ${operation_id} returning operation_id::uuid as record_id`
+  if (!(await addEntriesWith(db, change, entries)))
+    throw new Error(`operation ${operation_id} is not in the journal`)
 }

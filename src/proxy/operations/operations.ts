@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { stepsLead } from '../../vpc/change-plan.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import { planChange, PlanRefused } from '../../vpc/plan-change.ts'
 import { SETTLED, type OperationAnswer, type OperationRequest } from '../../vpc/portside-api.ts'
 import { Turns } from '../database/turns.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import type { GuardCheck } from '../guards/guard-check.ts'
+import { confirmedEntries } from '../records/entries.ts'
+import { recorded } from '../records/not-recorded.ts'
+import type { SignedIn } from '../session/session.ts'
+import { refuseWrongPlan } from './plan-check.ts'
 import { isOpen, readBack, readBackUntilKnown } from './read-back.ts'
 import { end, forgetList, newRecord, type OperationRecord } from './record.ts'
 import { interrupted, run, type RunContext } from './run.ts'
 
 /** The port that an operation is for, and who asked for it. */
-export type Asked = { project_id: string; port_id: string; user: string }
+export type Asked = { project_id: string; port_id: string; by: SignedIn }
 
 const PURPOSE = { 'go-on': 'go_on', 'go-back': 'go_back' } as const
 
@@ -48,7 +51,7 @@ export class Operations {
    * Takes a plan on, and carries it out when it is its turn. The same request again finds the operation that it made.
    * @throws ProxyError Portside.InvalidRequest when the steps do not lead where they should; Portside.OperationConflict when the ID is
    *   taken, or an operation with groups off the port waits for its answer; Portside.GuardBroken when it breaks a guard and
-   *   `confirmed_by` does not name the port
+   *   `confirmed_by` does not name the port; Portside.NotRecorded
    */
   async submit(
     { confirmed_by, ...request }: OperationRequest,
@@ -57,11 +60,15 @@ export class Operations {
     const { journal } = this.#context.records
     const earlier = await journal.find(request.operation_id)
     if (earlier) return { record: sameOperation(earlier, request, asked), isNew: false }
-    checkPlan(request)
+    refuseWrongPlan(request)
     await this.#refuseUnanswered(asked)
-    await this.#guards.hold({ ...request, ...asked, confirmed_by })
-    const record = newRecord({ ...request, ...asked, purpose: 'change' })
-    if (!(await journal.add(record))) return this.submit({ ...request, confirmed_by }, asked)
+    const { by, ...port } = asked
+    const planned = { ...request, ...port, user: by.user }
+    const guards = await this.#guards.hold({ ...planned, confirmed_by })
+    const record = newRecord({ ...planned, purpose: 'change' })
+    const entries = confirmedEntries(confirmed_by, guards)
+    if (!(await recorded('before', () => journal.add(record, by, entries))))
+      return this.submit({ ...request, confirmed_by }, asked)
     this.#start(record)
     return { record, isNew: true }
   }
@@ -75,24 +82,27 @@ export class Operations {
   answer(
     operationId: string,
     answer: OperationAnswer,
-    user: string,
+    by: SignedIn,
     confirmed_by?: string,
   ): Promise<OperationRecord> {
     return this.#answers.take(operationId, async () => {
       const { records } = this.#context
       const record = await records.journal.find(operationId)
       if (!record) throw ownError('Portside.NotFound', `There is no operation ${operationId}.`)
-      const answered = await this.#answeredBefore(record, answer)
-      if (answered) return answered
+      const given = await this.#answeredBefore(record, answer)
+      if (given) return given
       if (await records.journal.busy(record.project_id, record.port_id))
         throw ownError('Portside.OperationConflict', 'Another operation on this port is under way.', {
           advice: 'Wait for its end, then answer.',
         })
 
+      const noteAnswer = () =>
+        records.note(record, { kind: 'answered', at: new Date().toISOString(), answer, user: by.user })
       if (answer === 'leave') {
         // The list as it is left is worth knowing, but not knowing it must not keep anybody from leaving it.
         await readBack(record, this.#context).catch(ignoreUnread)
         if (record.status !== 'done') record.status = 'left'
+        noteAnswer()
         await records.keep(record)
         return record
       }
@@ -101,12 +111,14 @@ export class Operations {
       const desired = answer === 'go-on' ? record.desired : record.before
       if (sameList(list, desired)) {
         record.status = answer === 'go-on' ? 'done' : 'left'
+        noteAnswer()
         await records.keep(record)
         return record
       }
-      const { project_id, port_id, before, port } = record
-      const planned = { project_id, port_id, user, planned_from: list, steps: planSteps(list, desired) }
-      await this.#guards.hold({ ...planned, before, confirmed_by }, port)
+      const { project_id, port_id, port } = record
+      const steps = planSteps(list, desired)
+      const planned = { project_id, port_id, user: by.user, planned_from: list, steps }
+      const guards = await this.#guards.hold({ ...planned, before: record.before, confirmed_by }, port)
       const following = newRecord({
         ...planned,
         operation_id: randomUUID(),
@@ -116,7 +128,9 @@ export class Operations {
       })
       record.status = 'superseded'
       record.followed_by = following.operation_id
-      await records.keepFollowed(record, following)
+      noteAnswer()
+      const entries = confirmedEntries(confirmed_by, guards)
+      await recorded('before', () => records.keepFollowed(record, following, by, entries))
       this.#start(following)
       return following
     })
@@ -249,23 +263,6 @@ function sameOperation(earlier: OperationRecord, request: OperationRequest, aske
 
 function stepText(step: OperationRequest['steps'][number]) {
   return [step.kind, step.security_groups, step.kind === 'insert' ? step.index : undefined]
-}
-
-function checkPlan({ planned_from, desired, steps }: OperationRequest): void {
-  const twice = planned_from.findIndex((id, position) => planned_from.indexOf(id) !== position)
-  const fault = stepsLead(planned_from, steps, desired)
-  if (twice < 0 && !fault) return
-  const field =
-    twice >= 0
-      ? { path: `planned_from.${twice}`, message: 'names a security group twice' }
-      : { path: fault!.step < steps.length ? `steps.${fault!.step}` : 'desired', message: fault!.message }
-  throw ownError(
-    'Portside.InvalidRequest',
-    `The plan can't be carried out: ${field.path}: ${field.message}.`,
-    {
-      fields: [field],
-    },
-  )
 }
 
 function planSteps(from: readonly string[], to: readonly string[]) {

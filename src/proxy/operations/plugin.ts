@@ -8,6 +8,8 @@ import type { DatabaseAccess } from '../database/database.ts'
 import { ownError } from '../errors.ts'
 import { GuardCheck } from '../guards/guard-check.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
+import { copyJournal } from '../records/copy-journal.ts'
+import { recorded } from '../records/not-recorded.ts'
 import { checked, checkParams, goneSignal } from '../request-checks.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { Journal } from './journal.ts'
@@ -51,7 +53,9 @@ export async function operationsPlugin(
   setMaxListeners(0, stopping.signal)
 
   async function open() {
-    const records = new Records(new Journal((await database.opened()).db))
+    const { db } = await database.opened()
+    await copyJournal(db)
+    const records = new Records(new Journal(db))
     const waits = { ...DEFAULT_WAITS, ...config.operationWaits }
     const context = { records, upstream, waits, stopping: stopping.signal, log: app.log, metrics }
     const operations = new Operations(context, new GuardCheck(config.guards ?? [], upstream, app.log))
@@ -83,12 +87,12 @@ export async function operationsPlugin(
   app.post<{ Params: PortParams }>(ofPort, async ({ params, body, session }, reply) => {
     checkParams(params, projects)
     const request = checked(operationRequest, body ?? undefined, 'body')
-    const { operations } = await opened()
+    const { operations } = await recorded('before', opened)
     const plan = { ...request, operation_id: request.operation_id.toLowerCase() }
     const { record, isNew } = await operations.submit(plan, {
       project_id: params.project_id,
       port_id: params.port_id.toLowerCase(),
-      user: session.user,
+      by: session,
     })
     return answer(reply, isNew ? 202 : 200, record)
   })
@@ -116,7 +120,7 @@ export async function operationsPlugin(
       const { confirmed_by } = checked(answerRequest, body ?? {}, 'body')
       const { operations, records } = await opened()
       const record = existing(asked.id, await records.journal.find(asked.id.toLowerCase()))
-      const result = await operations.answer(record.operation_id, asked.answer, session.user, confirmed_by)
+      const result = await operations.answer(record.operation_id, asked.answer, session, confirmed_by)
       return answer(reply, result.operation_id === record.operation_id ? 200 : 202, result)
     },
   )

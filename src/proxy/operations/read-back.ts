@@ -1,5 +1,6 @@
 import { sameList } from '../../vpc/list-difference.ts'
 import { ProxyError } from '../errors.ts'
+import { readEntry } from '../records/entries.ts'
 import { notePort, settleByList, type OperationRecord } from './record.ts'
 import { pause } from './waits.ts'
 import type { RunContext } from './run.ts'
@@ -25,6 +26,7 @@ export async function readBack(record: OperationRecord, context: RunContext): Pr
       signal: stopping,
     })
     notePort(record, port, request_id)
+    records.note(record, readEntry(port, request_id))
     return port.security_groups
   }
   let list = await read()

@@ -6,9 +6,10 @@ import type { Operation, OperationStep } from '../../vpc/portside-api.ts'
 
 /**
  * An operation as the journal keeps it. `had` are the groups that the port had before: before the first operation, for one that
- * goes on or back after another. Those that it is to have at the end too must not be off the port unsaid.
+ * goes on or back after another. Those that it is to have at the end too must not be off the port unsaid. `recorded_end` is
+ * the end that its record for good (src/proxy/records) tells of, and the list then.
  */
-export type OperationRecord = Operation & { had: string[] }
+export type OperationRecord = Operation & { had: string[]; recorded_end?: string }
 
 /** What an operation is made from; `after` is the one that it goes on or back from. */
 export type NewOperation = Pick<
@@ -153,7 +154,8 @@ export function settleByList(record: OperationRecord, list: readonly string[], l
 
 /** The record as Portside's API answers it. */
 export function operationOf(record: OperationRecord): Operation {
-  const answered: Operation & { had?: string[] } = { ...record }
+  const answered: Operation & Partial<OperationRecord> = { ...record }
   delete answered.had
+  delete answered.recorded_end
   return answered
 }

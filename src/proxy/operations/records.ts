@@ -1,5 +1,8 @@
 import { EventEmitter, once } from 'node:events'
 import { SETTLED } from '../../vpc/portside-api.ts'
+import type { RecordEntry } from '../../vpc/records.ts'
+import { endOf } from '../records/of-operation.ts'
+import type { SignedIn } from '../session/session.ts'
 import type { Journal } from './journal.ts'
 import { offThePort, type OperationRecord } from './record.ts'
 
@@ -10,19 +13,31 @@ export class Records {
   readonly #underWay = new Map<string, string>()
   /** Tells of changed records, each by its operation's ID. */
   readonly #changes = new EventEmitter().setMaxListeners(0)
+  /** What is still to be written to the records for good, by operation. */
+  readonly #noted = new Map<string, RecordEntry[]>()
 
   constructor(journal: Journal) {
     this.journal = journal
   }
 
-  /** Writes a changed record to the journal, as a new revision, and wakes who waits for it. */
+  /** Notes what happened, for the operation's record for good: written when the operation is kept next. */
+  note({ operation_id }: OperationRecord, entry: RecordEntry): void {
+    const noted = this.#noted.get(operation_id)
+    if (noted) noted.push(entry)
+    else this.#noted.set(operation_id, [entry])
+  }
+
+  /** Writes a changed record to the journal, as a new revision, with what was noted, and wakes who waits for it. */
   async keep(record: OperationRecord): Promise<void> {
     revise(record)
+    this.#noteEnd(record)
     const text = JSON.stringify(record)
+    const noted = this.#noted.get(record.operation_id) ?? []
     // What can't be written is told all the same, as long as this process lives.
     let written = false
     try {
-      await this.journal.save(record, text)
+      await this.journal.save(record, text, noted)
+      this.#noted.delete(record.operation_id)
       written = true
     } finally {
       if (written && SETTLED.has(record.status)) this.#underWay.delete(record.operation_id)
@@ -31,11 +46,30 @@ export class Records {
     }
   }
 
-  /** Writes a changed record, and the new one that follows it. */
-  async keepFollowed(record: OperationRecord, following: OperationRecord): Promise<void> {
+  /** Writes a changed record with what was noted, and the new one that follows it, whose record for good begins with `entries`. */
+  async keepFollowed(
+    record: OperationRecord,
+    following: OperationRecord,
+    by: SignedIn,
+    entries: readonly RecordEntry[],
+  ): Promise<void> {
     revise(record)
-    await this.journal.addFollowing(record, following)
+    this.#noteEnd(record)
+    const noted = this.#noted.get(record.operation_id) ?? []
+    // Written or not: what could not be written has not happened either.
+    this.#noted.delete(record.operation_id)
+    await this.journal.addFollowing(record, noted, following, by, entries)
     this.#changes.emit(record.operation_id)
+  }
+
+  /** An end is written down once; again when it is another one, or the list at it has come to be known. */
+  #noteEnd(record: OperationRecord): void {
+    const end = endOf(record)
+    if (end === undefined) return
+    const told = `${record.status} ${record.list_now?.join(' ') ?? 'unknown'}`
+    if (told === record.recorded_end) return
+    record.recorded_end = told
+    this.note(record, end)
   }
 
   /** The record with this ID, as last written. */

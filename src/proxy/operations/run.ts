@@ -1,9 +1,12 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { stepRequest } from '../../vpc/change-plan.ts'
+import { stepRequest, type StepRequest } from '../../vpc/change-plan.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import { sameList } from '../../vpc/list-difference.ts'
+import type { Port } from '../../vpc/port.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
+import { answerEntry, readEntry, requestEntry, unreadEntry } from '../records/entries.ts'
+import { notRecorded } from '../records/not-recorded.ts'
 import type { SendOutcome, Upstream } from '../upstream/upstream.ts'
 import {
   end,
@@ -84,7 +87,7 @@ class Run {
       step.status = 'sending'
       step.attempts++
       step.sent_at = new Date().toISOString()
-      await this.#keep()
+      await this.#keepBeforeSending(index, request)
       if (lost) this.#sentAgain = true
 
       if (step.attempts > 1) this.#context.metrics?.retried(callOf(request.method, request.path))
@@ -92,6 +95,7 @@ class Run {
         operation_id: record.operation_id,
         step: index + 1,
       })
+      this.#context.records.note(record, answerEntry(index, outcome))
       if (outcome.kind === 'port') {
         notePort(record, outcome.port, outcome.request_id)
         noteDone(step, { requestId: outcome.request_id })
@@ -166,10 +170,11 @@ class Run {
     for (let tried = 1; ; tried++) {
       try {
         const { port, request_id } = await this.#readPort()
-        notePort(record, port, request_id)
+        this.#noteRead(port, request_id)
         return port.security_groups
       } catch (error) {
         if (!(error instanceof ProxyError)) throw error
+        this.#context.records.note(record, unreadEntry(error.error))
         const begun = record.steps.some(({ attempts }) => attempts > 0)
         const wait = waitAfter(tried, error.error.retry_after, this.#context.waits)
         // A port of which nothing was sent yet can simply be left.
@@ -207,9 +212,10 @@ class Run {
     await this.#keep()
     try {
       const { port, request_id } = await this.#readPort()
-      notePort(record, port, request_id)
+      this.#noteRead(port, request_id)
     } catch (failure) {
       if (!(failure instanceof ProxyError)) throw failure
+      this.#context.records.note(record, unreadEntry(failure.error))
       forgetList(record)
     }
     end(record, 'stopped', error)
@@ -232,6 +238,28 @@ class Run {
     const { operation_id, status, error } = this.#record
     this.#context.log.warn({ operation_id, status, error_code: error?.error_code }, 'operation ended early')
     throw new Ended()
+  }
+
+  /** No request leaves without a record. @throws what the journal can't be written with */
+  async #keepBeforeSending(index: number, request: StepRequest): Promise<void> {
+    const { records } = this.#context
+    const step = this.#record.steps[index]!
+    records.note(this.#record, requestEntry(index, request))
+    try {
+      await this.#keep()
+    } catch (cause) {
+      // Should the request be in the record all the same, now or later, then with what became of it.
+      const { status, error } = notRecorded('before', cause)
+      records.note(this.#record, answerEntry(index, { kind: 'not_sent', status, error }))
+      step.status = 'pending'
+      step.attempts--
+      throw cause
+    }
+  }
+
+  #noteRead(port: Port, requestId: string | null): void {
+    notePort(this.#record, port, requestId)
+    this.#context.records.note(this.#record, readEntry(port, requestId))
   }
 
   #keep(): Promise<void> {

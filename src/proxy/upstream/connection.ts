@@ -158,7 +158,10 @@ export function createUpstream(config: UpstreamConfig, log: FastifyBaseLogger, m
     async send(request, asker) {
       const changes = request.body.dry_run !== true
       try {
-        return outcomeOf(request, await once({ ...request, query: [] }, asker))
+        const answer = await once({ ...request, query: [] }, asker)
+        const outcome = outcomeOf(request, answer)
+        if ('body' in outcome) return outcome
+        return { ...outcome, answer: { status: answer.status, body: answer.body } }
       } catch (failure) {
         if (!(failure instanceof ExchangeError)) throw failure
         const { status, error } = noAnswer(request.path, failure)
@@ -173,10 +176,10 @@ export function createUpstream(config: UpstreamConfig, log: FastifyBaseLogger, m
   }
 }
 
-function outcomeOf(request: StepRequest, answer: ExchangeAnswer): SendOutcome {
+function outcomeOf(request: StepRequest, answer: ExchangeAnswer): Exclude<SendOutcome, { kind: 'not_sent' }> {
   const changes = request.body.dry_run !== true
-  const unknown = (status: number, error: PortsideError): SendOutcome => ({
-    kind: 'unknown',
+  const unknown = (status: number, error: PortsideError) => ({
+    kind: 'unknown' as const,
     status,
     error: changes ? outcomeUnknown(error) : error,
   })

@@ -22,9 +22,12 @@ export class UpstreamError extends ProxyError {
 export type SendOutcome =
   | { kind: 'port'; status: 200; port: Port; request_id: string | null; body: Buffer }
   | { kind: 'checked'; status: 202; request_id: string | null; body: Buffer }
-  | { kind: 'refused'; status: number; error: PortsideError }
-  | { kind: 'unknown'; status: number; error: PortsideError }
-  | { kind: 'not_sent'; status: number; error: PortsideError }
+  | { kind: 'refused'; status: number; error: PortsideError; answer?: AnswerAsItCame }
+  | { kind: 'unknown'; status: number; error: PortsideError; answer?: AnswerAsItCame }
+  | { kind: 'not_sent'; status: number; error: PortsideError; answer?: undefined }
+
+/** What the platform answered, for the record: its own status and words. */
+export type AnswerAsItCame = { status: number; body: Buffer }
 
 /** A read as it is passed on: the answer's original JSON, and what the schema made of it. */
 export type ReadAnswer<T> = { status: number; body: Buffer; data: T; request_id: string | null }

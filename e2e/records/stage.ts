@@ -1,0 +1,40 @@
+import type { TestedProxy } from '../../src/proxy/proxy.test-start.ts'
+import { api } from '../../src/vpc/portside-api.ts'
+import { recordsApi, type FullRecord, type RecordEntry, type RecordSummary } from '../../src/vpc/records.ts'
+import { planned, PROJECT } from '../operations/stage.ts'
+
+/** Calls Portside's API about records and checks, however the proxy runs. */
+export function recordsOver(call: TestedProxy['call']) {
+  return {
+    async record(id: string): Promise<FullRecord> {
+      return (await (await call(recordsApi.record(id))).json()).record
+    },
+    async find(query: Record<string, string>): Promise<RecordSummary[]> {
+      const answer = await call(`${recordsApi.records()}?${new URLSearchParams(query)}`)
+      return (await answer.json()).records
+    },
+    /** Dry-runs the plan from one list to another. */
+    async check(portId: string, from: string[], desired: string[]) {
+      const { planned_from, steps } = planned(from, desired)
+      const json = { planned_from, desired, steps }
+      const answer = await call(api.portChecks(PROJECT, portId), { method: 'POST', json })
+      return { status: answer.status, body: await answer.json() }
+    },
+  }
+}
+
+/** The entries of a record in words: what happened, to which step, with which result. */
+export function told({ entries }: Pick<FullRecord, 'entries'>): string[] {
+  return entries.map((entry) => [entry.kind, stepOf(entry), resultOf(entry)].filter(Boolean).join(' '))
+}
+
+function stepOf(entry: RecordEntry): string {
+  return 'step' in entry ? String(entry.step + 1) : ''
+}
+
+function resultOf(entry: RecordEntry): string {
+  if (entry.kind === 'answer') return entry.result
+  if (entry.kind === 'answered') return entry.answer
+  if (entry.kind === 'end') return entry.outcome
+  return ''
+}

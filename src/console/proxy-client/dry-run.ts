@@ -1,0 +1,20 @@
+import { checkAnswer, type CheckRequest, type StepCheck } from '../../vpc/checks.ts'
+import { api } from '../../vpc/portside-api.ts'
+import { call } from './client.ts'
+
+/** A check is as many calls of the platform as the plan has steps that it can check. */
+const CHECK_MS = 180_000
+
+/**
+ * Dry-runs a plan; nothing is changed.
+ * @returns one result a step
+ * @throws ProxyError; Portside.ListChanged when the port has another list than the plan is made from
+ */
+export async function dryRunPlan(project: string, portId: string, plan: CheckRequest): Promise<StepCheck[]> {
+  const answer = await call(checkAnswer, api.portChecks(project, portId), {
+    method: 'POST',
+    body: plan,
+    timeoutMs: CHECK_MS,
+  })
+  return answer.checks
+}

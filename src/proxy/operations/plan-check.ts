@@ -1,0 +1,25 @@
+import { stepsLead } from '../../vpc/change-plan.ts'
+import type { OperationRequest } from '../../vpc/portside-api.ts'
+import { ownError } from '../errors.ts'
+
+/** @throws ProxyError Portside.InvalidRequest when a list names a group twice, or the steps do not lead where they should */
+export function refuseWrongPlan({
+  planned_from,
+  desired,
+  steps,
+}: Pick<OperationRequest, 'planned_from' | 'desired' | 'steps'>): void {
+  const twice = planned_from.findIndex((id, position) => planned_from.indexOf(id) !== position)
+  const fault = stepsLead(planned_from, steps, desired)
+  if (twice < 0 && !fault) return
+  const field =
+    twice >= 0
+      ? { path: `planned_from.${twice}`, message: 'names a security group twice' }
+      : { path: fault!.step < steps.length ? `steps.${fault!.step}` : 'desired', message: fault!.message }
+  throw ownError(
+    'Portside.InvalidRequest',
+    `The plan can't be carried out: ${field.path}: ${field.message}.`,
+    {
+      fields: [field],
+    },
+  )
+}

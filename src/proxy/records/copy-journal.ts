@@ -1,0 +1,52 @@
+import { sql, type Kysely } from 'kysely'
+import { stepRequest } from '../../vpc/change-plan.ts'
+import type { RecordEntry } from '../../vpc/records.ts'
+import type { Tables } from '../database/tables.ts'
+import type { OperationRecord } from '../operations/record.ts'
+import { endOf, recordOf } from './of-operation.ts'
+import { beginRecord } from './write.ts'
+
+const AT_A_TIME = 100
+
+/**
+ * Makes records of the operations in the journal that have none: those of a Portside before it kept records. Each says so, as the
+ * journal knows no more than the last try of each step, and not what was answered.
+ */
+export async function copyJournal(db: Kysely<Tables>): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ record: OperationRecord }>`
+      select o.record from operations o
+      where not exists (select 1 from records r where r.record_id = o.operation_id::uuid)
+      order by o.sequence limit ${AT_A_TIME}`.execute(db)
+    await db.transaction().execute(async (transaction) => {
+      for (const { record } of rows) await copy(transaction, record)
+    })
+    if (rows.length < AT_A_TIME) return
+  }
+}
+
+async function copy(db: Kysely<Tables>, operation: OperationRecord): Promise<void> {
+  const { project_id, port_id, updated_at } = operation
+  const entries: RecordEntry[] = [
+    { kind: 'copied', at: new Date().toISOString(), port_name: operation.port?.name ?? null },
+  ]
+  for (const [index, { step, status, sent_at, ended_at, request_id, error }] of operation.steps.entries()) {
+    if (!sent_at) continue
+    const { method, path, body } = stepRequest(step, project_id, port_id, false)
+    entries.push({ kind: 'request', at: sent_at, step: index, method, path, body })
+    if (!request_id && !error) continue
+    entries.push({
+      kind: 'answer',
+      at: ended_at ?? updated_at,
+      step: index,
+      result: status === 'done' ? 'done' : (error?.outcome ?? 'unknown'),
+      status: null,
+      request_id: request_id ?? null,
+      text: null,
+      error: error ?? null,
+    })
+  }
+  const end = endOf(operation)
+  if (end) entries.push({ ...end, at: updated_at })
+  await beginRecord(db, recordOf(operation, { subject: null, role: null }), entries)
+}

@@ -1,0 +1,79 @@
+import type { StepRequest } from '../../vpc/change-plan.ts'
+import type { PortsideError } from '../../vpc/errors.ts'
+import type { Port } from '../../vpc/port.ts'
+import { MAX_ANSWER_TEXT, type RecordEntry, type RecordOutcome } from '../../vpc/records.ts'
+import type { SendOutcome } from '../upstream/upstream.ts'
+
+const now = () => new Date().toISOString()
+
+const RESULT = {
+  port: 'done',
+  checked: 'passed',
+  refused: 'refused',
+  unknown: 'unknown',
+  not_sent: 'not_sent',
+} as const
+
+/** The entry of a request that is about to be sent. */
+export function requestEntry(step: number, { method, path, body }: StepRequest): RecordEntry {
+  return { kind: 'request', at: now(), step, method, path, body }
+}
+
+/** The entry of what came back: the platform's answer as it came, as far as there was one. */
+export function answerEntry(step: number, outcome: SendOutcome): RecordEntry {
+  const answer = 'body' in outcome ? outcome : outcome.answer
+  // A character has at most four bytes: what is cut off is not even decoded.
+  const text = answer ? answer.body.subarray(0, 4 * MAX_ANSWER_TEXT).toString() : null
+  const cut = text !== null && text.length > MAX_ANSWER_TEXT
+  return {
+    kind: 'answer',
+    at: now(),
+    step,
+    result: RESULT[outcome.kind],
+    status: answer?.status ?? null,
+    request_id: ('error' in outcome ? outcome.error.request_id : outcome.request_id) ?? null,
+    text: cut ? text.slice(0, MAX_ANSWER_TEXT) : text,
+    ...(cut && { cut }),
+    error: 'error' in outcome ? outcome.error : null,
+  }
+}
+
+/** The entry of a port that was read. */
+export function readEntry(port: Port, requestId: string | null): RecordEntry {
+  return {
+    kind: 'read',
+    at: now(),
+    list: port.security_groups,
+    port_name: port.name ?? null,
+    request_id: requestId,
+    error: null,
+  }
+}
+
+/** The entry of a port that could not be read. */
+export function unreadEntry(error: PortsideError): RecordEntry {
+  return {
+    kind: 'read',
+    at: now(),
+    list: null,
+    port_name: null,
+    request_id: error.request_id ?? null,
+    error,
+  }
+}
+
+/** The entry of an end. */
+export function endEntry(
+  outcome: RecordOutcome,
+  list: readonly string[] | null,
+  error: PortsideError | null,
+  followedBy: string | null = null,
+): RecordEntry {
+  return { kind: 'end', at: now(), outcome, list: list && [...list], error, followed_by: followedBy }
+}
+
+/** What a record begins with when the operator has confirmed, by typing, that guards are broken. */
+export function confirmedEntries(typed: string | undefined, guards: readonly string[]): RecordEntry[] {
+  if (guards.length === 0) return []
+  return [{ kind: 'confirmed', at: now(), typed: typed ?? '', guards: [...guards] }]
+}

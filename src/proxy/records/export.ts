@@ -1,0 +1,82 @@
+import { Readable } from 'node:stream'
+import { stringify } from 'csv-stringify'
+import type { Kysely } from 'kysely'
+import type { FullRecord, RecordFilters } from '../../vpc/records.ts'
+import type { Tables } from '../database/tables.ts'
+import { entriesOf, findRecords } from './read.ts'
+
+/** So many records are held in memory at a time. */
+const AT_A_TIME = 200
+
+/** The columns of the CSV file, from the left. */
+const COLUMNS = {
+  record_id: (record) => record.record_id,
+  time_utc: (record) => record.at,
+  kind: (record) => record.kind,
+  outcome: (record) => record.outcome ?? (record.under_way ? 'under_way' : 'unknown'),
+  user: (record) => record.user,
+  subject: (record) => record.subject,
+  role: (record) => record.role,
+  project_id: (record) => record.project_id,
+  port_id: (record) => record.port_id,
+  port_name: (record) => record.port_name,
+  groups_added: (record) => record.changes?.added,
+  groups_moved: (record) => record.changes?.moved,
+  groups_detached: (record) => record.changes?.detached,
+  steps: (record) => record.steps,
+  calls: (record) => record.calls,
+  before: (record) => record.before?.join(' '),
+  planned: (record) => record.planned?.join(' '),
+  after: (record) => record.after?.join(' '),
+  ended_utc: (record) => record.ended_at,
+  error_code: (record) => record.error_code,
+  request_ids: (record) => record.request_ids.join(' '),
+  follows: (record) => record.follows,
+} satisfies Record<string, (record: FullRecord) => string | number | null | undefined>
+
+/**
+ * Records as a CSV file, a line each. What a spreadsheet would take for a formula (a name that begins with = + - or @) is
+ * written as text, with an apostrophe before it.
+ */
+export function csvOf(db: Kysely<Tables>, projects: readonly string[], filters: RecordFilters): Readable {
+  const rows = Readable.from(csvRows(db, projects, filters))
+  // The mark at the start tells spreadsheets that it is UTF-8.
+  const lines = stringify({ header: true, bom: true, columns: Object.keys(COLUMNS), escape_formulas: true })
+  rows.once('error', (error) => lines.destroy(error))
+  lines.once('close', () => rows.destroy())
+  return rows.pipe(lines)
+}
+
+/** Records as JSON lines: each in full, with all its entries. */
+export function jsonLinesOf(
+  db: Kysely<Tables>,
+  projects: readonly string[],
+  filters: RecordFilters,
+): Readable {
+  return Readable.from(jsonLines(db, projects, filters))
+}
+
+async function* csvRows(db: Kysely<Tables>, projects: readonly string[], filters: RecordFilters) {
+  for await (const records of pages(db, projects, filters))
+    for (const record of records)
+      yield Object.fromEntries(Object.entries(COLUMNS).map(([name, value]) => [name, value(record)]))
+}
+
+async function* jsonLines(db: Kysely<Tables>, projects: readonly string[], filters: RecordFilters) {
+  for await (const records of pages(db, projects, filters)) {
+    const ids = records.map(({ record_id }) => record_id)
+    const entries = await entriesOf(db, ids)
+    yield records
+      .map((record) => `${JSON.stringify({ ...record, entries: entries.get(record.record_id) })}\n`)
+      .join('')
+  }
+}
+
+async function* pages(db: Kysely<Tables>, projects: readonly string[], filters: RecordFilters) {
+  let after: string | undefined
+  do {
+    const page = await findRecords(db, projects, filters, AT_A_TIME, after)
+    yield page.records
+    after = page.next
+  } while (after !== undefined)
+}

@@ -1,0 +1,32 @@
+import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
+import type { RecordEntry, RecordOutcome } from '../../vpc/records.ts'
+import { endEntry } from './entries.ts'
+import type { NewRecord } from './write.ts'
+
+/** The record that an operation begins with. */
+export function recordOf(
+  operation: Operation,
+  { subject, role }: { subject: string | null; role: string | null },
+): NewRecord {
+  return {
+    record_id: operation.operation_id,
+    kind: operation.purpose,
+    project_id: operation.project_id,
+    port_id: operation.port_id,
+    user: operation.user,
+    subject,
+    role,
+    at: operation.created_at,
+    before: operation.planned_from,
+    planned: operation.desired,
+    undo_to: operation.before,
+    plan: operation.steps.map(({ step }) => step),
+    follows: operation.follows ?? null,
+  }
+}
+
+/** The end that an operation has come to; undefined while it is under way. */
+export function endOf({ status, list_now, error, followed_by }: Operation): RecordEntry | undefined {
+  if (!SETTLED.has(status)) return undefined
+  return endEntry(status as RecordOutcome, list_now, error ?? null, followed_by ?? null)
+}

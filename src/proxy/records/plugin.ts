@@ -1,0 +1,75 @@
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod/mini'
+import { checkRequest } from '../../vpc/checks.ts'
+import { uuid } from '../../vpc/ids.ts'
+import { api } from '../../vpc/portside-api.ts'
+import { exportQuery, recordsApi, recordsQuery } from '../../vpc/records.ts'
+import { readQuery } from '../../vpc/requests.ts'
+import type { ProxyConfig } from '../config.ts'
+import { ownError } from '../errors.ts'
+import { refuseWrongPlan } from '../operations/plan-check.ts'
+import { askerOf, checked, checkParams } from '../request-checks.ts'
+import { checkPlan, type DryRuns } from './dry-run.ts'
+import { csvOf, jsonLinesOf } from './export.ts'
+import { findRecord, findRecords, summaryOf } from './read.ts'
+
+const PAGE = 50
+
+type PortParams = { project_id: string; port_id: string }
+
+/** Portside's own calls about records (src/vpc/records.ts): reading them, and dry-running a plan. */
+export async function recordsPlugin(
+  app: FastifyInstance,
+  { dryRuns, config }: { dryRuns: DryRuns; config: Pick<ProxyConfig, 'projects'> },
+): Promise<void> {
+  const projects = config.projects.map(({ project_id }) => project_id)
+  const opened = async () => (await dryRuns.database.opened()).db
+
+  app.get(recordsApi.records(), async (request, reply) => {
+    const { limit = PAGE, after, ...filters } = asked(recordsQuery, request.url)
+    const page = await findRecords(await opened(), projects, filters, limit, after)
+    return reply
+      .header('cache-control', 'no-store')
+      .send({ records: page.records.map(summaryOf), next: page.next ?? null })
+  })
+
+  app.get(recordsApi.exported(), async (request, reply) => {
+    const { format, ...filters } = asked(exportQuery, request.url)
+    const day = new Date().toISOString().slice(0, 10)
+    reply
+      .header('cache-control', 'no-store')
+      .header('content-disposition', `attachment; filename="portside-records-${day}.${format}"`)
+    const db = await opened()
+    return format === 'csv'
+      ? reply.type('text/csv; charset=utf-8').send(csvOf(db, projects, filters))
+      : reply.type('application/jsonl; charset=utf-8').send(jsonLinesOf(db, projects, filters))
+  })
+
+  app.get<{ Params: { id: string } }>(
+    decodeURIComponent(recordsApi.record(':id')),
+    async (request, reply) => {
+      const { id } = checked(z.object({ id: uuid }), request.params, 'path')
+      const record = await findRecord(await opened(), projects, id.toLowerCase())
+      if (!record) throw ownError('Portside.NotFound', `There is no record ${id}.`)
+      return reply.header('cache-control', 'no-store').send({ record })
+    },
+  )
+
+  app.post<{ Params: PortParams }>(
+    decodeURIComponent(api.portChecks(':project_id', ':port_id')),
+    async (request, reply) => {
+      const { params, session } = request
+      checkParams(params, new Set(projects))
+      const plan = checked(checkRequest, request.body ?? undefined, 'body')
+      refuseWrongPlan(plan)
+      const port = { project_id: params.project_id, port_id: params.port_id.toLowerCase() }
+      const answer = await checkPlan(dryRuns, plan, { ...session, ...port }, askerOf(request))
+      return reply.header('cache-control', 'no-store').send(answer)
+    },
+  )
+}
+
+function asked<S extends z.ZodMiniObject>(schema: S, url: string): z.output<S> {
+  const { searchParams } = new URL(url, 'http://proxy')
+  return checked(schema, readQuery(schema, searchParams), 'query')
+}

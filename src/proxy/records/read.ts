@@ -1,0 +1,208 @@
+import { sql, type Kysely } from 'kysely'
+import { isUuid } from '../../vpc/ids.ts'
+import { SETTLED, type OperationStatus } from '../../vpc/portside-api.ts'
+import {
+  endMoment,
+  firstMoment,
+  recordSummary,
+  searchText,
+  type FullRecord,
+  type RecordEntry,
+  type RecordFilters,
+  type RecordOutcome,
+  type RecordSummary,
+} from '../../vpc/records.ts'
+import type { Tables } from '../database/tables.ts'
+
+/** Where a page begins: after the record with this time and number. */
+export type Cursor = string
+/** Records, newest first, and where the next page begins; undefined at the end. */
+export type Page<T> = { records: T[]; next: Cursor | undefined }
+
+type End = Extract<RecordEntry, { kind: 'end' }>
+type Row = {
+  sequence: unknown
+  record_id: string
+  kind: RecordSummary['kind']
+  project_id: string
+  port_id: string
+  user_name: string
+  subject: string | null
+  role: string | null
+  at: Date
+  changes: RecordSummary['changes']
+  before: string[] | null
+  planned: string[] | null
+  undo_to: string[] | null
+  plan: FullRecord['plan']
+  follows: string | null
+  ended_at: Date | null
+  outcome: RecordOutcome | null
+  end: End | null
+  calls: unknown
+  request_ids: string[] | null
+  port_name: string | null
+  operation_status: OperationStatus | null
+}
+
+/**
+ * A page of records, newest first, of those in `projects` that the filters leave.
+ * @param after the `next` of the page before
+ */
+export async function findRecords(
+  db: Kysely<Tables>,
+  projects: readonly string[],
+  filters: RecordFilters,
+  limit: number,
+  after?: Cursor,
+): Promise<Page<FullRecord>> {
+  const rows = await readRows(db, projects, filters, limit + 1, after)
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  return {
+    records: rows.slice(0, limit).map((row) => recordOf(row, [])),
+    next: last && `${last.at.getTime()}.${String(last.sequence)}`,
+  }
+}
+
+/** One record of `projects` with all its entries. */
+export async function findRecord(
+  db: Kysely<Tables>,
+  projects: readonly string[],
+  recordId: string,
+): Promise<FullRecord | undefined> {
+  const [row] = await selectRows(
+    db,
+    sql`r.record_id = ${recordId}::uuid and ${isIn('r.project_id', projects)}`,
+    1,
+  )
+  if (!row) return undefined
+  return recordOf(row, (await entriesOf(db, [row.record_id])).get(row.record_id) ?? [])
+}
+
+/** All entries of records, by record, each in the order in which they were written. */
+export async function entriesOf(
+  db: Kysely<Tables>,
+  recordIds: readonly string[],
+): Promise<Map<string, RecordEntry[]>> {
+  const entries = new Map<string, RecordEntry[]>(recordIds.map((id) => [id, []]))
+  if (recordIds.length === 0) return entries
+  const rows = await db
+    .selectFrom('record_entries')
+    .select(['record_id', 'content'])
+    .where('record_id', 'in', recordIds)
+    .orderBy('sequence')
+    .execute()
+  for (const { record_id, content } of rows) entries.get(record_id)?.push(content as RecordEntry)
+  return entries
+}
+
+/** What lists show of a record. */
+export function summaryOf(record: FullRecord): RecordSummary {
+  return recordSummary.parse(record)
+}
+
+function readRows(
+  db: Kysely<Tables>,
+  projects: readonly string[],
+  filters: RecordFilters,
+  limit: number,
+  after: Cursor | undefined,
+): Promise<Row[]> {
+  const { project_id, port_id, q, user, kind, status, from, to } = filters
+  const conditions = [
+    isIn('r.project_id', project_id === undefined ? projects : projects.filter((id) => id === project_id)),
+  ]
+  if (port_id) conditions.push(sql`r.port_id = ${port_id.toLowerCase()}`)
+  if (user) conditions.push(sql`r.user_name = ${user}`)
+  if (kind) conditions.push(sql`r.kind = ${kind}`)
+  if (from) conditions.push(sql`r.at >= ${firstMoment(from).toISOString()}::timestamptz`)
+  if (to) conditions.push(sql`r.at < ${endMoment(to).toISOString()}::timestamptz`)
+  if (status === 'open')
+    conditions.push(
+      sql`not exists (select 1 from record_entries o where o.record_id = r.record_id and o.outcome is not null)`,
+    )
+  else if (status)
+    // The first condition is for the index; the second sees that it is the last end.
+    conditions.push(
+      sql`r.record_id in (select o.record_id from record_entries o where o.outcome = ${status})`,
+      sql`e.outcome = ${status}`,
+    )
+  if (after) {
+    const [at, sequence] = after.split('.') as [string, string]
+    conditions.push(
+      sql`(r.at, r.sequence) < (${new Date(Number(at)).toISOString()}::timestamptz, ${sequence}::bigint)`,
+    )
+  }
+  const sought = q === undefined ? '' : searchText(q)
+  if (sought !== '') conditions.push(sql`r.record_id in (${foundBy(sought)})`)
+  return selectRows(db, sql.join(conditions, sql` and `), limit)
+}
+
+/** The IDs of the records that a text is the beginning of a search term of; and those with the group of this ID. */
+function foundBy(sought: string) {
+  // Nothing in a term comes after U+10FFFF: all that begins with the text lies between.
+  const terms = sql`select record_id from record_terms where term >= ${sought} and term < ${`${sought}\u{10FFFF}`}`
+  return isUuid(sought)
+    ? sql`${terms} union select record_id from records where groups @> array[${sought}]::text[]`
+    : terms
+}
+
+async function selectRows(
+  db: Kysely<Tables>,
+  condition: ReturnType<typeof isIn>,
+  limit: number,
+): Promise<Row[]> {
+  const { rows } = await sql<Row>`
+    select r.*, e.at as ended_at, e.outcome, e.content as "end", n.calls, n.request_ids, n.port_name,
+      operations.status as operation_status
+    from records r
+    left join lateral (
+      select at, outcome, content from record_entries
+      where record_id = r.record_id and outcome is not null order by sequence desc limit 1
+    ) e on true
+    left join lateral (
+      select count(*) filter (where kind = 'request') as calls,
+        array_agg(request_id order by sequence) filter (where request_id is not null) as request_ids,
+        max(port_name) as port_name
+      from record_entries where record_id = r.record_id
+    ) n on true
+    left join operations on e.outcome is null and operations.operation_id = r.record_id::text
+    where ${condition}
+    order by r.at desc, r.sequence desc
+    limit ${limit}`.execute(db)
+  return rows
+}
+
+function isIn(column: string, values: readonly string[]) {
+  return values.length === 0 ? sql`false` : sql`${sql.ref(column)} in (${sql.join(values)})`
+}
+
+function recordOf(row: Row, entries: RecordEntry[]): FullRecord {
+  const { end, operation_status } = row
+  return {
+    record_id: row.record_id,
+    kind: row.kind,
+    project_id: row.project_id,
+    port_id: row.port_id,
+    port_name: row.port_name,
+    user: row.user_name,
+    subject: row.subject,
+    role: row.role,
+    at: row.at.toISOString(),
+    steps: row.plan.length,
+    changes: row.changes,
+    calls: Number(row.calls),
+    request_ids: row.request_ids ?? [],
+    outcome: row.outcome,
+    under_way: operation_status !== null && !SETTLED.has(operation_status),
+    ended_at: row.ended_at?.toISOString() ?? null,
+    error_code: end?.error?.error_code ?? null,
+    before: row.before,
+    planned: row.planned,
+    undo_to: row.undo_to ?? row.before,
+    after: end?.list ?? null,
+    plan: row.plan,
+    follows: row.follows,
+    entries,
+  }
+}

@@ -1,0 +1,33 @@
+import * as z from 'zod/mini'
+import { portsideError } from './errors.ts'
+import { uuid } from './ids.ts'
+import { changeStep } from './portside-api.ts'
+
+/** POST portChecks (portside-api.ts): dry-run a plan. `steps` must lead from `planned_from` to `desired`; nothing is changed. */
+export const checkRequest = z.strictObject({
+  planned_from: z.array(uuid),
+  desired: z.array(uuid),
+  steps: z.array(changeStep).check(z.minLength(1, 'must have at least one step')),
+})
+/** A plan to check. */
+export type CheckRequest = z.infer<typeof checkRequest>
+
+/**
+ * What a check found out about one step.
+ * - `platform`: the platform's dry run answered 202 (insert-security-groups.txt, Table 2, `dry_run`); `refused`: with an error.
+ * - `portside`: it stands on an earlier step, so Portside checked it against the schemas and the model of the list.
+ * - `failed`: the platform could not be asked, or did not say yes or no. `skipped`: not asked after such a failure.
+ */
+export const stepCheck = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('platform'), request_id: z.nullable(z.string()) }),
+  z.object({ kind: z.literal('refused'), status: z.number(), error: portsideError }),
+  z.object({ kind: z.literal('portside') }),
+  z.object({ kind: z.literal('portside_refused'), problem: z.string() }),
+  z.object({ kind: z.literal('failed'), status: z.number(), error: portsideError }),
+  z.object({ kind: z.literal('skipped') }),
+])
+/** What a check found out about one step. */
+export type StepCheck = z.infer<typeof stepCheck>
+
+/** Answer of POST portChecks: one result a step, and the record of the dry run. */
+export const checkAnswer = z.object({ record_id: z.string(), checks: z.array(stepCheck) })
