@@ -48,7 +48,7 @@ export async function platformRoutes(
     schema: (params: Params) => AnswerSchema<unknown>,
   ): void {
     app.get<{ Params: Params }>(route(path), async (request, reply) => {
-      const { status, body } = await upstream.read(
+      const { status, body } = await upstream.readShared(
         path(request.params),
         queryOf(request.url, query),
         schema(request.params),

@@ -43,8 +43,9 @@ export function goneSignal({ socket }: FastifyRequest): AbortSignal {
   const known = goneSignals.get(socket)
   if (known) return known
   const gone = new AbortController()
-  // Nobody who listens yet has been answered.
-  socket.once('close', () => gone.abort(ownError('Portside.Stopping', 'The asker went away.')))
+  const leave = () => gone.abort(ownError('Portside.Stopping', 'The asker went away.'))
+  if (socket.destroyed) leave()
+  else socket.once('close', leave)
   goneSignals.set(socket, gone.signal)
   return gone.signal
 }

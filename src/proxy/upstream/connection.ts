@@ -13,6 +13,7 @@ import type { Credentials } from './credentials.ts'
 import { exchange, ExchangeError, type ExchangeAnswer } from './exchange.ts'
 import { noAnswerError } from './no-answer.ts'
 import { openPools, type PoolsConfig } from './pools.ts'
+import { ReadsInFlight } from './reads-in-flight.ts'
 import { RETRIED_STATUSES, waitBefore } from './retry.ts'
 import { prepare, type UnsignedRequest } from './signing.ts'
 import {
@@ -45,7 +46,12 @@ type EndedCall = {
  * Connects to the endpoints of the configured projects; one pool of connections for each endpoint. Every call is logged, and
  * counted when there are `metrics`.
  */
-export function createUpstream(config: UpstreamConfig, log: FastifyBaseLogger, metrics?: Metrics): Upstream {
+export function createUpstream(
+  config: UpstreamConfig,
+  log: FastifyBaseLogger,
+  metrics?: Metrics,
+  inFlight = new ReadsInFlight(),
+): Upstream {
   const pools = openPools(config)
   const credentials = openCredentials(config, log)
   const logsReads = log.level === 'debug' || log.level === 'trace'
@@ -151,6 +157,10 @@ export function createUpstream(config: UpstreamConfig, log: FastifyBaseLogger, m
 
   return {
     read,
+    readShared: (path, query, schema, asker = {}) =>
+      inFlight.join(`${path}?${query}`, asker.signal, (signal) =>
+        read(path, query, schema, { ...asker, signal }),
+      ),
     async readPort(projectId, portId, asker) {
       const { data, request_id } = await read(paths.port(projectId, portId), '', portAnswerOf(portId), asker)
       return { port: data.port, request_id }
@@ -167,6 +177,8 @@ export function createUpstream(config: UpstreamConfig, log: FastifyBaseLogger, m
         const { status, error } = noAnswer(request.path, failure)
         if (!failure.sent) return { kind: 'not_sent', status, error: { ...error, outcome: 'not_sent' } }
         return { kind: 'unknown', status, error: changes ? outcomeUnknown(error) : error }
+      } finally {
+        if (changes) inFlight.changed()
       }
     },
     async close() {

@@ -68,6 +68,11 @@ export interface Upstream {
    */
   read<T>(path: string, query: string, schema: AnswerSchema<T>, asker?: Asker): Promise<ReadAnswer<T>>
   /**
+   * As `read`, for showing and never for deciding: equal reads that begin at about the same time are one call to the platform.
+   * A read that begins after `send` has answered is never joined to one that began before.
+   */
+  readShared<T>(path: string, query: string, schema: AnswerSchema<T>, asker?: Asker): Promise<ReadAnswer<T>>
+  /**
    * Sends one insert or remove, once. Never throws for what the platform or the network does: every end is an outcome.
    * An `asker.signal` aborted while the request is out gives `unknown`.
    */
