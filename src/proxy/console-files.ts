@@ -33,7 +33,9 @@ export async function serveConsole(app: FastifyInstance, folder: string): Promis
       !request.url.startsWith('/api') &&
       (request.headers.accept ?? '').includes('text/html')
     if (!isView)
-      throw ownError('Portside.NotFound', `There is nothing at ${request.method} ${pathOf(request.url)}.`)
+      throw ownError('Portside.NotFound', `There is nothing at ${request.method} ${pathOf(request.url)}.`, {
+        advice: 'Check the method and the path, or start at / in a browser.',
+      })
     if (!existsSync(join(root, 'index.html'))) return sendPage(reply, 503, NOT_BUILT)
     return reply.sendFile('index.html')
   })

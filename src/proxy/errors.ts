@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PORTSIDE_CODES, type PortsideCode, type PortsideError } from '../vpc/errors.ts'
 
@@ -50,11 +51,10 @@ export function answerErrors(app: FastifyInstance): void {
 /** Fastify's own refusals of a request, in Portside's form. */
 export function foreseen(error: FastifyError | ProxyError): ProxyError | undefined {
   if (error instanceof ProxyError) return error
-  const advice = FASTIFY_ADVICE[error.code]
-  if (advice) return ownError('Portside.InvalidRequest', `${error.message}.`.replace('..', '.'), { advice })
-  if (error.statusCode !== undefined && error.statusCode < 500)
-    return ownError('Portside.InvalidRequest', error.message)
-  return undefined
+  if (error.statusCode === undefined || error.statusCode >= 500) return undefined
+  return ownError('Portside.InvalidRequest', `${error.message}.`.replace('..', '.'), {
+    advice: FASTIFY_ADVICE[error.code] ?? 'Correct the address or the headers of the request.',
+  })
 }
 
 const FASTIFY_ADVICE: Readonly<Record<string, string>> = {
@@ -63,6 +63,49 @@ const FASTIFY_ADVICE: Readonly<Record<string, string>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'Send a JSON body, or none and no Content-Type.',
   FST_ERR_CTP_BODY_TOO_LARGE: 'Send less than 1 MiB.',
   FST_ERR_BAD_URL: 'Percent-encode the address.',
+}
+
+/**
+ * Answers what Node's HTTP parser refuses before there is a request: bytes that are no HTTP, headers that are too large or come too
+ * slowly. In the one error form too, and the connection ends.
+ */
+export function answerBrokenRequest(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  headers: Readonly<Record<string, string>>,
+): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
+  const { status, reason, advice } = BROKEN[error.code ?? ''] ?? BROKEN_OTHERWISE
+  const { error: body } = ownError('Portside.InvalidRequest', `The request is no valid HTTP: ${reason}.`, {
+    advice,
+  })
+  const text = JSON.stringify(body)
+  const lines = Object.entries({
+    ...headers,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+    connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${text}`)
+}
+
+const BROKEN_OTHERWISE = {
+  status: '400 Bad Request',
+  reason: 'it can not be read',
+  advice: 'Send it as RFC 9112 says, and percent-encode the address.',
+}
+const BROKEN: Readonly<Record<string, typeof BROKEN_OTHERWISE>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: '431 Request Header Fields Too Large',
+    reason: 'its headers are too large',
+    advice: 'Send less than 16 KiB of headers: delete the cookies of this address.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: '408 Request Timeout',
+    reason: 'it did not come to its end in time',
+    advice: 'Send it again.',
+  },
 }
 
 function unforeseen(error: Error, request: FastifyRequest): ProxyError {

@@ -6,30 +6,8 @@ import type { ProxyConfig } from './config.ts'
 import { ownError } from './errors.ts'
 import { addressName } from './listen-names.ts'
 
-/**
- * Guards every route of `app`: the names it may be called by, the pages that may call it, and the headers
- * that tell browsers what its own pages may do.
- */
-export function guardBrowsers(app: FastifyInstance, config: ProxyConfig): void {
-  const { publicOrigin, listenHost } = config
-  const publicHost = publicOrigin && new URL(publicOrigin).host
-  /** The hosts of its own origins, once it listens. */
-  let ownHosts: ReadonlySet<string> | undefined
-
-  /** The origin that the request was made to, by its Host header; undefined when it is none of this proxy's. */
-  function calledOrigin(request: FastifyRequest): string | undefined {
-    const host = request.headers.host?.toLowerCase()
-    if (host === undefined) return undefined
-    if (publicHost && host === publicHost) return publicOrigin
-    // URL drops the port where it is the scheme's own, as browsers do.
-    ownHosts ??= new Set(
-      [addressName(listenHost), 'localhost'].map(
-        (name) => new URL(`http://${name}:${request.socket.localPort}`).host,
-      ),
-    )
-    return ownHosts.has(host) ? `http://${host}` : undefined
-  }
-
+/** The headers of every answer: they tell browsers what Portside's own pages may do. */
+export function browserHeaders({ publicOrigin }: Pick<ProxyConfig, 'publicOrigin'>): Record<string, string> {
   const headers = headersOf({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -56,6 +34,33 @@ export function guardBrowsers(app: FastifyInstance, config: ProxyConfig): void {
 
   headers['permissions-policy'] =
     'camera=(), geolocation=(), microphone=(), payment=(), usb=(), clipboard-read=(), clipboard-write=(self)'
+  return headers
+}
+
+/** Guards every route of `app`: the names it may be called by, the pages that may call it. Every answer gets `headers`. */
+export function guardBrowsers(
+  app: FastifyInstance,
+  config: ProxyConfig,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const { publicOrigin, listenHost } = config
+  const publicHost = publicOrigin && new URL(publicOrigin).host
+  /** The hosts of its own origins, once it listens. */
+  let ownHosts: ReadonlySet<string> | undefined
+
+  /** The origin that the request was made to, by its Host header; undefined when it is none of this proxy's. */
+  function calledOrigin(request: FastifyRequest): string | undefined {
+    const host = request.headers.host?.toLowerCase()
+    if (host === undefined) return undefined
+    if (publicHost && host === publicHost) return publicOrigin
+    // URL drops the port where it is the scheme's own, as browsers do.
+    ownHosts ??= new Set(
+      [addressName(listenHost), 'localhost'].map(
+        (name) => new URL(`http://${name}:${request.socket.localPort}`).host,
+      ),
+    )
+    return ownHosts.has(host) ? `http://${host}` : undefined
+  }
 
   function check(request: FastifyRequest): void {
     const called = calledOrigin(request)

@@ -5,8 +5,8 @@ import { api, type Session } from '../vpc/portside-api.ts'
 import type { ProxyConfig } from './config.ts'
 import { serveConsole } from './console-files.ts'
 import { accessDatabase } from './database/database.ts'
-import { answerError, answerErrors, foreseen, ownError } from './errors.ts'
 import { addressName } from './listen-names.ts'
+import { answerBrokenRequest, answerError, answerErrors, foreseen, ownError } from './errors.ts'
 import { createLog, requestId, watchAnswers } from './monitoring/log.ts'
 import { Metrics } from './monitoring/metrics.ts'
 import { addProbes, serveMetrics, type MetricsServer } from './monitoring/probes.ts'
@@ -14,7 +14,7 @@ import { Readiness } from './monitoring/readiness.ts'
 import { operationsPlugin } from './operations/plugin.ts'
 import { platformRoutes } from './platform-routes.ts'
 import { recordsPlugin } from './records/plugin.ts'
-import { guardBrowsers } from './security.ts'
+import { browserHeaders, guardBrowsers } from './security.ts'
 import { addSignIn } from './session/sign-in.ts'
 import { stopGracefully } from './stopping.ts'
 import { createUpstream } from './upstream/connection.ts'
@@ -39,6 +39,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   const log = createLog(config)
   const readiness = new Readiness()
   const metrics = config.metricsListen && new Metrics()
+  const headers = browserHeaders(config)
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     genReqId: requestId,
@@ -50,9 +51,10 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     routerOptions: { maxParamLength: 200 },
     frameworkErrors(error, _, reply) {
       // Answered before any hook: what security.ts adds is not there yet.
-      reply.header('x-content-type-options', 'nosniff')
+      reply.headers(headers)
       answerError(reply, foreseen(error) ?? ownError('Portside.Internal', error.message))
     },
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, headers),
   })
   app.removeContentTypeParser('text/plain')
   answerErrors(app)
@@ -62,7 +64,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   watchAnswers(app, metrics)
   addProbes(app, readiness)
 
-  guardBrowsers(app, config)
+  guardBrowsers(app, config, headers)
   const signIn = await addSignIn(app, config)
   await serveConsole(app, config.consoleFiles)
   const upstream = createUpstream(config, log, metrics)
@@ -97,6 +99,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
       throw ownError(
         'Portside.NotFound',
         `Portside's API has no ${request.method} ${request.url.split('?')[0]}.`,
+        { advice: 'Check the method and the path. If a page of Portside asked for it, reload that page.' },
       )
     })
   })
