@@ -50,7 +50,10 @@ export async function recordsPlugin(
     async (request, reply) => {
       const { id } = checked(z.object({ id: uuid }), request.params, 'path')
       const record = await findRecord(await opened(), projects, id.toLowerCase())
-      if (!record) throw ownError('Portside.NotFound', `There is no record ${id}.`)
+      if (!record)
+        throw ownError('Portside.NotFound', `There is no record ${id}.`, {
+          advice: 'Look for it in the history.',
+        })
       return reply.header('cache-control', 'no-store').send({ record })
     },
   )
