@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createEmulator } from '../../src/emulator/server.ts'
+import { createEmulator, type EmulatorOptions } from '../../src/emulator/server.ts'
 import { startProxy, type TestedProxy } from '../../src/proxy/proxy.test-start.ts'
 import type { PortsideError } from '../../src/vpc/errors.ts'
 import { planChange } from '../../src/vpc/plan-change.ts'
@@ -73,11 +73,11 @@ export async function portIds(emulator: string): Promise<string[]> {
 }
 
 /** A proxy and a cloud in this process, over real HTTP. */
-export async function startStage(environment: Record<string, string> = {}) {
-  const emulator = await createEmulator({ credentials: KEYS })
+export async function startStage(environment: Record<string, string> = {}, more: EmulatorOptions = {}) {
+  const emulator = await createEmulator({ credentials: KEYS, ...more })
   const { faults, list, someoneElseSets } = controls(emulator.address)
-  const start = (more: Record<string, string> = {}) =>
-    startProxy({ PORTSIDE_UPSTREAM: emulator.address, ...ACCESS, ...QUICK, ...environment, ...more })
+  const start = (other: Record<string, string> = {}) =>
+    startProxy({ PORTSIDE_UPSTREAM: emulator.address, ...ACCESS, ...QUICK, ...environment, ...other })
   const proxy = await start()
   const ports = (await portIds(emulator.address)).values()
   const letters = new Map(

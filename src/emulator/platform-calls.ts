@@ -1,11 +1,12 @@
 import { isUuid } from '../vpc/ids.ts'
 import type { Port } from '../vpc/port.ts'
 import { portsQuery, rulesQuery, securityGroupsQuery } from '../vpc/requests.ts'
+import { v1PortsQuery } from '../vpc/v1-ports.ts'
 import type { Cloud, Project } from './cloud.ts'
 import { PlatformError } from './error-codes.ts'
 import { listQuery, page, type FilterValues } from './lists.ts'
 import { insertSecurityGroups, namedPort, removeSecurityGroups } from './port-calls.ts'
-import { v1Port, v1PortsQuery } from './v1-ports.ts'
+import { v1Port } from './v1-ports.ts'
 
 /** A request as the calls see it: `id` is the last ID of the path, `search` the query without its question mark. */
 export type PlatformRequest = { cloud: Cloud; project: Project; id: string; search: string; body: Buffer }

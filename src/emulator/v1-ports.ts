@@ -1,32 +1,11 @@
-import * as z from 'zod/mini'
 import type { Port } from '../vpc/port.ts'
-
-const many = z.optional(z.array(z.string()))
-
-/** Filters of the old ports list (the official SDK's v2 ListPortsRequest). */
-export const v1PortsQuery = z.strictObject({
-  limit: z.optional(z.int().check(z.gte(1, 'must be 1 or more'), z.lte(2000, 'must be at most 2000'))),
-  marker: z.optional(z.string()),
-  id: many,
-  name: z.optional(z.string()),
-  admin_state_up: z.optional(z.boolean()),
-  network_id: z.optional(z.string()),
-  mac_address: z.optional(z.string()),
-  device_id: z.optional(z.string()),
-  device_owner: z.optional(z.string()),
-  status: z.optional(z.string()),
-  security_groups: many,
-  /** `ip_address=10.0.0.5` or `subnet_id=...`, as the platform wants it. */
-  fixed_ips: many,
-  enterprise_project_id: z.optional(z.string()),
-  enable_efi: z.optional(z.boolean()),
-})
+import type { V1Port } from '../vpc/v1-ports.ts'
 
 /**
  * A port as the old reads answer it (platform.md, Endpoints, last row; the official SDK's v2 Port): the network and its
  * addresses under their old names, and nothing that came with v3.
  */
-export function v1Port(port: Port) {
+export function v1Port(port: Port): V1Port {
   const dnsName = port.private_ips?.[0]?.ip_address?.replaceAll(/[.:]/g, '-')
   return {
     id: port.id,

@@ -14,15 +14,9 @@ import type { ProxyConfig } from './config.ts'
 import { answerError, ownError } from './errors.ts'
 import { sendDryRun, type DryRuns } from './records/dry-run.ts'
 import { askerOf, checkParams, checked, type Params } from './request-checks.ts'
-import {
-  portAnswerOf,
-  portsAnswer,
-  rulesAnswer,
-  securityGroupAnswer,
-  securityGroupsAnswer,
-} from './upstream/answer-schemas.ts'
+import { rulesAnswer, securityGroupAnswer, securityGroupsAnswer } from './upstream/answer-schemas.ts'
 import { answerStatus } from './upstream/connection.ts'
-import type { AnswerSchema, SendOutcome } from './upstream/upstream.ts'
+import type { AnswerSchema, ReadAnswer, SendOutcome } from './upstream/upstream.ts'
 
 const noQuery = z.strictObject({})
 
@@ -42,46 +36,45 @@ export async function platformRoutes(
     done()
   })
 
+  app.get<{ Params: Params }>(
+    route(({ project_id }) => paths.ports(project_id)),
+    async (request, reply) => {
+      const query = queryOf(request.url, portsQuery)
+      return answerRead(
+        reply,
+        await upstream.shared.readPorts(request.params.project_id, query, askerOf(request)),
+      )
+    },
+  )
+  app.get<{ Params: Params }>(
+    route(({ project_id, port_id }) => paths.port(project_id, port_id)),
+    async (request, reply) => {
+      queryOf(request.url, noQuery)
+      const { project_id, port_id } = request.params
+      return answerRead(reply, await upstream.shared.readPort(project_id, port_id, askerOf(request)))
+    },
+  )
+
   function read(
     path: (params: Params) => string,
     query: z.ZodMiniObject,
-    schema: (params: Params) => AnswerSchema<unknown>,
+    schema: AnswerSchema<unknown>,
   ): void {
     app.get<{ Params: Params }>(route(path), async (request, reply) => {
-      const { status, body } = await upstream.readShared(
-        path(request.params),
-        queryOf(request.url, query),
-        schema(request.params),
-        askerOf(request),
+      const asked = queryString(queryOf(request.url, query) as Parameters<typeof queryString>[0])
+      return answerRead(
+        reply,
+        await upstream.shared.read(path(request.params), asked, schema, askerOf(request)),
       )
-      return answerJson(reply, status, body)
     })
   }
-  read(
-    ({ project_id }) => paths.ports(project_id),
-    portsQuery,
-    () => portsAnswer,
-  )
-  read(
-    ({ project_id, port_id }) => paths.port(project_id, port_id),
-    noQuery,
-    ({ port_id }) => portAnswerOf(port_id),
-  )
-  read(
-    ({ project_id }) => paths.securityGroups(project_id),
-    securityGroupsQuery,
-    () => securityGroupsAnswer,
-  )
+  read(({ project_id }) => paths.securityGroups(project_id), securityGroupsQuery, securityGroupsAnswer)
   read(
     ({ project_id, security_group_id }) => paths.securityGroup(project_id, security_group_id),
     noQuery,
-    () => securityGroupAnswer,
+    securityGroupAnswer,
   )
-  read(
-    ({ project_id }) => paths.rules(project_id),
-    rulesQuery,
-    () => rulesAnswer,
-  )
+  read(({ project_id }) => paths.rules(project_id), rulesQuery, rulesAnswer)
 
   function dryRun(
     path: (params: Params) => string,
@@ -110,12 +103,18 @@ function route(path: (params: Params) => string): string {
   return `/api${decodeURIComponent(path(names))}`
 }
 
-/** The query of `url` as it goes to the platform. @throws ProxyError when it does not fit `schema` */
-function queryOf(url: string, schema: z.ZodMiniObject): string {
+/** The query of `url`, typed. @throws ProxyError when it does not fit `schema` */
+function queryOf<S extends z.ZodMiniObject>(url: string, schema: S): z.output<S> {
   const start = url.indexOf('?')
-  if (start < 0) return ''
-  const asked = checked(schema, readQuery(schema, new URLSearchParams(url.slice(start + 1))), 'query')
-  return queryString(asked as Parameters<typeof queryString>[0])
+  return checked(
+    schema,
+    start < 0 ? {} : readQuery(schema, new URLSearchParams(url.slice(start + 1))),
+    'query',
+  )
+}
+
+function answerRead(reply: FastifyReply, { status, body }: ReadAnswer<unknown>) {
+  return answerJson(reply, status, body)
 }
 
 function answerJson(reply: FastifyReply, status: number, body: Buffer) {

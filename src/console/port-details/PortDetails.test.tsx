@@ -2,6 +2,7 @@ import { render, screen, within } from '@testing-library/react'
 import { describe, expect, test } from 'vitest'
 import type { Port } from '../../vpc/port.ts'
 import { PORT_FIELDS } from '../../vpc/port-fields.ts'
+import { V1_READ } from '../../vpc/v1-read.ts'
 import { PortDetails } from './PortDetails.tsx'
 
 const FIRST = '567be4e3-d171-46ce-9e8a-c15e91cfe86a'
@@ -75,6 +76,19 @@ describe('the details of a port', () => {
   test('say so when nothing changed', () => {
     render(<PortDetails port={port} before={{ ...port, 'binding:profile': { disk: 'nvme' } }} />)
     expect(screen.getByText('No field changed.')).toBeVisible()
+  })
+
+  test('read in the old form name what that does not tell, and take none of it for a change', () => {
+    const { vpc_id: _, ...told } = { ...port, vpc_id: 'v', zone_id: 'a' }
+    const old = { ...told, [V1_READ]: true }
+    const { rerender } = render(<PortDetails port={old} />)
+    expect(screen.getByText(/no v3 port read/)).toHaveTextContent(/not told by the old one: .*\bvpc_id\b/)
+    expect(screen.getByText(/no v3 port read/)).not.toHaveTextContent(/\bzone_id\b/)
+    expect(screen.queryByText(V1_READ, { selector: 'dt code' })).toBeNull()
+    rerender(<PortDetails before={old} port={{ ...port, vpc_id: 'v', zone_id: 'b' }} />)
+    expect(screen.getByText('1 field changed: zone_id')).toBeVisible()
+    rerender(<PortDetails before={{ ...port, vpc_id: 'v' }} port={old} />)
+    expect(screen.getByText('1 field changed: zone_id')).toBeVisible()
   })
 
   test('have the raw JSON', () => {

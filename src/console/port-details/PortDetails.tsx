@@ -2,8 +2,10 @@ import type { JSX } from 'react'
 import type { Port } from '../../vpc/port.ts'
 import { undocumentedKeys } from '../../vpc/port-field-departure.ts'
 import { PORT_FIELDS, PORT_SECTIONS, type PortField } from '../../vpc/port-fields.ts'
+import { isV1Read, V1_READ } from '../../vpc/v1-read.ts'
 import { CopyButton } from '../ui/CopyButton.tsx'
 import { Id } from '../ui/Id.tsx'
+import { Notice } from '../ui/Notice.tsx'
 import { FieldRow } from './FieldRow.tsx'
 import styles from './PortDetails.module.css'
 import { sameValue } from './same-value.ts'
@@ -26,9 +28,12 @@ export type PortDetailsProps = {
  * hand. Nothing that the platform sent is hidden; what is not as documented is noted, and so is what is missing.
  */
 export function PortDetails({ port, before, requestId, raw, groupName }: PortDetailsProps): JSX.Element {
-  const extra = undocumentedKeys(PORT_FIELDS, port)
+  const extra = undocumentedKeys(PORT_FIELDS, port).filter((name) => name !== V1_READ)
   const all: readonly PortField[] = [...PORT_FIELDS, ...extra.map(undocumented)]
-  const changed = before && all.filter((field) => !sameValue(port[field.name], before[field.name]))
+  // A field that the old read does not have may well have had that value all along.
+  const unread = (name: string) =>
+    [port, before].some((one) => one && isV1Read(one) && one[name] === undefined)
+  const changed = before && all.filter(({ name }) => !sameValue(port[name], before[name]) && !unread(name))
   const row = (field: PortField) => (
     <FieldRow
       key={field.name}
@@ -41,6 +46,15 @@ export function PortDetails({ port, before, requestId, raw, groupName }: PortDet
   )
   return (
     <div className={styles.details}>
+      {isV1Read(port) && (
+        <Notice title="Read in the old form (v1)">
+          This region's cloud has no v3 port read. What is missing here is not told by the old one:{' '}
+          {PORT_FIELDS.filter(({ name }) => port[name] === undefined)
+            .map(({ name }) => name)
+            .join(', ')}
+          . A change returns the port in full.
+        </Notice>
+      )}
       <div className={styles.top}>
         {requestId !== undefined && (
           <div className={styles.request}>

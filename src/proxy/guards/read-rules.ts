@@ -1,4 +1,4 @@
-import { portsAnswer, rulesAnswer } from '../../vpc/answers.ts'
+import { rulesAnswer } from '../../vpc/answers.ts'
 import { paths } from '../../vpc/paths.ts'
 import { queryString } from '../../vpc/requests.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
@@ -48,8 +48,8 @@ export async function readAllMembers(
   const members = await membersOfGroups(groupIds, async (id) => {
     try {
       return await readMembers(async (marker) => {
-        const query = queryString({ security_groups: [id], limit: LARGEST_PAGE, marker })
-        return (await upstream.read(paths.ports(projectId), query, portsAnswer, { signal })).data
+        const query = { security_groups: [id], limit: LARGEST_PAGE, marker }
+        return (await upstream.readPorts(projectId, query, { signal })).data
       })
     } catch (error) {
       if (!(error instanceof ProxyError) && !signal.aborted) throw error

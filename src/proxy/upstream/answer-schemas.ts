@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import * as answers from '../../vpc/answers.ts'
+import { v1PortAnswer } from '../../vpc/v1-ports.ts'
 import type { AnswerSchema } from './upstream.ts'
 
 // The platform's answers (src/vpc/answers.ts), compiled: a page of 200 ports is checked in an eighth of the time.
@@ -15,12 +16,18 @@ const ofAnotherPort = answers.portAnswer.check(
 )
 
 /** The answer to show or change `portId`; an answer about another port would mislead and is refused. */
-export function portAnswerOf(portId: string): AnswerSchema<answers.PortAnswer> {
+export function portAnswerOf(
+  portId: string,
+  schema: AnswerSchema<answers.PortAnswer> = portAnswer,
+): AnswerSchema<answers.PortAnswer> {
   const id = portId.toLowerCase()
   return {
     safeParse(value) {
-      const read = portAnswer.safeParse(value)
+      const read = schema.safeParse(value)
       return !read.success || read.data.port.id.toLowerCase() === id ? read : ofAnotherPort.safeParse(value)
     },
   }
 }
+
+/** The answer to show `portId` in the old form, told in the documented one. */
+export const v1PortAnswerOf = (portId: string) => portAnswerOf(portId, v1PortAnswer)

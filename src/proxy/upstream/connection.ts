@@ -13,6 +13,7 @@ import type { Credentials } from './credentials.ts'
 import { exchange, ExchangeError, type ExchangeAnswer } from './exchange.ts'
 import { noAnswerError } from './no-answer.ts'
 import { openPools, type PoolsConfig } from './pools.ts'
+import { portReads, type MissingReads } from './port-reads.ts'
 import { ReadsInFlight } from './reads-in-flight.ts'
 import { RETRIED_STATUSES, waitBefore } from './retry.ts'
 import { prepare, type UnsignedRequest } from './signing.ts'
@@ -21,6 +22,7 @@ import {
   type AnswerSchema,
   type Asker,
   type ReadAnswer,
+  type Reads,
   type SendOutcome,
   type Upstream,
 } from './upstream.ts'
@@ -155,15 +157,19 @@ export function createUpstream(
     }
   }
 
+  const readShared: Reads['read'] = (path, query, schema, asker = {}) =>
+    inFlight.join(`${path}?${query}`, asker.signal, (signal) =>
+      read(path, query, schema, { ...asker, signal }),
+    )
+  const endpointOf = (projectId: string) => projectOf(config.projects, paths.ports(projectId)).endpoint
+  const without: MissingReads = new Map()
+
   return {
     read,
-    readShared: (path, query, schema, asker = {}) =>
-      inFlight.join(`${path}?${query}`, asker.signal, (signal) =>
-        read(path, query, schema, { ...asker, signal }),
-      ),
-    async readPort(projectId, portId, asker) {
-      const { data, request_id } = await read(paths.port(projectId, portId), '', portAnswerOf(portId), asker)
-      return { port: data.port, request_id }
+    ...portReads(read, { endpointOf, without, log }),
+    shared: {
+      read: readShared,
+      ...portReads(readShared, { endpointOf, without, log }),
     },
     async send(request, asker) {
       const changes = request.body.dry_run !== true

@@ -143,7 +143,7 @@ describe('reads of one port', () => {
     // At a clock that stands still every read would be joined.
     const upstream = createUpstream(config, pino({ level: 'silent' }), undefined, new ReadsInFlight(() => 0))
     const list = async () => {
-      const { data } = await upstream.readShared(path, '', portAnswer)
+      const { data } = await upstream.shared.read(path, '', portAnswer)
       return data.port.security_groups
     }
     const insert: ChangeStep = { kind: 'insert', security_groups: [OTHER], index: 1 }

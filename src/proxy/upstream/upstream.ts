@@ -1,7 +1,9 @@
 import type { core } from 'zod/mini'
+import type { PortAnswer, PortsAnswer } from '../../vpc/answers.ts'
 import type { StepRequest } from '../../vpc/change-plan.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import type { Port } from '../../vpc/port.ts'
+import type { PortsQuery } from '../../vpc/requests.ts'
 import { ProxyError } from '../errors.ts'
 
 /** A read that came to nothing: the status and body to answer with, as the platform gave them or Portside's own. */
@@ -48,30 +50,33 @@ export type AnswerSchema<T> = {
   safeParse(value: unknown): { success: true; data: T } | { success: false; error: core.$ZodError }
 }
 
-/**
- * The platform, as the proxy knows it: signed, with time-outs, reads retried, PUTs never. The project is picked by the
- * request's path or `projectId`, and must be one of the configured ones.
- */
-export interface Upstream {
+/** Reads of the platform. The project is picked by the request's path or `projectId`, and must be one of the configured ones. */
+export interface Reads {
   /**
-   * Reads one port (platform.md, Endpoints, show port), with retries.
+   * Reads one port (platform.md, Endpoints, show port), with retries; where the cloud has only the old read, by that, in the
+   * documented form all the same (v1-ports.ts).
    * @throws UpstreamError with the platform's error or Portside's own; the abort reason when `asker.signal` is aborted.
    */
-  readPort(
-    projectId: string,
-    portId: string,
-    asker?: Asker,
-  ): Promise<{ port: Port; request_id: string | null }>
+  readPort(projectId: string, portId: string, asker?: Asker): Promise<ReadAnswer<PortAnswer> & { port: Port }>
   /**
-   * Reads any path of src/vpc/paths.ts, with retries; `query` is an encoded query string, without the question mark.
+   * Reads one page of the list of ports, likewise.
+   * @throws UpstreamError as readPort; Portside.InvalidRequest for a filter that the old list can't do
+   */
+  readPorts(projectId: string, query: PortsQuery, asker?: Asker): Promise<ReadAnswer<PortsAnswer>>
+  /**
+   * Reads any path of src/vpc/paths.ts but those of ports, with retries; `query` is an encoded query string, without the question mark.
    * @throws UpstreamError as readPort; with Portside.UnreadableAnswer when the answer does not fit `schema`.
    */
   read<T>(path: string, query: string, schema: AnswerSchema<T>, asker?: Asker): Promise<ReadAnswer<T>>
+}
+
+/** The platform, as the proxy knows it: signed, with time-outs, reads retried, PUTs never. */
+export interface Upstream extends Reads {
   /**
-   * As `read`, for showing and never for deciding: equal reads that begin at about the same time are one call to the platform.
-   * A read that begins after `send` has answered is never joined to one that began before.
+   * The same reads, for showing and never for deciding: equal ones that begin at about the same time are one call to the platform.
+   * One that begins after `send` has answered is never joined to one that began before.
    */
-  readShared<T>(path: string, query: string, schema: AnswerSchema<T>, asker?: Asker): Promise<ReadAnswer<T>>
+  shared: Reads
   /**
    * Sends one insert or remove, once. Never throws for what the platform or the network does: every end is an outcome.
    * An `asker.signal` aborted while the request is out gives `unknown`.

@@ -1,0 +1,146 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { PortsAnswer } from '../../vpc/answers.ts'
+import { paths } from '../../vpc/paths.ts'
+import type { Port } from '../../vpc/port.ts'
+import { queryString, type PortsQuery } from '../../vpc/requests.ts'
+import { V1_MAX_PAGE, v1Paths, v1PortsAnswer, v1Query } from '../../vpc/v1-ports.ts'
+import { ownError } from '../errors.ts'
+import { portAnswerOf, portsAnswer, v1PortAnswerOf } from './answer-schemas.ts'
+import { UpstreamError, type Asker, type ReadAnswer, type Reads } from './upstream.ts'
+
+/** So long after an endpoint had no v3 port reads it is asked for them again. */
+export const LOOK_AGAIN_MS = 10 * 60_000
+
+/** Endpoints without v3 port reads, and until when (as of Date.now()) they are not asked for them. */
+export type MissingReads = Map<string, number>
+
+type PortReadsContext = {
+  endpointOf: (projectId: string) => string
+  without: MissingReads
+  log: FastifyBaseLogger
+}
+
+/**
+ * Reads ports as v3 has them; where the gateway of an endpoint says that there is no such API, in the old form (v1), and tells
+ * them in the documented one. Which endpoints those are is remembered for a while.
+ * @param read reads any path; what it throws passes
+ */
+export function portReads(
+  read: Reads['read'],
+  { endpointOf, without, log }: PortReadsContext,
+): Pick<Reads, 'readPort' | 'readPorts'> {
+  async function eitherForm<T>(projectId: string, v3: () => Promise<T>, v1: () => Promise<T>): Promise<T> {
+    const endpoint = endpointOf(projectId)
+    let missing: unknown
+    if ((without.get(endpoint) ?? 0) <= Date.now())
+      try {
+        return await v3()
+      } catch (error) {
+        if (!isNoSuchApi(error)) throw error
+        missing = error
+      }
+    try {
+      const answer = await v1()
+      if (missing !== undefined) {
+        if (!without.has(endpoint))
+          log.info({ endpoint }, 'no v3 port reads here: ports are read by the v1 API')
+        without.set(endpoint, Date.now() + LOOK_AGAIN_MS)
+      }
+      return answer
+    } catch (error) {
+      if (!isNoSuchApi(error)) throw error
+      // With neither of the two, the address is wrong, and the read that should be there is v3's.
+      without.delete(endpoint)
+      if (missing === undefined) return v3()
+      throw missing
+    }
+  }
+
+  async function readV1Ports(
+    projectId: string,
+    asked: PortsQuery,
+    asker?: Asker,
+  ): Promise<ReadAnswer<PortsAnswer>> {
+    const translated = v1Query(asked)
+    if ('impossible' in translated) throw impossible(translated.impossible)
+    const { query, rest, matches } = translated
+    const wanted = asked.limit ?? V1_MAX_PAGE
+    // What the old list can't filter is sorted out here, from as many of its pages as it takes.
+    const limit = rest.length > 0 ? V1_MAX_PAGE : wanted
+    const found: Port[] = []
+    for (let { marker } = asked; ;) {
+      const page = await read(
+        v1Paths.ports(projectId),
+        queryString({ ...query, limit, marker }),
+        v1PortsAnswer,
+        asker,
+      )
+      const { ports } = page.data
+      found.push(...ports.filter(matches).slice(0, wanted - found.length))
+      const last = ports.at(-1)?.id
+      if (found.length >= wanted || ports.length < limit || last === undefined)
+        return listed(page, found, wanted)
+      if (last === marker)
+        throw new UpstreamError(
+          502,
+          ownError(
+            'Portside.UnreadableAnswer',
+            "The cloud's list of ports answers the same page again and again.",
+            {
+              request_id: page.request_id,
+            },
+          ).error,
+        )
+      marker = last
+    }
+  }
+
+  return {
+    async readPort(projectId, portId, asker) {
+      const answer = await eitherForm(
+        projectId,
+        () => read(paths.port(projectId, portId), '', portAnswerOf(portId), asker),
+        async () => inNewForm(await read(v1Paths.port(projectId, portId), '', v1PortAnswerOf(portId), asker)),
+      )
+      return { ...answer, port: answer.data.port }
+    },
+    readPorts: (projectId, query, asker) =>
+      eitherForm(
+        projectId,
+        () => read(paths.ports(projectId), queryString(query), portsAnswer, asker),
+        () => readV1Ports(projectId, query, asker),
+      ),
+  }
+}
+
+/** The gateway's refusal of a path that it does not know; a port that is not there has another code (platform.md, Endpoints). */
+function isNoSuchApi(error: unknown): boolean {
+  return error instanceof UpstreamError && error.status === 404 && error.error.error_code === 'APIGW.0101'
+}
+
+function inNewForm<T>(answer: ReadAnswer<T>): ReadAnswer<T> {
+  return { ...answer, body: Buffer.from(JSON.stringify(answer.data)) }
+}
+
+/** The old list names no next marker: after a full page it is the last port's ID. */
+function listed(page: ReadAnswer<PortsAnswer>, ports: Port[], wanted: number): ReadAnswer<PortsAnswer> {
+  const last = ports.at(-1)
+  const page_info = {
+    ...(ports[0] && { previous_marker: ports[0].id }),
+    ...(last && ports.length >= wanted && { next_marker: last.id }),
+    current_count: ports.length,
+  }
+  return inNewForm({ ...page, data: { ...page.data, ports, page_info } })
+}
+
+function impossible(names: readonly string[]): UpstreamError {
+  const { status, error } = ownError(
+    'Portside.InvalidRequest',
+    `This region's cloud has only the old port list (v1), which can't be filtered by ${names.join(' or ')}.`,
+    {
+      fields: names.map((path) => ({ path, message: 'is no filter of the old port list' })),
+      advice: `Leave the filter by ${names.join(' and ')} out.`,
+    },
+  )
+  return new UpstreamError(status, error)
+}
