@@ -10,6 +10,7 @@ import { dryRunAnswer, portAnswerOf } from './answer-schemas.ts'
 import { readErrorAnswer, readSuccessAnswer, requestIdIn } from './answers.ts'
 import { openCredentials } from './credential-source.ts'
 import type { Credentials } from './credentials.ts'
+import { withoutEchoes } from './echoes.ts'
 import { exchange, ExchangeError, type ExchangeAnswer } from './exchange.ts'
 import { noAnswerError } from './no-answer.ts'
 import { openPools, type PoolsConfig } from './pools.ts'
@@ -78,7 +79,8 @@ export function createUpstream(
     const ready = await prepare(request, endpoint, project_id, authenticated)
     const started = performance.now()
     try {
-      const answer = await exchange(pools.of(endpoint), ready, config.upstreamTimeoutMs, asker.signal)
+      const came = await exchange(pools.of(endpoint), ready, config.upstreamTimeoutMs, asker.signal)
+      const answer = withoutEchoes(came, ready.headers)
       noteCall({ request, asker, started, answer })
       return answer
     } catch (error) {
