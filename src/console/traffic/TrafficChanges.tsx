@@ -193,16 +193,16 @@ function Difference(props: {
 }
 
 function NeverMatching({ answer, names }: { answer: Compared; names: Names }): JSX.Element | null {
-  const { desired } = answer.neverMatching
+  const { neverMatching } = answer
   const [all, setAll] = useState(false)
-  if (desired.length === 0) return null
+  if (neverMatching.length === 0) return null
   return (
     <details>
       <summary>
-        Rules that can never match, as arranged <span className={styles.count}>{desired.length}</span>
+        Rules that can never match, as arranged <span className={styles.count}>{neverMatching.length}</span>
       </summary>
       <ul className={styles.lines}>
-        {(all ? desired : desired.slice(0, 50)).map(({ ref, reason, by }) => (
+        {(all ? neverMatching : neverMatching.slice(0, 50)).map(({ ref, reason, by }) => (
           <li key={refKey(ref)}>
             {ruleText(ref, names)}
             {reason === 'no_members'
@@ -214,9 +214,9 @@ function NeverMatching({ answer, names }: { answer: Compared; names: Names }): J
           </li>
         ))}
       </ul>
-      {!all && desired.length > 50 && (
+      {!all && neverMatching.length > 50 && (
         <Button size="small" onClick={() => setAll(true)}>
-          Show all {desired.length}
+          Show all {neverMatching.length}
         </Button>
       )}
     </details>

@@ -29,25 +29,22 @@ export type TrafficAnswer =
   | (PlanDifferences & {
       /** After each step but the last: what differs from both the list before and the list at the end. */
       inBetween: readonly (readonly Region[])[]
-      /** Rules that can never match: in the list as it stands, and in the arranged one. */
-      neverMatching: { current: readonly NeverMatching[]; desired: readonly NeverMatching[] }
+      /** Rules that can never match, in the list as arranged. */
+      neverMatching: readonly NeverMatching[]
     })
 
 /** Answers a question; pure, but up to 100 ms of work: the console asks through TrafficClient. */
 export function answerTraffic({ portSecurity, lists, rules, members = {} }: TrafficQuestion): TrafficAnswer {
-  const current = lists[0]
   const desired = lists.at(-1)
-  if (!current || !desired) throw new TypeError('a question about traffic needs at least one list')
+  if (!desired) throw new TypeError('a question about traffic needs at least one list')
   const known = new Map(Object.entries(rules).flatMap(([id, read]) => (read ? [[id, read] as const] : [])))
   const addresses = new Map(Object.entries(members))
   const book = new RuleBook(known, { membersOf: (id) => addresses.get(id) })
   const traffic = trafficOfPlan({ portSecurity, lists, book })
   if (traffic.kind === 'port_security_off') return traffic
-  const before = shadowedRules(effectiveRules(current, book))
-  const after = lists.length === 1 ? before : shadowedRules(effectiveRules(desired, book))
   const end = traffic.afterStep.at(-1)?.regions ?? []
   const inBetween = traffic.afterStep.slice(0, -1).map(({ regions }) => onlyInBetween(regions, end))
-  return { ...traffic, inBetween, neverMatching: { current: before, desired: after } }
+  return { ...traffic, inBetween, neverMatching: shadowedRules(effectiveRules(desired, book)) }
 }
 
 /** Messages to and from the worker. */

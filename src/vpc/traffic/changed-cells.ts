@@ -25,7 +25,25 @@ export function changedCells(
   const painter = new AddressPainter(plane)
   const pairs = new PairChanges(rules, setCount)
   const merger = new Merger()
+  const known = new Map<string, readonly Found[]>()
   let active = 0
+
+  /** The changes with the rules at hand, each with its cells as from, end, from, end, ... */
+  function changesHere(): readonly Found[] {
+    painter.divide(before.closed, after.closed, before.partial, after.partial)
+    before.paint(painter)
+    after.paint(painter)
+    pairs.slot(before, after, painter)
+    const spans = new Map<ConditionalChange, number[]>()
+    for (let cell = 0; cell < painter.count; cell++)
+      for (const change of pairs.at(cell)) {
+        const span = spans.get(change)
+        if (!span) spans.set(change, [painter.edges[cell]!, painter.edges[cell + 1]!])
+        else if (span.at(-1) === painter.edges[cell]) span[span.length - 1] = painter.edges[cell + 1]!
+        else span.push(painter.edges[cell]!, painter.edges[cell + 1]!)
+      }
+    return [...spans].map(([change, cells]) => ({ change, cells }))
+  }
 
   plane.walkServices({
     enter(rule) {
@@ -43,25 +61,17 @@ export function changedCells(
       before.collect()
       after.collect()
       if (before.decidesLike(after)) return
-      painter.divide(before.closed, after.closed, before.partial, after.partial)
-      before.paint(painter)
-      after.paint(painter)
-      pairs.slot(before, after, painter)
-      const spans = new Map<ConditionalChange, number[]>()
-      for (let cell = 0; cell < painter.count; cell++) {
-        const found = pairs.at(cell)
-        for (const change of found) {
-          const span = spans.get(change)
-          if (!span) spans.set(change, [painter.edges[cell]!, painter.edges[cell + 1]!])
-          else if (span.at(-1) === painter.edges[cell]) span[span.length - 1] = painter.edges[cell + 1]!
-          else span.push(painter.edges[cell]!, painter.edges[cell + 1]!)
-        }
-      }
-      for (const [change, cells] of spans) merger.add(change, from, end, cells)
+      // The same rules meet again and again, between the ports that single rules are about.
+      const key = `${before.key()} ${after.key()}`
+      let found = known.get(key)
+      if (!found) known.set(key, (found = changesHere()))
+      for (const { change, cells } of found) merger.add(change, from, end, cells)
     },
   })
   return merger.end()
 }
+
+type Found = { change: ConditionalChange; cells: number[] }
 
 /** One of the two lists, at one place of the service line. */
 class Side {
@@ -84,7 +94,7 @@ class Side {
     this.#active = new RankSet(size)
     this.#byRank = new Int32Array(size)
     for (const [rule, at] of rank.entries()) if (at >= 0) this.#byRank[at] = rule
-    this.owner = new Int32Array(plane.bounds.length)
+    this.owner = new Int32Array(plane.cellCount)
   }
 
   enter(rule: number): void {
@@ -113,6 +123,11 @@ class Side {
     }
   }
 
+  /** Tells the rules that decide here: the same for the same rules in the same order. */
+  key(): string {
+    return `${this.closed.join()};${this.open.join()}`
+  }
+
   /** True when it is plain that both lists decide alike here: same rules in the same order, or only one verdict. */
   decidesLike(other: Side): boolean {
     if (this.open.length > 0 || other.open.length > 0) return false
@@ -135,9 +150,13 @@ class PairChanges {
   readonly #byOpen = new Map<string, Map<number, readonly ConditionalChange[]>>()
   readonly #interned = new Map<string, ConditionalChange>()
   readonly #numbers: Map<ReadRule, number>
+  /** For each rule, counted from 1, whether it allows; 0 is no rule. */
+  readonly #allows: Uint8Array
   #before!: Side
   #after!: Side
   #whole!: Map<number, readonly ConditionalChange[]>
+  /** No rule here is open. */
+  #plain = false
   /** For each local cell the partial open rules that cover it, as text; undefined when there are none at all. */
   #partial: string[] | undefined
 
@@ -145,6 +164,7 @@ class PairChanges {
     this.#rules = rules
     this.#setCount = setCount
     this.#numbers = new Map(rules.map((rule, number) => [rule, number]))
+    this.#allows = Uint8Array.from([undefined, ...rules], (rule) => (rule?.action === 'allow' ? 1 : 0))
   }
 
   slot(before: Side, after: Side, painter: AddressPainter): void {
@@ -152,6 +172,7 @@ class PairChanges {
     this.#after = after
     this.#whole = this.#table('')
     this.#partial = undefined
+    this.#plain = before.open.length + after.open.length === 0
     const partial = new Set([...before.partial, ...after.partial])
     if (partial.size === 0) return
     const covers = Array.from({ length: painter.count }, () => '')
@@ -162,6 +183,7 @@ class PairChanges {
   at(cell: number): readonly ConditionalChange[] {
     const before = this.#before.owner[cell]!
     const after = this.#after.owner[cell]!
+    if (this.#plain && this.#allows[before + 1] === this.#allows[after + 1]) return NO_CHANGE
     const table = this.#partial ? this.#table(this.#partial[cell]!) : this.#whole
     const key = (before + 1) * (this.#rules.length + 1) + after + 1
     const known = table.get(key)

@@ -44,7 +44,7 @@ export function trafficDifference(before: EffectiveRules, after: EffectiveRules)
 
   const regions = DIRECTIONS.flatMap((direction) =>
     FAMILIES.flatMap((family) => {
-      const plane = new Plane(rules, direction, family)
+      const plane = new Plane(rules, direction, family, book.cells(family))
       const [was, is] = ranks.map((rank) => Int32Array.from(plane.rules, (rule) => rank.get(rule) ?? -1))
       const cells = changedCells(plane, was!, is!, mayChange, book.sets.length)
       const rangesText = new Map<string, Pick<Remote, 'ranges' | 'share'>>()

@@ -1,4 +1,6 @@
 import type { SecurityGroupRule } from '../security-group.ts'
+import { AddressCells } from './address-cells.ts'
+import type { Family } from './addresses.ts'
 import {
   readRule,
   RuleReader,
@@ -21,6 +23,7 @@ export class RuleBook {
   readonly #rules: RulesByGroup
   readonly #reader: RuleReader
   readonly #read = new Map<string, GroupRules>()
+  readonly #cells = new Map<Family, { lists: number; cells: AddressCells }>()
 
   constructor(rules: RulesByGroup, options: ReadOptions = {}) {
     this.#rules = rules
@@ -49,6 +52,16 @@ export class RuleBook {
     }
     this.#read.set(groupId, group)
     return group
+  }
+
+  /** The addresses of all rules read so far, divided into cells: made once for all that is asked of them. */
+  cells(family: Family): AddressCells {
+    const lists = this.#reader.lists[family]
+    const known = this.#cells.get(family)
+    if (known?.lists === lists.size) return known.cells
+    const cells = new AddressCells(lists, family)
+    this.#cells.set(family, { lists: lists.size, cells })
+    return cells
   }
 
   #rulesOf(groupId: string): readonly SecurityGroupRule[] | undefined {

@@ -43,5 +43,5 @@ export class Merger {
 
 /** True when both have the same numbers in the same order. */
 export function equal(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((one, at) => one === b[at])
+  return a === b || (a.length === b.length && a.every((one, at) => one === b[at]))
 }

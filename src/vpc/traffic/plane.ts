@@ -1,22 +1,23 @@
-import { SPACE, type Address, type AddressRange, type Family } from './addresses.ts'
+import type { AddressCells, CellSpans } from './address-cells.ts'
+import type { AddressRange, Family } from './addresses.ts'
 import type { Direction, Extent, ReadRule } from './rules.ts'
 
 /**
  * All traffic of one direction and family: services × addresses. Rules are rectangles in it (spans of the service line ×
- * address ranges). Addresses are numbered by the boundaries that occur in the rules, so that all further work is on small
- * integers, for IPv6 as for IPv4.
+ * address cells). Addresses are numbered by cells, so that all further work is on small integers, for IPv6 as for IPv4.
  */
 export class Plane {
   readonly direction: Direction
   readonly family: Family
   readonly rules: readonly ReadRule[]
   readonly extents: readonly Extent[]
-  /** Address boundaries in order, from the start of the space to its end; cell `i` is from bounds[i] to bounds[i + 1]. */
-  readonly bounds: readonly Address[]
-  /** For each rule the cells it covers, as from, end, from, end, ...; undefined is all of them. */
-  readonly cells: readonly (Int32Array | undefined)[]
+  /** For each rule the cells it covers; undefined is all of them. The same array for the same addresses. */
+  readonly cells: readonly (CellSpans | undefined)[]
+  readonly #addresses: AddressCells
 
-  constructor(rules: readonly ReadRule[], direction: Direction, family: Family) {
+  /** @param addresses the cells of the rule book that the rules are of */
+  constructor(rules: readonly ReadRule[], direction: Direction, family: Family, addresses: AddressCells) {
+    this.#addresses = addresses
     this.direction = direction
     this.family = family
     const found = rules.flatMap((rule) => {
@@ -25,21 +26,17 @@ export class Plane {
     })
     this.rules = found.map(({ rule }) => rule)
     this.extents = found.map(({ extent }) => extent)
-    const lists = new Set(this.extents.flatMap(({ addresses }) => (addresses ? [addresses] : [])))
-    this.bounds = boundsOf(lists, family)
-    const numberOf = (bound: Address) => indexIn(this.bounds, bound)
-    const cells = new Map<readonly AddressRange[], Int32Array>()
-    for (const list of lists)
-      cells.set(list, Int32Array.from(list.flatMap(({ from, end }) => [numberOf(from), numberOf(end)])))
-    this.cells = this.extents.map(({ addresses }) => addresses && cells.get(addresses))
+    this.cells = this.extents.map((extent) => extent.addresses && addresses.of(extent.addresses))
+  }
+
+  /** Number of address cells. */
+  get cellCount(): number {
+    return this.#addresses.count
   }
 
   /** The addresses of cells given as from, end, from, end, ... */
   ranges(cells: readonly number[]): AddressRange[] {
-    return Array.from({ length: cells.length / 2 }, (_, at) => ({
-      from: this.bounds[cells[2 * at]!]!,
-      end: this.bounds[cells[2 * at + 1]!]!,
-    }))
+    return this.#addresses.ranges(cells)
   }
 
   /**
@@ -79,29 +76,6 @@ export class Plane {
   }
 }
 
-// No Set or Map of bigints here: they hash by the low bits, which IPv6 networks have in common.
-function boundsOf(lists: Iterable<readonly AddressRange[]>, family: Family): Address[] {
-  const all: Address[] = [SPACE[family].from, SPACE[family].end]
-  for (const list of lists) for (const { from, end } of list) all.push(from, end)
-  const sorted: Address[] =
-    family === 'IPv4'
-      ? [...Float64Array.from(all as number[]).toSorted()]
-      : all.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-  return sorted.filter((bound, at) => at === 0 || bound !== sorted[at - 1])
-}
-
-/** Where `bound`, which must be among them, stands in `bounds`. */
-function indexIn(bounds: readonly Address[], bound: Address): number {
-  let low = 0
-  let high = bounds.length - 1
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (bounds[middle]! < bound) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
 /** A set of ranks (small integers) that is walked in order. */
 export class RankSet {
   readonly #words: Uint32Array
@@ -139,15 +113,15 @@ export class RankSet {
 }
 
 /**
- * Finds for each address cell the first of several rules that covers it. Only boundaries of the rules at hand count, so
- * that the work is by these and not by all addresses there are.
+ * Finds for each address cell the first of several rules that covers it. Cells that none of the rules at hand divides are one
+ * local cell, so that the work is by these rules and not by all cells there are.
  */
 export class AddressPainter {
   readonly #plane: Plane
   readonly #marks: RankSet
   readonly #local: Int32Array
   readonly #free: Int32Array
-  /** Local boundaries, as numbers of the plane's boundaries; the first `count + 1` hold. */
+  /** Where local cells begin, as numbers of the plane's cells; the first `count + 1` hold, the last being the end. */
   readonly edges: Int32Array
   /** Number of local cells. */
   count = 0
@@ -155,7 +129,7 @@ export class AddressPainter {
 
   constructor(plane: Plane) {
     this.#plane = plane
-    const size = plane.bounds.length
+    const size = plane.cellCount + 1
     this.#marks = new RankSet(size)
     this.#local = new Int32Array(size)
     this.#free = new Int32Array(size + 1)

@@ -57,6 +57,8 @@ export type ReadOptions = {
 /** What the rules of a rule book share: numbers of named sets; services, CIDRs and members, each read once. */
 export class RuleReader {
   readonly sets: RemoteSet[] = []
+  /** Every list of addresses that was read, but the whole space. */
+  readonly lists: Record<Family, Set<readonly AddressRange[]>> = { IPv4: new Set(), IPv6: new Set() }
   readonly #numbers = new Map<string, number>()
   readonly #members = new Map<string, Record<Family, readonly AddressRange[]> | undefined>()
   readonly #cidrs = new Map<string, ReturnType<typeof readCidr>>()
@@ -94,6 +96,7 @@ export class RuleReader {
       return { family: read.family, ranges: undefined }
     const ranges = this.#single.get(text) ?? [{ from: read.from, end: read.end }]
     this.#single.set(text, ranges)
+    this.lists[read.family].add(ranges)
     return { family: read.family, ranges }
   }
 
@@ -108,6 +111,7 @@ export class RuleReader {
         }
       : undefined
     this.#members.set(groupId, known)
+    if (known) for (const family of FAMILIES) this.lists[family].add(known[family])
     return known
   }
 }

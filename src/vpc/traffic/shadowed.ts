@@ -1,8 +1,6 @@
-import type { AddressRange } from './addresses.ts'
 import type { EffectiveRules } from './effective-rules.ts'
 import { AddressPainter, Plane, RankSet } from './plane.ts'
 import { DIRECTIONS, FAMILIES, type RuleRef } from './rules.ts'
-import type { Spans } from './services.ts'
 
 /** A rule that can never match. */
 export type NeverMatching = {
@@ -24,7 +22,7 @@ export function shadowedRules(effective: EffectiveRules): NeverMatching[] {
       found.push({ ref, reason: 'no_members', by: [] })
   for (const direction of DIRECTIONS)
     for (const family of FAMILIES) {
-      const plane = new Plane(effective.rules, direction, family)
+      const plane = new Plane(effective.rules, direction, family, effective.book.cells(family))
       const live = liveRules(plane)
       for (const [rule, by] of shadowing(plane, live))
         found.push({ ref: plane.rules[rule]!.ref, reason: 'shadowed', by })
@@ -39,7 +37,7 @@ export function shadowedRules(effective: EffectiveRules): NeverMatching[] {
 function liveRules(plane: Plane): Uint8Array {
   const { rules } = plane
   const live = Uint8Array.from(rules, ({ problem }) => (problem === undefined ? 0 : 1))
-  const owner = new Int32Array(plane.bounds.length)
+  const owner = new Int32Array(plane.cellCount)
   const painter = new AddressPainter(plane)
   eachSlot(plane, live, (present, waiting) => {
     const active = activeUpTo(plane, present, Math.max(...waiting))
@@ -65,7 +63,7 @@ function shadowing(plane: Plane, live: Uint8Array): Map<number, RuleRef[]> {
   const settled = Uint8Array.from(live)
   const found = new Map<number, RuleRef[]>()
   const together = new Map<number, Set<number>>()
-  const owner = new Int32Array(plane.bounds.length)
+  const owner = new Int32Array(plane.cellCount)
   const painter = new AddressPainter(plane)
   eachSlot(plane, settled, (present, waiting) => {
     for (const rule of waiting) {
@@ -149,24 +147,15 @@ function eachSlot(
 function covers(plane: Plane, one: number, other: number): boolean {
   const { set, problem } = plane.rules[one]!
   if (problem !== undefined || (set >= 0 && set !== plane.rules[other]!.set)) return false
-  const outer = plane.extents[one]!
-  const inner = plane.extents[other]!
-  return coversSpans(outer.services, inner.services) && coversRanges(outer.addresses, inner.addresses)
+  const [outer, inner] = [plane.cells[one], plane.cells[other]]
+  if (outer && outer !== inner && !(inner && coversSpans(outer, inner))) return false
+  return coversSpans(plane.extents[one]!.services, plane.extents[other]!.services)
 }
 
-function coversSpans(outer: Spans, inner: Spans): boolean {
+function coversSpans(outer: ArrayLike<number>, inner: ArrayLike<number>): boolean {
   for (let i = 0, o = 0; i < inner.length; i += 2) {
     while (o < outer.length && outer[o + 1]! < inner[i + 1]!) o += 2
     if (o >= outer.length || outer[o]! > inner[i]!) return false
   }
   return true
-}
-
-function coversRanges(
-  outer: readonly AddressRange[] | undefined,
-  inner: readonly AddressRange[] | undefined,
-): boolean {
-  if (!outer) return true
-  if (!inner) return false
-  return inner.every(({ from, end }) => outer.some((one) => one.from <= from && end <= one.end))
 }
