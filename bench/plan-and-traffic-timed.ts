@@ -1,4 +1,5 @@
 // Runs by itself, built: prints the figures as JSON.
+import { answerTraffic } from '../src/console/traffic/traffic-answer.ts'
 import type { SecurityGroupRule } from '../src/vpc/security-group.ts'
 import { planChange } from '../src/vpc/plan-change.ts'
 import { RuleBook, trafficOfPlan } from '../src/vpc/traffic/index.ts'
@@ -23,8 +24,8 @@ function shuffled(ids: readonly string[], next: () => number): string[] {
     .map(({ id }) => id)
 }
 
-/** Rules as estates have them: networks of all sizes, single ports and ranges, some denials, some groups as remote. */
-function rulesOf(group: string, count: number, groups: number, next: () => number): SecurityGroupRule[] {
+/** Rules as estates have them: networks of all sizes, single ports and ranges, some denials, some of `remotes` groups as remote. */
+function rulesOf(group: string, count: number, remotes: number, next: () => number): SecurityGroupRule[] {
   const from = <T>(...choice: readonly T[]) => choice[Math.floor(next() * choice.length)]!
   return Array.from({ length: count }, (_, n) => {
     const v4 = next() < 0.9
@@ -45,7 +46,7 @@ function rulesOf(group: string, count: number, groups: number, next: () => numbe
       multiport: protocol === 'tcp' || protocol === 'udp' ? ports : null,
       action: next() < 0.2 ? 'deny' : 'allow',
       priority: from(1, 1, 1, 10, 50, 100),
-      remote_group_id: remote < 0.1 ? groupId(Math.floor(next() * groups)) : null,
+      remote_group_id: remote < 0.1 ? groupId(Math.floor(next() * remotes)) : null,
       remote_ip_prefix: remote >= 0.1 && remote < 0.9 ? cidr : null,
     }
   })
@@ -116,5 +117,35 @@ for (const [groups, rules] of [
 }
 const [small, large] = [compared.get('10 groups x 10 rules')!, compared.get('100 groups x 50 rules')!]
 add('traffic difference grows, 100 to 5,000 rules', large / small, 'x')
+
+// All that the console's worker answers for a port: the difference, and the rules that can never match.
+for (const [remotes, addresses] of [
+  [0, 0],
+  [2, 100],
+  [2, 2000],
+  [20, 100],
+  [20, 2000],
+] as const) {
+  const next = chance(5000 + remotes + addresses)
+  const current = groupIds(100)
+  const rules = Object.fromEntries(current.map((id) => [id, rulesOf(id, 50, remotes || 100, next)]))
+  const part = (below: number) => Math.floor(next() * below)
+  const scattered = () => Array.from({ length: addresses }, () => `10.${part(60)}.${part(256)}.${part(256)}`)
+  const members = Object.fromEntries(groupIds(remotes).map((id) => [id, scattered()]))
+  const resolved =
+    remotes === 0
+      ? 'remote groups named only'
+      : `${remotes} remote groups of ${addresses} scattered addresses`
+  for (const [name, desired] of [
+    ['top moved to end', [...current.slice(1), current[0]!]],
+    ['shuffled', shuffled(current, next)],
+  ] as const)
+    add(
+      `the worker's answer, 100 groups x 50 rules, ${resolved}, ${name}`,
+      timed(() => answerTraffic({ portSecurity: true, lists: [current, desired], rules, members })),
+      'ms',
+      { below: 100 },
+    )
+}
 
 console.log(JSON.stringify(figures))

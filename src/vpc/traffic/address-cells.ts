@@ -41,7 +41,7 @@ export class AddressCells {
     const cellsOf: number[][] = scattered.map(() => [])
     for (let network = 0; network < size; network++) {
       this.#first[network] = this.#ranges.length
-      if (this.#leavesAny(network, pieces[network])) this.#add(network, undefined)
+      if (tree.own[network]! > 0) this.#add(network, undefined)
       for (const { lists: inLists, ranges } of pieces[network] ?? []) {
         const cell = this.#add(network, ranges)
         for (const list of inLists) cellsOf[list]!.push(cell)
@@ -69,17 +69,25 @@ export class AddressCells {
     return spans
   }
 
-  /** The addresses of cells, merged. */
-  ranges(spans: Iterable<number>): AddressRange[] {
+  /** The addresses of cells (from, end, from, end, ...; in order and apart), merged. */
+  ranges(spans: readonly number[]): AddressRange[] {
+    let left = this.count
+    for (let at = 0; at < spans.length; at += 2) left -= spans[at + 1]! - spans[at]!
+    // Nearly all is told by what it is not: that may be a few addresses, where the rest has thousands of ranges.
+    if (2 * left > this.count) return this.#gather(spans)
+    const edges = [0, ...spans, this.count]
+    return otherRanges(this.#gather(edges), this.#family)
+  }
+
+  #gather(spans: readonly number[]): AddressRange[] {
     const found: AddressRange[] = []
-    const bounds = [...spans]
-    for (let at = 0; at < bounds.length; at += 2)
-      for (let cell = bounds[at]!; cell < bounds[at + 1]!;) {
+    for (let at = 0; at < spans.length; at += 2)
+      for (let cell = spans[at]!; cell < spans[at + 1]!;) {
         const network = this.#network[cell]!
-        if (this.#first[network] === cell && this.#end[network]! <= bounds[at + 1]!) {
+        if (this.#first[network] === cell && this.#end[network]! <= spans[at + 1]!) {
           found.push(this.#tree.range(network))
           cell = this.#end[network]!
-        } else found.push(...this.#rangesOf(cell++))
+        } else for (const range of this.#rangesOf(cell++)) found.push(range)
       }
     return mergeRanges(found)
   }
@@ -87,14 +95,6 @@ export class AddressCells {
   #add(network: number, ranges: readonly AddressRange[] | undefined): number {
     this.#network.push(network)
     return this.#ranges.push(ranges) - 1
-  }
-
-  /** True when the network has addresses that are in no network inside it, and in no piece. */
-  #leavesAny(network: number, pieces: readonly Piece[] | undefined): boolean {
-    let left = this.#tree.own[network]!
-    for (const { ranges } of pieces ?? [])
-      for (const { from, end } of ranges) left = minus(left, minus(end, from))
-    return left > 0
   }
 
   #rangesOf(cell: number): readonly AddressRange[] {
@@ -106,7 +106,7 @@ export class AddressCells {
     for (let inner = network + 1; inner < parent.length && parent[inner]! >= network; inner++)
       if (parent[inner] === network) taken.push(this.#tree.range(inner))
     for (let other = this.#first[network]! + 1; this.#network[other] === network; other++)
-      taken.push(...this.#ranges[other]!)
+      for (const range of this.#ranges[other]!) taken.push(range)
     const rest = otherRanges(mergeRanges(taken), this.#family, this.#tree.range(network))
     this.#ranges[cell] = rest
     return rest
@@ -119,7 +119,7 @@ class NetworkTree {
   readonly end: Address[]
   /** The network that each is in; -1 for the whole space. */
   readonly parent: number[] = [-1]
-  /** How many addresses of each are in no network inside it. */
+  /** How many addresses of each are in no network inside it; piecesOf takes those of pieces away. */
   readonly own: Address[]
 
   constructor(space: AddressRange) {
@@ -167,7 +167,7 @@ function networksOf(lists: ReadonlySet<readonly AddressRange[]>, family: Family)
 /** Addresses of one network that are in the same scattered lists (by number), and in no network inside it. */
 type Piece = { lists: readonly number[]; ranges: AddressRange[] }
 
-/** The pieces of each network that has any. */
+/** The pieces of each network that has any; takes them from the network's own addresses. */
 function piecesOf(
   scattered: readonly (readonly AddressRange[])[],
   tree: NetworkTree,
@@ -200,6 +200,7 @@ function piecesOf(
         ;(pieces[network] ??= []).push(piece)
       }
       piece.ranges.push({ from, end: bound })
+      tree.own[network] = minus(tree.own[network]!, minus(bound, from))
       from = bound
     }
   }

@@ -100,7 +100,7 @@ function readIpv6(text: string): bigint | undefined {
 /** An address as text: dotted IPv4, IPv6 in the form of RFC 5952. */
 export function addressText(address: Address): string {
   if (typeof address === 'number')
-    return [2 ** 24, 2 ** 16, 2 ** 8, 1].map((unit) => Math.floor(address / unit) % 256).join('.')
+    return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`
   const words = Array.from({ length: 8 }, (_, at) =>
     ((address >> BigInt(112 - 16 * at)) & 0xffffn).toString(16),
   )
@@ -121,7 +121,7 @@ export function addressBefore(address: Address): Address {
 export function mergeRanges(ranges: readonly AddressRange[]): AddressRange[] {
   const sorted = ranges
     .filter(({ from, end }) => from < end)
-    .sort(typeof ranges[0]?.from === 'number' ? byNumber : byStart)
+    .toSorted(typeof ranges[0]?.from === 'number' ? byNumber : byStart)
   const merged: AddressRange[] = []
   for (const { from, end } of sorted) {
     const last = merged.at(-1)

@@ -7,9 +7,14 @@ export type Estate = Record<string, SecurityGroupRule[]>
 
 export const GROUPS = ['g0', 'g1', 'g2', 'g3', 'g4']
 
-/** Ports of `resolved` are known; those of `unknown-a` and `unknown-b` are not. */
+/**
+ * Ports of these are known; those of `unknown-a` and `unknown-b` are not. Some addresses are in several, and some stand
+ * side by side across the bound of a network.
+ */
 export const MEMBERS: Record<string, string[]> = {
   resolved: ['10.1.0.9', '10.1.0.10', '192.168.0.7', 'fd00::9'],
+  peers: ['192.168.0.8', '10.1.0.16', '10.1.0.10', '10.1.0.11', '10.1.0.15', 'fd00::9', 'fd00::8'],
+  pair: ['10.1.0.15', '10.1.0.16'],
   nobody: [],
 }
 export const SETS = ['group unknown-a', 'group unknown-b', 'address group offices']
@@ -124,9 +129,9 @@ export const readableRule: fc.Arbitrary<SecurityGroupRule> = family.chain((ether
         { weight: 2, arbitrary: fc.constant({}) },
         { weight: 6, arbitrary: fc.record({ remote_ip_prefix: fc.constantFrom(...CIDRS[ethertype]) }) },
         {
-          weight: 2,
+          weight: 3,
           arbitrary: fc.record({
-            remote_group_id: fc.constantFrom('resolved', 'nobody', 'unknown-a', 'unknown-b'),
+            remote_group_id: fc.constantFrom('resolved', 'peers', 'pair', 'nobody', 'unknown-a', 'unknown-b'),
           }),
         },
         { weight: 1, arbitrary: fc.record({ remote_address_group_id: fc.constant('offices') }) },
