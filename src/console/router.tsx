@@ -12,6 +12,7 @@ import { keepLastProject, lastProject } from './app/last-project.ts'
 import { parseSearch, stringifySearch } from './app/search-params.ts'
 import { Shell } from './app/Shell.tsx'
 import { ErrorView, NotFoundView, PendingView, RootErrorView } from './app/views.tsx'
+import { readHistorySearch } from './history/history-search.ts'
 import { filtersOf, readPortsSearch } from './ports/ports-search.ts'
 import {
   groupsInfiniteQuery,
@@ -88,9 +89,36 @@ const portRoute = createRoute({
   component: lazyRouteComponent(() => import('./groups/PortPage.tsx'), 'PortPage'),
 })
 
+const historyRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/history',
+  validateSearch: readHistorySearch,
+  component: lazyRouteComponent(() => import('./history/HistoryPage.tsx'), 'ProjectHistoryPage'),
+})
+
+const portHistoryRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/ports/$portId/history',
+  validateSearch: readHistorySearch,
+  component: lazyRouteComponent(() => import('./history/HistoryPage.tsx'), 'PortHistoryPage'),
+})
+
+const recordRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/history/$recordId',
+  component: lazyRouteComponent(() => import('./history/RecordPage.tsx'), 'RecordPage'),
+})
+
 const routeTree = rootRoute.addChildren([
   indexRoute,
-  projectRoute.addChildren([projectIndexRoute, portsRoute, portRoute]),
+  projectRoute.addChildren([
+    projectIndexRoute,
+    portsRoute,
+    portRoute,
+    portHistoryRoute,
+    historyRoute,
+    recordRoute,
+  ]),
 ])
 
 /** The console's router. @param history the browser's, unless given */

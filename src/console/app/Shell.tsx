@@ -46,6 +46,7 @@ export function Frame({
           Portside
         </Link>
         {session && <ProjectChooser session={session} />}
+        {session && <HistoryLink />}
         {session?.emulator && (
           <span className={styles.badge}>
             <Badge tone="accent" title="Nothing here reaches a real cloud.">
@@ -67,6 +68,16 @@ export function Frame({
         {children}
       </main>
     </Announcer>
+  )
+}
+
+function HistoryLink(): JSX.Element | null {
+  const { projectId } = useParams({ strict: false })
+  if (projectId === undefined) return null
+  return (
+    <Link to="/projects/$projectId/history" params={{ projectId }}>
+      History
+    </Link>
   )
 }
 

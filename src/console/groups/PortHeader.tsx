@@ -20,6 +20,11 @@ export function PortHeader(props: { project: string; portId: string; port?: Port
           Ports
         </Link>
       }
+      actions={
+        <Link to="/projects/$projectId/ports/$portId/history" params={{ projectId: project, portId }}>
+          History of this port
+        </Link>
+      }
     >
       <span className={styles.facts}>
         <Id value={portId} label="port ID" />

@@ -43,12 +43,15 @@ export function changesOf({ added, moved, detached }: ChangePlan): number {
 
 /** 'Insert 2, move 1, detach 3', or the empty text. */
 export function changeWords({ added, moved, detached }: ChangePlan): string {
-  const parts = [
-    added.length > 0 && `${added.length} added`,
-    moved.length > 0 && `${moved.length} moved`,
-    detached.length > 0 && `${detached.length} detached`,
-  ]
-  return parts.filter(Boolean).join(', ')
+  return countWords({ added: added.length, moved: moved.length, detached: detached.length })
+}
+
+/** changeWords of the numbers alone. */
+export function countWords(counts: { added: number; moved: number; detached: number }): string {
+  return Object.entries({ added: counts.added, moved: counts.moved, detached: counts.detached })
+    .filter(([, count]) => count > 0)
+    .map(([what, count]) => `${count} ${what}`)
+    .join(', ')
 }
 
 /** '1st', '2nd', '11th'. */

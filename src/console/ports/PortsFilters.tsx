@@ -1,17 +1,15 @@
-import { lazy, Suspense, useEffect, useState, type JSX } from 'react'
+import { lazy, Suspense, useState, type JSX } from 'react'
 import { deviceOwnerWords, FIXED_DEVICE_OWNERS } from '../../vpc/device-owner.ts'
 import type { Port } from '../../vpc/port.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
-import { SelectField, TextField } from '../ui/Field.tsx'
+import { SelectField } from '../ui/Field.tsx'
 import { shortId } from '../ui/Id.tsx'
+import { SearchBox } from '../ui/SearchBox.tsx'
 import styles from './PortsFilters.module.css'
 import type { PortsSearch } from './ports-search.ts'
 import { useGroupNames } from './use-group-names.ts'
 
 const GroupFilterDialog = lazy(() => import('./GroupFilterDialog.tsx'))
-
-/** The URL follows the search box after this pause: every letter would be a navigation. */
-const PAUSE_MS = 150
 
 /** Documented values of `status` (insert-security-groups.txt, Table 5). */
 const STATUSES = ['ACTIVE', 'BUILD', 'DOWN']
@@ -35,7 +33,13 @@ export function PortsFilters({ project, search, rows, onChange, onClear }: Ports
     search.status && !STATUSES.includes(search.status) ? [...STATUSES, search.status] : STATUSES
   return (
     <search className={styles.filters}>
-      <SearchBox value={search.q ?? ''} onChange={(q) => onChange({ q: q === '' ? undefined : q })} />
+      <div className={styles.search}>
+        <SearchBox
+          placeholder="Name, ID, IP, MAC or device ID"
+          value={search.q ?? ''}
+          onChange={(q) => onChange({ q: q === '' ? undefined : q })}
+        />
+      </div>
       <div className={styles.toggle}>
         <Button
           aria-expanded={unfolded}
@@ -123,37 +127,6 @@ export function PortsFilters({ project, search, rows, onChange, onClear }: Ports
         </Suspense>
       )}
     </search>
-  )
-}
-
-function SearchBox({ value, onChange }: { value: string; onChange: (q: string) => void }): JSX.Element {
-  const [text, setText] = useState(value)
-  const [sent, setSent] = useState(value)
-  // The URL changed otherwise than by this box: a link, back, or 'Clear'.
-  if (value !== sent) {
-    setSent(value)
-    setText(value)
-  }
-  useEffect(() => {
-    if (text === sent) return
-    const timer = setTimeout(() => {
-      setSent(text)
-      onChange(text)
-    }, PAUSE_MS)
-    return () => clearTimeout(timer)
-  }, [text, sent, onChange])
-  return (
-    <div className={styles.search}>
-      <TextField
-        label="Search"
-        type="search"
-        icon="search"
-        placeholder="Name, ID, IP, MAC or device ID"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onClear={() => setText('')}
-      />
-    </div>
   )
 }
 

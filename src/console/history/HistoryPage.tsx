@@ -1,0 +1,166 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import type { JSX } from 'react'
+import type { RecordFilters } from '../../vpc/records.ts'
+import { portQuery } from '../proxy-client/queries.ts'
+import { exportAddress, recordsInfiniteQuery } from '../proxy-client/records.ts'
+import { Button } from '../ui/Button.tsx'
+import { EmptyState } from '../ui/EmptyState.tsx'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { shortId } from '../ui/Id.tsx'
+import { PageHeader } from '../ui/PageHeader.tsx'
+import { SkeletonRows } from '../ui/Skeleton.tsx'
+import { HistoryFilters } from './HistoryFilters.tsx'
+import styles from './HistoryPage.module.css'
+import type { HistorySearch } from './history-search.ts'
+import { RecordRow } from './RecordRow.tsx'
+
+const ofProject = getRouteApi('/projects/$projectId/history')
+const ofPort = getRouteApi('/projects/$projectId/ports/$portId/history')
+
+type Change = (change: (before: HistorySearch) => HistorySearch) => void
+
+/** Every dry run and change in a project. */
+export function ProjectHistoryPage(): JSX.Element {
+  const { projectId } = ofProject.useParams()
+  const navigate = ofProject.useNavigate()
+  const change: Change = (search) => void navigate({ search, replace: true, resetScroll: false })
+  return <HistoryView key={projectId} project={projectId} search={ofProject.useSearch()} change={change} />
+}
+
+/** Every dry run and change of one port. */
+export function PortHistoryPage(): JSX.Element {
+  const { projectId, portId } = ofPort.useParams()
+  const navigate = ofPort.useNavigate()
+  const change: Change = (search) => void navigate({ search, replace: true, resetScroll: false })
+  return (
+    <HistoryView
+      key={`${projectId}/${portId}`}
+      project={projectId}
+      portId={portId}
+      search={ofPort.useSearch()}
+      change={change}
+    />
+  )
+}
+
+type HistoryViewProps = { project: string; portId?: string; search: HistorySearch; change: Change }
+
+function HistoryView({ project, portId, search, change }: HistoryViewProps): JSX.Element {
+  // Words that the proxy does not know are refused by it, with what it does know.
+  const filters = { ...search, project_id: project, ...(portId && { port_id: portId }) } as RecordFilters
+  const list = useInfiniteQuery({
+    ...recordsInfiniteQuery(filters),
+    placeholderData: (earlier) => earlier,
+  })
+  const records = list.data?.pages.flatMap((page) => page.records) ?? []
+  const clear = () => change(() => ({}))
+  const narrowed = Object.keys(search).length > 0
+  return (
+    <>
+      <Header project={project} portId={portId} filters={filters} />
+      <HistoryFilters search={search} change={change} onClear={clear} />
+      <section className={styles.list} aria-label="Records" aria-busy={list.isFetching}>
+        {list.isPending && <SkeletonRows label="Reading the records" count={10} />}
+        {records.length > 0 && (
+          <>
+            <div className={styles.head} aria-hidden="true">
+              <span>When (UTC)</span>
+              <span>What</span>
+              <span>{portId === undefined ? 'Port' : ''}</span>
+              <span>By</span>
+              <span>Outcome</span>
+              <span>Request IDs</span>
+            </div>
+            <ol className={list.isPlaceholderData ? styles.outdated : undefined}>
+              {records.map((record) => (
+                <RecordRow
+                  key={record.record_id}
+                  record={record}
+                  showPort={portId === undefined}
+                  sought={search.q}
+                />
+              ))}
+            </ol>
+          </>
+        )}
+        {list.error !== null && (
+          <div className={styles.foot}>
+            <ErrorPanel
+              error={list.error}
+              title={
+                records.length === 0 ? 'The records could not be read' : 'Further records could not be read'
+              }
+              onRetry={() => void (records.length === 0 ? list.refetch() : list.fetchNextPage())}
+            />
+          </div>
+        )}
+        {list.isSuccess && records.length === 0 && (
+          <EmptyState
+            title={narrowed ? 'No record matches' : 'Nothing has been checked or changed yet'}
+            actions={
+              narrowed && (
+                <Button icon="close" onClick={clear}>
+                  Clear search and filters
+                </Button>
+              )
+            }
+          >
+            {narrowed
+              ? 'The search finds the beginning of a port’s name, a user’s name, a port ID or a request ID, and group IDs as a whole.'
+              : 'Every dry run and every change made through Portside is recorded here, with each request and its answer.'}
+          </EmptyState>
+        )}
+        {list.hasNextPage && list.error === null && (
+          <div className={styles.foot}>
+            <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+              Load more
+            </Button>
+          </div>
+        )}
+      </section>
+    </>
+  )
+}
+
+function Header(props: { project: string; portId: string | undefined; filters: RecordFilters }): JSX.Element {
+  const { project, portId, filters } = props
+  return (
+    <PageHeader
+      title={portId === undefined ? 'History' : `History of port ${shortId(portId)}`}
+      crumbs={
+        <>
+          <Link to="/projects/$projectId/ports" params={{ projectId: project }}>
+            Ports
+          </Link>
+          {portId !== undefined && (
+            <>
+              <span aria-hidden="true">/</span>
+              <PortCrumb project={project} portId={portId} />
+            </>
+          )}
+        </>
+      }
+      actions={
+        <>
+          {/* As the filters stand; the browser saves it. */}
+          <a className={styles.export} href={exportAddress(filters, 'csv')}>
+            Export CSV
+          </a>
+          <a className={styles.export} href={exportAddress(filters, 'jsonl')}>
+            Export JSON lines
+          </a>
+        </>
+      }
+    />
+  )
+}
+
+function PortCrumb({ project, portId }: { project: string; portId: string }): JSX.Element {
+  const { data } = useQuery(portQuery(project, portId))
+  return (
+    <Link to="/projects/$projectId/ports/$portId" params={{ projectId: project, portId }}>
+      {data?.port.name || `Port ${shortId(portId)}`}
+    </Link>
+  )
+}

@@ -1,0 +1,233 @@
+import type { JSX, ReactNode } from 'react'
+import type { StepRequest } from '../../vpc/change-plan.ts'
+import type { PortsideError } from '../../vpc/errors.ts'
+import { plannedSteps, type PlannedStep } from '../../vpc/plan-change.ts'
+import type { FullRecord, RecordEntry } from '../../vpc/records.ts'
+import { groupName, type GroupFacts } from '../groups/group-facts.ts'
+import { StepRequestView } from '../plan/StepRequestView.tsx'
+import { counted, stepWords } from '../plan/words.ts'
+import { CopyButton } from '../ui/CopyButton.tsx'
+import { Icon, type IconName } from '../ui/Icon.tsx'
+import { Id } from '../ui/Id.tsx'
+import styles from './RecordPage.module.css'
+import { OUTCOME_WORDS } from './record-words.ts'
+
+type Names = Pick<GroupFacts, 'groups'>
+type Tone = 'ok' | 'warn' | 'danger' | undefined
+type Told = { icon: IconName; tone?: Tone; title: ReactNode; more?: ReactNode }
+
+type RecordTimelineProps = { record: FullRecord; entries: readonly RecordEntry[]; facts: Names }
+
+/** What happened, in the order in which it was written down. */
+export function RecordTimeline({ record, entries, facts }: RecordTimelineProps): JSX.Element {
+  const words = stepsInWords(record, facts)
+  const sentLast = entries.findLastIndex(({ kind }) => kind === 'request')
+  const unanswered = sentLast >= 0 && !entries.slice(sentLast).some(({ kind }) => kind === 'answer')
+  return (
+    <ol className={styles.timeline}>
+      {entries.map((entry, n) => {
+        const { icon, tone, title, more } = tell(entry, words, facts)
+        return (
+          <li key={n} className={styles.entry} data-tone={tone}>
+            <span className={styles.icon}>
+              <Icon name={icon} />
+            </span>
+            <div className={styles.words}>
+              <div className={styles.line}>
+                <span className={styles.title}>{title}</span>
+                <time className={styles.time} dateTime={entry.at} title={entry.at}>
+                  {entry.at.slice(0, 10) === record.at.slice(0, 10) ? '' : `${entry.at.slice(0, 10)} `}
+                  {entry.at.slice(11, 23)}
+                </time>
+              </div>
+              {more}
+              {unanswered && n === sentLast && (
+                <p className={styles.note}>No answer to this request is recorded.</p>
+              )}
+            </div>
+          </li>
+        )
+      })}
+      {entries.length === 0 && <li className={styles.none}>Nothing is recorded but the plan.</li>}
+    </ol>
+  )
+}
+
+function tell(entry: RecordEntry, words: readonly string[], facts: Names): Told {
+  const step = 'step' in entry ? `Step ${entry.step + 1}` : ''
+  switch (entry.kind) {
+    case 'request':
+      return {
+        icon: 'arrow-right',
+        title: `${step} sent: ${words[entry.step] ?? entry.path}`,
+        more: (
+          <details className={styles.more}>
+            <summary>Request</summary>
+            <StepRequestView request={entry as StepRequest} />
+          </details>
+        ),
+      }
+    case 'answer':
+      return {
+        ...ANSWERS[entry.result],
+        title: `${step}: ${answerWords(entry)}`,
+        more: <Answer entry={entry} />,
+      }
+    case 'portside_check':
+      return entry.problem === null
+        ? { icon: 'check', tone: 'ok', title: `${step} checked by Portside only: ${words[entry.step]}` }
+        : {
+            icon: 'warning',
+            tone: 'danger',
+            title: `${step} refused by Portside’s own check`,
+            more: <p className={styles.note}>{entry.problem}</p>,
+          }
+    case 'not_asked':
+      return { icon: 'minus', title: `${step} not checked: the platform could not be asked before` }
+    case 'read':
+      return entry.list === null
+        ? {
+            icon: 'warning',
+            tone: 'warn',
+            title: 'The port could not be read',
+            more: <Why error={entry.error} />,
+          }
+        : {
+            icon: 'info',
+            title: `Port read: ${counted(entry.list.length, 'group')}`,
+            more: <ListRead entry={entry} facts={facts} />,
+          }
+    case 'confirmed':
+      return {
+        icon: 'warning',
+        tone: 'warn',
+        title: 'Guards broken, as confirmed by typing',
+        more: <p className={styles.note}>{entry.guards.join(', ')}</p>,
+      }
+    case 'answered':
+      return { icon: 'info', title: `${entry.user} chose: ${CHOICES[entry.answer]}` }
+    case 'taken_over':
+      return { icon: 'info', tone: 'warn', title: 'Taken over by another proxy, after its own had ended' }
+    case 'copied':
+      return { icon: 'copy', title: 'Copied from the journal' }
+    case 'end': {
+      const { words: outcome, tone, meaning } = OUTCOME_WORDS[entry.outcome]
+      return {
+        icon: tone === 'ok' ? 'check' : tone === 'neutral' ? 'info' : 'warning',
+        tone: tone === 'ok' || tone === 'warn' || tone === 'danger' ? tone : undefined,
+        title: `End: ${outcome}`,
+        more: (
+          <>
+            <p className={styles.note}>{meaning}</p>
+            <Why error={entry.error} />
+          </>
+        ),
+      }
+    }
+  }
+}
+
+const CHOICES = { 'go-on': 'go on', 'go-back': 'go back to the order before', leave: 'leave it as it is' }
+
+const ANSWERS: Record<Extract<RecordEntry, { kind: 'answer' }>['result'], { icon: IconName; tone: Tone }> = {
+  done: { icon: 'check', tone: 'ok' },
+  passed: { icon: 'check', tone: 'ok' },
+  refused: { icon: 'warning', tone: 'danger' },
+  unknown: { icon: 'warning', tone: 'warn' },
+  not_sent: { icon: 'minus', tone: 'warn' },
+}
+
+type AnswerEntry = Extract<RecordEntry, { kind: 'answer' }>
+
+function answerWords({ result, status }: AnswerEntry): string {
+  const code = status === null ? '' : ` (${status})`
+  switch (result) {
+    case 'done':
+      return `done${code}`
+    case 'passed':
+      return `dry run passed${code}`
+    case 'refused':
+      return `refused${code}`
+    case 'unknown':
+      return status === null ? 'no answer came: unknown whether it was carried out' : `unknown outcome${code}`
+    case 'not_sent':
+      return 'it did not leave the proxy'
+  }
+}
+
+function Answer({ entry }: { entry: AnswerEntry }): JSX.Element {
+  const { request_id, text, cut, error } = entry
+  return (
+    <>
+      {request_id !== null && (
+        <div className={styles.requestId}>
+          Request ID <Id value={request_id} label={`request ID of step ${entry.step + 1}`} />
+        </div>
+      )}
+      <Why error={error} />
+      {text !== null && text !== '' && (
+        <details className={styles.more}>
+          <summary>Answer{cut && ', its beginning'}</summary>
+          <div className={styles.answer}>
+            {/* It scrolls: keyboards must get into it. */}
+            {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+            <pre tabIndex={0} aria-label={`Answer to step ${entry.step + 1}`}>
+              {readable(text)}
+            </pre>
+            <CopyButton text={text} label={`Copy answer to step ${entry.step + 1}`} />
+          </div>
+        </details>
+      )}
+    </>
+  )
+}
+
+function Why({ error }: { error: PortsideError | null }): JSX.Element | null {
+  if (error === null) return null
+  return (
+    <p className={styles.note}>
+      {error.error_msg} <code>{error.error_code}</code>
+    </p>
+  )
+}
+
+function ListRead(props: { entry: Extract<RecordEntry, { kind: 'read' }>; facts: Names }): JSX.Element {
+  const { list, request_id } = props.entry
+  return (
+    <details className={styles.more}>
+      <summary>List as read</summary>
+      <ol className={styles.read}>
+        {(list ?? []).map((id, n) => (
+          <li key={id} title={id}>
+            <span>{n + 1}</span> {groupName(props.facts, id)}
+          </li>
+        ))}
+      </ol>
+      {request_id !== null && (
+        <div className={styles.requestId}>
+          Request ID <Id value={request_id} label="request ID of the read" />
+        </div>
+      )}
+    </details>
+  )
+}
+
+/** What each step does, in words; a single dry run is told of without a list to count in. */
+function stepsInWords({ before, planned, plan }: FullRecord, facts: Names): string[] {
+  let steps: Pick<PlannedStep, 'step' | 'before'>[]
+  try {
+    steps = plannedSteps(before ?? [], planned ?? [], plan)
+  } catch {
+    steps = plan.map((step) => ({ step, before: [] }))
+  }
+  return steps.map(({ step, before: list }) => stepWords(step, list.length, facts))
+}
+
+/** JSON for reading; anything else as it came. */
+function readable(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2)
+  } catch {
+    return text
+  }
+}

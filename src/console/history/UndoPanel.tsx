@@ -1,0 +1,110 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useMemo, type JSX } from 'react'
+import { rebase, sameList } from '../../vpc/list-difference.ts'
+import type { FullRecord } from '../../vpc/records.ts'
+import { arrange, arrangementOf, isChanged } from '../groups/arrangement.ts'
+import { arrangementStore } from '../groups/arrangement-store.ts'
+import type { GroupFacts } from '../groups/group-facts.ts'
+import { ListComparison } from '../plan/ListComparison.tsx'
+import { portQuery } from '../proxy-client/queries.ts'
+import { Button } from '../ui/Button.tsx'
+import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { Notice } from '../ui/Notice.tsx'
+import styles from './RecordPage.module.css'
+
+type UndoPanelProps = { record: FullRecord; facts: Pick<GroupFacts, 'groups'> }
+
+/**
+ * Undoing a change from its record: arranges the opposite on the port's page, made for the list as it stands now. Nothing is sent by
+ * itself. Where the list has changed since, that is said and shown.
+ */
+export function UndoPanel({ record, facts }: UndoPanelProps): JSX.Element | null {
+  const { kind, outcome, after, undo_to } = record
+  const undoable = (kind === 'change' || kind === 'go_on') && (outcome === 'done' || outcome === 'left')
+  if (!undoable || after === null || undo_to === null || sameList(after, undo_to)) return null
+  return <Undo record={record} after={after} undoTo={undo_to} facts={facts} />
+}
+
+function Undo(props: {
+  record: FullRecord
+  after: readonly string[]
+  undoTo: readonly string[]
+  facts: Pick<GroupFacts, 'groups'>
+}): JSX.Element {
+  const { record, after, undoTo, facts } = props
+  const { project_id, port_id } = record
+  const port = useQuery(portQuery(project_id, port_id))
+  const store = useMemo(() => arrangementStore(project_id, port_id, localStorage), [project_id, port_id])
+  const navigate = useNavigate()
+  if (port.data === undefined)
+    return port.error === null ? (
+      <p className={styles.none}>Reading the port, to see whether this can be undone…</p>
+    ) : (
+      <ErrorPanel
+        error={port.error}
+        title="The port could not be read, so undoing can’t be arranged"
+        onRetry={() => void port.refetch()}
+      />
+    )
+  const list = port.data.port.security_groups
+  const opposite = rebase(after, undoTo, list).desired
+  const changed = !sameList(list, after)
+  if (sameList(opposite, list))
+    return (
+      <Notice title="Nothing to undo">
+        {sameList(list, undoTo)
+          ? 'The port has the list from before this change again.'
+          : 'What this change did is no longer there: the list has changed since.'}
+      </Notice>
+    )
+  const kept = store.get()
+  const other = kept !== null && isChanged(kept) && !sameList(kept.madeFor, list)
+  const undo = () => {
+    store.set(arrange(kept !== null && sameList(kept.madeFor, list) ? kept : arrangementOf(list), opposite))
+    void navigate({
+      to: '/projects/$projectId/ports/$portId',
+      params: { projectId: project_id, portId: port_id },
+    })
+  }
+  return (
+    <section className={styles.undo} aria-labelledby="undo">
+      <h2 id="undo">Undo</h2>
+      {changed && (
+        <Notice tone="warn" title="The list has changed since">
+          Undoing takes back what this change did, on the list as it is now; what others changed since stays.
+        </Notice>
+      )}
+      <ListComparison
+        before={list}
+        after={opposite}
+        beforeTitle="On the port now"
+        afterTitle="With this change undone"
+        facts={facts}
+      />
+      <div className={styles.undoActions}>
+        <Button
+          icon="undo"
+          onClick={undo}
+          disabledReason={
+            other
+              ? 'The port has an arrangement of yours for another list: rebase it or drop it first'
+              : undefined
+          }
+        >
+          Undo this change…
+        </Button>
+        <span className={styles.note}>
+          Arranges the opposite on the port’s page
+          {kept !== null && isChanged(kept) && !other && ', in place of what you have arranged there'};
+          nothing is sent by itself.{' '}
+          {other && (
+            <Link to="/projects/$projectId/ports/$portId" params={{ projectId: project_id, portId: port_id }}>
+              Open the port
+            </Link>
+          )}
+        </span>
+      </div>
+    </section>
+  )
+}

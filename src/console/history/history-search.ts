@@ -1,0 +1,28 @@
+/** The state of a history view, as it stands in the URL. */
+export type HistorySearch = {
+  /** What was typed in the search box. */
+  q?: string
+  kind?: string
+  status?: string
+  /** Days (UTC), both included. */
+  from?: string
+  to?: string
+}
+
+const FORMS = {
+  q: /\S/,
+  kind: /^[a-z_]+$/,
+  status: /^[a-z_]+$/,
+  from: /^\d{4}-\d\d-\d\d$/,
+  to: /^\d{4}-\d\d-\d\d$/,
+}
+
+/** Reads the state from a URL's parameters; what does not fit is dropped, not refused. */
+export function readHistorySearch(params: Record<string, unknown>): HistorySearch {
+  const search: HistorySearch = {}
+  for (const name of Object.keys(FORMS) as (keyof HistorySearch)[]) {
+    const value = params[name]
+    if (typeof value === 'string' && FORMS[name].test(value)) search[name] = value
+  }
+  return search
+}

@@ -1,0 +1,36 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { recordAnswer, recordsAnswer, recordsApi, type RecordFilters } from '../../vpc/records.ts'
+import { queryString } from '../../vpc/requests.ts'
+import { call } from './client.ts'
+
+/** Records a page. */
+const PAGE = 50
+
+/** The records that the filters leave, newest first, page by page. */
+export const recordsInfiniteQuery = (filters: RecordFilters) =>
+  infiniteQueryOptions({
+    queryKey: ['records', filters],
+    queryFn: ({ pageParam, signal }) =>
+      call(recordsAnswer, recordsApi.records(), {
+        query: { ...filters, limit: PAGE, after: pageParam },
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
+    staleTime: 5_000,
+  })
+
+/** One record with all its entries. */
+export const recordQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['record', id],
+    queryFn: ({ signal }) =>
+      call(recordAnswer, recordsApi.record(id), { signal }).then((answer) => answer.record),
+    staleTime: 5_000,
+    refetchOnWindowFocus: true,
+  })
+
+/** Where the browser gets the records that the filters leave, as a file. */
+export function exportAddress(filters: RecordFilters, format: 'csv' | 'jsonl'): string {
+  return `${recordsApi.exported()}?${queryString({ ...filters, format })}`
+}

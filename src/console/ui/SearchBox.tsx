@@ -1,0 +1,42 @@
+import { useEffect, useState, type JSX } from 'react'
+import { TextField } from './Field.tsx'
+
+/** The URL follows the search box after this pause: every letter would be a navigation. */
+const PAUSE_MS = 150
+
+type SearchBoxProps = {
+  placeholder: string
+  /** What is searched for, as the URL has it. */
+  value: string
+  onChange: (q: string) => void
+}
+
+/** A search box whose text stands in the URL. */
+export function SearchBox({ placeholder, value, onChange }: SearchBoxProps): JSX.Element {
+  const [text, setText] = useState(value)
+  const [sent, setSent] = useState(value)
+  // The URL changed otherwise than by this box: a link, back, or 'Clear'.
+  if (value !== sent) {
+    setSent(value)
+    setText(value)
+  }
+  useEffect(() => {
+    if (text === sent) return
+    const timer = setTimeout(() => {
+      setSent(text)
+      onChange(text)
+    }, PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [text, sent, onChange])
+  return (
+    <TextField
+      label="Search"
+      type="search"
+      icon="search"
+      placeholder={placeholder}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      onClear={() => setText('')}
+    />
+  )
+}
