@@ -107,9 +107,11 @@ export async function operationsPlugin(
   app.get<{ Params: { id: string } }>(decodeURIComponent(api.operation(':id')), async (request, reply) => {
     const { id } = checked(z.object({ id: uuid }), request.params, 'path')
     const { after, wait = 0 } = checked(pollQuery, request.query, 'query')
-    const signal = AbortSignal.any([stopping.signal, goneSignal(request)])
     const { records } = await opened()
-    const record = await records.newer(id.toLowerCase(), after ?? -1, wait * 1000, signal)
+    const record = await records.newer(id.toLowerCase(), after ?? -1, wait * 1000, [
+      stopping.signal,
+      goneSignal(request),
+    ])
     return answer(reply, 200, existing(id, record))
   })
 

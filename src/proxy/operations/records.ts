@@ -79,26 +79,35 @@ export class Records {
   }
 
   /**
-   * The record with this ID as soon as its revision is above `after`; as it is when `milliseconds` have passed or
-   * `signal` is aborted.
+   * The record with this ID as soon as its revision is above `after`; as it is when `milliseconds` have passed or one of the
+   * `signals` is aborted.
    */
   async newer(
     operationId: string,
     after: number,
     milliseconds: number,
-    signal: AbortSignal,
+    signals: readonly AbortSignal[],
   ): Promise<OperationRecord | undefined> {
-    const found = new AbortController()
-    const end = AbortSignal.any([signal, found.signal, AbortSignal.timeout(milliseconds)])
-    for (;;) {
-      // Listening begins before reading: a change between the two is not missed.
-      const change = once(this.#changes, operationId, { signal: end }).catch(() => {})
-      const record = await this.find(operationId)
-      if (!record || record.revision > after || end.aborted) {
-        found.abort()
-        return record
+    // Not AbortSignal.any: what it makes is held by signals that live as long as the proxy.
+    const end = new AbortController()
+    const atEnd = () => end.abort()
+    const timer = setTimeout(atEnd, milliseconds)
+    for (const signal of signals) {
+      if (signal.aborted) atEnd()
+      else signal.addEventListener('abort', atEnd)
+    }
+    try {
+      for (;;) {
+        // Listening begins before reading: a change between the two is not missed.
+        const change = once(this.#changes, operationId, { signal: end.signal }).catch(() => {})
+        const record = await this.find(operationId)
+        if (!record || record.revision > after || end.signal.aborted) return record
+        await change
       }
-      await change
+    } finally {
+      clearTimeout(timer)
+      for (const signal of signals) signal.removeEventListener('abort', atEnd)
+      atEnd()
     }
   }
 }
