@@ -2,12 +2,13 @@ import react from '@vitejs/plugin-react'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { compressFiles } from './src/run/compress-plugin.ts'
+import { listLicences } from './src/run/licences-plugin.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 // One build for both sides: the console for browsers, the proxy and the emulator for Node.
 export default defineConfig({
-  plugins: [react(), compressFiles()],
+  plugins: [react(), listLicences(), compressFiles()],
   builder: {},
   environments: {
     client: {
