@@ -1,12 +1,15 @@
-import { useQuery } from '@tanstack/react-query'
+import { useIsFetching, useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useParams, useRouter } from '@tanstack/react-router'
-import { useEffect, type JSX, type ReactNode } from 'react'
+import { useEffect, useState, type JSX, type ReactNode } from 'react'
 import type { Session } from '../../vpc/portside-api.ts'
-import { isSessionLost } from '../proxy-client/proxy-error.ts'
+import { isSessionLost, isTooMany } from '../proxy-client/proxy-error.ts'
 import { sessionQuery } from '../proxy-client/queries.ts'
+import { signOut } from '../proxy-client/sign-out.ts'
 import { Announcer } from '../ui/Announcer.tsx'
 import { Badge } from '../ui/Badge.tsx'
+import { Button } from '../ui/Button.tsx'
 import { SelectField } from '../ui/Field.tsx'
+import { Notice } from '../ui/Notice.tsx'
 import styles from './Shell.module.css'
 import { SignedOut } from './SignedOut.tsx'
 import { asTheme, useTheme } from './theme.ts'
@@ -22,7 +25,11 @@ export function Shell(): JSX.Element {
   useFocusAfterNavigation()
   return (
     <Frame session={session.data}>
-      {isSessionLost(session.error) ? <SignedOut onRetry={() => void readAnew()} /> : <Outlet />}
+      {isSessionLost(session.error) ? (
+        <SignedOut error={session.error} onRetry={() => void readAnew()} />
+      ) : (
+        <Outlet />
+      )}
     </Frame>
   )
 }
@@ -61,10 +68,12 @@ export function Frame({
               {session.role === 'viewer' && ' (viewer)'}
             </span>
           )}
+          {session && <SignOut />}
           <ThemeChooser />
         </div>
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>
+        <TooMany />
         {children}
       </main>
     </Announcer>
@@ -78,6 +87,31 @@ function HistoryLink(): JSX.Element | null {
     <Link to="/projects/$projectId/history" params={{ projectId }}>
       History
     </Link>
+  )
+}
+
+function SignOut(): JSX.Element {
+  const [failed, setFailed] = useState(false)
+  const leave = () => {
+    signOut().then(
+      (next) => location.assign(next),
+      () => setFailed(true),
+    )
+  }
+  return (
+    <Button size="small" variant={failed ? 'danger' : 'ghost'} onClick={leave}>
+      {failed ? 'Not signed out: try again' : 'Sign out'}
+    </Button>
+  )
+}
+
+/** Said while reads wait because this user has asked for too much. */
+function TooMany(): JSX.Element | null {
+  const waiting = useIsFetching({ predicate: ({ state }) => isTooMany(state.fetchFailureReason) })
+  return waiting === 0 ? null : (
+    <Notice tone="warn" role="alert" title="Too many requests at once">
+      Portside limits what a user may ask for in a minute. Reading goes on by itself, in a minute at most.
+    </Notice>
   )
 }
 

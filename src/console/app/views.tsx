@@ -19,7 +19,7 @@ export function ErrorView({ error, reset }: ErrorComponentProps): JSX.Element {
     reset()
     void router.invalidate()
   }
-  if (isSessionLost(error)) return <SignedOut onRetry={retry} />
+  if (isSessionLost(error)) return <SignedOut error={error} onRetry={retry} />
   return (
     <>
       <title>Error · Portside</title>

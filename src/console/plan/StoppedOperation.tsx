@@ -152,6 +152,7 @@ function useAnswer(operation: Operation) {
   const queryClient = useQueryClient()
   const { operation_id, project_id, port_id } = operation
   return useMutation({
+    meta: { refused: 'Your answer to the stopped change was not taken.' },
     mutationFn: ({ kind, confirmedBy }: { kind: OperationAnswer; confirmedBy: string | undefined }) =>
       answerOperation(operation_id, kind, confirmedBy),
     onSuccess: (next) => storeOperation(queryClient, next),

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-quer
 import { useEffect, useRef, useState } from 'react'
 import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
 import { storeOperation, storePort, waitForOperation } from '../proxy-client/mutations.ts'
-import { isSessionLost } from '../proxy-client/proxy-error.ts'
+import { isSessionLost, isTooMany } from '../proxy-client/proxy-error.ts'
 import { operationsQuery, portQuery } from '../proxy-client/queries.ts'
 
 /** How long to wait after a failed read before the next. */
@@ -142,7 +142,7 @@ async function follow(
     } catch (error) {
       if (signal.aborted || isSessionLost(error)) return
       tell(error)
-      await pause(signal)
+      await pause(isTooMany(error) ? (error.retry_after ?? 0) * 1000 : 0, signal)
     }
   }
 }
@@ -161,9 +161,9 @@ function takePortOf(queryClient: QueryClient, operation: Operation): void {
     .then(() => storePort(queryClient, project_id, { port, request_id }))
 }
 
-function pause(signal: AbortSignal): Promise<void> {
+function pause(least: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, PAUSE_MS)
+    const timer = setTimeout(resolve, Math.max(PAUSE_MS, least))
     signal.addEventListener('abort', () => {
       clearTimeout(timer)
       resolve()

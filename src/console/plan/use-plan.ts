@@ -59,6 +59,7 @@ export function useChecking(
 ): Checking {
   const queryClient = useQueryClient()
   const check = useMutation({
+    meta: { refused: 'The check was not finished.' },
     mutationFn: async (asked: { arrangement: Arrangement; plan: ChangePlan }) => {
       // Comes with the plan's panel, whose button starts this.
       const { dryRunPlan, refusedGroups } = await import('./check-plan.ts')
@@ -117,6 +118,7 @@ export function useApplying(options: {
   const queryClient = useQueryClient()
   const [asking, setAsking] = useState(false)
   const apply = useMutation({
+    meta: { refused: 'Your request to apply the change started nothing.' },
     mutationFn: (sent: {
       arrangement: Arrangement
       plan: ChangePlan

@@ -35,6 +35,11 @@ export class ProxyError extends Error {
 }
 
 /** True when the session is gone: the operator has to sign in again. */
-export function isSessionLost(error: unknown): boolean {
+export function isSessionLost(error: unknown): error is ProxyError {
   return error instanceof ProxyError && error.error_code === 'Portside.NoSession'
+}
+
+/** True when this user has asked for too much, and the proxy says when to go on. */
+export function isTooMany(error: unknown): error is ProxyError {
+  return error instanceof ProxyError && error.error_code === 'Portside.TooManyRequests'
 }

@@ -1,10 +1,10 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
-import { isSessionLost, ProxyError } from './proxy-error.ts'
+import { isSessionLost, isTooMany, ProxyError } from './proxy-error.ts'
 import { sessionQuery } from './queries.ts'
 
 /**
  * The console's query client. What the proxy answered is not asked again by itself: it has tried already. Only when
- * there was no answer at all, a read is tried twice more. When any call finds the session gone, the session is read
+ * there was no answer at all, a read is tried twice more, and when this user asked for too much, as soon as the proxy lets them. When any call finds the session gone, the session is read
  * again, and the frame (app/Shell.tsx) shows what that tells.
  */
 export function createQueryClient(): QueryClient {
@@ -28,8 +28,10 @@ export function createQueryClient(): QueryClient {
         // The proxy is on this machine or near it: the browser's idea of being online says nothing about it.
         networkMode: 'always',
         retry: (failures, error) =>
-          error instanceof ProxyError && error.error_code === 'Console.Unreachable' && failures < 2,
-        retryDelay: (failures) => 300 * 2 ** failures,
+          isTooMany(error) ||
+          (error instanceof ProxyError && error.error_code === 'Console.Unreachable' && failures < 2),
+        retryDelay: (failures, error) =>
+          isTooMany(error) ? (error.retry_after ?? 60) * 1000 : 300 * 2 ** failures,
       },
       mutations: { retry: false, networkMode: 'always' },
     },

@@ -1,0 +1,12 @@
+import { api, signedOut } from '../../vpc/portside-api.ts'
+import { call } from './client.ts'
+
+/**
+ * Ends the session.
+ * @returns where to go then: where the provider's own session ends, or the start
+ * @throws ProxyError when it could not be ended
+ */
+export async function signOut(): Promise<string> {
+  const { go_to } = await call(signedOut, api.signOut(), { method: 'POST' })
+  return go_to ?? '/'
+}
