@@ -78,7 +78,7 @@ export function startProxy(upstream: string, env: Record<string, string>): Promi
       PORTSIDE_RATE_LIMIT: '0',
       ...env,
     },
-    /http:\/\/127\.0\.0\.1:\d+\/sign-in\/[\w-]+/,
+    /http:\/\/127\.0\.0\.1:\d+\/sign-in(?:\/[\w-]+)?(?=\s)/,
   )
 }
 

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { EXAMPLE, started } from '../../src/emulator/for-tests.ts'
 import { paths } from '../../src/vpc/paths.ts'
 import { buildProxy, type Built } from '../operations/killable.ts'
+import { Browser, freePort } from '../sign-in/browser.ts'
+import { SECRET, startProvider } from '../sign-in/provider.ts'
 
 let built: Built
 beforeAll(async () => {
@@ -76,3 +78,41 @@ test('it prints where to sign in, keeps every secret out of its log, and stops w
   for (const secret of [keys.secretKey, keys.accessKey, securityToken, token!, value, 'Signature='])
     expect(printed.stderr).not.toContain(secret)
 })
+
+test('a team signs in where it prints; no code, token, cookie or secret of that is in its log', async () => {
+  const provider = await startProvider()
+  onTestFinished(() => provider.stop())
+  const origin = `http://127.0.0.1:${await freePort()}`
+  const { child, printed, ended } = run({
+    ...provider.environment,
+    PORTSIDE_PUBLIC_ORIGIN: origin,
+    PORTSIDE_LISTEN_PORT: new URL(origin).port,
+    PORTSIDE_UPSTREAM: 'http://127.0.0.1:9',
+    PORTSIDE_LOG_LEVEL: 'trace',
+  })
+  await expect.poll(() => printed.stdout, { timeout: 40_000 }).toContain(`${origin}/sign-in\n`)
+  expect(printed.stdout).toContain(`Its users sign in at ${provider.issuer}`)
+
+  const secrets = [SECRET]
+  for (const login of ['olga', 'nora']) {
+    const browser = new Browser()
+    const { url } = await browser.logIn(await browser.open(`${origin}/sign-in`), login, /callback/)
+    const { code, state } = Object.fromEntries(url.searchParams)
+    secrets.push(code!, state!, browser.cookiesFor(origin).split('=')[1]!)
+    await browser.open(url)
+    // Again, and as someone who found the address.
+    await browser.open(url)
+    await new Browser().open(url)
+    secrets.push(...browser.cookiesFor(`${origin}/api/sign-out`).split(/; |=/))
+    const out = await browser.request(`${origin}/api/sign-out`, { method: 'POST', headers: { origin } })
+    const idToken = new URL((await out.json()).go_to).searchParams.get('id_token_hint')
+    if (idToken) secrets.push(idToken)
+  }
+  child.kill('SIGTERM')
+  expect(await ended).toBe(0)
+  expect(printed.stderr).toContain('signed in')
+  expect(printed.stderr).toContain('no value of the role claim gives a role')
+  const long = secrets.filter((secret) => secret.length > 20)
+  expect(long.length).toBeGreaterThanOrEqual(10)
+  for (const secret of long) expect(printed.stderr).not.toContain(secret)
+}, 60_000)

@@ -98,9 +98,17 @@ function headersOf(options: HelmetOptions): Record<string, string> {
 }
 
 /**
- * Whether a request comes from a page of `origin`. Origin and Sec-Fetch-Site are set by browsers, and no page can set them.
- * A change must say where it comes from; a read may leave it out, as browsers do for an address typed by hand. Another
- * port on this machine counts as the same site for cookies: SameSite alone would let its pages through.
+ * Whether a request comes from a page of `origin`. This is all that stands against forged requests, with the session's
+ * SameSite=Strict cookie, and it needs no token in the page:
+ * - Origin and Sec-Fetch-Site are set by browsers, and no page can set them. A change must say by them where it comes from; every
+ *   browser that runs the console sends Origin with a POST, PUT or DELETE. So a foreign page's change is refused by what it says, and one
+ *   that says nothing is refused too.
+ * - Bodies are JSON only (server.ts): a foreign page can't send one without asking first (CORS), and is never let.
+ * - The cookie does not come with requests of other sites at all. It would with those of another port on this machine, or of a
+ *   sibling domain, which are the same site: for them the check of the whole origin counts.
+ * - A GET changes nothing. A read may leave out where it comes from, as browsers do for an address typed by hand; its answer can't
+ *   be read by a foreign page. The pages below /sign-in are opened from other sites by nature: they have their own cookies
+ *   and `state` (session/openid-connect/routes.ts).
  */
 function isFromOwnPage(request: FastifyRequest, origin: string): boolean {
   const site = request.headers['sec-fetch-site']

@@ -24,7 +24,7 @@ export function Shell(): JSX.Element {
   }
   useFocusAfterNavigation()
   return (
-    <Frame session={session.data}>
+    <Frame session={isSessionLost(session.error) ? undefined : session.data}>
       {isSessionLost(session.error) ? (
         <SignedOut error={session.error} onRetry={() => void readAnew()} />
       ) : (
