@@ -45,7 +45,8 @@ export function openPools({ projects, upstreamTimeoutMs, authorities, outboundPr
       requestTls: connect,
       proxyTls: connect,
       // A proxy that never answers CONNECT holds no connection for longer than one that can't be made.
-      clientFactory: (address, options) => new Pool(address, { ...options, headersTimeout: timeout }),
+      clientFactory: (address, options) =>
+        endingTunnels(new Pool(address, { ...options, headersTimeout: timeout })),
     })
   }
 
@@ -58,6 +59,26 @@ export function openPools({ projects, upstreamTimeoutMs, authorities, outboundPr
       await Promise.all([...pools.values()].map((pool) => pool.close()))
     },
   }
+}
+
+/**
+ * Connections to an HTTP proxy. When it hangs up on CONNECT, undici takes that for a connection of its own that was lost, and asks
+ * again at once, without end; under another code the request fails, as nothing was sent.
+ */
+function endingTunnels(pool: Pool): Pool {
+  const connect = pool.connect.bind(pool) as (
+    options: Dispatcher.ConnectOptions,
+  ) => Promise<Dispatcher.ConnectData>
+  const ending = (options: Dispatcher.ConnectOptions) =>
+    connect(options).catch((error: unknown) => {
+      throw Object.assign(new Error('no tunnel', { cause: error }), { code: codeOf(error) })
+    })
+  return Object.assign(pool, { connect: ending })
+}
+
+function codeOf(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'UND_ERR_SOCKET' ? 'ECONNRESET' : code
 }
 
 /** Node's own roots, with those that NODE_EXTRA_CA_CERTS adds where this Node can tell them. */
