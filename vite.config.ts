@@ -49,6 +49,7 @@ export default defineConfig({
           environment: 'node',
           include: ['src/**/*.test.ts', 'e2e/**/*.test.ts'],
           testTimeout: 30_000,
+          globalSetup: ['e2e/postgres.global.ts'],
         },
       },
       {

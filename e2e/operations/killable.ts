@@ -93,6 +93,16 @@ export class KillableProxy {
     return child.exitCode
   }
 
+  /** Starts the process where it is not running. */
+  async startAgain(): Promise<void> {
+    if (this.#process?.exitCode !== null || this.#process.signalCode !== null) await this.start()
+  }
+
+  /** Pauses the process, as a machine without a moment for it does, or lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process!.kill(signal)
+  }
+
   /** Calls a path with a session, as a page of Portside would. @throws TypeError while the process is not there */
   call: TestedProxy['call'] = (path, { json, headers, ...init } = {}) => {
     const sent = new Headers(headers)

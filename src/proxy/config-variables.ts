@@ -213,6 +213,9 @@ const variables = z.object({
   PORTSIDE_STOP_TIMEOUT_MS: wholeNumber(1000, 3_600_000)
     .optional()
     .describe('a whole number of milliseconds from 1000 to 3600000'),
+  PORTSIDE_LEASE_MS: wholeNumber(1000, 60_000)
+    .default(5000)
+    .describe('a whole number of milliseconds from 1000 to 60000'),
   PORTSIDE_LOG_LEVEL: z
     .enum(LOG_LEVELS)
     .default('info')

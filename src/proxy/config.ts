@@ -46,8 +46,10 @@ export type ProxyConfig = {
   authorities?: readonly string[] | undefined
   /** The HTTP proxy that an endpoint is reached through; endpoints that are not in it are reached directly. A secret may be in it. */
   outboundProxies?: ReadonlyMap<string, URL>
-  /** PostgreSQL for the journal of operations; undefined: kept in dataFolder. */
+  /** PostgreSQL for the journal of operations, which several proxies may share; undefined: kept in dataFolder. */
   databaseUrl?: string | undefined
+  /** A proxy that shares a PostgreSQL counts as dead after so long without a sign of life: another takes its operations over. */
+  leaseMs?: number
   /** How operations wait and try again; what is left out has its default. */
   operationWaits?: Partial<OperationWaits>
   /** A journal that is not there yet is made at the start, which takes some seconds, or when it is first needed. */
@@ -91,6 +93,7 @@ export type ProxyConfig = {
  * | `PORTSIDE_READ_RETRIES` | `3` | how often a read is tried again |
  * | `PORTSIDE_GUARDS` | none | JSON array of guards (src/vpc/traffic/guards.ts): traffic that a change must not newly allow or drop |
  * | `DATABASE_URL` | none | PostgreSQL to keep the journal of operations in; without it, it is kept in `PORTSIDE_DATA` |
+ * | `PORTSIDE_LEASE_MS` | `5000` | with `DATABASE_URL`: how long a proxy that gives no sign of life keeps its operations; then another takes them over |
  * | `PORTSIDE_STEP_TRIES` | `8` | how often a step of a change is sent at most, when the cloud is busy or its answer is lost |
  * | `PORTSIDE_STEP_RETRY_MS` | `1000` | first wait before it is sent again; twice as long each time |
  * | `PORTSIDE_LATE_ANSWER_MS` | `3000` | how long after a lost answer a request may still be on its way |
@@ -129,6 +132,7 @@ export function readConfig(
     authorities: readAuthorities(env.PORTSIDE_UPSTREAM_CA_FILE),
     outboundProxies: readOutboundProxies(projects, env),
     databaseUrl: env.DATABASE_URL,
+    leaseMs: env.PORTSIDE_LEASE_MS,
     operationWaits: {
       tries: env.PORTSIDE_STEP_TRIES,
       retryMs: env.PORTSIDE_STEP_RETRY_MS,

@@ -70,7 +70,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   const upstream = createUpstream(config, log, metrics)
   app.addHook('onClose', () => upstream.close())
   // Closed after the plugins that use it: their hooks run first.
-  const database = accessDatabase(config)
+  const database = accessDatabase(config, log)
   app.addHook('onClose', () => database.close())
   readiness.checkDatabase(() => database.answers())
 

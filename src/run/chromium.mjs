@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { aptInstall } from './apt.mjs'
 import { run } from './installed.mjs'
 
 const PLACES = [
@@ -15,29 +15,12 @@ export function installedChromium() {
   return PLACES.find((path) => path && existsSync(path))
 }
 
-const has = (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0
-
 /**
  * Makes sure that there is a browser to test with: one that is installed, Debian's package where apt is there and
  * this user may install, else Playwright's own download.
  */
 export function ensureChromium() {
   if (installedChromium()) return
-  if (has('apt-get')) {
-    const asRoot = process.getuid?.() === 0 ? [] : has('sudo') ? ['sudo', '-n'] : undefined
-    if (asRoot) {
-      console.log('Installing chromium (apt-get)…')
-      const apt = (...args) => {
-        const [command, ...rest] = [...asRoot, 'apt-get', '-qq', ...args]
-        return spawnSync(command, rest, {
-          stdio: ['ignore', 'ignore', 'inherit'],
-          env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-        }).status
-      }
-      apt('update')
-      if (apt('install', '-y', '--no-install-recommends', 'chromium') === 0 && installedChromium()) return
-      console.error('apt-get could not install chromium; trying the browser that Playwright downloads.')
-    }
-  }
+  if (aptInstall('chromium') && installedChromium()) return
   run('npx', ['playwright', 'install', 'chromium'])
 }

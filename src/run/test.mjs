@@ -1,11 +1,13 @@
-// `npm test`: installs what is missing, a browser included, and runs every check.
+// `npm test`: installs what is missing, a browser and a PostgreSQL included, and runs every check.
 import { buildIfOld } from './built.mjs'
 import { ensureChromium } from './chromium.mjs'
 import { checkNode, installPackages, run } from './installed.mjs'
+import { ensurePostgres } from './postgres.mjs'
 
 checkNode()
 installPackages()
 ensureChromium()
+ensurePostgres()
 run('npm', ['run', '--silent', 'types'])
 run('npm', ['run', '--silent', 'lint'])
 buildIfOld()

@@ -44,6 +44,7 @@ export const PORTSIDE_CODES = {
   'Portside.NotRecorded': 503,
   'Portside.Stopping': 503,
   'Portside.NotReady': 503,
+  'Portside.DatabaseUnavailable': 503,
   'Portside.Timeout': 504,
 } as const
 /** One of Portside's own codes. */

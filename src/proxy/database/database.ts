@@ -1,21 +1,34 @@
+import { EventEmitter } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
 import { Kysely, PostgresDialect, sql, type PostgresPool } from 'kysely'
 import { ConfigError } from '../config-variables.ts'
+import { onlyLease, sharedLease, type Lease } from './lease.ts'
 import { migrate } from './migrations.ts'
+import { OwnConnection } from './own-connection.ts'
 import { openPGlite } from './pglite.ts'
-import { openPostgres } from './postgres.ts'
+import { connectionSettings, postgresPool } from './postgres.ts'
 import type { Tables } from './tables.ts'
 import { messageOf } from './words.ts'
 
 /** Where the database is: a PostgreSQL by its address, else a folder. */
-export type DatabaseConfig = { databaseUrl?: string | undefined; dataFolder: string }
+export type DatabaseConfig = {
+  databaseUrl?: string | undefined
+  dataFolder: string
+  /** On PostgreSQL: after so many milliseconds without a sign of life, another proxy takes over. */
+  leaseMs?: number
+}
 
 /** The database, with its tables up to date. */
-export type Database = { db: Kysely<Tables>; close(): Promise<void> }
-
-/** A database without its tables: its name in messages, and its connections. */
-export type Opened = { name: string; pool: PostgresPool; release(): Promise<void> }
+export type Database = {
+  db: Kysely<Tables>
+  /** This proxy's claim to be alive, by which it owns operations. */
+  lease: Lease
+  /** What other proxies tell, under the name of the channel: `portside_operations`, `portside_proxies`. */
+  notices: EventEmitter
+  close(): Promise<void>
+}
 
 /** The proxy's one database: opened when it is first asked for, closed with the proxy. */
 export type DatabaseAccess = {
@@ -28,15 +41,18 @@ export type DatabaseAccess = {
   close(): Promise<void>
 }
 
+const CHANNELS = ['portside_operations', 'portside_proxies'] as const
+
 /** Access to the database that the configuration names, for everything in the proxy that keeps something in it. */
 export function accessDatabase(
   config: DatabaseConfig & { makeJournal?: 'at_start' | 'when_needed' },
+  log: FastifyBaseLogger,
 ): DatabaseAccess {
   let opening: Promise<Database> | undefined
   return {
     atStart: config.makeJournal === 'at_start' || databaseExists(config),
     opened: () =>
-      (opening ??= openDatabase(config).catch((error: unknown) => {
+      (opening ??= openDatabase(config, log).catch((error: unknown) => {
         opening = undefined
         throw error
       })),
@@ -50,27 +66,68 @@ export function accessDatabase(
 }
 
 /**
- * Opens the database and brings its tables up to date: PostgreSQL when there is an address for one, else PGlite, the same
- * PostgreSQL inside this process, in a folder. What was written is there after kill -9 of the proxy. After a power failure only
- * PostgreSQL is sure to have it: PGlite leaves it to the system when files reach the disk.
- * @throws ConfigError when it can't be opened, or another proxy has it
+ * Opens the database and brings its tables up to date: PostgreSQL when there is an address for one, which any number of proxies
+ * share; else PGlite, the same PostgreSQL inside this process, in a folder, for one. What was written is there after kill -9 of the
+ * proxy. After a power failure only PostgreSQL is sure to have it: PGlite leaves it to the system when files reach the disk.
+ * @throws ConfigError when it can't be opened, or another proxy has the folder
  */
-export async function openDatabase(config: DatabaseConfig): Promise<Database> {
-  const opened = config.databaseUrl
-    ? await openPostgres(config.databaseUrl)
-    : await openPGlite(journalFolder(config.dataFolder))
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: opened.pool }) })
+export async function openDatabase(config: DatabaseConfig, log: FastifyBaseLogger): Promise<Database> {
+  return config.databaseUrl
+    ? openShared(config.databaseUrl, config.leaseMs ?? 5000, log)
+    : openFolder(journalFolder(config.dataFolder))
+}
+
+async function openFolder(folder: string): Promise<Database> {
+  const { name, pool, release } = await openPGlite(folder)
+  const db = kysely(pool)
   const close = async () => {
     await db.destroy()
-    await opened.release()
+    await release()
   }
   try {
     await migrate(db)
+    return { db, lease: await onlyLease(db), notices: new EventEmitter(), close }
   } catch (error) {
     await close()
-    throw new ConfigError(`${opened.name} has no journal that this Portside can use: ${messageOf(error)}.`)
+    throw unusable(name, error)
   }
-  return { db, close }
+}
+
+async function openShared(address: string, leaseMs: number, log: FastifyBaseLogger): Promise<Database> {
+  const notices = new EventEmitter()
+  const own = new OwnConnection(connectionSettings(address), CHANNELS, notices)
+  const db = kysely(postgresPool(address))
+  let lease: Lease | undefined
+  const close = async () => {
+    await lease?.end().catch((error: unknown) => log.warn({ err: error }, 'the lease runs out by itself'))
+    await own.close()
+    await db.destroy()
+  }
+  try {
+    await own.query('select', [])
+  } catch (error) {
+    await close()
+    const reason = messageOf(error instanceof Error && error.cause ? error.cause : error)
+    throw new ConfigError(
+      `DATABASE_URL can't be used (${reason}): check that the database is there, and that it is a postgresql:// address.`,
+    )
+  }
+  try {
+    await migrate(db)
+    lease = await sharedLease(db, own.query, leaseMs, log)
+    return { db, lease, notices, close }
+  } catch (error) {
+    await close()
+    throw unusable('DATABASE_URL', error)
+  }
+}
+
+function kysely(pool: PostgresPool): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+}
+
+function unusable(name: string, error: unknown): ConfigError {
+  return new ConfigError(`${name} has no journal that this Portside can use: ${messageOf(error)}.`)
 }
 
 function databaseExists({ databaseUrl, dataFolder }: DatabaseConfig): boolean {

@@ -1,5 +1,6 @@
 import { Migrator, type Kysely, type Migration } from 'kysely'
 import * as operations from './migrations/001-operations.ts'
+import * as operationOwners from './migrations/002-operation-owners.ts'
 import * as records from './migrations/003-records.ts'
 import type { Tables } from './tables.ts'
 
@@ -10,6 +11,7 @@ import type { Tables } from './tables.ts'
  */
 const migrations: Record<string, Migration> = {
   '001_operations': operations,
+  '002_operation_owners': operationOwners,
   '003_records': records,
 }
 

@@ -2,16 +2,18 @@ import { mkdirSync } from 'node:fs'
 import { PGlite } from '@electric-sql/pglite'
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import { ConfigError } from '../config-variables.ts'
-import type { Opened } from './database.ts'
 import { lockFolder } from './folder-lock.ts'
 import { Turns } from './turns.ts'
 import { messageOf } from './words.ts'
 
 /**
  * Opens PGlite, a PostgreSQL inside this process, in a folder, for this process alone; makes it when it is not there.
+ * @returns its name in messages, its connection, and what gives the folder free again after that is closed
  * @throws ConfigError when it can't be opened, or another proxy has it
  */
-export async function openPGlite(folder: string): Promise<Opened> {
+export async function openPGlite(
+  folder: string,
+): Promise<{ name: string; pool: PostgresPool; release(): Promise<void> }> {
   const inFolder = `PORTSIDE_DATA: the journal in ${folder}`
   let release: Awaited<ReturnType<typeof lockFolder>>
   try {

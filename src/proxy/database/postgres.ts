@@ -1,45 +1,48 @@
-import type { PostgresPoolClient } from 'kysely'
+import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import pg from 'pg'
-import { ConfigError } from '../config-variables.ts'
-import type { Opened } from './database.ts'
-import { messageOf } from './words.ts'
+import { isUnavailable, unavailable } from './unavailable.ts'
 
-/** Any number that no other program's advisory lock on the same database has. */
-const JOURNAL_LOCK = 7_678_743
+/** The longest that one question to the database may take, in milliseconds; then it counts as out of reach. */
+const LONGEST_QUERY_MS = 8000
 
-/**
- * Connects to a PostgreSQL.
- * @throws ConfigError when it can't be reached, or another proxy has it
- */
-export async function openPostgres(connectionString: string): Promise<Opened> {
-  const pool = new pg.Pool({ connectionString, max: 5, connectionTimeoutMillis: 10_000 })
-  // An idle connection that breaks is replaced at the next use, where a failure is told.
+/** How to connect: what hangs is given up, so that a network that swallows everything is noticed. */
+export function connectionSettings(connectionString: string): pg.ClientConfig {
+  return {
+    connectionString,
+    application_name: 'portside',
+    connectionTimeoutMillis: 5000,
+    keepAlive: true,
+    statement_timeout: LONGEST_QUERY_MS,
+    query_timeout: LONGEST_QUERY_MS + 1000,
+    // A proxy that is paused within a transaction must not hold up the others.
+    idle_in_transaction_session_timeout: LONGEST_QUERY_MS,
+  }
+}
+
+/** Connections for everything that requests and operations ask; each is replaced when it broke. */
+export function postgresPool(connectionString: string): PostgresPool {
+  const pool = new pg.Pool({ ...connectionSettings(connectionString), max: 5 })
+  // One that breaks while nothing is asked is replaced at the next use, where a failure is told.
   pool.on('error', () => {})
-  try {
-    // What another proxy has under way must not be taken for left behind. The lock goes with the connection that holds it.
-    const holder = await pool.connect()
-    holder.on('error', () => {})
-    const lock = await holder.query('select pg_try_advisory_lock($1) as held', [JOURNAL_LOCK])
-    if (!lock.rows[0].held) {
-      holder.release()
-      throw new ConfigError(
-        'DATABASE_URL has the journal of another Portside that is running: stop that one, or set another database.',
-      )
-    }
-    const end = () => {
-      holder.release(true)
-      return pool.end()
-    }
-    return {
-      name: 'DATABASE_URL',
-      pool: { connect: () => pool.connect() as unknown as Promise<PostgresPoolClient>, end },
-      release: async () => {},
-    }
-  } catch (error) {
-    await pool.end()
-    if (error instanceof ConfigError) throw error
-    throw new ConfigError(
-      `DATABASE_URL can't be used (${messageOf(error)}): check that the database is there, and that it is a postgresql:// address.`,
-    )
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return {
+    async connect() {
+      const client = await pool.connect().catch((error: unknown) => {
+        throw unavailable(error)
+      })
+      let broken = false
+      async function query(text: string, parameters: readonly unknown[]) {
+        try {
+          return await client.query(text, [...parameters])
+        } catch (error) {
+          if (!isUnavailable(error)) throw error
+          broken = true
+          throw unavailable(error)
+        }
+      }
+      const release = () => client.release(broken)
+      return { query, release } as unknown as PostgresPoolClient
+    },
+    end: () => pool.end(),
   }
 }

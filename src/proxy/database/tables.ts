@@ -15,7 +15,13 @@ export type Tables = {
     created_at: Date | string
     /** The record as JSON; written as text, read as an object. */
     record: unknown
+    /** The record's revision: who writes the next one must have read this one. */
+    revision: number
+    /** The proxy that has something to do with it: carry it out, or read its port back. */
+    owner: string | null
   }
+  /** Proxies that share the database, each alive until its lease ends (lease.ts). */
+  proxies: { proxy_id: string; lease_until: Date | string }
   /** What every dry run and change was, for good (src/proxy/records): these three tables only grow. */
   records: {
     sequence: Generated<string>

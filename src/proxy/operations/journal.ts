@@ -1,24 +1,39 @@
 import { sql, type Kysely } from 'kysely'
-import type { OperationStatus } from '../../vpc/portside-api.ts'
+import { SETTLED, type OperationStatus } from '../../vpc/portside-api.ts'
 import type { RecordEntry } from '../../vpc/records.ts'
+import type { Database } from '../database/database.ts'
 import type { Tables } from '../database/tables.ts'
 import { recordOf } from '../records/of-operation.ts'
-import { addEntriesWith, beginRecord } from '../records/write.ts'
+import { addEntries, addEntriesWith, beginRecord } from '../records/write.ts'
 import type { SignedIn } from '../session/session.ts'
-import type { OperationRecord } from './record.ts'
+import { isOpen, type OperationRecord } from './record.ts'
 
 const UNFINISHED: OperationStatus[] = ['queued', 'running', 'waiting']
-const UNANSWERED: OperationStatus[] = ['stopped', 'interrupted']
+/** Operations that ask for the operator's answer. */
+export const UNANSWERED: OperationStatus[] = ['stopped', 'interrupted']
 
 /** At most this many operations of a port are listed. */
 const LISTED = 50
 
-/** The records of operations, on disk: each is there before the step that it tells of is sent. */
+/** Another proxy, or another request, has written the record since it was read. */
+export class RecordChanged extends Error {
+  override name = 'RecordChanged'
+}
+
+/** A record that nobody is at work with; `lately`: its proxy was alive within the last minute. */
+export type LeftBehind = { record: OperationRecord; lately: boolean }
+
+/**
+ * The records of operations, on disk: each is there before the step that it tells of is sent. Whoever writes one must have read
+ * its last revision: so a proxy whose operation another one took over writes, and therefore sends, nothing more.
+ */
 export class Journal {
   readonly #db: Kysely<Tables>
+  readonly #proxyId: string
 
-  constructor(db: Kysely<Tables>) {
+  constructor({ db, lease }: Pick<Database, 'db' | 'lease'>) {
     this.#db = db
+    this.#proxyId = lease.proxyId
   }
 
   /**
@@ -29,7 +44,7 @@ export class Journal {
     return this.#db.transaction().execute(async (transaction) => {
       const { numInsertedOrUpdatedRows } = await transaction
         .insertInto('operations')
-        .values(rowOf(record))
+        .values(this.#rowOf(record))
         .onConflict((conflict) => conflict.column('operation_id').doNothing())
         .executeTakeFirstOrThrow()
       const isNew = numInsertedOrUpdatedRows === 1n
@@ -38,12 +53,45 @@ export class Journal {
     })
   }
 
-  /** Writes a record over its earlier state, and `entries` to the one for good; `text` is the record as JSON. */
-  async save(record: OperationRecord, text: string, entries: readonly RecordEntry[]): Promise<void> {
-    await update(this.#db, record, text, entries)
+  /**
+   * Writes a record over revision `last`, and `entries` to the one for good; `text` is the record as JSON.
+   * @throws RecordChanged when that is not the last revision: then neither is written
+   */
+  async save(
+    record: OperationRecord,
+    text: string,
+    entries: readonly RecordEntry[],
+    last = record.revision - 1,
+  ): Promise<void> {
+    const change = this.#change(record, text, last)
+    if (!(await addEntriesWith(this.#db, change, entries))) throw changed(record.operation_id)
   }
 
-  /** Writes a record, `entries` to the one for good, and a new one that follows it: all or nothing. */
+  /**
+   * Writes a record that has become `running`, when it is its turn: nothing else is under way on the port, and nothing that was asked
+   * for earlier waits. False, and nothing written, when it is not. @throws RecordChanged
+   */
+  async begin(record: OperationRecord, text: string): Promise<boolean> {
+    const { project_id, port_id, operation_id } = record
+    const first = sql`not exists (
+      select from operations other
+      where other.project_id = ${project_id} and other.port_id = ${port_id}
+        and other.operation_id <> ${operation_id}
+        and other.status in ('queued', 'running', 'waiting')
+        and (other.status <> 'queued' or other.sequence < operations.sequence))`
+    try {
+      const change = this.#change(record, text, record.revision - 1, first)
+      if (await addEntriesWith(this.#db, change, [])) return true
+    } catch (error) {
+      // Another one that began at the same moment: the index operations_one_under_way lets one of them.
+      if (!(error instanceof Error && 'code' in error && error.code === '23505')) throw error
+    }
+    const latest = await this.find(operation_id)
+    if (latest?.revision !== record.revision - 1) throw changed(operation_id)
+    return false
+  }
+
+  /** Writes a record, `entries` to the one for good, and a new one that follows it: all or nothing. @throws RecordChanged */
   async addFollowing(
     record: OperationRecord,
     entries: readonly RecordEntry[],
@@ -52,10 +100,16 @@ export class Journal {
     first: readonly RecordEntry[] = [],
   ): Promise<void> {
     await this.#db.transaction().execute(async (transaction) => {
-      await update(transaction, record, JSON.stringify(record), entries)
-      await transaction.insertInto('operations').values(rowOf(following)).execute()
+      const change = this.#change(record, JSON.stringify(record), record.revision - 1)
+      if (!(await addEntriesWith(transaction, change, entries))) throw changed(record.operation_id)
+      await transaction.insertInto('operations').values(this.#rowOf(following)).execute()
       await beginRecord(transaction, recordOf(following, by), first)
     })
+  }
+
+  /** Adds to the record for good of an operation that is another proxy's by now: what this one did was done all the same. */
+  addEntries(operationId: string, entries: readonly RecordEntry[]): Promise<void> {
+    return addEntries(this.#db, operationId, entries)
   }
 
   /** The record with this ID. */
@@ -66,6 +120,17 @@ export class Journal {
       .where('operation_id', '=', operationId)
       .executeTakeFirst()
     return row?.record as OperationRecord | undefined
+  }
+
+  /** The last revision of a record that is still this proxy's; undefined when it is another's, or nobody's. */
+  async ownRevision(operationId: string): Promise<number | undefined> {
+    const row = await this.#db
+      .selectFrom('operations')
+      .select('revision')
+      .where('operation_id', '=', operationId)
+      .where('owner', '=', this.#proxyId)
+      .executeTakeFirst()
+    return row?.revision
   }
 
   /** A port's latest records, newest first. */
@@ -86,15 +151,60 @@ export class Journal {
     return rows.length > 0
   }
 
-  /** All records that were under way when they were last written, or are still to be read back; oldest first. */
-  async allOpen(): Promise<OperationRecord[]> {
+  /**
+   * Records that somebody has to do something about and nobody does, oldest first: their proxy is dead (its lease is over), or it is
+   * this one and they are not among `atWork`.
+   */
+  async leftBehind(atWork: readonly string[]): Promise<LeftBehind[]> {
     const rows = await this.#db
       .selectFrom('operations')
-      .select('record')
-      .where('status', 'in', [...UNFINISHED, ...UNANSWERED])
+      .leftJoin('proxies', 'proxies.proxy_id', 'operations.owner')
+      .select([
+        'record',
+        sql<boolean>`coalesce(lease_until > clock_timestamp() - interval '1 minute', false)`.as('lately'),
+      ])
+      .where('owner', 'is not', null)
+      .where(({ or, eb }) =>
+        or([
+          eb('proxy_id', 'is', null),
+          eb('lease_until', '<=', sql<Date>`clock_timestamp()`),
+          eb('owner', '=', this.#proxyId),
+        ]),
+      )
+      .$if(atWork.length > 0, (query) => query.where('operation_id', 'not in', atWork))
       .orderBy('sequence')
       .execute()
-    return rows.map(({ record }) => record as OperationRecord)
+    return rows.map(({ record, lately }) => ({ record: record as OperationRecord, lately }))
+  }
+
+  /** In one statement with the entries: the records for good must not double the time that each step takes. */
+  #change(record: OperationRecord, text: string, last: number, condition = sql`true`) {
+    const { status, revision, operation_id } = record
+    return sql`update operations
+      set status = ${status}, revision = ${revision}, owner = ${this.#ownerOf(record)}, record = ${text}
+      where operation_id = ${operation_id} and revision = ${last} and ${condition}
+      returning operation_id::uuid as record_id`
+  }
+
+  #rowOf(record: OperationRecord) {
+    const { operation_id, project_id, port_id, status, created_at, revision } = record
+    const owner = this.#ownerOf(record)
+    return {
+      operation_id,
+      project_id,
+      port_id,
+      status,
+      created_at,
+      revision,
+      owner,
+      record: JSON.stringify(record),
+    }
+  }
+
+  /** Whoever writes a record that something is still to be done about has to do it. */
+  #ownerOf(record: OperationRecord): string | null {
+    const toDo = !SETTLED.has(record.status) || (UNANSWERED.includes(record.status) && isOpen(record))
+    return toDo ? this.#proxyId : null
   }
 
   #ofPort(projectId: string, portId: string) {
@@ -107,21 +217,6 @@ export class Journal {
   }
 }
 
-function rowOf(record: OperationRecord) {
-  const { operation_id, project_id, port_id, status, created_at } = record
-  return { operation_id, project_id, port_id, status, created_at, record: JSON.stringify(record) }
-}
-
-/** In one statement: the records for good must not double the time that each step takes. */
-async function update(
-  db: Kysely<Tables>,
-  { operation_id, status }: OperationRecord,
-  text: string,
-  entries: readonly RecordEntry[],
-): Promise<void> {
-  const change = sql`
-    update operations set status = ${status}, record = ${text}
-    where operation_id = ${operation_id} returning operation_id::uuid as record_id`
-  if (!(await addEntriesWith(db, change, entries)))
-    throw new Error(`operation ${operation_id} is not in the journal`)
+function changed(operationId: string): RecordChanged {
+  return new RecordChanged(`operation ${operationId} was changed elsewhere`)
 }

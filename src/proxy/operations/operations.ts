@@ -1,50 +1,35 @@
 import { randomUUID } from 'node:crypto'
 import { sameList } from '../../vpc/list-difference.ts'
-import { planChange, PlanRefused } from '../../vpc/plan-change.ts'
-import { SETTLED, type OperationAnswer, type OperationRequest } from '../../vpc/portside-api.ts'
-import { Turns } from '../database/turns.ts'
+import type { OperationAnswer, OperationRequest } from '../../vpc/portside-api.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import type { GuardCheck } from '../guards/guard-check.ts'
 import { confirmedEntries } from '../records/entries.ts'
 import { recorded } from '../records/not-recorded.ts'
 import type { SignedIn } from '../session/session.ts'
-import { refuseWrongPlan } from './plan-check.ts'
-import { isOpen, readBack, readBackUntilKnown } from './read-back.ts'
-import { end, forgetList, newRecord, type OperationRecord } from './record.ts'
-import { interrupted, run, type RunContext } from './run.ts'
-
-/** The port that an operation is for, and who asked for it. */
-export type Asked = { project_id: string; port_id: string; by: SignedIn }
+import { UNANSWERED } from './journal.ts'
+import { planSteps, refuseWrongPlan, sameOperation, type Asked } from './plan-check.ts'
+import { readBack } from './read-back.ts'
+import { isOpen, newRecord, type OperationRecord } from './record.ts'
+import type { RunContext } from './run.ts'
+import { Work } from './work.ts'
 
 const PURPOSE = { 'go-on': 'go_on', 'go-back': 'go_back' } as const
 
-/** All operations of this proxy: on each port one at a time, in the order in which they were asked for. */
+/** What operators ask for: changes, and answers to operations that ended early. */
 export class Operations {
   readonly #context: RunContext
   readonly #guards: GuardCheck
-  readonly #turns = new Turns()
-  readonly #answers = new Turns()
-  readonly #background = new Set<Promise<void>>()
+  readonly #work: Work
 
   constructor(context: RunContext, guards: GuardCheck) {
     this.#context = context
     this.#guards = guards
+    this.#work = new Work(context)
   }
 
-  /**
-   * Finds the operations that an earlier run of the proxy left behind, and marks them `interrupted`: none goes on by itself, as
-   * the operator may have done something else meanwhile. Their ports are read back in the background, as soon as the
-   * platform can be reached.
-   */
-  async recover(): Promise<void> {
-    for (const record of await this.#context.records.journal.allOpen()) {
-      if (!SETTLED.has(record.status)) {
-        end(record, 'interrupted', interrupted())
-        forgetList(record)
-        await this.#context.records.keep(record)
-      }
-      if (isOpen(record)) this.#readBackLater(record)
-    }
+  /** Finds the operations that an earlier run of the proxy left behind, and from now on those of other proxies that die. */
+  recover(): Promise<void> {
+    return this.#work.takeOverFromNowOn()
   }
 
   /**
@@ -67,9 +52,8 @@ export class Operations {
     const guards = await this.#guards.hold({ ...planned, confirmed_by })
     const record = newRecord({ ...planned, purpose: 'change' })
     const entries = confirmedEntries(confirmed_by, guards)
-    if (!(await recorded('before', () => journal.add(record, by, entries))))
-      return this.submit({ ...request, confirmed_by }, asked)
-    this.#start(record)
+    const write = () => recorded('before', () => journal.add(record, by, entries))
+    if (!(await this.#work.start(record, write))) return this.submit({ ...request, confirmed_by }, asked)
     return { record, isNew: true }
   }
 
@@ -85,10 +69,8 @@ export class Operations {
     by: SignedIn,
     confirmed_by?: string,
   ): Promise<OperationRecord> {
-    return this.#answers.take(operationId, async () => {
-      const { records } = this.#context
-      const record = await records.journal.find(operationId)
-      if (!record) throw ownError('Portside.NotFound', `There is no operation ${operationId}.`)
+    const { records } = this.#context
+    return records.onLatest(operationId, async (record) => {
       const given = await this.#answeredBefore(record, answer)
       if (given) return given
       if (await records.journal.busy(record.project_id, record.port_id))
@@ -130,55 +112,17 @@ export class Operations {
       record.followed_by = following.operation_id
       noteAnswer()
       const entries = confirmedEntries(confirmed_by, guards)
-      await recorded('before', () => records.keepFollowed(record, following, by, entries))
-      this.#start(following)
+      await this.#work.start(following, async () => {
+        await recorded('before', () => records.keepFollowed(record, following, by, entries))
+        return true
+      })
       return following
     })
   }
 
-  /** Finishes the requests under way and sends no more; what is not at its end is `interrupted`. */
-  async close(): Promise<void> {
-    await this.#turns.idle()
-    await this.#answers.idle()
-    await Promise.all(this.#background)
-  }
-
-  #start(record: OperationRecord): void {
-    void this.#turns.take(portOf(record), async () => {
-      const { records, log, metrics } = this.#context
-      metrics?.operationStarted()
-      try {
-        await run(record, this.#context)
-        const { operation_id, status, steps } = record
-        if (status === 'done') {
-          log.info({ operation_id, status, steps: steps.length }, 'operation done')
-          await this.#supersedeEarlier(record)
-        } else if (isOpen(record)) this.#readBackLater(record)
-      } catch (error) {
-        // Most likely the journal can't be written: then nothing more may be sent, and no record tells more.
-        log.error({ err: error, operation_id: record.operation_id }, 'operation broke off')
-        end(record, 'stopped', ownError('Portside.Internal', 'Portside could not go on.').error)
-        forgetList(record)
-        await records
-          .keep(record)
-          .catch((failure) => log.error({ err: failure }, 'and could not be recorded'))
-      } finally {
-        metrics?.operationEnded(record.status)
-      }
-    })
-  }
-
-  /** Once a later operation has brought the port to the list that it was to have, there is nothing left to answer. */
-  async #supersedeEarlier({ project_id, port_id, operation_id }: OperationRecord): Promise<void> {
-    const { journal } = this.#context.records
-    for (const earlier of await journal.unanswered(project_id, port_id))
-      await this.#answers.take(earlier.operation_id, async () => {
-        const latest = await journal.find(earlier.operation_id)
-        if (latest?.status !== 'stopped' && latest?.status !== 'interrupted') return
-        latest.status = 'superseded'
-        latest.followed_by = operation_id
-        await this.#context.records.keep(latest)
-      })
+  /** Finishes the requests under way and sends no more; what is not at its end is `interrupted`, or left to other proxies. */
+  close(): Promise<void> {
+    return this.#work.close()
   }
 
   /** What an answer given before came to, when the same is given again: its own answer may have been lost. */
@@ -187,7 +131,7 @@ export class Operations {
     answer: OperationAnswer,
   ): Promise<OperationRecord | undefined> {
     const { status, followed_by } = record
-    if (status === 'stopped' || status === 'interrupted') return undefined
+    if (UNANSWERED.includes(status)) return undefined
     if (answer === 'leave' && status === 'left') return record
     if (answer !== 'leave' && status === 'superseded' && followed_by) {
       const following = await this.#context.records.journal.find(followed_by)
@@ -205,12 +149,14 @@ export class Operations {
    * does not stand in the way.
    */
   async #refuseUnanswered({ project_id, port_id }: Asked): Promise<void> {
-    for (const record of await this.#context.records.journal.unanswered(project_id, port_id)) {
+    const { records } = this.#context
+    for (const found of await records.journal.unanswered(project_id, port_id)) {
+      let record = found
       // What it says may be old: perhaps somebody put it right elsewhere.
       if (record.off_the_port.length > 0 || isOpen(record))
-        await this.#answers.take(record.operation_id, async () => {
-          const latest = await this.#context.records.journal.find(record.operation_id)
-          if (latest) await readBack(Object.assign(record, latest), this.#context).catch(ignoreUnread)
+        record = await records.onLatest(found.operation_id, async (latest) => {
+          await readBack(latest, this.#context).catch(ignoreUnread)
+          return latest
         })
       if (record.off_the_port.length > 0 || record.list_now === null)
         throw ownError(
@@ -222,56 +168,8 @@ export class Operations {
         )
     }
   }
-
-  #readBackLater({ operation_id }: OperationRecord): void {
-    const { journal } = this.#context.records
-    // An answer and a reading at once would write over each other.
-    const find = async () => {
-      const record = await journal.find(operation_id)
-      return record?.status === 'stopped' || record?.status === 'interrupted' ? record : undefined
-    }
-    const reading = readBackUntilKnown(find, this.#context, (work) => this.#answers.take(operation_id, work))
-      .catch((error) => this.#context.log.error({ err: error, operation_id }, 'port not read back'))
-      .finally(() => this.#background.delete(reading))
-    this.#background.add(reading)
-  }
-}
-
-function portOf({ project_id, port_id }: Pick<OperationRecord, 'project_id' | 'port_id'>): string {
-  return `${project_id}/${port_id.toLowerCase()}`
 }
 
 function ignoreUnread(error: unknown): void {
   if (!(error instanceof ProxyError)) throw error
-}
-
-function sameOperation(earlier: OperationRecord, request: OperationRequest, asked: Asked): OperationRecord {
-  const same =
-    earlier.project_id === asked.project_id &&
-    earlier.port_id === asked.port_id &&
-    sameList(earlier.planned_from, request.planned_from) &&
-    sameList(earlier.desired, request.desired) &&
-    JSON.stringify(earlier.steps.map(({ step }) => stepText(step))) ===
-      JSON.stringify(request.steps.map(stepText))
-  if (same) return earlier
-  throw ownError(
-    'Portside.OperationConflict',
-    `Operation ${earlier.operation_id} is another one: its port, lists or steps are not the same.`,
-    { advice: 'Send a new plan with a new operation_id.' },
-  )
-}
-
-function stepText(step: OperationRequest['steps'][number]) {
-  return [step.kind, step.security_groups, step.kind === 'insert' ? step.index : undefined]
-}
-
-function planSteps(from: readonly string[], to: readonly string[]) {
-  try {
-    return planChange(from, to).steps.map(({ step }) => step)
-  } catch (error) {
-    if (!(error instanceof PlanRefused)) throw error
-    throw ownError('Portside.OperationConflict', `There is no way to that list: ${error.message}.`, {
-      advice: 'Leave the list as it is, and arrange it anew.',
-    })
-  }
 }

@@ -12,7 +12,6 @@ import { copyJournal } from '../records/copy-journal.ts'
 import { recorded } from '../records/not-recorded.ts'
 import { checked, checkParams, goneSignal } from '../request-checks.ts'
 import type { Upstream } from '../upstream/upstream.ts'
-import { Journal } from './journal.ts'
 import { Operations } from './operations.ts'
 import { operationOf, type OperationRecord } from './record.ts'
 import { Records } from './records.ts'
@@ -53,9 +52,9 @@ export async function operationsPlugin(
   setMaxListeners(0, stopping.signal)
 
   async function open() {
-    const { db } = await database.opened()
-    await copyJournal(db)
-    const records = new Records(new Journal(db))
+    const opened = await database.opened()
+    await copyJournal(opened.db)
+    const records = new Records(opened)
     const waits = { ...DEFAULT_WAITS, ...config.operationWaits }
     const context = { records, upstream, waits, stopping: stopping.signal, log: app.log, metrics }
     const operations = new Operations(context, new GuardCheck(config.guards ?? [], upstream, app.log))

@@ -6,10 +6,11 @@ import type { Operation, OperationStep } from '../../vpc/portside-api.ts'
 
 /**
  * An operation as the journal keeps it. `had` are the groups that the port had before: before the first operation, for one that
- * goes on or back after another. Those that it is to have at the end too must not be off the port unsaid. `recorded_end` is
- * the end that its record for good (src/proxy/records) tells of, and the list then.
+ * goes on or back after another. Those that it is to have at the end too must not be off the port unsaid. `taken_over_at`: when it was
+ * found left behind; until then its dead proxy may have sent something. `recorded_end` is the end that its record for good
+ * (src/proxy/records) tells of, and the list then.
  */
-export type OperationRecord = Operation & { had: string[]; recorded_end?: string }
+export type OperationRecord = Operation & { had: string[]; taken_over_at?: string; recorded_end?: string }
 
 /** What an operation is made from; `after` is the one that it goes on or back from. */
 export type NewOperation = Pick<
@@ -55,6 +56,25 @@ export function newRecord({ steps, after, ...operation }: NewOperation): Operati
   }
   record.off_the_port = offThePort(record)
   return record
+}
+
+/** An operation's port, as a word. */
+export function portOf({ project_id, port_id }: Pick<OperationRecord, 'project_id' | 'port_id'>): string {
+  return `${project_id}/${port_id.toLowerCase()}`
+}
+
+/** True while the record does not tell the port's list, or what became of a step that was sent. */
+export function isOpen(record: OperationRecord): boolean {
+  return (
+    record.list_now === null ||
+    record.steps.some(({ status }) => status === 'sending' || status === 'unknown')
+  )
+}
+
+/** The last moment, as `Date.now()` counts, at which this step's request may have been sent. */
+export function sentAtLatest({ taken_over_at }: OperationRecord, step: OperationStep): number {
+  // Clocks of two machines differ: what the dead proxy's said is not enough.
+  return Math.max(...[step.sent_at, taken_over_at].map((time) => (time ? Date.parse(time) : -Infinity)))
 }
 
 /** The list that the port has before step `index`, when all went as planned. */
@@ -141,7 +161,7 @@ export function settleByList(record: OperationRecord, list: readonly string[], l
   for (const [index, step] of record.steps.entries()) {
     if (step.status !== 'sending' && step.status !== 'unknown') continue
     step.status = 'unknown'
-    const late = step.sent_at ? Date.now() - Date.parse(step.sent_at) >= lateMs : true
+    const late = Date.now() - sentAtLatest(record, step) >= lateMs
     if (sameList(list, step.expected)) noteDone(step, 'by reading')
     else if (late && sameList(list, listBefore(record, index)))
       noteFailed(step, {
@@ -154,8 +174,6 @@ export function settleByList(record: OperationRecord, list: readonly string[], l
 
 /** The record as Portside's API answers it. */
 export function operationOf(record: OperationRecord): Operation {
-  const answered: Operation & Partial<OperationRecord> = { ...record }
-  delete answered.had
-  delete answered.recorded_end
+  const { had: _had, taken_over_at: _taken, recorded_end: _end, ...answered } = record
   return answered
 }

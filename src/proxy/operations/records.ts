@@ -1,23 +1,48 @@
-import { EventEmitter, once } from 'node:events'
+import { EventEmitter } from 'node:events'
 import { SETTLED } from '../../vpc/portside-api.ts'
 import type { RecordEntry } from '../../vpc/records.ts'
+import type { Database } from '../database/database.ts'
+import type { Lease } from '../database/lease.ts'
+import { Turns } from '../database/turns.ts'
+import { ownError } from '../errors.ts'
 import { endOf } from '../records/of-operation.ts'
 import type { SignedIn } from '../session/session.ts'
-import type { Journal } from './journal.ts'
-import { offThePort, type OperationRecord } from './record.ts'
+import { hear, type Hearing } from './hearing.ts'
+import { Journal, RecordChanged } from './journal.ts'
+import { offThePort, portOf, type OperationRecord } from './record.ts'
 
-/** The journal's records, and whoever waits for one to change. */
+/** Who waits looks again after so many milliseconds at the latest: a notice of another proxy can be lost with a connection. */
+const LOOK_AGAIN_MS = 2000
+
+/** A change is made again at most so often when others write the same record. */
+const MOST_TRIES = 10
+
+/** A record as this proxy last wrote it, and the term of its lease at that time. */
+type Written = { text: string; revision: number; term: number | undefined }
+
+/** The journal's records, and whoever waits for one to change, here or in another proxy. */
 export class Records {
   readonly journal: Journal
-  /** Records that are under way, as last written: who waits for them asks often, and nobody else writes them. */
-  readonly #underWay = new Map<string, string>()
-  /** Tells of changed records, each by its operation's ID. */
+  readonly lease: Lease
+  /** Records that are under way here, as last written: who waits for them asks often, and nobody else writes them. */
+  readonly #underWay = new Map<string, Written>()
+  readonly #turns = new Turns()
+  readonly #notices: EventEmitter
+  /** Tells of changed records, each by its operation's ID and by its port. */
   readonly #changes = new EventEmitter().setMaxListeners(0)
+
   /** What is still to be written to the records for good, by operation. */
   readonly #noted = new Map<string, RecordEntry[]>()
+  /** Of a record that could not be written: the revision that it was to have, and how much of what was noted. */
+  readonly #failed = new Map<string, { revision: number; noted: number }>()
 
-  constructor(journal: Journal) {
-    this.journal = journal
+  constructor(database: Pick<Database, 'db' | 'lease' | 'notices'>) {
+    this.journal = new Journal(database)
+    this.lease = database.lease
+    this.#notices = database.notices
+    database.notices.on('portside_operations', (told: string) => {
+      for (const key of told.split(' ')) this.#changes.emit(key)
+    })
   }
 
   /** Notes what happened, for the operation's record for good: written when the operation is kept next. */
@@ -27,26 +52,92 @@ export class Records {
     else this.#noted.set(operation_id, [entry])
   }
 
-  /** Writes a changed record to the journal, as a new revision, with what was noted, and wakes who waits for it. */
-  async keep(record: OperationRecord): Promise<void> {
+  /**
+   * Writes a changed record to the journal, as a new revision, with what was noted, and wakes who waits for it.
+   * @param last the revision that the journal has
+   * @throws RecordChanged when it has another
+   */
+  async keep(record: OperationRecord, last = record.revision): Promise<void> {
+    const { operation_id } = record
+    const term = this.lease.term()
     revise(record)
     this.#noteEnd(record)
     const text = JSON.stringify(record)
-    const noted = this.#noted.get(record.operation_id) ?? []
-    // What can't be written is told all the same, as long as this process lives.
-    let written = false
+    const noted = this.#noted.get(operation_id) ?? []
     try {
-      await this.journal.save(record, text, noted)
-      this.#noted.delete(record.operation_id)
-      written = true
-    } finally {
-      if (written && SETTLED.has(record.status)) this.#underWay.delete(record.operation_id)
-      else this.#underWay.set(record.operation_id, text)
-      this.#changes.emit(record.operation_id)
+      await this.journal.save(record, text, noted, last)
+    } catch (error) {
+      if (error instanceof RecordChanged) this.#underWay.delete(operation_id)
+      this.#failed.set(operation_id, { revision: record.revision, noted: noted.length })
+      throw error
+    }
+    this.#failed.delete(operation_id)
+    this.#noted.delete(operation_id)
+    this.#written(record, text, term)
+  }
+
+  /**
+   * Writes the record of a step that is to be sent at once: when this comes back, no other proxy has taken the operation over, nor
+   * may one do so before the lease ends, which still holds. @throws RecordChanged when one has
+   */
+  async keepToSend(record: OperationRecord): Promise<void> {
+    for (;;) {
+      const term = this.lease.term()
+      await this.keep(record)
+      if (term !== undefined && this.lease.term() === term) return
+      await this.lease.renew()
     }
   }
 
-  /** Writes a changed record with what was noted, and the new one that follows it, whose record for good begins with `entries`. */
+  /** Makes a queued record `running` when it is its turn on the port; false when it is not. @throws RecordChanged */
+  async begin(record: OperationRecord): Promise<boolean> {
+    const begun: OperationRecord = { ...record, status: 'running' }
+    revise(begun)
+    const term = this.lease.term()
+    const text = JSON.stringify(begun)
+    if (!(await this.journal.begin(begun, text))) return false
+    this.#written(Object.assign(record, begun), text, term)
+    return true
+  }
+
+  /** Tells a record that could not be written, as long as this process lives and no later revision is found. */
+  tellUnwritten(record: OperationRecord): void {
+    const { operation_id } = record
+    record.revision = this.#underWay.get(operation_id)?.revision ?? record.revision
+    revise(record)
+    const { revision } = record
+    this.#underWay.set(operation_id, { text: JSON.stringify(record), revision, term: undefined })
+    this.#told(record)
+  }
+
+  /**
+   * Writes a record whose last revision may or may not have come through.
+   * @throws RecordChanged when another proxy has it by now
+   */
+  async keepAfterAll(record: OperationRecord): Promise<void> {
+    const last = await this.journal.ownRevision(record.operation_id)
+    if (last === undefined) {
+      this.#underWay.delete(record.operation_id)
+      throw new RecordChanged(`operation ${record.operation_id} was taken over`)
+    }
+    const failed = this.#failed.get(record.operation_id)
+    // It had come through, and only the answer was lost: what was noted then is written.
+    if (failed?.revision === last) this.#noted.get(record.operation_id)?.splice(0, failed.noted)
+    record.revision = Math.max(last, record.revision)
+    await this.keep(record, last)
+  }
+
+  /** Writes what was noted of an operation that is another proxy's by now to its record for good: it happened. */
+  async handOver({ operation_id }: OperationRecord): Promise<void> {
+    const noted = this.#noted.get(operation_id) ?? []
+    this.#forget(operation_id)
+    await this.journal.addEntries(operation_id, noted)
+  }
+
+  /**
+   * Writes a changed record with what was noted, and the new one that follows it, whose record for good begins with `entries`.
+   * @throws RecordChanged
+   */
   async keepFollowed(
     record: OperationRecord,
     following: OperationRecord,
@@ -56,10 +147,9 @@ export class Records {
     revise(record)
     this.#noteEnd(record)
     const noted = this.#noted.get(record.operation_id) ?? []
-    // Written or not: what could not be written has not happened either.
-    this.#noted.delete(record.operation_id)
     await this.journal.addFollowing(record, noted, following, by, entries)
-    this.#changes.emit(record.operation_id)
+    this.#forget(record.operation_id)
+    this.#told(record)
   }
 
   /** An end is written down once; again when it is another one, or the list at it has come to be known. */
@@ -72,10 +162,44 @@ export class Records {
     this.note(record, end)
   }
 
+  #forget(operationId: string): void {
+    this.#noted.delete(operationId)
+    this.#failed.delete(operationId)
+  }
+
+  /**
+   * Changes a record as it is in the journal: one change at a time in this process, and again from the start when another proxy
+   * has written it meanwhile.
+   * @throws ProxyError Portside.NotFound; Portside.OperationConflict when it is written again and again
+   */
+  onLatest<T>(operationId: string, change: (record: OperationRecord) => Promise<T>): Promise<T> {
+    return this.#turns.take(operationId, async () => {
+      for (let tried = 1; tried <= MOST_TRIES; tried++) {
+        const record = await this.journal.find(operationId)
+        if (!record) throw ownError('Portside.NotFound', `There is no operation ${operationId}.`)
+        try {
+          return await change(record)
+        } catch (error) {
+          // What was not written has not happened.
+          this.#forget(operationId)
+          if (!(error instanceof RecordChanged)) throw error
+        }
+      }
+      throw ownError('Portside.OperationConflict', 'Others change this operation at the same time.', {
+        advice: 'Reload the port to see how it stands.',
+      })
+    })
+  }
+
   /** The record with this ID, as last written. */
   async find(operationId: string): Promise<OperationRecord | undefined> {
-    const text = this.#underWay.get(operationId)
-    return text === undefined ? this.journal.find(operationId) : (JSON.parse(text) as OperationRecord)
+    const here = this.#underWay.get(operationId)
+    if (!here) return this.journal.find(operationId)
+    const own = () => JSON.parse(here.text) as OperationRecord
+    if (here.term !== undefined && here.term === this.lease.term()) return own()
+    // Perhaps another proxy has taken it over since.
+    const found = await this.journal.find(operationId).catch(own)
+    return found && found.revision >= here.revision ? found : own()
   }
 
   /**
@@ -88,28 +212,62 @@ export class Records {
     milliseconds: number,
     signals: readonly AbortSignal[],
   ): Promise<OperationRecord | undefined> {
-    // Not AbortSignal.any: what it makes is held by signals that live as long as the proxy.
-    const end = new AbortController()
-    const atEnd = () => end.abort()
-    const timer = setTimeout(atEnd, milliseconds)
-    for (const signal of signals) {
-      if (signal.aborted) atEnd()
-      else signal.addEventListener('abort', atEnd)
-    }
-    try {
-      for (;;) {
-        // Listening begins before reading: a change between the two is not missed.
-        const change = once(this.#changes, operationId, { signal: end.signal }).catch(() => {})
-        const record = await this.find(operationId)
-        if (!record || record.revision > after || end.signal.aborted) return record
-        await change
+    const until = performance.now() + milliseconds
+    for (;;) {
+      const left = until - performance.now()
+      // Listening begins before reading: a change between the two is not missed.
+      const hearing = hear(this.#changes, operationId, Math.min(left, LOOK_AGAIN_MS), signals)
+      const record = await stopping(hearing, this.find(operationId))
+      if (!record || record.revision > after || left <= 0 || signals.some(({ aborted }) => aborted)) {
+        hearing.stop()
+        return record
       }
-    } finally {
-      clearTimeout(timer)
-      for (const signal of signals) signal.removeEventListener('abort', atEnd)
-      atEnd()
+      await hearing.heard
     }
   }
+
+  /** Calls `work` now, and after each change to an operation on the port, until it comes back true or `signal` is aborted. */
+  async untilTrue(
+    record: OperationRecord,
+    work: () => Promise<boolean>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    while (!signal.aborted) {
+      const hearing = hear(this.#changes, portOf(record), LOOK_AGAIN_MS, [signal])
+      if (await stopping(hearing, work())) {
+        hearing.stop()
+        return true
+      }
+      await hearing.heard
+    }
+    return false
+  }
+
+  /** Waits until a proxy says that it stops, at most so long; false when this one stops. */
+  async proxyGone(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+    await hear(this.#notices, 'portside_proxies', milliseconds, [signal]).heard
+    return !signal.aborted
+  }
+
+  #written(record: OperationRecord, text: string, term: number | undefined): void {
+    const { operation_id, revision } = record
+    if (SETTLED.has(record.status)) this.#underWay.delete(operation_id)
+    else this.#underWay.set(operation_id, { text, revision, term })
+    this.#told(record)
+  }
+
+  #told(record: OperationRecord): void {
+    this.#changes.emit(record.operation_id)
+    this.#changes.emit(portOf(record))
+  }
+}
+
+/** What `work` comes to; nobody is left listening when it fails. */
+function stopping<T>(hearing: Hearing, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    hearing.stop()
+    throw error
+  })
 }
 
 function revise(record: OperationRecord): void {

@@ -37,8 +37,9 @@ class Ended extends Error {
 }
 
 /**
- * Carries an operation out, step by step, from reading the port to its end. Each step is recorded before it is sent, and
- * after. Sends nothing when the list is not the one that it was planned from; stops at the first answer that it did not expect.
+ * Carries an operation out whose turn it is, step by step, from reading the port to its end. Each step is recorded before it is
+ * sent, and after. Sends nothing when the list is not the one that it was planned from; stops at the first answer that it did not expect.
+ * @throws RecordChanged when another proxy has taken the operation over: nothing was sent since
  */
 export async function run(record: OperationRecord, context: RunContext): Promise<void> {
   try {
@@ -62,8 +63,6 @@ class Run {
   async carryOut(): Promise<void> {
     const record = this.#record
     if (this.#context.stopping.aborted) return this.#interrupt()
-    record.status = 'running'
-    await this.#keep()
     const list = await this.#read()
     if (!sameList(list, record.planned_from)) return this.#changedBefore()
 
@@ -246,7 +245,7 @@ class Run {
     const step = this.#record.steps[index]!
     records.note(this.#record, requestEntry(index, request))
     try {
-      await this.#keep()
+      await records.keepToSend(this.#record)
     } catch (cause) {
       // Should the request be in the record all the same, now or later, then with what became of it.
       const { status, error } = notRecorded('before', cause)

@@ -8,20 +8,26 @@ import { beginRecord } from './write.ts'
 
 const AT_A_TIME = 100
 
+/** Any number that no other program's advisory lock on the same database has. */
+const COPYING = 7_678_744
+
 /**
  * Makes records of the operations in the journal that have none: those of a Portside before it kept records. Each says so, as the
  * journal knows no more than the last try of each step, and not what was answered.
  */
 export async function copyJournal(db: Kysely<Tables>): Promise<void> {
   for (;;) {
-    const { rows } = await sql<{ record: OperationRecord }>`
-      select o.record from operations o
-      where not exists (select 1 from records r where r.record_id = o.operation_id::uuid)
-      order by o.sequence limit ${AT_A_TIME}`.execute(db)
-    await db.transaction().execute(async (transaction) => {
+    const copied = await db.transaction().execute(async (transaction) => {
+      // Proxies that share the database may start at the same moment.
+      await sql`select pg_advisory_xact_lock(${COPYING})`.execute(transaction)
+      const { rows } = await sql<{ record: OperationRecord }>`
+        select o.record from operations o
+        where not exists (select 1 from records r where r.record_id = o.operation_id::uuid)
+        order by o.sequence limit ${AT_A_TIME}`.execute(transaction)
       for (const { record } of rows) await copy(transaction, record)
+      return rows.length
     })
-    if (rows.length < AT_A_TIME) return
+    if (copied < AT_A_TIME) return
   }
 }
 

@@ -1,4 +1,5 @@
 import { ownError, ProxyError } from '../errors.ts'
+import { RecordChanged } from '../operations/journal.ts'
 
 /** Whatever a database fails with becomes one error that says what is true of the request: before it was sent, that nothing was. */
 export function notRecorded(when: 'before' | 'after', cause: unknown): ProxyError {
@@ -16,11 +17,13 @@ export function notRecorded(when: 'before' | 'after', cause: unknown): ProxyErro
   )
 }
 
-/** Runs what writes a record. @throws ProxyError Portside.NotRecorded, with the cause; a ProxyError of `work` as it is */
+/** Runs what writes a record. @throws ProxyError Portside.NotRecorded, with the cause; what is no matter of the database as it is */
 export async function recorded<T>(when: 'before' | 'after', work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
-    throw cause instanceof ProxyError ? cause : notRecorded(when, cause)
+    const ofDatabase =
+      !(cause instanceof ProxyError) || cause.error.error_code === 'Portside.DatabaseUnavailable'
+    throw ofDatabase && !(cause instanceof RecordChanged) ? notRecorded(when, cause) : cause
   }
 }

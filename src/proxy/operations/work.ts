@@ -1,0 +1,193 @@
+import { SETTLED } from '../../vpc/portside-api.ts'
+import { ownError, ProxyError } from '../errors.ts'
+import { RecordChanged, UNANSWERED } from './journal.ts'
+import { readBackUntilKnown } from './read-back.ts'
+import { end, forgetList, isOpen, type OperationRecord } from './record.ts'
+import { interrupted, run, type RunContext } from './run.ts'
+import { pause } from './waits.ts'
+
+/** A record that could not be written is tried again after so many milliseconds. */
+const WRITE_AGAIN_MS = 500
+
+/**
+ * The operations that this proxy carries out or reads back: its own, and those of proxies that died. On each port one at a time, in
+ * the order in which they were asked for, whichever proxy was asked.
+ */
+export class Work {
+  readonly #context: RunContext
+  /** What is done about each operation, by its ID. */
+  readonly #atWork = new Map<string, Promise<void>>()
+  /** Operations that are being written for the first time. */
+  readonly #beginning = new Set<string>()
+  #watching: Promise<void> | undefined
+
+  constructor(context: RunContext) {
+    this.#context = context
+  }
+
+  /**
+   * Carries an operation out when it is its turn.
+   * @param write writes it to the journal, where nobody takes it for left behind; nothing is begun when this is false
+   */
+  async start(record: OperationRecord, write: () => Promise<boolean>): Promise<boolean> {
+    this.#beginning.add(record.operation_id)
+    try {
+      if (!(await write())) return false
+      this.#do(record, () => this.#carryOut(record))
+      return true
+    } finally {
+      this.#beginning.delete(record.operation_id)
+    }
+  }
+
+  /** Takes over what was left behind, and where proxies share a database looks for more again and again. */
+  async takeOverFromNowOn(): Promise<void> {
+    await this.#takeOver()
+    const { records, stopping, log } = this.#context
+    const { lease } = records
+    if (!lease.shared) return
+    const watch = async () => {
+      while (await records.proxyGone(lease.checkMs, stopping))
+        await this.#takeOver().catch((error: unknown) => {
+          // That the database can't be reached is logged where the lease is renewed.
+          if (!(error instanceof ProxyError))
+            log.error({ err: error }, 'could not look for what was left behind')
+        })
+    }
+    this.#watching = watch()
+  }
+
+  /** Comes back when nothing is at work any more, which the proxy's stopping brings about soon. */
+  async close(): Promise<void> {
+    await this.#watching
+    await Promise.all(this.#atWork.values())
+  }
+
+  /**
+   * Operations under way are marked `interrupted`: none goes on by itself, as the operator may have done something else meanwhile.
+   * Their ports are read back as soon as the platform can be reached. Those that waited for their turn, and whose proxy was alive
+   * a moment ago, keep their place: like any other they are carried out on the list that they were planned from, or not at all.
+   */
+  async #takeOver(): Promise<void> {
+    const { records, log } = this.#context
+    const known = [...this.#atWork.keys(), ...this.#beginning]
+    for (const { record, lately } of await records.journal.leftBehind(known)) {
+      const { operation_id, status } = record
+      if (this.#atWork.has(operation_id) || this.#beginning.has(operation_id)) continue
+      const waits = status === 'queued' && lately
+      if (!SETTLED.has(status) && !waits) {
+        end(record, 'interrupted', interrupted())
+        forgetList(record)
+        record.taken_over_at = new Date().toISOString()
+      }
+      try {
+        await records.keep(record)
+      } catch (error) {
+        // Another proxy was faster.
+        if (error instanceof RecordChanged) continue
+        throw error
+      }
+      log.warn({ operation_id, status }, 'operation taken over: its proxy is gone')
+      this.#do(record, () => (waits ? this.#carryOut(record) : this.#readBack(record)))
+    }
+  }
+
+  #do({ operation_id }: OperationRecord, work: () => Promise<void>): void {
+    const done = work()
+      .catch((error: unknown) => this.#context.log.error({ err: error, operation_id }, 'unforeseen error'))
+      .finally(() => {
+        if (this.#atWork.get(operation_id) === done) this.#atWork.delete(operation_id)
+      })
+    this.#atWork.set(operation_id, done)
+  }
+
+  async #carryOut(record: OperationRecord): Promise<void> {
+    const { log, metrics } = this.#context
+    if (!(await this.#itsTurn(record))) return
+    metrics?.operationStarted()
+    try {
+      await run(record, this.#context)
+    } catch (error) {
+      if (!(await this.#breakOff(record, error))) return
+    } finally {
+      metrics?.operationEnded(record.status)
+    }
+    const { operation_id, status, steps } = record
+    if (status !== 'done') return this.#readBack(record)
+    log.info({ operation_id, status, steps: steps.length }, 'operation done')
+    await this.#supersedeEarlier(record)
+  }
+
+  /** Waits for the operation's turn; false when the proxy stops before. */
+  async #itsTurn(record: OperationRecord): Promise<boolean> {
+    const { records, stopping } = this.#context
+    const begin = () =>
+      records.begin(record).catch((error: unknown) => {
+        // Where the database can't be reached, the operation keeps its place until it can.
+        if (error instanceof ProxyError) return false
+        throw error
+      })
+    try {
+      if (await records.untilTrue(record, begin, stopping)) return true
+    } catch (error) {
+      await this.#breakOff(record, error)
+      return false
+    }
+    // Another proxy carries it out, or else it is found again at the next start.
+    if (records.lease.shared) return false
+    end(record, 'interrupted', interrupted())
+    await records.keep(record)
+    return false
+  }
+
+  /**
+   * Ends an operation that can't go on, most likely because the journal can't be written: then nothing more may be sent. What could not be
+   * written is told by this proxy, and written as soon as that is possible. False when another proxy has it by then.
+   */
+  async #breakOff(record: OperationRecord, error: unknown): Promise<boolean> {
+    const { records, stopping, log } = this.#context
+    const { operation_id } = record
+    const takenOver = async () => {
+      // As the other one called it, or has called it something else since.
+      record.status = 'interrupted'
+      await records.handOver(record)
+      log.warn({ operation_id }, 'operation was taken over by another proxy: this one sends nothing more')
+      return false
+    }
+    if (error instanceof RecordChanged) return takenOver()
+    log.error({ err: error, operation_id }, 'operation broke off')
+    const told =
+      error instanceof ProxyError ? error : ownError('Portside.Internal', 'Portside could not go on.')
+    end(record, 'stopped', told.error)
+    forgetList(record)
+    records.tellUnwritten(record)
+    for (;;) {
+      try {
+        await records.keepAfterAll(record)
+        return true
+      } catch (failure) {
+        if (failure instanceof RecordChanged) return takenOver()
+        if (stopping.aborted) throw failure
+        log.warn({ err: failure, operation_id }, 'and could not be recorded yet')
+      }
+      await pause(WRITE_AGAIN_MS, stopping)
+    }
+  }
+
+  async #readBack(record: OperationRecord): Promise<void> {
+    if (UNANSWERED.includes(record.status) && isOpen(record))
+      await readBackUntilKnown(record.operation_id, this.#context)
+  }
+
+  /** Once a later operation has brought the port to the list that it was to have, there is nothing left to answer. */
+  async #supersedeEarlier({ project_id, port_id, operation_id }: OperationRecord): Promise<void> {
+    const { records } = this.#context
+    for (const earlier of await records.journal.unanswered(project_id, port_id))
+      await records.onLatest(earlier.operation_id, async (latest) => {
+        if (!UNANSWERED.includes(latest.status)) return
+        latest.status = 'superseded'
+        latest.followed_by = operation_id
+        await records.keep(latest)
+      })
+  }
+}
