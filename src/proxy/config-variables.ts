@@ -223,6 +223,9 @@ const variables = z.object({
   PORTSIDE_CONSOLE_FILES: text.optional().describe('the folder of the built console'),
 })
 
+/** The name of every variable that there is. */
+export const VARIABLE_NAMES: readonly string[] = Object.keys(variables.shape)
+
 /** The variables, read; those that are not set have their default or are undefined. */
 export type Variables = z.output<typeof variables>
 
