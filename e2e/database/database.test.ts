@@ -1,10 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { ConfigError } from '../../src/proxy/config.ts'
 import { appendOnly } from '../../src/proxy/database/append-only.ts'
+import { endEntry } from '../../src/proxy/records/entries.ts'
+import { newRecord } from '../../src/proxy/operations/record.ts'
+import { Records } from '../../src/proxy/operations/records.ts'
+import { createDatabase, POSTGRES, type TestDatabase } from '../postgres.ts'
 import { open } from './open.ts'
 
 let dataFolder: string
@@ -29,6 +34,77 @@ test('what is in an append-only table can be added to and read, and nothing else
   expect((await sql`select word from kept`.execute(db)).rows).toEqual([{ word: 'said' }])
   await close()
 }, 60_000)
+
+describe.skipIf(!POSTGRES)('a PostgreSQL with an owner of its own', () => {
+  let server: TestDatabase
+  let role: string
+  beforeAll(async () => {
+    server = await createDatabase(inject('postgresFolder'))
+    role = `${new URL(server.url).pathname.slice(1)}_app`
+    await server.query(`create role ${role} login`)
+  })
+  afterAll(async () => {
+    await server.query(`drop owned by ${role}`)
+    await server.query(`drop role ${role}`)
+    await server.remove()
+  })
+
+  test('lets the proxy do its work, and change no record', async () => {
+    const config = { databaseUrl: server.urlAs(role), databaseOwnerUrl: server.url, dataFolder }
+    // Two that start at the same moment.
+    const [database, second] = await Promise.all([open(config), open(config)])
+    await second.close()
+    const record = newRecord({
+      operation_id: randomUUID(),
+      project_id: 'f5dab68cd75740e68c599e9af5fe0aed',
+      port_id: 'port',
+      user: 'operator',
+      purpose: 'change',
+      planned_from: ['a'],
+      desired: ['b', 'a'],
+      steps: [{ kind: 'insert', security_groups: ['b'], index: 0 }],
+    })
+    const records = new Records(database)
+    await records.journal.add(record, { user: 'operator', subject: 'operator', role: 'operator' })
+    expect(await records.begin(record)).toBe(true)
+    records.note(record, endEntry('done', ['b', 'a'], null))
+    await records.keep(Object.assign(record, { status: 'done' }))
+    expect(await server.query('select kind from record_entries')).toContainEqual({ kind: 'end' })
+
+    for (const table of ['records', 'record_entries', 'record_terms'])
+      for (const refused of [
+        `update ${table} set record_id = record_id`,
+        `delete from ${table}`,
+        `truncate ${table} cascade`,
+        `drop table ${table} cascade`,
+        `alter table ${table} disable trigger append_only`,
+        `alter table ${table} disable trigger all`,
+        `drop trigger append_only on ${table}`,
+        `create trigger quiet before insert on ${table} execute function portside_append_only()`,
+      ])
+        await expect(sql.raw(refused).execute(database.db), refused).rejects.toMatchObject({ code: '42501' })
+    await expect(sql`drop function portside_append_only() cascade`.execute(database.db)).rejects.toThrow(
+      'owner',
+    )
+    await expect(sql`drop schema public cascade`.execute(database.db)).rejects.toThrow('owner')
+    await database.close()
+    // Prepared once, it needs the owner no more.
+    await (await open({ databaseUrl: server.urlAs(role), dataFolder })).close()
+  }, 60_000)
+
+  test('refuses a proxy that is given a role which could', async () => {
+    const opening = open({ databaseUrl: server.url, databaseOwnerUrl: server.url, dataFolder })
+    await expect(opening).rejects.toThrow(ConfigError)
+    await expect(opening).rejects.toThrow('could change or drop records although DATABASE_OWNER_URL is set')
+  })
+
+  test('tells a role that may not migrate what to do', async () => {
+    const empty = await createDatabase(inject('postgresFolder'))
+    const opening = open({ databaseUrl: empty.urlAs(role), dataFolder })
+    await expect(opening).rejects.toThrow(/permission denied.*set DATABASE_OWNER_URL/)
+    await empty.remove()
+  })
+})
 
 describe('a database that can not be opened', () => {
   test('because its folder is a file', async () => {

@@ -213,6 +213,10 @@ const variables = z.object({
   PORTSIDE_STOP_TIMEOUT_MS: wholeNumber(1000, 3_600_000)
     .optional()
     .describe('a whole number of milliseconds from 1000 to 3600000'),
+  DATABASE_OWNER_URL: text
+    .regex(/^postgres(ql)?:\/\/\S+$/)
+    .optional()
+    .describe('the address of the database of DATABASE_URL with the role that owns its tables'),
   PORTSIDE_LEASE_MS: wholeNumber(1000, 60_000)
     .default(5000)
     .describe('a whole number of milliseconds from 1000 to 60000'),
@@ -230,7 +234,7 @@ export const VARIABLE_NAMES: readonly string[] = Object.keys(variables.shape)
 export type Variables = z.output<typeof variables>
 
 /** Variables whose value is never repeated. */
-const SECRET = /_SK$|TOKEN$|SECRET$|_AK$|^DATABASE_URL$/
+const SECRET = /_SK$|TOKEN$|SECRET$|_AK$|^DATABASE_(OWNER_)?URL$/
 
 /**
  * Reads every variable that config.ts names; an empty one counts as not set.

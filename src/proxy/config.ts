@@ -48,6 +48,8 @@ export type ProxyConfig = {
   outboundProxies?: ReadonlyMap<string, URL>
   /** PostgreSQL for the journal of operations, which several proxies may share; undefined: kept in dataFolder. */
   databaseUrl?: string | undefined
+  /** The same PostgreSQL as the role that owns the tables, for migrations and rights only; undefined: databaseUrl is that role. */
+  databaseOwnerUrl?: string | undefined
   /** A proxy that shares a PostgreSQL counts as dead after so long without a sign of life: another takes its operations over. */
   leaseMs?: number
   /** How operations wait and try again; what is left out has its default. */
@@ -93,6 +95,7 @@ export type ProxyConfig = {
  * | `PORTSIDE_READ_RETRIES` | `3` | how often a read is tried again |
  * | `PORTSIDE_GUARDS` | none | JSON array of guards (src/vpc/traffic/guards.ts): traffic that a change must not newly allow or drop |
  * | `DATABASE_URL` | none | PostgreSQL to keep the journal of operations in; without it, it is kept in `PORTSIDE_DATA` |
+ * | `DATABASE_OWNER_URL` | none | the same database as the role that owns its tables, for migrations and rights only; the role of `DATABASE_URL` can then change no record |
  * | `PORTSIDE_LEASE_MS` | `5000` | with `DATABASE_URL`: how long a proxy that gives no sign of life keeps its operations; then another takes them over |
  * | `PORTSIDE_STEP_TRIES` | `8` | how often a step of a change is sent at most, when the cloud is busy or its answer is lost |
  * | `PORTSIDE_STEP_RETRY_MS` | `1000` | first wait before it is sent again; twice as long each time |
@@ -132,6 +135,7 @@ export function readConfig(
     authorities: readAuthorities(env.PORTSIDE_UPSTREAM_CA_FILE),
     outboundProxies: readOutboundProxies(projects, env),
     databaseUrl: env.DATABASE_URL,
+    databaseOwnerUrl: env.DATABASE_OWNER_URL,
     leaseMs: env.PORTSIDE_LEASE_MS,
     operationWaits: {
       tries: env.PORTSIDE_STEP_TRIES,
@@ -148,7 +152,12 @@ export function readConfig(
   return config
 }
 
-function checkTogether({ listenHost, publicOrigin, projects, credentials }: ProxyConfig): void {
+function checkTogether(config: ProxyConfig): void {
+  const { listenHost, publicOrigin, projects, credentials } = config
+  if (config.databaseOwnerUrl && !config.databaseUrl)
+    throw new ConfigError(
+      'DATABASE_OWNER_URL is set without DATABASE_URL: set that to the same database, with the role that the proxy works as.',
+    )
   if (!isLoopback(listenHost) && !publicOrigin)
     throw new ConfigError(
       `PORTSIDE_PUBLIC_ORIGIN is not set, and PORTSIDE_LISTEN_HOST ${listenHost} is reached from other machines: set it to the origin that browsers use, such as https://portside.example.com.`,

@@ -2,19 +2,23 @@ import { EventEmitter } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
-import { Kysely, PostgresDialect, sql, type PostgresPool } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { ConfigError } from '../config-variables.ts'
+import { kysely } from './kysely.ts'
 import { onlyLease, sharedLease, type Lease } from './lease.ts'
 import { migrate } from './migrations.ts'
 import { OwnConnection } from './own-connection.ts'
 import { openPGlite } from './pglite.ts'
 import { connectionSettings, postgresPool } from './postgres.ts'
+import { prepare } from './prepare.ts'
 import type { Tables } from './tables.ts'
 import { messageOf } from './words.ts'
 
 /** Where the database is: a PostgreSQL by its address, else a folder. */
 export type DatabaseConfig = {
   databaseUrl?: string | undefined
+  /** The same PostgreSQL as the role that owns the tables: for migrations and rights only. */
+  databaseOwnerUrl?: string | undefined
   dataFolder: string
   /** On PostgreSQL: after so many milliseconds without a sign of life, another proxy takes over. */
   leaseMs?: number
@@ -39,6 +43,12 @@ export type DatabaseAccess = {
   /** Comes back when the database answers, at once while it is not opened yet. @throws whatever the database says */
   answers(): Promise<void>
   close(): Promise<void>
+}
+
+/** What the log says at start about the records of what was done. */
+const PROTECTED = {
+  role: "records are append-only: this proxy's role can't change them, and triggers refuse it",
+  triggers: 'records are append-only by triggers, which the owner of the tables could switch off',
 }
 
 const CHANNELS = ['portside_operations', 'portside_proxies'] as const
@@ -72,12 +82,13 @@ export function accessDatabase(
  * @throws ConfigError when it can't be opened, or another proxy has the folder
  */
 export async function openDatabase(config: DatabaseConfig, log: FastifyBaseLogger): Promise<Database> {
-  return config.databaseUrl
-    ? openShared(config.databaseUrl, config.leaseMs ?? 5000, log)
-    : openFolder(journalFolder(config.dataFolder))
+  const { databaseUrl } = config
+  return databaseUrl
+    ? openShared({ ...config, databaseUrl }, log)
+    : openFolder(journalFolder(config.dataFolder), log)
 }
 
-async function openFolder(folder: string): Promise<Database> {
+async function openFolder(folder: string, log: FastifyBaseLogger): Promise<Database> {
   const { name, pool, release } = await openPGlite(folder)
   const db = kysely(pool)
   const close = async () => {
@@ -86,6 +97,7 @@ async function openFolder(folder: string): Promise<Database> {
   }
   try {
     await migrate(db)
+    log.info({ database: 'PGlite', protection: 'triggers' }, PROTECTED.triggers)
     return { db, lease: await onlyLease(db), notices: new EventEmitter(), close }
   } catch (error) {
     await close()
@@ -93,7 +105,11 @@ async function openFolder(folder: string): Promise<Database> {
   }
 }
 
-async function openShared(address: string, leaseMs: number, log: FastifyBaseLogger): Promise<Database> {
+async function openShared(
+  config: DatabaseConfig & { databaseUrl: string },
+  log: FastifyBaseLogger,
+): Promise<Database> {
+  const address = config.databaseUrl
   const notices = new EventEmitter()
   const own = new OwnConnection(connectionSettings(address), CHANNELS, notices)
   const db = kysely(postgresPool(address))
@@ -113,17 +129,14 @@ async function openShared(address: string, leaseMs: number, log: FastifyBaseLogg
     )
   }
   try {
-    await migrate(db)
-    lease = await sharedLease(db, own.query, leaseMs, log)
+    const protection = await prepare(db, config)
+    log.info({ database: 'PostgreSQL', protection }, PROTECTED[protection])
+    lease = await sharedLease(db, own.query, config.leaseMs ?? 5000, log)
     return { db, lease, notices, close }
   } catch (error) {
     await close()
-    throw unusable('DATABASE_URL', error)
+    throw error instanceof ConfigError ? error : unusable('DATABASE_URL', error)
   }
-}
-
-function kysely(pool: PostgresPool): Kysely<Tables> {
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 }
 
 function unusable(name: string, error: unknown): ConfigError {
