@@ -1,19 +1,38 @@
-// A process of its own that calls one address over and over: node load.mjs '{"url","headers","connections","requests"}'.
-// Prints {"latencies": [ms], "seconds"}. Each connection sends its next request when the answer before has come.
+// A process of its own that calls one server over and over, from stdin: {"origin","calls":[{"path","headers"}],"connections",
+// "warmUp","requests"}. Prints {"latencies": [ms], "seconds"}. Each connection sends its next request when the answer before has come;
+// the calls are made in turns.
+import { json } from 'node:stream/consumers'
 import { Pool } from 'undici'
 
-const { url, headers, connections, requests } = JSON.parse(process.argv[2])
-const { origin, pathname, search } = new URL(url)
+const { origin, calls, connections, warmUp, requests } = await json(process.stdin)
 const pool = new Pool(origin, { connections, pipelining: 1 })
 const latencies = []
 let left = 0
+let made = 0
+
+// The dispatcher itself: what the client costs, it takes from those that are measured.
+const call = ({ path, headers }) =>
+  new Promise((resolve, reject) => {
+    let answered
+    pool.dispatch(
+      { path, method: 'GET', headers },
+      {
+        onRequestStart() {},
+        onResponseStart(_, status) {
+          answered = status
+        },
+        onResponseData() {},
+        onResponseEnd: () =>
+          answered === 200 ? resolve() : reject(new Error(`${path}: status ${answered}`)),
+        onResponseError: (_, error) => reject(error),
+      },
+    )
+  })
 
 async function connection() {
   while (left-- > 0) {
     const sent = performance.now()
-    const { statusCode, body } = await pool.request({ path: pathname + search, method: 'GET', headers })
-    const bytes = await body.arrayBuffer()
-    if (statusCode !== 200) throw new Error(`status ${statusCode}: ${Buffer.from(bytes).toString()}`)
+    await call(calls[made++ % calls.length])
     latencies.push(performance.now() - sent)
   }
 }
@@ -23,7 +42,7 @@ async function send(count) {
 }
 
 // The first requests open the connections, and the servers' code is compiled on the way.
-await send(Math.max(connections * 2, 200))
+await send(warmUp)
 latencies.length = 0
 const started = performance.now()
 await send(requests)

@@ -16,12 +16,15 @@ export type Running = {
   stop(): Promise<void>
 }
 
-/** Starts both with an estate of that many ports and groups. */
-export async function run({ ports, groups }: { ports?: number; groups?: number } = {}): Promise<Running> {
+/** Starts both with an estate of that many ports and groups; unless `signed`, the emulator takes unsigned requests too. */
+export async function run({
+  ports,
+  groups,
+  signed = false,
+}: { ports?: number; groups?: number; signed?: boolean } = {}): Promise<Running> {
   const data = await newFolder()
   const size = [...(ports ? ['--ports', `${ports}`] : []), ...(groups ? ['--groups', `${groups}`] : [])]
-  // The proxy signs all the same; what the emulator would take to check it is not the proxy's cost.
-  const emulator = await startEmulator(size, true)
+  const emulator = await startEmulator(size, !signed, REPORTS_HEAP)
   const proxy = await startProxy(emulator.address, { PORTSIDE_DATA: data.path, ...REPORTS_HEAP })
   const signedIn = await fetch(proxy.address, { redirect: 'manual' })
   return {
@@ -48,7 +51,7 @@ export async function idsOf({ emulator }: Running, what: 'ports' | 'security_gro
   let marker = ''
   while (ids.length < count) {
     const limit = Math.min(count - ids.length, 1000)
-    const answer = await fetch(`${emulator.address}/v3/${PROJECT}/${path}?limit=${limit}${marker}`)
+    const answer = await fetch(`${emulator.address}/_emulator/v3/${PROJECT}/${path}?limit=${limit}${marker}`)
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
     const page = (await answer.json()) as Record<string, { id: string }[]>
     const found = page[what] ?? []

@@ -5,8 +5,11 @@ export const REPORTS_HEAP = {
   NODE_OPTIONS: `--import=${new URL('report-heap.mjs', import.meta.url).href}`,
 }
 
-/** What a server holds after a garbage collection, in bytes; `rss` is what the system counts for it. */
-export type Heap = { heapUsed: number; external: number; rss: number }
+/**
+ * What a server holds after a garbage collection, in bytes; `rss` is what the system counts for it. `cpu` is the time it has taken
+ * so far, without that of these reports, in milliseconds.
+ */
+export type Heap = { heapUsed: number; external: number; rss: number; cpu: number }
 
 /** Asks a server that was started with REPORTS_HEAP what it holds. */
 export function heapOf(server: Server): Promise<Heap> {

@@ -7,12 +7,20 @@ import { runInNewContext } from 'node:vm'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc')
 
+let spentHere = 0
+function cpu() {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000 - spentHere
+}
+
 process.on('SIGUSR2', () => {
+  const taken = cpu()
   // Some objects are freed only by the collection after the one that finds their finalizers.
   collect()
   setImmediate(() => {
     collect()
     const { heapUsed, external, rss } = process.memoryUsage()
-    process.stdout.write(`heap ${JSON.stringify({ heapUsed, external, rss })}\n`)
+    process.stdout.write(`heap ${JSON.stringify({ heapUsed, external, rss, cpu: taken })}\n`)
+    spentHere += cpu() - taken
   })
 })

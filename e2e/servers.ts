@@ -59,9 +59,18 @@ export const KEYS = {
 export const ACCESS = { HUAWEICLOUD_SDK_AK: KEYS.accessKey, HUAWEICLOUD_SDK_SK: KEYS.secretKey }
 
 /** Starts the built emulator on a free port, with `args` as its flags; `open`, it takes unsigned requests too. */
-export function startEmulator(args: string[] = [], open = false): Promise<Server> {
+export function startEmulator(
+  args: string[] = [],
+  open = false,
+  env: Record<string, string> = {},
+): Promise<Server> {
   const keys = { EMULATOR_ACCESS_KEY: KEYS.accessKey, EMULATOR_SECRET_KEY: KEYS.secretKey }
-  return serve('emulator', ['--listen-port', '0', ...args], open ? {} : keys, /http:\/\/127\.0\.0\.1:\d+/)
+  return serve(
+    'emulator',
+    ['--listen-port', '0', ...args],
+    { ...env, ...(open ? {} : keys) },
+    /http:\/\/127\.0\.0\.1:\d+/,
+  )
 }
 
 /** Starts the built proxy on a free port; `address` is its sign-in address. Environment variables as in README. */
