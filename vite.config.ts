@@ -35,7 +35,11 @@ export default defineConfig({
         target: 'node20',
         sourcemap: true,
         rollupOptions: {
-          input: { proxy: at('src/proxy/main.ts'), emulator: at('src/emulator/main.ts') },
+          input: {
+            proxy: at('src/proxy/main.ts'),
+            'guard-worker': at('src/proxy/guards/guard-worker.ts'),
+            emulator: at('src/emulator/main.ts'),
+          },
         },
       },
     },

@@ -14,19 +14,24 @@ export const EXAMPLE = {
 type Cloud = ReturnType<typeof controls>
 type Running = { origin: string; signIn: string; cloud: Cloud }
 
-/** Each worker has an emulator and a proxy of its own; each test starts with the estate as new, signed in. */
+/**
+ * Each worker has an emulator and a proxy of its own, with more settings where `environment` has any; each test starts with the
+ * estate as new, signed in.
+ */
 export const test = base.extend<
   { cloud: Cloud; signedOut: Page; portPath: (id: string) => string },
-  { running: Running }
+  { running: Running; environment: Record<string, string> }
 >({
+  environment: [{}, { option: true, scope: 'worker' }],
   running: [
-    async ({}, use) => {
+    async ({ environment }, use) => {
       const data = await newFolder()
       const emulator = await startEmulator()
       const proxy = await startProxy(emulator.address, {
         PORTSIDE_DATA: data.path,
         PORTSIDE_STEP_RETRY_MS: '400',
         PORTSIDE_LATE_ANSWER_MS: '200',
+        ...environment,
       })
       const cloud = controls(emulator.address)
       await use({ origin: new URL(proxy.address).origin, signIn: proxy.address, cloud })

@@ -9,6 +9,10 @@ import { operationsOver, planned, PROJECT, startStage } from '../operations/stag
 
 const GUARD = { name: 'web ports', protocol: 'tcp', ports: '22,80,443,3389', remote: 'anywhere' }
 
+/** For a proxy's first operation, which makes its journal: some seconds of work, many on a busy machine. */
+const SLOW_MS = 120_000
+const makesJournal = ({ ofPort }: Pick<typeof operations, 'ofPort'>) => ofPort(randomUUID())
+
 let stage: Awaited<ReturnType<typeof startStage>>
 let operations: ReturnType<typeof operationsOver>
 /** A group that, put on top, newly allows guarded traffic to a port with only the other; and one that does not. */
@@ -18,6 +22,7 @@ let quiet: string
 beforeAll(async () => {
   stage = await startStage({ PORTSIDE_GUARDS: JSON.stringify([GUARD]) })
   operations = operationsOver(stage.proxy.call)
+  await makesJournal(operations)
   const answer = await fetch(`${stage.emulator}/_emulator${paths.rules(PROJECT)}?limit=2000`)
   const rules: SecurityGroupRule[] = (await answer.json()).security_group_rules
   const byGroup: Record<string, SecurityGroupRule[]> = {}
@@ -28,7 +33,7 @@ beforeAll(async () => {
   const groups = Object.keys(byGroup)
   opening = groups.find((id) => broken(id)?.certain)!
   quiet = groups.find((id) => broken(id) === undefined)!
-})
+}, SLOW_MS)
 afterAll(() => stage.close())
 
 async function portWith(...groups: string[]): Promise<string> {
@@ -189,7 +194,8 @@ describe('a plan that allows from another group', () => {
         { ...https, name: 'member', remote: `${member}/32` },
       ]),
     })
-  })
+    await makesJournal(operationsOver(proxy.call))
+  }, SLOW_MS)
   afterAll(() => proxy.close())
 
   const post = async () => operationsOver(proxy.call).post(await portWith(), planned([], [allowing]))

@@ -9,7 +9,7 @@ import { Notice } from '../ui/Notice.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { RegionList } from './RegionList.tsx'
 import { Remotes } from './Remotes.tsx'
-import { shows, type RegionFilter } from './region-filter.ts'
+import { FILTERS, shows, type RegionFilter } from './region-filter.ts'
 import type { TrafficAnswer, TrafficQuestion } from './traffic-answer.ts'
 import styles from './TrafficChanges.module.css'
 import { changesText, namesOf } from './traffic-words.ts'
@@ -75,31 +75,20 @@ function Compare({ answer, question, names }: CompareProps): JSX.Element {
       </output>
       {end !== undefined && (end.regions.length > 0 || between) && (
         <div className={styles.filters}>
-          <SelectField
-            label="Direction"
-            value={filter.direction}
-            onChange={(event) =>
-              setFilter({ ...filter, direction: event.target.value as RegionFilter['direction'] })
-            }
-          >
-            <option value="any">Both</option>
-            <option value="ingress">Ingress</option>
-            <option value="egress">Egress</option>
-          </SelectField>
-          <SelectField
-            label="Protocol"
-            value={filter.protocol}
-            onChange={(event) =>
-              setFilter({ ...filter, protocol: event.target.value as RegionFilter['protocol'] })
-            }
-          >
-            <option value="any">Any</option>
-            <option value="6">TCP</option>
-            <option value="17">UDP</option>
-            <option value="1">ICMP</option>
-            <option value="58">ICMPv6</option>
-            <option value="other">Others</option>
-          </SelectField>
+          {FILTERS.map(({ name, label, options }) => (
+            <SelectField
+              key={name}
+              label={label}
+              value={filter[name]}
+              onChange={(event) => setFilter({ ...filter, [name]: event.target.value })}
+            >
+              {options.map(([value, text]) => (
+                <option key={value} value={value}>
+                  {text}
+                </option>
+              ))}
+            </SelectField>
+          ))}
         </div>
       )}
       {end !== undefined && <Difference difference={end} filter={filter} names={names} />}

@@ -36,12 +36,15 @@ const TONES = { allowed: 'ok', dropped: 'danger', unknown: 'warn' } as const
 export function TryPacket({ question, names }: TryPacketProps): JSX.Element {
   const [typed, setTyped] = useState(EMPTY)
   const [tried, setTried] = useState<Typed>()
+  const asked = tried !== undefined
   const lists = useMemo(() => {
+    // Reading thousands of rules takes its time: not before it is asked for.
+    if (!asked) return []
     const rules = Object.entries(question.rules).flatMap(([id, read]) => (read ? [[id, read] as const] : []))
     const members = new Map(Object.entries(question.members ?? {}))
     const book = new RuleBook(new Map(rules), { membersOf: (id) => members.get(id) })
     return question.lists.map((list) => effectiveRules(list, book))
-  }, [question])
+  }, [question, asked])
 
   let verdicts: PacketVerdict[] = []
   let refused: PacketUnreadable | undefined

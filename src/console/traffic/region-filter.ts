@@ -6,6 +6,35 @@ export type RegionFilter = {
   protocol: 'any' | '6' | '17' | '1' | '58' | 'other'
 }
 
+/** What can be chosen, as it is shown. */
+export const FILTERS: readonly {
+  name: keyof RegionFilter
+  label: string
+  options: readonly (readonly [value: RegionFilter[keyof RegionFilter], text: string])[]
+}[] = [
+  {
+    name: 'direction',
+    label: 'Direction',
+    options: [
+      ['any', 'Both'],
+      ['ingress', 'Ingress'],
+      ['egress', 'Egress'],
+    ],
+  },
+  {
+    name: 'protocol',
+    label: 'Protocol',
+    options: [
+      ['any', 'Any'],
+      ['6', 'TCP'],
+      ['17', 'UDP'],
+      ['1', 'ICMP'],
+      ['58', 'ICMPv6'],
+      ['other', 'Others'],
+    ],
+  },
+]
+
 const NAMED = [1, 6, 17, 58]
 
 /** True when any of the region's traffic is what the filter asks for. */

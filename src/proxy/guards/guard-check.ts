@@ -5,7 +5,8 @@ import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import { confirmsGuards, guardText, remoteGroupIds, type Guard } from '../../vpc/traffic/index.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import type { Upstream } from '../upstream/upstream.ts'
-import { judge, type BrokenGuard, type GuardQuestion } from './judge.ts'
+import type { BrokenGuard, GuardQuestion } from './judge.ts'
+import { JudgingThread } from './judging-thread.ts'
 import { readAllMembers, readRules } from './read-rules.ts'
 
 /** The longest that rules are read for, and then the longest for remote groups: the operator waits for the answer. */
@@ -35,6 +36,7 @@ export class GuardCheck {
   readonly #guards: readonly Guard[]
   readonly #upstream: Upstream
   readonly #log: FastifyBaseLogger
+  readonly #thread = new JudgingThread()
 
   constructor(guards: readonly Guard[], upstream: Upstream, log: FastifyBaseLogger) {
     this.#guards = guards
@@ -64,6 +66,11 @@ export class GuardCheck {
     throw refusal(named, confirmed_by?.trim())
   }
 
+  /** Ends what it started, after the checks under way. */
+  close(): Promise<void> {
+    return this.#thread.close()
+  }
+
   async #broken({ project_id, planned_from, steps, before }: PlannedSteps): Promise<BrokenGuard[]> {
     const lists = [planned_from, ...listsAfter(planned_from, steps)]
     const groupIds = [...new Set([...lists, before ?? []].flat())]
@@ -89,7 +96,12 @@ export class GuardCheck {
   }
 
   async #judge(question: GuardQuestion): Promise<BrokenGuard[]> {
-    return judge(question)
+    try {
+      return await this.#thread.judge(question)
+    } catch (error) {
+      this.#log.error({ err: error }, 'traffic could not be compared for the guards')
+      return this.#undecided('as the traffic could not be compared')
+    }
   }
 
   #undecided(reason: string): BrokenGuard[] {

@@ -121,8 +121,9 @@ export class Operations {
   }
 
   /** Finishes the requests under way and sends no more; what is not at its end is `interrupted`, or left to other proxies. */
-  close(): Promise<void> {
-    return this.#work.close()
+  async close(): Promise<void> {
+    await this.#work.close()
+    await this.#guards.close()
   }
 
   /** What an answer given before came to, when the same is given again: its own answer may have been lost. */

@@ -4,7 +4,7 @@ import { mergeRanges, rangesOfText, readCidr, shareOfSpace } from './addresses.t
 import type { TrafficDifference } from './difference.ts'
 import type { Region } from './region.ts'
 import { serviceRanges, serviceSpans, servicesText } from './service-ranges.ts'
-import { readProtocol, readServices, spansMeet } from './services.ts'
+import { meetSpans, readProtocol, readServices, spanPairs, spansMeet } from './services.ts'
 
 const text = z.string().check(z.minLength(1, 'must not be empty'))
 
@@ -95,19 +95,36 @@ function fromAnywhere(regions: readonly Region[], spans: readonly number[]): Reg
   const broken = new Set(regions.filter(decidedForAll))
   for (const family of ['IPv4', 'IPv6'] as const) {
     const ours = regions.filter((region) => region.family === family && region.remote.memberOf.length === 0)
-    if (ours.reduce((share, { remote }) => share + remote.share, 0) < 0.5) continue
-    const ranges = ours.map(({ remote }) => rangesOfText(remote.ranges))
-    const services = ours.map((region) => serviceSpans(region.services))
-    // The services are the same between two neighbouring bounds, so one place of each stretch is enough.
-    const places = new Set([...services.flat(), ...spans])
-    for (const place of places) {
-      if (!spansMeet(spans, [place, place + 1])) continue
-      const here = [...ours.keys()].filter((at) => spansMeet(services[at]!, [place, place + 1]))
-      if (shareOfSpace(mergeRanges(here.flatMap((at) => ranges[at]!)), family) >= 0.5)
-        for (const at of here) broken.add(ours[at]!)
+    for (const together of regionsByService(ours, spans)) {
+      if ([...together].every((region) => broken.has(region))) continue
+      const ranges = [...together].flatMap(({ remote }) => rangesOfText(remote.ranges))
+      if (shareOfSpace(mergeRanges(ranges), family) >= 0.5) for (const region of together) broken.add(region)
     }
   }
   return regions.filter((region) => broken.has(region))
+}
+
+/**
+ * The regions that have a service of `spans` in common, wherever they could come to half of all addresses: for each stretch of
+ * the service line without a bound in it, the same set changed.
+ */
+function* regionsByService(regions: readonly Region[], spans: readonly number[]): Iterable<Set<Region>> {
+  const events = regions.flatMap((region) =>
+    spanPairs(meetSpans(spans, serviceSpans(region.services))).flatMap(([from, end]) => [
+      { place: from, region, enters: true },
+      { place: end, region, enters: false },
+    ]),
+  )
+  events.sort((a, b) => a.place - b.place)
+  const here = new Set<Region>()
+  // Not less than what they have together, as they may overlap; sums of IPv6 shares are rounded.
+  let share = 0
+  for (const [at, { place, region, enters }] of events.entries()) {
+    share += enters ? region.remote.share : -region.remote.share
+    if (enters) here.add(region)
+    else here.delete(region)
+    if (events[at + 1]?.place !== place && share > 0.499) yield here
+  }
 }
 
 /** True when the rule that decides now has no bound on the remote. */

@@ -11,7 +11,7 @@ import {
 import type { Region } from './region.ts'
 import type { RemoteSet } from './rules.ts'
 import { serviceRanges, serviceSpans } from './service-ranges.ts'
-import { mergeSpans, otherSpans, spanPairs } from './services.ts'
+import { meetSpans, otherSpans } from './services.ts'
 
 type Product = { spans: readonly number[]; ranges: readonly AddressRange[] }
 
@@ -67,18 +67,6 @@ function without(one: Product, other: Product, family: Family): Product[] {
     { spans: meetSpans(one.spans, otherSpans(other.spans)), ranges: one.ranges },
     { spans: shared, ranges: otherAddresses },
   ].filter(({ spans, ranges }) => spans.length > 0 && ranges.length > 0)
-}
-
-function meetSpans(a: readonly number[], b: readonly number[]): number[] {
-  const pairs = spanPairs(b)
-  return mergeSpans(
-    spanPairs(a).flatMap(([from, end]) =>
-      pairs.flatMap(([start, stop]): [number, number][] => {
-        const pair: [number, number] = [Math.max(from, start), Math.min(end, stop)]
-        return pair[0] < pair[1] ? [pair] : []
-      }),
-    ),
-  )
 }
 
 function meetRanges(a: readonly AddressRange[], b: readonly AddressRange[]): AddressRange[] {

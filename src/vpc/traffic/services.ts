@@ -118,6 +118,19 @@ export function spansMeet(a: Spans, b: Spans): boolean {
   return false
 }
 
+/** What both have in common. */
+export function meetSpans(a: Spans, b: Spans): number[] {
+  const shared: number[] = []
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    const from = Math.max(a[i]!, b[j]!)
+    const end = Math.min(a[i + 1]!, b[j + 1]!)
+    if (from < end) shared.push(from, end)
+    if (a[i + 1]! < b[j + 1]!) i += 2
+    else j += 2
+  }
+  return shared
+}
+
 /** All of the service line that is not in `spans`. */
 export function otherSpans(spans: Spans): number[] {
   const edges = [0, ...spans, LINE_END]
