@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startProxy, type TestedProxy } from '../../src/proxy/proxy.test-start.ts'
 import { api } from '../../src/vpc/portside-api.ts'
@@ -224,6 +225,7 @@ describe('a viewer', () => {
   test.each([
     ['PUT', `/api${paths.insert(EXAMPLE.project, EXAMPLE.port)}`],
     ['PUT', `/api${paths.remove(EXAMPLE.project, EXAMPLE.port)}`],
+    ['POST', api.portChecks(EXAMPLE.project, EXAMPLE.port)],
     ['POST', api.portOperations(EXAMPLE.project, EXAMPLE.port)],
     ['POST', api.operationAnswer(crypto.randomUUID(), 'go-on')],
     ['POST', '/api/anything/to/come'],
@@ -280,6 +282,34 @@ describe('what can go wrong', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + HOUR / 6 })
     onTestFinished(() => void vi.useRealTimers())
     await over(slow, late)
+  })
+
+  test('whatever the address has in it, nobody is sent elsewhere and nothing breaks', async () => {
+    const begunState = (await beforeCallback(new Browser(), 'olga')).searchParams.get('state')!
+    const name = fc.constantFrom('return_to', 'state', 'code', 'error', 'iss', 'prompt', 'x')
+    const value = fc.oneof(
+      fc.constantFrom(
+        '//evil.example',
+        'https://evil.example',
+        '/\\evil.example',
+        begunState,
+        'access_denied',
+      ),
+      fc.string({ unit: 'binary', maxLength: 40 }),
+    )
+    const search = fc.array(fc.tuple(name, value), { maxLength: 5 })
+    const path = fc.constantFrom('/sign-in', '/sign-in/callback', '/sign-in/x')
+    await fc.assert(
+      fc.asyncProperty(path, search, async (at, pairs) => {
+        const query = pairs.map((pair) => pair.map((one) => encodeURIComponent(one)).join('='))
+        const answer = await fetch(`${origin}${at}?${query.join('&')}`, { redirect: 'manual' })
+        expect(answer.status).toBe(at === '/sign-in' ? 303 : at === '/sign-in/x' ? 404 : 400)
+        const to = answer.headers.get('location')
+        if (to !== null) expect(new URL(to).origin).toBe(provider.issuer)
+        expect(answer.headers.getSetCookie().join()).not.toContain('portside_session')
+      }),
+      { numRuns: 300 },
+    )
   })
 
   test('a sign-in that is cancelled at the provider says so', async () => {

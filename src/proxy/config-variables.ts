@@ -184,7 +184,7 @@ const variables = z.object({
   PORTSIDE_TRUSTED_PROXIES: text
     .transform((value) => value.split(',').map((one) => one.trim()))
     .pipe(z.array(text.refine(isNetwork)))
-    .default([])
+    .optional()
     .describe('IP addresses or networks, comma-separated, such as 10.0.0.0/8'),
   PORTSIDE_DATA: text.default('.data/proxy').describe('a folder'),
   PORTSIDE_UPSTREAM_TIMEOUT_MS: wholeNumber(100, 600_000)

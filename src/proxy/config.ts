@@ -39,7 +39,7 @@ export type ProxyConfig = {
   /** Requests a minute that a user is answered; 0: any number. */
   rateLimit: number
   /** Addresses, or networks, of load balancers that are believed about whom a request comes from. */
-  trustedProxies: string[]
+  trustedProxies: string[] | undefined
   upstreamTimeoutMs: number
   readRetries: number
   /** Certificates of authorities that endpoints are trusted by besides Node's own, as PEM. */

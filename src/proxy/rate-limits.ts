@@ -19,9 +19,9 @@ export async function addRateLimits(
 ): Promise<{ ofUser: RateLimit; ofSignIn: RateLimit }> {
   await app.register(rateLimit, { global: false })
 
-  function limit(max: number, keyGenerator: (request: FastifyRequest) => string, what: string): RateLimit {
+  function limit(max: number, what: string, of?: (request: FastifyRequest) => string): RateLimit {
     if (most === 0) return async () => {}
-    const count = app.createRateLimit({ max, timeWindow: 60_000, keyGenerator })
+    const count = app.createRateLimit({ max, timeWindow: 60_000, ...(of && { keyGenerator: of }) })
     return async (request) => {
       const counted = await count(request)
       if (counted.isAllowed || !counted.isExceeded) return
@@ -37,7 +37,7 @@ export async function addRateLimits(
     }
   }
   return {
-    ofUser: limit(most, ({ session }) => session.subject, 'requests of a user'),
-    ofSignIn: limit(Math.min(most, SIGN_IN_REQUESTS), ({ ip }) => ip, 'sign-ins from an address'),
+    ofUser: limit(most, 'requests of a user', ({ session }) => session.subject),
+    ofSignIn: limit(Math.min(most, SIGN_IN_REQUESTS), 'sign-ins from an address'),
   }
 }

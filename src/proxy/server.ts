@@ -45,7 +45,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     genReqId: requestId,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     bodyLimit: 1024 * 1024,
-    trustProxy: config.trustedProxies,
+    trustProxy: config.trustedProxies ?? false,
     // stopping.ts answers then, in the one error form.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },

@@ -42,7 +42,7 @@ export function problemOf(error: unknown): Problem {
   if (code === 'OAUTH_TIMEOUT' || code === 'OAUTH_ABORT')
     return unreachable(504, 'did not answer in time', 'the provider did not answer in time')
   // What fetch throws when there is no connection.
-  if (error instanceof TypeError)
+  if (error instanceof TypeError && error.cause !== undefined)
     return unreachable(502, 'can’t be reached', `no connection to the provider (${causeOf(error)})`)
   if (code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED')
     return unreachable(

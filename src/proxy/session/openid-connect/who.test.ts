@@ -44,6 +44,7 @@ test('a user is called as the configured claim says, or as the first of the usua
   expect(whoIs(claims, settings).user).toBe('o@example.com')
   expect(whoIs({ ...claims, preferred_username: 'olga' }, settings).user).toBe('olga')
   expect(whoIs(claims, { ...settings, userClaim: 'custom.upn' }).user).toBe('OO1')
-  expect(whoIs({ sub: '1', email: '' }, { ...settings, userClaim: 'custom.upn' }).user).toBe('1')
+  expect(whoIs({ sub: '1', email: '' }, settings).user).toBe('1')
+  expect(whoIs({ sub: '1', email: 'o@example.com' }, { ...settings, userClaim: 'upn' }).user).toBe('1')
   expect(whoIs({ sub: '1', name: 'n'.repeat(5000) }, settings).user).toHaveLength(200)
 })

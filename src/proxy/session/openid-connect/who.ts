@@ -19,7 +19,8 @@ export function whoIs(
 ): Omit<SignedIn, 'role'> & { role: SignedIn['role'] | undefined } {
   const values = claimValues(claims, settings.roleClaim)
   const has = (wanted: readonly string[]) => wanted.some((one) => values.includes(one))
-  const names = [...(settings.userClaim ? [settings.userClaim] : []), ...USUAL_NAMES]
+  // A configured claim is one that users can't change: where it is missing, no other that they can stands for it.
+  const names = settings.userClaim ? [settings.userClaim, 'sub'] : USUAL_NAMES
   const [user = ''] = names.flatMap((name) => claimValues(claims, name)).filter(Boolean)
   return {
     user: user.slice(0, LONGEST_NAME),
