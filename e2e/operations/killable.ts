@@ -37,7 +37,10 @@ export class KillableProxy {
   readonly #environment: Record<string, string>
   #process: ChildProcess | undefined
   #address = ''
-  #cookie = ''
+  /** The session that it signed in with, as a browser sends it. */
+  cookie = ''
+  /** The address that it printed; without a token where one signs in at a provider. */
+  signInAddress = ''
   /** What the processes wrote on stderr: the log. */
   log = ''
 
@@ -64,10 +67,10 @@ export class KillableProxy {
     })
     this.#process = child
     let printed = ''
-    const signInAddress = await new Promise<string>((resolve, reject) => {
+    this.signInAddress = await new Promise<string>((resolve, reject) => {
       const read = (chunk: Buffer) => {
         printed += chunk
-        const found = /http:\/\/127\.0\.0\.1:\d+\/sign-in\/[\w-]+/.exec(printed)
+        const found = /http:\/\/127\.0\.0\.1:\d+\/sign-in\S*(?=\n)/.exec(printed)
         if (found) resolve(found[0])
       }
       child.stdout.on('data', read)
@@ -77,9 +80,9 @@ export class KillableProxy {
       })
       child.once('exit', (code) => reject(new Error(`the proxy ended with ${code}: ${printed}`)))
     })
-    const answer = await fetch(signInAddress, { redirect: 'manual' })
-    this.#cookie = answer.headers.getSetCookie()[0]!.split(';')[0]!
-    this.#address = new URL(signInAddress).origin
+    const answer = await fetch(this.signInAddress, { redirect: 'manual' })
+    this.cookie = answer.headers.getSetCookie()[0]!.split(';')[0]!
+    this.#address = new URL(this.signInAddress).origin
   }
 
   /** Ends the process, and comes back with its exit code. SIGKILL leaves it no moment to tidy up, and null for a code. */
@@ -106,7 +109,7 @@ export class KillableProxy {
   /** Calls a path with a session, as a page of Portside would. @throws TypeError while the process is not there */
   call: TestedProxy['call'] = (path, { json, headers, ...init } = {}) => {
     const sent = new Headers(headers)
-    sent.set('cookie', this.#cookie)
+    if (!sent.has('cookie')) sent.set('cookie', this.cookie)
     sent.set('origin', this.#address)
     if (json !== undefined) sent.set('content-type', 'application/json')
     return fetch(this.#address + path, {

@@ -129,7 +129,16 @@ describe('bodies', () => {
 })
 
 test('every answer tells browsers to run only what is its own', async () => {
-  for (const path of ['/', '/api/session', '/sign-in/x', '/nothing']) {
+  for (const path of [
+    '/',
+    '/index.html',
+    '/api/session',
+    '/sign-in/x',
+    '/nothing',
+    '/healthz',
+    '/%zz',
+    '/a%00',
+  ]) {
     const { headers } = await fetch(proxy.address + path)
     const policy = headers.get('content-security-policy') ?? ''
     expect(policy.split(';')).toEqual(

@@ -1,0 +1,70 @@
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/**
+ * What becomes of the calls to come: handed on to the cloud; handed on with another date or token, so that it is refused; answered
+ * with all that they carried, as gateways do that help too much; answered with a page; or not answered.
+ */
+export type Manner = 'hand on' | 'spoil' | { echo: number } | 'page' | 'break'
+
+/** A gateway between a proxy and a cloud. */
+export type Gateway = {
+  address: string
+  /** By method: PUTs alone can be met. */
+  manner: Record<'GET' | 'PUT', Manner>
+  /** Every header value that it was sent and that authenticates. */
+  seen: Set<string>
+  close(): Promise<void>
+}
+
+/** Starts a gateway in front of `cloud`. */
+export async function startGateway(cloud: string): Promise<Gateway> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => meet(request, response, Buffer.concat(chunks)))
+  })
+
+  function meet(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
+    const { method, url, headers } = request
+    const signature = /Signature=(\w+)/.exec(headers.authorization ?? '')?.[1]
+    if (signature) gateway.seen.add(signature)
+    const manner = gateway.manner[method as 'GET' | 'PUT']
+    if (manner === 'break') return void request.socket.destroy()
+    if (manner === 'page')
+      return void response.end(`<html>${JSON.stringify(headers)}${body.toString()}</html>`)
+    if (typeof manner === 'object')
+      return void response
+        .writeHead(manner.echo, {
+          'content-type': 'application/json',
+          'x-request-id': headers['x-security-token'] ?? headers['x-auth-token'],
+        })
+        .end(
+          JSON.stringify({
+            error_code: 'APIGW.0301',
+            error_msg: `${JSON.stringify(headers)} ${encodeURIComponent(JSON.stringify(headers))}`,
+          }),
+        )
+    const sent = { ...headers }
+    if (manner === 'spoil') {
+      if (sent.authorization) sent['x-sdk-date'] = '20200101T000000Z'
+      if (sent['x-auth-token']) sent['x-auth-token'] = `${String(sent['x-auth-token'])}x`
+    }
+    httpRequest(cloud + url, { method, headers: sent }, (answer) => {
+      response.writeHead(answer.statusCode!, answer.headers)
+      answer.pipe(response)
+    }).end(body)
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const gateway: Gateway = {
+    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    manner: { GET: 'hand on', PUT: 'hand on' },
+    seen: new Set(),
+    close() {
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+  return gateway
+}
