@@ -119,6 +119,23 @@ function ProjectChooser({ session }: { session: Session }): JSX.Element {
   const { projectId } = useParams({ strict: false })
   const navigate = useNavigate()
   const known = session.projects.some((project) => project.project_id === projectId)
+  const regions = [...new Set(session.projects.map((project) => project.region))]
+  const options = regions.map((region) => {
+    const here = session.projects
+      .filter((project) => project.region === region)
+      .map((project) => (
+        <option key={project.project_id} value={project.project_id}>
+          {project.name} ({region})
+        </option>
+      ))
+    return regions.length > 1 ? (
+      <optgroup key={region} label={region}>
+        {here}
+      </optgroup>
+    ) : (
+      here
+    )
+  })
   return (
     <div className={styles.project}>
       <SelectField
@@ -130,11 +147,7 @@ function ProjectChooser({ session }: { session: Session }): JSX.Element {
         }
       >
         {!known && <option value="">Choose a project</option>}
-        {session.projects.map((project) => (
-          <option key={project.project_id} value={project.project_id}>
-            {project.name} ({project.region})
-          </option>
-        ))}
+        {options}
       </SelectField>
     </div>
   )
