@@ -157,6 +157,22 @@ test('the client with another access key or another secret gets in nowhere', asy
   expect(port).toMatchObject({ security_groups: [A, B] })
 })
 
+test('a temporary key: the client sends its token, signed along, and without it gets in nowhere', async () => {
+  const securityToken = 'sts-token/+='
+  const emulator = await started({ credentials: { ...KEYS, securityToken } })
+  const temporary = v3.VpcClient.newBuilder()
+    .withCredential(credentials().withSecurityToken(securityToken))
+    .withEndpoint(emulator.address)
+    .withOptions(options)
+    .build()
+  const answer = await temporary.addSecurityGroups(insertRequest([X, Y], 1))
+  expect(answer.port).toMatchObject({ security_groups: [A, X, Y, B] })
+  await expect(clientOf(emulator).removeSecurityGroups(removeRequest([A]))).rejects.toMatchObject({
+    httpStatusCode: 401,
+    errorCode: 'APIGW.0301',
+  })
+})
+
 test('without keys the emulator takes signed and unsigned calls alike', async () => {
   const emulator = await started()
   await clientOf(emulator).addSecurityGroups(insertRequest([X]))
