@@ -7,5 +7,5 @@ test('the built page has nothing in it that its own Content-Security-Policy woul
   expect(page).toMatch(/<script[^>]* src="\/assets\//)
   for (const [script] of page.matchAll(/<script.*?<\/script>/gs))
     expect(script).toMatch(/^<script[^>]* src="\/[^"]+"[^>]*><\/script>$/)
-  expect(page).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:/i)
+  expect(page).not.toMatch(/<style|\sstyle=|\son\w+=|="javascript:/i)
 })
