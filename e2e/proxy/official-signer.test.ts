@@ -1,13 +1,14 @@
 import { AKSKSigner } from '@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js'
 import fc from 'fast-check'
+import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { json, startScriptedCloud, type ScriptedCloud } from '../../src/proxy/scripted-cloud.test-start.ts'
 import { readConfig } from '../../src/proxy/config.ts'
 import { createUpstream } from '../../src/proxy/upstream/connection.ts'
 import type { Upstream } from '../../src/proxy/upstream/upstream.ts'
 import { stepRequest } from '../../src/vpc/change-plan.ts'
-import { pino } from 'pino'
 import { ACCESS, KEYS } from '../servers.ts'
+import { AWKWARD } from './awkward.ts'
 
 // The judge: what stands on the wire is read as a gateway reads it, and signed again by the official signer with the same date.
 
@@ -67,20 +68,7 @@ function judge() {
 
 /** Text of any characters that a query can carry: a lone half of a character beyond U+FFFF is none. */
 const anyText = fc.string({ unit: 'binary', maxLength: 12 })
-const awkward = fc.constantFrom(
-  'a b',
-  'a+b',
-  'a%20b',
-  '100%',
-  '/?&=#;:@,$',
-  "!'()*",
-  '~-._',
-  '端口',
-  '😀',
-  '',
-  '\t',
-  '\0',
-)
+const awkward = fc.constantFrom(...AWKWARD, '\0')
 const values = fc.array(fc.oneof(anyText, awkward), { minLength: 1, maxLength: 4 })
 
 test('queries of any text are signed as the official signer signs what stands on the wire', async () => {
@@ -99,7 +87,7 @@ test('queries of any text are signed as the official signer signs what stands on
           expect(sent.getAll(name).toSorted()).toEqual((query[name] ?? []).toSorted())
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 100 },
   )
 })
 

@@ -4,30 +4,13 @@ import { startProxy } from '../../src/proxy/proxy.test-start.ts'
 import { paths } from '../../src/vpc/paths.ts'
 import { queryString } from '../../src/vpc/requests.ts'
 import { ACCESS, KEYS } from '../servers.ts'
+import { AWKWARD } from './awkward.ts'
 
 // The emulator makes each signature again from what came over the wire, with the rules of the official signer.
 
 const TOKEN = 'test-security-token/+=0001'
 const { project, port, inserted } = EXAMPLE
 const portPath = `/api${paths.port(project, port)}`
-
-const AWKWARD = [
-  'a b',
-  'a+b',
-  'a%20b',
-  '100%',
-  '/?&=#;:@,$',
-  "!'()*",
-  '~-._',
-  '"<>\\^`{|}',
-  'äöü',
-  '端口',
-  '😀',
-  'Z',
-  'a',
-  '',
-  '\t',
-]
 
 async function signed(
   keys: Record<string, string>,

@@ -6,7 +6,7 @@ import type { AnswerSchema } from './upstream.ts'
 
 /** What to do about an answer of the platform, by status; only where its own message can't know Portside. */
 const ADVICE: Readonly<Record<number, string>> = {
-  401: "The cloud refused the proxy's credentials. Check the access key or token it was started with, and this machine's clock.",
+  401: "The cloud refused the proxy's credentials. Check the access key or token it was started with or has in its credentials file, and this machine's clock.",
   403: "The proxy's credentials lack a permission for this. Check the project, and the policies of the user they belong to.",
 }
 
