@@ -8,7 +8,8 @@ import { VARIABLE_NAMES } from '../src/proxy/config-variables.ts'
 const file = (path: string) => readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8')
 
 /** Variables of others that stand in the files for deploying. */
-const OTHERS = /^(POSTGRES_(USER|PASSWORD|DB)|PORTSIDE_ROLE_PASSWORD|NODE_(ENV|VERSION)|ON_ERROR_STOP)$/
+const OTHERS =
+  /^(POSTGRES_(USER|PASSWORD|DB)|PORTSIDE_(OWNER|ROLE)_PASSWORD|NODE_(ENV|VERSION)|ON_ERROR_STOP)$/
 
 const FILES = [
   'deploy/Dockerfile',
@@ -45,6 +46,7 @@ describe('what Kubernetes starts', () => {
   test('has settings that the proxy takes', () => {
     const secret = {
       DATABASE_URL: 'postgresql://portside:secret@postgres.example.com:5432/portside',
+      DATABASE_OWNER_URL: 'postgresql://portside_owner:secret@postgres.example.com:5432/portside',
       PORTSIDE_SESSION_SECRET: 'x'.repeat(64),
       PORTSIDE_OIDC_CLIENT_SECRET: 'x',
     }
