@@ -18,11 +18,13 @@ export function withoutEchoes(
   if (secrets.length === 0) return answer
   // A success is the platform's own object, and large: there, only what stands as it is is looked for.
   const forms = answer.status === 200 ? secrets : secrets.flatMap(formsOf)
+  const inHeaders = Object.values(answer.headers).some((value) => forms.some((form) => value.includes(form)))
+  const inBody = forms.some((form) => answer.body.includes(form, 0, 'latin1'))
+  if (!inHeaders && !inBody) return answer
   const headers = { ...answer.headers }
   for (const [name, value] of Object.entries(headers)) headers[name] = without(value, forms)
-  const found = forms.some((form) => answer.body.includes(form, 0, 'latin1'))
   // Latin-1 keeps every byte as it is.
-  const body = found ? Buffer.from(without(answer.body.toString('latin1'), forms), 'latin1') : answer.body
+  const body = inBody ? Buffer.from(without(answer.body.toString('latin1'), forms), 'latin1') : answer.body
   return { ...answer, headers, body }
 }
 
