@@ -21,12 +21,25 @@ type Product = { spans: readonly number[]; ranges: readonly AddressRange[] }
  * sets in part: those are kept whole.
  */
 export function onlyInBetween(step: readonly Region[], end: readonly Region[]): Region[] {
+  const byKind = new Map<string, Lasting[]>()
+  for (const region of end) {
+    const product = productOf(region)
+    const lasting = { region, product, first: product.spans[0]!, last: product.spans.at(-1)! }
+    const known = byKind.get(kindOf(region))
+    if (known) known.push(lasting)
+    else byKind.set(kindOf(region), [lasting])
+  }
+  for (const lasting of byKind.values()) lasting.sort((a, b) => a.first - b.first)
+
   return step.flatMap((region) => {
-    const lasting = end.filter((one) => includesConditions(one, region))
-    let rest: Product[] = [productOf(region)]
-    for (const one of lasting) {
-      const other = productOf(one)
-      rest = rest.flatMap((product) => without(product, other, region.family))
+    const whole = productOf(region)
+    const last = whole.spans.at(-1)!
+    let rest: Product[] = [whole]
+    for (const one of byKind.get(kindOf(region)) ?? []) {
+      // There may be thousands: most have no service in common with it.
+      if (one.first >= last) break
+      if (one.last <= whole.spans[0]! || !includesConditions(one.region, region)) continue
+      rest = rest.flatMap((product) => without(product, one.product, region.family))
       if (rest.length === 0) return []
     }
     return rest.map(({ spans, ranges }) => ({
@@ -44,10 +57,15 @@ export function onlyInBetween(step: readonly Region[], end: readonly Region[]): 
   })
 }
 
-/** True when `outer` is of the same kind and has no condition on sets that `inner` hasn't. */
+/** A region of the end, with its traffic, and where its services begin and end on the service line. */
+type Lasting = { region: Region; product: Product; first: number; last: number }
+
+function kindOf({ change, direction, family }: Region): string {
+  return `${change} ${direction} ${family}`
+}
+
+/** True when `outer` has no condition on sets that `inner` hasn't. */
 function includesConditions(outer: Region, inner: Region): boolean {
-  if (outer.change !== inner.change || outer.direction !== inner.direction) return false
-  if (outer.family !== inner.family) return false
   return (
     among(outer.remote.memberOf, inner.remote.memberOf) &&
     among(outer.remote.notMemberOf, inner.remote.notMemberOf)
@@ -69,15 +87,18 @@ function without(one: Product, other: Product, family: Family): Product[] {
   ].filter(({ spans, ranges }) => spans.length > 0 && ranges.length > 0)
 }
 
+/** What both (merged) have in common. */
 function meetRanges(a: readonly AddressRange[], b: readonly AddressRange[]): AddressRange[] {
-  return mergeRanges(
-    a.flatMap(({ from, end }) =>
-      b.map((other) => ({
-        from: from > other.from ? from : other.from,
-        end: end < other.end ? end : other.end,
-      })),
-    ),
-  )
+  const shared: AddressRange[] = []
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    const [one, other] = [a[i]!, b[j]!]
+    const from = one.from > other.from ? one.from : other.from
+    const end = one.end < other.end ? one.end : other.end
+    if (from < end) shared.push({ from, end })
+    if (one.end < other.end) i++
+    else j++
+  }
+  return shared
 }
 
 function among(sets: readonly RemoteSet[], others: readonly RemoteSet[]): boolean {
