@@ -89,5 +89,5 @@ test.skipIf(!POSTGRES)(
     await blows
     expect(seen.done).toBeGreaterThan(0)
   },
-  120_000,
+  300_000,
 )

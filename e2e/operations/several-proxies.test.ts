@@ -58,7 +58,7 @@ async function waiting(retry_after: number) {
   return { portId, id: operation.operation_id, sent }
 }
 
-describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', () => {
+describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 }, () => {
   test('carry out one operation on a port at a time, in the order of asking; each tells of those of the other', async () => {
     const portId = await stage.portWith('abc')
     await onChange(portId, { kind: 'delay', milliseconds: 400 })
@@ -128,7 +128,7 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', () => {
     const portId = await stage.portWith('abc')
     await onChange(portId, { kind: 'delay_answer', milliseconds: 9000, after: 1 })
     const { operation } = await onOne.post(portId, change('abc', 'bcxa'))
-    await expect.poll(() => stage.list(portId), { timeout: 20_000 }).toHaveLength(4)
+    await expect.poll(() => stage.list(portId), { timeout: 60_000 }).toHaveLength(4)
     await one.stop('SIGKILL')
     const found = await readBack(onOther, operation.operation_id)
     expect(found).toMatchObject({ status: 'done', error: null, off_the_port: [] })
@@ -142,7 +142,7 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', () => {
     expect(found.status).toBe('interrupted')
     const before = await sent()
     one.signal('SIGCONT')
-    await expect.poll(() => one.log, { timeout: 20_000 }).toContain('this one sends nothing more')
+    await expect.poll(() => one.log, { timeout: 60_000 }).toContain('this one sends nothing more')
     expect([await sent(), stage.word(await stage.list(portId))]).toEqual([before, 'bc'])
     // And it knows.
     expect((await onOne.get(id)).operation).toEqual(found)

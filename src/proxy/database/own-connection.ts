@@ -14,6 +14,8 @@ export class OwnConnection {
   readonly #notices: EventEmitter
   readonly #channels: readonly string[]
   #client: Promise<pg.Client> | undefined
+  /** The one that was connected last: an earlier one that breaks later is of no interest. */
+  #open: pg.Client | undefined
 
   /** @param notices emits each notice under its channel's name, with its text */
   constructor(settings: pg.ClientConfig, channels: readonly string[], notices: EventEmitter) {
@@ -42,12 +44,13 @@ export class OwnConnection {
   async #connect(): Promise<pg.Client> {
     const client = new pg.Client(this.#settings)
     client.on('error', () => {
-      this.#client = undefined
+      if (this.#open === client) this.#client = undefined
     })
     client.on('notification', ({ channel, payload }) => this.#notices.emit(channel, payload ?? ''))
     try {
       await client.connect()
       for (const channel of this.#channels) await client.query(`listen ${channel}`)
+      this.#open = client
       return client
     } catch (error) {
       void client.end().catch(() => {})
