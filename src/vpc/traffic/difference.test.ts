@@ -163,7 +163,7 @@ describe('the difference between two lists', () => {
               expect(change).toBe(was === is ? undefined : is ? 'newly_allowed' : 'newly_dropped')
           }
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     )
   })
 
