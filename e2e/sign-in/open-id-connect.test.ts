@@ -121,6 +121,14 @@ describe('signing in', () => {
     expect((await browser.open(origin + other)).text).toContain('name="login"')
   })
 
+  test('who is refused keeps no session from before', async () => {
+    const browser = new Browser()
+    await browser.signIn((await another((await anotherProvider()).environment)).address, 'olga')
+    expect(await sessionOf(browser)).toMatchObject({ role: 'operator' })
+    expect((await browser.signIn(origin, 'nora')).status).toBe(403)
+    expect((await sessionOf(browser)).status).toBe(401)
+  })
+
   test('an ID token with the role claim is enough; without it the user info is asked', async () => {
     const telling = await anotherProvider({ conformIdTokenClaims: false })
     const other = await another(telling.environment)

@@ -11,7 +11,7 @@ import {
 import { keepLastProject, lastProject } from './app/last-project.ts'
 import { parseSearch, stringifySearch } from './app/search-params.ts'
 import { Shell } from './app/Shell.tsx'
-import { ErrorView, NotFoundView, PendingView, RootErrorView } from './app/views.tsx'
+import { ErrorView, NotFoundView, PendingView, RootErrorView, RootPendingView } from './app/views.tsx'
 import { readHistorySearch } from './history/history-search.ts'
 import { filtersOf, readPortsSearch } from './ports/ports-search.ts'
 import {
@@ -28,6 +28,7 @@ const rootRoute = createRootRouteWithContext<RouterContext>()({
   beforeLoad: async ({ context }) => ({ session: await context.queryClient.ensureQueryData(sessionQuery()) }),
   component: Shell,
   errorComponent: RootErrorView,
+  pendingComponent: RootPendingView,
   notFoundComponent: NotFoundView,
 })
 

@@ -12,6 +12,15 @@ export function PendingView(): JSX.Element {
   return <SkeletonRows label="Loading" />
 }
 
+/** Shown while who is signed in is being read: the frame says so when that has to wait. */
+export function RootPendingView(): JSX.Element {
+  return (
+    <Frame>
+      <PendingView />
+    </Frame>
+  )
+}
+
 /** Shown where a page failed; within the frame. */
 export function ErrorView({ error, reset }: ErrorComponentProps): JSX.Element {
   const router = useRouter()

@@ -87,6 +87,8 @@ export function signInByOpenIdConnect(
       const { user, subject, role } = whoIs(claims, settings)
       if (!role) {
         request.log.warn({ user }, 'sign-in: refused, no value of the role claim gives a role')
+        // Nor does a session stay that they, or someone else at this browser, had before.
+        sessions.end(request, reply)
         return await sendPage(reply, 403, noRolePage(user, returnTo))
       }
       await sessions.give(request, reply, { user, subject, role })
