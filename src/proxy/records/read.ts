@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { isUuid } from '../../vpc/ids.ts'
 import { SETTLED, type OperationStatus } from '../../vpc/portside-api.ts'
 import {
@@ -101,7 +101,10 @@ export function summaryOf(record: FullRecord): RecordSummary {
   return recordSummary.parse(record)
 }
 
-function readRows(
+/** Of so few records the database is told which they are; of more, it looks through them by time. */
+const FEW = 2000
+
+async function readRows(
   db: Kysely<Tables>,
   projects: readonly string[],
   filters: RecordFilters,
@@ -109,24 +112,19 @@ function readRows(
   after: Cursor | undefined,
 ): Promise<Row[]> {
   const { project_id, port_id, q, user, kind, status, from, to } = filters
-  const conditions = [
-    isIn('r.project_id', project_id === undefined ? projects : projects.filter((id) => id === project_id)),
-  ]
+  const asked = project_id === undefined ? projects : projects.filter((id) => id === project_id)
+  const conditions = [isIn('r.project_id', asked)]
   if (port_id) conditions.push(sql`r.port_id = ${port_id.toLowerCase()}`)
   if (user) conditions.push(sql`r.user_name = ${user}`)
   if (kind) conditions.push(sql`r.kind = ${kind}`)
   if (from) conditions.push(sql`r.at >= ${firstMoment(from).toISOString()}::timestamptz`)
   if (to) conditions.push(sql`r.at < ${endMoment(to).toISOString()}::timestamptz`)
-  if (status === 'open')
-    conditions.push(
-      sql`not exists (select 1 from record_entries o where o.record_id = r.record_id and o.outcome is not null)`,
-    )
-  else if (status)
-    // The first condition is for the index; the second sees that it is the last end.
-    conditions.push(
-      sql`r.record_id in (select o.record_id from record_entries o where o.outcome = ${status})`,
-      sql`e.outcome = ${status}`,
-    )
+  if (status === 'open') conditions.push(sql`${lastOutcome} is null`)
+  else if (status) {
+    const ever = sql`select record_id from record_entries where outcome = ${status}`
+    const isLast = sql`${lastOutcome} = ${status}`
+    conditions.push(await among(db, ever, isLast), isLast)
+  }
   if (after) {
     const [at, sequence] = after.split('.') as [string, string]
     conditions.push(
@@ -134,28 +132,54 @@ function readRows(
     )
   }
   const sought = q === undefined ? '' : searchText(q)
-  if (sought !== '') conditions.push(sql`r.record_id in (${foundBy(sought)})`)
+  if (sought !== '') conditions.push(await isFoundBy(db, sought))
   return selectRows(db, sql.join(conditions, sql` and `), limit)
 }
 
-/** The IDs of the records that a text is the beginning of a search term of; and those with the group of this ID. */
-function foundBy(sought: string) {
-  // Nothing in a term comes after U+10FFFF: all that begins with the text lies between.
-  const terms = sql`select record_id from record_terms where term >= ${sought} and term < ${`${sought}\u{10FFFF}`}`
-  return isUuid(sought)
-    ? sql`${terms} union select record_id from records where groups @> array[${sought}]::text[]`
-    : terms
+const lastOutcome = sql`(
+  select o.outcome from record_entries o
+  where o.record_id = r.record_id and o.outcome is not null order by o.sequence desc limit 1
+)`
+
+/**
+ * The condition that a record is among those that a query gives the IDs of; `holds` says the same of one record. PGlite keeps no
+ * statistics by itself: left to guess, the database may look through all records for the one that was sought.
+ */
+async function among(
+  db: Kysely<Tables>,
+  ids: RawBuilder<unknown>,
+  holds: RawBuilder<unknown>,
+): Promise<RawBuilder<unknown>> {
+  const { rows } = await sql<{ record_id: string }>`${ids} limit ${FEW + 1}`.execute(db)
+  if (rows.length > FEW) return holds
+  return sql`r.record_id = any(${rows.map(({ record_id }) => record_id)}::uuid[])`
 }
 
-async function selectRows(
-  db: Kysely<Tables>,
-  condition: ReturnType<typeof isIn>,
-  limit: number,
-): Promise<Row[]> {
+/** The condition that a text is the beginning of a search term of a record, or the ID of a group in it. */
+function isFoundBy(db: Kysely<Tables>, sought: string): Promise<RawBuilder<unknown>> {
+  // Nothing in a term comes after U+10FFFF: all that begins with the text lies between.
+  const term = sql`term >= ${sought} and term < ${`${sought}\u{10FFFF}`}`
+  const group = sql`groups @> array[${sought}]::text[]`
+  const ofTerm = sql`select record_id from record_terms where ${term}`
+  // A scalar subquery, which the database asks of each record in turn, the newest first, until it has enough.
+  const holdsTerm = sql`(select true from record_terms t where t.record_id = r.record_id and ${term} limit 1)`
+  return isUuid(sought)
+    ? among(
+        db,
+        sql`${ofTerm} union select record_id from records where ${group}`,
+        sql`(r.${group} or ${holdsTerm})`,
+      )
+    : among(db, ofTerm, holdsTerm)
+}
+
+/** The newest records under a condition, each with what its entries tell. */
+async function selectRows(db: Kysely<Tables>, condition: RawBuilder<unknown>, limit: number): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select r.*, e.at as ended_at, e.outcome, e.content as "end", n.calls, n.request_ids, n.port_name,
       operations.status as operation_status
-    from records r
+    from (
+      select * from records r where ${condition} order by r.at desc, r.sequence desc limit ${limit}
+    ) r
     left join lateral (
       select at, outcome, content from record_entries
       where record_id = r.record_id and outcome is not null order by sequence desc limit 1
@@ -167,9 +191,7 @@ async function selectRows(
       from record_entries where record_id = r.record_id
     ) n on true
     left join operations on e.outcome is null and operations.operation_id = r.record_id::text
-    where ${condition}
-    order by r.at desc, r.sequence desc
-    limit ${limit}`.execute(db)
+    order by r.at desc, r.sequence desc`.execute(db)
   return rows
 }
 

@@ -41,6 +41,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('record_id', 'uuid', (column) => column.notNull().references('records.record_id'))
     .addPrimaryKeyConstraint('record_terms_pkey', ['term', 'record_id'])
     .execute()
+  await sql`create index record_terms_of_record on record_terms (record_id)`.execute(db)
   await sql`create index records_by_time on records (at desc, sequence desc)`.execute(db)
   await sql`create index records_of_project on records (project_id, at desc, sequence desc)`.execute(db)
   await sql`create index records_of_port on records (port_id, at desc, sequence desc)`.execute(db)
