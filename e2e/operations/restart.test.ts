@@ -50,7 +50,7 @@ describe('after the proxy was killed', () => {
     const record = await recordsOver(proxy.call).record(id)
     expect(told(record)).toEqual([
       ...['read', 'request 1', 'answer 1 done', 'request 2', 'answer 2 refused'],
-      ...['end interrupted', 'read', 'end interrupted'],
+      ...['taken_over', 'end interrupted', 'read', 'end interrupted'],
     ])
     expect(record.after).toEqual(found.list_now)
 
@@ -68,7 +68,7 @@ describe('after the proxy was killed', () => {
     expect(found.steps[1]).toMatchObject({ status: 'done', found_by_reading: true })
     const record = await recordsOver(proxy.call).record(id)
     // No answer came to the last request: what became of it was read.
-    expect(told(record).slice(3)).toEqual(['request 2', 'end interrupted', 'read', 'end done'])
+    expect(told(record).slice(3)).toEqual(['request 2', 'taken_over', 'end interrupted', 'read', 'end done'])
   })
 
   test('on a step that had not happened: reading back shows it, and it goes back when told to', async () => {

@@ -48,7 +48,7 @@ export type RecordOutcome = (typeof recordOutcomes)[number]
  * - `read`: the port's list as read from the platform; null when it could not be read.
  * - `confirmed`: the plan breaks guards, and the operator typed the port's name or ID.
  * - `answered`: the operator's answer to an operation that ended early.
- * - `taken_over`: another proxy found it after its own had died.
+ * - `taken_over`: a proxy found it left behind: the one that was at it had ended.
  * - `copied`: the record was made from the journal of a Portside that kept none.
  * - `end`: how it ended, and the list after; the last one counts. `followed_by`: the operation that took its place.
  */
@@ -95,7 +95,7 @@ export const recordEntry = z.discriminatedUnion('kind', [
     answer: z.enum(operationAnswers),
     user: z.string(),
   }),
-  z.object({ kind: z.literal('taken_over'), at: z.string(), by: z.nullable(z.string()) }),
+  z.object({ kind: z.literal('taken_over'), at: z.string() }),
   z.object({ kind: z.literal('copied'), at: z.string(), port_name: z.nullable(z.string()) }),
   z.object({
     kind: z.literal('end'),

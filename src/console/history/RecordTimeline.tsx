@@ -107,7 +107,7 @@ function tell(entry: RecordEntry, words: readonly string[], facts: Names): Told 
     case 'answered':
       return { icon: 'info', title: `${entry.user} chose: ${CHOICES[entry.answer]}` }
     case 'taken_over':
-      return { icon: 'info', tone: 'warn', title: 'Taken over by another proxy, after its own had ended' }
+      return { icon: 'info', tone: 'warn', title: 'Found left behind: the proxy that was at it had ended' }
     case 'copied':
       return { icon: 'copy', title: 'Copied from the journal' }
     case 'end': {

@@ -130,7 +130,7 @@ export class Records {
   /** Writes what was noted of an operation that is another proxy's by now to its record for good: it happened. */
   async handOver({ operation_id }: OperationRecord): Promise<void> {
     const noted = this.#noted.get(operation_id) ?? []
-    this.#forget(operation_id)
+    this.forget(operation_id)
     await this.journal.addEntries(operation_id, noted)
   }
 
@@ -148,7 +148,7 @@ export class Records {
     this.#noteEnd(record)
     const noted = this.#noted.get(record.operation_id) ?? []
     await this.journal.addFollowing(record, noted, following, by, entries)
-    this.#forget(record.operation_id)
+    this.forget(record.operation_id)
     this.#told(record)
   }
 
@@ -162,7 +162,8 @@ export class Records {
     this.note(record, end)
   }
 
-  #forget(operationId: string): void {
+  /** Drops what was noted of an operation and is not to be written: it has not happened. */
+  forget(operationId: string): void {
     this.#noted.delete(operationId)
     this.#failed.delete(operationId)
   }
@@ -181,7 +182,7 @@ export class Records {
           return await change(record)
         } catch (error) {
           // What was not written has not happened.
-          this.#forget(operationId)
+          this.forget(operationId)
           if (!(error instanceof RecordChanged)) throw error
         }
       }

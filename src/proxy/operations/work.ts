@@ -78,11 +78,14 @@ export class Work {
       if (!SETTLED.has(status) && !waits) {
         end(record, 'interrupted', interrupted())
         forgetList(record)
-        record.taken_over_at = new Date().toISOString()
+        const at = new Date().toISOString()
+        record.taken_over_at = at
+        records.note(record, { kind: 'taken_over', at })
       }
       try {
         await records.keep(record)
       } catch (error) {
+        records.forget(operation_id)
         // Another proxy was faster.
         if (error instanceof RecordChanged) continue
         throw error

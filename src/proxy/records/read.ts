@@ -101,8 +101,8 @@ export function summaryOf(record: FullRecord): RecordSummary {
   return recordSummary.parse(record)
 }
 
-/** Of so few records the database is told which they are; of more, it looks through them by time. */
-const FEW = 2000
+/** Of so few records the database is told which they are; more are looked through by time. */
+const FEW = 500
 
 async function readRows(
   db: Kysely<Tables>,
@@ -114,6 +114,7 @@ async function readRows(
   const { project_id, port_id, q, user, kind, status, from, to } = filters
   const asked = project_id === undefined ? projects : projects.filter((id) => id === project_id)
   const conditions = [isIn('r.project_id', asked)]
+  let many = false
   if (port_id) conditions.push(sql`r.port_id = ${port_id.toLowerCase()}`)
   if (user) conditions.push(sql`r.user_name = ${user}`)
   if (kind) conditions.push(sql`r.kind = ${kind}`)
@@ -122,8 +123,9 @@ async function readRows(
   if (status === 'open') conditions.push(sql`${lastOutcome} is null`)
   else if (status) {
     const ever = sql`select record_id from record_entries where outcome = ${status}`
-    const isLast = sql`${lastOutcome} = ${status}`
-    conditions.push(await among(db, ever, isLast), isLast)
+    const few = await fewOf(db, ever)
+    many = few === undefined
+    conditions.push(few ?? sql`true`, sql`${lastOutcome} = ${status}`)
   }
   if (after) {
     const [at, sequence] = after.split('.') as [string, string]
@@ -132,8 +134,21 @@ async function readRows(
     )
   }
   const sought = q === undefined ? '' : searchText(q)
-  if (sought !== '') conditions.push(await isFoundBy(db, sought))
-  return selectRows(db, sql.join(conditions, sql` and `), limit)
+  if (sought !== '') {
+    const { ids, holds } = foundBy(sought)
+    const few = await fewOf(db, ids)
+    many ||= few === undefined
+    conditions.push(few ?? holds)
+  }
+  const condition = sql.join(conditions, sql` and `)
+  if (!many) return selectRows(db, condition, limit)
+  // Asked of each record in turn, the newest first, until there are enough. The database would rather ask it of all, and sort:
+  // it can't know that many hold, and PGlite keeps no statistics by itself.
+  return db.transaction().execute(async (transaction) => {
+    await sql`select set_config(name, 'off', true)
+      from unnest(array['enable_seqscan', 'enable_bitmapscan', 'enable_sort']) as name`.execute(transaction)
+    return selectRows(transaction, condition, limit)
+  })
 }
 
 const lastOutcome = sql`(
@@ -141,35 +156,25 @@ const lastOutcome = sql`(
   where o.record_id = r.record_id and o.outcome is not null order by o.sequence desc limit 1
 )`
 
-/**
- * The condition that a record is among those that a query gives the IDs of; `holds` says the same of one record. PGlite keeps no
- * statistics by itself: left to guess, the database may look through all records for the one that was sought.
- */
-async function among(
-  db: Kysely<Tables>,
-  ids: RawBuilder<unknown>,
-  holds: RawBuilder<unknown>,
-): Promise<RawBuilder<unknown>> {
+/** The condition that a record is among those that a query gives the IDs of; undefined when these are many. */
+async function fewOf(db: Kysely<Tables>, ids: RawBuilder<unknown>): Promise<RawBuilder<unknown> | undefined> {
   const { rows } = await sql<{ record_id: string }>`${ids} limit ${FEW + 1}`.execute(db)
-  if (rows.length > FEW) return holds
+  if (rows.length > FEW) return undefined
   return sql`r.record_id = any(${rows.map(({ record_id }) => record_id)}::uuid[])`
 }
 
-/** The condition that a text is the beginning of a search term of a record, or the ID of a group in it. */
-function isFoundBy(db: Kysely<Tables>, sought: string): Promise<RawBuilder<unknown>> {
+/** The records that a text is the beginning of a search term of, or the ID of a group in: a query of their IDs, and a condition. */
+function foundBy(sought: string): { ids: RawBuilder<unknown>; holds: RawBuilder<unknown> } {
   // Nothing in a term comes after U+10FFFF: all that begins with the text lies between.
   const term = sql`term >= ${sought} and term < ${`${sought}\u{10FFFF}`}`
+  const ids = sql`select record_id from record_terms where ${term}`
+  const holds = sql`(select true from record_terms t where t.record_id = r.record_id and ${term} limit 1)`
+  if (!isUuid(sought)) return { ids, holds }
   const group = sql`groups @> array[${sought}]::text[]`
-  const ofTerm = sql`select record_id from record_terms where ${term}`
-  // A scalar subquery, which the database asks of each record in turn, the newest first, until it has enough.
-  const holdsTerm = sql`(select true from record_terms t where t.record_id = r.record_id and ${term} limit 1)`
-  return isUuid(sought)
-    ? among(
-        db,
-        sql`${ofTerm} union select record_id from records where ${group}`,
-        sql`(r.${group} or ${holdsTerm})`,
-      )
-    : among(db, ofTerm, holdsTerm)
+  return {
+    ids: sql`${ids} union select record_id from records where ${group}`,
+    holds: sql`(r.${group} or ${holds})`,
+  }
 }
 
 /** The newest records under a condition, each with what its entries tell. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { sql } from 'kysely'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { recordsApi, type FullRecord, type RecordSummary } from '../../vpc/records.ts'
 import { openDatabase } from '../database/database.ts'
@@ -14,6 +15,7 @@ import { beginRecord, type NewRecord } from './write.ts'
 
 const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
 const [A, B, C] = [1, 2, 3].map((n) => `a0608cbf-d047-4f54-8b28-cd7b5985000${n}`) as [string, string, string]
+const SILENT = pino({ level: 'silent' })
 const FORMULA = '=HYPERLINK("http://evil.example","+1")'
 
 const record = (n: number, more: Partial<NewRecord> = {}): NewRecord => ({
@@ -49,7 +51,7 @@ let dataFolder: string
 let proxy: TestedProxy
 beforeAll(async () => {
   dataFolder = await mkdtemp(join(tmpdir(), 'portside-records-'))
-  const { db, close } = await openDatabase({ dataFolder })
+  const { db, close } = await openDatabase({ dataFolder }, SILENT)
   const read = (name: string) => readEntry({ id: 'any', security_groups: [A, B], name }, null)
   const refused = { error_code: 'VPC.1', error_msg: 'No.', request_id: '0123456789abcdef' }
   await db.transaction().execute(async (transaction) => {
@@ -93,6 +95,8 @@ beforeAll(async () => {
       port_id,
       status,
       created_at,
+      revision: 1,
+      owner: null,
       record: JSON.stringify({ ...old, created_at }),
     })
     .execute()
@@ -238,7 +242,7 @@ test('an operation from before records were kept has one that says so', async ()
 
 test('nothing can change or delete a record', async () => {
   await proxy.close()
-  const { db, close } = await openDatabase({ dataFolder })
+  const { db, close } = await openDatabase({ dataFolder }, SILENT)
   for (const table of ['records', 'record_entries', 'record_terms'])
     for (const change of [
       `update ${table} set record_id = null`,
