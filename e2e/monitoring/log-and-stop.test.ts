@@ -1,27 +1,34 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { buildProxy, KillableProxy, type Built } from '../operations/killable.ts'
 import { operationsOver, planned, PROJECT, startStage } from '../operations/stage.ts'
+import { createDatabase, POSTGRES, type TestDatabase } from '../postgres.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let stage: Awaited<ReturnType<typeof startStage>>
 let built: Built
+let database: TestDatabase | undefined
 beforeAll(async () => {
   stage = await startStage()
   built = await buildProxy()
-  // A new journal takes its time; the tests share it.
-  const first = new KillableProxy(built, stage.emulator)
-  await first.start()
-  await first.stop('SIGTERM')
+  // Where there is no PostgreSQL, each start of a proxy takes seconds longer.
+  database = POSTGRES ? await createDatabase(inject('postgresFolder')) : undefined
 })
+const proxyWith = (environment: Record<string, string>) =>
+  new KillableProxy(built, stage.emulator, {
+    ...(database && { DATABASE_URL: database.url }),
+    ...environment,
+  })
+
 afterAll(async () => {
   await stage.close()
   await built.remove()
+  await database?.remove()
 })
 
 test('each line of the log is JSON and tells whose call of the platform it was', async () => {
-  const proxy = new KillableProxy(built, stage.emulator, { PORTSIDE_LOG_LEVEL: 'debug' })
+  const proxy = proxyWith({ PORTSIDE_LOG_LEVEL: 'debug' })
   await proxy.start()
   const operations = operationsOver(proxy.call)
   const portId = await stage.portWith('abc')
@@ -74,7 +81,7 @@ test('each line of the log is JSON and tells whose call of the platform it was',
 
 /** A proxy with an operation of two steps whose first one is under way: the platform takes `milliseconds` for it. */
 async function inAStep(milliseconds: number, environment: Record<string, string>) {
-  const proxy = new KillableProxy(built, stage.emulator, environment)
+  const proxy = proxyWith(environment)
   await proxy.start()
   onTestFinished(async () => void (await proxy.stop('SIGKILL')))
   const operations = operationsOver(proxy.call)
