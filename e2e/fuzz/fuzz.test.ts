@@ -7,11 +7,12 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { FastifyInstance } from 'fastify'
 import { Pool } from 'undici'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { EXAMPLE } from '../../src/emulator/for-tests.ts'
 import { portsideError } from '../../src/vpc/errors.ts'
 import { api, operationAnswers } from '../../src/vpc/portside-api.ts'
 import { operationsOver, planned, startStage } from '../operations/stage.ts'
+import { createDatabase, POSTGRES, type TestDatabase } from '../postgres.ts'
 import { KEYS } from '../servers.ts'
 import { fuzzedRequests, type FuzzedRequest, type Route, type Valid } from './requests.ts'
 
@@ -21,6 +22,7 @@ const REQUESTS = 10_000
 const SESSION_SECRET = 'fuzzed-session-secret-0123456789abcdef'
 
 let stage: Awaited<ReturnType<typeof startStage>>
+let database: TestDatabase | undefined
 let files: string
 let valid: Valid
 /** Every route of the running proxy: a new one is fuzzed without being named here. */
@@ -39,8 +41,13 @@ function noteRoutes(message: unknown): void {
 beforeAll(async () => {
   files = await mkdtemp(join(tmpdir(), 'portside-fuzz-'))
   await writeFile(join(files, 'index.html'), '<!doctype html><title>Portside</title>')
+  database = POSTGRES ? await createDatabase(inject('postgresFolder')) : undefined
   subscribe('fastify.initialization', noteRoutes)
-  stage = await startStage({ PORTSIDE_CONSOLE_FILES: files, PORTSIDE_SESSION_SECRET: SESSION_SECRET })
+  stage = await startStage({
+    PORTSIDE_CONSOLE_FILES: files,
+    PORTSIDE_SESSION_SECRET: SESSION_SECRET,
+    ...(database && { DATABASE_URL: database.url }),
+  })
   unsubscribe('fastify.initialization', noteRoutes)
   // The emulator's routes were noted too.
   routes = servers.find((of) => of.some(({ url }) => url === api.session()))!
@@ -70,6 +77,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await stage.close()
+  await database?.remove()
   await rm(files, { recursive: true })
 })
 
