@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { firstView } from './first-view.ts'
 import { median, table, verdict, type Figure } from './figures.ts'
 import { planAndTraffic } from './plan-and-traffic.ts'
 import { proxy } from './proxy.ts'
@@ -12,6 +13,7 @@ export type Subject = () => Promise<Figure[]>
 const SUBJECTS: Record<string, Subject> = {
   'plan-and-traffic': planAndTraffic,
   proxy,
+  'first-view': firstView,
 }
 
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url))

@@ -10,6 +10,11 @@ export type Figure = {
   goal?: { below: number } | { atLeast: number }
 }
 
+/** A figure without values yet. */
+export function figure(subject: string, name: string, unit: string, goal?: Figure['goal']): Figure {
+  return { subject, name, unit, values: [], ...(goal && { goal }) }
+}
+
 /** The value in the middle; for an even count, between the two in the middle. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5)

@@ -1,0 +1,137 @@
+import type { Browser, Page } from '@playwright/test'
+import type { Subject } from './bench.ts'
+import { openPage, signedIn, SLOW_CPU, startBrowser } from './browser.ts'
+import { figure, type Figure } from './figures.ts'
+import { idsOf, PROJECT, run, type Running } from './running.ts'
+
+const RUNS = 5
+/** So long after the last file nothing more comes by itself. */
+const QUIET_MS = 1_500
+
+/** A view is useful when there are elements of the selector and all of them hold the text. */
+type View = { name: string; path: string; selector: string; text: string }
+
+/**
+ * What the browser loads until the first useful view, as the proxy sends it, and how long that takes on a slow CPU over
+ * Fast 3G, with an empty cache and with a warm one. Useful is: ports to choose from; a port's groups by name, with their
+ * rules counted, to be arranged by keys and buttons. The catalogue, the plan, dragging by mouse, traffic and the port in
+ * full come after that: their bytes stand in a row of their own.
+ */
+export const firstView: Subject = async () => {
+  const running = await run()
+  const browser = await startBrowser()
+  try {
+    const [port] = await idsOf(running, 'ports', 1)
+    const ports = `/projects/${PROJECT}/ports`
+    const views: View[] = [
+      { name: 'ports', path: ports, selector: '[aria-label=Ports] tbody th a', text: '' },
+      { name: 'a port', path: `${ports}/${port}`, selector: '[data-rows=list] [data-row]', text: 'rule' },
+    ]
+    const figures: Figure[] = []
+    for (const view of views) {
+      figures.push(...(await sizes(browser, running, view)))
+      figures.push(...(await times(browser, running, view)))
+    }
+    return figures
+  } finally {
+    await browser.close()
+    await running.stop()
+  }
+}
+
+/** A file counts as needed when it is there before the view is useful. */
+async function sizes(browser: Browser, running: Running, view: View): Promise<Figure[]> {
+  const row = (what: string, below?: number) =>
+    figure('first view', `${view.name}: ${what}`, 'kB', below === undefined ? undefined : { below })
+  const rows = ['gzip', 'br'].map((encoding) => ({
+    encoding,
+    js: row(`JavaScript to the useful view, ${encoding}`, encoding === 'gzip' ? 150 : undefined),
+    css: row(`CSS to it, ${encoding}`),
+    after: row(`JavaScript and CSS after it, by itself, ${encoding}`),
+  }))
+  for (let n = 0; n < RUNS; n++) {
+    const context = await signedIn(browser, running)
+    const { page } = await openPage(context)
+    const useful = await timeToUseful(page, view)
+    await quiet(page)
+    const files = await filesOf(page)
+    await context.close()
+    for (const { encoding, js, css, after } of rows) {
+      const sent = await Promise.all(
+        files.map(async ({ path, end }) => ({
+          kind: end > useful ? after : path.endsWith('.js') ? js : css,
+          bytes: await bytesOf(running.origin + path, encoding),
+        })),
+      )
+      for (const kind of [js, css, after])
+        kind.values.push(sent.reduce((sum, one) => sum + (one.kind === kind ? one.bytes : 0), 0) / 1000)
+    }
+  }
+  return rows.flatMap(({ js, css, after }) => [js, css, after])
+}
+
+/** The bytes of a file's body as the proxy sends it to a browser that takes this encoding. */
+async function bytesOf(url: string, encoding: string): Promise<number> {
+  const answer = await fetch(url, { headers: { 'accept-encoding': encoding } })
+  await answer.arrayBuffer()
+  return Number(answer.headers.get('content-length'))
+}
+
+async function times(browser: Browser, running: Running, view: View): Promise<Figure[]> {
+  const slow = `CPU ${SLOW_CPU}x slower, Fast 3G`
+  const cold = figure('first view', `${view.name}: useful after, ${slow}, cache empty`, 'ms')
+  const warm = figure('first view', `${view.name}: useful after, ${slow}, cache warm`, 'ms')
+  for (let n = 0; n < RUNS; n++) {
+    const context = await signedIn(browser, running)
+    for (const { values } of [cold, warm]) {
+      const { page } = await openPage(context, { cpu: SLOW_CPU, fast3G: true })
+      values.push(await timeToUseful(page, view))
+      // What comes after is cached for the second visit too.
+      await quiet(page)
+      await page.close()
+    }
+    await context.close()
+  }
+  return [cold, warm]
+}
+
+/** Opens the view. @returns ms from the navigation's start to the frame that has painted it useful */
+async function timeToUseful(page: Page, { path, selector, text }: View): Promise<number> {
+  await page.addInitScript(
+    (wanted) => {
+      const isThere = () => {
+        const found = [...document.querySelectorAll(wanted.selector)]
+        return found.length > 0 && found.every((one) => one.textContent.includes(wanted.text))
+      }
+      const look = () => {
+        // Seen before one frame is painted, so it is on the screen in the next.
+        if (isThere()) requestAnimationFrame(() => performance.mark('useful'))
+        else requestAnimationFrame(look)
+      }
+      requestAnimationFrame(look)
+    },
+    { selector, text },
+  )
+  await page.goto(path, { waitUntil: 'commit' })
+  const useful = () => performance.getEntriesByName('useful')[0]?.startTime
+  return (await (await page.waitForFunction(useful, undefined, { timeout: 60_000 })).jsonValue())!
+}
+
+/** Waits until nothing has been asked for during a while. */
+async function quiet(page: Page): Promise<void> {
+  let last = Date.now()
+  const note = () => (last = Date.now())
+  page.on('request', note).on('requestfinished', note)
+  while (Date.now() - last < QUIET_MS) await page.waitForTimeout(100)
+}
+
+/** The scripts and styles that the page has loaded; `end` in ms from the navigation's start. */
+async function filesOf(page: Page): Promise<{ path: string; end: number }[]> {
+  const files = await page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .filter((entry) => entry instanceof PerformanceResourceTiming)
+      .map(({ name, responseEnd }) => ({ path: new URL(name).pathname, end: responseEnd })),
+  )
+  return files.filter(({ path }) => /\.(?:js|css)$/.test(path))
+}
