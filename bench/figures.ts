@@ -11,7 +11,7 @@ export type Figure = {
 }
 
 /** A figure without values yet. */
-export function figure(subject: string, name: string, unit: string, goal?: Figure['goal']): Figure {
+export function newFigure(subject: string, name: string, unit: string, goal?: Figure['goal']): Figure {
   return { subject, name, unit, values: [], ...(goal && { goal }) }
 }
 

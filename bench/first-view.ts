@@ -1,7 +1,7 @@
 import type { Browser, Page } from '@playwright/test'
 import type { Subject } from './bench.ts'
 import { openPage, signedIn, SLOW_CPU, startBrowser } from './browser.ts'
-import { figure, type Figure } from './figures.ts'
+import { newFigure, type Figure } from './figures.ts'
 import { idsOf, PROJECT, run, type Running } from './running.ts'
 
 const RUNS = 5
@@ -42,7 +42,7 @@ export const firstView: Subject = async () => {
 /** A file counts as needed when it is there before the view is useful. */
 async function sizes(browser: Browser, running: Running, view: View): Promise<Figure[]> {
   const row = (what: string, below?: number) =>
-    figure('first view', `${view.name}: ${what}`, 'kB', below === undefined ? undefined : { below })
+    newFigure('first view', `${view.name}: ${what}`, 'kB', below === undefined ? undefined : { below })
   const rows = ['gzip', 'br'].map((encoding) => ({
     encoding,
     js: row(`JavaScript to the useful view, ${encoding}`, encoding === 'gzip' ? 150 : undefined),
@@ -79,8 +79,8 @@ async function bytesOf(url: string, encoding: string): Promise<number> {
 
 async function times(browser: Browser, running: Running, view: View): Promise<Figure[]> {
   const slow = `CPU ${SLOW_CPU}x slower, Fast 3G`
-  const cold = figure('first view', `${view.name}: useful after, ${slow}, cache empty`, 'ms')
-  const warm = figure('first view', `${view.name}: useful after, ${slow}, cache warm`, 'ms')
+  const cold = newFigure('first view', `${view.name}: useful after, ${slow}, cache empty`, 'ms')
+  const warm = newFigure('first view', `${view.name}: useful after, ${slow}, cache warm`, 'ms')
   for (let n = 0; n < RUNS; n++) {
     const context = await signedIn(browser, running)
     for (const { values } of [cold, warm]) {
@@ -113,8 +113,12 @@ async function timeToUseful(page: Page, { path, selector, text }: View): Promise
     { selector, text },
   )
   await page.goto(path, { waitUntil: 'commit' })
-  const useful = () => performance.getEntriesByName('useful')[0]?.startTime
-  return (await (await page.waitForFunction(useful, undefined, { timeout: 60_000 })).jsonValue())!
+  const useful = await page.waitForFunction(
+    () => performance.getEntriesByName('useful')[0]?.startTime,
+    undefined,
+    { timeout: 60_000 },
+  )
+  return (await useful.jsonValue())!
 }
 
 /** Waits until nothing has been asked for during a while. */

@@ -3,7 +3,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createQueryClient } from './proxy-client/query-client.ts'
-import { createConsoleRouter } from './router.tsx'
+import { createConsoleRouter, loadAhead } from './router.tsx'
 import './ui/tokens.css'
 
 const root = document.getElementById('root')
@@ -11,6 +11,7 @@ if (root === null) throw new Error('index.html has no element with the ID root')
 
 const queryClient = createQueryClient()
 const router = createConsoleRouter(queryClient)
+loadAhead(router)
 
 createRoot(root).render(
   <StrictMode>

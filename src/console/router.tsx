@@ -132,6 +132,7 @@ export function createConsoleRouter(queryClient: QueryClient, history?: RouterHi
     // React Query decides how fresh data is.
     defaultPreloadStaleTime: 0,
     defaultPendingComponent: PendingView,
+    defaultPendingMinMs: 0,
     defaultErrorComponent: ErrorView,
     defaultNotFoundComponent: NotFoundView,
     scrollRestoration: true,
@@ -140,6 +141,21 @@ export function createConsoleRouter(queryClient: QueryClient, history?: RouterHi
     // What a route does not read is dropped, not handed on as it came.
     search: { strict: true },
   })
+}
+
+/**
+ * Asks for the code and the data of the page that the address names, now: the router by itself waits for the session first, which
+ * on a slow network is a third of the way to the first view. Without a session these answers are not used.
+ */
+export function loadAhead(router: ReturnType<typeof createConsoleRouter>): void {
+  for (const { routeId, ...match } of router.matchRoutes(router.latestLocation)) {
+    const route = router.routesById[routeId as keyof typeof router.routesById]
+    // What can't be loaded fails again, and is shown, when the router itself comes to it.
+    router.loadRouteChunk(route)?.catch(() => {})
+    const { loader } = route.options
+    if (typeof loader === 'function')
+      loader({ context: router.options.context, params: match.params, deps: match.loaderDeps } as never)
+  }
 }
 
 declare module '@tanstack/react-router' {

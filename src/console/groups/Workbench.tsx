@@ -16,6 +16,7 @@ import { useArrangementStore } from './arrangement-store.ts'
 import { createDragDoor } from './dragged.ts'
 import { groupName, useGroupFacts, useRememberGroups } from './group-facts.ts'
 import { ListPanel } from './ListPanel.tsx'
+import { useListRead } from './list-read.ts'
 import { Panel } from './Panel.tsx'
 import { PlanSide } from './PlanSide.tsx'
 import { usePortArrangement } from './port-arrangement.ts'
@@ -37,7 +38,7 @@ const ListChanged = lazy(() =>
 const TrafficChanges = lazy(() =>
   import('../traffic/TrafficChanges.tsx').then((module) => ({ default: module.TrafficChanges })),
 )
-// Not needed to see the list, nor to arrange it by keys and buttons: comes right after.
+// These are asked for once the list can be read.
 const DragLayer = lazy(() => import('./DragLayer.tsx').then((module) => ({ default: module.DragLayer })))
 const PortDetails = lazy(() =>
   import('../port-details/PortDetails.tsx').then((module) => ({ default: module.PortDetails })),
@@ -70,6 +71,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
       ...(operation.list_now ?? []),
     ]),
   ])
+  const listRead = useListRead(desired, facts)
   const remember = useRememberGroups(project)
   const selection = useSelection(desired)
   const plan = usePlan(arrangement)
@@ -186,9 +188,11 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
           />
         </Suspense>
       </div>
-      <Suspense>
-        <DragLayer areas={areas} door={door} desired={desired} nameOf={nameOf} />
-      </Suspense>
+      {listRead && (
+        <Suspense>
+          <DragLayer areas={areas} door={door} desired={desired} nameOf={nameOf} />
+        </Suspense>
+      )}
       {changes !== undefined && isChanged(arrangement) && (
         <div className={styles.bar}>
           <span>{counted(changesOf(changes), 'change')}</span>
@@ -205,20 +209,24 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
       )}
       <section className={styles.details} aria-labelledby="traffic">
         <h2 id="traffic">What traffic changes</h2>
-        <Suspense fallback={<p className={styles.waiting}>Loading…</p>}>
-          <TrafficChanges traffic={traffic} facts={facts} />
+        <Suspense fallback={LOADING}>
+          {listRead ? <TrafficChanges traffic={traffic} facts={facts} /> : LOADING}
         </Suspense>
       </section>
       <section className={styles.details} aria-labelledby="port-details">
         <h2 id="port-details">Port details</h2>
-        <Suspense fallback={<p className={styles.waiting}>Loading…</p>}>
-          <PortDetails
-            port={port}
-            before={isFresh ? watched.before : undefined}
-            requestId={answer.request_id}
-            raw={JSON.stringify(answer, null, 2)}
-            groupName={(id) => facts.groups.get(id)?.name ?? undefined}
-          />
+        <Suspense fallback={LOADING}>
+          {listRead ? (
+            <PortDetails
+              port={port}
+              before={isFresh ? watched.before : undefined}
+              requestId={answer.request_id}
+              raw={JSON.stringify(answer, null, 2)}
+              groupName={(id) => facts.groups.get(id)?.name ?? undefined}
+            />
+          ) : (
+            LOADING
+          )}
         </Suspense>
       </section>
     </>
@@ -234,4 +242,5 @@ function Waiting({ title }: { title: string }): JSX.Element {
   )
 }
 
+const LOADING = <p className={styles.waiting}>Loading…</p>
 const NONE: readonly string[] = []
