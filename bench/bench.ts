@@ -2,7 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { dragging } from './dragging.ts'
 import { firstView } from './first-view.ts'
+import { largeEstate } from './large-estate.ts'
 import { median, table, verdict, type Figure } from './figures.ts'
 import { planAndTraffic } from './plan-and-traffic.ts'
 import { proxy } from './proxy.ts'
@@ -14,6 +16,8 @@ const SUBJECTS: Record<string, Subject> = {
   'plan-and-traffic': planAndTraffic,
   proxy,
   'first-view': firstView,
+  dragging,
+  'large-estate': largeEstate,
 }
 
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url))

@@ -129,8 +129,10 @@ export function createConsoleRouter(queryClient: QueryClient, history?: RouterHi
     context: { queryClient },
     ...(history && { history }),
     defaultPreload: 'intent',
-    // React Query decides how fresh data is.
+    // React Query decides how fresh data is, and how long it is kept.
     defaultPreloadStaleTime: 0,
+    defaultGcTime: 0,
+    defaultPreloadGcTime: 0,
     defaultPendingComponent: PendingView,
     defaultPendingMinMs: 0,
     defaultErrorComponent: ErrorView,

@@ -1,4 +1,4 @@
-import { useMemo, useState, type JSX, type KeyboardEvent } from 'react'
+import { useEffect, useMemo, useRef, useState, type JSX, type KeyboardEvent } from 'react'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { counted } from '../plan/words.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
@@ -18,8 +18,8 @@ import { PlaceBar } from './PlaceBar.tsx'
 import { rowOf, useRovingRows } from './roving-rows.ts'
 import { useSelection, type Selection } from './selection.ts'
 
-/** So many rows are drawn at once; more come by a button. */
-const ROWS_AT_ONCE = 100
+/** So many rows are drawn at once, which is more than are seen; more come with scrolling to the end, or by a button. */
+const ROWS_AT_ONCE = 40
 
 type CatalogueProps = {
   project: string
@@ -50,6 +50,16 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
   const selection = useSelection(ids)
   const { container, active, onFocus, onKeyDown: onArrowKeys, focusAfterChange } = useRovingRows(ids)
   const free = room(arrangement)
+  const end = useRef<HTMLDivElement>(null)
+  const hidden = offList.length - shown.length
+  useEffect(() => {
+    if (hidden === 0 || end.current === null) return
+    const observer = new IntersectionObserver(([seen]) => {
+      if (seen?.isIntersecting) setMost(most + ROWS_AT_ONCE)
+    })
+    observer.observe(end.current)
+    return () => observer.disconnect()
+  }, [hidden, most])
 
   const placeAt = (placed: readonly string[], position: number) => {
     const groups = offList.filter((group) => placed.includes(group.id))
@@ -149,7 +159,7 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
           />
         )}
         {shown.length === 0 && result.state === 'idle' && <NoneShown {...{ result, text }} />}
-        <div className={styles.more}>
+        <div className={styles.more} ref={end}>
           {offList.length > most ? (
             <Button size="small" onClick={() => setMost(most + ROWS_AT_ONCE)}>
               Show more ({offList.length - most})

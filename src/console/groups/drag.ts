@@ -6,9 +6,11 @@ import {
   useSensors,
   type Active,
   type Announcements,
+  type ClientRect,
   type CollisionDetection,
   type KeyboardCoordinateGetter,
   type Over,
+  type UniqueIdentifier,
 } from '@dnd-kit/core'
 import type { Dragged } from './dragged.ts'
 
@@ -47,7 +49,11 @@ export function useDragSensors(desired: readonly string[]) {
   )
 }
 
-/** Finds the gap nearest to the pointer (or to the middle of what the keyboard moves). Beside the list there is none. */
+/**
+ * Finds the gap nearest to the pointer (or to the middle of what the keyboard moves). Beside the list there is none. Called
+ * with every movement: a gap's place is only asked for where it must be, as dnd-kit reckons it anew each time from how far
+ * everything around it is scrolled.
+ */
 export const nearestGap: CollisionDetection = ({
   droppableContainers,
   droppableRects,
@@ -56,14 +62,25 @@ export const nearestGap: CollisionDetection = ({
 }) => {
   const x = pointerCoordinates?.x ?? collisionRect.left + 1
   const y = pointerCoordinates?.y ?? collisionRect.top + collisionRect.height / 2
-  let best: { id: string | number; distance: number } | undefined
-  for (const container of droppableContainers) {
-    const rect = droppableRects.get(container.id)
-    if (rect === undefined || x < rect.left - 40 || x > rect.right + 8) continue
-    const distance = Math.abs(y - rect.top)
-    if (best === undefined || distance < best.distance) best = { id: container.id, distance }
+  const gaps: { id: UniqueIdentifier; rect: ClientRect }[] = []
+  for (const { id, data } of droppableContainers) {
+    const rect = droppableRects.get(id)
+    const gap = (data.current as Gap | undefined)?.gap
+    if (rect !== undefined && gap !== undefined) gaps[gap] = { id, rect }
   }
-  return best === undefined ? [] : [{ id: best.id, data: { value: best.distance } }]
+  // From the top down; while they are measured anew one may be missing.
+  const known = gaps.filter(Boolean)
+  const side = known[0]?.rect
+  if (side === undefined || x < side.left - 40 || x > side.right + 8) return []
+  let [low, high] = [0, known.length - 1]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (known[middle]!.rect.top < y) low = middle + 1
+    else high = middle
+  }
+  const [above, below] = [known[low - 1], known[low]!]
+  const nearest = above && y - above.rect.top <= Math.abs(below.rect.top - y) ? above : below
+  return [{ id: nearest.id, data: { value: Math.abs(y - nearest.rect.top) } }]
 }
 
 /** Arrow keys go from position to position, not by pixels. */

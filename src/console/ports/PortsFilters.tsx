@@ -19,12 +19,16 @@ type PortsFiltersProps = {
   search: PortsSearch
   /** Ports in view: their device owners are offered too. */
   rows: readonly Port[]
+  /** The text in the search box, at each letter. */
+  onType: (q: string) => void
+  /** What the address is to hold. */
   onChange: (part: { [name in keyof PortsSearch]: PortsSearch[name] | undefined }) => void
   onClear: () => void
 }
 
 /** The search box and the filters of the ports view. */
-export function PortsFilters({ project, search, rows, onChange, onClear }: PortsFiltersProps): JSX.Element {
+export function PortsFilters(props: PortsFiltersProps): JSX.Element {
+  const { project, search, rows, onType, onChange, onClear } = props
   const [picking, setPicking] = useState(false)
   // Where the screen is narrow, filters are folded away unless one is set.
   const [unfolded, setUnfolded] = useState(Object.keys(search).some((name) => name !== 'q'))
@@ -37,6 +41,7 @@ export function PortsFilters({ project, search, rows, onChange, onClear }: Ports
         <SearchBox
           placeholder="Name, ID, IP, MAC or device ID"
           value={search.q ?? ''}
+          onType={onType}
           onChange={(q) => onChange({ q: q === '' ? undefined : q })}
         />
       </div>

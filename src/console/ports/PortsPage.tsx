@@ -1,5 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { useDeferredValue, useEffect, type JSX } from 'react'
+import { useDeferredValue, useEffect, useMemo, useState, type JSX } from 'react'
 import { useAnnounce } from '../ui/Announcer.tsx'
 import { Button } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
@@ -20,15 +20,19 @@ export function PortsPage(): JSX.Element {
   const { projectId } = route.useParams()
   const search = route.useSearch()
   const navigate = route.useNavigate()
-  const shown = useDeferredValue(search)
-  const view = usePorts(projectId, shown)
+  // What is typed filters at once; the address, and with it what is asked of the server, follows after a pause.
+  const [typed, setTyped] = useState<{ text: string; since: string | undefined }>()
+  const q = typed !== undefined && typed.since === search.q ? typed.text : search.q
+  const shown = useDeferredValue(useMemo(() => withText(search, q), [search, q]))
+  const asked = shown.q === search.q
+  const view = usePorts(projectId, shown, asked)
   const change = (part: PortsSearch) =>
     void navigate({ search: (before) => ({ ...before, ...part }), replace: true, resetScroll: false })
   const clear = () => void navigate({ search: {}, replace: true, resetScroll: false })
   const waiting = view.error === null && (view.pending || (view.reading && view.rows.length === 0))
   const exactHit = view.exact !== undefined && !view.exactMissed
   const readsOn = view.searched > 0 && !view.complete && !exactHit && !view.outdated
-  const settled = !view.pending && !view.reading && view.error === null
+  const settled = asked && !view.pending && !view.reading && view.error === null
   const words = settled ? summaryWords(view, shown) : ''
   const announce = useAnnounce()
   useEffect(() => {
@@ -43,6 +47,7 @@ export function PortsPage(): JSX.Element {
         project={projectId}
         search={search}
         rows={view.rows}
+        onType={(text) => setTyped({ text, since: search.q })}
         onChange={change}
         onClear={clear}
       />
@@ -81,6 +86,12 @@ export function PortsPage(): JSX.Element {
       </section>
     </>
   )
+}
+
+function withText(search: PortsSearch, q: string | undefined): PortsSearch {
+  const { q: before, ...filters } = search
+  if (q === before) return search
+  return q ? { ...filters, q } : filters
 }
 
 function NothingFound(props: {

@@ -43,12 +43,13 @@ type Effort = { for: string; wanted: number; stopped: boolean }
 /**
  * The ports of a project under a state of the view. Filters are the server's; a search text is looked for in the ports read
  * so far, and pages are read on until enough is found, unless it is a whole ID or address, which the server finds.
+ * @param asked false while the text is still being typed: then nothing is asked of the server for it
  */
-export function usePorts(project: string, search: PortsSearch): PortsView {
+export function usePorts(project: string, search: PortsSearch, asked: boolean): PortsView {
   const queryClient = useQueryClient()
   const filters = filtersOf(search)
   const { q = '' } = search
-  const exact = exactSearch(q)
+  const exact = asked ? exactSearch(q) : undefined
 
   const exactQuery = useQuery({
     ...exactPortsQuery(project, filters, exact?.tries ?? []),
@@ -72,7 +73,7 @@ export function usePorts(project: string, search: PortsSearch): PortsView {
   const effort = kept.for === now ? kept : { for: now, wanted: ENOUGH, stopped: false }
 
   const { hasNextPage, isFetching, isError, isPlaceholderData, fetchNextPage } = list
-  const wantsMore = byPage && found.length < effort.wanted && !effort.stopped && !isPlaceholderData
+  const wantsMore = asked && byPage && found.length < effort.wanted && !effort.stopped && !isPlaceholderData
   useEffect(() => {
     if (wantsMore && hasNextPage && !isFetching && !isError) void fetchNextPage()
   }, [wantsMore, hasNextPage, isFetching, isError, fetchNextPage])

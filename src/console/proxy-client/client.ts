@@ -29,7 +29,9 @@ export async function call<S extends z.ZodMiniType>(
   path: string,
   { method = 'GET', body, query, signal, timeoutMs = DEFAULT_TIMEOUT_MS }: CallOptions = {},
 ): Promise<z.output<S>> {
-  const timeout = AbortSignal.timeout(timeoutMs)
+  // Not AbortSignal.timeout: each of those stays in memory until its time is up, long after the answer.
+  const timeout = new AbortController()
+  const timer = setTimeout(() => timeout.abort(), timeoutMs)
   const url = new URL(path, location.origin)
   if (query !== undefined) url.search = queryString(query)
   // Nobody knows what became of a request whose answer is lost; only a read can't have changed anything.
@@ -45,14 +47,14 @@ export async function call<S extends z.ZodMiniType>(
           : { accept: 'application/json', 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       credentials: 'same-origin',
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      signal: signal === undefined ? timeout.signal : AbortSignal.any([signal, timeout.signal]),
     })
     status = response.status
     text = await response.text()
     if (!response.ok) throw readError(status, text, lost)
   } catch (cause) {
     if (cause instanceof ProxyError || signal?.aborted) throw cause
-    if (timeout.aborted)
+    if (timeout.signal.aborted)
       throw new ProxyError(0, {
         error_code: 'Console.Timeout',
         error_msg: `Portside's proxy did not answer within ${timeoutMs / 1000} seconds.`,
@@ -65,6 +67,8 @@ export async function call<S extends z.ZodMiniType>(
       advice: 'Is the proxy running? Start it with npm start, then try again.',
       ...lost,
     })
+  } finally {
+    clearTimeout(timer)
   }
   return readAnswer(schema, status, text, lost)
 }

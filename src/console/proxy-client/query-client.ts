@@ -1,6 +1,12 @@
-import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, type Query } from '@tanstack/react-query'
 import { isSessionLost, isTooMany, ProxyError } from './proxy-error.ts'
 import { sessionQuery } from './queries.ts'
+
+/**
+ * So many answers that no view shows are kept at most, for whoever comes back: those of the last two dozen ports or so. Time
+ * alone (gcTime) is no bound: someone who looks through a thousand ports would keep all of them.
+ */
+const KEPT_UNUSED = 200
 
 /**
  * The console's query client. What the proxy answered is not asked again by itself: it has tried already. Only when
@@ -36,5 +42,23 @@ export function createQueryClient(): QueryClient {
       mutations: { retry: false, networkMode: 'always' },
     },
   })
+  boundUnused(queryClient.getQueryCache())
   return queryClient
+}
+
+/** Removes the answers that have been out of use for longest, while there are more than KEPT_UNUSED. */
+function boundUnused(cache: QueryCache): void {
+  const unused = new Set<Query>()
+  cache.subscribe(({ type, query }) => {
+    if (type === 'removed') unused.delete(query)
+    if (type !== 'added' && type !== 'observerAdded' && type !== 'observerRemoved') return
+    unused.delete(query)
+    if (query.getObserversCount() > 0) return
+    unused.add(query)
+    for (const oldest of unused) {
+      if (unused.size <= KEPT_UNUSED) return
+      // What is being read is wanted by someone.
+      if (oldest.state.fetchStatus === 'idle') cache.remove(oldest)
+    }
+  })
 }

@@ -47,7 +47,9 @@ export function useTraffic(
     rulesRead && portSecurity !== false ? remoteGroupIds(ids.flatMap((id) => rules.get(id)!)) : []
   const asked = { enabled: remoteIds.length > 0 }
   const { data: members, dataUpdatedAt } = useQuery({ ...membersOfGroupsQuery(project, remoteIds), ...asked })
-  const { data: named } = useQuery({ ...groupsByIdQuery(project, remoteIds), ...asked })
+  // Those on the lists are known by name already.
+  const unnamed = remoteIds.filter((id) => !groups.has(id))
+  const { data: named } = useQuery({ ...groupsByIdQuery(project, unnamed), enabled: unnamed.length > 0 })
   const queryClient = useQueryClient()
   const ready = portSecurity === false || (rulesRead && (remoteIds.length === 0 || members !== undefined))
   // Facts are new objects with every rendering: what counts is what they say.

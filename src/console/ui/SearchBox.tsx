@@ -1,4 +1,4 @@
-import { useEffect, useState, type JSX } from 'react'
+import { startTransition, useEffect, useEffectEvent, useState, type JSX } from 'react'
 import { TextField } from './Field.tsx'
 
 /** The URL follows the search box after this pause: every letter would be a navigation. */
@@ -8,11 +8,13 @@ type SearchBoxProps = {
   placeholder: string
   /** What is searched for, as the URL has it. */
   value: string
+  /** Told each letter at once. */
+  onType?: (q: string) => void
   onChange: (q: string) => void
 }
 
 /** A search box whose text stands in the URL. */
-export function SearchBox({ placeholder, value, onChange }: SearchBoxProps): JSX.Element {
+export function SearchBox({ placeholder, value, onType, onChange }: SearchBoxProps): JSX.Element {
   const [text, setText] = useState(value)
   const [sent, setSent] = useState(value)
   // The URL changed otherwise than by this box: a link, back, or 'Clear'.
@@ -20,14 +22,20 @@ export function SearchBox({ placeholder, value, onChange }: SearchBoxProps): JSX
     setSent(value)
     setText(value)
   }
+  const send = useEffectEvent((q: string) => {
+    setSent(q)
+    onChange(q)
+  })
   useEffect(() => {
     if (text === sent) return
-    const timer = setTimeout(() => {
-      setSent(text)
-      onChange(text)
-    }, PAUSE_MS)
+    const timer = setTimeout(() => send(text), PAUSE_MS)
     return () => clearTimeout(timer)
-  }, [text, sent, onChange])
+  }, [text, sent])
+  const type = (typed: string) => {
+    setText(typed)
+    // The letter is drawn first, whatever the rows take.
+    if (onType) startTransition(() => onType(typed))
+  }
   return (
     <TextField
       label="Search"
@@ -35,8 +43,8 @@ export function SearchBox({ placeholder, value, onChange }: SearchBoxProps): JSX
       icon="search"
       placeholder={placeholder}
       value={text}
-      onChange={(event) => setText(event.target.value)}
-      onClear={() => setText('')}
+      onChange={(event) => type(event.target.value)}
+      onClear={() => type('')}
     />
   )
 }

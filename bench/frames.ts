@@ -1,0 +1,59 @@
+import type { Page } from '@playwright/test'
+
+/** What a trace of the browser tells of the frames while something was going on. */
+export type Frames = {
+  /** ms from each frame to the next. */
+  intervals: number[]
+  /** ms of the tasks that kept the page's main thread for more than 50. */
+  longTasks: number[]
+}
+
+type TraceEvent = { name: string; ph: string; ts: number; dur?: number; pid: number; tid: number }
+
+/**
+ * Traces the page while `act` is going on. A frame begins when the page's animation frame callback is called, at a 60 Hz
+ * screen every 16.67 ms: later when the main thread was busy. The times are the trace's, in microseconds: pages themselves see
+ * time in steps of 0.1 ms.
+ */
+export async function framesDuring(page: Page, act: () => Promise<void>): Promise<Frames> {
+  const browser = page.context().browser()
+  if (browser === null) throw new TypeError('the page has no browser')
+  await browser.startTracing(page, {
+    categories: ['blink.user_timing', 'devtools.timeline', 'disabled-by-default-devtools.timeline'],
+  })
+  await page.evaluate(() => {
+    // Asks for every frame, whether anything changes or not.
+    const next = () => {
+      if (!performance.getEntriesByName('frames-end').length) requestAnimationFrame(next)
+    }
+    performance.clearMarks('frames-end')
+    performance.mark('frames-begin')
+    requestAnimationFrame(next)
+  })
+  await act()
+  await page.evaluate(() => performance.mark('frames-end'))
+  const trace = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] }
+  return readFrames(trace.traceEvents)
+}
+
+function readFrames(events: TraceEvent[]): Frames {
+  const mark = (name: string) => events.findLast((event) => event.name === name)
+  const [begin, end] = [mark('frames-begin'), mark('frames-end')]
+  if (begin === undefined || end === undefined) throw new Error('the trace does not hold its marks')
+  const main = events
+    .filter(({ pid, tid, ts }) => pid === begin.pid && tid === begin.tid && ts > begin.ts && ts < end.ts)
+    .toSorted((a, b) => a.ts - b.ts)
+  const intervals: number[] = []
+  let last: number | undefined
+  for (const { name, ts } of main) {
+    if (name !== 'FireAnimationFrame') continue
+    // Several callbacks may be called in one frame.
+    if (last !== undefined && ts - last < 3000) continue
+    if (last !== undefined) intervals.push((ts - last) / 1000)
+    last = ts
+  }
+  const longTasks = main.flatMap(({ name, dur = 0 }) =>
+    name === 'RunTask' && dur > 50_000 ? [dur / 1000] : [],
+  )
+  return { intervals, longTasks }
+}

@@ -1,0 +1,78 @@
+import type { Page, Request } from '@playwright/test'
+import { EXAMPLE, expect, test } from './portside.ts'
+
+const list = (page: Page) => page.getByRole('list', { name: 'Security groups in the order they are decided' })
+
+/** The paths and parameters that the page asks the proxy for, from now on, as they come. */
+function asked(page: Page): URL[] {
+  const urls: URL[] = []
+  page.on('request', (request: Request) => {
+    const url = new URL(request.url())
+    if (url.pathname.startsWith('/api/')) urls.push(url)
+  })
+  return urls
+}
+
+const twice = (all: readonly string[]) => all.filter((one, n) => all.indexOf(one) !== n)
+
+test('a port asks for one page of groups, and nothing twice: neither a group nor its rules', async ({
+  page,
+  portPath,
+}) => {
+  const urls = asked(page)
+  await page.goto(portPath(EXAMPLE.port))
+  await expect(list(page)).toContainText('rule')
+  await page.waitForLoadState('networkidle')
+  expect(urls.map(String)).not.toEqual([])
+  expect(twice(urls.map(String))).toEqual([])
+  const groups = urls.filter(({ pathname }) => pathname.endsWith('/vpc/security-groups'))
+  expect(groups.filter(({ searchParams }) => !searchParams.has('id')).map(({ search }) => search)).toEqual([
+    '?limit=100',
+  ])
+  expect(twice(groups.flatMap(({ searchParams }) => searchParams.getAll('id')))).toEqual([])
+  const rules = urls.filter(({ pathname }) => pathname.endsWith('/vpc/security-group-rules'))
+  const ofGroups = rules.flatMap(({ searchParams }) => searchParams.getAll('security_group_id'))
+  expect(ofGroups.toSorted()).toEqual([EXAMPLE.first, EXAMPLE.second].toSorted())
+})
+
+for (const way of ['the pointer', 'the keyboard'])
+  test(`a port that ${way} rests on is read ahead, code and data, and not again when it is opened`, async ({
+    page,
+  }) => {
+    const urls = asked(page)
+    const port = `/ports/${EXAMPLE.port}`
+    const link = page.getByRole('link', { name: EXAMPLE.port, exact: true })
+    await expect(link).toBeVisible()
+    const code = page.waitForResponse(/\/assets\/PortPage-.*\.js$/)
+    const data = page.waitForResponse((answer) => new URL(answer.url()).pathname.endsWith(port))
+    if (way === 'the pointer') await link.hover()
+    else await link.focus()
+    await Promise.all([code, data])
+    await link.press('Enter')
+    await expect(list(page)).toContainText('rule')
+    expect(urls.filter(({ pathname }) => pathname.endsWith(port))).toHaveLength(1)
+  })
+
+test('the console’s files come compressed by brotli, and once for ever', async ({ page, portPath }) => {
+  const filesOf = async (visited: Page) => {
+    await visited.goto(portPath(EXAMPLE.port))
+    await visited.waitForLoadState('networkidle')
+    return visited.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .filter((entry) => entry instanceof PerformanceResourceTiming)
+        .filter(({ name }) => new URL(name).pathname.startsWith('/assets/'))
+        .map(({ name, transferSize, decodedBodySize }) => ({ name, transferSize, decodedBodySize })),
+    )
+  }
+  const encodings = new Map<string, string | undefined>()
+  page.on('response', (answer) => encodings.set(answer.url(), answer.headers()['content-encoding']))
+  const files = await filesOf(page)
+  const large = files.filter(({ decodedBodySize }) => decodedBodySize > 1024)
+  expect(large.length).toBeGreaterThan(5)
+  expect(large.filter(({ name }) => encodings.get(name) !== 'br')).toEqual([])
+
+  const again = await filesOf(await page.context().newPage())
+  expect(again.map(({ name }) => name).toSorted()).toEqual(files.map(({ name }) => name).toSorted())
+  expect(again.filter(({ transferSize }) => transferSize > 0)).toEqual([])
+})
