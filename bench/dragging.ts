@@ -5,7 +5,7 @@ import { median, newFigure, type Figure } from './figures.ts'
 import { framesDuring, type Frames } from './frames.ts'
 import { idsOf, PROJECT, run } from './running.ts'
 
-const RUNS = 2
+const RUNS = 5
 const GROUPS = 100
 /** The pointer goes over the list for so many steps, one about every frame. */
 const STEPS = 180

@@ -19,6 +19,8 @@ type PortsFiltersProps = {
   search: PortsSearch
   /** Ports in view: their device owners are offered too. */
   rows: readonly Port[]
+  /** How often all was cleared: then the search box forgets what is in it. */
+  clears: number
   /** The text in the search box, at each letter. */
   onType: (q: string) => void
   /** What the address is to hold. */
@@ -28,7 +30,7 @@ type PortsFiltersProps = {
 
 /** The search box and the filters of the ports view. */
 export function PortsFilters(props: PortsFiltersProps): JSX.Element {
-  const { project, search, rows, onType, onChange, onClear } = props
+  const { project, search, rows, clears, onType, onChange, onClear } = props
   const [picking, setPicking] = useState(false)
   // Where the screen is narrow, filters are folded away unless one is set.
   const [unfolded, setUnfolded] = useState(Object.keys(search).some((name) => name !== 'q'))
@@ -39,6 +41,7 @@ export function PortsFilters(props: PortsFiltersProps): JSX.Element {
     <search className={styles.filters}>
       <div className={styles.search}>
         <SearchBox
+          key={clears}
           placeholder="Name, ID, IP, MAC or device ID"
           value={search.q ?? ''}
           onType={onType}

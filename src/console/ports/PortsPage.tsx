@@ -21,14 +21,25 @@ export function PortsPage(): JSX.Element {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   // What is typed filters at once; the address, and with it what is asked of the server, follows after a pause.
-  const [typed, setTyped] = useState<{ text: string; since: string | undefined }>()
-  const q = typed !== undefined && typed.since === search.q ? typed.text : search.q
+  const [typed, setTyped] = useState<string>()
+  const [since, setSince] = useState(search.q)
+  const [clears, setClears] = useState(0)
+  if (since !== search.q) {
+    setSince(search.q)
+    setTyped(undefined)
+  }
+  const q = typed ?? search.q
   const shown = useDeferredValue(useMemo(() => withText(search, q), [search, q]))
   const asked = shown.q === search.q
   const view = usePorts(projectId, shown, asked)
   const change = (part: PortsSearch) =>
     void navigate({ search: (before) => ({ ...before, ...part }), replace: true, resetScroll: false })
-  const clear = () => void navigate({ search: {}, replace: true, resetScroll: false })
+  const clear = () => {
+    // Letters that are not in the address yet are cleared too.
+    setTyped(undefined)
+    setClears(clears + 1)
+    void navigate({ search: {}, replace: true, resetScroll: false })
+  }
   const waiting = view.error === null && (view.pending || (view.reading && view.rows.length === 0))
   const exactHit = view.exact !== undefined && !view.exactMissed
   const readsOn = view.searched > 0 && !view.complete && !exactHit && !view.outdated
@@ -47,7 +58,8 @@ export function PortsPage(): JSX.Element {
         project={projectId}
         search={search}
         rows={view.rows}
-        onType={(text) => setTyped({ text, since: search.q })}
+        clears={clears}
+        onType={setTyped}
         onChange={change}
         onClear={clear}
       />
