@@ -2,13 +2,14 @@ import react from '@vitejs/plugin-react'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { compressFiles } from './src/run/compress-plugin.ts'
+import { emptyJournal } from './src/run/empty-journal-plugin.ts'
 import { listLicences } from './src/run/licences-plugin.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 // One build for both sides: the console for browsers, the proxy and the emulator for Node.
 export default defineConfig({
-  plugins: [react(), listLicences(), compressFiles()],
+  plugins: [react(), listLicences(), compressFiles(), emptyJournal()],
   builder: {},
   environments: {
     client: {
@@ -44,7 +45,12 @@ export default defineConfig({
       },
     },
   },
-  build: { target: 'es2022', cssMinify: true },
+  build: {
+    target: 'es2022',
+    cssMinify: true,
+    // What our plugins do takes its time, and is no news to whoever starts Portside.
+    rollupOptions: { checks: { pluginTimings: false } },
+  },
   test: {
     projects: [
       {

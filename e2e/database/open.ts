@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { inject } from 'vitest'
 import { openDatabase, type Database, type DatabaseConfig } from '../../src/proxy/database/database.ts'
+import { BUILT_EMPTY_JOURNAL } from '../../src/proxy/proxy.test-start.ts'
 import { createDatabase, POSTGRES } from '../postgres.ts'
 
 /** The databases to run the same tests over. */
@@ -11,7 +12,7 @@ export const DATABASES = POSTGRES ? (['PGlite', 'PostgreSQL'] as const) : (['PGl
 
 /** Opens a database as a proxy does, without a log. */
 export function open(config: DatabaseConfig): Promise<Database> {
-  return openDatabase(config, pino({ level: 'silent' }))
+  return openDatabase({ emptyJournal: BUILT_EMPTY_JOURNAL, ...config }, pino({ level: 'silent' }))
 }
 
 /** An empty database for one test file: how a proxy finds it, and how to remove it. */

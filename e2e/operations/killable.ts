@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
-import type { TestedProxy } from '../../src/proxy/proxy.test-start.ts'
+import { BUILT_EMPTY_JOURNAL, type TestedProxy } from '../../src/proxy/proxy.test-start.ts'
 import { ACCESS } from '../servers.ts'
 import { QUICK } from './stage.ts'
 
@@ -24,6 +24,7 @@ export async function buildProxy(): Promise<Built> {
     ssr: { external: true },
     build: { ssr: 'src/proxy/main.ts', outDir: folder, target: 'node20' },
   })
+  await copyFile(BUILT_EMPTY_JOURNAL, join(folder, basename(BUILT_EMPTY_JOURNAL)))
   return {
     program: join(folder, 'main.js'),
     dataFolder: join(folder, 'data'),

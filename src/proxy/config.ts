@@ -56,6 +56,8 @@ export type ProxyConfig = {
   operationWaits?: Partial<OperationWaits>
   /** A journal that is not there yet is made at the start, which takes some seconds, or when it is first needed. */
   makeJournal?: 'at_start' | 'when_needed'
+  /** The file that a new journal is unpacked from, where there is one. */
+  emptyJournal?: string
   /** Traffic that a change must not newly allow or drop, unless the operator types the port's name or ID. */
   guards?: readonly Guard[]
   /** Where metrics and the details of readiness are served; undefined: nowhere. */

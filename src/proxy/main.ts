@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ConfigError, readConfig } from './config.ts'
+import { EMPTY_JOURNAL } from './database/pglite.ts'
 import { createProxy } from './server.ts'
 import { stopOnce } from './stopping.ts'
 
@@ -16,8 +17,13 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => st
 
 try {
   // Built, this file is dist/server/proxy.js, and the console lies beside its folder.
-  const config = readConfig(process.env, join(dirname(fileURLToPath(import.meta.url)), '../console'))
-  const proxy = await createProxy({ ...config, makeJournal: 'at_start' })
+  const folder = dirname(fileURLToPath(import.meta.url))
+  const config = readConfig(process.env, join(folder, '../console'))
+  const proxy = await createProxy({
+    ...config,
+    makeJournal: 'at_start',
+    emptyJournal: join(folder, EMPTY_JOURNAL),
+  })
   const endpoints = [...new Set(config.projects.map(({ endpoint }) => endpoint))].join(', ')
   console.log(`
   Portside is ready. ${config.openIdConnect ? `Its users sign in at ${config.openIdConnect.issuer}` : 'Sign in at'}

@@ -1,8 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { readConfig } from './config.ts'
+import { EMPTY_JOURNAL } from './database/pglite.ts'
 import { createProxy, type Proxy } from './server.ts'
+
+/** As the built proxy has it: making a journal takes seconds, and most tests need one. */
+export const BUILT_EMPTY_JOURNAL = fileURLToPath(
+  new URL(`../../dist/server/${EMPTY_JOURNAL}`, import.meta.url),
+)
 
 /** A proxy for one test, and a browser's way to call it. */
 export type TestedProxy = Proxy & {
@@ -16,15 +23,14 @@ export type TestedProxy = Proxy & {
 /** Starts a proxy on any free port, with a data folder of its own that goes with it. */
 export async function startProxy(environment: Record<string, string> = {}): Promise<TestedProxy> {
   const dataFolder = environment.PORTSIDE_DATA ?? (await mkdtemp(join(tmpdir(), 'portside-proxy-')))
-  const proxy = await createProxy(
-    readConfig({
-      PORTSIDE_LISTEN_PORT: '0',
-      PORTSIDE_LOG_LEVEL: 'silent',
-      PORTSIDE_RATE_LIMIT: '0',
-      PORTSIDE_DATA: dataFolder,
-      ...environment,
-    }),
-  )
+  const config = readConfig({
+    PORTSIDE_LISTEN_PORT: '0',
+    PORTSIDE_LOG_LEVEL: 'silent',
+    PORTSIDE_RATE_LIMIT: '0',
+    PORTSIDE_DATA: dataFolder,
+    ...environment,
+  })
+  const proxy = await createProxy({ ...config, emptyJournal: BUILT_EMPTY_JOURNAL })
   async function signIn(): Promise<string> {
     const answer = await fetch(proxy.signInAddress, { redirect: 'manual' })
     return answer.headers.getSetCookie()[0]!.split(';')[0]!

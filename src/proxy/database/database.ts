@@ -20,6 +20,8 @@ export type DatabaseConfig = {
   /** The same PostgreSQL as the role that owns the tables: for migrations and rights only. */
   databaseOwnerUrl?: string | undefined
   dataFolder: string
+  /** An empty PGlite as a file, to begin with in a new folder. */
+  emptyJournal?: string
   /** On PostgreSQL: after so many milliseconds without a sign of life, another proxy takes over. */
   leaseMs?: number
 }
@@ -83,13 +85,14 @@ export function accessDatabase(
  */
 export async function openDatabase(config: DatabaseConfig, log: FastifyBaseLogger): Promise<Database> {
   const { databaseUrl } = config
-  return databaseUrl
-    ? openShared({ ...config, databaseUrl }, log)
-    : openFolder(journalFolder(config.dataFolder), log)
+  return databaseUrl ? openShared({ ...config, databaseUrl }, log) : openFolder(config, log)
 }
 
-async function openFolder(folder: string, log: FastifyBaseLogger): Promise<Database> {
-  const { name, pool, release } = await openPGlite(folder)
+async function openFolder(
+  { dataFolder, emptyJournal }: DatabaseConfig,
+  log: FastifyBaseLogger,
+): Promise<Database> {
+  const { name, pool, release } = await openPGlite(journalFolder(dataFolder), emptyJournal)
   const db = kysely(pool)
   const close = async () => {
     await db.destroy()

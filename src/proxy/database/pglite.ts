@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, openAsBlob } from 'node:fs'
+import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import { ConfigError } from '../config-variables.ts'
@@ -9,13 +10,27 @@ import { messageOf } from './words.ts'
 /** PostgreSQL's own 128 MB of buffers would all be this process's; with these it takes 150 MB less. */
 const START = [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB']
 
+/** The name of the file with an empty PGlite, beside the built proxy. */
+export const EMPTY_JOURNAL = 'empty-journal.tar.gz'
+
+/** An empty PGlite, to be written to that file. */
+export async function makeEmptyJournal(): Promise<Uint8Array> {
+  const lite = await PGlite.create({ startParams: START })
+  const file = await lite.dumpDataDir('gzip')
+  await lite.close()
+  return new Uint8Array(await file.arrayBuffer())
+}
+
 /**
  * Opens PGlite, a PostgreSQL inside this process, in a folder, for this process alone; makes it when it is not there.
+ * @param empty an empty one as a file (EMPTY_JOURNAL): unpacked, it is there in a third of the time that making
+ *   one takes, and in half the memory. Without it, or when it is not there, one is made.
  * @returns its name in messages, its connection, and what gives the folder free again after that is closed
  * @throws ConfigError when it can't be opened, or another proxy has it
  */
 export async function openPGlite(
   folder: string,
+  empty?: string,
 ): Promise<{ name: string; pool: PostgresPool; release(): Promise<void> }> {
   const inFolder = `PORTSIDE_DATA: the journal in ${folder}`
   let release: Awaited<ReturnType<typeof lockFolder>>
@@ -28,7 +43,9 @@ export async function openPGlite(
   if (!release)
     throw new ConfigError(`${inFolder} is in use by another Portside: stop that one, or set another folder.`)
   try {
-    const lite = await PGlite.create(folder, { startParams: START })
+    const isNew = !existsSync(join(folder, 'PG_VERSION'))
+    const loadDataDir = isNew && empty && existsSync(empty) ? await openAsBlob(empty) : undefined
+    const lite = await PGlite.create(folder, { startParams: START, ...(loadDataDir && { loadDataDir }) })
     return { name: inFolder, pool: poolOf(lite), release }
   } catch (error) {
     await release()
