@@ -1,9 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import type { JSX } from 'react'
 import { isSessionLost, type ProxyError } from '../proxy-client/proxy-error.ts'
-import { Button } from '../ui/Button.tsx'
+import { Button, ButtonLink } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
-import styles from './SignedOut.module.css'
 
 /** The session is gone: how to get a new one, what became of what was asked last, and that nothing is lost. */
 export function SignedOut({ error, onRetry }: { error: ProxyError; onRetry: () => void }): JSX.Element {
@@ -21,12 +20,12 @@ export function SignedOut({ error, onRetry }: { error: ProxyError; onRetry: () =
         actions={
           <>
             {error.sign_in === 'openid_connect' && (
-              <a
-                className={styles.link}
+              <ButtonLink
+                variant="primary"
                 href={`/sign-in?return_to=${encodeURIComponent(pathname + search + hash)}`}
               >
                 Sign in
-              </a>
+              </ButtonLink>
             )}
             <Button icon="refresh" onClick={onRetry}>
               Try again

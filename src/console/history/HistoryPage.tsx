@@ -4,7 +4,7 @@ import type { JSX } from 'react'
 import type { RecordFilters } from '../../vpc/records.ts'
 import { portQuery } from '../proxy-client/queries.ts'
 import { exportAddress, recordsInfiniteQuery } from '../proxy-client/records.ts'
-import { Button } from '../ui/Button.tsx'
+import { Button, ButtonLink } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
 import { shortId } from '../ui/Id.tsx'
@@ -144,12 +144,8 @@ function Header(props: { project: string; portId: string | undefined; filters: R
       actions={
         <>
           {/* As the filters stand; the browser saves it. */}
-          <a className={styles.export} href={exportAddress(filters, 'csv')}>
-            Export CSV
-          </a>
-          <a className={styles.export} href={exportAddress(filters, 'jsonl')}>
-            Export JSON lines
-          </a>
+          <ButtonLink href={exportAddress(filters, 'csv')}>Export CSV</ButtonLink>
+          <ButtonLink href={exportAddress(filters, 'jsonl')}>Export JSON lines</ButtonLink>
         </>
       }
     />

@@ -27,6 +27,17 @@ export function Button({ icon, children, ...rest }: ButtonProps): JSX.Element {
   )
 }
 
+type ButtonLinkProps = Omit<ComponentProps<'a'>, 'className'> & { variant?: Shared['variant'] }
+
+/** A link that looks like a button: it leads to an address of the proxy's, where the router has no part. */
+export function ButtonLink({ variant = 'secondary', children, ...rest }: ButtonLinkProps): JSX.Element {
+  return (
+    <a {...rest} className={`${styles.button} ${styles[variant]}`}>
+      {children}
+    </a>
+  )
+}
+
 type IconButtonProps = Shared & { icon: IconName; label: string }
 
 /** A button that shows an icon; `label` is its name and its tooltip. */
