@@ -34,7 +34,8 @@ function Undo(props: {
 }): JSX.Element {
   const { record, after, undoTo, facts } = props
   const { project_id, port_id } = record
-  const port = useQuery(portQuery(project_id, port_id))
+  // What somebody looked at a moment ago is not the list as it stands.
+  const port = useQuery({ ...portQuery(project_id, port_id), staleTime: 0 })
   const store = useMemo(() => arrangementStore(project_id, port_id, localStorage), [project_id, port_id])
   const navigate = useNavigate()
   if (port.data === undefined)
