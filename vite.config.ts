@@ -1,4 +1,5 @@
 import react from '@vitejs/plugin-react'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { compressFiles } from './src/run/compress-plugin.ts'
@@ -52,6 +53,8 @@ export default defineConfig({
     rollupOptions: { checks: { pluginTimings: false } },
   },
   test: {
+    // Vitest would keep one of two cores free; most tests wait for processes of their own.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
