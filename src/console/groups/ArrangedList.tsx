@@ -92,6 +92,8 @@ export function ArrangedList(props: ArrangedListProps): JSX.Element {
           </li>
         )}
         <li data-end className={styles.end} aria-hidden="true" />
+        {/* For what is dragged (DragLayer.tsx). */}
+        <li data-line className={styles.line} aria-hidden="true" />
       </ol>
       <p id={GRIP_HELP} hidden>
         Press Space to lift the group, the up and down arrow keys to move it, Space again to drop it, Escape

@@ -4,13 +4,23 @@ import {
   useDraggable,
   useDroppable,
   type DragEndEvent,
-  type DragOverEvent,
+  type DragMoveEvent,
   type DragStartEvent,
 } from '@dnd-kit/core'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type JSX, type RefObject } from 'react'
 import { flushSync } from 'react-dom'
 import styles from './DragLayer.module.css'
-import { dragAnnouncements, draggedOf, gapOf, nearestGap, useDragSensors, type Gap } from './drag.ts'
+import {
+  createDropGap,
+  dragAnnouncements,
+  draggedOf,
+  gapOf,
+  gapTops,
+  LIST,
+  nearestGap,
+  useDragSensors,
+  type GapTops,
+} from './drag.ts'
 import type { DragDoor, Dragged, Press } from './dragged.ts'
 
 type DragLayerProps = {
@@ -23,14 +33,18 @@ type DragLayerProps = {
 
 /**
  * Drags rows of the list and of the catalogue into gaps of the list. It draws none of them: it finds them by `data-row`, and
- * marks them with attributes while something is dragged, so that a list of 100 groups drags as smoothly as one of two.
+ * changes nothing of them but an attribute of the lifted ones: a line is moved from gap to gap, so that a list of 100 groups
+ * drags as smoothly as one of two.
  */
 export function DragLayer({ areas, door, desired, nameOf }: DragLayerProps): JSX.Element {
   const [pressed, setPressed] = useState<Dragged>()
   const [lifted, setLifted] = useState<{ name: string; count: number }>()
   const listeners = useRef<Listeners>(undefined)
-  const sensors = useDragSensors(desired)
-  const announcements = useMemo(() => dragAnnouncements(desired, nameOf), [desired, nameOf])
+  const [dropGap] = useState(createDropGap)
+  const tops = useMemo(() => gapTops(desired, () => listIn(areas)), [areas, desired])
+  const collisions = useMemo(() => nearestGap(tops), [tops])
+  const sensors = useDragSensors(desired, tops)
+  const announcements = useMemo(() => dragAnnouncements(desired, nameOf, dropGap), [desired, nameOf, dropGap])
 
   useEffect(
     () =>
@@ -44,37 +58,40 @@ export function DragLayer({ areas, door, desired, nameOf }: DragLayerProps): JSX
 
   const start = ({ active }: DragStartEvent) => {
     const dragged = draggedOf(active)
+    dropGap.set(undefined)
     if (dragged === undefined) return
     door.setDragging(true)
     const ids = dragged.ids()
     setLifted({ name: dragged.name(), count: ids.length })
     for (const id of ids) rowIn(areas, dragged.from, id)?.setAttribute('data-lifted', '')
   }
-  const over = ({ active, over: target }: DragOverEvent) => {
-    unmark(areas, 'data-drop')
-    const gap = gapOf(target)
-    const position = gap === undefined ? undefined : draggedOf(active)?.positionAt(gap)
-    if (gap === undefined || position === undefined) return
-    gapIn(areas, desired[gap])?.setAttribute('data-drop', `Position ${position + 1}`)
+  const over = ({ active, collisions: found }: DragMoveEvent) => {
+    const next = gapOf(found)
+    if (next === dropGap.get()) return
+    dropGap.set(next)
+    const position = next === undefined ? undefined : draggedOf(active)?.positionAt(next)
+    moveLine(areas, position === undefined ? undefined : next, tops, `Position ${(position ?? 0) + 1}`)
   }
   const end = () => {
     door.setDragging(false)
     setLifted(undefined)
-    unmark(areas, 'data-drop')
-    unmark(areas, 'data-lifted')
+    moveLine(areas, undefined, tops, '')
+    for (const element of areas.current?.querySelectorAll('[data-lifted]') ?? [])
+      element.removeAttribute('data-lifted')
   }
-  const drop = ({ active, over: target }: DragEndEvent) => {
+  const drop = ({ active }: DragEndEvent) => {
     end()
-    const gap = gapOf(target)
+    const gap = dropGap.get()
     if (gap !== undefined) draggedOf(active)?.drop(gap)
   }
   return (
     <DndContext
       sensors={sensors}
-      collisionDetection={nearestGap}
+      collisionDetection={collisions}
       autoScroll={{ threshold: { x: 0, y: 0.12 } }}
       accessibility={{ announcements, screenReaderInstructions: { draggable: '' } }}
       onDragStart={start}
+      onDragMove={over}
       onDragOver={over}
       onDragEnd={drop}
       onDragCancel={end}
@@ -89,10 +106,7 @@ export function DragLayer({ areas, door, desired, nameOf }: DragLayerProps): JSX
           }}
         />
       )}
-      {desired.map((id, gap) => (
-        <GapAt key={id} areas={areas} id={id} gap={gap} />
-      ))}
-      <GapAt areas={areas} id={undefined} gap={desired.length} />
+      <DropArea areas={areas} />
       <DragOverlay dropAnimation={null}>
         {lifted !== undefined && (
           <div className={styles.overlay}>
@@ -121,35 +135,43 @@ function PressedRow(props: {
 }): null {
   const { areas, pressed, tell } = props
   const { from, row } = pressed
-  const drag = useDraggable({ id: `${from}:${row}`, data: pressed })
+  const { setNodeRef, setActivatorNodeRef, listeners } = useDraggable({ id: `${from}:${row}`, data: pressed })
   useLayoutEffect(() => {
     const element = rowIn(areas, from, row)
-    drag.setNodeRef(element)
-    drag.setActivatorNodeRef(element?.querySelector<HTMLElement>('[data-control="grip"]') ?? null)
-    tell(drag.listeners as Listeners)
-  })
+    setNodeRef(element)
+    setActivatorNodeRef(element?.querySelector<HTMLElement>('[data-control="grip"]') ?? null)
+  }, [areas, from, row, setNodeRef, setActivatorNodeRef])
+  useLayoutEffect(() => tell(listeners as Listeners))
   return null
 }
 
-/** The gap above a row of the list, or (without a row) the one at its end. */
-function GapAt(props: { areas: RefObject<HTMLElement | null>; id: string | undefined; gap: number }): null {
-  const { areas, id, gap } = props
-  const { setNodeRef } = useDroppable({ id: `gap:${id ?? ''}`, data: { gap } satisfies Gap })
-  useLayoutEffect(() => setNodeRef(gapIn(areas, id)), [areas, id, setNodeRef])
+/** Makes the list the area to drop on. */
+function DropArea({ areas }: { areas: RefObject<HTMLElement | null> }): null {
+  const { setNodeRef } = useDroppable({ id: LIST })
+  useLayoutEffect(() => setNodeRef(listIn(areas)), [areas, setNodeRef])
   return null
+}
+
+function listIn(areas: RefObject<HTMLElement | null>): HTMLElement | null {
+  return areas.current?.querySelector<HTMLElement>('[data-rows="list"]') ?? null
 }
 
 function rowIn(areas: RefObject<HTMLElement | null>, from: Dragged['from'], id: string): HTMLElement | null {
   return areas.current?.querySelector(`[data-rows="${from}"] > [data-row="${CSS.escape(id)}"]`) ?? null
 }
 
-function gapIn(areas: RefObject<HTMLElement | null>, id: string | undefined): HTMLElement | null {
-  return id === undefined
-    ? (areas.current?.querySelector('[data-rows="list"] > [data-end]') ?? null)
-    : rowIn(areas, 'list', id)
-}
-
-function unmark(areas: RefObject<HTMLElement | null>, attribute: 'data-drop' | 'data-lifted'): void {
-  for (const element of areas.current?.querySelectorAll(`[${attribute}]`) ?? [])
-    element.removeAttribute(attribute)
+/** Shows in which gap it would be dropped; without a gap, in none. Nothing else of the page has to be painted for it. */
+function moveLine(
+  areas: RefObject<HTMLElement | null>,
+  gap: number | undefined,
+  tops: GapTops,
+  words: string,
+): void {
+  const list = listIn(areas)
+  const line = list?.querySelector<HTMLElement>(':scope > [data-line]')
+  if (!list || !line) return
+  if (gap === undefined) return line.removeAttribute('data-drop')
+  line.style.transform = `translateY(${tops(list.getBoundingClientRect().height)[gap] ?? 0}px)`
+  line.dataset.drop = words
+  line.toggleAttribute('data-first', gap === 0)
 }

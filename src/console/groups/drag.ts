@@ -6,16 +6,50 @@ import {
   useSensors,
   type Active,
   type Announcements,
-  type ClientRect,
+  type Collision,
   type CollisionDetection,
   type KeyboardCoordinateGetter,
-  type Over,
-  type UniqueIdentifier,
 } from '@dnd-kit/core'
 import type { Dragged } from './dragged.ts'
 
-/** Where it can be dropped: gap n is after the nth group of the list as it stands. */
-export type Gap = { gap: number }
+/** The list as dnd-kit knows it: the one area to drop on. In which of its gaps is for `nearestGap` to tell. */
+export const LIST = 'list'
+
+/**
+ * Where the gaps of the list are: gap n is after the nth group of the list as it stands, so many px below the list's upper
+ * edge. Given the height of the list: another one than before means that rows are taller or shorter now.
+ */
+export type GapTops = (height: number) => readonly number[]
+
+/** The gap that what is dragged would be dropped in now; undefined beside the list. Kept out of React: it changes often. */
+export type DropGap = { get: () => number | undefined; set: (gap: number | undefined) => void }
+
+/** No gap yet. */
+export function createDropGap(): DropGap {
+  let gap: number | undefined
+  return {
+    get: () => gap,
+    set(now) {
+      gap = now
+    },
+  }
+}
+
+/** Measures the gaps between the rows of `desired` in the list once for all movements, as each measuring costs a layout. */
+export function gapTops(desired: readonly string[], list: () => Element | null): GapTops {
+  let measured: { height: number; tops: number[] } | undefined
+  return (height) => {
+    if (measured?.height !== height) measured = { height, tops: measure(list()).slice(0, desired.length + 1) }
+    return measured.tops
+  }
+}
+
+function measure(list: Element | null): number[] {
+  if (list === null) return []
+  const { top } = list.getBoundingClientRect()
+  const rows = list.querySelectorAll(':scope > :is([data-row], [data-end])')
+  return [...rows].map((row) => row.getBoundingClientRect().top - top)
+}
 
 /** What is being dragged. */
 export function draggedOf(active: Active | null): Dragged | undefined {
@@ -29,75 +63,63 @@ export function draggedWords(dragged: Dragged | undefined): string {
 }
 
 /** The gap that it would be dropped in, if any. */
-export function gapOf(over: Over | null): number | undefined {
-  return (over?.data.current as Gap | undefined)?.gap
+export function gapOf(collisions: readonly Collision[] | null): number | undefined {
+  return collisions?.[0]?.data?.gap as number | undefined
 }
 
 /**
  * A mouse drags a row from anywhere on it, a finger only by its grip after a short hold (so that lists scroll), the
  * keyboard by its grip with Space.
  */
-export function useDragSensors(desired: readonly string[]) {
+export function useDragSensors(desired: readonly string[], tops: GapTops) {
   return useSensors(
     useSensor(MouseSensor, { activationConstraint: { distance: 5 } }),
     useSensor(TouchSensor, { activationConstraint: { delay: 120, tolerance: 8 } }),
     useSensor(KeyboardSensor, {
       keyboardCodes: { start: ['Space'], cancel: ['Escape'], end: ['Space', 'Enter'] },
-      coordinateGetter: nextGap(desired),
+      coordinateGetter: nextGap(desired, tops),
       scrollBehavior: 'instant' as ScrollBehavior,
     }),
   )
 }
 
-/**
- * Finds the gap nearest to the pointer (or to the middle of what the keyboard moves). Beside the list there is none. Called
- * with every movement: a gap's place is only asked for where it must be, as dnd-kit reckons it anew each time from how far
- * everything around it is scrolled.
- */
-export const nearestGap: CollisionDetection = ({
-  droppableContainers,
-  droppableRects,
-  pointerCoordinates,
-  collisionRect,
-}) => {
-  const x = pointerCoordinates?.x ?? collisionRect.left + 1
-  const y = pointerCoordinates?.y ?? collisionRect.top + collisionRect.height / 2
-  const gaps: { id: UniqueIdentifier; rect: ClientRect }[] = []
-  for (const { id, data } of droppableContainers) {
-    const rect = droppableRects.get(id)
-    const gap = (data.current as Gap | undefined)?.gap
-    if (rect !== undefined && gap !== undefined) gaps[gap] = { id, rect }
+/** Finds the gap nearest to the pointer (or to the middle of what the keyboard moves). Beside the list there is none. */
+export const nearestGap =
+  (tops: GapTops): CollisionDetection =>
+  ({ droppableRects, pointerCoordinates, collisionRect }) => {
+    const list = droppableRects.get(LIST)
+    if (list === undefined) return []
+    const x = pointerCoordinates?.x ?? collisionRect.left + 1
+    if (x < list.left - 40 || x > list.right + 8) return []
+    const y = (pointerCoordinates?.y ?? collisionRect.top + collisionRect.height / 2) - list.top
+    const from = tops(list.height)
+    // From the top down.
+    let [low, high] = [0, from.length - 1]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (from[middle]! < y) low = middle + 1
+      else high = middle
+    }
+    const gap = low > 0 && y - from[low - 1]! <= Math.abs(from[low]! - y) ? low - 1 : low
+    return [{ id: LIST, data: { gap } }]
   }
-  // From the top down; while they are measured anew one may be missing.
-  const known = gaps.filter(Boolean)
-  const side = known[0]?.rect
-  if (side === undefined || x < side.left - 40 || x > side.right + 8) return []
-  let [low, high] = [0, known.length - 1]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (known[middle]!.rect.top < y) low = middle + 1
-    else high = middle
-  }
-  const [above, below] = [known[low - 1], known[low]!]
-  const nearest = above && y - above.rect.top <= Math.abs(below.rect.top - y) ? above : below
-  return [{ id: nearest.id, data: { value: Math.abs(y - nearest.rect.top) } }]
-}
 
 /** Arrow keys go from position to position, not by pixels. */
 const nextGap =
-  (desired: readonly string[]): KeyboardCoordinateGetter =>
+  (desired: readonly string[], tops: GapTops): KeyboardCoordinateGetter =>
   (event, { currentCoordinates, context }) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.code]
     if (by === undefined) return
     event.preventDefault()
     const dragged = draggedOf(context.active)
-    const gap = gapOf(context.over)
-    if (dragged === undefined || gap === undefined || context.collisionRect === null) return
+    const gap = gapOf(context.collisions)
+    const list = context.droppableRects.get(LIST)
+    if (dragged === undefined || gap === undefined || list === undefined || context.collisionRect === null)
+      return
     const next = gapOfPosition(desired, dragged.ids(), dragged.positionAt(gap) + by)
-    const target = context.droppableContainers.toArray().find((one) => one.data.current?.gap === next)
-    const rect = target && context.droppableRects.get(target.id)
-    if (rect === undefined) return
-    return { x: currentCoordinates.x, y: rect.top - context.collisionRect.height / 2 }
+    const top = tops(list.height)[next]
+    if (top === undefined) return
+    return { x: currentCoordinates.x, y: list.top + top - context.collisionRect.height / 2 }
   }
 
 /** The gap in which the dragged groups come to stand at `position`. */
@@ -108,13 +130,20 @@ function gapOfPosition(desired: readonly string[], ids: readonly string[], posit
   return above === undefined ? 0 : desired.indexOf(above) + 1
 }
 
-/** What screen readers hear while something is dragged. `nameOf` gives a group's name. */
-export function dragAnnouncements(desired: readonly string[], nameOf: (id: string) => string): Announcements {
+/**
+ * What screen readers hear while something is dragged. `nameOf` gives a group's name.
+ */
+export function dragAnnouncements(
+  desired: readonly string[],
+  nameOf: (id: string) => string,
+  drop: DropGap,
+): Announcements {
+  let told: number | undefined | 'nothing'
   let justLifted = false
   const start = (ids: readonly string[]) => desired.findIndex((id) => ids.includes(id))
-  const where = (active: Active, over: Over | null) => {
+  const where = (active: Active) => {
     const dragged = draggedOf(active)
-    const gap = gapOf(over)
+    const gap = drop.get()
     if (dragged === undefined || gap === undefined) return undefined
     const ids = dragged.ids()
     const position = dragged.positionAt(gap)
@@ -124,24 +153,30 @@ export function dragAnnouncements(desired: readonly string[], nameOf: (id: strin
     const unmoved = dragged.from === 'list' && position === start(ids)
     return { unmoved, text: `position ${position + 1} of ${whole}, ${beneath}` }
   }
+  const over = ({ active }: { active: Active }) => {
+    const gap = drop.get()
+    if (gap === told) return undefined
+    told = gap
+    const at = where(active)
+    const first = justLifted
+    justLifted = false
+    // Lifting has just told where it starts from.
+    if (first && (at === undefined || at.unmoved)) return undefined
+    return at === undefined ? `${draggedWords(draggedOf(active))} is not over the list` : `over ${at.text}`
+  }
   return {
     onDragStart({ active }) {
       const dragged = draggedOf(active)
+      told = 'nothing'
       justLifted = true
       return dragged?.from === 'list'
         ? `${draggedWords(dragged)} lifted, position ${start(dragged.ids()) + 1} of ${desired.length}`
         : `${draggedWords(dragged)} lifted from the catalogue`
     },
-    onDragOver({ active, over }) {
-      const at = where(active, over)
-      const told = justLifted
-      justLifted = false
-      // Lifting has just told where it starts from.
-      if (told && (at === undefined || at.unmoved)) return undefined
-      return at === undefined ? `${draggedWords(draggedOf(active))} is not over the list` : `over ${at.text}`
-    },
-    onDragEnd({ active, over }) {
-      const at = where(active, over)
+    onDragMove: over,
+    onDragOver: over,
+    onDragEnd({ active }) {
+      const at = where(active)
       return at === undefined ? 'Not dropped on the list: nothing changed' : `dropped at ${at.text}`
     },
     onDragCancel({ active }) {
