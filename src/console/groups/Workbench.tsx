@@ -8,6 +8,7 @@ import { sessionQuery } from '../proxy-client/queries.ts'
 import { useTraffic } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { later } from '../ui/later.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { part } from '../ui/part.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
@@ -35,13 +36,13 @@ const StoppedOperation = lazy(() =>
 const ListChanged = lazy(() =>
   import('./ListChanged.tsx').then((module) => ({ default: module.ListChanged })),
 )
-const TrafficChanges = lazy(() =>
-  import('../traffic/TrafficChanges.tsx').then((module) => ({ default: module.TrafficChanges })),
+const TrafficChanges = later(
+  lazy(() => import('../traffic/TrafficChanges.tsx').then((module) => ({ default: module.TrafficChanges }))),
 )
 // These are asked for once the list can be read.
 const DragLayer = lazy(() => import('./DragLayer.tsx').then((module) => ({ default: module.DragLayer })))
-const PortDetails = lazy(() =>
-  import('../port-details/PortDetails.tsx').then((module) => ({ default: module.PortDetails })),
+const PortDetails = later(
+  lazy(() => import('../port-details/PortDetails.tsx').then((module) => ({ default: module.PortDetails }))),
 )
 
 /** Everything below the port's head: notices, the list, the catalogue, the plan, and the port in full. */
