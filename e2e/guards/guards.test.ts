@@ -118,6 +118,15 @@ describe('a plan that breaks a guard', () => {
   })
 })
 
+test('a group that the platform tells nothing of may have any rules: a plan with it is refused', async () => {
+  const portId = await portWith(quiet)
+  const unknown = '0f0f0f0f-0000-4000-8000-000000000000'
+  const { status, error } = await operations.post(portId, planned([quiet], [unknown, quiet]))
+  expect(status).toBe(409)
+  expect(error).toMatchObject({ error_code: 'Portside.GuardBroken', outcome: 'not_sent' })
+  expect(error.error_msg).toContain('could not be decided')
+})
+
 /** A change that was refused at its second step: `opening`, which was on the port, is off it. */
 async function stopped(desired: string[]) {
   const portId = await portWith(quiet, opening)

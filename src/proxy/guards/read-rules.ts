@@ -1,4 +1,4 @@
-import { rulesAnswer } from '../../vpc/answers.ts'
+import { rulesAnswer, securityGroupsAnswer } from '../../vpc/answers.ts'
 import { paths } from '../../vpc/paths.ts'
 import { queryString } from '../../vpc/requests.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
@@ -10,7 +10,7 @@ const IDS_PER_CALL = 50
 const LARGEST_PAGE = 2000
 
 /**
- * The rules of groups, by group.
+ * The rules of groups, by group; without an entry for a group that the platform tells nothing of, as it may have rules all the same.
  * @throws UpstreamError when they can't be read; the signal's reason when it is aborted
  */
 export async function readRules(
@@ -31,11 +31,26 @@ export async function readRules(
       marker = data.page_info?.next_marker ?? undefined
     } while (marker && !used.has(marker))
   }
-  const parts = Array.from({ length: Math.ceil(groupIds.length / IDS_PER_CALL) }, (_, part) =>
-    groupIds.slice(part * IDS_PER_CALL, (part + 1) * IDS_PER_CALL),
+  await Promise.all(inParts(groupIds).map(readSome))
+  const without = groupIds.filter((id) => rules.get(id)?.length === 0)
+  const told = await Promise.all(
+    inParts(without).map(async (id) => {
+      const query = queryString({ id, limit: LARGEST_PAGE })
+      const { data } = await upstream.read(paths.securityGroups(projectId), query, securityGroupsAnswer, {
+        signal,
+      })
+      return data.security_groups.map((group) => group.id)
+    }),
   )
-  await Promise.all(parts.map(readSome))
+  const known = new Set(told.flat())
+  for (const id of without) if (!known.has(id)) rules.delete(id)
   return rules
+}
+
+function inParts(ids: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, part) =>
+    ids.slice(part * IDS_PER_CALL, (part + 1) * IDS_PER_CALL),
+  )
 }
 
 /** The addresses of the ports in groups, where all of them can be read before `signal` is aborted; the others are left out. */
