@@ -34,7 +34,25 @@ async function made(nth = 0): Promise<number> {
   return (await call(emulator, 'GET', '/_emulator/faults')).body.faults[nth].matched
 }
 
+const ask = (path: string, encoding: string) =>
+  proxy.call(`/api${path}`, { headers: { 'accept-encoding': encoding } })
+
 describe('reads', () => {
+  test('large answers come compressed to who takes it, small ones as they are', async () => {
+    const [plain, brotli, gzip] = [
+      await ask(paths.ports(project), 'identity'),
+      await ask(paths.ports(project), 'br, gzip'),
+      await ask(paths.ports(project), 'gzip'),
+    ]
+    const encodings = [plain, brotli, gzip].map(({ headers }) => headers.get('content-encoding'))
+    expect(encodings).toEqual([null, 'br', 'gzip'])
+    expect(brotli.headers.get('vary')).toMatch(/accept-encoding/i)
+    const { ports } = await plain.json()
+    expect(ports.length).toBeGreaterThan(20)
+    for (const compressed of [brotli, gzip]) expect((await compressed.json()).ports).toEqual(ports)
+    expect((await ask(paths.port(project, port), 'br')).headers.get('content-encoding')).toBeNull()
+  })
+
   test.each([
     paths.ports(project),
     paths.port(project, port),

@@ -3,6 +3,7 @@ import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import { version } from '../../package.json'
 import { api, type Session } from '../vpc/portside-api.ts'
 import type { ProxyConfig } from './config.ts'
+import { compressAnswers } from './compression.ts'
 import { serveConsole } from './console-files.ts'
 import { accessDatabase } from './database/database.ts'
 import { addressName } from './listen-names.ts'
@@ -82,6 +83,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   }))
   await app.register(async (signedIn) => {
     signIn.requireSession(signedIn)
+    await compressAnswers(signedIn)
     signedIn.get(api.session(), async ({ session }, reply): Promise<Session> => {
       reply.header('cache-control', 'no-store')
       const { user, role } = session
