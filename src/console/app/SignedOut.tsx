@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query'
+import { useMutationState } from '@tanstack/react-query'
 import type { JSX } from 'react'
 import { isSessionLost, type ProxyError } from '../proxy-client/proxy-error.ts'
 import { Button, ButtonLink } from '../ui/Button.tsx'
@@ -6,10 +6,11 @@ import { EmptyState } from '../ui/EmptyState.tsx'
 
 /** The session is gone: how to get a new one, what became of what was asked last, and that nothing is lost. */
 export function SignedOut({ error, onRetry }: { error: ProxyError; onRetry: () => void }): JSX.Element {
-  const refused = useQueryClient()
-    .getMutationCache()
-    .getAll()
-    .findLast(({ state }) => isSessionLost(state.error))?.meta?.refused
+  // Watched, not looked up: a read may find the session gone before the request that was sent with it is refused.
+  const refused = useMutationState({
+    filters: { predicate: ({ state }) => isSessionLost(state.error) },
+    select: ({ meta }) => meta?.refused,
+  }).at(-1)
   const { pathname, search, hash } = location
   return (
     <>
