@@ -62,6 +62,7 @@ export default defineConfig({
           environment: 'node',
           include: ['src/**/*.test.ts', 'e2e/**/*.test.ts'],
           testTimeout: 30_000,
+          retry: process.env.CI ? 1 : 0,
           globalSetup: ['e2e/postgres.global.ts'],
         },
       },
