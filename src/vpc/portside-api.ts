@@ -102,6 +102,16 @@ export const operationStep = z.object({
 /** One step of an operation. */
 export type OperationStep = z.infer<typeof operationStep>
 
+/** States of operations that nothing more will happen to, unless the operator answers. */
+export const settledStatuses = [
+  'done',
+  'list_changed',
+  'stopped',
+  'interrupted',
+  'left',
+  'superseded',
+] as const
+
 /**
  * - `queued`: waits for another operation on the same port.
  * - `running`: steps are being carried out. `waiting`: the platform asked to wait (429, 503); it goes on by itself.
@@ -112,17 +122,7 @@ export type OperationStep = z.infer<typeof operationStep>
  * - `left`: the operator left the list as it is.
  * - `superseded`: the operator chose to go on or back, in the operation `followed_by`.
  */
-export const operationStatus = z.enum([
-  'queued',
-  'running',
-  'waiting',
-  'done',
-  'list_changed',
-  'stopped',
-  'interrupted',
-  'left',
-  'superseded',
-])
+export const operationStatus = z.enum(['queued', 'running', 'waiting', ...settledStatuses])
 /** The state of an operation. */
 export type OperationStatus = z.infer<typeof operationStatus>
 
@@ -183,11 +183,4 @@ export type OperationAnswer = (typeof operationAnswers)[number]
 export const answerRequest = z.strictObject({ confirmed_by: confirmedBy })
 
 /** Operations that nothing more will happen to, unless the operator answers. */
-export const SETTLED: ReadonlySet<OperationStatus> = new Set<OperationStatus>([
-  'done',
-  'list_changed',
-  'stopped',
-  'interrupted',
-  'left',
-  'superseded',
-])
+export const SETTLED: ReadonlySet<OperationStatus> = new Set(settledStatuses)

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { portsideError } from './errors.ts'
 import { isUuid, uuid } from './ids.ts'
-import { changeStep, operationAnswers } from './portside-api.ts'
+import { changeStep, operationAnswers, settledStatuses } from './portside-api.ts'
 
 /** Records: what every dry run and every change was, for good. Read by these calls; nothing changes one. */
 export const recordsApi = {
@@ -24,17 +24,7 @@ export type RecordKind = (typeof recordKinds)[number]
  * How what was recorded ended: as an operation (portside-api.ts, operationStatus), or as a dry run. `passed`: every step was
  * found right; `refused`: a step was not; `incomplete`: not every step could be asked.
  */
-export const recordOutcomes = [
-  'done',
-  'list_changed',
-  'stopped',
-  'interrupted',
-  'left',
-  'superseded',
-  'passed',
-  'refused',
-  'incomplete',
-] as const
+export const recordOutcomes = [...settledStatuses, 'passed', 'refused', 'incomplete'] as const
 const recordOutcome = z.enum(recordOutcomes)
 /** How what was recorded ended. */
 export type RecordOutcome = (typeof recordOutcomes)[number]
