@@ -45,6 +45,20 @@ test('rows out of sight are not in the document, and scrolling reads on to the e
   }).toPass()
   await expect(ports.getByRole('table', { name: 'Ports' })).toHaveAttribute('aria-rowcount', '1201')
   expect(await rows(ports).count()).toBeLessThan(60)
+  // The scroll bar is true: rows that nobody has seen are as high as they will be. Cards too, within what fonts make of them.
+  for (const [width, within] of [
+    [1440, 0],
+    [390, 60],
+  ] as const) {
+    await ports.setViewportSize({ width, height: 900 })
+    await ports.evaluate(() => window.scrollTo(0, 0))
+    await expect(ports.locator('[aria-rowindex="2"]')).toBeInViewport()
+    const length = await ports.evaluate(() => document.documentElement.scrollHeight)
+    await ports.evaluate((middle) => window.scrollTo(0, middle), length / 2)
+    await expect(ports.locator('[aria-rowindex="602"]')).toBeInViewport()
+    const later = await ports.evaluate(() => document.documentElement.scrollHeight)
+    expect(Math.abs(later - length)).toBeLessThanOrEqual(within)
+  }
 })
 
 test('a button reads on too, for those who do not scroll', async ({ ports }) => {

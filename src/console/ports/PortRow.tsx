@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import type { JSX, Ref } from 'react'
+import { memo, type JSX, type Ref } from 'react'
 import { deviceOwnerWords } from '../../vpc/device-owner.ts'
 import type { Port } from '../../vpc/port.ts'
 import { Badge } from '../ui/Badge.tsx'
@@ -20,8 +20,9 @@ type PortRowProps = {
   onGoTo: (index: number) => void
 }
 
-/** One port in the table; a card where the screen is narrow. */
-export function PortRow({ ref, index, project, port, firstGroup, onGoTo }: PortRowProps): JSX.Element {
+/** One port in the table; a card where the screen is narrow. Drawn when it changes itself, not with each step of scrolling. */
+export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
+  const { ref, index, project, port, firstGroup, onGoTo } = props
   const named = port.name !== undefined && port.name !== null && port.name !== ''
   return (
     <tr ref={ref} data-index={index} className={styles.row} aria-rowindex={index + 2}>
@@ -76,7 +77,7 @@ export function PortRow({ ref, index, project, port, firstGroup, onGoTo }: PortR
       </td>
     </tr>
   )
-}
+})
 
 function PrivateIps({ port }: { port: Port }): JSX.Element {
   const ips = port.private_ips?.flatMap((ip) => ip.ip_address ?? []) ?? []

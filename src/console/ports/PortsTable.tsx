@@ -1,13 +1,21 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useRef, useState, type JSX } from 'react'
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+  type JSX,
+} from 'react'
 import { PortRow } from './PortRow.tsx'
 import styles from './PortsTable.module.css'
 import { useGroupNames } from './use-group-names.ts'
 import type { PortsView } from './use-ports.ts'
 
-const ROW_HEIGHT = 41
+const ROW_HEIGHT = 40
 /** A card, below 840 px (PortsTable.module.css). */
-const CARD_HEIGHT = 111
+const CARD_HEIGHT = 101
 /** Further pages are read when so few rows are left below. */
 const READ_AHEAD = 30
 
@@ -20,15 +28,23 @@ export function PortsTable({ project, view }: { project: string; view: PortsView
   const body = useRef<HTMLTableSectionElement>(null)
   const scrollMargin = useOffsetTop(body)
   const [toFocus, setToFocus] = useState<number>()
+  const rowHeight = useCards() ? CARD_HEIGHT : ROW_HEIGHT
   // The virtualizer changes in place; nothing here is memoized by it.
   // oxlint-disable-next-line react/incompatible-library
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
-    estimateSize: () => (matchMedia('(width < 840px)').matches ? CARD_HEIGHT : ROW_HEIGHT),
-    getItemKey: (index) => rows[index]?.id ?? index,
+    estimateSize: () => rowHeight,
+    // With a new function for the keys every row is placed anew: at 10,000 of them that is not for each frame of scrolling.
+    getItemKey: useCallback((index: number) => rows[index]?.id ?? index, [rows]),
     overscan: 10,
     scrollMargin,
   })
+  const measuredFor = useRef(rowHeight)
+  useLayoutEffect(() => {
+    if (measuredFor.current === rowHeight) return
+    measuredFor.current = rowHeight
+    virtualizer.measure()
+  }, [virtualizer, rowHeight])
   const items = virtualizer.getVirtualItems()
   const first = items[0]
   const last = items.at(-1)
@@ -64,11 +80,15 @@ export function PortsTable({ project, view }: { project: string; view: PortsView
     setToFocus(undefined)
   }, [toFocus, items])
 
-  const goTo = (index: number) => {
-    if (index < 0 || index >= rows.length) return
-    virtualizer.scrollToIndex(index)
-    setToFocus(index)
-  }
+  const count = rows.length
+  const goTo = useCallback(
+    (index: number) => {
+      if (index < 0 || index >= count) return
+      virtualizer.scrollToIndex(index)
+      setToFocus(index)
+    },
+    [count, virtualizer],
+  )
 
   if (rows.length === 0) return null
   return (
@@ -132,6 +152,19 @@ function Spacer({ height }: { height: number }): JSX.Element | null {
   if (height <= 0) return null
   return <tr aria-hidden="true" className={styles.spacer} style={{ height }} />
 }
+
+/** Whether the rows are cards (PortsTable.module.css). */
+function useCards(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      NARROW.addEventListener('change', changed)
+      return () => NARROW.removeEventListener('change', changed)
+    },
+    () => NARROW.matches,
+  )
+}
+
+const NARROW = matchMedia('(width < 840px)')
 
 /** How far below the top of the document the rows begin; watched, as filters above may wrap. */
 function useOffsetTop(body: React.RefObject<HTMLElement | null>): number {
