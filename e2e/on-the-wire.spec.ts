@@ -1,5 +1,6 @@
 import type { Page, Request } from '@playwright/test'
 import { EXAMPLE, expect, test } from './portside.ts'
+import { filesOf, PORT_PAGE } from './size.ts'
 
 const list = (page: Page) => page.getByRole('list', { name: 'Security groups in the order they are decided' })
 
@@ -12,6 +13,17 @@ function asked(page: Page): URL[] {
   })
   return urls
 }
+
+/** What the page has loaded, as the browser tells of it. */
+const loaded = (page: Page) =>
+  page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .filter((entry) => entry instanceof PerformanceResourceTiming)
+      .map(({ name, startTime, responseEnd, transferSize, decodedBodySize }) => {
+        return { path: new URL(name).pathname, startTime, responseEnd, transferSize, decodedBodySize }
+      }),
+  )
 
 const twice = (all: readonly string[]) => all.filter((one, n) => all.indexOf(one) !== n)
 
@@ -41,15 +53,32 @@ test('a port asks for one page of groups, and nothing twice: neither a group nor
   expect(ofGroups.toSorted()).toEqual((await cloud.list(UNCHANGED)).toSorted())
 })
 
+test('a port’s code that its list does not need is not asked for before the list is read, and then by itself', async ({
+  page,
+  portPath,
+}) => {
+  await page.goto(portPath(UNCHANGED))
+  await expect(list(page)).toContainText('rule')
+  await page.waitForLoadState('networkidle')
+  const read = await loaded(page)
+  const rules = read.filter(({ path }) => path.endsWith('/vpc/security-group-rules'))
+  const listRead = Math.max(...rules.map(({ responseEnd }) => responseEnd))
+  const needed = new Set(filesOf([PORT_PAGE]).js.map((file) => `/${file}`))
+  const rest = read.filter(({ path }) => /^.assets.*\.js$/.test(path) && !needed.has(path))
+  expect(rules).not.toEqual([])
+  expect(rest.length).toBeGreaterThan(3)
+  expect(rest.filter(({ startTime }) => startTime < listRead)).toEqual([])
+})
+
 for (const way of ['the pointer', 'the keyboard'])
-  test(`a port that ${way} rests on is read ahead, code and data, and not again when it is opened`, async ({
+  test(`a port that ${way} rests on is read ahead, all its code and data, and not again when it is opened`, async ({
     page,
   }) => {
     const urls = asked(page)
     const port = `/ports/${EXAMPLE.port}`
     const link = page.getByRole('link', { name: EXAMPLE.port, exact: true })
     await expect(link).toBeVisible()
-    const code = page.waitForResponse(/\/assets\/PortPage-.*\.js$/)
+    const code = page.waitForResponse(/\/assets\/PlanPanel-.*\.js$/)
     const data = page.waitForResponse((answer) => new URL(answer.url()).pathname.endsWith(port))
     if (way === 'the pointer') await link.hover()
     else await link.focus()
@@ -60,25 +89,21 @@ for (const way of ['the pointer', 'the keyboard'])
   })
 
 test('the console’s files come compressed by brotli, and once for ever', async ({ page, portPath }) => {
-  const filesOf = async (visited: Page) => {
+  const assetsOf = async (visited: Page) => {
     await visited.goto(portPath(EXAMPLE.port))
     await visited.waitForLoadState('networkidle')
-    return visited.evaluate(() =>
-      performance
-        .getEntriesByType('resource')
-        .filter((entry) => entry instanceof PerformanceResourceTiming)
-        .filter(({ name }) => new URL(name).pathname.startsWith('/assets/'))
-        .map(({ name, transferSize, decodedBodySize }) => ({ name, transferSize, decodedBodySize })),
-    )
+    return (await loaded(visited)).filter(({ path }) => path.startsWith('/assets/'))
   }
   const encodings = new Map<string, string | undefined>()
-  page.on('response', (answer) => encodings.set(answer.url(), answer.headers()['content-encoding']))
-  const files = await filesOf(page)
+  page.on('response', (answer) =>
+    encodings.set(new URL(answer.url()).pathname, answer.headers()['content-encoding']),
+  )
+  const files = await assetsOf(page)
   const large = files.filter(({ decodedBodySize }) => decodedBodySize > 1024)
   expect(large.length).toBeGreaterThan(5)
-  expect(large.filter(({ name }) => encodings.get(name) !== 'br')).toEqual([])
+  expect(large.filter(({ path }) => encodings.get(path) !== 'br')).toEqual([])
 
-  const again = await filesOf(await page.context().newPage())
+  const again = await assetsOf(await page.context().newPage())
   expect(again.length).toBeGreaterThan(5)
   expect(again.filter(({ transferSize }) => transferSize > 0)).toEqual([])
 })

@@ -81,7 +81,9 @@ const portsRoute = createRoute({
 const portRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/ports/$portId',
-  loader: ({ context: { queryClient }, params: { projectId, portId } }) => {
+  loader: ({ context: { queryClient }, params: { projectId, portId }, preload }) => {
+    // Read ahead, nothing of the page is in the way of the rest of it.
+    if (preload) import('./groups/PortPage.tsx').then(({ loadParts }) => loadParts()).catch(() => {})
     void queryClient.prefetchQuery(portQuery(projectId, portId))
     void queryClient.prefetchQuery(operationsQuery(projectId, portId))
     // The first page, for the catalogue.

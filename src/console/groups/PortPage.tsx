@@ -8,6 +8,8 @@ import { ProxyError } from '../proxy-client/proxy-error.ts'
 import { PortHeader } from './PortHeader.tsx'
 import { Workbench } from './Workbench.tsx'
 
+export { loadParts } from './parts.ts'
+
 const route = getRouteApi('/projects/$projectId/ports/$portId')
 
 /** One port: arrange the order of its security groups, check the change, apply it. */

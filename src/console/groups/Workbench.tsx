@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useCallback, useMemo, useRef, useState, type JSX } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type JSX } from 'react'
 import type { PortAnswer } from '../../vpc/answers.ts'
 import { usePortOperations } from '../plan/follow-operations.ts'
 import { useApplying, useChecking, usePlan } from '../plan/use-plan.ts'
@@ -8,9 +8,7 @@ import { sessionQuery } from '../proxy-client/queries.ts'
 import { useTraffic } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../ui/ErrorPanel.tsx'
-import { later } from '../ui/later.tsx'
 import { Notice } from '../ui/Notice.tsx'
-import { part } from '../ui/part.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { isChanged } from './arrangement.ts'
 import { useArrangementStore } from './arrangement-store.ts'
@@ -19,6 +17,7 @@ import { groupName, useGroupFacts, useRememberGroups } from './group-facts.ts'
 import { ListPanel } from './ListPanel.tsx'
 import { useListRead } from './list-read.ts'
 import { Panel } from './Panel.tsx'
+import { Catalogue, DragLayer, loadParts, PlanPanel, PortDetails, TrafficChanges } from './parts.ts'
 import { PlanSide } from './PlanSide.tsx'
 import { usePortArrangement } from './port-arrangement.ts'
 import { useSelection } from './selection.ts'
@@ -27,22 +26,11 @@ import { useUndoKeys } from './undo-keys.ts'
 import { lastChange, useWatchedChange } from './watched-change.ts'
 import styles from './Workbench.module.css'
 
-// The list can be read and arranged by keys without these two, which come beside it.
-const Catalogue = part(() => import('./Catalogue.tsx').then((module) => module.Catalogue))
-const PlanPanel = part(() => import('../plan/PlanPanel.tsx').then((module) => module.PlanPanel))
 const StoppedOperation = lazy(() =>
   import('../plan/StoppedOperation.tsx').then((module) => ({ default: module.StoppedOperation })),
 )
 const ListChanged = lazy(() =>
   import('./ListChanged.tsx').then((module) => ({ default: module.ListChanged })),
-)
-const TrafficChanges = later(
-  lazy(() => import('../traffic/TrafficChanges.tsx').then((module) => ({ default: module.TrafficChanges }))),
-)
-// These are asked for once the list can be read.
-const DragLayer = lazy(() => import('./DragLayer.tsx').then((module) => ({ default: module.DragLayer })))
-const PortDetails = later(
-  lazy(() => import('../port-details/PortDetails.tsx').then((module) => ({ default: module.PortDetails }))),
 )
 
 /** Everything below the port's head: notices, the list, the catalogue, the plan, and the port in full. */
@@ -73,6 +61,9 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
     ]),
   ])
   const listRead = useListRead(desired, facts)
+  useEffect(() => {
+    if (listRead) loadParts()
+  }, [listRead])
   const remember = useRememberGroups(project)
   const selection = useSelection(desired)
   const plan = usePlan(arrangement)
@@ -105,7 +96,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
     () => [arrangement.madeFor, ...(changes?.steps ?? []).map(({ after }) => after)],
     [arrangement.madeFor, changes],
   )
-  const traffic = useTraffic(project, port, lists, facts)
+  const traffic = useTraffic(project, port, lists, facts, listRead)
   const isFresh = last !== undefined && watched.seen.has(last.operation_id)
   const nameOf = useCallback((id: string) => groupName({ groups: facts.groups }, id), [facts.groups])
   return (
@@ -151,49 +142,43 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
           locked={locked}
           door={door}
         />
-        <Suspense fallback={<Waiting title="Catalogue" />}>
-          <Catalogue
-            project={project}
-            arrangement={arrangement}
-            change={change}
-            remember={remember}
-            lockReason={locked}
-            door={door}
-          />
-        </Suspense>
-        <Suspense fallback={<Waiting title="Plan" />}>
-          <PlanPanel
-            project={project}
-            port={port}
-            facts={facts}
-            plan={plan}
-            locked={locked}
-            dryRun={dryRun}
-            onDryRun={setDryRun}
-            checking={checking}
-            applying={applying}
-            traffic={traffic}
-            headingRef={planHeading}
-            side={
-              <PlanSide
-                operations={operations}
-                arrangement={arrangement}
-                list={list}
-                facts={facts}
-                seen={watched.seen}
-                locked={locked}
-                keep={keep}
-              />
-            }
-            underWay={operations.underWay.length > 0}
-          />
-        </Suspense>
+        <Catalogue
+          waiting={<Waiting title="Catalogue" />}
+          project={project}
+          arrangement={arrangement}
+          change={change}
+          remember={remember}
+          lockReason={locked}
+          door={door}
+        />
+        <PlanPanel
+          waiting={<Waiting title="Plan" />}
+          project={project}
+          port={port}
+          facts={facts}
+          plan={plan}
+          locked={locked}
+          dryRun={dryRun}
+          onDryRun={setDryRun}
+          checking={checking}
+          applying={applying}
+          traffic={traffic}
+          headingRef={planHeading}
+          side={
+            <PlanSide
+              operations={operations}
+              arrangement={arrangement}
+              list={list}
+              facts={facts}
+              seen={watched.seen}
+              locked={locked}
+              keep={keep}
+            />
+          }
+          underWay={operations.underWay.length > 0}
+        />
       </div>
-      {listRead && (
-        <Suspense>
-          <DragLayer areas={areas} door={door} desired={desired} nameOf={nameOf} />
-        </Suspense>
-      )}
+      <DragLayer waiting={null} areas={areas} door={door} desired={desired} nameOf={nameOf} />
       {changes !== undefined && isChanged(arrangement) && (
         <div className={styles.bar}>
           <span>{counted(changesOf(changes), 'change')}</span>
@@ -210,25 +195,18 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
       )}
       <section className={styles.details} aria-labelledby="traffic">
         <h2 id="traffic">What traffic changes</h2>
-        <Suspense fallback={LOADING}>
-          {listRead ? <TrafficChanges traffic={traffic} facts={facts} /> : LOADING}
-        </Suspense>
+        <TrafficChanges waiting={LOADING} traffic={traffic} facts={facts} />
       </section>
       <section className={styles.details} aria-labelledby="port-details">
         <h2 id="port-details">Port details</h2>
-        <Suspense fallback={LOADING}>
-          {listRead ? (
-            <PortDetails
-              port={port}
-              before={isFresh ? watched.before : undefined}
-              requestId={answer.request_id}
-              raw={JSON.stringify(answer, null, 2)}
-              groupName={(id) => facts.groups.get(id)?.name ?? undefined}
-            />
-          ) : (
-            LOADING
-          )}
-        </Suspense>
+        <PortDetails
+          waiting={LOADING}
+          port={port}
+          before={isFresh ? watched.before : undefined}
+          requestId={answer.request_id}
+          raw={JSON.stringify(answer, null, 2)}
+          groupName={(id) => facts.groups.get(id)?.name ?? undefined}
+        />
       </section>
     </>
   )

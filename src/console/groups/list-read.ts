@@ -2,17 +2,25 @@ import { useEffect, useState } from 'react'
 import type { GroupFacts } from './group-facts.ts'
 
 /** The rest of the page waits no longer for the list's names. */
-const LONGEST_WAIT_MS = 1500
+const LONGEST_WAIT_MS = 3000
 
 /**
- * True once the groups on the list are known by name and rules, or some time has passed: what is not needed to read and
- * arrange the list must not be in the way of what is.
+ * True once the list is on the screen with the names and rules of its groups, or some time has passed: what is not needed to
+ * read and arrange the list must not be in the way of what is.
  */
 export function useListRead(list: readonly string[], facts: GroupFacts): boolean {
   const [read, setRead] = useState(false)
-  if (!read && (facts.error != null || list.every((id) => facts.groups.has(id) && facts.rules.has(id))))
-    setRead(true)
+  const drawn = facts.error != null || list.every((id) => facts.groups.has(id) && facts.rules.has(id))
   useEffect(() => {
+    if (!drawn) return
+    // In the first frame it is painted.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => setRead(true))
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [drawn])
+  useEffect(() => {
+    // A page in the background has no frames.
     const timer = setTimeout(() => setRead(true), LONGEST_WAIT_MS)
     return () => clearTimeout(timer)
   }, [])

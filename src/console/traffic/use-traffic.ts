@@ -28,12 +28,14 @@ export type RemoteGroups = {
 /**
  * Compares what a port's traffic is with each of `lists`: as it stands, then after each step. Asked anew when the lists or
  * the rules change; an answer to another question is never shown.
+ * @param now false while the page has something more urgent to read
  */
 export function useTraffic(
   project: string,
   port: Port,
   lists: readonly (readonly string[])[],
   facts: Pick<GroupFacts, 'groups' | 'rules' | 'error' | 'retry'>,
+  now: boolean,
 ): Traffic {
   const client = useRef<TrafficClient | undefined>(undefined)
   const [tried, setTried] = useState(0)
@@ -42,7 +44,7 @@ export function useTraffic(
   const portSecurity = port.port_security_enabled
 
   const ids = [...new Set(lists.flat())]
-  const rulesRead = ids.every((id) => rules.has(id) && groups.has(id))
+  const rulesRead = now && ids.every((id) => rules.has(id) && groups.has(id))
   const remoteIds =
     rulesRead && portSecurity !== false ? remoteGroupIds(ids.flatMap((id) => rules.get(id)!)) : []
   const asked = { enabled: remoteIds.length > 0 }
@@ -51,7 +53,8 @@ export function useTraffic(
   const unnamed = remoteIds.filter((id) => !groups.has(id))
   const { data: named } = useQuery({ ...groupsByIdQuery(project, unnamed), enabled: unnamed.length > 0 })
   const queryClient = useQueryClient()
-  const ready = portSecurity === false || (rulesRead && (remoteIds.length === 0 || members !== undefined))
+  const ready =
+    (now && portSecurity === false) || (rulesRead && (remoteIds.length === 0 || members !== undefined))
   // Facts are new objects with every rendering: what counts is what they say.
   const key = JSON.stringify([portSecurity, lists, ready, tried, dataUpdatedAt])
   const question = useMemo<TrafficQuestion | undefined>(
@@ -93,7 +96,7 @@ export function useTraffic(
   if (!question) return error == null ? { state: 'reading' } : { state: 'unread', error, retry }
   if (found?.question !== question) return { state: 'reading' }
   if (found.end instanceof Error)
-    return { state: 'failed', message: found.end.message, retry: () => setTried((now) => now + 1) }
+    return { state: 'failed', message: found.end.message, retry: () => setTried((times) => times + 1) }
   const remotes = {
     groups: [...(members ?? [])].map(([id, read]) => ({
       id,
