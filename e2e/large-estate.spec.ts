@@ -23,7 +23,7 @@ const test = base.extend<{ ports: Page; cloud: Running['cloud'] }, { running: Ru
   },
   // Signed in, with the first page read; faults that a test sets come after.
   ports: async ({ page, running, cloud }, use) => {
-    await cloud.faults()
+    await cloud.noFaults()
     await page.goto(running.signIn)
     await expect(found(page)).toContainText('Read 200 ports so far')
     await use(page)

@@ -260,7 +260,7 @@ test('the proxy is killed half way: found again at start, told truly, gone on wi
   await apply(page)
   await expect.poll(() => cloud.list(PORTS.killed)).toEqual(before.slice(0, 2))
   await first.stop('SIGKILL')
-  await cloud.faults()
+  await cloud.noFaults()
   const second = await startProxy(emulator.address, env)
   await page.goto(second.address)
   await page.goto(new URL(portPath(PORTS.killed), second.address).href)

@@ -99,18 +99,21 @@ export async function newFolder(): Promise<{ path: string; remove(): Promise<voi
 
 /** The emulator's controls, which stand outside the platform's paths. */
 export function controls(emulator: string) {
-  const post = async (path: string, body?: unknown) => {
+  const send = async (method: 'POST' | 'DELETE', path: string, body?: unknown) => {
     const answer = await fetch(`${emulator}/_emulator/${path}`, {
-      method: 'POST',
+      method,
       ...(body === undefined
         ? {}
         : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     })
     if (!answer.ok) throw new Error(`/_emulator/${path}: ${answer.status} ${await answer.text()}`)
   }
+  const post = (path: string, body?: unknown) => send('POST', path, body)
   return {
-    /** The faults that the next matching calls meet. */
+    /** Faults that the next matching calls meet, beside those that stand. */
     faults: (...faults: object[]) => post('faults', { faults }),
+    /** Takes all faults away, those too that struck nothing yet. */
+    noFaults: () => send('DELETE', 'faults'),
     /** Someone else, in another console, sets the port's list. */
     someoneElseSets: (portId: string, security_groups: string[]) =>
       post(`ports/${portId}/security-groups`, { security_groups }),

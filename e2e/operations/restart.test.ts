@@ -77,7 +77,7 @@ describe('after the proxy was killed', () => {
     const found = await readBack(id)
     expect(found.status).toBe('interrupted')
     expect([stage.word(found.list_now), stage.word(found.off_the_port)]).toEqual(['bc', 'a'])
-    await fetch(`${stage.emulator}/_emulator/faults`, { method: 'DELETE' })
+    await stage.noFaults()
     const { operation } = await operations.answer(id, 'go-back')
     expect((await operations.settled(operation.operation_id)).status).toBe('done')
     expect(stage.word(await stage.list(portId))).toBe('abc')

@@ -75,7 +75,7 @@ export async function portIds(emulator: string): Promise<string[]> {
 /** A proxy and a cloud in this process, over real HTTP. */
 export async function startStage(environment: Record<string, string> = {}, more: EmulatorOptions = {}) {
   const emulator = await createEmulator({ credentials: KEYS, ...more })
-  const { faults, list, someoneElseSets } = controls(emulator.address)
+  const { faults, noFaults, list, someoneElseSets } = controls(emulator.address)
   const start = (other: Record<string, string> = {}) =>
     startProxy({ PORTSIDE_UPSTREAM: emulator.address, ...ACCESS, ...QUICK, ...environment, ...other })
   const proxy = await start()
@@ -88,6 +88,7 @@ export async function startStage(environment: Record<string, string> = {}, more:
     proxy,
     start,
     faults,
+    noFaults,
     list,
     someoneElseSets,
     /** Lists as words: a letter for each group. */
