@@ -2,8 +2,8 @@ import { useState, type JSX } from 'react'
 import { recordKinds, recordOutcomes } from '../../vpc/records.ts'
 import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
+import { FilterBar } from '../ui/FilterBar.tsx'
 import { SearchBox } from '../ui/SearchBox.tsx'
-import styles from './HistoryPage.module.css'
 import type { HistorySearch } from './history-search.ts'
 import { KIND_WORDS, OUTCOME_WORDS } from './record-words.ts'
 
@@ -22,38 +22,27 @@ export function HistoryFilters({ search, change, onClear }: HistoryFiltersProps)
       return after
     })
   return (
-    <search className={styles.filters}>
-      <div className={styles.search}>
+    <FilterBar
+      search={
         <SearchBox
           placeholder="Port, user, group ID or request ID"
           value={search.q ?? ''}
           onChange={(q) => set('q', q)}
         />
-      </div>
-      <SelectField
+      }
+    >
+      <ChoiceField
         label="Kind"
         value={search.kind ?? ''}
-        onChange={(event) => set('kind', event.target.value)}
-      >
-        <option value="">Any</option>
-        {recordKinds.map((kind) => (
-          <option key={kind} value={kind}>
-            {KIND_WORDS[kind]}
-          </option>
-        ))}
-      </SelectField>
-      <SelectField
+        choices={recordKinds.map((kind) => [kind, KIND_WORDS[kind]])}
+        onChange={(kind) => set('kind', kind)}
+      />
+      <ChoiceField
         label="Outcome"
         value={search.status ?? ''}
-        onChange={(event) => set('status', event.target.value)}
-      >
-        <option value="">Any</option>
-        {[...recordOutcomes, 'open' as const].map((outcome) => (
-          <option key={outcome} value={outcome}>
-            {OUTCOME_WORDS[outcome].words}
-          </option>
-        ))}
-      </SelectField>
+        choices={[...recordOutcomes, 'open' as const].map((one) => [one, OUTCOME_WORDS[one].words])}
+        onChange={(status) => set('status', status)}
+      />
       <DayField label="From (UTC)" value={search.from ?? ''} onChange={(day) => set('from', day)} />
       <DayField label="To (UTC)" value={search.to ?? ''} onChange={(day) => set('to', day)} />
       {Object.keys(search).length > 0 && (
@@ -61,7 +50,29 @@ export function HistoryFilters({ search, change, onClear }: HistoryFiltersProps)
           Clear
         </Button>
       )}
-    </search>
+    </FilterBar>
+  )
+}
+
+type ChoiceFieldProps = {
+  label: string
+  /** '' for any. */
+  value: string
+  /** Values, each with its words. */
+  choices: readonly (readonly [value: string, words: string])[]
+  onChange: (value: string) => void
+}
+
+function ChoiceField({ label, value, choices, onChange }: ChoiceFieldProps): JSX.Element {
+  return (
+    <SelectField label={label} value={value} onChange={(event) => onChange(event.target.value)}>
+      <option value="">Any</option>
+      {choices.map(([choice, words]) => (
+        <option key={choice} value={choice}>
+          {words}
+        </option>
+      ))}
+    </SelectField>
   )
 }
 

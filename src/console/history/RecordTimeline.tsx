@@ -7,8 +7,8 @@ import { groupName, type GroupFacts } from '../groups/group-facts.ts'
 import { StepRequestView } from '../plan/StepRequestView.tsx'
 import { counted, stepWords } from '../plan/words.ts'
 import { CopyButton } from '../ui/CopyButton.tsx'
-import { Icon, type IconName } from '../ui/Icon.tsx'
-import { Id } from '../ui/Id.tsx'
+import type { IconName } from '../ui/Icon.tsx'
+import { Timeline, TimelineEntry, TimelineNote, TimelineRequestId } from '../ui/Timeline.tsx'
 import styles from './RecordPage.module.css'
 import { OUTCOME_WORDS } from './record-words.ts'
 
@@ -24,32 +24,27 @@ export function RecordTimeline({ record, entries, facts }: RecordTimelineProps):
   const sentLast = entries.findLastIndex(({ kind }) => kind === 'request')
   const unanswered = sentLast >= 0 && !entries.slice(sentLast).some(({ kind }) => kind === 'answer')
   return (
-    <ol className={styles.timeline}>
+    <Timeline>
       {entries.map((entry, n) => {
         const { icon, tone, title, more } = tell(entry, words, facts)
         return (
-          <li key={n} className={styles.entry} data-tone={tone}>
-            <span className={styles.icon}>
-              <Icon name={icon} />
-            </span>
-            <div className={styles.words}>
-              <div className={styles.line}>
-                <span className={styles.title}>{title}</span>
-                <time className={styles.time} dateTime={entry.at} title={entry.at}>
-                  {entry.at.slice(0, 10) === record.at.slice(0, 10) ? '' : `${entry.at.slice(0, 10)} `}
-                  {entry.at.slice(11, 23)}
-                </time>
-              </div>
-              {more}
-              {unanswered && n === sentLast && (
-                <p className={styles.note}>No answer to this request is recorded.</p>
-              )}
+          <TimelineEntry key={n} icon={icon} tone={tone}>
+            <div className={styles.line}>
+              <span className={styles.title}>{title}</span>
+              <time className={styles.time} dateTime={entry.at} title={entry.at}>
+                {entry.at.slice(0, 10) === record.at.slice(0, 10) ? '' : `${entry.at.slice(0, 10)} `}
+                {entry.at.slice(11, 23)}
+              </time>
             </div>
-          </li>
+            {more}
+            {unanswered && n === sentLast && (
+              <TimelineNote>No answer to this request is recorded.</TimelineNote>
+            )}
+          </TimelineEntry>
         )
       })}
       {entries.length === 0 && <li className={styles.none}>Nothing is recorded but the plan.</li>}
-    </ol>
+    </Timeline>
   )
 }
 
@@ -80,7 +75,7 @@ function tell(entry: RecordEntry, words: readonly string[], facts: Names): Told 
             icon: 'warning',
             tone: 'danger',
             title: `${step} refused by Portside’s own check`,
-            more: <p className={styles.note}>{entry.problem}</p>,
+            more: <TimelineNote>{entry.problem}</TimelineNote>,
           }
     case 'not_asked':
       return { icon: 'minus', title: `${step} not checked: the platform could not be asked before` }
@@ -102,7 +97,7 @@ function tell(entry: RecordEntry, words: readonly string[], facts: Names): Told 
         icon: 'warning',
         tone: 'warn',
         title: 'Guards broken, as confirmed by typing',
-        more: <p className={styles.note}>{entry.guards.join(', ')}</p>,
+        more: <TimelineNote>{entry.guards.join(', ')}</TimelineNote>,
       }
     case 'answered':
       return { icon: 'info', title: `${entry.user} chose: ${CHOICES[entry.answer]}` }
@@ -118,7 +113,7 @@ function tell(entry: RecordEntry, words: readonly string[], facts: Names): Told 
         title: `End: ${outcome}`,
         more: (
           <>
-            <p className={styles.note}>{meaning}</p>
+            <TimelineNote>{meaning}</TimelineNote>
             <Why error={entry.error} />
           </>
         ),
@@ -159,11 +154,7 @@ function Answer({ entry }: { entry: AnswerEntry }): JSX.Element {
   const { request_id, text, cut, error } = entry
   return (
     <>
-      {request_id !== null && (
-        <div className={styles.requestId}>
-          Request ID <Id value={request_id} label={`request ID of step ${entry.step + 1}`} />
-        </div>
-      )}
+      {request_id !== null && <TimelineRequestId value={request_id} of={`step ${entry.step + 1}`} />}
       <Why error={error} />
       {text !== null && text !== '' && (
         <details className={styles.more}>
@@ -185,9 +176,9 @@ function Answer({ entry }: { entry: AnswerEntry }): JSX.Element {
 function Why({ error }: { error: PortsideError | null }): JSX.Element | null {
   if (error === null) return null
   return (
-    <p className={styles.note}>
+    <TimelineNote>
       {error.error_msg} <code>{error.error_code}</code>
-    </p>
+    </TimelineNote>
   )
 }
 
@@ -203,11 +194,7 @@ function ListRead(props: { entry: Extract<RecordEntry, { kind: 'read' }>; facts:
           </li>
         ))}
       </ol>
-      {request_id !== null && (
-        <div className={styles.requestId}>
-          Request ID <Id value={request_id} label="request ID of the read" />
-        </div>
-      )}
+      {request_id !== null && <TimelineRequestId value={request_id} of="the read" />}
     </details>
   )
 }

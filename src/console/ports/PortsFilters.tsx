@@ -4,6 +4,7 @@ import type { Port } from '../../vpc/port.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { SelectField } from '../ui/Field.tsx'
 import { shortId } from '../ui/Id.tsx'
+import { FilterBar } from '../ui/FilterBar.tsx'
 import { SearchBox } from '../ui/SearchBox.tsx'
 import styles from './PortsFilters.module.css'
 import type { PortsSearch } from './ports-search.ts'
@@ -38,8 +39,8 @@ export function PortsFilters(props: PortsFiltersProps): JSX.Element {
   const statuses =
     search.status && !STATUSES.includes(search.status) ? [...STATUSES, search.status] : STATUSES
   return (
-    <search className={styles.filters}>
-      <div className={styles.search}>
+    <FilterBar
+      search={
         <SearchBox
           key={clears}
           placeholder="Name, ID, IP, MAC or device ID"
@@ -47,7 +48,8 @@ export function PortsFilters(props: PortsFiltersProps): JSX.Element {
           onType={onType}
           onChange={(q) => onChange({ q: q === '' ? undefined : q })}
         />
-      </div>
+      }
+    >
       <div className={styles.toggle}>
         <Button
           aria-expanded={unfolded}
@@ -134,7 +136,7 @@ export function PortsFilters(props: PortsFiltersProps): JSX.Element {
           />
         </Suspense>
       )}
-    </search>
+    </FilterBar>
   )
 }
 
