@@ -23,9 +23,9 @@ test('a change that breaks a guard: explained, not sent until the port is named,
 }) => {
   await page.goto(portPath(WEB))
   const before = await cloud.list(WEB)
-  const name = await page.getByRole('heading', { level: 1 }).textContent()
   await page.getByRole('searchbox', { name: 'Search groups' }).fill('ssh-from-anywhere')
   await page.getByRole('checkbox', { name: 'Select ssh-from-anywhere' }).check()
+  const name = await page.getByRole('heading', { level: 1 }).textContent()
   await page.getByRole('button', { name: 'Add to top' }).click()
   await page.getByRole('switch', { name: 'Dry run' }).uncheck()
   await page.getByRole('button', { name: 'Apply…' }).click()

@@ -8,7 +8,6 @@ import { Announcer } from '../ui/Announcer.tsx'
 import { arrangementOf, type Arrangement } from './arrangement.ts'
 import { createDragDoor } from './dragged.ts'
 import { ListPanel } from './ListPanel.tsx'
-import { useSelection } from './selection.ts'
 import { useUndoKeys } from './undo-keys.ts'
 
 const NAMES = ['ssh', 'web', 'db', 'ping', 'dns']
@@ -18,7 +17,6 @@ const door = createDragDoor()
 
 function Bench({ locked, list = NAMES }: { locked?: string; list?: string[] }): JSX.Element {
   const [arrangement, setArrangement] = useState<Arrangement>(() => arrangementOf(list))
-  const selection = useSelection(arrangement.desired)
   const plan = planChange(arrangement.madeFor, arrangement.desired)
   useUndoKeys(setArrangement)
   return (
@@ -30,7 +28,6 @@ function Bench({ locked, list = NAMES }: { locked?: string; list?: string[] }): 
         moved={plan.moved}
         detached={plan.detached}
         refusals={new Map()}
-        selection={selection}
         secured
         locked={locked}
         door={door}

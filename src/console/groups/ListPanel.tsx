@@ -1,4 +1,4 @@
-import type { JSX } from 'react'
+import { memo, type JSX } from 'react'
 import { MAX_GROUPS_ON_PORT } from '../../vpc/port.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { detach, move, nudge, redo, reset, undo, isChanged, room } from './arrangement.ts'
@@ -6,11 +6,13 @@ import { ArrangedList, type ArrangedListProps } from './ArrangedList.tsx'
 import styles from './ListPanel.module.css'
 import { Panel } from './Panel.tsx'
 import { MoveField } from './MoveField.tsx'
+import { useSelection } from './selection.ts'
 
 /** The ordered list with what can be done to it: undo, redo, reset, and to the selected groups together. */
-export function ListPanel(props: ArrangedListProps): JSX.Element {
-  const { arrangement, change, selection, locked, facts } = props
+export const ListPanel = memo(function ListPanel(props: Omit<ArrangedListProps, 'selection'>): JSX.Element {
+  const { arrangement, change, locked, facts } = props
   const { desired, past, future } = arrangement
+  const selection = useSelection(desired)
   const free = room(arrangement)
   const reason = (possible: boolean, why: string) => locked ?? (possible ? undefined : why)
   return (
@@ -99,7 +101,7 @@ export function ListPanel(props: ArrangedListProps): JSX.Element {
         )}
       </div>
       <div className={styles.scroll}>
-        <ArrangedList {...props} />
+        <ArrangedList {...props} selection={selection} />
       </div>
       {facts.error != null && (
         <div className={styles.trouble} role="alert">
@@ -111,4 +113,4 @@ export function ListPanel(props: ArrangedListProps): JSX.Element {
       )}
     </Panel>
   )
-}
+})

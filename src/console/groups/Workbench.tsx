@@ -1,8 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type JSX } from 'react'
+import {
+  lazy,
+  Suspense,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type JSX,
+} from 'react'
 import type { PortAnswer } from '../../vpc/answers.ts'
 import { usePortOperations } from '../plan/follow-operations.ts'
-import { useApplying, useChecking, usePlan } from '../plan/use-plan.ts'
+import { NO_REFUSALS, useApplying, useChecking, usePlan, type Planned } from '../plan/use-plan.ts'
 import { changesOf, counted } from '../plan/words.ts'
 import { sessionQuery } from '../proxy-client/queries.ts'
 import { useTraffic } from '../traffic/use-traffic.ts'
@@ -20,7 +30,6 @@ import { Panel } from './Panel.tsx'
 import { Catalogue, DragLayer, loadParts, PlanPanel, PortDetails, TrafficChanges } from './parts.ts'
 import { PlanSide } from './PlanSide.tsx'
 import { usePortArrangement } from './port-arrangement.ts'
-import { useSelection } from './selection.ts'
 import { useFocusRescue } from './focus-rescue.ts'
 import { useUndoKeys } from './undo-keys.ts'
 import { lastChange, useWatchedChange } from './watched-change.ts'
@@ -47,13 +56,13 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
   const { desired, madeFor } = arrangement
   const watched = useWatchedChange(port, operations.underWay)
   const last = lastChange(operations.all)
-  const shown = [...operations.unanswered, ...operations.underWay, ...(last === undefined ? [] : [last])]
+  const named = [...operations.unanswered, ...operations.underWay, ...(last === undefined ? [] : [last])]
   const facts = useGroupFacts(project, [
     ...list,
     ...desired,
     ...madeFor,
     ...(conflict === null ? [] : [...conflict.madeFor, ...conflict.desired]),
-    ...shown.flatMap((operation) => [
+    ...named.flatMap((operation) => [
       ...operation.planned_from,
       ...operation.before,
       ...operation.desired,
@@ -65,17 +74,17 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
     if (listRead) loadParts()
   }, [listRead])
   const remember = useRememberGroups(project)
-  const selection = useSelection(desired)
-  const plan = usePlan(arrangement)
+  const { now, shown, isCurrent } = usePlan(arrangement)
+  const shownFacts = useDeferredValue(facts)
   const role = useQuery(sessionQuery()).data?.role
   const forbidden =
     role === 'viewer' ? 'Your role is viewer: you can arrange and preview, but not check or apply' : undefined
-  const checking = useChecking(project, port.id, arrangement, plan)
+  const checking = useChecking(project, port.id, shown, isCurrent)
   const applying = useApplying({
     project,
     port: port.id,
-    arrangement,
-    plan,
+    planned: shown,
+    isCurrent,
     operations: operations.all,
     keep,
     onSend: watched.sending,
@@ -91,14 +100,27 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
     ...(conflict === null ? [] : ['conflict']),
   ])
 
-  const changes = 'problem' in plan ? undefined : plan
-  const lists = useMemo(
-    () => [arrangement.madeFor, ...(changes?.steps ?? []).map(({ after }) => after)],
-    [arrangement.madeFor, changes],
-  )
-  const traffic = useTraffic(project, port, lists, facts, listRead)
+  const changes = 'problem' in now.plan ? undefined : now.plan
+  const lists = useMemo(() => listsOf(shown), [shown])
+  const traffic = useTraffic(project, port, lists, shownFacts, listRead)
   const isFresh = last !== undefined && watched.seen.has(last.operation_id)
+  const raw = useMemo(() => JSON.stringify(answer, null, 2), [answer])
   const nameOf = useCallback((id: string) => groupName({ groups: facts.groups }, id), [facts.groups])
+  const knownName = useCallback((id: string) => shownFacts.groups.get(id)?.name ?? undefined, [shownFacts])
+  const side = useMemo(
+    () => (
+      <PlanSide
+        operations={operations}
+        arrangement={shown.arrangement}
+        list={list}
+        facts={shownFacts}
+        seen={watched.seen}
+        locked={locked}
+        keep={(arranged) => isCurrent() && keep(arranged)}
+      />
+    ),
+    [operations, shown, list, shownFacts, watched.seen, locked, keep, isCurrent],
+  )
   return (
     <>
       {port.port_security_enabled === false && (
@@ -129,15 +151,14 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
           The browser did not let Portside keep it: its storage is full or switched off.
         </Notice>
       )}
-      <div className={styles.areas} ref={areas}>
+      <div className={styles.areas} ref={areas} data-replanning={shown !== now || undefined}>
         <ListPanel
           arrangement={arrangement}
           change={change}
           facts={facts}
           moved={changes?.moved ?? NONE}
           detached={changes?.detached ?? NONE}
-          refusals={checking.refusals}
-          selection={selection}
+          refusals={shown === now ? checking.refusals : NO_REFUSALS}
           secured={port.port_security_enabled !== false}
           locked={locked}
           door={door}
@@ -155,8 +176,8 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
           waiting={<Waiting title="Plan" />}
           project={project}
           port={port}
-          facts={facts}
-          plan={plan}
+          facts={shownFacts}
+          plan={shown.plan}
           locked={locked}
           dryRun={dryRun}
           onDryRun={setDryRun}
@@ -164,17 +185,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
           applying={applying}
           traffic={traffic}
           headingRef={planHeading}
-          side={
-            <PlanSide
-              operations={operations}
-              arrangement={arrangement}
-              list={list}
-              facts={facts}
-              seen={watched.seen}
-              locked={locked}
-              keep={keep}
-            />
-          }
+          side={side}
           underWay={operations.underWay.length > 0}
         />
       </div>
@@ -195,7 +206,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
       )}
       <section className={styles.details} aria-labelledby="traffic">
         <h2 id="traffic">What traffic changes</h2>
-        <TrafficChanges waiting={LOADING} traffic={traffic} facts={facts} />
+        <TrafficChanges waiting={LOADING} traffic={traffic} facts={shownFacts} />
       </section>
       <section className={styles.details} aria-labelledby="port-details">
         <h2 id="port-details">Port details</h2>
@@ -204,12 +215,17 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
           port={port}
           before={isFresh ? watched.before : undefined}
           requestId={answer.request_id}
-          raw={JSON.stringify(answer, null, 2)}
-          groupName={(id) => facts.groups.get(id)?.name ?? undefined}
+          raw={raw}
+          groupName={knownName}
         />
       </section>
     </>
   )
+}
+
+/** The list as it stands, then after each step. */
+function listsOf({ arrangement, plan }: Planned): (readonly string[])[] {
+  return [arrangement.madeFor, ...('problem' in plan ? [] : plan.steps.map(({ after }) => after))]
 }
 
 /** Keeps the room of a panel whose code is on its way. */

@@ -1,4 +1,3 @@
-import { later } from '../ui/later.tsx'
 import { part } from '../ui/part.tsx'
 
 // The list can be read, and arranged by keys and buttons, without any of these.
@@ -6,12 +5,14 @@ import { part } from '../ui/part.tsx'
 export const Catalogue = part(() => import('./Catalogue.tsx').then((module) => module.Catalogue))
 export const PlanPanel = part(() => import('../plan/PlanPanel.tsx').then((module) => module.PlanPanel))
 export const DragLayer = part(() => import('./DragLayer.tsx').then((module) => module.DragLayer))
-const Traffic = part(() => import('../traffic/TrafficChanges.tsx').then((module) => module.TrafficChanges))
-const Details = part(() => import('../port-details/PortDetails.tsx').then((module) => module.PortDetails))
-export const TrafficChanges = later(Traffic)
-export const PortDetails = later(Details)
+export const TrafficChanges = part(() =>
+  import('../traffic/TrafficChanges.tsx').then((module) => module.TrafficChanges),
+)
+export const PortDetails = part(() =>
+  import('../port-details/PortDetails.tsx').then((module) => module.PortDetails),
+)
 
 /** Asks for the code of everything beside the list, in the order in which it is needed. */
 export function loadParts(): void {
-  for (const { load } of [Catalogue, PlanPanel, DragLayer, Traffic, Details]) load()
+  for (const { load } of [Catalogue, PlanPanel, DragLayer, TrafficChanges, PortDetails]) load()
 }

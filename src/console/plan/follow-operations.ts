@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
 import { storeOperation, storePort, waitForOperation } from '../proxy-client/mutations.ts'
 import { isSessionLost, isTooMany } from '../proxy-client/proxy-error.ts'
@@ -45,7 +45,6 @@ export function usePortOperations(project: string, port: string, sent: string | 
       sent !== null && data !== undefined && !data.some((one) => one.operation_id === sent) ? LOOK_MS : false,
   })
   const [trouble, setTrouble] = useState<unknown>(null)
-  const underWay = all.filter((operation) => !SETTLED.has(operation.status))
   const followed = all
     .filter((operation) => !isFinal(operation))
     .map((operation) => operation.operation_id)
@@ -63,14 +62,18 @@ export function usePortOperations(project: string, port: string, sent: string | 
     if (sentBefore.current !== sent) void refetch()
     sentBefore.current = sent
   }, [sent, refetch])
-  return {
-    all,
-    underWay,
-    unanswered: all.filter(isUnanswered),
-    known: isSuccess,
-    error: error ?? (followed !== '' ? trouble : null),
-    reload: () => void refetch(),
-  }
+  const problem = error ?? (followed !== '' ? trouble : null)
+  return useMemo(
+    () => ({
+      all,
+      underWay: all.filter((operation) => !SETTLED.has(operation.status)),
+      unanswered: all.filter(isUnanswered),
+      known: isSuccess,
+      error: problem,
+      reload: () => void refetch(),
+    }),
+    [all, isSuccess, problem, refetch],
+  )
 }
 
 /**

@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useCallback, useDeferredValue, useMemo, useState } from 'react'
 import type { StepCheck } from '../../vpc/checks.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import { planChange, PlanRefused, type ChangePlan } from '../../vpc/plan-change.ts'
 import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
 import { sentAs, type Arrangement } from '../groups/arrangement.ts'
+import { useLatest } from '../groups/latest.ts'
 import { startOperation, storeOperation } from '../proxy-client/mutations.ts'
 import { ProxyError } from '../proxy-client/proxy-error.ts'
 import { operationsQuery, portQuery } from '../proxy-client/queries.ts'
@@ -35,30 +36,60 @@ export type Applying = {
   forbidden: string | undefined
 }
 
-/** The plan of an arrangement, or why there is none. */
-export function usePlan({ madeFor, desired }: Arrangement): ChangePlan | { problem: string } {
-  return useMemo(() => {
-    try {
-      return planChange(madeFor, desired)
-    } catch (error) {
-      if (!(error instanceof PlanRefused)) throw error
-      const { message } = error
-      return { problem: `${message.charAt(0).toUpperCase()}${message.slice(1)}. Detach some first.` }
-    }
-  }, [madeFor, desired])
+/** An arrangement and its plan, or why there is none: in one, so that none is ever shown with another's. */
+export type Planned = { arrangement: Arrangement; plan: ChangePlan | { problem: string } }
+
+/**
+ * The plan of an arrangement: `now`, for the list, and `shown`, for all that is drawn beside and below it. That is long, and drawn
+ * anew only once the list is painted as the operator just arranged it, a few frames later on a slow machine. What is shown
+ * of a plan, and what its buttons do, comes from `shown` alone: its steps, check and traffic always belong together. As long as
+ * it lags, `isCurrent` is false, and the buttons do nothing: what is checked or applied is what is shown, and what the
+ * list shows.
+ */
+export function usePlan(arrangement: Arrangement): {
+  now: Planned
+  shown: Planned
+  isCurrent: () => boolean
+} {
+  const { madeFor, desired } = arrangement
+  const plan = useMemo(() => planOf(madeFor, desired), [madeFor, desired])
+  const now = useMemo(() => ({ arrangement, plan }), [arrangement, plan])
+  const before = useDeferredValue(now)
+  // Another list on the port is news that does not wait.
+  const shown = before.arrangement.madeFor === madeFor ? before : now
+  const latest = useLatest(now)
+  const isCurrent = useCallback(() => latest.current === shown, [latest, shown])
+  return { now, shown, isCurrent }
 }
 
-const NO_REFUSALS: ReadonlyMap<string, string> = new Map()
+function planOf(madeFor: readonly string[], desired: readonly string[]): Planned['plan'] {
+  try {
+    return planChange(madeFor, desired)
+  } catch (error) {
+    if (!(error instanceof PlanRefused)) throw error
+    const { message } = error
+    return { problem: `${message.charAt(0).toUpperCase()}${message.slice(1)}. Detach some first.` }
+  }
+}
+
+/** No group was refused. */
+export const NO_REFUSALS: ReadonlyMap<string, string> = new Map()
 
 /** Checks the plan of an arrangement; a result holds for this arrangement only, and any change ends it. */
 export function useChecking(
   project: string,
   port: string,
-  arrangement: Arrangement,
-  plan: ChangePlan | { problem: string },
+  { arrangement, plan }: Planned,
+  isCurrent: () => boolean,
 ): Checking {
   const queryClient = useQueryClient()
-  const check = useMutation({
+  const {
+    mutate,
+    variables,
+    data,
+    error: failure,
+    isPending,
+  } = useMutation({
     meta: { refused: 'The check was not finished.' },
     mutationFn: async (asked: { arrangement: Arrangement; plan: ChangePlan }) => {
       // Comes with the plan's panel, whose button starts this.
@@ -78,25 +109,28 @@ export function useChecking(
       }
     },
   })
-  const asked = check.variables?.arrangement
-  // Sending it does not make it another arrangement.
-  const same = asked !== undefined && asked.desired === arrangement.desired && asked.past === arrangement.past
-  const found = same && !check.isPending ? check.data : undefined
-  return {
-    start: () => {
-      if (!check.isPending && !('problem' in plan)) check.mutate({ arrangement, plan })
-    },
-    busy: check.isPending,
-    checks: found?.checks,
-    refusals: found?.refusals ?? NO_REFUSALS,
-    outdated:
-      asked !== undefined &&
-      !same &&
-      !check.isPending &&
-      check.data != null &&
-      sameList(asked.madeFor, arrangement.madeFor),
-    error: same ? check.error : null,
-  }
+  return useMemo(() => {
+    const asked = variables?.arrangement
+    // Sending it does not make it another arrangement.
+    const same =
+      asked !== undefined && asked.desired === arrangement.desired && asked.past === arrangement.past
+    const found = same && !isPending ? data : undefined
+    return {
+      start: () => {
+        if (!isPending && isCurrent() && !('problem' in plan)) mutate({ arrangement, plan })
+      },
+      busy: isPending,
+      checks: found?.checks,
+      refusals: found?.refusals ?? NO_REFUSALS,
+      outdated:
+        asked !== undefined &&
+        !same &&
+        !isPending &&
+        data != null &&
+        sameList(asked.madeFor, arrangement.madeFor),
+      error: same ? failure : null,
+    }
+  }, [arrangement, plan, isCurrent, mutate, variables, data, failure, isPending])
 }
 
 /**
@@ -106,18 +140,18 @@ export function useChecking(
 export function useApplying(options: {
   project: string
   port: string
-  arrangement: Arrangement
-  plan: ChangePlan | { problem: string }
+  planned: Planned
+  isCurrent: () => boolean
   operations: readonly Operation[]
   keep: (arrangement: Arrangement) => void
   /** Called with the operation's ID when it is about to be sent. */
   onSend: (operationId: string) => void
   forbidden: string | undefined
 }): Applying {
-  const { project, port, arrangement, plan, operations, keep, onSend, forbidden } = options
+  const { project, port, planned, isCurrent, operations, keep, onSend, forbidden } = options
   const queryClient = useQueryClient()
   const [asking, setAsking] = useState(false)
-  const apply = useMutation({
+  const { mutate, reset, isPending, error } = useMutation({
     meta: { refused: 'Your request to apply the change started nothing.' },
     mutationFn: (sent: {
       arrangement: Arrangement
@@ -139,24 +173,28 @@ export function useApplying(options: {
     // The operation may have been started all the same, or another one may be in the way: look.
     onError: () => queryClient.invalidateQueries({ queryKey: operationsQuery(project, port).queryKey }),
   })
-  return {
-    ask: () => {
-      apply.reset()
-      setAsking(true)
-    },
-    asking,
-    cancel: () => setAsking(false),
-    start: (confirmedBy) => {
-      if (apply.isPending || 'problem' in plan) return
-      const operation_id = unfinishedId(operations, arrangement) ?? crypto.randomUUID()
-      keep(sentAs(arrangement, operation_id))
-      onSend(operation_id)
-      apply.mutate({ arrangement, plan, operation_id, confirmedBy })
-    },
-    busy: apply.isPending,
-    error: apply.error,
-    forbidden,
-  }
+  return useMemo(
+    () => ({
+      ask: () => {
+        reset()
+        setAsking(true)
+      },
+      asking,
+      cancel: () => setAsking(false),
+      start: (confirmedBy) => {
+        const { arrangement, plan } = planned
+        if (isPending || !isCurrent() || 'problem' in plan) return
+        const operation_id = unfinishedId(operations, arrangement) ?? crypto.randomUUID()
+        keep(sentAs(arrangement, operation_id))
+        onSend(operation_id)
+        mutate({ arrangement, plan, operation_id, confirmedBy })
+      },
+      busy: isPending,
+      error,
+      forbidden,
+    }),
+    [planned, isCurrent, operations, keep, onSend, forbidden, asking, mutate, reset, isPending, error],
+  )
 }
 
 /** The ID it was sent as, unless that operation has come to an end: the same ID would only tell of that end again. */

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { startTransition, useEffect, useMemo, useRef, useState } from 'react'
 import type { Port } from '../../vpc/port.ts'
 import { remoteGroupIds } from '../../vpc/traffic/members.ts'
 import type { GroupFacts } from '../groups/group-facts.ts'
@@ -83,27 +83,28 @@ export function useTraffic(
     if (!question) return
     const gone = new AbortController()
     client.current ??= new TrafficClient()
-    client.current.ask(question, gone.signal).then(
-      (answer) => setFound({ question, end: answer }),
-      (reason: unknown) => {
-        if (gone.signal.aborted || (reason instanceof DOMException && reason.name === 'AbortError')) return
-        setFound({ question, end: reason instanceof Error ? reason : new Error(String(reason)) })
-      },
-    )
+    // What is drawn of it is long.
+    const show = (end: TrafficAnswer | Error) => startTransition(() => setFound({ question, end }))
+    client.current.ask(question, gone.signal).then(show, (reason: unknown) => {
+      if (gone.signal.aborted || (reason instanceof DOMException && reason.name === 'AbortError')) return
+      show(reason instanceof Error ? reason : new Error(String(reason)))
+    })
     return () => gone.abort()
   }, [question])
 
-  if (!question) return error == null ? { state: 'reading' } : { state: 'unread', error, retry }
-  if (found?.question !== question) return { state: 'reading' }
-  if (found.end instanceof Error)
-    return { state: 'failed', message: found.end.message, retry: () => setTried((times) => times + 1) }
-  const remotes = {
-    groups: [...(members ?? [])].map(([id, read]) => ({
-      id,
-      name: groups.get(id)?.name ?? named?.[id]?.name,
-      ...read,
-    })),
-    reread: () => void rereadMembers(queryClient, project),
-  }
-  return { state: 'answer', question, answer: found.end, remotes }
+  return useMemo<Traffic>(() => {
+    if (!question) return error == null ? { state: 'reading' } : { state: 'unread', error, retry }
+    if (found?.question !== question) return { state: 'reading' }
+    if (found.end instanceof Error)
+      return { state: 'failed', message: found.end.message, retry: () => setTried((times) => times + 1) }
+    const remotes = {
+      groups: [...(members ?? [])].map(([id, read]) => ({
+        id,
+        name: groups.get(id)?.name ?? named?.[id]?.name,
+        ...read,
+      })),
+      reread: () => void rereadMembers(queryClient, project),
+    }
+    return { state: 'answer', question, answer: found.end, remotes }
+  }, [question, found, error, retry, members, groups, named, queryClient, project])
 }

@@ -1,4 +1,4 @@
-import { startTransition, useEffect, useState, type ComponentType, type ReactNode } from 'react'
+import { memo, startTransition, useEffect, useState, type ComponentType, type ReactNode } from 'react'
 
 /** A part of a page whose code is a file of its own; `waiting` stands in its place until that is there. */
 export type Part<Props extends object> = {
@@ -10,7 +10,8 @@ export type Part<Props extends object> = {
 /**
  * A part of a page whose code comes when `load` of it is called, and not because it is drawn: the page says when it has
  * nothing more urgent to read. (React's `lazy` asks when it is drawn, suspends even when the code is there, and keeps
- * what it has shown meanwhile for a third of a second; this takes its place in the frame in which it comes.)
+ * what it has shown meanwhile for a third of a second; this takes its place in the frame in which it comes.) It is drawn
+ * anew only when its properties change.
  * @param from imports the component
  */
 export function part<Props extends object>(from: () => Promise<ComponentType<Props>>): Part<Props> {
@@ -18,7 +19,7 @@ export function part<Props extends object>(from: () => Promise<ComponentType<Pro
   let load!: () => void
   const loaded = new Promise<void>((resolve) => (load = resolve))
     .then(from)
-    .then((component) => (found = component))
+    .then((component) => (found = memo(component) as unknown as ComponentType<Props>))
   // Whoever draws it is told.
   loaded.catch(() => {})
   function Drawn({ waiting, ...props }: Props & { waiting: ReactNode }): ReactNode {
