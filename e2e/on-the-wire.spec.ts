@@ -57,17 +57,20 @@ test('a port’s code that its list does not need is not asked for before the li
   page,
   portPath,
 }) => {
-  await page.goto(portPath(UNCHANGED))
-  await expect(list(page)).toContainText('rule')
-  await page.waitForLoadState('networkidle')
-  const read = await loaded(page)
-  const rules = read.filter(({ path }) => path.endsWith('/vpc/security-group-rules'))
-  const listRead = Math.max(...rules.map(({ responseEnd }) => responseEnd))
   const needed = new Set(filesOf([PORT_PAGE]).js.map((file) => `/${file}`))
-  const rest = read.filter(({ path }) => /^.assets.*\.js$/.test(path) && !needed.has(path))
-  expect(rules).not.toEqual([])
-  expect(rest.length).toBeGreaterThan(3)
-  expect(rest.filter(({ startTime }) => startTime < listRead)).toEqual([])
+  // Again where the machine was so busy that the rest waited for the list as long as it ever does (list-read.ts).
+  await expect(async () => {
+    await page.goto(portPath(UNCHANGED))
+    await expect(list(page)).toContainText('rule')
+    await page.waitForLoadState('networkidle')
+    const read = await loaded(page)
+    const rules = read.filter(({ path }) => path.endsWith('/vpc/security-group-rules'))
+    const listRead = Math.max(...rules.map(({ responseEnd }) => responseEnd))
+    const rest = read.filter(({ path }) => /^.assets.*\.js$/.test(path) && !needed.has(path))
+    expect(rules).not.toEqual([])
+    expect(rest.length).toBeGreaterThan(3)
+    expect(rest.filter(({ startTime }) => startTime < listRead)).toEqual([])
+  }).toPass({ timeout: 40_000 })
 })
 
 for (const way of ['the pointer', 'the keyboard'])
