@@ -117,12 +117,16 @@ function answerRead(reply: FastifyReply, { status, body }: ReadAnswer<unknown>) 
   return answerJson(reply, status, body)
 }
 
+/** Up to this many bytes, an answer goes out as text: Node writes its headers and it in one go then. */
+const LARGEST_AS_TEXT = 16 * 1024
+
+/** @param body JSON that was read, and so is UTF-8: as text it is the same */
 function answerJson(reply: FastifyReply, status: number, body: Buffer) {
   return reply
     .code(status)
     .header('cache-control', 'no-store')
     .type('application/json; charset=utf-8')
-    .send(body)
+    .send(body.length > LARGEST_AS_TEXT ? body : body.toString())
 }
 
 function answerOutcome(reply: FastifyReply, outcome: SendOutcome) {

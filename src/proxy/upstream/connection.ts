@@ -2,7 +2,6 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { StepRequest } from '../../vpc/change-plan.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
-import { paths } from '../../vpc/paths.ts'
 import type { ProxyConfig, ProxyProject } from '../config.ts'
 import { ownError, type ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
@@ -57,11 +56,12 @@ export function createUpstream(
 ): Upstream {
   const pools = openPools(config)
   const credentials = openCredentials(config, log)
+  const projects = new Map(config.projects.map((project) => [project.project_id, project]))
   const logsReads = log.level === 'debug' || log.level === 'trace'
 
   /** Makes a call once; a read that was refused for its credentials a second time, when there are new ones. */
   async function once(request: UnsignedRequest, asker: Asker = {}): Promise<ExchangeAnswer> {
-    const project = projectOf(config.projects, request.path)
+    const project = projectOf(projects, request.path)
     const used = credentials.of(project)
     const answer = await call(request, project, used, asker)
     if (answer.status !== 401) return answer
@@ -113,7 +113,7 @@ export function createUpstream(
   }
 
   function noAnswer(path: string, failure: ExchangeError): ProxyError {
-    const { endpoint } = projectOf(config.projects, path)
+    const { endpoint } = projectOf(projects, path)
     return noAnswerError(failure, {
       endpoint,
       proxy: pools.proxyOf(endpoint),
@@ -127,13 +127,16 @@ export function createUpstream(
     schema: AnswerSchema<T>,
     asker: Asker = {},
   ): Promise<ReadAnswer<T>> {
-    const request = { method: 'GET' as const, path, query: [...new URLSearchParams(query)] }
+    const request = { method: 'GET' as const, path, query: query ? [...new URLSearchParams(query)] : [] }
     const { signal } = asker
     for (let tried = 1; ; tried++) {
-      const end = await once(request, asker).catch((failure: unknown) => {
-        if (failure instanceof ExchangeError) return failure
-        throw failure
-      })
+      let end: ExchangeAnswer | ExchangeError
+      try {
+        end = await once(request, asker)
+      } catch (failure) {
+        if (!(failure instanceof ExchangeError)) throw failure
+        end = failure
+      }
       let error: UpstreamError
       let retried: boolean
       if (end instanceof ExchangeError) {
@@ -163,7 +166,7 @@ export function createUpstream(
     inFlight.join(`${path}?${query}`, asker.signal, (signal) =>
       read(path, query, schema, { ...asker, signal }),
     )
-  const endpointOf = (projectId: string) => projectOf(config.projects, paths.ports(projectId)).endpoint
+  const endpointOf = (projectId: string) => projectById(projects, projectId).endpoint
   const without: MissingReads = new Map()
 
   return {
@@ -243,9 +246,14 @@ function outcomeUnknown(error: PortsideError): PortsideError {
   return { ...error, outcome: 'unknown' }
 }
 
-function projectOf(projects: readonly ProxyProject[], path: string): ProxyProject {
-  const id = decodeURIComponent(path.split('/')[2] ?? '')
-  const project = projects.find(({ project_id }) => project_id === id)
+type Projects = ReadonlyMap<string, ProxyProject>
+
+function projectOf(projects: Projects, path: string): ProxyProject {
+  return projectById(projects, decodeURIComponent(path.split('/', 3)[2] ?? ''))
+}
+
+function projectById(projects: Projects, id: string): ProxyProject {
+  const project = projects.get(id)
   if (!project) throw ownError('Portside.NotFound', `Project ${id} is not one of this proxy's projects.`)
   return project
 }

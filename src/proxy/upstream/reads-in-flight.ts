@@ -4,13 +4,19 @@
  */
 const LONGEST_JOINED_MS = 100
 
-type Shared = { begun: number; askers: number; gone: AbortController; answer: Promise<unknown> }
+/** So many controllers are kept at most, for reads to come. */
+const MOST_SPARE = 128
+
+/** `answer` and `gone` are there while it is under way. */
+type Shared = { begun: number; askers: number; answer?: Promise<unknown>; gone?: AbortController }
 
 /**
  * Reads that are under way, so that equal ones are one call to the platform: many consoles ask for the same at the same time.
  */
 export class ReadsInFlight {
   readonly #reads = new Map<string, Shared>()
+  /** Controllers of reads that came to their end: making one anew would be a good part of what a read costs. */
+  readonly #spare: AbortController[] = []
   readonly #now: () => number
 
   /** @param now milliseconds of a clock that only goes forward */
@@ -28,18 +34,27 @@ export class ReadsInFlight {
     const known = this.#reads.get(key)
     const shared = known && this.#now() - known.begun <= LONGEST_JOINED_MS ? known : this.#begin(key, call)
     shared.askers++
-    if (!asker) return shared.answer as Promise<T>
+    const answer = shared.answer as Promise<T>
+    if (!asker) return answer
     return new Promise((resolve, reject) => {
       const leave = () => {
         reject(asker.reason as Error)
         if (--shared.askers > 0) return
         this.#end(key, shared)
-        shared.gone.abort(asker.reason)
+        shared.gone?.abort(asker.reason)
       }
       asker.addEventListener('abort', leave)
-      void shared.answer
-        .then((answer) => resolve(answer as T), reject)
-        .then(() => asker.removeEventListener('abort', leave))
+      const stay = () => asker.removeEventListener('abort', leave)
+      answer.then(
+        (came) => {
+          stay()
+          resolve(came)
+        },
+        (error: unknown) => {
+          stay()
+          reject(error as Error)
+        },
+      )
     })
   }
 
@@ -49,11 +64,18 @@ export class ReadsInFlight {
   }
 
   #begin(key: string, call: (gone: AbortSignal) => Promise<unknown>): Shared {
-    const gone = new AbortController()
-    const shared: Shared = { begun: this.#now(), askers: 0, gone, answer: call(gone.signal) }
+    const gone = this.#spare.pop() ?? new AbortController()
+    const answer = call(gone.signal)
+    const shared: Shared = { begun: this.#now(), askers: 0, answer, gone }
     this.#reads.set(key, shared)
-    const end = () => this.#end(key, shared)
-    shared.answer.then(end, end)
+    const end = () => {
+      this.#end(key, shared)
+      // A Map that shrinks and grows leaves its entries to the next full garbage collection: the answer must not be in one.
+      shared.answer = undefined
+      shared.gone = undefined
+      if (!gone.signal.aborted && this.#spare.length < MOST_SPARE) this.#spare.push(gone)
+    }
+    answer.then(end, end)
     return shared
   }
 
