@@ -4,9 +4,6 @@
  */
 const LONGEST_JOINED_MS = 100
 
-/** So many controllers are kept at most, for reads to come. */
-const MOST_SPARE = 128
-
 /** `answer` and `gone` are there while it is under way. */
 type Shared = { begun: number; askers: number; answer?: Promise<unknown>; gone?: AbortController }
 
@@ -15,8 +12,6 @@ type Shared = { begun: number; askers: number; answer?: Promise<unknown>; gone?:
  */
 export class ReadsInFlight {
   readonly #reads = new Map<string, Shared>()
-  /** Controllers of reads that came to their end: making one anew would be a good part of what a read costs. */
-  readonly #spare: AbortController[] = []
   readonly #now: () => number
 
   /** @param now milliseconds of a clock that only goes forward */
@@ -64,7 +59,7 @@ export class ReadsInFlight {
   }
 
   #begin(key: string, call: (gone: AbortSignal) => Promise<unknown>): Shared {
-    const gone = this.#spare.pop() ?? new AbortController()
+    const gone = new AbortController()
     const answer = call(gone.signal)
     const shared: Shared = { begun: this.#now(), askers: 0, answer, gone }
     this.#reads.set(key, shared)
@@ -73,7 +68,6 @@ export class ReadsInFlight {
       // A Map that shrinks and grows leaves its entries to the next full garbage collection: the answer must not be in one.
       shared.answer = undefined
       shared.gone = undefined
-      if (!gone.signal.aborted && this.#spare.length < MOST_SPARE) this.#spare.push(gone)
     }
     answer.then(end, end)
     return shared
