@@ -1,6 +1,5 @@
 import type { JSX, ReactNode } from 'react'
 import type { StepRequest } from '../../vpc/change-plan.ts'
-import type { PortsideError } from '../../vpc/errors.ts'
 import { plannedSteps, type PlannedStep } from '../../vpc/plan-change.ts'
 import type { FullRecord, RecordEntry } from '../../vpc/records.ts'
 import { groupName, type GroupFacts } from '../groups/group-facts.ts'
@@ -8,7 +7,7 @@ import { StepRequestView } from '../plan/StepRequestView.tsx'
 import { counted, stepWords } from '../plan/words.ts'
 import { CopyButton } from '../ui/CopyButton.tsx'
 import type { IconName } from '../ui/Icon.tsx'
-import { Timeline, TimelineEntry, TimelineNote, TimelineRequestId } from '../ui/Timeline.tsx'
+import { Timeline, TimelineEntry, TimelineError, TimelineNote, TimelineRequestId } from '../ui/Timeline.tsx'
 import styles from './RecordPage.module.css'
 import { OUTCOME_WORDS } from './record-words.ts'
 
@@ -85,7 +84,7 @@ function tell(entry: RecordEntry, words: readonly string[], facts: Names): Told 
             icon: 'warning',
             tone: 'warn',
             title: 'The port could not be read',
-            more: <Why error={entry.error} />,
+            more: entry.error && <TimelineError error={entry.error} />,
           }
         : {
             icon: 'info',
@@ -114,7 +113,7 @@ function tell(entry: RecordEntry, words: readonly string[], facts: Names): Told 
         more: (
           <>
             <TimelineNote>{meaning}</TimelineNote>
-            <Why error={entry.error} />
+            {entry.error && <TimelineError error={entry.error} />}
           </>
         ),
       }
@@ -155,7 +154,7 @@ function Answer({ entry }: { entry: AnswerEntry }): JSX.Element {
   return (
     <>
       {request_id !== null && <TimelineRequestId value={request_id} of={`step ${entry.step + 1}`} />}
-      <Why error={error} />
+      {error && <TimelineError error={error} />}
       {text !== null && text !== '' && (
         <details className={styles.more}>
           <summary>Answer{cut && ', its beginning'}</summary>
@@ -170,15 +169,6 @@ function Answer({ entry }: { entry: AnswerEntry }): JSX.Element {
         </details>
       )}
     </>
-  )
-}
-
-function Why({ error }: { error: PortsideError | null }): JSX.Element | null {
-  if (error === null) return null
-  return (
-    <TimelineNote>
-      {error.error_msg} <code>{error.error_code}</code>
-    </TimelineNote>
   )
 }
 

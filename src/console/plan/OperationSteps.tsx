@@ -3,7 +3,7 @@ import { SETTLED, type Operation, type OperationStep } from '../../vpc/portside-
 import { groupNames, type GroupFacts } from '../groups/group-facts.ts'
 import type { Tone } from '../ui/Badge.tsx'
 import type { IconName } from '../ui/Icon.tsx'
-import { Timeline, TimelineEntry, TimelineNote, TimelineRequestId } from '../ui/Timeline.tsx'
+import { Timeline, TimelineEntry, TimelineError, TimelineNote, TimelineRequestId } from '../ui/Timeline.tsx'
 import styles from './Operation.module.css'
 import { stepWords } from './words.ts'
 
@@ -45,11 +45,7 @@ export function OperationSteps({ operation, facts }: OperationStepsProps): JSX.E
                 <> · off the port after it: {groupNames(facts, off_the_port)}</>
               )}
             </TimelineNote>
-            {error && status !== 'done' && (
-              <TimelineNote>
-                {error.error_msg} <code>{error.error_code}</code>
-              </TimelineNote>
-            )}
+            {error && status !== 'done' && <TimelineError error={error} />}
             {request_id && <TimelineRequestId value={request_id} of={`step ${n + 1}`} />}
           </TimelineEntry>
         )

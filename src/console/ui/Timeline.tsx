@@ -1,4 +1,5 @@
 import type { JSX, ReactNode } from 'react'
+import type { PortsideError } from '../../vpc/errors.ts'
 import type { Tone } from './Badge.tsx'
 import { Icon, type IconName } from './Icon.tsx'
 import { Id } from './Id.tsx'
@@ -26,6 +27,15 @@ export function TimelineEntry({ icon, tone, children }: TimelineEntryProps): JSX
 /** Small print in an entry. */
 export function TimelineNote({ children }: { children: ReactNode }): JSX.Element {
   return <p className={styles.note}>{children}</p>
+}
+
+/** What went wrong, and its code. */
+export function TimelineError({ error }: { error: PortsideError }): JSX.Element {
+  return (
+    <TimelineNote>
+      {error.error_msg} <code>{error.error_code}</code>
+    </TimelineNote>
+  )
 }
 
 /** The request ID that the platform gave; `of` names what it is of: 'step 1'. */
