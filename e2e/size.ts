@@ -9,13 +9,13 @@ type Manifest = Record<string, { file: string; imports?: string[]; css?: string[
 
 /** The modules of pages, as the manifest names them. */
 export const PORTS_PAGE = 'src/console/ports/PortsPage.tsx'
-export const PORT_PAGE = 'src/console/groups/PortPage.tsx'
+export const PORT_PAGE = 'src/console/port-page/PortPage.tsx'
 
 /** What a port's page loads by itself once its list is there: the rest waits for a click. */
 export const PORT_PAGE_PARTS = [
-  'src/console/groups/Catalogue.tsx',
+  'src/console/catalogue/Catalogue.tsx',
   'src/console/plan/PlanPanel.tsx',
-  'src/console/groups/DragLayer.tsx',
+  'src/console/drag/DragLayer.tsx',
   'src/console/traffic/TrafficChanges.tsx',
   'src/console/port-details/PortDetails.tsx',
 ]

@@ -83,13 +83,13 @@ const portRoute = createRoute({
   path: '/ports/$portId',
   loader: ({ context: { queryClient }, params: { projectId, portId }, preload }) => {
     // Read ahead, nothing of the page is in the way of the rest of it.
-    if (preload) import('./groups/PortPage.tsx').then(({ loadParts }) => loadParts()).catch(() => {})
+    if (preload) import('./port-page/PortPage.tsx').then(({ loadParts }) => loadParts()).catch(() => {})
     void queryClient.prefetchQuery(portQuery(projectId, portId))
     void queryClient.prefetchQuery(operationsQuery(projectId, portId))
     // The first page, for the catalogue.
     void queryClient.prefetchInfiniteQuery(groupsInfiniteQuery(projectId, {}))
   },
-  component: lazyRouteComponent(() => import('./groups/PortPage.tsx'), 'PortPage'),
+  component: lazyRouteComponent(() => import('./port-page/PortPage.tsx'), 'PortPage'),
 })
 
 const historyRoute = createRoute({

@@ -1,7 +1,7 @@
 import { Link, useRouter, type ErrorComponentProps, type NotFoundRouteProps } from '@tanstack/react-router'
 import type { JSX } from 'react'
 import { isSessionLost } from '../proxy-client/proxy-error.ts'
-import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { Frame } from './Shell.tsx'

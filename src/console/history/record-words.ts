@@ -1,5 +1,5 @@
 import type { RecordKind, RecordOutcome, RecordSummary } from '../../vpc/records.ts'
-import { counted, countWords } from '../plan/words.ts'
+import { counted, countWords } from '../facts/change-words.ts'
 import type { Tone } from '../ui/Badge.tsx'
 
 /** What records are of, in words. */

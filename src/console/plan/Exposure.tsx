@@ -1,6 +1,6 @@
 import type { JSX } from 'react'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
-import { groupNames, type GroupFacts } from '../groups/group-facts.ts'
+import { groupNames, type GroupFacts } from '../facts/group-facts.ts'
 import { Notice } from '../ui/Notice.tsx'
 import { gapsOf } from './gaps.ts'
 

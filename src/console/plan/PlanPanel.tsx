@@ -2,11 +2,11 @@ import { lazy, Suspense, useEffect, type JSX, type ReactNode, type RefObject } f
 import type { StepCheck } from '../../vpc/checks.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
-import type { GroupFacts } from '../groups/group-facts.ts'
-import { Panel } from '../groups/Panel.tsx'
+import type { GroupFacts } from '../facts/group-facts.ts'
+import { Panel } from '../ui/Panel.tsx'
 import type { Traffic } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
-import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { Switch } from '../ui/Switch.tsx'
 import { isPassed } from './check-plan.ts'
@@ -14,7 +14,7 @@ import { Exposure } from './Exposure.tsx'
 import styles from './PlanPanel.module.css'
 import { PlanStep } from './PlanStep.tsx'
 import type { Applying, Checking } from './use-plan.ts'
-import { changeWords, counted } from './words.ts'
+import { changeWords, counted } from '../facts/change-words.ts'
 
 const ApplyDialog = lazy(() =>
   import('./ApplyDialog.tsx').then((module) => ({ default: module.ApplyDialog })),

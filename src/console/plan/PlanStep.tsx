@@ -2,14 +2,14 @@ import type { JSX, ReactNode } from 'react'
 import { stepRequest } from '../../vpc/change-plan.ts'
 import type { StepCheck } from '../../vpc/checks.ts'
 import type { PlannedStep } from '../../vpc/plan-change.ts'
-import { groupName, type GroupFacts } from '../groups/group-facts.ts'
+import { groupName, type GroupFacts } from '../facts/group-facts.ts'
 import { Id } from '../ui/Id.tsx'
 import { Icon } from '../ui/Icon.tsx'
-import { adviceFor } from '../ui/ErrorPanel.tsx'
+import { adviceFor } from '../errors/ErrorPanel.tsx'
 import { ProxyError } from '../proxy-client/proxy-error.ts'
 import styles from './PlanStep.module.css'
-import { StepRequestView } from './StepRequestView.tsx'
-import { indexWords, stepWords } from './words.ts'
+import { StepRequestView } from '../facts/StepRequestView.tsx'
+import { indexWords, stepWords } from '../facts/change-words.ts'
 
 type PlanStepProps = {
   project: string

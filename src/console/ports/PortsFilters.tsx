@@ -8,7 +8,7 @@ import { FilterBar } from '../ui/FilterBar.tsx'
 import { SearchBox } from '../ui/SearchBox.tsx'
 import styles from './PortsFilters.module.css'
 import type { PortsSearch } from './ports-search.ts'
-import { useGroupNames } from './use-group-names.ts'
+import { useGroupNames } from '../facts/use-group-names.ts'
 
 const GroupFilterDialog = lazy(() => import('./GroupFilterDialog.tsx'))
 

@@ -10,7 +10,7 @@ import {
 } from 'react'
 import { PortRow } from './PortRow.tsx'
 import styles from './PortsTable.module.css'
-import { useGroupNames } from './use-group-names.ts'
+import { useGroupNames } from '../facts/use-group-names.ts'
 import type { PortsView } from './use-ports.ts'
 
 const ROW_HEIGHT = 40

@@ -2,7 +2,7 @@ import type { JSX } from 'react'
 import type { Names } from '../../vpc/traffic/index.ts'
 import { setText } from '../../vpc/traffic/index.ts'
 import { Button } from '../ui/Button.tsx'
-import { counted } from '../plan/words.ts'
+import { counted } from '../facts/change-words.ts'
 import styles from './TrafficChanges.module.css'
 import type { RemoteGroups } from './use-traffic.ts'
 

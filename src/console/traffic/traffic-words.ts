@@ -1,5 +1,5 @@
 import { isFromAnywhere, servicesText, type Names, type TrafficDifference } from '../../vpc/traffic/index.ts'
-import type { GroupFacts } from '../groups/group-facts.ts'
+import type { GroupFacts } from '../facts/group-facts.ts'
 import type { Traffic } from './use-traffic.ts'
 
 /** `3 newly allowed, 1 newly denied`, or `No traffic changes`. */

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { startTransition, useEffect, useMemo, useRef, useState } from 'react'
 import type { Port } from '../../vpc/port.ts'
 import { remoteGroupIds } from '../../vpc/traffic/members.ts'
-import type { GroupFacts } from '../groups/group-facts.ts'
+import type { GroupFacts } from '../facts/group-facts.ts'
 import {
   groupsByIdQuery,
   membersOfGroupsQuery,

@@ -1,5 +1,5 @@
 import { useState, type JSX, type KeyboardEvent } from 'react'
-import { readPosition } from './position.ts'
+import { readPosition } from '../arrangement/position.ts'
 import styles from './PositionButton.module.css'
 
 type PositionButtonProps = {

@@ -5,10 +5,10 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { planChange } from '../../vpc/plan-change.ts'
 import { Announcer } from '../ui/Announcer.tsx'
-import { arrangementOf, type Arrangement } from './arrangement.ts'
-import { createDragDoor } from './dragged.ts'
+import { arrangementOf, type Arrangement } from '../arrangement/arrangement.ts'
+import { createDragDoor } from '../drag/dragged.ts'
 import { ListPanel } from './ListPanel.tsx'
-import { useUndoKeys } from './undo-keys.ts'
+import { useUndoKeys } from '../arrangement/undo-keys.ts'
 
 const NAMES = ['ssh', 'web', 'db', 'ping', 'dns']
 const groups = new Map(NAMES.map((name) => [name, { id: name, name } as SecurityGroup]))

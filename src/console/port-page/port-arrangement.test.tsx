@@ -1,9 +1,9 @@
 import { act, renderHook } from '@testing-library/react'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Operation } from '../../vpc/portside-api.ts'
-import type { PortOperations } from '../plan/follow-operations.ts'
-import { arrangementOf, isChanged, place, sentAs, type Arrangement } from './arrangement.ts'
-import { arrangementStore, useArrangementStore } from './arrangement-store.ts'
+import type { PortOperations } from '../operations/follow-operations.ts'
+import { arrangementOf, isChanged, place, sentAs, type Arrangement } from '../arrangement/arrangement.ts'
+import { arrangementStore, useArrangementStore } from '../arrangement/arrangement-store.ts'
 import { usePortArrangement } from './port-arrangement.ts'
 
 const PROJECT = 'project'

@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useMemo } from 'react'
 import { sameList } from '../../vpc/list-difference.ts'
 import type { Operation } from '../../vpc/portside-api.ts'
-import { lastOf, type PortOperations } from '../plan/follow-operations.ts'
-import { arrangementOf, isChanged, type Arrangement, type GroupList } from './arrangement.ts'
-import type { useArrangementStore } from './arrangement-store.ts'
+import { lastOf, type PortOperations } from '../operations/follow-operations.ts'
+import { arrangementOf, isChanged, type Arrangement, type GroupList } from '../arrangement/arrangement.ts'
+import type { useArrangementStore } from '../arrangement/arrangement-store.ts'
 
 /** The arrangement of a port, as the page may use it now. */
 export type PortArrangement = {

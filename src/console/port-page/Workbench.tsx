@@ -11,32 +11,32 @@ import {
   type JSX,
 } from 'react'
 import type { PortAnswer } from '../../vpc/answers.ts'
-import { usePortOperations } from '../plan/follow-operations.ts'
+import { usePortOperations } from '../operations/follow-operations.ts'
 import { NO_REFUSALS, useApplying, useChecking, usePlan, type Planned } from '../plan/use-plan.ts'
-import { changesOf, counted } from '../plan/words.ts'
+import { changesOf, counted } from '../facts/change-words.ts'
 import { sessionQuery } from '../proxy-client/queries.ts'
 import { useTraffic } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
-import { ErrorPanel } from '../ui/ErrorPanel.tsx'
+import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
-import { isChanged } from './arrangement.ts'
-import { useArrangementStore } from './arrangement-store.ts'
-import { createDragDoor } from './dragged.ts'
-import { groupName, useGroupFacts, useRememberGroups } from './group-facts.ts'
-import { ListPanel } from './ListPanel.tsx'
+import { isChanged } from '../arrangement/arrangement.ts'
+import { useArrangementStore } from '../arrangement/arrangement-store.ts'
+import { createDragDoor } from '../drag/dragged.ts'
+import { groupName, useGroupFacts, useRememberGroups } from '../facts/group-facts.ts'
+import { ListPanel } from '../list/ListPanel.tsx'
 import { useListRead } from './list-read.ts'
-import { Panel } from './Panel.tsx'
+import { Panel } from '../ui/Panel.tsx'
 import { Catalogue, DragLayer, loadParts, PlanPanel, PortDetails, TrafficChanges } from './parts.ts'
 import { PlanSide } from './PlanSide.tsx'
 import { usePortArrangement } from './port-arrangement.ts'
-import { useFocusRescue } from './focus-rescue.ts'
-import { useUndoKeys } from './undo-keys.ts'
+import { useFocusRescue } from '../hooks/focus-rescue.ts'
+import { useUndoKeys } from '../arrangement/undo-keys.ts'
 import { lastChange, useWatchedChange } from './watched-change.ts'
 import styles from './Workbench.module.css'
 
 const StoppedOperation = lazy(() =>
-  import('../plan/StoppedOperation.tsx').then((module) => ({ default: module.StoppedOperation })),
+  import('../operations/StoppedOperation.tsx').then((module) => ({ default: module.StoppedOperation })),
 )
 const ListChanged = lazy(() =>
   import('./ListChanged.tsx').then((module) => ({ default: module.ListChanged })),

@@ -4,8 +4,8 @@ import { Badge } from '../ui/Badge.tsx'
 import { IconButton } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import styles from './ArrangedRow.module.css'
-import { mayDrag, type Press } from './dragged.ts'
-import { GroupLines } from './GroupLines.tsx'
+import { mayDrag, type Press } from '../drag/dragged.ts'
+import { GroupLines } from '../facts/GroupLines.tsx'
 import { PositionButton } from './PositionButton.tsx'
 
 /** What an operator can do to a row; the functions act on all selected rows when the row is one of them. */

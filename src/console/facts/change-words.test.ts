@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { planChange } from '../../vpc/plan-change.ts'
-import { gapsOf } from './gaps.ts'
-import { changeWords, indexWords, ordinal, planWords, stepWords } from './words.ts'
+import { gapsOf } from '../plan/gaps.ts'
+import { changeWords, indexWords, ordinal, planWords, stepWords } from './change-words.ts'
 
 const names = { groups: new Map() }
 const insert = (index?: number) =>

@@ -1,7 +1,7 @@
 import { useState, type FormEvent, type JSX } from 'react'
 import { Button } from '../ui/Button.tsx'
-import fields from './PlaceBar.module.css'
-import { readPosition } from './position.ts'
+import fields from '../catalogue/PlaceBar.module.css'
+import { readPosition } from '../arrangement/position.ts'
 
 type MoveFieldProps = {
   /** How many positions the selected groups can be moved to. */

@@ -1,12 +1,12 @@
 import { memo, type JSX } from 'react'
 import { MAX_GROUPS_ON_PORT } from '../../vpc/port.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
-import { detach, move, nudge, redo, reset, undo, isChanged, room } from './arrangement.ts'
+import { detach, move, nudge, redo, reset, undo, isChanged, room } from '../arrangement/arrangement.ts'
 import { ArrangedList, type ArrangedListProps } from './ArrangedList.tsx'
 import styles from './ListPanel.module.css'
-import { Panel } from './Panel.tsx'
+import { Panel } from '../ui/Panel.tsx'
 import { MoveField } from './MoveField.tsx'
-import { useSelection } from './selection.ts'
+import { useSelection } from '../arrangement/selection.ts'
 
 /** The ordered list with what can be done to it: undo, redo, reset, and to the selected groups together. */
 export const ListPanel = memo(function ListPanel(props: Omit<ArrangedListProps, 'selection'>): JSX.Element {

@@ -1,11 +1,11 @@
 import { useMemo, type JSX } from 'react'
 import { rebase, type RebaseNote } from '../../vpc/list-difference.ts'
-import { ListComparison } from '../plan/ListComparison.tsx'
+import { ListComparison } from '../facts/ListComparison.tsx'
 import { useAnnounce } from '../ui/Announcer.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Notice } from '../ui/Notice.tsx'
-import { arrange, arrangementOf, type Arrangement, type GroupList } from './arrangement.ts'
-import { groupName, type GroupFacts } from './group-facts.ts'
+import { arrange, arrangementOf, type Arrangement, type GroupList } from '../arrangement/arrangement.ts'
+import { groupName, type GroupFacts } from '../facts/group-facts.ts'
 
 type ListChangedProps = {
   /** Made for another list than `now`. */

@@ -1,9 +1,9 @@
 import type { JSX, ReactNode } from 'react'
 import { ProxyError } from '../proxy-client/proxy-error.ts'
-import { Button } from './Button.tsx'
-import { Id } from './Id.tsx'
-import { Notice } from './Notice.tsx'
-import styles from './Notice.module.css'
+import { Button } from '../ui/Button.tsx'
+import { Id } from '../ui/Id.tsx'
+import { Notice } from '../ui/Notice.tsx'
+import styles from '../ui/Notice.module.css'
 
 type ErrorPanelProps = {
   error: unknown

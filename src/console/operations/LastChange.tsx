@@ -1,12 +1,12 @@
 import type { JSX } from 'react'
 import type { Operation } from '../../vpc/portside-api.ts'
-import type { GroupFacts } from '../groups/group-facts.ts'
+import type { GroupFacts } from '../facts/group-facts.ts'
 import { Button } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { Time } from '../ui/Time.tsx'
 import styles from './Operation.module.css'
 import { OperationSteps } from './OperationSteps.tsx'
-import { counted } from './words.ts'
+import { counted } from '../facts/change-words.ts'
 
 type LastChangeProps = {
   operation: Operation

@@ -2,9 +2,9 @@ import { part } from '../ui/part.tsx'
 
 // The list can be read, and arranged by keys and buttons, without any of these.
 
-export const Catalogue = part(() => import('./Catalogue.tsx').then((module) => module.Catalogue))
+export const Catalogue = part(() => import('../catalogue/Catalogue.tsx').then((module) => module.Catalogue))
 export const PlanPanel = part(() => import('../plan/PlanPanel.tsx').then((module) => module.PlanPanel))
-export const DragLayer = part(() => import('./DragLayer.tsx').then((module) => module.DragLayer))
+export const DragLayer = part(() => import('../drag/DragLayer.tsx').then((module) => module.DragLayer))
 export const TrafficChanges = part(() =>
   import('../traffic/TrafficChanges.tsx').then((module) => module.TrafficChanges),
 )

@@ -1,16 +1,22 @@
 import { lazy, Suspense, type JSX } from 'react'
 import { rebase, sameList } from '../../vpc/list-difference.ts'
-import type { PortOperations } from '../plan/follow-operations.ts'
+import type { PortOperations } from '../operations/follow-operations.ts'
 import { Notice } from '../ui/Notice.tsx'
-import { arrange, arrangementOf, isChanged, type Arrangement, type GroupList } from './arrangement.ts'
-import type { GroupFacts } from './group-facts.ts'
+import {
+  arrange,
+  arrangementOf,
+  isChanged,
+  type Arrangement,
+  type GroupList,
+} from '../arrangement/arrangement.ts'
+import type { GroupFacts } from '../facts/group-facts.ts'
 import { lastChange } from './watched-change.ts'
 
 const OperationProgress = lazy(() =>
-  import('../plan/OperationProgress.tsx').then((module) => ({ default: module.OperationProgress })),
+  import('../operations/OperationProgress.tsx').then((module) => ({ default: module.OperationProgress })),
 )
 const LastChange = lazy(() =>
-  import('../plan/LastChange.tsx').then((module) => ({ default: module.LastChange })),
+  import('../operations/LastChange.tsx').then((module) => ({ default: module.LastChange })),
 )
 
 type PlanSideProps = {

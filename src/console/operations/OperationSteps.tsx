@@ -1,11 +1,11 @@
 import type { JSX } from 'react'
 import { SETTLED, type Operation, type OperationStep } from '../../vpc/portside-api.ts'
-import { groupNames, type GroupFacts } from '../groups/group-facts.ts'
+import { groupNames, type GroupFacts } from '../facts/group-facts.ts'
 import type { Tone } from '../ui/Badge.tsx'
 import type { IconName } from '../ui/Icon.tsx'
 import { Timeline, TimelineEntry, TimelineError, TimelineNote, TimelineRequestId } from '../ui/Timeline.tsx'
 import styles from './Operation.module.css'
-import { stepWords } from './words.ts'
+import { stepWords } from '../facts/change-words.ts'
 
 type OperationStepsProps = { operation: Operation; facts: Pick<GroupFacts, 'groups'> }
 

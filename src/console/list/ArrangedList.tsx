@@ -1,15 +1,15 @@
 import { useCallback, useMemo, type JSX, type KeyboardEvent } from 'react'
-import { detach, move, nudge, positionOfGap, restore, type Arrangement } from './arrangement.ts'
+import { detach, move, nudge, positionOfGap, restore, type Arrangement } from '../arrangement/arrangement.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
 import { Button } from '../ui/Button.tsx'
 import { ArrangedRow, GRIP_HELP, type RowActions } from './ArrangedRow.tsx'
 import styles from './ArrangedList.module.css'
-import type { DragDoor } from './dragged.ts'
-import { groupName, type GroupFacts } from './group-facts.ts'
-import { GroupLines } from './GroupLines.tsx'
-import { useLatest } from './latest.ts'
-import { rowOf, useRovingRows } from './roving-rows.ts'
-import type { Selection } from './selection.ts'
+import type { DragDoor } from '../drag/dragged.ts'
+import { groupName, type GroupFacts } from '../facts/group-facts.ts'
+import { GroupLines } from '../facts/GroupLines.tsx'
+import { useLatest } from '../hooks/latest.ts'
+import { rowOf, useRovingRows } from '../hooks/roving-rows.ts'
+import type { Selection } from '../arrangement/selection.ts'
 
 type Change = (act: (arrangement: Arrangement) => Arrangement) => void
 

@@ -2,7 +2,7 @@ import { useId, useState, type FormEvent, type JSX } from 'react'
 import { MAX_GROUPS_ON_PORT } from '../../vpc/port.ts'
 import { Button } from '../ui/Button.tsx'
 import styles from './PlaceBar.module.css'
-import { readPosition } from './position.ts'
+import { readPosition } from '../arrangement/position.ts'
 
 type PlaceBarProps = {
   selected: readonly string[]

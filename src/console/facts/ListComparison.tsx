@@ -1,6 +1,6 @@
 import type { JSX } from 'react'
 import { listDifference } from '../../vpc/list-difference.ts'
-import { groupName, type GroupFacts } from '../groups/group-facts.ts'
+import { groupName, type GroupFacts } from './group-facts.ts'
 import { shortId } from '../ui/Id.tsx'
 import styles from './ListComparison.module.css'
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import type { GroupFacts } from './group-facts.ts'
+import type { GroupFacts } from '../facts/group-facts.ts'
 
 /** The rest of the page waits no longer for the list's names. */
 const LONGEST_WAIT_MS = 3000

@@ -1,6 +1,6 @@
 import type { ChangeStep } from '../../vpc/change-plan.ts'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
-import { groupNames, type GroupFacts } from '../groups/group-facts.ts'
+import { groupNames, type GroupFacts } from './group-facts.ts'
 
 type Names = Pick<GroupFacts, 'groups'>
 

@@ -4,8 +4,8 @@ import { IconButton } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { shortId } from '../ui/Id.tsx'
 import styles from './CatalogueRow.module.css'
-import { mayDrag, type Press } from './dragged.ts'
-import { GroupLines } from './GroupLines.tsx'
+import { mayDrag, type Press } from '../drag/dragged.ts'
+import { GroupLines } from '../facts/GroupLines.tsx'
 
 /** What an operator can do to a row of the catalogue. */
 export type CatalogueActions = {
