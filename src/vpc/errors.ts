@@ -65,36 +65,65 @@ const flatForm = z.looseObject({
   request_id: z.nullish(z.string()),
 })
 
+/** The most characters of a request ID that are kept. */
+export const MAX_REQUEST_ID = 128
+const MAX_CODE = 128
+const MAX_MESSAGE = 2000
+/** At most so many fields are named: more help nobody. */
+const MOST_FIELDS = 10
+
+/** A text of at most so many characters. */
+export function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text
+}
+
+/** Codes that only Portside's own proxy and console give. */
+const OWN_CODE = /^(portside|console)\./i
+
+function errorOf(
+  code: string | number,
+  message: string,
+  requestId: string | null | undefined,
+): PortsideError | undefined {
+  const error_code = shortened(String(code), MAX_CODE)
+  if (OWN_CODE.test(error_code)) return undefined
+  return {
+    error_code,
+    error_msg: shortened(message, MAX_MESSAGE),
+    request_id: requestId ? shortened(requestId, MAX_REQUEST_ID) : null,
+  }
+}
+
 /**
  * Reads an error body of the platform in any of its forms: `{error_code, error_msg, request_id}`, IAM's nested
  * `{error: {code, message}}` (platform.md, Endpoints), or a flat `{code, message}`. Comes back undefined when the body is
- * none of them.
+ * none of them, or its code would pass for one of Portside's own. Long texts are cut.
  */
 export function readPlatformError(body: unknown): PortsideError | undefined {
   const own = platformForm.safeParse(body)
   if (own.success) {
     const { error_code, error_msg, request_id } = own.data
-    return { error_code, error_msg, request_id: request_id ?? null }
+    return errorOf(error_code, error_msg, request_id)
   }
   const nested = iamForm.safeParse(body)
   if (nested.success) {
     const { error, request_id } = nested.data
-    return { error_code: String(error.code), error_msg: error.message, request_id: request_id ?? null }
+    return errorOf(error.code, error.message, request_id)
   }
   const flat = flatForm.safeParse(body)
   if (flat.success) {
     const { code, message, request_id } = flat.data
-    return { error_code: String(code), error_msg: message, request_id: request_id ?? null }
+    return errorOf(code, message, request_id)
   }
   return undefined
 }
 
 /**
- * The fields that a schema refused, as `path` (`port.security_groups.0`) and message, in the schema's order. `input` is what
+ * The first 10 fields that a schema refused, as `path` (`port.security_groups.0`) and message, in the schema's order. `input` is what
  * was parsed: it tells a missing field from one of a wrong type.
  */
 export function refusedFields(error: z.core.$ZodError, input: unknown): { path: string; message: string }[] {
-  return error.issues.map((issue) => {
+  return error.issues.slice(0, MOST_FIELDS).map((issue) => {
     const path = issue.path.map(String).join('.')
     if (issue.code === 'unrecognized_keys')
       return {

@@ -3,6 +3,10 @@ import * as z from 'zod/mini'
 /** At most this many security groups on one port, by default (platform.md, Endpoints). */
 export const MAX_GROUPS_ON_PORT = 100
 
+/** A list of more is none of the platform's: the quota can be raised, but not so far. */
+const MOST_GROUPS_READ = 1000
+const LONGEST_ID = 255
+
 /**
  * A field that Portside only shows. Whatever the platform sends is kept, so that one odd value in a field that
  * nobody decides by does not hide a port; `port-fields.ts` says where a value departs from the documentation.
@@ -26,7 +30,9 @@ export const allowedAddressPair = z.looseObject({ ip_address: text, mac_address:
  */
 export const port = z.looseObject({
   id: z.string(),
-  security_groups: z.array(z.string()),
+  security_groups: z
+    .array(z.string().check(z.maxLength(LONGEST_ID, `is longer than ${LONGEST_ID} characters`)))
+    .check(z.maxLength(MOST_GROUPS_READ, `has more than ${MOST_GROUPS_READ} entries`)),
   name: text,
   status: text,
   description: text,

@@ -34,6 +34,8 @@ test('says what to do where nobody gave advice, and that an outcome is unknown',
   render(<ErrorPanel error={error} title="Not applied" />)
   const panel = screen.getByRole('alert')
   expect(panel).toHaveTextContent('Whether the request was carried out is unknown')
+  expect(panel).toHaveTextContent('Whether this was carried out is unknown')
+  expect(panel).not.toHaveTextContent('Not applied')
   expect(panel).toHaveTextContent('Try again in a moment')
   expect(panel).toHaveTextContent('Request IDnone given')
 })

@@ -9,13 +9,21 @@ type ErrorPanelProps = {
   error: unknown
   /** What did not work: 'The ports could not be read'. */
   title: string
+  /** The title where nobody knows whether it worked: 'Whether the change was started is unknown'. */
+  unknownTitle?: string
   onRetry?: (() => void) | undefined
   /** Further buttons. */
   actions?: ReactNode
 }
 
 /** An error with all there is to say of it: message, code, request ID, the fields concerned, and what to do. */
-export function ErrorPanel({ error, title, onRetry, actions }: ErrorPanelProps): JSX.Element {
+export function ErrorPanel({
+  error,
+  title,
+  unknownTitle = 'Whether this was carried out is unknown',
+  onRetry,
+  actions,
+}: ErrorPanelProps): JSX.Element {
   const known = error instanceof ProxyError ? error : undefined
   const retry = onRetry && (
     <Button size="small" icon="refresh" onClick={onRetry}>
@@ -26,7 +34,7 @@ export function ErrorPanel({ error, title, onRetry, actions }: ErrorPanelProps):
     <Notice
       tone="danger"
       role="alert"
-      title={title}
+      title={known?.outcome === 'unknown' ? unknownTitle : title}
       actions={
         (retry || actions) && (
           <>

@@ -142,7 +142,11 @@ export function StoppedOperation(props: StoppedOperationProps): JSX.Element {
         </div>
       </div>
       {answer.error !== null && broken === undefined && (
-        <ErrorPanel error={answer.error} title="The answer could not be given" />
+        <ErrorPanel
+          error={answer.error}
+          title="The answer could not be given"
+          unknownTitle="Whether the answer was taken is unknown"
+        />
       )}
     </Notice>
   )

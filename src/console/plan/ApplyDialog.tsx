@@ -77,7 +77,11 @@ export function ApplyDialog({
     >
       <div className={styles.body}>
         {applying.error != null && refused === undefined && (
-          <ErrorPanel error={applying.error} title="The change could not be started" />
+          <ErrorPanel
+            error={applying.error}
+            title="The change could not be started"
+            unknownTitle="Whether the change was started is unknown"
+          />
         )}
         <p>
           {changeWords(plan)}, in {calls}

@@ -103,7 +103,11 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
             <div className={styles.notices}>
               {side}
               {applying.error != null && !applying.asking && (
-                <ErrorPanel error={applying.error} title="The change could not be started" />
+                <ErrorPanel
+                  error={applying.error}
+                  title="The change could not be started"
+                  unknownTitle="Whether the change was started is unknown"
+                />
               )}
               <Exposure plan={changes} facts={facts} />
             </div>
@@ -179,7 +183,11 @@ function CheckSummary({ checking }: { checking: Checking }): JSX.Element {
       {busy ? (
         <Notice title="Checking…">Nothing is changed by it.</Notice>
       ) : error != null ? (
-        <ErrorPanel error={error} title="The check could not be completed" />
+        <ErrorPanel
+          error={error}
+          title="The check could not be completed"
+          unknownTitle="The check could not be completed"
+        />
       ) : outdated ? (
         <Notice title="Arrangement changed since the check">Check it again to know.</Notice>
       ) : checks === undefined ? null : isPassed(checks) ? (

@@ -1,6 +1,7 @@
 import { stepsLead } from '../../vpc/change-plan.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import { planChange, PlanRefused } from '../../vpc/plan-change.ts'
+import { isUuid } from '../../vpc/ids.ts'
 import type { OperationRequest } from '../../vpc/portside-api.ts'
 import { ownError } from '../errors.ts'
 import type { SignedIn } from '../session/session.ts'
@@ -58,6 +59,13 @@ function stepText(step: OperationRequest['steps'][number]) {
 
 /** The steps from one list to another. @throws ProxyError Portside.OperationConflict when there is no way */
 export function planSteps(from: readonly string[], to: readonly string[]) {
+  const odd = from.find((id) => !isUuid(id))
+  if (odd !== undefined)
+    throw ownError(
+      'Portside.OperationConflict',
+      `The cloud names '${odd}' in the port's list, which is no ID of a security group.`,
+      { advice: 'Leave the list as it is, and look at the port in the console of the cloud.' },
+    )
   try {
     return planChange(from, to).steps.map(({ step }) => step)
   } catch (error) {

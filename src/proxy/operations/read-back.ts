@@ -48,8 +48,9 @@ export async function readBackUntilKnown(operationId: string, context: RunContex
       })
     } catch (error) {
       if (stopping.aborted) return
-      if (!(error instanceof ProxyError)) throw error
-      log.warn({ operation_id: operationId, error_code: error.error.error_code }, 'port not read back yet')
+      if (error instanceof ProxyError)
+        log.warn({ operation_id: operationId, error_code: error.error.error_code }, 'port not read back yet')
+      else log.error({ err: error, operation_id: operationId }, 'unforeseen error')
     }
     await pause(Math.min(waits.retryMs * 2 ** tried, 15_000), stopping)
   }

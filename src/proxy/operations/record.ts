@@ -3,6 +3,7 @@ import type { PortsideError } from '../../vpc/errors.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { Operation, OperationStep } from '../../vpc/portside-api.ts'
+import { notWritable } from '../records/entries.ts'
 
 /**
  * An operation as the journal keeps it. `had` are the groups that the port had before: before the first operation, for one that
@@ -117,6 +118,18 @@ export function notePort(record: OperationRecord, port: Port, requestId: string 
 export function forgetList(record: OperationRecord): void {
   record.list_now = null
   record.list_read_at = null
+}
+
+/** The record without a word of the cloud's, where those can't be written: its port, list and errors; what was done stays. */
+export function withoutCloudWords(record: OperationRecord): void {
+  record.port = null
+  record.request_id = null
+  forgetList(record)
+  if (record.error) record.error = notWritable(record.error)
+  for (const step of record.steps) {
+    step.request_id = null
+    if (step.error) step.error = notWritable(step.error)
+  }
 }
 
 /** Notes that a step was done, as the platform answered or as the port read back shows. */

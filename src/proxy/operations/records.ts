@@ -6,10 +6,11 @@ import type { Lease } from '../database/lease.ts'
 import { Turns } from '../database/turns.ts'
 import { ownError } from '../errors.ts'
 import { endOf } from '../records/of-operation.ts'
+import { writeAtLeast } from '../records/write.ts'
 import type { SignedIn } from '../session/session.ts'
 import { hear, type Hearing } from './hearing.ts'
 import { Journal, RecordChanged } from './journal.ts'
-import { offThePort, portOf, type OperationRecord } from './record.ts'
+import { offThePort, portOf, withoutCloudWords, type OperationRecord } from './record.ts'
 
 /** Who waits looks again after so many milliseconds at the latest: a notice of another proxy can be lost with a connection. */
 const LOOK_AGAIN_MS = 2000
@@ -53,7 +54,8 @@ export class Records {
   }
 
   /**
-   * Writes a changed record to the journal, as a new revision, with what was noted, and wakes who waits for it.
+   * Writes a changed record to the journal, as a new revision, with what was noted, and wakes who waits for it. Where the cloud's
+   * words can't be written, without them: then the port's list is not known any more.
    * @param last the revision that the journal has
    * @throws RecordChanged when it has another
    */
@@ -62,10 +64,14 @@ export class Records {
     const term = this.lease.term()
     revise(record)
     this.#noteEnd(record)
-    const text = JSON.stringify(record)
     const noted = this.#noted.get(operation_id) ?? []
+    let text!: string
     try {
-      await this.journal.save(record, text, noted, last)
+      await writeAtLeast(noted, (entries, withWords) => {
+        if (!withWords) withoutCloudWords(record)
+        text = JSON.stringify(record)
+        return this.journal.save(record, text, entries, last)
+      })
     } catch (error) {
       if (error instanceof RecordChanged) this.#underWay.delete(operation_id)
       this.#failed.set(operation_id, { revision: record.revision, noted: noted.length })
@@ -106,7 +112,7 @@ export class Records {
     record.revision = this.#underWay.get(operation_id)?.revision ?? record.revision
     revise(record)
     const { revision } = record
-    this.#underWay.set(operation_id, { text: JSON.stringify(record), revision, term: undefined })
+    this.#underWay.set(operation_id, { text: textOf(record), revision, term: undefined })
     this.#told(record)
   }
 
@@ -131,7 +137,7 @@ export class Records {
   async handOver({ operation_id }: OperationRecord): Promise<void> {
     const noted = this.#noted.get(operation_id) ?? []
     this.forget(operation_id)
-    await this.journal.addEntries(operation_id, noted)
+    await writeAtLeast(noted, (entries) => this.journal.addEntries(operation_id, entries))
   }
 
   /**
@@ -147,7 +153,10 @@ export class Records {
     revise(record)
     this.#noteEnd(record)
     const noted = this.#noted.get(record.operation_id) ?? []
-    await this.journal.addFollowing(record, noted, following, by, entries)
+    await writeAtLeast(noted, (written, withWords) => {
+      if (!withWords) withoutCloudWords(record)
+      return this.journal.addFollowing(record, written, following, by, entries)
+    })
     this.forget(record.operation_id)
     this.#told(record)
   }
@@ -269,6 +278,15 @@ function stopping<T>(hearing: Hearing, work: Promise<T>): Promise<T> {
     hearing.stop()
     throw error
   })
+}
+
+function textOf(record: OperationRecord): string {
+  try {
+    return JSON.stringify(record)
+  } catch {
+    withoutCloudWords(record)
+    return JSON.stringify(record)
+  }
 }
 
 function revise(record: OperationRecord): void {

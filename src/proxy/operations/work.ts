@@ -160,7 +160,12 @@ export class Work {
     if (error instanceof RecordChanged) return takenOver()
     log.error({ err: error, operation_id }, 'operation broke off')
     const told =
-      error instanceof ProxyError ? error : ownError('Portside.Internal', 'Portside could not go on.')
+      error instanceof ProxyError
+        ? error
+        : ownError('Portside.Internal', 'Portside could not go on.', {
+            advice:
+              "Look at the list as it is now; then go on, go back to the list before, or leave it as it is. Why is in the proxy's log.",
+          })
     end(record, 'stopped', told.error)
     forgetList(record)
     records.tellUnwritten(record)

@@ -13,7 +13,7 @@ import { answerStatus } from '../upstream/connection.ts'
 import type { Asker, SendOutcome, Upstream } from '../upstream/upstream.ts'
 import { answerEntry, endEntry, readEntry, requestEntry, unreadEntry } from './entries.ts'
 import { recorded } from './not-recorded.ts'
-import { addEntries, beginRecord, type NewRecord } from './write.ts'
+import { addEntries, beginRecord, writeAtLeast, type NewRecord } from './write.ts'
 
 /** What dry runs need: the database, opened when it is needed, and the platform. */
 export type DryRuns = { database: Pick<DatabaseAccess, 'opened'>; upstream: Upstream }
@@ -143,20 +143,20 @@ class DryRunRecord {
   #write(when: 'before' | 'after'): Promise<void> {
     return recorded(when, async () => {
       const { db } = await this.#database.opened()
-      const entries = this.#pending
-      if (this.#begun) await addEntries(db, this.record_id, entries)
-      else {
-        const { record_id } = this
-        const record = {
-          ...this.#noted,
-          record_id,
-          kind: 'dry_run' as const,
-          at: this.#at,
-          undo_to: null,
-          follows: null,
-        }
-        await db.transaction().execute((transaction) => beginRecord(transaction, record, entries))
+      const { record_id } = this
+      const record = {
+        ...this.#noted,
+        record_id,
+        kind: 'dry_run' as const,
+        at: this.#at,
+        undo_to: null,
+        follows: null,
       }
+      await writeAtLeast(this.#pending, (entries) =>
+        this.#begun
+          ? addEntries(db, record_id, entries)
+          : db.transaction().execute((transaction) => beginRecord(transaction, record, entries)),
+      )
       this.#begun = true
       this.#pending = []
     })

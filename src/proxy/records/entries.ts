@@ -1,8 +1,11 @@
 import type { StepRequest } from '../../vpc/change-plan.ts'
-import type { PortsideError } from '../../vpc/errors.ts'
+import { shortened, type PortsideError } from '../../vpc/errors.ts'
 import type { Port } from '../../vpc/port.ts'
 import { MAX_ANSWER_TEXT, type RecordEntry, type RecordOutcome } from '../../vpc/records.ts'
 import type { SendOutcome } from '../upstream/upstream.ts'
+
+/** The documented names have at most 255 characters. */
+const LONGEST_NAME = 1000
 
 const now = () => new Date().toISOString()
 
@@ -38,13 +41,41 @@ export function answerEntry(step: number, outcome: SendOutcome): RecordEntry {
   }
 }
 
+/**
+ * The entry without a word of the cloud's, where those can't be written: what happened is recorded all the same. Steps, times, what was
+ * sent, and whether it was carried out, are Portside's own.
+ */
+export function withoutCloudWords(entry: RecordEntry): RecordEntry {
+  switch (entry.kind) {
+    case 'answer':
+      return { ...entry, request_id: null, text: null, error: entry.error && notWritable(entry.error) }
+    case 'read':
+      return { ...entry, list: null, port_name: null, request_id: null, error: notWritable(entry.error) }
+    case 'end':
+      return { ...entry, list: null, error: entry.error && notWritable(entry.error) }
+    default:
+      return entry
+  }
+}
+
+/** What stands in the place of an error, or of an answer, that can't be written. */
+export function notWritable(error: PortsideError | null): PortsideError {
+  return {
+    error_code: 'Portside.UnreadableAnswer',
+    error_msg: "What the cloud answered can't be recorded.",
+    request_id: null,
+    ...(error?.outcome && { outcome: error.outcome }),
+    advice: "Look in the proxy's log, and at the port as it is.",
+  }
+}
+
 /** The entry of a port that was read. */
 export function readEntry(port: Port, requestId: string | null): RecordEntry {
   return {
     kind: 'read',
     at: now(),
     list: port.security_groups,
-    port_name: port.name ?? null,
+    port_name: port.name ? shortened(port.name, LONGEST_NAME) : null,
     request_id: requestId,
     error: null,
   }

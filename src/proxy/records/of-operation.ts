@@ -1,4 +1,4 @@
-import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
+import { SETTLED, type Operation, type OperationStatus } from '../../vpc/portside-api.ts'
 import type { RecordEntry, RecordOutcome } from '../../vpc/records.ts'
 import { endEntry } from './entries.ts'
 import type { NewRecord } from './write.ts'
@@ -25,8 +25,12 @@ export function recordOf(
   }
 }
 
+/** Ends that an error is the reason of. After others the record still has the error of the stop before. */
+const BY_ERROR: ReadonlySet<OperationStatus> = new Set(['stopped', 'interrupted', 'list_changed'])
+
 /** The end that an operation has come to; undefined while it is under way. */
 export function endOf({ status, list_now, error, followed_by }: Operation): RecordEntry | undefined {
   if (!SETTLED.has(status)) return undefined
-  return endEntry(status as RecordOutcome, list_now, error ?? null, followed_by ?? null)
+  const reason = BY_ERROR.has(status) ? (error ?? null) : null
+  return endEntry(status as RecordOutcome, list_now, reason, followed_by ?? null)
 }

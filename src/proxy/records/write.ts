@@ -3,6 +3,7 @@ import type { ChangeStep } from '../../vpc/change-plan.ts'
 import { listDifference } from '../../vpc/list-difference.ts'
 import { searchTerms, searchText, type RecordEntry, type RecordKind } from '../../vpc/records.ts'
 import type { Tables } from '../database/tables.ts'
+import { withoutCloudWords } from './entries.ts'
 
 /** A record as it begins: who, when, on which port, from which list, and the plan. */
 export type NewRecord = {
@@ -98,6 +99,33 @@ export async function addEntriesWith(
     }
     select count(*) as count from changed`.execute(db)
   return Number(changed[0]?.count) === 1
+}
+
+/**
+ * Writes entries; without the cloud's words when they can't be put in words or the database refuses them as they are, so that
+ * nothing that happened goes without a record.
+ * @param write writes them in one statement or transaction, and what belongs to them; called a second time with fewer words
+ */
+export async function writeAtLeast<T>(
+  entries: readonly RecordEntry[],
+  write: (entries: readonly RecordEntry[], withWords: boolean) => Promise<T>,
+): Promise<T> {
+  try {
+    return await write(entries, true)
+  } catch (error) {
+    if (!isRefused(error)) throw error
+    return write(entries.map(withoutCloudWords), false)
+  }
+}
+
+/** PostgreSQL's classes of errors about what is to be written: its data, and its size. */
+const OF_WHAT_IS_WRITTEN = /^(22|54)/
+
+/** True when what is to be written is at fault: another try would be refused too. */
+function isRefused(error: unknown): boolean {
+  // What JSON.stringify throws.
+  if (error instanceof RangeError || error instanceof TypeError) return true
+  return error instanceof Error && 'code' in error && OF_WHAT_IS_WRITTEN.test(String(error.code))
 }
 
 async function addTerms(db: Kysely<Tables>, record_id: string, texts: readonly string[]): Promise<void> {

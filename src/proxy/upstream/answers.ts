@@ -1,5 +1,12 @@
-import { readPlatformError, refusedFields, type PortsideError } from '../../vpc/errors.ts'
+import {
+  MAX_REQUEST_ID,
+  readPlatformError,
+  refusedFields,
+  shortened,
+  type PortsideError,
+} from '../../vpc/errors.ts'
 import { ownError } from '../errors.ts'
+import { ONE_PAGE, ONE_THING, outOfBounds, type AnswerBounds } from './answer-bounds.ts'
 import type { ExchangeAnswer } from './exchange.ts'
 import { readRetryAfter } from './retry.ts'
 import type { AnswerSchema } from './upstream.ts'
@@ -16,7 +23,7 @@ const ADVICE: Readonly<Record<number, string>> = {
  */
 export function readErrorAnswer(answer: ExchangeAnswer): PortsideError {
   const retryAfter = readRetryAfter(answer.headers['retry-after'], Date.now())
-  const body = parseJson(answer.body)
+  const body = parseJson(answer.body, ONE_THING)
   const known = body.ok ? readPlatformError(body.value) : undefined
   const advice = ADVICE[answer.status]
   const error: PortsideError = known ?? {
@@ -42,9 +49,9 @@ export function readSuccessAnswer<T>(
   answer: ExchangeAnswer,
   schema: AnswerSchema<T>,
 ): { ok: true; body: Buffer; data: T; request_id: string | null } | { ok: false; error: PortsideError } {
-  const body = parseJson(answer.body)
+  const body = parseJson(answer.body, schema.bounds ?? ONE_PAGE)
   const request_id = requestIdOf(answer, body.value)
-  if (!body.ok) return unreadable('it is not JSON', request_id)
+  if (!body.ok) return unreadable(body.why, request_id)
   const parsed = schema.safeParse(body.value)
   if (parsed.success) return { ok: true, body: answer.body, data: parsed.data, request_id }
   const fields = refusedFields(parsed.error, body.value)
@@ -66,15 +73,17 @@ function unreadable(why: string, request_id: string | null, fields?: PortsideErr
   return { ok: false as const, error }
 }
 
-type Json = { ok: true; value: unknown } | { ok: false; value: undefined }
+type Json = { ok: true; value: unknown } | { ok: false; value: undefined; why: string }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-function parseJson(body: Buffer): Json {
+function parseJson(body: Buffer, bounds: AnswerBounds): Json {
+  const why = outOfBounds(body, bounds)
+  if (why) return { ok: false, value: undefined, why }
   try {
     return { ok: true, value: JSON.parse(utf8.decode(body)) }
   } catch {
-    return { ok: false, value: undefined }
+    return { ok: false, value: undefined, why: 'it is not JSON' }
   }
 }
 
@@ -82,13 +91,15 @@ function parseJson(body: Buffer): Json {
 function requestIdOf(answer: ExchangeAnswer, body: unknown): string | null {
   const inBody =
     typeof body === 'object' && body !== null && 'request_id' in body ? body.request_id : undefined
-  return typeof inBody === 'string' && inBody ? inBody : (answer.headers['x-request-id'] ?? null)
+  const requestId = typeof inBody === 'string' && inBody ? inBody : answer.headers['x-request-id']
+  return requestId ? shortened(requestId, MAX_REQUEST_ID) : null
 }
 
 /** The request ID of an answer that nobody parsed: the one in the header, else what looks like one in a short body. */
 export function requestIdIn({ headers, body }: ExchangeAnswer): string | undefined {
   const inHeader = headers['x-request-id']
-  if (inHeader || body.length > LONGEST_SEARCHED) return inHeader
+  if (inHeader) return shortened(inHeader, MAX_REQUEST_ID)
+  if (body.length > LONGEST_SEARCHED) return undefined
   return /"request_id"\s*:\s*"([\w.:-]{1,128})"/.exec(body.toString('latin1'))?.[1]
 }
 

@@ -3,8 +3,9 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { StepRequest } from '../../vpc/change-plan.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import type { ProxyConfig, ProxyProject } from '../config.ts'
-import { ownError, type ProxyError } from '../errors.ts'
+import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
+import { ONE_PAGE, ONE_THING } from './answer-bounds.ts'
 import { dryRunAnswer, portAnswerOf } from './answer-schemas.ts'
 import { readErrorAnswer, readSuccessAnswer, requestIdIn } from './answers.ts'
 import { openCredentials } from './credential-source.ts'
@@ -60,26 +61,28 @@ export function createUpstream(
   const logsReads = log.level === 'debug' || log.level === 'trace'
 
   /** Makes a call once; a read that was refused for its credentials a second time, when there are new ones. */
-  async function once(request: UnsignedRequest, asker: Asker = {}): Promise<ExchangeAnswer> {
+  async function once(request: UnsignedRequest, bytes: number, asker: Asker = {}): Promise<ExchangeAnswer> {
     const project = projectOf(projects, request.path)
     const used = credentials.of(project)
-    const answer = await call(request, project, used, asker)
+    const answer = await call(request, project, used, bytes, asker)
     if (answer.status !== 401) return answer
     await credentials.reread()
     const now = credentials.of(project)
-    return request.method === 'GET' && now !== used ? call(request, project, now, asker) : answer
+    return request.method === 'GET' && now !== used ? call(request, project, now, bytes, asker) : answer
   }
 
   async function call(
     request: UnsignedRequest,
     { project_id, endpoint }: ProxyProject,
     authenticated: Credentials | undefined,
+    bytes: number,
     asker: Asker,
   ): Promise<ExchangeAnswer> {
     const ready = await prepare(request, endpoint, project_id, authenticated)
     const started = performance.now()
     try {
-      const came = await exchange(pools.of(endpoint), ready, config.upstreamTimeoutMs, asker.signal)
+      const limits = { timeoutMs: config.upstreamTimeoutMs, bytes }
+      const came = await exchange(pools.of(endpoint), ready, limits, asker.signal)
       const answer = withoutEchoes(came, ready.headers)
       noteCall({ request, asker, started, answer })
       return answer
@@ -112,13 +115,24 @@ export function createUpstream(
     )
   }
 
-  function noAnswer(path: string, failure: ExchangeError): ProxyError {
+  function noAnswer(path: string, failure: ExchangeError, bytes: number): ProxyError {
     const { endpoint } = projectOf(projects, path)
     return noAnswerError(failure, {
       endpoint,
       proxy: pools.proxyOf(endpoint),
       timeoutMs: config.upstreamTimeoutMs,
+      bytes,
     })
+  }
+
+  /** The last resort: whatever goes wrong with an answer, those who asked for it can go on. */
+  function unforeseen(path: string, cause: unknown): ProxyError {
+    if (cause instanceof ProxyError) return cause
+    log.error({ err: cause, path }, 'unforeseen error')
+    const { status, error } = ownError('Portside.Internal', "Portside could not read the cloud's answer.", {
+      advice: "Try again. If it stays, look in the proxy's log and report it.",
+    })
+    return new UpstreamError(status, error, { cause })
   }
 
   async function read<T>(
@@ -127,12 +141,26 @@ export function createUpstream(
     schema: AnswerSchema<T>,
     asker: Asker = {},
   ): Promise<ReadAnswer<T>> {
+    try {
+      return await readAgain(path, query, schema, asker)
+    } catch (error) {
+      throw asker.signal?.aborted ? error : unforeseen(path, error)
+    }
+  }
+
+  async function readAgain<T>(
+    path: string,
+    query: string,
+    schema: AnswerSchema<T>,
+    asker: Asker,
+  ): Promise<ReadAnswer<T>> {
+    const { bytes } = schema.bounds ?? ONE_PAGE
     const request = { method: 'GET' as const, path, query: query ? [...new URLSearchParams(query)] : [] }
     const { signal } = asker
     for (let tried = 1; ; tried++) {
       let end: ExchangeAnswer | ExchangeError
       try {
-        end = await once(request, asker)
+        end = await once(request, bytes, asker)
       } catch (failure) {
         if (!(failure instanceof ExchangeError)) throw failure
         end = failure
@@ -141,7 +169,7 @@ export function createUpstream(
       let retried: boolean
       if (end instanceof ExchangeError) {
         if (end.reason === 'aborted') throw signal?.reason ?? end
-        const { status, error: body } = noAnswer(path, end)
+        const { status, error: body } = noAnswer(path, end, bytes)
         error = new UpstreamError(status, body, { cause: end })
         retried = end.reason === 'connection'
       } else if (end.status === 200) {
@@ -178,16 +206,25 @@ export function createUpstream(
     },
     async send(request, asker) {
       const changes = request.body.dry_run !== true
+      let answer: ExchangeAnswer | undefined
       try {
-        const answer = await once({ ...request, query: [] }, asker)
+        answer = await once({ ...request, query: [] }, ONE_THING.bytes, asker)
         const outcome = outcomeOf(request, answer)
         if ('body' in outcome) return outcome
         return { ...outcome, answer: { status: answer.status, body: answer.body } }
       } catch (failure) {
-        if (!(failure instanceof ExchangeError)) throw failure
-        const { status, error } = noAnswer(request.path, failure)
-        if (!failure.sent) return { kind: 'not_sent', status, error: { ...error, outcome: 'not_sent' } }
-        return { kind: 'unknown', status, error: changes ? outcomeUnknown(error) : error }
+        const { status, error } =
+          failure instanceof ExchangeError
+            ? noAnswer(request.path, failure, ONE_THING.bytes)
+            : unforeseen(request.path, failure)
+        const stayed = failure instanceof ExchangeError ? !failure.sent : failure instanceof ProxyError
+        if (stayed) return { kind: 'not_sent', status, error: { ...error, outcome: 'not_sent' } }
+        return {
+          kind: 'unknown',
+          status,
+          error: changes ? outcomeUnknown(error) : error,
+          ...(answer && { answer: { status: answer.status, body: answer.body } }),
+        }
       } finally {
         if (changes) inFlight.changed()
       }
@@ -218,13 +255,17 @@ function outcomeOf(request: StepRequest, answer: ExchangeAnswer): Exclude<SendOu
     if (!read.ok) return unknown(502, read.error)
     return { kind: 'checked', status: 202, request_id: read.request_id, body: read.body }
   }
-  if (answer.status < 300)
+  if (answer.status < 300 || answer.status > 599)
     return unknown(
       502,
       ownError(
         'Portside.UnreadableAnswer',
         `The cloud answered with status ${answer.status}, which says neither that the request was carried out nor that it was refused.`,
-        { request_id: answer.headers['x-request-id'] ?? null },
+        {
+          request_id: requestIdIn(answer) ?? null,
+          advice:
+            'Read the port again. If it stays, check that PORTSIDE_UPSTREAM is the address of the VPC API.',
+        },
       ).error,
     )
   const error = readErrorAnswer(answer)
@@ -237,9 +278,10 @@ function outcomeOf(request: StepRequest, answer: ExchangeAnswer): Exclude<SendOu
   }
 }
 
-/** The status that an error of the platform is passed on with: its own, or 502 when it could not be read. */
+/** The status that an error of the cloud is passed on with: its own if it is that of an error that was read; else 502. */
 export function answerStatus(status: number, error: PortsideError): number {
-  return error.error_code === 'Portside.UnreadableAnswer' ? 502 : status
+  const ofError = status >= 400 && status <= 599
+  return ofError && error.error_code !== 'Portside.UnreadableAnswer' ? status : 502
 }
 
 function outcomeUnknown(error: PortsideError): PortsideError {

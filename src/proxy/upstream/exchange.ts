@@ -12,9 +12,6 @@ export type ExchangeRequest = {
 /** An answer as it came: headers with lower-case names, the body as bytes. */
 export type ExchangeAnswer = { status: number; headers: Record<string, string>; body: Buffer }
 
-/** At most this many bytes of an answer are read. */
-export const MAX_ANSWER_BYTES = 64 * 1024 * 1024
-
 /** A request that got no whole answer. */
 export class ExchangeError extends Error {
   override name = 'ExchangeError'
@@ -40,13 +37,13 @@ export class ExchangeError extends Error {
 /**
  * Sends one request once and reads the whole answer. undici's own `request` does not say whether a request that
  * failed had been written; whether a change may have been made hangs on that, so this listens to the dispatcher itself.
- * @param timeoutMs from now to the last byte of the answer
+ * @param limits `timeoutMs`: from now to the last byte of the answer; `bytes`: of its body, at most
  * @throws ExchangeError
  */
 export function exchange(
   pool: Dispatcher,
   request: ExchangeRequest,
-  timeoutMs: number,
+  { timeoutMs, bytes }: { timeoutMs: number; bytes: number },
   signal?: AbortSignal,
 ): Promise<ExchangeAnswer> {
   return new Promise((resolve, reject) => {
@@ -89,7 +86,7 @@ export function exchange(
       },
       onResponseData(_, chunk) {
         size += chunk.length
-        if (size > MAX_ANSWER_BYTES) fail('too_large')
+        if (size > bytes) fail('too_large')
         else chunks.push(chunk)
       },
       onResponseEnd() {

@@ -2,7 +2,7 @@ import { ownError, type ProxyError } from '../errors.ts'
 import type { ExchangeError } from './exchange.ts'
 
 /** How an endpoint was to be reached: through an HTTP proxy (its origin), or directly. */
-type Way = { endpoint: string; proxy: string | undefined; timeoutMs: number }
+type Way = { endpoint: string; proxy: string | undefined; timeoutMs: number; bytes: number }
 
 /** The system's codes for a server certificate that is not trusted. */
 const NOT_TRUSTED =
@@ -11,7 +11,10 @@ const NOT_TRUSTED =
 const TUNNEL_REFUSED = /^Proxy response \((\d{3})\)/
 
 /** The error of a request that got no answer: what happened, and what to check. */
-export function noAnswerError(failure: ExchangeError, { endpoint, proxy, timeoutMs }: Way): ProxyError {
+export function noAnswerError(
+  failure: ExchangeError,
+  { endpoint, proxy, timeoutMs, bytes }: Way,
+): ProxyError {
   if (failure.reason === 'timeout')
     return ownError(
       'Portside.Timeout',
@@ -21,8 +24,11 @@ export function noAnswerError(failure: ExchangeError, { endpoint, proxy, timeout
   if (failure.reason === 'too_large')
     return ownError(
       'Portside.UnreadableAnswer',
-      "The cloud's answer is larger than Portside reads (64 MiB).",
-      { advice: 'Ask for a smaller page: lower the limit.' },
+      `The cloud's answer is larger than Portside reads (${bytes / 1024 / 1024} MiB).`,
+      {
+        advice:
+          'For a list, ask for a smaller page: lower the limit. If it stays, check that PORTSIDE_UPSTREAM is the address of the VPC API.',
+      },
     )
   if (failure.reason === 'aborted')
     return ownError('Portside.Stopping', 'The request was given up before the cloud answered.')

@@ -3,13 +3,16 @@ import type { PortsAnswer } from '../../vpc/answers.ts'
 import { paths } from '../../vpc/paths.ts'
 import type { Port } from '../../vpc/port.ts'
 import { queryString, type PortsQuery } from '../../vpc/requests.ts'
-import { V1_MAX_PAGE, v1Paths, v1PortsAnswer, v1Query } from '../../vpc/v1-ports.ts'
+import { V1_MAX_PAGE, v1Paths, v1Query } from '../../vpc/v1-ports.ts'
 import { ownError } from '../errors.ts'
-import { portAnswerOf, portsAnswer, v1PortAnswerOf } from './answer-schemas.ts'
+import { portAnswerOf, portsAnswer, v1PortAnswerOf, v1PortsAnswer } from './answer-schemas.ts'
 import { UpstreamError, type Asker, type ReadAnswer, type Reads } from './upstream.ts'
 
 /** So long after an endpoint had no v3 port reads it is asked for them again. */
 export const LOOK_AGAIN_MS = 10 * 60_000
+
+/** So many pages of the old list are read for one question at most: 200,000 ports. */
+const MOST_V1_PAGES = 100
 
 /** Endpoints without v3 port reads, and until when (as of Date.now()) they are not asked for them. */
 export type MissingReads = Map<string, number>
@@ -68,7 +71,7 @@ export function portReads(
     // What the old list can't filter is sorted out here, from as many of its pages as it takes.
     const limit = rest.length > 0 ? V1_MAX_PAGE : wanted
     const found: Port[] = []
-    for (let { marker } = asked; ;) {
+    for (let { marker } = asked, pages = 1; ; pages++) {
       const page = await read(
         v1Paths.ports(projectId),
         queryString({ ...query, limit, marker }),
@@ -80,14 +83,15 @@ export function portReads(
       const last = ports.at(-1)?.id
       if (found.length >= wanted || ports.length < limit || last === undefined)
         return listed(page, found, wanted)
-      if (last === marker)
+      if (last === marker || pages >= MOST_V1_PAGES)
         throw new UpstreamError(
           502,
           ownError(
             'Portside.UnreadableAnswer',
-            "The cloud's list of ports answers the same page again and again.",
+            "The cloud's list of ports answers the same page again and again, or comes to no end.",
             {
               request_id: page.request_id,
+              advice: 'Try again with fewer filters. If it stays, report it with the request ID.',
             },
           ).error,
         )

@@ -5,6 +5,7 @@ import type { PortsideError } from '../../vpc/errors.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { PortsQuery } from '../../vpc/requests.ts'
 import { ProxyError } from '../errors.ts'
+import type { AnswerBounds } from './answer-bounds.ts'
 
 /** A read that came to nothing: the status and body to answer with, as the platform gave them or Portside's own. */
 export class UpstreamError extends ProxyError {
@@ -17,8 +18,8 @@ export class UpstreamError extends ProxyError {
  * - `checked`: a dry run passed; the platform answered 202 and changed nothing (Table 2, `dry_run`).
  * - `refused`: the platform answered no, with a status of 3xx to 5xx. `error.outcome` is `refused`, or `unknown` after a 500,
  *   which does not say whether the change was made. `error.retry_after` is there when the platform said when to try again.
- * - `unknown`: sent, and no answer that tells whether it was carried out: lost, timed out, unreadable, or a gateway that
- *   lost the platform's answer (408, 502, 504). Read the port back.
+ * - `unknown`: sent, and no answer that tells whether it was carried out: lost, timed out, unreadable, of a status that nobody
+ *   knows, or from a gateway that lost the platform's answer (408, 502, 504). Read the port back.
  * - `not_sent`: it did not leave this machine: no connection could be made, or `asker.signal` was aborted before.
  */
 export type SendOutcome =
@@ -45,8 +46,9 @@ export type Asker = {
   step?: number
 }
 
-/** What checks an answer: any zod schema. */
+/** What checks an answer: any zod schema. Without `bounds` it is one of a page. */
 export type AnswerSchema<T> = {
+  bounds?: AnswerBounds
   safeParse(value: unknown): { success: true; data: T } | { success: false; error: core.$ZodError }
 }
 
