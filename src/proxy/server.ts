@@ -38,7 +38,7 @@ export type Proxy = {
  */
 export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   const log = createLog(config)
-  const readiness = new Readiness()
+  const readiness = new Readiness(log)
   const metrics = config.metricsListen && new Metrics()
   const headers = browserHeaders(config)
   const app: FastifyInstance = Fastify({
