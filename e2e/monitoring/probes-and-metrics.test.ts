@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Readiness } from '../../src/proxy/monitoring/readiness.ts'
 import { EXAMPLE } from '../../src/emulator/for-tests.ts'
@@ -60,7 +61,7 @@ describe('probes', () => {
   })
 
   test('a database that does not answer makes it not ready; many probes ask it once', async () => {
-    const readiness = new Readiness()
+    const readiness = new Readiness(pino({ level: 'silent' }))
     let asked = 0
     readiness.checkDatabase(() => {
       asked++

@@ -187,16 +187,18 @@ test.each([
   expect(code).toBe(2)
 })
 
-test('a port that is taken is told in one line, and the folder of who has it is left alone', async () => {
+test('a port or a folder that is taken is told in one line, and the folder is left alone', async () => {
   const data = join(folder, 'shared')
   const first = await start('--data', data)
   // As if the first one were just writing a line.
   const journal = join(data, 'changes.jsonl')
   appendFileSync(journal, '{"project_id":')
-  const { code, errors } = await ended(run('--listen-port', new URL(first.address).port, '--data', data))
-  expect({ code, errors }).toEqual({
-    code: 2,
-    errors: expect.stringMatching(/^emulator: the port is taken[^\n]+\n$/),
-  })
+  const port = new URL(first.address).port
+  for (const [flags, told] of [
+    [['--listen-port', port], /^emulator: the port is taken[^\n]+\n$/],
+    [['--listen-port', port, '--data', data], /^emulator: [^\n]+ is in use by another emulator[^\n]+\n$/],
+    [['--listen-port', '0', '--data', data], /^emulator: [^\n]+ is in use by another emulator[^\n]+\n$/],
+  ] as const)
+    expect(await ended(run(...flags))).toEqual({ code: 2, errors: expect.stringMatching(told) })
   expect(readFileSync(journal, 'utf8')).toBe('{"project_id":')
 })

@@ -96,3 +96,12 @@ test('a folder with another estate, or with damage in the middle, is refused and
   writeFileSync(join(data, 'estate.json'), '{}')
   await expect(createEmulator({ data })).rejects.toThrow('estate.json is not an estate')
 })
+
+test('a folder belongs to one emulator at a time', async () => {
+  const data = newFolder()
+  const first = await createEmulator({ data })
+  await expect(createEmulator({ data })).rejects.toThrow('is in use by another emulator')
+  await insert(first, { port: { security_groups: [X] } })
+  await first.close()
+  expect(await listNow(await started({ data }))).toEqual([A, B, X])
+})

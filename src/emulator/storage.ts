@@ -7,9 +7,11 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { tryLock } from 'fs-native-extensions'
 import type { Estate, EstatePlan } from './estate.ts'
 import { makeEstate } from './seed/estate.ts'
 
@@ -27,7 +29,7 @@ export type Storage = {
   readonly estate: Estate
   /** Keeps a change; back only when it is safe. */
   record(change: PortChange): void
-  /** Tidies what an earlier run left. Only after the address is ours: another emulator may be at work on the folder. */
+  /** Tidies what an earlier run left. Only once the emulator runs: a start that fails changes nothing. */
   tidy(): void
   /** Forgets every change; comes back with the estate as it was made. */
   reset(): Estate
@@ -50,6 +52,9 @@ export function openMemory(plan: EstatePlan): Storage {
   }
 }
 
+/** Behind every change: the byte of the journal that is locked, for as long as the emulator lives. */
+const LOCKED_BYTE = 2 ** 40
+
 /** A journal longer than this is folded into the estate file at the next start, in bytes. */
 const FOLD_ABOVE = 4 * 1024 * 1024
 
@@ -59,21 +64,17 @@ const FOLD_ABOVE = 4 * 1024 * 1024
  * at any point: a line counts once its newline is on disk, and lines replayed onto an estate file that has them
  * already change nothing.
  * @param plan what to make when the folder is empty; what it was made from must agree with what the plan names.
- * @throws StorageRefused when the folder holds another estate or a file cannot be read.
+ * @throws StorageRefused when the folder holds another estate, is another emulator's, is full, or a file cannot be read.
  */
 export function openFolder(folder: string, plan: Partial<EstatePlan>): Storage {
   mkdirSync(folder, { recursive: true })
   const estateFile = join(folder, 'estate.json')
   const journalFile = join(folder, 'changes.jsonl')
 
-  const found = readEstate(estateFile)
-  if (found) checkPlan(found.made_from, plan, folder)
-  const estate = found ?? makeEstate({ ...plan, seed: plan.seed ?? 1 })
-  if (!found) writeWhole(folder, estateFile, estate)
-  const { made_from } = estate
-
   const journal = openSync(journalFile, 'a+')
-  let size = replay(estate, readFileSync(journalFile), journalFile)
+  const { estate, size: found } = readAlone(journal)
+  let size = found
+  const { made_from } = estate
   let tidied = false
   const tidy = () => {
     if (tidied) return
@@ -83,6 +84,24 @@ export function openFolder(folder: string, plan: Partial<EstatePlan>): Storage {
     if (size <= FOLD_ABOVE) return
     writeWhole(folder, estateFile, estate)
     ftruncateSync(journal, (size = 0))
+  }
+
+  /** The state, once nobody else writes to the folder. */
+  function readAlone(file: number) {
+    try {
+      if (!tryLock(file, LOCKED_BYTE, 1))
+        throw new StorageRefused(
+          `${folder} is in use by another emulator: stop that one, or name another --data folder`,
+        )
+      const kept = readEstate(estateFile)
+      if (kept) checkPlan(kept.made_from, plan, folder)
+      const whole = kept ?? makeEstate({ ...plan, seed: plan.seed ?? 1 })
+      if (!kept) writeWhole(folder, estateFile, whole)
+      return { estate: whole, size: replay(whole, readFileSync(journalFile), journalFile) }
+    } catch (error) {
+      closeSync(file)
+      throw error
+    }
   }
 
   return {
@@ -176,6 +195,11 @@ function writeWhole(folder: string, file: string, content: unknown): void {
     const bytes = Buffer.from(JSON.stringify(content))
     for (let written = 0; written < bytes.length;) written += writeSync(handle, bytes, written)
     fsyncSync(handle)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error
+    throw new StorageRefused(`${folder} has no space left (${code}): free space there, then start again`)
   } finally {
     closeSync(handle)
   }

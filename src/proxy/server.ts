@@ -38,7 +38,7 @@ export type Proxy = {
  */
 export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   const log = createLog(config)
-  const readiness = new Readiness()
+  const readiness = new Readiness(log)
   const metrics = config.metricsListen && new Metrics()
   const headers = browserHeaders(config)
   const app: FastifyInstance = Fastify({
@@ -50,6 +50,8 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     // stopping.ts answers then, in the one error form.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
+    // A journal is made and opened in a plugin: on a slow or busy machine that may take long, and is no failure.
+    pluginTimeout: 0,
     frameworkErrors(error, _, reply) {
       // Answered before any hook: what security.ts adds is not there yet.
       reply.headers(headers)

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
 import { EMPTY_JOURNAL, makeEmptyJournal } from '../proxy/database/pglite.ts'
@@ -10,7 +10,11 @@ export function emptyJournal(): Plugin {
     apply: 'build',
     applyToEnvironment: (environment) => environment.name === 'server',
     async writeBundle({ dir }) {
-      if (dir) await writeFile(join(dir, EMPTY_JOURNAL), await makeEmptyJournal())
+      if (!dir) return
+      const file = join(dir, EMPTY_JOURNAL)
+      // In its place when it is whole: a build that breaks off must not leave half a journal.
+      await writeFile(`${file}.new`, await makeEmptyJournal())
+      await rename(`${file}.new`, file)
     },
   }
 }

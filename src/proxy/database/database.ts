@@ -1,14 +1,14 @@
 import { EventEmitter } from 'node:events'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { sql, type Kysely } from 'kysely'
 import { ConfigError } from '../config-variables.ts'
+import { ProxyError } from '../errors.ts'
 import { kysely } from './kysely.ts'
 import { onlyLease, sharedLease, type Lease } from './lease.ts'
 import { migrate } from './migrations.ts'
 import { OwnConnection } from './own-connection.ts'
-import { openPGlite } from './pglite.ts'
+import { hasJournal, openPGlite } from './pglite.ts'
 import { connectionSettings, postgresPool } from './postgres.ts'
 import { prepare } from './prepare.ts'
 import type { Tables } from './tables.ts'
@@ -33,6 +33,8 @@ export type Database = {
   lease: Lease
   /** What other proxies tell, under the name of the channel: `portside_operations`, `portside_proxies`. */
   notices: EventEmitter
+  /** Comes back when this proxy can write what it must. @throws whatever keeps it from that */
+  answers(): Promise<void>
   close(): Promise<void>
 }
 
@@ -42,7 +44,7 @@ export type DatabaseAccess = {
   atStart: boolean
   /** The database. When it can't be opened, the next call tries again. @throws ConfigError when it can't be opened */
   opened(): Promise<Database>
-  /** Comes back when the database answers, at once while it is not opened yet. @throws whatever the database says */
+  /** Comes back when the database answers and can be written, at once while it is not opened yet. @throws whatever keeps it from that */
   answers(): Promise<void>
   close(): Promise<void>
 }
@@ -69,7 +71,7 @@ export function accessDatabase(
         throw error
       })),
     async answers() {
-      if (opening) await sql`select 1`.execute((await opening).db)
+      if (opening) await (await opening).answers()
     },
     async close() {
       await (await opening?.catch(() => undefined))?.close()
@@ -92,18 +94,23 @@ async function openFolder(
   { dataFolder, emptyJournal }: DatabaseConfig,
   log: FastifyBaseLogger,
 ): Promise<Database> {
-  const { name, pool, release } = await openPGlite(journalFolder(dataFolder), emptyJournal)
+  const { name, pool, holds, check, release } = await openPGlite(journalFolder(dataFolder), emptyJournal)
   const db = kysely(pool)
   const close = async () => {
     await db.destroy()
-    await release()
+    release()
+  }
+  const answers = async () => {
+    await check()
+    await sql`select 1`.execute(db)
   }
   try {
     await migrate(db)
     log.info({ database: 'PGlite', protection: 'triggers' }, PROTECTED.triggers)
-    return { db, lease: await onlyLease(db), notices: new EventEmitter(), close }
+    return { db, lease: await onlyLease(db, holds), notices: new EventEmitter(), answers, close }
   } catch (error) {
     await close()
+    if (error instanceof ProxyError) throw new ConfigError(`${name}: ${error.error.error_msg}`)
     throw unusable(name, error)
   }
 }
@@ -135,7 +142,13 @@ async function openShared(
     const protection = await prepare(db, config)
     log.info({ database: 'PostgreSQL', protection }, PROTECTED[protection])
     lease = await sharedLease(db, own.query, config.leaseMs ?? 5000, log)
-    return { db, lease, notices, close }
+    const { term, renew } = lease
+    const answers = async () => {
+      await sql`select 1`.execute(db)
+      // A server that answers and can't be written to, as on a full disk, lets the lease run out.
+      if (term() === undefined) await renew()
+    }
+    return { db, lease, notices, answers, close }
   } catch (error) {
     await close()
     throw error instanceof ConfigError ? error : unusable('DATABASE_URL', error)
@@ -147,7 +160,8 @@ function unusable(name: string, error: unknown): ConfigError {
 }
 
 function databaseExists({ databaseUrl, dataFolder }: DatabaseConfig): boolean {
-  return databaseUrl !== undefined || existsSync(join(journalFolder(dataFolder), 'PG_VERSION'))
+  // Whole or not: what is there is looked at, and never taken for nothing.
+  return databaseUrl !== undefined || hasJournal(journalFolder(dataFolder))
 }
 
 function journalFolder(dataFolder: string): string {

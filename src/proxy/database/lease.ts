@@ -27,8 +27,11 @@ export type Lease = {
   end(): Promise<void>
 }
 
-/** A proxy that has the database to itself, as the folder's lock makes sure: whoever else is in it, is dead. */
-export async function onlyLease(db: Kysely<Tables>): Promise<Lease> {
+/**
+ * A proxy that has the database to itself, as the folder's lock makes sure: whoever else is in it, is dead.
+ * @param holds whether the lock does
+ */
+export async function onlyLease(db: Kysely<Tables>, holds: () => boolean): Promise<Lease> {
   const proxyId = randomUUID()
   await db.deleteFrom('proxies').execute()
   await db.insertInto('proxies').values({ proxy_id: proxyId, lease_until: 'infinity' }).execute()
@@ -36,8 +39,11 @@ export async function onlyLease(db: Kysely<Tables>): Promise<Lease> {
     proxyId,
     shared: false,
     checkMs: Infinity,
-    term: () => 1,
-    renew: async () => {},
+    term: () => (holds() ? 1 : undefined),
+    // A folder that was lost is not to be had again: its database refuses to be asked.
+    renew: async () => {
+      await sql`select 1`.execute(db)
+    },
     end: async () => {},
   }
 }

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { diskProblem } from '../disk.ts'
 import { ownError, type ProxyError } from '../errors.ts'
 import { messageOf } from './words.ts'
 
@@ -21,6 +22,19 @@ export function unavailable(error: unknown): ProxyError {
     {
       advice:
         'Without a record of it, nothing is sent to the cloud. See that the PostgreSQL of DATABASE_URL runs and can be reached: Portside connects again by itself. Then look at the port as it is, and try again.',
+    },
+    { cause: error },
+  )
+}
+
+/** The same where the database is in the data folder: it says what keeps it from being written to, as far as that is known. */
+export function folderUnavailable(error: unknown): ProxyError {
+  const problem = diskProblem(error)
+  return ownError(
+    'Portside.DatabaseUnavailable',
+    `Portside's journal can't be written to: ${problem?.cause ?? messageOf(error)}.`,
+    {
+      advice: `Without a record of it, nothing is sent to the cloud. Ask whoever runs this Portside to look after the folder of PORTSIDE_DATA${problem ? ` (${problem.advice})` : ''}: Portside goes on when it can write there. Then look at the port as it is, and try again.`,
     },
     { cause: error },
   )

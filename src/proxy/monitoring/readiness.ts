@@ -1,3 +1,5 @@
+import type { FastifyBaseLogger } from 'fastify'
+
 /** An answer of readiness is good for this long: probes of many load balancers ask the database once. */
 const GOOD_FOR_MS = 1000
 /** A database that has not answered by then is as good as none. */
@@ -7,15 +9,22 @@ const LONGEST_CHECK_MS = 2000
 export type Ready = { ready: boolean; database: 'answers' | 'does not answer'; stopping: boolean }
 
 /**
- * Whether this proxy can serve: its database answers, and it is not stopping. The cloud is no part of it: while the cloud can't be
+ * Whether this proxy can serve: its database answers and can be written to, and it is not stopping. The cloud is no part of it: while the cloud can't be
  * reached every proxy would be taken out, and nobody could see why.
  */
 export class Readiness {
+  readonly #log: Pick<FastifyBaseLogger, 'info' | 'error'>
   #stopping = false
+  #failing = false
   #database: () => Promise<unknown> = async () => {}
   #last: { at: number; answers: Promise<boolean> } | undefined
 
-  /** `check` comes back when the database answers, and throws when it does not. */
+  /** @param log is told why the database can not be used, once, and when it can be again */
+  constructor(log: Pick<FastifyBaseLogger, 'info' | 'error'>) {
+    this.#log = log
+  }
+
+  /** `check` comes back when the database answers and can be written to, and throws when it can not. */
   checkDatabase(check: () => Promise<unknown>): void {
     this.#database = check
   }
@@ -28,7 +37,7 @@ export class Readiness {
   /** Whether it is ready now, or was less than a second ago. */
   async check(): Promise<Ready> {
     if (!this.#last || performance.now() - this.#last.at > GOOD_FOR_MS)
-      this.#last = { at: performance.now(), answers: answersInTime(this.#database) }
+      this.#last = { at: performance.now(), answers: this.#databaseAnswers() }
     const answers = await this.#last.answers
     return {
       ready: answers && !this.#stopping,
@@ -36,18 +45,30 @@ export class Readiness {
       stopping: this.#stopping,
     }
   }
+
+  async #databaseAnswers(): Promise<boolean> {
+    const failure = await failureOf(this.#database)
+    const failing = failure !== undefined
+    if (failing && !this.#failing)
+      this.#log.error({ err: failure }, 'not ready: the database can not be used')
+    if (!failing && this.#failing) this.#log.info('the database can be used again')
+    this.#failing = failing
+    return !failing
+  }
 }
 
-async function answersInTime(check: () => Promise<unknown>): Promise<boolean> {
+/** What the check fails with, if it does, or that it takes too long. */
+async function failureOf(check: () => Promise<unknown>): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), LONGEST_CHECK_MS)
+  const late = new Promise<Error>((resolve) => {
+    const error = new Error(`no answer within ${LONGEST_CHECK_MS} ms`)
+    timer = setTimeout(() => resolve(error), LONGEST_CHECK_MS)
   })
   const answered = check().then(
-    () => true,
-    () => false,
+    () => undefined,
+    (error: unknown) => error ?? new Error('no reason'),
   )
-  const answers = await Promise.race([answered, late])
+  const failure = await Promise.race([answered, late])
   clearTimeout(timer)
-  return answers
+  return failure
 }

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { link, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ConfigError, type ProxyConfig } from '../config.ts'
+import { ConfigError } from '../config-variables.ts'
+import { diskProblem, syncFolder, writeSynced } from '../disk.ts'
 
 /** At least one. */
 export type Secrets = [string, ...string[]]
@@ -15,36 +16,72 @@ export type Secrets = [string, ...string[]]
 export async function sessionSecrets({
   sessionSecrets: configured,
   dataFolder,
-}: Pick<ProxyConfig, 'sessionSecrets' | 'dataFolder'>): Promise<Secrets> {
+}: {
+  sessionSecrets: Secrets | undefined
+  dataFolder: string
+}): Promise<Secrets> {
   return configured ?? [await ownSecret(dataFolder)]
 }
 
 async function ownSecret(dataFolder: string): Promise<string> {
   const file = join(dataFolder, 'session-secret')
-  const made = randomBytes(32).toString('base64url')
   try {
-    await mkdir(dataFolder, { recursive: true, mode: 0o700 })
-    await writeFile(file, made, { mode: 0o600, flag: 'wx' })
-    return made
+    let kept = await readSecret(file)
+    // An empty one is what an earlier Portside left on a full disk, and refused from then on: no cookie was ever sealed with it.
+    if (!kept) {
+      await makeSecret(dataFolder, file, kept === '')
+      // As it is there: another proxy that starts at this moment may have been faster.
+      kept = (await readSecret(file)) ?? ''
+    }
+    if (kept.length >= 32) return kept
   } catch (error) {
-    if (!isCode(error, 'EEXIST'))
-      throw new ConfigError(`PORTSIDE_DATA is ${dataFolder}: it can't be written to (${message(error)}).`)
+    throw new ConfigError(`PORTSIDE_DATA is ${dataFolder}: ${whyNot(file, error)}`)
   }
-  const kept = (
-    await readFile(file, 'utf8').catch((error: unknown) => {
-      throw new ConfigError(`PORTSIDE_DATA is ${dataFolder}: ${file} can't be read (${message(error)}).`)
-    })
-  ).trim()
-  if (kept.length >= 32) return kept
   throw new ConfigError(
     `PORTSIDE_DATA is ${dataFolder}: ${file} is damaged. Delete it; everyone signs in anew then.`,
   )
 }
 
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
+async function readSecret(file: string): Promise<string | undefined> {
+  try {
+    return (await readFile(file, 'utf8')).trim()
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined
+    throw error
+  }
 }
 
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+/** Puts a new secret in its place when it is whole and on the disk: a start that breaks off leaves none. */
+async function makeSecret(dataFolder: string, file: string, replace: boolean): Promise<void> {
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 })
+  const made = `${file}.${randomUUID()}.new`
+  try {
+    await writeSynced(made, randomBytes(32).toString('base64url'))
+    if (replace) await rename(made, file)
+    else await linkOrRename(made, file)
+  } finally {
+    await rm(made, { force: true })
+  }
+  await syncFolder(dataFolder)
+}
+
+/** A link, unlike a new name, never takes the place of what another proxy made meanwhile; some disks have none. */
+async function linkOrRename(made: string, file: string): Promise<void> {
+  try {
+    await link(made, file)
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return
+    await rename(made, file)
+  }
+}
+
+function whyNot(file: string, error: unknown): string {
+  const problem = diskProblem(error)
+  if (problem) return `it can't be used: ${problem.cause}. To mend it, ${problem.advice}, then start again.`
+  const message = error instanceof Error ? error.message : String(error)
+  return `${file} can't be read or written (${message}).`
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }

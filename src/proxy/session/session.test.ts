@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -186,6 +186,19 @@ describe('the secret of sessions', () => {
     expect(answer.status).toBe(200)
     expect(second.signInAddress).not.toBe(first.signInAddress)
     await second.close()
+    await rm(data, { recursive: true })
+  })
+
+  test('an empty file, as a full disk once left it, is replaced', async () => {
+    const data = await mkdtemp(join(tmpdir(), 'portside-proxy-'))
+    const file = join(data, 'session-secret')
+    await writeFile(file, '')
+    await (await startProxy({ PORTSIDE_DATA: data })).close()
+    const made = await readFile(file, 'utf8')
+    expect(made).toHaveLength(43)
+    await (await startProxy({ PORTSIDE_DATA: data })).close()
+    expect(await readFile(file, 'utf8')).toBe(made)
+    expect(await readdir(data)).toEqual(['session-secret'])
     await rm(data, { recursive: true })
   })
 
