@@ -5,8 +5,8 @@ import type { Port } from '../../vpc/port.ts'
 import type { Operation, OperationAnswer } from '../../vpc/portside-api.ts'
 import { confirmsGuards } from '../../vpc/traffic/index.ts'
 import { groupNames, type GroupFacts } from '../facts/group-facts.ts'
-import { answerOperation, storeOperation } from '../proxy-client/mutations.ts'
-import { operationsQuery } from '../proxy-client/queries.ts'
+import { answerOperation } from '../proxy-client/mutations.ts'
+import { operationsQuery, takeOperation } from '../proxy-client/operations.ts'
 import { guardsRefused } from '../traffic/broken-guards.ts'
 import { ConfirmGuards } from '../traffic/ConfirmGuards.tsx'
 import { namesOf } from '../traffic/traffic-words.ts'
@@ -142,7 +142,14 @@ export function StoppedOperation(props: StoppedOperationProps): JSX.Element {
         </div>
       </div>
       {answer.error !== null && broken === undefined && (
-        <ErrorPanel error={answer.error} title="The answer could not be given" />
+        <ErrorPanel
+          error={answer.error}
+          title="Your answer was not taken"
+          unknown={{
+            title: 'Whether your answer was taken is unknown',
+            text: 'If it was, this page shows it as soon as the proxy answers again. To give the same answer again is safe.',
+          }}
+        />
       )}
     </Notice>
   )
@@ -155,7 +162,7 @@ function useAnswer(operation: Operation) {
     meta: { refused: 'Your answer to the stopped change was not taken.' },
     mutationFn: ({ kind, confirmedBy }: { kind: OperationAnswer; confirmedBy: string | undefined }) =>
       answerOperation(operation_id, kind, confirmedBy),
-    onSuccess: (next) => storeOperation(queryClient, next),
+    onSuccess: (next) => takeOperation(queryClient, next),
     // An answer touches two records, and after an error it may have been given all the same.
     onSettled: () =>
       queryClient.invalidateQueries({ queryKey: operationsQuery(project_id, port_id).queryKey }),

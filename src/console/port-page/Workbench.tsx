@@ -11,7 +11,8 @@ import {
   type JSX,
 } from 'react'
 import type { PortAnswer } from '../../vpc/answers.ts'
-import { usePortOperations } from '../operations/follow-operations.ts'
+import type { Operation } from '../../vpc/portside-api.ts'
+import { lastOf, usePortOperations } from '../operations/follow-operations.ts'
 import { NO_REFUSALS, useApplying, useChecking, usePlan, type Planned } from '../plan/use-plan.ts'
 import { changesOf, counted } from '../facts/change-words.ts'
 import { sessionQuery } from '../proxy-client/queries.ts'
@@ -143,7 +144,14 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
       ))}
       {conflict !== null && (
         <Suspense>
-          <ListChanged conflict={conflict} now={list} leftHalfway={leftHalfway} facts={facts} keep={keep} />
+          <ListChanged
+            conflict={conflict}
+            now={list}
+            leftHalfway={leftHalfway}
+            sent={sentTo(operations.all, conflict.operationId)}
+            facts={facts}
+            keep={keep}
+          />
         </Suspense>
       )}
       {unkept && (
@@ -221,6 +229,12 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
       </section>
     </>
   )
+}
+
+/** What became of an arrangement that was sent as this operation. */
+function sentTo(all: readonly Operation[], id: string | null): Operation['status'] | 'unknown' | undefined {
+  const operation = all.find((one) => one.operation_id === id)
+  return operation ? lastOf(all, operation).status : id === null ? undefined : 'unknown'
 }
 
 /** The list as it stands, then after each step. */
