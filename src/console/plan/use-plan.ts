@@ -48,13 +48,16 @@ export type Planned = { arrangement: Arrangement; plan: ChangePlan | { problem: 
  * it lags, `isCurrent` is false, and the buttons do nothing: what is checked or applied is what is shown, and what the
  * list shows.
  */
-export function usePlan(arrangement: Arrangement): {
+export function usePlan(
+  arrangement: Arrangement,
+  limit: number,
+): {
   now: Planned
   shown: Planned
   isCurrent: () => boolean
 } {
   const { madeFor, desired } = arrangement
-  const plan = useMemo(() => planOf(madeFor, desired), [madeFor, desired])
+  const plan = useMemo(() => planOf(madeFor, desired, limit), [madeFor, desired, limit])
   const now = useMemo(() => ({ arrangement, plan }), [arrangement, plan])
   const before = useDeferredValue(now)
   // Another list on the port is news that does not wait.
@@ -64,13 +67,13 @@ export function usePlan(arrangement: Arrangement): {
   return { now, shown, isCurrent }
 }
 
-function planOf(madeFor: readonly string[], desired: readonly string[]): Planned['plan'] {
+function planOf(madeFor: readonly string[], desired: readonly string[], limit: number): Planned['plan'] {
   try {
-    return planChange(madeFor, desired)
+    return planChange(madeFor, desired, { limit })
   } catch (error) {
     if (!(error instanceof PlanRefused)) throw error
     const { message } = error
-    return { problem: `${message.charAt(0).toUpperCase()}${message.slice(1)}. Detach some first.` }
+    return { problem: `${message.charAt(0).toUpperCase()}${message.slice(1)}.` }
   }
 }
 
