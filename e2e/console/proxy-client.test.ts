@@ -96,6 +96,23 @@ test.each<[string, RequestListener]>([
   },
 )
 
+test.each([
+  ['http://127.0.0.1:1', true, 'npm start starts it', /offline/],
+  ['http://127.0.0.1:1', false, 'Bring the browser online', /^$/],
+  ['http://portside.invalid', true, 'Check the network', /npm start|offline/],
+  ['http://portside.invalid', false, 'Connect to the network', /npm start/],
+])(
+  'no answer from %s, browser online: %s: says %j, and nothing untrue',
+  async (origin, onLine, says, untrue) => {
+    vi.stubGlobal('location', { origin })
+    vi.stubGlobal('navigator', { onLine })
+    const { error_msg, advice = '' } = await failure(call(anything, '/api/x'))
+    expect(advice).toContain(says)
+    expect(error_msg + advice).not.toMatch(untrue)
+    expect(error_msg.includes('offline')).toBe(!onLine)
+  },
+)
+
 test('gives up after the time-out, and says how long it waited', async () => {
   await answering(() => {})
   const error = await failure(call(anything, '/api/x', { method: 'POST', body: {}, timeoutMs: 50 }))

@@ -14,13 +14,8 @@ import { Shell } from './app/Shell.tsx'
 import { ErrorView, NotFoundView, PendingView, RootErrorView, RootPendingView } from './app/views.tsx'
 import { readHistorySearch } from './history/history-search.ts'
 import { filtersOf, readPortsSearch } from './ports/ports-search.ts'
-import {
-  groupsInfiniteQuery,
-  operationsQuery,
-  portQuery,
-  portsInfiniteQuery,
-  sessionQuery,
-} from './proxy-client/queries.ts'
+import { operationsQuery } from './proxy-client/operations.ts'
+import { groupsInfiniteQuery, portQuery, portsInfiniteQuery, sessionQuery } from './proxy-client/queries.ts'
 
 type RouterContext = { queryClient: QueryClient }
 

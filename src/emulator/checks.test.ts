@@ -39,7 +39,7 @@ const wrongBodies: [string, unknown, Refusal][] = [
     [400, 'VPC.2500', 'port.security_groups.1 "web"'],
   ],
   ['the same group twice', port({ security_groups: [X, X] }), [400, 'VPC.2500', 'twice']],
-  ['101 groups', port({ security_groups: Array(101).fill(X) }), [400, 'VPC.2500', 'port.security_groups']],
+  ['1001 groups', port({ security_groups: Array(1001).fill(X) }), [400, 'VPC.2500', 'port.security_groups']],
   ['a key that the API does not know', port({ security_groups: [X], at: 1 }), [400, 'VPC.2500', 'port.at']],
   ['an unknown key at the top', { ...port({ security_groups: [X] }), force: 1 }, [400, 'VPC.2500', 'force']],
   [
@@ -75,6 +75,14 @@ const refusedInserts: [string, unknown, Refusal][] = [
     [409, 'VPC.2505', `security_groups.1: security group ${B}`],
   ],
 ]
+
+test('insert refuses a group more than a port takes, by the limit that the emulator was started with', async () => {
+  const emulator = await started({ groupsPerPort: 3 })
+  const [first, second] = EXAMPLE.inserted
+  expect((await insert(emulator, port({ security_groups: [first] }))).status).toBe(200)
+  const refusal: Refusal = [409, 'VPC.2507', 'exceed the quota of 3']
+  expectRefusal(await insert(emulator, port({ security_groups: [second] })), refusal)
+})
 
 test.each(refusedInserts)('insert refuses %s, for a dry run too', async (_, body, refusal) => {
   const emulator = await started()

@@ -1,4 +1,4 @@
-import type { Port } from '../vpc/port.ts'
+import { DEFAULT_GROUPS_PER_PORT, type Port } from '../vpc/port.ts'
 import type { SecurityGroup, SecurityGroupRule } from '../vpc/security-group.ts'
 import { Collection } from './collection.ts'
 import { PlatformError } from './error-codes.ts'
@@ -47,10 +47,13 @@ export class Project {
 
 /** The emulated cloud: projects, and the one thing in them that changes, the security groups of ports. */
 export class Cloud {
+  /** At most this many security groups on one port. */
+  readonly groupsPerPort: number
   readonly #storage: Storage
   #projects = new Map<string, Project>()
 
-  constructor(storage: Storage) {
+  constructor(storage: Storage, groupsPerPort = DEFAULT_GROUPS_PER_PORT) {
+    this.groupsPerPort = groupsPerPort
     this.#storage = storage
     this.#load(storage.estate)
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { refusedFields } from '../vpc/errors.ts'
+import { MOST_GROUPS_PER_PORT } from '../vpc/port.ts'
 import { faultsRequest } from './faults.ts'
 import { SMALLEST } from './seed/estate.ts'
 import type { EmulatorOptions } from './server.ts'
@@ -16,6 +17,7 @@ const FLAGS = {
   ports: { type: 'string' },
   groups: { type: 'string' },
   seed: { type: 'string' },
+  'groups-per-port': { type: 'string' },
   faults: { type: 'string' },
   'no-v3-ports': { type: 'boolean' },
   'access-key': { type: 'string' },
@@ -26,7 +28,7 @@ const FLAGS = {
 
 /**
  * The emulator's options from its command line: `--listen-port N` (8090; 0 takes any), `--data FOLDER`, `--ports N`,
- * `--groups N`, `--seed N`, `--faults FILE` (JSON, as POST /_emulator/faults takes it), `--no-v3-ports` for a region that
+ * `--groups N`, `--seed N`, `--groups-per-port N` (100), `--faults FILE` (JSON, as POST /_emulator/faults takes it), `--no-v3-ports` for a region that
  * has only the old port reads, and what calls must be authenticated with: `--access-key`, `--secret-key`, `--security-token`, `--auth-token`, or the same in EMULATOR_ACCESS_KEY
  * and so on, which other users of the machine cannot see.
  * @throws WrongFlag
@@ -40,6 +42,7 @@ export function readFlags(args: readonly string[], environment: NodeJS.ProcessEn
     ports: wholeNumber('ports', flags.ports, SMALLEST.ports, 100_000),
     groups: wholeNumber('groups', flags.groups, SMALLEST.groups, 20_000),
     seed: wholeNumber('seed', flags.seed, 0, 2 ** 32 - 1),
+    groupsPerPort: wholeNumber('groups-per-port', flags['groups-per-port'], 1, MOST_GROUPS_PER_PORT),
     noV3Ports: flags['no-v3-ports'] ?? false,
     credentials: readCredentials(flags, environment),
     faults: flags.faults === undefined ? [] : readFaults(flags.faults),

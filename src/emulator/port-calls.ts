@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 import { applyStep } from '../vpc/change-plan.ts'
 import { refusedFields } from '../vpc/errors.ts'
-import { MAX_GROUPS_ON_PORT, type Port } from '../vpc/port.ts'
+import type { Port } from '../vpc/port.ts'
 import { insertSecurityGroupsRequest, removeSecurityGroupsRequest } from '../vpc/requests.ts'
 import { isUuid } from '../vpc/ids.ts'
 import type { Cloud, Project } from './cloud.ts'
@@ -22,7 +22,7 @@ export function insertSecurityGroups(
   body: Buffer,
 ): Port | undefined {
   const port = namedPort(project, portId)
-  return carryOut(cloud, project, portId, checkInsert(project, port, body))
+  return carryOut(cloud, project, portId, checkInsert(cloud, project, port, body))
 }
 
 /**
@@ -50,7 +50,7 @@ function carryOut(cloud: Cloud, project: Project, portId: string, checked: Check
   return checked.dry_run ? undefined : cloud.setSecurityGroups(project, portId, checked.security_groups)
 }
 
-function checkInsert(project: Project, port: Port, body: Buffer): Checked {
+function checkInsert(cloud: Cloud, project: Project, port: Port, body: Buffer): Checked {
   const request = readBody(insertSecurityGroupsRequest, body)
   const { security_groups, index } = request.port
   checkGroupsExist(project, security_groups)
@@ -61,11 +61,11 @@ function checkInsert(project: Project, port: Port, body: Buffer): Checked {
         `port.security_groups.${position}: security group ${id} is already on port ${port.id}.`,
       )
   const now = port.security_groups.length
-  if (now + security_groups.length > MAX_GROUPS_ON_PORT)
+  if (now + security_groups.length > cloud.groupsPerPort)
     throw new PlatformError(
       'tooManyGroups',
       `port.security_groups: port ${port.id} has ${now} security groups, ${security_groups.length} more ` +
-        `exceed the quota of ${MAX_GROUPS_ON_PORT}.`,
+        `exceed the quota of ${cloud.groupsPerPort}.`,
     )
   if (index !== undefined && index > now)
     throw new PlatformError(

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { DEFAULT_GROUPS_PER_PORT } from '../vpc/port.ts'
 import { ConfigError, type Variables } from './config-variables.ts'
 import { isLoopback } from './listen-names.ts'
 import type { Credentials } from './upstream/credentials.ts'
@@ -12,6 +13,13 @@ export type ProxyProject = {
   endpoint: string
   /** Its entry in the credentials file; without one it has the default entry. */
   credentials?: string | undefined
+  /** At most this many security groups on one port; DEFAULT_GROUPS_PER_PORT, unless given. */
+  groups_per_port?: number | undefined
+}
+
+/** How many security groups a port of the project takes. */
+export function groupsPerPort(projects: readonly ProxyProject[], id: string): number {
+  return projects.find(({ project_id }) => project_id === id)?.groups_per_port ?? DEFAULT_GROUPS_PER_PORT
 }
 
 /** The emulator's two projects; the first is the one of the reference's example. */
@@ -39,7 +47,7 @@ export function readProjects(env: Variables): ProxyProject[] {
   const upstreamRegion = env.PORTSIDE_REGION ?? regionOf(upstream)
   const projects: Partial<ProxyProject>[] = env.PORTSIDE_PROJECTS ?? EMULATOR_PROJECTS
   return projects.map((project) => {
-    const { project_id = '', name = project_id, credentials } = project
+    const { project_id = '', name = project_id, credentials, groups_per_port } = project
     if (credentials !== undefined && !env.PORTSIDE_CREDENTIALS_FILE)
       throw new ConfigError(
         `PORTSIDE_CREDENTIALS_FILE is not set, and project ${project_id} has credentials ${JSON.stringify(credentials)}: set it to the file that has them.`,
@@ -47,7 +55,14 @@ export function readProjects(env: Variables): ProxyProject[] {
     const region = project.region ?? (project.endpoint ? regionOf(project.endpoint) : upstreamRegion)
     const endpoint =
       project.endpoint ?? (region === upstreamRegion ? upstream : endpointOf(region, project_id))
-    return { project_id, name, region, endpoint, ...(credentials !== undefined && { credentials }) }
+    return {
+      project_id,
+      name,
+      region,
+      endpoint,
+      ...(credentials !== undefined && { credentials }),
+      ...(groups_per_port !== undefined && { groups_per_port }),
+    }
   })
 }
 

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import * as z from 'zod'
 import { refusedFields } from '../vpc/errors.ts'
 import { projectId } from '../vpc/ids.ts'
+import { MOST_GROUPS_PER_PORT } from '../vpc/port.ts'
 import { guards } from '../vpc/traffic/guards.ts'
 
 /** A setting that can't be used; the message is one line that names the variable and says what to do. */
@@ -36,6 +37,7 @@ const project = z.strictObject({
   region: text.min(1).optional(),
   endpoint: origin.optional(),
   credentials: text.min(1).optional(),
+  groups_per_port: z.int().min(1).max(MOST_GROUPS_PER_PORT).optional(),
 })
 
 const projects = text
@@ -137,7 +139,7 @@ const variables = z.object({
   PORTSIDE_PROJECTS: projects
     .optional()
     .describe(
-      'project_id=name,... or a JSON array of {project_id, name, region, endpoint, credentials}, each project once',
+      'project_id=name,... or a JSON array of {project_id, name, region, endpoint, credentials, groups_per_port (1 to 1000)}, each project once',
     ),
   PORTSIDE_REGION: text.optional().describe('the name of a region'),
   PORTSIDE_EMULATOR: z.enum(['true', 'false']).optional().describe('true or false'),

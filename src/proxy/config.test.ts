@@ -1,6 +1,6 @@
 import { VpcRegion } from '@huaweicloud/huaweicloud-sdk-vpc/v3/VpcRegion.js'
 import { describe, expect, test } from 'vitest'
-import { ConfigError, readConfig } from './config.ts'
+import { ConfigError, groupsPerPort, readConfig } from './config.ts'
 
 const REAL = { PORTSIDE_UPSTREAM: 'https://vpc.eu-west-101.myhuaweicloud.eu', PORTSIDE_PROJECTS: 'abc=Web' }
 
@@ -43,6 +43,16 @@ test('a real cloud: projects by name, the region from the endpoint', () => {
     { project_id: 'one', name: 'two=three', region: 'eu-west-101', endpoint },
     { project_id: 'def', name: 'def', region: 'eu-west-101', endpoint },
   ])
+})
+
+test('a project may have a limit of groups on a port of its own, from 1 to 1000', () => {
+  const read = (groups_per_port: unknown) =>
+    readConfig({ ...REAL, PORTSIDE_PROJECTS: JSON.stringify([{ project_id: 'abc', groups_per_port }]) })
+  expect(groupsPerPort(read(1).projects, 'abc')).toBe(1)
+  expect(groupsPerPort(read(1000).projects, 'abc')).toBe(1000)
+  expect(groupsPerPort(readConfig(REAL).projects, 'abc')).toBe(100)
+  for (const wrong of [0, 1001, 1.5, '100', null])
+    expect(() => read(wrong), String(wrong)).toThrow(/PORTSIDE_PROJECTS .*groups_per_port \(1 to 1000\)/)
 })
 
 test('projects as JSON have endpoints and regions of their own', () => {

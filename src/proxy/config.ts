@@ -14,7 +14,7 @@ import { readOpenIdConnect, type OpenIdConnectSettings } from './session/openid-
 import type { Secrets } from './session/secret.ts'
 import { carriesToken, type Credentials } from './upstream/credentials.ts'
 
-export type { ProxyProject } from './config-upstream.ts'
+export { groupsPerPort, type ProxyProject } from './config-upstream.ts'
 export { ConfigError } from './config-variables.ts'
 
 /** What a proxy is started with; readConfig makes it from the environment. */
@@ -78,7 +78,7 @@ export type ProxyConfig = {
  * | `PORTSIDE_LISTEN_PORT` | `8080` | port to listen on; 0 takes any free one |
  * | `PORTSIDE_PUBLIC_ORIGIN` | none | origin that browsers use, when a load balancer stands in front |
  * | `PORTSIDE_UPSTREAM` | `http://127.0.0.1:8090` | origin of the VPC API |
- * | `PORTSIDE_PROJECTS` | the emulator's | `project_id=name,...`, or a JSON array of `{project_id, name, region, endpoint, credentials}` (all but the first optional; a region alone is reached at `https://vpc.REGION.myhuaweicloud.com`); needed when the upstream is on another machine |
+ * | `PORTSIDE_PROJECTS` | the emulator's | `project_id=name,...`, or a JSON array of `{project_id, name, region, endpoint, credentials, groups_per_port}` (all but the first optional; a region alone is reached at `https://vpc.REGION.myhuaweicloud.com`); needed when the upstream is on another machine |
  * | `PORTSIDE_REGION` | from the upstream's host name | name of the region, shown in the console |
  * | `PORTSIDE_EMULATOR` | `true` for an upstream on this machine | whether the console says that the cloud is the emulator |
  * | `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` | none | access key that requests are signed with |

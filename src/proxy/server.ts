@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import { version } from '../../package.json'
 import { api, type Session } from '../vpc/portside-api.ts'
-import type { ProxyConfig } from './config.ts'
+import { groupsPerPort, type ProxyConfig } from './config.ts'
 import { compressAnswers } from './compression.ts'
 import { serveConsole } from './console-files.ts'
 import { accessDatabase } from './database/database.ts'
@@ -78,6 +78,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   readiness.checkDatabase(() => database.answers())
 
   const projects = config.projects.map(({ project_id, name, region, endpoint }) => ({
+    groups_per_port: groupsPerPort(config.projects, project_id),
     project_id,
     name,
     region,

@@ -1,5 +1,5 @@
 import { paths } from './paths.ts'
-import { MAX_GROUPS_ON_PORT } from './port.ts'
+import { DEFAULT_GROUPS_PER_PORT } from './port.ts'
 import type { InsertSecurityGroupsRequest, RemoveSecurityGroupsRequest } from './requests.ts'
 
 /** One call of a change plan. `index` undefined is the end of the list (insert-security-groups.txt, Table 3). */
@@ -82,7 +82,7 @@ export function stepsLead(
   from: readonly string[],
   steps: readonly ChangeStep[],
   to: readonly string[],
-  limit: number = MAX_GROUPS_ON_PORT,
+  limit: number = DEFAULT_GROUPS_PER_PORT,
 ): StepFault | undefined {
   let now = [...from]
   for (const [index, step] of steps.entries()) {

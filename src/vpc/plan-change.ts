@@ -1,6 +1,6 @@
 import { applyStep, type ChangeStep } from './change-plan.ts'
 import { keptGroups } from './kept-groups.ts'
-import { MAX_GROUPS_ON_PORT } from './port.ts'
+import { DEFAULT_GROUPS_PER_PORT } from './port.ts'
 
 /** One call of a plan, and the port's list around it. */
 export type PlannedStep = {
@@ -50,14 +50,14 @@ type Run = { groups: string[]; moved: number; at: number }
 export function planChange(
   current: readonly string[],
   desired: readonly string[],
-  { limit = MAX_GROUPS_ON_PORT }: { limit?: number } = {},
+  { limit = DEFAULT_GROUPS_PER_PORT }: { limit?: number } = {},
 ): ChangePlan {
   refuseTwice(current, 'the current list')
   refuseTwice(desired, 'the desired list')
   // A list that is over the limit already may shrink, and no more.
   if (desired.length > limit)
     throw new PlanRefused(
-      `the desired list has ${desired.length} security groups; a port takes at most ${limit}`,
+      `the desired list has ${desired.length} security groups; a port takes at most ${limit}: detach some first`,
     )
 
   const kept = keptGroups(current, desired)
@@ -124,7 +124,9 @@ function exchangeAll(current: readonly string[], desired: readonly string[], lim
   if (room >= desired.length) return [insertion(desired), removal(current)]
   if (room > 0) return [insertion(desired.slice(0, room)), removal(current), insertion(desired.slice(room))]
   if (limit < 2)
-    throw new PlanRefused('with a limit of 1, a group can only be replaced by leaving the port without any')
+    throw new PlanRefused(
+      'with a limit of 1, a group can only be replaced by leaving the port without any: detach the one it has in a change of its own, then place the other',
+    )
   // The port is full: the lowest groups, which decide least, make room. Half of them when all places are needed.
   const stay = desired.length < limit ? limit - desired.length : Math.ceil(limit / 2)
   const fits = limit - stay

@@ -1,7 +1,10 @@
 import * as z from 'zod/mini'
 
-/** At most this many security groups on one port, by default (platform.md, Endpoints). */
-export const MAX_GROUPS_ON_PORT = 100
+/** At most this many security groups on one port, where a project has no limit of its own (platform.md, Endpoints). */
+export const DEFAULT_GROUPS_PER_PORT = 100
+
+/** No project's limit is higher: this bounds every list of groups that is sent. */
+export const MOST_GROUPS_PER_PORT = 1000
 
 /** A list of more is none of the platform's: the quota can be raised, but not so far. */
 const MOST_GROUPS_READ = 1000

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { portsideError, signInWays } from './errors.ts'
 import { uuid } from './ids.ts'
-import { port } from './port.ts'
+import { MOST_GROUPS_PER_PORT, port } from './port.ts'
 
 /**
  * Portside's own API, between console and proxy. The platform's calls stand under `/api` with the platform's paths
@@ -35,7 +35,16 @@ export const session = z.object({
   /** How one signs in here; for who is not signed in, the 401 says it. */
   sign_in: z.enum(signInWays),
   projects: z
-    .array(z.object({ project_id: z.string(), name: z.string(), region: z.string(), endpoint: z.string() }))
+    .array(
+      z.object({
+        project_id: z.string(),
+        name: z.string(),
+        region: z.string(),
+        endpoint: z.string(),
+        /** At most this many security groups on one port. */
+        groups_per_port: z.int().check(z.gte(1), z.lte(MOST_GROUPS_PER_PORT)),
+      }),
+    )
     .check(z.minLength(1)),
   /** True when the upstream is the embedded emulator: the console says so. */
   emulator: z.boolean(),

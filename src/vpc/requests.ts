@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
 import { uuid } from './ids.ts'
-import { MAX_GROUPS_ON_PORT } from './port.ts'
+import { MOST_GROUPS_PER_PORT } from './port.ts'
 
 const groupIds = z.array(uuid).check(
   z.minLength(1, 'must name at least one security group'),
-  z.maxLength(MAX_GROUPS_ON_PORT, `must name at most ${MAX_GROUPS_ON_PORT} security groups`),
+  z.maxLength(MOST_GROUPS_PER_PORT, `must name at most ${MOST_GROUPS_PER_PORT} security groups`),
   z.refine(
     (ids) => new Set(ids.map((id) => id.toLowerCase())).size === ids.length,
     'must not name a security group twice',

@@ -2,7 +2,7 @@ import { useIsFetching, useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useParams, useRouter } from '@tanstack/react-router'
 import { useEffect, useState, type JSX, type ReactNode } from 'react'
 import type { Session } from '../../vpc/portside-api.ts'
-import { isSessionLost, isTooMany } from '../proxy-client/proxy-error.ts'
+import { isSessionLost, isTooMany, ProxyError } from '../proxy-client/proxy-error.ts'
 import { sessionQuery } from '../proxy-client/queries.ts'
 import { signOut } from '../proxy-client/sign-out.ts'
 import { Announcer } from '../ui/Announcer.tsx'
@@ -91,16 +91,21 @@ function HistoryLink(): JSX.Element | null {
 }
 
 function SignOut(): JSX.Element {
-  const [failed, setFailed] = useState(false)
+  const [failed, setFailed] = useState<'not signed out' | 'unknown'>()
   const leave = () => {
     signOut().then(
       (next) => location.assign(next),
-      () => setFailed(true),
+      (error: unknown) =>
+        setFailed(error instanceof ProxyError && error.outcome === 'unknown' ? 'unknown' : 'not signed out'),
     )
+  }
+  const words = {
+    'not signed out': 'Not signed out: try again',
+    unknown: 'Perhaps not signed out: try again',
   }
   return (
     <Button size="small" variant={failed ? 'danger' : 'ghost'} onClick={leave}>
-      {failed ? 'Not signed out: try again' : 'Sign out'}
+      {failed ? words[failed] : 'Sign out'}
     </Button>
   )
 }

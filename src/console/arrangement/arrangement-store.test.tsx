@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { arrangementOf, detach, place, reset, sentAs } from './arrangement.ts'
-import { arrangementStore } from './arrangement-store.ts'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { arrangementOf, detach, move, place, reset, sentAs } from './arrangement.ts'
+import { arrangementStore, browserStorage } from './arrangement-store.ts'
 
 const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
 const PORT = '99fd0c77-56b4-4bf6-8365-df352e45d5fc'
@@ -30,7 +30,7 @@ describe('the arrangement store', () => {
   })
   it.each([
     ['no JSON', '{'],
-    ['another version', JSON.stringify({ version: 2 })],
+    ['another version', JSON.stringify({ version: 3 })],
     [
       'a group twice',
       JSON.stringify({
@@ -73,6 +73,86 @@ describe('the arrangement store', () => {
     end()
     dispatchEvent(new StorageEvent('storage', { key: KEY, storageArea: localStorage }))
     expect(listener).toHaveBeenCalledTimes(1)
+  })
+  it('reads what an earlier Portside kept', () => {
+    const { madeFor, desired, past, future, operationId } = arranged
+    const kept = { made_for: madeFor, desired, past, future, operation_id: operationId }
+    localStorage.setItem(KEY, JSON.stringify({ version: 1, port_id: PORT, ...kept }))
+    expect(open().get()).toEqual(arranged)
+  })
+  it('drops one that names groups by places where none is', () => {
+    const lists = { groups: ['a'], made_for: [0], desired: [1], past: [], future: [] }
+    localStorage.setItem(KEY, JSON.stringify({ version: 2, port_id: PORT, ...lists, operation_id: null }))
+    expect(open().get()).toBeNull()
+  })
+
+  describe('while the page is open', () => {
+    const ids = Array.from({ length: 100 }, () => crypto.randomUUID())
+    const writes = vi.spyOn(Storage.prototype, 'setItem')
+    /** Moves the last group to the top, over and over. */
+    const change = (store: ReturnType<typeof open>, times: number) => {
+      for (let n = 0; n < times; n++) {
+        const now = store.get() ?? arrangementOf(ids)
+        store.set(move(now, [now.desired.at(-1)!], 0))
+      }
+    }
+    const opened = () => {
+      const store = open()
+      onTestFinished(store.subscribe(() => {}))
+      writes.mockClear()
+      return store
+    }
+
+    it('writes changes that follow each other once, and little', async () => {
+      const store = opened()
+      change(store, 60)
+      expect(writes).not.toHaveBeenCalled()
+      await vi.waitUntil(() => writes.mock.calls.length > 0)
+      expect(writes).toHaveBeenCalledTimes(1)
+      // 52 lists of 100 IDs are 200,000 characters.
+      expect(writes.mock.calls[0]![1].length).toBeLessThan(25_000)
+      expect(open().get()).toEqual(store.get())
+    })
+    it.each([
+      ['the page is left', () => dispatchEvent(new Event('pagehide'))],
+      [
+        'the page goes to the background',
+        () => {
+          vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+          document.dispatchEvent(new Event('visibilitychange'))
+        },
+      ],
+    ])('has written everything when %s', (_, leave) => {
+      const store = opened()
+      change(store, 3)
+      leave()
+      expect(open().get()).toEqual(store.get())
+      expect(writes).toHaveBeenCalledTimes(1)
+    })
+    it('has written what is sent before it is', () => {
+      const store = opened()
+      change(store, 1)
+      store.set(sentAs(store.get()!, 'operation-2'))
+      expect(open().get()?.operationId).toBe('operation-2')
+    })
+    it('lets nothing from another tab take the place of a change made since', () => {
+      const store = opened()
+      change(store, 1)
+      const mine = store.get()
+      dispatchEvent(new StorageEvent('storage', { key: KEY, storageArea: localStorage }))
+      expect(store.get()).toEqual(mine)
+    })
+  })
+
+  it('keeps nothing, and breaks nothing, where the browser closes its storage', () => {
+    vi.spyOn(globalThis, 'localStorage', 'get').mockImplementation(() => {
+      throw new DOMException('denied', 'SecurityError')
+    })
+    onTestFinished(() => void vi.restoreAllMocks())
+    const store = arrangementStore(PROJECT, PORT, browserStorage())
+    store.set(arranged)
+    expect(store.get()).toEqual(arranged)
+    expect(store.isUnkept()).toBe(true)
   })
   it('says so when the browser keeps nothing', () => {
     const full = Object.create(localStorage, {

@@ -6,8 +6,8 @@ const groupList = z
   .array(z.string())
   .check(z.refine((ids) => new Set(ids).size === ids.length, 'must not name a security group twice'))
 
-/** An arrangement as the browser keeps it. Another version is another shape: then it is not read. */
-const kept = z.object({
+/** An arrangement as Portside kept it once: every list with whole IDs. */
+const version1 = z.object({
   version: z.literal(1),
   port_id: z.string(),
   made_for: groupList,
@@ -16,6 +16,36 @@ const kept = z.object({
   future: z.array(groupList),
   operation_id: z.nullable(z.string()),
 })
+
+const places = z
+  .array(z.int().check(z.gte(0)))
+  .check(z.refine((all) => new Set(all).size === all.length, 'must not name a security group twice'))
+
+/**
+ * An arrangement as the browser keeps it. Lists are places in `groups`: the steps that can be undone name the same groups over and
+ * over. Another version is another shape: then it is not read.
+ */
+const version2 = z
+  .object({
+    version: z.literal(2),
+    port_id: z.string(),
+    groups: groupList,
+    made_for: places,
+    desired: places,
+    past: z.array(places),
+    future: z.array(places),
+    operation_id: z.nullable(z.string()),
+  })
+  .check(
+    z.refine(
+      ({ groups, made_for, desired, past, future }) =>
+        [made_for, desired, ...past, ...future].every((list) => list.every((at) => at < groups.length)),
+      'must name groups that are there',
+    ),
+  )
+
+/** A change is written when none followed for so long, in milliseconds, or when the page is left. */
+const REST_MS = 300
 
 const PREFIX = 'portside.arrangement'
 const keyOf = (project: string, port: string) => `${PREFIX}/${project}/${port}`
@@ -41,11 +71,27 @@ export function arrangementStore(project: string, port: string, storage: Storage
   const listeners = new Set<() => void>()
   let current = read(storage, key, port)
   let unkept = false
+  let resting: ReturnType<typeof setTimeout> | undefined
   const tell = () => listeners.forEach((listener) => listener())
   const onStorage = (event: StorageEvent) => {
     if (event.storageArea !== storage || (event.key !== key && event.key !== null)) return
+    // What was changed here since is later.
+    if (resting !== undefined) return
     current = read(storage, key, port)
     tell()
+  }
+  const save = () => {
+    clearTimeout(resting)
+    resting = undefined
+    const before = unkept
+    unkept = !write(storage, key, port, current)
+    if (unkept !== before) tell()
+  }
+  const saveNow = () => {
+    if (resting !== undefined) save()
+  }
+  const onHidden = () => {
+    if (document.visibilityState === 'hidden') saveNow()
   }
   return {
     get: () => current,
@@ -54,8 +100,13 @@ export function arrangementStore(project: string, port: string, storage: Storage
       const idle =
         arrangement === null ||
         (!isChanged(arrangement) && arrangement.past.length === 0 && arrangement.future.length === 0)
+      const sent = arrangement?.operationId ?? null
+      const isSent = sent !== null && sent !== current?.operationId
       current = idle ? null : arrangement
-      unkept = !write(storage, key, port, current)
+      clearTimeout(resting)
+      resting = setTimeout(save, REST_MS)
+      // What is sent must be kept before it is; and nobody else would write it later.
+      if (idle || isSent || listeners.size === 0) save()
       tell()
     },
     subscribe(listener) {
@@ -64,13 +115,39 @@ export function arrangementStore(project: string, port: string, storage: Storage
         const stored = read(storage, key, port)
         if (!unkept && JSON.stringify(stored) !== JSON.stringify(current)) current = stored
         addEventListener('storage', onStorage)
+        addEventListener('pagehide', saveNow)
+        document.addEventListener('visibilitychange', onHidden)
       }
       listeners.add(listener)
       return () => {
         listeners.delete(listener)
-        if (listeners.size === 0) removeEventListener('storage', onStorage)
+        if (listeners.size > 0) return
+        saveNow()
+        removeEventListener('storage', onStorage)
+        removeEventListener('pagehide', saveNow)
+        document.removeEventListener('visibilitychange', onHidden)
       }
     },
+  }
+}
+
+function closed(): never {
+  throw new DOMException('Storage is closed to us', 'SecurityError')
+}
+
+/** Where this browser keeps things; where it lets nobody keep anything, a place that says so. */
+export function browserStorage(): Storage {
+  try {
+    return localStorage
+  } catch {
+    return {
+      length: 0,
+      clear: closed,
+      getItem: () => null,
+      key: () => null,
+      removeItem: closed,
+      setItem: closed,
+    }
   }
 }
 
@@ -79,7 +156,7 @@ export function useArrangementStore(
   project: string,
   port: string,
 ): { kept: Arrangement | null; keep: (arrangement: Arrangement | null) => void; unkept: boolean } {
-  const store = useMemo(() => arrangementStore(project, port, localStorage), [project, port])
+  const store = useMemo(() => arrangementStore(project, port, browserStorage()), [project, port])
   const current = useSyncExternalStore(store.subscribe, store.get)
   return { kept: current, keep: store.set, unkept: store.isUnkept() }
 }
@@ -93,13 +170,25 @@ function read(storage: Storage, key: string, port: string): Arrangement | null {
     data = undefined
   }
   if (data === null) return null
-  const parsed = kept.safeParse(data)
+  const parsed = z.union([version2, version1]).safeParse(data)
   if (!parsed.success || parsed.data.port_id !== port) {
     write(storage, key, port, null)
     return null
   }
-  const { made_for, desired, past, future, operation_id } = parsed.data
+  const kept = parsed.data.version === 1 ? parsed.data : named(parsed.data)
+  const { made_for, desired, past, future, operation_id } = kept
   return { madeFor: made_for, desired, past, future, operationId: operation_id }
+}
+
+function named({ groups, made_for, desired, past, future, operation_id }: z.infer<typeof version2>) {
+  const list = (at: readonly number[]) => at.map((place) => groups[place]!)
+  return {
+    made_for: list(made_for),
+    desired: list(desired),
+    past: past.map(list),
+    future: future.map(list),
+    operation_id,
+  }
 }
 
 /** @returns false when the browser did not keep it (its storage is full, or switched off) */
@@ -109,16 +198,36 @@ function write(storage: Storage, key: string, port: string, arrangement: Arrange
       storage.removeItem(key)
       return true
     }
-    const { madeFor, desired, past, future, operationId } = arrangement
-    const record = { version: 1, port_id: port, made_for: madeFor, desired, operation_id: operationId }
     try {
-      storage.setItem(key, JSON.stringify({ ...record, past, future }))
+      storage.setItem(key, textOf(port, arrangement))
     } catch {
       // The steps to undo take most of the room; the arrangement itself matters more.
-      storage.setItem(key, JSON.stringify({ ...record, past: [], future: [] }))
+      storage.setItem(key, textOf(port, { ...arrangement, past: [], future: [] }))
     }
     return true
   } catch {
     return false
   }
+}
+
+function textOf(port: string, { madeFor, desired, past, future, operationId }: Arrangement): string {
+  const placeOf = new Map<string, number>()
+  const list = (ids: readonly string[]) =>
+    ids.map((id) => {
+      if (!placeOf.has(id)) placeOf.set(id, placeOf.size)
+      return placeOf.get(id)!
+    })
+  const lists = {
+    made_for: list(madeFor),
+    desired: list(desired),
+    past: past.map(list),
+    future: future.map(list),
+  }
+  return JSON.stringify({
+    version: 2,
+    port_id: port,
+    groups: [...placeOf.keys()],
+    ...lists,
+    operation_id: operationId,
+  })
 }

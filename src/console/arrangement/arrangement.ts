@@ -1,5 +1,5 @@
 import { sameList } from '../../vpc/list-difference.ts'
-import { MAX_GROUPS_ON_PORT } from '../../vpc/port.ts'
+import { DEFAULT_GROUPS_PER_PORT } from '../../vpc/port.ts'
 
 /** Group IDs in the order of a port's list: the first wins. */
 export type GroupList = readonly string[]
@@ -35,9 +35,9 @@ export function isChanged(arrangement: Arrangement): boolean {
   return !sameList(arrangement.madeFor, arrangement.desired)
 }
 
-/** How many more groups may be placed (platform.md, Endpoints: at most 100 on a port, by default). */
-export function room({ desired }: Arrangement): number {
-  return Math.max(0, MAX_GROUPS_ON_PORT - desired.length)
+/** How many more groups may be placed on a port that takes `limit`. */
+export function room({ desired }: Arrangement, limit = DEFAULT_GROUPS_PER_PORT): number {
+  return Math.max(0, limit - desired.length)
 }
 
 /** Groups that are on the port and will be off it, in the order they had. */
@@ -50,10 +50,15 @@ export function detachedGroups({ madeFor, desired }: Arrangement): string[] {
  * Puts groups into the list so that the first of them stands at `position` (0 is the top), in the order given. Groups that
  * are in the list already stay where they are. Comes back unchanged when there is no room for all of them.
  */
-export function place(arrangement: Arrangement, ids: GroupList, position: number): Arrangement {
+export function place(
+  arrangement: Arrangement,
+  ids: GroupList,
+  position: number,
+  limit?: number,
+): Arrangement {
   const { desired } = arrangement
   const placed = [...new Set(ids)].filter((id) => !desired.includes(id))
-  if (placed.length > room(arrangement)) return arrangement
+  if (placed.length > room(arrangement, limit)) return arrangement
   return changed(arrangement, desired.toSpliced(clamp(position, desired.length), 0, ...placed))
 }
 
@@ -102,10 +107,10 @@ export function detach(arrangement: Arrangement, ids: GroupList): Arrangement {
  * Puts detached groups back, each after the group it followed on the port, or after the nearest one before that is still
  * in the list. Comes back unchanged when there is no room for all of them.
  */
-export function restore(arrangement: Arrangement, ids: GroupList): Arrangement {
+export function restore(arrangement: Arrangement, ids: GroupList, limit?: number): Arrangement {
   const named = new Set(ids)
   const restored = detachedGroups(arrangement).filter((id) => named.has(id))
-  if (restored.length > room(arrangement)) return arrangement
+  if (restored.length > room(arrangement, limit)) return arrangement
   let desired = arrangement.desired
   for (const id of restored) {
     const before = arrangement.madeFor.slice(0, arrangement.madeFor.indexOf(id))

@@ -27,6 +27,8 @@ type CatalogueProps = {
   change: (act: (arrangement: Arrangement) => Arrangement) => void
   /** Makes the placed groups' names known to the list at once. */
   remember: (groups: readonly SecurityGroup[]) => void
+  /** How many groups a port takes. */
+  limit: number
   /** Why nothing can be arranged now, if so. */
   lockReason: string | undefined
   door: DragDoor
@@ -34,7 +36,7 @@ type CatalogueProps = {
 
 /** The groups of the project that are not on the list: search, choose one or several, place them. */
 export function Catalogue(props: CatalogueProps): JSX.Element {
-  const { project, arrangement, change, remember, lockReason, door } = props
+  const { project, arrangement, change, remember, limit, lockReason, door } = props
   const locked = lockReason !== undefined
   const [text, setText] = useState('')
   const [most, setMost] = useState(ROWS_AT_ONCE)
@@ -49,7 +51,7 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
   const ids = useMemo(() => offList.slice(0, most).map((group) => group.id), [offList, most])
   const selection = useSelection(ids)
   const { container, active, onFocus, onKeyDown: onArrowKeys, focusAfterChange } = useRovingRows(ids)
-  const free = room(arrangement)
+  const free = room(arrangement, limit)
   const end = useRef<HTMLDivElement>(null)
   const hidden = offList.length - shown.length
   useEffect(() => {
@@ -68,7 +70,7 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
     const next = ids.slice(at + 1)[0] ?? ids.findLast((id) => !placed.includes(id))
     if (next !== undefined && rowOf(document.activeElement) !== undefined) focusAfterChange(next)
     remember(groups)
-    change((now) => place(now, placed, position))
+    change((now) => place(now, placed, position, limit))
     selection.clear()
     const what =
       groups.length === 1
@@ -94,6 +96,7 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
           selected={selection.ids}
           count={desired.length}
           free={free}
+          limit={limit}
           lockReason={lockReason}
           onPlace={(position) => placeAt(selection.ids, position)}
           onClear={selection.clear}

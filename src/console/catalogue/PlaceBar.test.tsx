@@ -6,7 +6,7 @@ import { PlaceBar } from './PlaceBar.tsx'
 function show(options: { selected?: string[]; count?: number; free?: number; lockReason?: string }) {
   const onPlace = vi.fn<(position: number) => void>()
   const { selected = ['a', 'b'], count = 3, free = 97, lockReason } = options
-  render(<PlaceBar {...{ selected, count, free, lockReason, onPlace }} onClear={() => {}} />)
+  render(<PlaceBar {...{ selected, count, free, limit: 100, lockReason, onPlace }} onClear={() => {}} />)
   return onPlace
 }
 const button = (name: string) => screen.getByRole('button', { name })

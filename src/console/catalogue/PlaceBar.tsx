@@ -1,5 +1,4 @@
 import { useId, useState, type FormEvent, type JSX } from 'react'
-import { MAX_GROUPS_ON_PORT } from '../../vpc/port.ts'
 import { Button } from '../ui/Button.tsx'
 import styles from './PlaceBar.module.css'
 import { readPosition } from '../arrangement/position.ts'
@@ -9,6 +8,8 @@ type PlaceBarProps = {
   /** How many groups are on the list, and how many more it takes. */
   count: number
   free: number
+  /** How many groups a port takes. */
+  limit: number
   /** Why nothing can be arranged now, if so. */
   lockReason: string | undefined
   onPlace: (position: number) => void
@@ -17,11 +18,11 @@ type PlaceBarProps = {
 
 /** Places the chosen groups by buttons: at the top, at the end, or at a typed position. */
 export function PlaceBar(props: PlaceBarProps): JSX.Element {
-  const { selected, count, free, lockReason, onPlace, onClear } = props
+  const { selected, count, free, limit, lockReason, onPlace, onClear } = props
   const [text, setText] = useState('')
   const fieldId = useId()
   const read = readPosition(text, count + 1)
-  const blocked = lockReason ?? noPlace(selected.length, free)
+  const blocked = lockReason ?? noPlace(selected.length, count, free, limit)
   const problem = text !== '' && typeof read !== 'number' ? read.problem : undefined
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -78,10 +79,10 @@ export function PlaceBar(props: PlaceBarProps): JSX.Element {
   )
 }
 
-function noPlace(selected: number, free: number): string | undefined {
+function noPlace(selected: number, count: number, free: number, limit: number): string | undefined {
   if (selected === 0) return 'Select groups in the catalogue first'
   if (selected <= free) return undefined
   return free === 0
-    ? `The list has ${MAX_GROUPS_ON_PORT} groups, and a port takes no more. Detach one first.`
-    : `There is room for ${free} more only: a port takes at most ${MAX_GROUPS_ON_PORT} groups.`
+    ? `The list has ${count} groups, and a port takes no more. Detach one first.`
+    : `There is room for ${free} more only: a port takes at most ${limit} groups.`
 }

@@ -25,7 +25,7 @@ test('shows code, message, request ID, the fields concerned, and what to do', ()
     expect(panel).toHaveTextContent(words)
 })
 
-test('says what to do where nobody gave advice, and that an outcome is unknown', () => {
+test('says what to do where nobody gave advice, and no title that an unknown outcome contradicts', () => {
   const error = new ProxyError(504, {
     error_code: 'Portside.Timeout',
     error_msg: 'No answer.',
@@ -34,10 +34,20 @@ test('says what to do where nobody gave advice, and that an outcome is unknown',
   render(<ErrorPanel error={error} title="Not applied" />)
   const panel = screen.getByRole('alert')
   expect(panel).toHaveTextContent('Whether the request was carried out is unknown')
-  expect(panel).toHaveTextContent('Whether this was carried out is unknown')
+  expect(panel).toHaveTextContent('Read the port again before anything else')
   expect(panel).not.toHaveTextContent('Not applied')
   expect(panel).toHaveTextContent('Try again in a moment')
   expect(panel).toHaveTextContent('Request IDnone given')
+})
+
+test('says of an unknown outcome what is true of this very request', () => {
+  const error = new ProxyError(0, { error_code: 'X', error_msg: 'No answer.', outcome: 'unknown' })
+  const unknown = { title: 'Whether it was applied is unknown', text: 'Send it again.' }
+  render(<ErrorPanel error={error} title="Not applied" unknown={unknown} />)
+  const panel = screen.getByRole('alert')
+  expect(panel).toHaveTextContent('Whether it was applied is unknown')
+  expect(panel).toHaveTextContent('Send it again.')
+  expect(panel).not.toHaveTextContent('Not applied')
 })
 
 test('shows an error of Portside itself in its own words, and tries again when asked', async () => {

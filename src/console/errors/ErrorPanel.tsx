@@ -9,22 +9,23 @@ type ErrorPanelProps = {
   error: unknown
   /** What did not work: 'The ports could not be read'. */
   title: string
-  /** The title where nobody knows whether it worked: 'Whether the change was started is unknown'. */
-  unknownTitle?: string
+  /** What is true instead when nobody knows whether the request was carried out: a title, and what to do. */
+  unknown?: { title: string; text: string } | undefined
   onRetry?: (() => void) | undefined
   /** Further buttons. */
   actions?: ReactNode
 }
 
+const UNKNOWN = {
+  title: 'Whether the request was carried out is unknown',
+  text: 'Read the port again before anything else.',
+}
+
 /** An error with all there is to say of it: message, code, request ID, the fields concerned, and what to do. */
-export function ErrorPanel({
-  error,
-  title,
-  unknownTitle = 'Whether this was carried out is unknown',
-  onRetry,
-  actions,
-}: ErrorPanelProps): JSX.Element {
+export function ErrorPanel({ error, title, unknown, onRetry, actions }: ErrorPanelProps): JSX.Element {
   const known = error instanceof ProxyError ? error : undefined
+  // Its title would say what nobody knows.
+  const open = known?.outcome === 'unknown' ? (unknown ?? UNKNOWN) : undefined
   const retry = onRetry && (
     <Button size="small" icon="refresh" onClick={onRetry}>
       Try again
@@ -34,7 +35,7 @@ export function ErrorPanel({
     <Notice
       tone="danger"
       role="alert"
-      title={known?.outcome === 'unknown' ? unknownTitle : title}
+      title={open?.title ?? title}
       actions={
         (retry || actions) && (
           <>
@@ -54,9 +55,7 @@ export function ErrorPanel({
           ))}
         </ul>
       )}
-      {known?.outcome === 'unknown' && (
-        <p>Whether the request was carried out is unknown: read the port again before anything else.</p>
-      )}
+      {open && <p>{open.text}</p>}
       <p>
         {known === undefined
           ? 'This is a fault in Portside itself. Reload the page; report it if it stays.'

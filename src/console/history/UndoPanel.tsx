@@ -4,7 +4,7 @@ import { useMemo, type JSX } from 'react'
 import { rebase, sameList } from '../../vpc/list-difference.ts'
 import type { FullRecord } from '../../vpc/records.ts'
 import { arrange, arrangementOf, isChanged } from '../arrangement/arrangement.ts'
-import { arrangementStore } from '../arrangement/arrangement-store.ts'
+import { arrangementStore, browserStorage } from '../arrangement/arrangement-store.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { ListComparison } from '../facts/ListComparison.tsx'
 import { portQuery } from '../proxy-client/queries.ts'
@@ -36,7 +36,7 @@ function Undo(props: {
   const { project_id, port_id } = record
   // What somebody looked at a moment ago is not the list as it stands.
   const port = useQuery({ ...portQuery(project_id, port_id), staleTime: 0 })
-  const store = useMemo(() => arrangementStore(project_id, port_id, localStorage), [project_id, port_id])
+  const store = useMemo(() => arrangementStore(project_id, port_id, browserStorage()), [project_id, port_id])
   const navigate = useNavigate()
   if (port.data === undefined)
     return port.error === null ? (

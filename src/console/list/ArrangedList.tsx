@@ -24,6 +24,8 @@ export type ArrangedListProps = {
   /** Groups that the platform refused in the last check, and why. */
   refusals: ReadonlyMap<string, string>
   selection: Selection
+  /** How many groups a port takes. */
+  limit: number
   /** False when groups have no effect on the port at all. */
   secured: boolean
   /** Why nothing can be arranged now, if so. */
@@ -99,7 +101,9 @@ export function ArrangedList(props: ArrangedListProps): JSX.Element {
         Press Space to lift the group, the up and down arrow keys to move it, Space again to drop it, Escape
         to cancel. Alt with an arrow key moves it at once, Delete detaches it.
       </p>
-      {detached.length > 0 && <DetachedGroups {...{ detached, facts, refusals, from, change, locked }} />}
+      {detached.length > 0 && (
+        <DetachedGroups {...{ detached, facts, refusals, from, change, locked, limit: props.limit }} />
+      )}
     </>
   )
 }
@@ -111,8 +115,9 @@ function DetachedGroups(props: {
   from: ReadonlyMap<string, number>
   change: Change
   locked: boolean
+  limit: number
 }): JSX.Element {
-  const { detached, facts, refusals, from, change, locked } = props
+  const { detached, facts, refusals, from, change, locked, limit } = props
   return (
     <section className={styles.detached} aria-label="Will be detached">
       <header>
@@ -122,7 +127,7 @@ function DetachedGroups(props: {
             size="small"
             variant="ghost"
             icon="undo"
-            onClick={() => change((now) => restore(now, detached))}
+            onClick={() => change((now) => restore(now, detached, limit))}
           >
             Restore all
           </Button>
@@ -138,7 +143,7 @@ function DetachedGroups(props: {
                 size="small"
                 icon="undo"
                 aria-label={`Restore ${groupName(facts, id)}`}
-                onClick={() => change((now) => restore(now, [id]))}
+                onClick={() => change((now) => restore(now, [id], limit))}
               >
                 Restore
               </Button>

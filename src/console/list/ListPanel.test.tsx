@@ -28,6 +28,7 @@ function Bench({ locked, list = NAMES }: { locked?: string; list?: string[] }): 
         moved={plan.moved}
         detached={plan.detached}
         refusals={new Map()}
+        limit={100}
         secured
         locked={locked}
         door={door}

@@ -1,5 +1,4 @@
 import { memo, type JSX } from 'react'
-import { MAX_GROUPS_ON_PORT } from '../../vpc/port.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { detach, move, nudge, redo, reset, undo, isChanged, room } from '../arrangement/arrangement.ts'
 import { ArrangedList, type ArrangedListProps } from './ArrangedList.tsx'
@@ -10,15 +9,15 @@ import { useSelection } from '../arrangement/selection.ts'
 
 /** The ordered list with what can be done to it: undo, redo, reset, and to the selected groups together. */
 export const ListPanel = memo(function ListPanel(props: Omit<ArrangedListProps, 'selection'>): JSX.Element {
-  const { arrangement, change, locked, facts } = props
+  const { arrangement, change, locked, limit, facts } = props
   const { desired, past, future } = arrangement
   const selection = useSelection(desired)
-  const free = room(arrangement)
+  const free = room(arrangement, limit)
   const reason = (possible: boolean, why: string) => locked ?? (possible ? undefined : why)
   return (
     <Panel
       title="Security groups"
-      note={`${desired.length} of ${MAX_GROUPS_ON_PORT}`}
+      note={`${desired.length} of ${limit}`}
       className={styles.panel}
       actions={
         <>
@@ -58,8 +57,8 @@ export const ListPanel = memo(function ListPanel(props: Omit<ArrangedListProps, 
           <span className={styles.hint}>
             The first matching group wins.
             {free === 0
-              ? ` The list is full: a port takes at most ${MAX_GROUPS_ON_PORT} groups.`
-              : free <= 5 && ` Room for ${free} more: a port takes at most ${MAX_GROUPS_ON_PORT} groups.`}
+              ? ` The list is full: a port takes at most ${limit} groups.`
+              : free <= 5 && ` Room for ${free} more: a port takes at most ${limit} groups.`}
           </span>
         ) : (
           <>

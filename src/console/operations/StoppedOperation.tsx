@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState, type JSX } from 'react'
-import { planChange } from '../../vpc/plan-change.ts'
+import { planChange, PlanRefused } from '../../vpc/plan-change.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { Operation, OperationAnswer } from '../../vpc/portside-api.ts'
 import { confirmsGuards } from '../../vpc/traffic/index.ts'
 import { groupNames, type GroupFacts } from '../facts/group-facts.ts'
-import { answerOperation, storeOperation } from '../proxy-client/mutations.ts'
-import { operationsQuery } from '../proxy-client/queries.ts'
+import { answerOperation } from '../proxy-client/mutations.ts'
+import { operationsQuery, takeOperation } from '../proxy-client/operations.ts'
 import { guardsRefused } from '../traffic/broken-guards.ts'
 import { ConfirmGuards } from '../traffic/ConfirmGuards.tsx'
 import { namesOf } from '../traffic/traffic-words.ts'
@@ -23,13 +23,15 @@ type StoppedOperationProps = {
   operation: Operation
   port: Pick<Port, 'id' | 'name'>
   facts: Pick<GroupFacts, 'groups'>
+  /** How many groups a port takes. */
+  limit: number
   /** Why this operator may not answer. */
   forbidden: string | undefined
 }
 
 /** An operation that stopped half-way: what is true now, and the three ways on. */
 export function StoppedOperation(props: StoppedOperationProps): JSX.Element {
-  const { operation, port, facts, forbidden } = props
+  const { operation, port, facts, limit, forbidden } = props
   const { status, steps, error, list_now, off_the_port, desired, before } = operation
   const answer = useAnswer(operation)
   const [typed, setTyped] = useState('')
@@ -46,7 +48,7 @@ export function StoppedOperation(props: StoppedOperationProps): JSX.Element {
   const towards = (list: readonly string[]) =>
     list_now === null
       ? 'The port is read first, then the calls are planned from its list'
-      : `Sends ${planWords(planChange(list_now, list), facts)}`.replace('Sends nothing', 'Nothing')
+      : wayWords(list_now, list, limit, facts)
   const blocked = forbidden ?? (answer.isPending ? 'An answer is being sent' : undefined)
   const button = (kind: OperationAnswer, label: string, primary = false) => {
     const pending = answer.isPending && refused === kind
@@ -144,12 +146,29 @@ export function StoppedOperation(props: StoppedOperationProps): JSX.Element {
       {answer.error !== null && broken === undefined && (
         <ErrorPanel
           error={answer.error}
-          title="The answer could not be given"
-          unknownTitle="Whether the answer was taken is unknown"
+          title="Your answer was not taken"
+          unknown={{
+            title: 'Whether your answer was taken is unknown',
+            text: 'If it was, this page shows it as soon as the proxy answers again. To give the same answer again is safe.',
+          }}
         />
       )}
     </Notice>
   )
+}
+
+function wayWords(
+  from: readonly string[],
+  to: readonly string[],
+  limit: number,
+  facts: Pick<GroupFacts, 'groups'>,
+): string {
+  try {
+    return `Sends ${planWords(planChange(from, to, { limit }), facts)}`.replace('Sends nothing', 'Nothing')
+  } catch (error) {
+    if (error instanceof PlanRefused) return `There is no way to that list: ${error.message}`
+    throw error
+  }
 }
 
 function useAnswer(operation: Operation) {
@@ -159,7 +178,7 @@ function useAnswer(operation: Operation) {
     meta: { refused: 'Your answer to the stopped change was not taken.' },
     mutationFn: ({ kind, confirmedBy }: { kind: OperationAnswer; confirmedBy: string | undefined }) =>
       answerOperation(operation_id, kind, confirmedBy),
-    onSuccess: (next) => storeOperation(queryClient, next),
+    onSuccess: (next) => takeOperation(queryClient, next),
     // An answer touches two records, and after an error it may have been given all the same.
     onSettled: () =>
       queryClient.invalidateQueries({ queryKey: operationsQuery(project_id, port_id).queryKey }),

@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
-import { storeOperation, storePort, waitForOperation } from '../proxy-client/mutations.ts'
+import { waitForOperation } from '../proxy-client/mutations.ts'
+import { operationsQuery, takeOperation } from '../proxy-client/operations.ts'
 import { isSessionLost, isTooMany } from '../proxy-client/proxy-error.ts'
-import { operationsQuery, portQuery } from '../proxy-client/queries.ts'
 
 /** How long to wait after a failed read before the next. */
 const PAUSE_MS = 2_000
@@ -28,8 +28,8 @@ export type PortOperations = {
 }
 
 /**
- * Reads the operations on a port and follows those that are under way until they are settled. When one is, the port is
- * taken from its record (done) or read anew.
+ * Reads the operations on a port and follows those that are under way until they are settled; an end is shown
+ * together with the port as it is after it.
  * @param sent the ID of an operation that was sent, here or in another tab; looked for until it shows up
  */
 export function usePortOperations(project: string, port: string, sent: string | null): PortOperations {
@@ -55,7 +55,6 @@ export function usePortOperations(project: string, port: string, sent: string | 
       void follow(queryClient, project, port, id, setTrouble, abort.signal)
     return () => abort.abort()
   }, [queryClient, project, port, followed])
-  usePortOfSettled(all, isSuccess)
   const sentBefore = useRef(sent)
   useEffect(() => {
     // Sent from another tab, or found there to be applied.
@@ -74,33 +73,6 @@ export function usePortOperations(project: string, port: string, sent: string | 
     }),
     [all, isSuccess, problem, refetch],
   )
-}
-
-/**
- * Takes the port anew from every operation whose record is settled and newer than the last one seen, on whichever way it came here:
- * by following it, or by a read of all operations that was faster.
- */
-function usePortOfSettled(all: readonly Operation[], known: boolean): void {
-  const queryClient = useQueryClient()
-  const seen = useRef<ReadonlyMap<string, number>>(undefined)
-  useEffect(() => {
-    if (!known) return
-    const before = seen.current
-    seen.current = new Map(all.map(({ operation_id, revision }) => [operation_id, revision]))
-    // At first they are only read, as the port is.
-    if (before === undefined) return
-    const settled = all.find(
-      ({ operation_id, revision, status }) =>
-        SETTLED.has(status) && status !== 'superseded' && before.get(operation_id) !== revision,
-    )
-    if (settled === undefined) return
-    if (before.has(settled.operation_id)) takePortOf(queryClient, settled)
-    // Never seen under way (another tab's, or its answer got lost): its record may be old by now, so the port itself is asked.
-    else
-      void queryClient.invalidateQueries({
-        queryKey: portQuery(settled.project_id, settled.port_id).queryKey,
-      })
-  }, [all, known, queryClient])
 }
 
 /** True for an operation that waits for the operator's answer. */
@@ -140,7 +112,7 @@ async function follow(
     try {
       const operation = await waitForOperation(id, known?.revision ?? 0, signal)
       tell(null)
-      storeOperation(queryClient, operation)
+      await takeOperation(queryClient, operation)
       if (isFinal(operation)) return
     } catch (error) {
       if (signal.aborted || isSessionLost(error)) return
@@ -148,20 +120,6 @@ async function follow(
       await pause(isTooMany(error) ? (error.retry_after ?? 0) * 1000 : 0, signal)
     }
   }
-}
-
-/** Takes over the Port that a finished operation returned; after any other end the port is read anew. */
-function takePortOf(queryClient: QueryClient, operation: Operation): void {
-  const { project_id, port_id, status, port, request_id } = operation
-  const { queryKey } = portQuery(project_id, port_id)
-  if (status !== 'done' || !port) {
-    void queryClient.invalidateQueries({ queryKey })
-    return
-  }
-  // A read that is out may come back with the list as it was before.
-  void queryClient
-    .cancelQueries({ queryKey })
-    .then(() => storePort(queryClient, project_id, { port, request_id }))
 }
 
 function pause(least: number, signal: AbortSignal): Promise<void> {

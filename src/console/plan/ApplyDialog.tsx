@@ -11,11 +11,11 @@ import { TrafficSummary } from '../traffic/TrafficSummary.tsx'
 import type { Traffic } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
-import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import styles from './ApplyDialog.module.css'
 import { isPassed } from './check-plan.ts'
 import { Exposure } from './Exposure.tsx'
+import { NotStarted } from './NotStarted.tsx'
 import { ListComparison } from '../facts/ListComparison.tsx'
 import type { Applying } from './use-plan.ts'
 import { changeWords, counted } from '../facts/change-words.ts'
@@ -76,13 +76,7 @@ export function ApplyDialog({
       }
     >
       <div className={styles.body}>
-        {applying.error != null && refused === undefined && (
-          <ErrorPanel
-            error={applying.error}
-            title="The change could not be started"
-            unknownTitle="Whether the change was started is unknown"
-          />
-        )}
+        {applying.error != null && refused === undefined && <NotStarted error={applying.error} />}
         <p>
           {changeWords(plan)}, in {calls}
           {plan.steps.length > 1 && ', one after the other'}. Portside reads the list first, and sends nothing

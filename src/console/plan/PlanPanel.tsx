@@ -11,6 +11,7 @@ import { Notice } from '../ui/Notice.tsx'
 import { Switch } from '../ui/Switch.tsx'
 import { isPassed } from './check-plan.ts'
 import { Exposure } from './Exposure.tsx'
+import { NotStarted } from './NotStarted.tsx'
 import styles from './PlanPanel.module.css'
 import { PlanStep } from './PlanStep.tsx'
 import type { Applying, Checking } from './use-plan.ts'
@@ -102,13 +103,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
           <>
             <div className={styles.notices}>
               {side}
-              {applying.error != null && !applying.asking && (
-                <ErrorPanel
-                  error={applying.error}
-                  title="The change could not be started"
-                  unknownTitle="Whether the change was started is unknown"
-                />
-              )}
+              {applying.error != null && !applying.asking && <NotStarted error={applying.error} />}
               <Exposure plan={changes} facts={facts} />
             </div>
             <ol>
@@ -186,7 +181,7 @@ function CheckSummary({ checking }: { checking: Checking }): JSX.Element {
         <ErrorPanel
           error={error}
           title="The check could not be completed"
-          unknownTitle="The check could not be completed"
+          unknown={{ title: 'What the check found is unknown', text: 'A dry run changes nothing.' }}
         />
       ) : outdated ? (
         <Notice title="Arrangement changed since the check">Check it again to know.</Notice>
@@ -196,15 +191,22 @@ function CheckSummary({ checking }: { checking: Checking }): JSX.Element {
         </Notice>
       ) : checks.some(({ kind }) => kind === 'refused' || kind === 'portside_refused') ? (
         <Notice tone="danger" title="Check refused">
-          {stepsOf(checks, ['refused', 'portside_refused'])}. Nothing was changed.
+          {stepsOf(checks, ['refused', 'portside_refused'])}. {changedWords(checks)}
         </Notice>
       ) : (
         <Notice tone="warn" title="Not everything could be checked">
-          {stepsOf(checks, ['failed', 'skipped'])}. Nothing was changed.
+          {stepsOf(checks, ['failed', 'skipped'])}. {changedWords(checks)}
         </Notice>
       )}
     </div>
   )
+}
+
+/** A cloud that answered a dry run in a way that says nothing may have done anything. */
+function changedWords(checks: readonly StepCheck[]): string {
+  return checks.some((check) => check.kind === 'failed' && check.error.outcome === 'unknown')
+    ? 'A dry run changes nothing, but what the cloud did with it is unknown: read the port again.'
+    : 'Nothing was changed.'
 }
 
 /** 'See step 2', of those whose check ended so. */

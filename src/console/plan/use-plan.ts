@@ -6,9 +6,11 @@ import { planChange, PlanRefused, type ChangePlan } from '../../vpc/plan-change.
 import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
 import { sentAs, type Arrangement } from '../arrangement/arrangement.ts'
 import { useLatest } from '../hooks/latest.ts'
-import { startOperation, storeOperation } from '../proxy-client/mutations.ts'
+import { startOperation } from '../proxy-client/mutations.ts'
+import { operationsQuery, takeOperation } from '../proxy-client/operations.ts'
+import { outdate } from '../proxy-client/order.ts'
 import { ProxyError } from '../proxy-client/proxy-error.ts'
-import { operationsQuery, portQuery } from '../proxy-client/queries.ts'
+import { readPortAnew } from '../proxy-client/queries.ts'
 
 /** Checking the plan, and what it found for this very arrangement. */
 export type Checking = {
@@ -46,13 +48,16 @@ export type Planned = { arrangement: Arrangement; plan: ChangePlan | { problem: 
  * it lags, `isCurrent` is false, and the buttons do nothing: what is checked or applied is what is shown, and what the
  * list shows.
  */
-export function usePlan(arrangement: Arrangement): {
+export function usePlan(
+  arrangement: Arrangement,
+  limit: number,
+): {
   now: Planned
   shown: Planned
   isCurrent: () => boolean
 } {
   const { madeFor, desired } = arrangement
-  const plan = useMemo(() => planOf(madeFor, desired), [madeFor, desired])
+  const plan = useMemo(() => planOf(madeFor, desired, limit), [madeFor, desired, limit])
   const now = useMemo(() => ({ arrangement, plan }), [arrangement, plan])
   const before = useDeferredValue(now)
   // Another list on the port is news that does not wait.
@@ -62,13 +67,13 @@ export function usePlan(arrangement: Arrangement): {
   return { now, shown, isCurrent }
 }
 
-function planOf(madeFor: readonly string[], desired: readonly string[]): Planned['plan'] {
+function planOf(madeFor: readonly string[], desired: readonly string[], limit: number): Planned['plan'] {
   try {
-    return planChange(madeFor, desired)
+    return planChange(madeFor, desired, { limit })
   } catch (error) {
     if (!(error instanceof PlanRefused)) throw error
     const { message } = error
-    return { problem: `${message.charAt(0).toUpperCase()}${message.slice(1)}. Detach some first.` }
+    return { problem: `${message.charAt(0).toUpperCase()}${message.slice(1)}.` }
   }
 }
 
@@ -104,10 +109,12 @@ export function useChecking(
       } catch (error) {
         if (!(error instanceof ProxyError && error.error_code === 'Portside.ListChanged')) throw error
         // With the list as it is now, the page has another question first.
-        await queryClient.fetchQuery({ ...portQuery(project, port), staleTime: 0 })
+        await readPortAnew(queryClient, project, port)
         return null
       }
     },
+    // It leaves a record, however it ended.
+    onSettled: () => outdate(queryClient, ['records']),
   })
   return useMemo(() => {
     const asked = variables?.arrangement
@@ -151,7 +158,13 @@ export function useApplying(options: {
   const { project, port, planned, isCurrent, operations, keep, onSend, forbidden } = options
   const queryClient = useQueryClient()
   const [asking, setAsking] = useState(false)
-  const { mutate, reset, isPending, error } = useMutation({
+  const {
+    mutate,
+    reset,
+    isPending,
+    variables,
+    error: failure,
+  } = useMutation({
     meta: { refused: 'Your request to apply the change started nothing.' },
     mutationFn: (sent: {
       arrangement: Arrangement
@@ -166,13 +179,18 @@ export function useApplying(options: {
         steps: sent.plan.steps.map(({ step }) => step),
         ...(sent.confirmedBy === undefined ? undefined : { confirmed_by: sent.confirmedBy }),
       }),
-    onSuccess: (operation) => {
+    onSuccess: async (operation) => {
+      await takeOperation(queryClient, operation)
       setAsking(false)
-      storeOperation(queryClient, operation)
     },
     // The operation may have been started all the same, or another one may be in the way: look.
     onError: () => queryClient.invalidateQueries({ queryKey: operationsQuery(project, port).queryKey }),
   })
+  const sent = variables?.operation_id
+  const concerns =
+    planned.arrangement.operationId === sent && !operations.some((one) => one.operation_id === sent)
+  // It says nothing of another arrangement, nor of one that was started after all.
+  const error = concerns ? failure : null
   return useMemo(
     () => ({
       ask: () => {

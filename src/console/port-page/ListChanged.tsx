@@ -1,5 +1,6 @@
 import { useMemo, type JSX } from 'react'
 import { rebase, type RebaseNote } from '../../vpc/list-difference.ts'
+import type { Operation } from '../../vpc/portside-api.ts'
 import { ListComparison } from '../facts/ListComparison.tsx'
 import { useAnnounce } from '../ui/Announcer.tsx'
 import { Button } from '../ui/Button.tsx'
@@ -13,6 +14,8 @@ type ListChangedProps = {
   now: GroupList
   /** `now` is what a stopped change, sent from that arrangement, left on the port. */
   leftHalfway: boolean
+  /** What became of `conflict` when it was sent; undefined when it never was, 'unknown' when nobody knows. */
+  sent: Operation['status'] | 'unknown' | undefined
   facts: GroupFacts
   keep: (arrangement: Arrangement | null) => void
 }
@@ -23,8 +26,22 @@ const NOTES: Record<RebaseNote['kind'], string> = {
   moved_by_both: 'was moved by someone else too: it will stand where you put it',
 }
 
+function sentWords(sent: ListChangedProps['sent']): string {
+  if (sent === undefined) return 'This arrangement was not sent.'
+  if (sent === 'list_changed') return 'Nothing of this arrangement was sent.'
+  if (sent === 'unknown') return 'It was sent, but no change that it started is known so far.'
+  return 'It was sent before, and is not what the port has now.'
+}
+
 /** The port's list is not the one that was arranged: what changed, and what can become of the arrangement. */
-export function ListChanged({ conflict, now, leftHalfway, facts, keep }: ListChangedProps): JSX.Element {
+export function ListChanged({
+  conflict,
+  now,
+  leftHalfway,
+  sent,
+  facts,
+  keep,
+}: ListChangedProps): JSX.Element {
   const announce = useAnnounce()
   const rebased = useMemo(
     () =>
@@ -64,7 +81,7 @@ export function ListChanged({ conflict, now, leftHalfway, facts, keep }: ListCha
       <p>
         {leftHalfway
           ? 'Rebasing arranges the rest of it on the list as it is now; dropping forgets it. Nothing is sent by either.'
-          : 'Nothing was sent, and nothing can be before you choose. Rebasing makes your changes again on the list as it is now; dropping forgets them.'}
+          : `${sentWords(sent)} Nothing can be sent before you choose. Rebasing makes your changes again on the list as it is now; dropping forgets them.`}
       </p>
       <ListComparison
         before={conflict.madeFor}

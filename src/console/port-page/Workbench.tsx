@@ -11,7 +11,9 @@ import {
   type JSX,
 } from 'react'
 import type { PortAnswer } from '../../vpc/answers.ts'
-import { usePortOperations } from '../operations/follow-operations.ts'
+import { DEFAULT_GROUPS_PER_PORT } from '../../vpc/port.ts'
+import type { Operation } from '../../vpc/portside-api.ts'
+import { lastOf, usePortOperations } from '../operations/follow-operations.ts'
 import { NO_REFUSALS, useApplying, useChecking, usePlan, type Planned } from '../plan/use-plan.ts'
 import { changesOf, counted } from '../facts/change-words.ts'
 import { sessionQuery } from '../proxy-client/queries.ts'
@@ -46,6 +48,10 @@ const ListChanged = lazy(() =>
 export function Workbench({ project, answer }: { project: string; answer: PortAnswer }): JSX.Element {
   const { port } = answer
   const list = port.security_groups
+  const session = useQuery(sessionQuery()).data
+  const limit =
+    session?.projects.find(({ project_id }) => project_id === project)?.groups_per_port ??
+    DEFAULT_GROUPS_PER_PORT
   const store = useArrangementStore(project, port.id)
   const operations = usePortOperations(project, port.id, store.kept?.operationId ?? null)
   const { arrangement, conflict, leftHalfway, locked, change, keep, unkept } = usePortArrangement(
@@ -74,9 +80,9 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
     if (listRead) loadParts()
   }, [listRead])
   const remember = useRememberGroups(project)
-  const { now, shown, isCurrent } = usePlan(arrangement)
+  const { now, shown, isCurrent } = usePlan(arrangement, limit)
   const shownFacts = useDeferredValue(facts)
-  const role = useQuery(sessionQuery()).data?.role
+  const role = session?.role
   const forbidden =
     role === 'viewer' ? 'Your role is viewer: you can arrange and preview, but not check or apply' : undefined
   const checking = useChecking(project, port.id, shown, isCurrent)
@@ -138,12 +144,25 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
       )}
       {operations.unanswered.map((operation) => (
         <Suspense key={operation.operation_id}>
-          <StoppedOperation operation={operation} port={port} facts={facts} forbidden={forbidden} />
+          <StoppedOperation
+            operation={operation}
+            port={port}
+            facts={facts}
+            limit={limit}
+            forbidden={forbidden}
+          />
         </Suspense>
       ))}
       {conflict !== null && (
         <Suspense>
-          <ListChanged conflict={conflict} now={list} leftHalfway={leftHalfway} facts={facts} keep={keep} />
+          <ListChanged
+            conflict={conflict}
+            now={list}
+            leftHalfway={leftHalfway}
+            sent={sentTo(operations.all, conflict.operationId)}
+            facts={facts}
+            keep={keep}
+          />
         </Suspense>
       )}
       {unkept && (
@@ -159,6 +178,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
           moved={changes?.moved ?? NONE}
           detached={changes?.detached ?? NONE}
           refusals={shown === now ? checking.refusals : NO_REFUSALS}
+          limit={limit}
           secured={port.port_security_enabled !== false}
           locked={locked}
           door={door}
@@ -169,6 +189,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
           arrangement={arrangement}
           change={change}
           remember={remember}
+          limit={limit}
           lockReason={locked}
           door={door}
         />
@@ -221,6 +242,12 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
       </section>
     </>
   )
+}
+
+/** What became of an arrangement that was sent as this operation. */
+function sentTo(all: readonly Operation[], id: string | null): Operation['status'] | 'unknown' | undefined {
+  const operation = all.find((one) => one.operation_id === id)
+  return operation ? lastOf(all, operation).status : id === null ? undefined : 'unknown'
 }
 
 /** The list as it stands, then after each step. */

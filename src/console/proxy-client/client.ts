@@ -58,19 +58,47 @@ export async function call<S extends z.ZodMiniType>(
       throw new ProxyError(0, {
         error_code: 'Console.Timeout',
         error_msg: `Portside's proxy did not answer within ${timeoutMs / 1000} seconds.`,
-        advice: 'Try again. If it stays so, look at the output of npm start.',
+        advice: isOnThisMachine()
+          ? 'Try again. If it stays so, look at what npm start prints.'
+          : 'Try again. If it stays so, tell whoever runs this Portside.',
         ...lost,
       })
     throw new ProxyError(0, {
       error_code: 'Console.Unreachable',
-      error_msg: "No answer from Portside's proxy.",
-      advice: 'Is the proxy running? Start it with npm start, then try again.',
+      ...unreachable(),
       ...lost,
     })
   } finally {
     clearTimeout(timer)
   }
   return readAnswer(schema, status, text, lost)
+}
+
+/** A failed fetch has no reason: what is known is whether the browser is online, and where the proxy is. */
+function unreachable(): { error_msg: string; advice: string } {
+  const offline = globalThis.navigator?.onLine === false
+  const error_msg = offline
+    ? "No answer from Portside's proxy: this browser is offline."
+    : "No answer from Portside's proxy."
+  if (isOnThisMachine())
+    return {
+      error_msg,
+      advice: offline
+        ? 'Bring the browser online and try again. If that is not it: does the proxy run? npm start starts it.'
+        : 'Does the proxy run? npm start starts it. Then try again.',
+    }
+  return {
+    error_msg,
+    advice: offline
+      ? 'Connect to the network, then try again.'
+      : 'Check the network between this browser and Portside, then try again. If others have no answer either, tell whoever runs this Portside.',
+  }
+}
+
+/** True when the proxy is on the browser's own machine: then the operator may be who runs it. */
+function isOnThisMachine(): boolean {
+  const { hostname } = new URL(location.origin)
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 }
 
 type Lost = { outcome?: 'unknown' }

@@ -1,5 +1,3 @@
-import type { InfiniteData, QueryClient } from '@tanstack/react-query'
-import type { PortAnswer, PortsAnswer } from '../../vpc/answers.ts'
 import {
   api,
   operationEnvelope,
@@ -8,7 +6,7 @@ import {
   type OperationRequest,
 } from '../../vpc/portside-api.ts'
 import { call } from './client.ts'
-import { operationQuery, operationsQuery, portQuery } from './queries.ts'
+import { timed } from './order.ts'
 
 /** How long the proxy may hold a waiting read of an operation, in seconds. */
 const LONG_POLL_S = 25
@@ -22,11 +20,8 @@ export async function startOperation(
   portId: string,
   request: OperationRequest,
 ): Promise<Operation> {
-  const answer = await call(operationEnvelope, api.portOperations(project, portId), {
-    method: 'POST',
-    body: request,
-  })
-  return answer.operation
+  const path = api.portOperations(project, portId)
+  return timed(async () => (await call(operationEnvelope, path, { method: 'POST', body: request })).operation)
 }
 
 /**
@@ -40,7 +35,8 @@ export async function answerOperation(
   confirmedBy?: string,
 ): Promise<Operation> {
   const body = confirmedBy === undefined ? undefined : { confirmed_by: confirmedBy }
-  return (await call(operationEnvelope, api.operationAnswer(id, answer), { method: 'POST', body })).operation
+  const path = api.operationAnswer(id, answer)
+  return timed(async () => (await call(operationEnvelope, path, { method: 'POST', body })).operation)
 }
 
 /**
@@ -52,43 +48,12 @@ export async function waitForOperation(
   afterRevision: number,
   signal?: AbortSignal,
 ): Promise<Operation> {
-  const answer = await call(operationEnvelope, api.operation(id), {
-    query: { after: afterRevision, wait: LONG_POLL_S },
-    signal,
-    timeoutMs: (LONG_POLL_S + 15) * 1000,
+  return timed(async () => {
+    const answer = await call(operationEnvelope, api.operation(id), {
+      query: { after: afterRevision, wait: LONG_POLL_S },
+      signal,
+      timeoutMs: (LONG_POLL_S + 15) * 1000,
+    })
+    return answer.operation
   })
-  return answer.operation
-}
-
-/** Puts a Port that the platform returned where the console's views read it: never a guessed one. */
-export function storePort(queryClient: QueryClient, project: string, answer: PortAnswer): void {
-  queryClient.setQueryData(portQuery(project, answer.port.id).queryKey, answer)
-  queryClient.setQueriesData<InfiniteData<PortsAnswer>>({ queryKey: ['ports', project] }, (data) =>
-    data === undefined
-      ? undefined
-      : {
-          ...data,
-          pages: data.pages.map((page) =>
-            page.ports.some((port) => port.id === answer.port.id)
-              ? {
-                  ...page,
-                  ports: page.ports.map((port) => (port.id === answer.port.id ? answer.port : port)),
-                }
-              : page,
-          ),
-        },
-  )
-}
-
-/** Keeps an operation as last answered, for every view that shows it: an older revision never hides a newer one. */
-export function storeOperation(queryClient: QueryClient, operation: Operation): void {
-  const newer = (known: Operation | undefined) =>
-    known !== undefined && known.revision > operation.revision ? known : operation
-  const { operation_id, project_id, port_id } = operation
-  queryClient.setQueryData(operationQuery(operation_id).queryKey, newer)
-  queryClient.setQueryData(operationsQuery(project_id, port_id).queryKey, (known = []) =>
-    known.some((one) => one.operation_id === operation_id)
-      ? known.map((one) => (one.operation_id === operation_id ? newer(one) : one))
-      : [operation, ...known],
-  )
 }

@@ -1,17 +1,19 @@
-import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions, replaceEqualDeep, type QueryClient } from '@tanstack/react-query'
 import {
   portAnswer,
+  type PortAnswer,
   portsAnswer,
   rulesAnswer,
   securityGroupAnswer,
   securityGroupsAnswer,
 } from '../../vpc/answers.ts'
 import { paths } from '../../vpc/paths.ts'
-import { api, operationEnvelope, operationsAnswer, session } from '../../vpc/portside-api.ts'
+import { api, session } from '../../vpc/portside-api.ts'
 import type { PortsQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'
 import type { SecurityGroup, SecurityGroupRule } from '../../vpc/security-group.ts'
 import { membersOfGroups, readMembers, type Members } from '../../vpc/traffic/members.ts'
 import { call } from './client.ts'
+import { isLater, noteTimes, timed, timesOf } from './order.ts'
 import { ProxyError } from './proxy-error.ts'
 
 /** Ports a page. */
@@ -87,12 +89,27 @@ export const exactPortsQuery = (project: string, filters: PortFilters, tries: re
 export const portQuery = (project: string, id: string) =>
   queryOptions({
     queryKey: ['port', project, id],
-    queryFn: ({ signal }) => call(portAnswer, platform(paths.port(project, id)), { signal }),
+    queryFn: ({ signal }) => timed(() => call(portAnswer, platform(paths.port(project, id)), { signal })),
+    structuralSharing: (shown, read) => laterPort(shown as PortAnswer | undefined, read as PortAnswer),
     staleTime: 5_000,
     // The route has just tried.
     retryOnMount: false,
     refetchOnWindowFocus: true,
   })
+
+/** The one that is known to be later: a read may end after a change that it was asked for before. */
+function laterPort(shown: PortAnswer | undefined, read: PortAnswer): PortAnswer {
+  if (shown === undefined || shown === read) return read
+  if (!isLater(timesOf(read), timesOf(shown))) return shown
+  return noteTimes(replaceEqualDeep(shown, read), timesOf(read))
+}
+
+/** Reads a port as it is now; a read that is out already was asked for too early. @throws ProxyError */
+export async function readPortAnew(client: QueryClient, project: string, id: string): Promise<PortAnswer> {
+  const query = portQuery(project, id)
+  await client.cancelQueries({ queryKey: query.queryKey })
+  return client.fetchQuery({ ...query, staleTime: 0 })
+}
 
 /** The security groups of a project, page by page; without their rules. */
 export const groupsInfiniteQuery = (project: string, filters: GroupFilters) =>
@@ -197,30 +214,19 @@ export const membersOfGroupsQuery = (project: string, ids: readonly string[]) =>
   })
 }
 
+/** The members of these groups have changed: they are read anew where they are shown. */
+export function outdateMembers(client: QueryClient, project: string, groups: readonly string[]): void {
+  const changed = new Set(groups)
+  const concerned = (key: unknown) => [key].flat().some((id) => changed.has(String(id)))
+  void client.invalidateQueries({
+    queryKey: groupMembersKey(project),
+    predicate: ({ queryKey }) => concerned(queryKey[2]),
+  })
+}
+
 /** Has the members of all groups of a project read again. */
 export const rereadMembers = (client: QueryClient, project: string): Promise<void> =>
   client.invalidateQueries({ queryKey: groupMembersKey(project) })
-
-/** The operations on a port, newest first. */
-export const operationsQuery = (project: string, port: string) =>
-  queryOptions({
-    queryKey: ['operations', project, port],
-    queryFn: ({ signal }) =>
-      call(operationsAnswer, api.portOperations(project, port), { signal }).then(
-        (answer) => answer.operations,
-      ),
-    staleTime: 5_000,
-    refetchOnWindowFocus: true,
-  })
-
-/** One operation. */
-export const operationQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['operation', id],
-    queryFn: ({ signal }) =>
-      call(operationEnvelope, api.operation(id), { signal }).then((answer) => answer.operation),
-    staleTime: 0,
-  })
 
 async function allRules(
   project: string,

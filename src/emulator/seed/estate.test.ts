@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { MAX_GROUPS_ON_PORT } from '../../vpc/port.ts'
+import { DEFAULT_GROUPS_PER_PORT } from '../../vpc/port.ts'
 import { isUuid } from '../../vpc/ids.ts'
 import { MAIN_PROJECT, makeEstate, SECOND_PROJECT, SMALLEST } from './estate.ts'
 
@@ -51,7 +51,7 @@ test('every ID is a UUID, none twice, and every reference leads somewhere', () =
     for (const port of ports) {
       expect(port.security_groups.filter((id) => !groups.has(id))).toEqual([])
       expect(new Set(port.security_groups).size).toBe(port.security_groups.length)
-      expect(port.security_groups.length).toBeLessThanOrEqual(MAX_GROUPS_ON_PORT)
+      expect(port.security_groups.length).toBeLessThanOrEqual(DEFAULT_GROUPS_PER_PORT)
     }
     for (const rule of security_group_rules) {
       expect(groups.has(rule.security_group_id)).toBe(true)

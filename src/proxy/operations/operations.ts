@@ -20,9 +20,12 @@ export class Operations {
   readonly #context: RunContext
   readonly #guards: GuardCheck
   readonly #work: Work
+  readonly #limitOf: (project: string) => number
 
-  constructor(context: RunContext, guards: GuardCheck) {
+  /** @param limitOf how many security groups a port of a project takes */
+  constructor(context: RunContext, guards: GuardCheck, limitOf: (project: string) => number) {
     this.#context = context
+    this.#limitOf = limitOf
     this.#guards = guards
     this.#work = new Work(context)
   }
@@ -45,7 +48,7 @@ export class Operations {
     const { journal } = this.#context.records
     const earlier = await journal.find(request.operation_id)
     if (earlier) return { record: sameOperation(earlier, request, asked), isNew: false }
-    refuseWrongPlan(request)
+    refuseWrongPlan(request, this.#limitOf(asked.project_id))
     await this.#refuseUnanswered(asked)
     const { by, ...port } = asked
     const planned = { ...request, ...port, user: by.user }
@@ -98,7 +101,7 @@ export class Operations {
         return record
       }
       const { project_id, port_id, port } = record
-      const steps = planSteps(list, desired)
+      const steps = planSteps(list, desired, this.#limitOf(project_id))
       const planned = { project_id, port_id, user: by.user, planned_from: list, steps }
       const guards = await this.#guards.hold({ ...planned, before: record.before, confirmed_by }, port)
       const following = newRecord({

@@ -10,14 +10,16 @@ import type { OperationRecord } from './record.ts'
 /** The port that an operation is for, and who asked for it. */
 export type Asked = { project_id: string; port_id: string; by: SignedIn }
 
-/** @throws ProxyError Portside.InvalidRequest when a list names a group twice, or the steps do not lead where they should */
-export function refuseWrongPlan({
-  planned_from,
-  desired,
-  steps,
-}: Pick<OperationRequest, 'planned_from' | 'desired' | 'steps'>): void {
+/**
+ * @param limit how many security groups a port takes
+ * @throws ProxyError Portside.InvalidRequest when a list names a group twice, or the steps do not lead where they should
+ */
+export function refuseWrongPlan(
+  { planned_from, desired, steps }: Pick<OperationRequest, 'planned_from' | 'desired' | 'steps'>,
+  limit: number,
+): void {
   const twice = planned_from.findIndex((id, position) => planned_from.indexOf(id) !== position)
-  const fault = stepsLead(planned_from, steps, desired)
+  const fault = stepsLead(planned_from, steps, desired, limit)
   if (twice < 0 && !fault) return
   const field =
     twice >= 0
@@ -58,7 +60,7 @@ function stepText(step: OperationRequest['steps'][number]) {
 }
 
 /** The steps from one list to another. @throws ProxyError Portside.OperationConflict when there is no way */
-export function planSteps(from: readonly string[], to: readonly string[]) {
+export function planSteps(from: readonly string[], to: readonly string[], limit: number) {
   const odd = from.find((id) => !isUuid(id))
   if (odd !== undefined)
     throw ownError(
@@ -67,7 +69,7 @@ export function planSteps(from: readonly string[], to: readonly string[]) {
       { advice: 'Leave the list as it is, and look at the port in the console of the cloud.' },
     )
   try {
-    return planChange(from, to).steps.map(({ step }) => step)
+    return planChange(from, to, { limit }).steps.map(({ step }) => step)
   } catch (error) {
     if (!(error instanceof PlanRefused)) throw error
     throw ownError('Portside.OperationConflict', `There is no way to that list: ${error.message}.`, {

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod/mini'
 import { uuid } from '../../vpc/ids.ts'
 import { answerRequest, api, operationAnswers, operationRequest } from '../../vpc/portside-api.ts'
-import type { ProxyConfig } from '../config.ts'
+import { groupsPerPort, type ProxyConfig } from '../config.ts'
 import type { DatabaseAccess } from '../database/database.ts'
 import { ownError } from '../errors.ts'
 import { GuardCheck } from '../guards/guard-check.ts'
@@ -57,7 +57,8 @@ export async function operationsPlugin(
     const records = new Records(opened)
     const waits = { ...DEFAULT_WAITS, ...config.operationWaits }
     const context = { records, upstream, waits, stopping: stopping.signal, log: app.log, metrics }
-    const operations = new Operations(context, new GuardCheck(config.guards ?? [], upstream, app.log))
+    const guards = new GuardCheck(config.guards ?? [], upstream, app.log)
+    const operations = new Operations(context, guards, (project) => groupsPerPort(config.projects, project))
     await operations.recover()
     return { records, operations }
   }

@@ -5,7 +5,7 @@ import { uuid } from '../../vpc/ids.ts'
 import { api } from '../../vpc/portside-api.ts'
 import { exportQuery, recordsApi, recordsQuery } from '../../vpc/records.ts'
 import { readQuery } from '../../vpc/requests.ts'
-import type { ProxyConfig } from '../config.ts'
+import { groupsPerPort, type ProxyConfig } from '../config.ts'
 import { ownError } from '../errors.ts'
 import { refuseWrongPlan } from '../operations/plan-check.ts'
 import { askerOf, checked, checkParams } from '../request-checks.ts'
@@ -64,7 +64,7 @@ export async function recordsPlugin(
       const { params, session } = request
       checkParams(params, new Set(projects))
       const plan = checked(checkRequest, request.body ?? undefined, 'body')
-      refuseWrongPlan(plan)
+      refuseWrongPlan(plan, groupsPerPort(config.projects, params.project_id))
       const port = { project_id: params.project_id, port_id: params.port_id.toLowerCase() }
       const answer = await checkPlan(dryRuns, plan, { ...session, ...port }, askerOf(request))
       return reply.header('cache-control', 'no-store').send(answer)

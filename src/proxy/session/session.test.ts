@@ -48,6 +48,7 @@ describe('sign-in', () => {
       name: 'production',
       region: 'local',
       endpoint: 'http://127.0.0.1:8090',
+      groups_per_port: 100,
     })
   })
 

@@ -1,0 +1,149 @@
+import { queryOptions, type InfiniteData, type QueryClient } from '@tanstack/react-query'
+import type { PortAnswer, PortsAnswer } from '../../vpc/answers.ts'
+import { sameList } from '../../vpc/list-difference.ts'
+import type { Port } from '../../vpc/port.ts'
+import { api, operationsAnswer, SETTLED, type Operation } from '../../vpc/portside-api.ts'
+import { call } from './client.ts'
+import { fromNowOn, isLater, noteTimes, outdate, timed, timesOf, type Times } from './order.ts'
+import { outdateMembers, portQuery, readPortAnew } from './queries.ts'
+
+/** An end of an operation is held back no longer than this for the port to be read after it. */
+const LONGEST_HOLD_MS = 3_000
+
+/** The operations on a port, newest first. An older revision never takes the place of a newer one. */
+export const operationsQuery = (project: string, port: string) =>
+  queryOptions({
+    queryKey: ['operations', project, port],
+    // Without the signal: a read given up would put back what was known when it began.
+    queryFn: async ({ client }) => {
+      const read = await timed(() =>
+        call(operationsAnswer, api.portOperations(project, port)).then((answer) => answer.operations),
+      )
+      for (const one of read) noteTimes(one, timesOf(read))
+      await takeEnds(client, project, port, read)
+      return read
+    },
+    structuralSharing: (known, read) =>
+      laterOperations(known as Operation[] | undefined, read as Operation[]),
+    staleTime: 5_000,
+    refetchOnWindowFocus: true,
+  })
+
+/**
+ * Takes in an operation as answered, for every view that shows it. Its end is shown together with the port as it is after it,
+ * never with one that was read before.
+ */
+export async function takeOperation(client: QueryClient, operation: Operation): Promise<void> {
+  const { operation_id, project_id, port_id } = operation
+  const { queryKey } = operationsQuery(project_id, port_id)
+  await takeEnds(client, project_id, port_id, [operation])
+  client.setQueryData(queryKey, (known = []) =>
+    known.some((one) => one.operation_id === operation_id)
+      ? known.map((one) => (one.operation_id === operation_id ? operation : one))
+      : [operation, ...known],
+  )
+}
+
+/** Those of `read`, but none that is known in a newer revision; before them what came since they were asked for. */
+function laterOperations(known: Operation[] | undefined, read: Operation[]): Operation[] {
+  if (known === undefined) return read
+  const knownById = new Map(known.map((one) => [one.operation_id, one]))
+  const merged = read.map((one) => {
+    const before = knownById.get(one.operation_id)
+    if (before === undefined || before.revision < one.revision) return one
+    // Still so: what became of it later is later than this answer too.
+    if (before.revision === one.revision && isLater(timesOf(one), timesOf(before)))
+      noteTimes(before, timesOf(one))
+    return before
+  })
+  const inRead = new Set(read.map((one) => one.operation_id))
+  const since = known.filter((one) => !inRead.has(one.operation_id) && !isLater(timesOf(read), timesOf(one)))
+  const all = [...since, ...merged]
+  const same = all.length === known.length && all.every((one, n) => one === known[n])
+  return noteTimes(same ? known : all, timesOf(read))
+}
+
+/**
+ * Before `answered` are shown: what an end among them, that was not known yet, makes out of date is put right. The port is the one
+ * that the operation itself ended with, where nothing shown can be later than that; else it is read anew.
+ */
+async function takeEnds(
+  client: QueryClient,
+  project: string,
+  port: string,
+  answered: readonly Operation[],
+): Promise<void> {
+  const known = client.getQueryData(operationsQuery(project, port).queryKey)
+  const earlier = (one: Operation) => known?.find(({ operation_id }) => operation_id === one.operation_id)
+  const news = answered.filter((one) => one.revision > (earlier(one)?.revision ?? -1))
+  if (known !== undefined && news.some((one) => SETTLED.has(one.status) || earlier(one) === undefined))
+    for (const queryKey of [['records'], ['record']]) outdate(client, queryKey)
+  const ended = news
+    .filter(({ status }) => SETTLED.has(status) && status !== 'superseded')
+    .reduce<Operation | undefined>((a, b) => (a && a.updated_at >= b.updated_at ? a : b), undefined)
+  if (ended === undefined) return
+  const taken = portAfter(client, ended, earlier(ended))
+  // The first look at a port shows what was read side by side, and may be put right a moment later.
+  if (known !== undefined) await Promise.race([taken, pause(LONGEST_HOLD_MS)])
+}
+
+async function portAfter(
+  client: QueryClient,
+  ended: Operation,
+  before: Operation | undefined,
+): Promise<void> {
+  const { project_id, port_id, port, request_id, list_now, list_read_at } = ended
+  const { queryKey } = portQuery(project_id, port_id)
+  if (before !== undefined) outdateMembers(client, project_id, changedGroups(ended))
+  if (client.getQueryState(queryKey)?.fetchStatus === 'fetching' && !client.getQueryData(queryKey))
+    await client.fetchQuery(portQuery(project_id, port_id)).catch(() => {})
+  const shown = client.getQueryData(queryKey)
+  if (shown === undefined || isLater(timesOf(shown), timesOf(ended))) return
+  if (list_now !== null && sameList(list_now, shown.port.security_groups)) return
+  // It has been so at some time after it was known to be under way.
+  const since = before && timesOf(before)
+  if (port && list_now && since && before.list_read_at !== list_read_at && isLater(since, timesOf(shown)))
+    storePort(client, project_id, { port, request_id: request_id ?? null }, fromNowOn(since.asked))
+  // What can't be read is said where it is shown.
+  else await readPortAnew(client, project_id, port_id).catch(() => {})
+}
+
+/** The groups that have got or lost the port as a member. */
+function changedGroups({ planned_from, desired, list_now }: Operation): string[] {
+  const after = list_now ?? desired
+  return [
+    ...planned_from.filter((id) => !after.includes(id)),
+    ...after.filter((id) => !planned_from.includes(id)),
+  ]
+}
+
+/** Puts a Port that the platform returned where the console's views read it: never a guessed one. */
+function storePort(client: QueryClient, project: string, answer: PortAnswer, times: Times): void {
+  const { queryKey } = portQuery(project, answer.port.id)
+  const tables = [
+    ['ports', project],
+    ['exact-ports', project],
+  ]
+  const reading = client.getQueryState(queryKey)?.fetchStatus === 'fetching'
+  // Reads that are out may come back with the list as it was before; pages are put together from what was there before.
+  for (const key of [queryKey, ...tables]) void client.cancelQueries({ queryKey: key })
+  client.setQueryData(queryKey, noteTimes(answer, times))
+  const replaced = (ports: Port[]) => ports.map((port) => (port.id === answer.port.id ? answer.port : port))
+  client.setQueriesData<InfiniteData<PortsAnswer>>({ queryKey: tables[0]! }, (data) =>
+    data?.pages.some(({ ports }) => ports.some(({ id }) => id === answer.port.id))
+      ? { ...data, pages: data.pages.map((page) => ({ ...page, ports: replaced(page.ports) })) }
+      : data,
+  )
+  client.setQueriesData<Port[]>({ queryKey: tables[1]! }, (ports) => ports && replaced(ports))
+  if (reading) void client.refetchQueries({ queryKey, type: 'active' })
+  for (const key of tables)
+    void client.refetchQueries({
+      queryKey: key,
+      type: 'active',
+      predicate: (query) => query.state.data === undefined,
+    })
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}

@@ -1,0 +1,45 @@
+import type { QueryClient, QueryKey } from '@tanstack/react-query'
+
+// What the proxy answered, ordered against everything else that it answered: nothing on the page ever goes back.
+
+/** When something was asked for, and when it came, on a clock that counts these events. */
+export type Times = { asked: number; came: number }
+
+let clock = 0
+const noted = new WeakMap<object, Times>()
+
+/** Makes a call, and notes when it was asked for and when its answer came. */
+export async function timed<T extends object>(call: () => Promise<T>): Promise<T> {
+  const asked = ++clock
+  return noteTimes(await call(), fromNowOn(asked))
+}
+
+/** The times of an answer; undefined for one that nobody noted any for. */
+export function timesOf(answer: object): Times | undefined {
+  return noted.get(answer)
+}
+
+/** Notes the times of an answer, or of a part of one. @returns the answer */
+export function noteTimes<T extends object>(answer: T, times: Times | undefined): T {
+  if (times) noted.set(answer, times)
+  return answer
+}
+
+/** The times of something that became true after `asked`, and came now. */
+export function fromNowOn(asked: number): Times {
+  return { asked, came: ++clock }
+}
+
+/** True when `one` is certain to be later than `other`: it was asked for when that one had come already. */
+export function isLater(one: Times | undefined, other: Times | undefined): boolean {
+  return (one?.asked ?? Infinity) > (other?.came ?? -1)
+}
+
+/**
+ * Has queries read anew once they are looked at, or now if they are. A read that is out was asked for before whatever makes this
+ * necessary: it is given up.
+ */
+export function outdate(client: QueryClient, queryKey: QueryKey): void {
+  void client.cancelQueries({ queryKey })
+  void client.invalidateQueries({ queryKey })
+}
