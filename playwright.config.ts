@@ -9,9 +9,9 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   forbidOnly: Boolean(process.env.CI),
-  // On a busy CI machine; what passes only then is listed as flaky, and is a defect.
+  // On a busy CI machine; what passes only then is named at the end of `npm test`, and is a defect.
   retries: process.env.CI ? 1 : 0,
-  reporter: [['list']],
+  reporter: [['list'], ['./src/run/playwright-counts.ts']],
   timeout: 60_000,
   expect: { timeout: 10_000 },
   use: {

@@ -55,6 +55,8 @@ export default defineConfig({
   test: {
     // Vitest would keep one of two cores free; most tests wait for processes of their own.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // A test that passed only when it was tried again is named at the end of `npm test`.
+    reporters: ['default', './src/run/vitest-counts.ts'],
     projects: [
       {
         test: {
@@ -62,6 +64,7 @@ export default defineConfig({
           environment: 'node',
           include: ['src/**/*.test.ts', 'e2e/**/*.test.ts'],
           testTimeout: 30_000,
+          // On a busy CI machine; what passes only then is named, and is a defect.
           retry: process.env.CI ? 1 : 0,
           globalSetup: ['e2e/postgres.global.ts'],
         },

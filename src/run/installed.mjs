@@ -17,8 +17,8 @@ export function checkNode() {
   process.exit(2)
 }
 
-/** Runs a command in the project's folder with its output shown; ends this process with its code when it fails. */
-export function run(command, args, options = {}) {
+/** Runs a command in the project's folder with its output shown. @returns its exit code, not 0 when it did not start or was killed */
+export function statusOf(command, args, options = {}) {
   const done = spawnSync(command, args, {
     cwd: root,
     stdio: 'inherit',
@@ -26,7 +26,13 @@ export function run(command, args, options = {}) {
     ...options,
   })
   if (done.error) console.error(`${command} could not be started: ${done.error.message}`)
-  if (done.status !== 0) process.exit(done.status ?? 1)
+  return done.status ?? 1
+}
+
+/** Runs a command as statusOf does; ends this process with its code when it fails. */
+export function run(command, args, options = {}) {
+  const status = statusOf(command, args, options)
+  if (status !== 0) process.exit(status)
 }
 
 /** Installs the packages of package-lock.json when they are missing or the lock has changed since. */

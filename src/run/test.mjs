@@ -1,7 +1,11 @@
 // `npm test`: installs what is missing, a browser and a PostgreSQL included, and runs every check.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { buildIfOld } from './built.mjs'
 import { ensureChromium } from './chromium.mjs'
-import { checkNode, installPackages, run } from './installed.mjs'
+import { closingLines } from './closing-lines.mjs'
+import { checkNode, installPackages, run, statusOf } from './installed.mjs'
 import { ensurePostgres } from './postgres.mjs'
 
 checkNode()
@@ -11,5 +15,13 @@ ensurePostgres()
 run('npm', ['run', '--silent', 'types'])
 run('npm', ['run', '--silent', 'lint'])
 buildIfOld()
-run('npm', ['run', '--silent', 'unit'])
-run('npm', ['run', '--silent', 'e2e'])
+
+const folder = mkdtempSync(join(tmpdir(), 'portside-test-'))
+const PORTSIDE_TEST_COUNTS = join(folder, 'counts')
+const env = { ...process.env, PORTSIDE_TEST_COUNTS }
+const unit = statusOf('npm', ['run', '--silent', 'unit'], { env })
+const e2e = unit === 0 ? statusOf('npm', ['run', '--silent', 'e2e'], { env }) : 0
+if (unit !== 0) console.log('\nThe tests in a browser were not run, as others failed.')
+console.log(`\n${closingLines(PORTSIDE_TEST_COUNTS)}`)
+rmSync(folder, { recursive: true, force: true })
+process.exitCode = unit || e2e

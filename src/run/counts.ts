@@ -1,0 +1,17 @@
+import { appendFileSync } from 'node:fs'
+
+/** What a run of tests came to, as its reporter tells it to `npm test`. */
+export type Counts = {
+  passed: number
+  failed: number
+  /** Not run, because they can't be on this machine. */
+  skipped: number
+  /** Those that passed only when they were tried again. */
+  retried: { test: string; tries: number }[]
+}
+
+/** Adds a line with the counts to the file that PORTSIDE_TEST_COUNTS names; without it nobody asked. */
+export function tellCounts(counts: Counts): void {
+  const file = process.env.PORTSIDE_TEST_COUNTS
+  if (file) appendFileSync(file, `${JSON.stringify(counts)}\n`)
+}
