@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { MOST_FIELDS_NAMED } from './limits.ts'
 
 /** How one signs in: by the address that a proxy on this machine printed, or at the team's OpenID Connect provider. */
 export const signInWays = ['printed_address', 'openid_connect'] as const
@@ -90,15 +91,16 @@ export function readPlatformError(body: unknown): PortsideError | undefined {
 }
 
 /**
- * The fields that a schema refused, as `path` (`port.security_groups.0`) and message, in the schema's order. `input` is what
- * was parsed: it tells a missing field from one of a wrong type.
+ * The fields that a schema refused, as `path` (`port.security_groups.0`) and message, in the
+ * schema's order: the first ten. `input` is what was parsed: it tells a missing field from one of a
+ * wrong type.
  */
 export function refusedFields(error: z.core.$ZodError, input: unknown): { path: string; message: string }[] {
-  return error.issues.map((issue) => {
-    const path = issue.path.map(String).join('.')
+  return error.issues.slice(0, MOST_FIELDS_NAMED).map((issue) => {
+    const path = shortened(issue.path.map(String).join('.'))
     if (issue.code === 'unrecognized_keys')
       return {
-        path: [path, issue.keys[0]].filter(Boolean).join('.'),
+        path: shortened([path, issue.keys[0]].filter(Boolean).join('.')),
         message: 'is not a field of this request',
       }
     if (issue.code === 'invalid_type')
@@ -110,6 +112,13 @@ export function refusedFields(error: z.core.$ZodError, input: unknown): { path: 
     return { path, message: issue.message }
   })
 }
+
+/** A field's name, when the sender made it up, may be as long as the request. */
+function shortened(path: string): string {
+  return path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path
+}
+
+const LONGEST_PATH = 200
 
 function valueAt(input: unknown, path: PropertyKey[]): unknown {
   let value = input

@@ -4,6 +4,13 @@ import * as z from 'zod/mini'
 export const MAX_GROUPS_ON_PORT = 100
 
 /**
+ * The most security groups that a list in a request may have, whatever the platform lets a port
+ * have. What an operation is recorded with grows by its square: with 200 groups and as many steps,
+ * to some megabytes.
+ */
+export const MOST_GROUPS_PER_PORT = 200
+
+/**
  * A field that Portside only shows. Whatever the platform sends is kept, so that one odd value in a field that
  * nobody decides by does not hide a port; `port-fields.ts` says where a value departs from the documentation.
  */

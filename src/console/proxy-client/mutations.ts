@@ -8,6 +8,7 @@ import {
   type OperationRequest,
 } from '../../vpc/portside-api.ts'
 import { call } from './client.ts'
+import type { KnownOperation } from './read-operations.ts'
 import { operationQuery, operationsQuery, portQuery } from './queries.ts'
 
 /** How long the proxy may hold a waiting read of an operation, in seconds. */
@@ -82,7 +83,7 @@ export function storePort(queryClient: QueryClient, project: string, answer: Por
 
 /** Keeps an operation as last answered, for every view that shows it: an older revision never hides a newer one. */
 export function storeOperation(queryClient: QueryClient, operation: Operation): void {
-  const newer = (known: Operation | undefined) =>
+  const newer = <T extends KnownOperation>(known: T | undefined) =>
     known !== undefined && known.revision > operation.revision ? known : operation
   const { operation_id, project_id, port_id } = operation
   queryClient.setQueryData(operationQuery(operation_id).queryKey, newer)

@@ -7,12 +7,13 @@ import {
   securityGroupsAnswer,
 } from '../../vpc/answers.ts'
 import { paths } from '../../vpc/paths.ts'
-import { api, operationEnvelope, operationsAnswer, session } from '../../vpc/portside-api.ts'
+import { api, session } from '../../vpc/portside-api.ts'
 import type { PortsQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'
 import type { SecurityGroup, SecurityGroupRule } from '../../vpc/security-group.ts'
 import { membersOfGroups, readMembers, type Members } from '../../vpc/traffic/members.ts'
 import { call } from './client.ts'
 import { ProxyError } from './proxy-error.ts'
+import { readOperation, readOperations } from './read-operations.ts'
 
 /** Ports a page. */
 export const PORTS_PAGE = 200
@@ -205,10 +206,7 @@ export const rereadMembers = (client: QueryClient, project: string): Promise<voi
 export const operationsQuery = (project: string, port: string) =>
   queryOptions({
     queryKey: ['operations', project, port],
-    queryFn: ({ signal }) =>
-      call(operationsAnswer, api.portOperations(project, port), { signal }).then(
-        (answer) => answer.operations,
-      ),
+    queryFn: ({ signal }) => readOperations(project, port, signal),
     staleTime: 5_000,
     refetchOnWindowFocus: true,
   })
@@ -217,8 +215,7 @@ export const operationsQuery = (project: string, port: string) =>
 export const operationQuery = (id: string) =>
   queryOptions({
     queryKey: ['operation', id],
-    queryFn: ({ signal }) =>
-      call(operationEnvelope, api.operation(id), { signal }).then((answer) => answer.operation),
+    queryFn: ({ signal }) => readOperation(id, signal),
     staleTime: 0,
   })
 
