@@ -37,6 +37,23 @@ const COLUMNS = {
 } satisfies Record<string, (record: FullRecord) => string | number | null | undefined>
 
 /**
+ * The beginning of a cell, as a spreadsheet may see it: of the text itself, of a line in it, and
+ * after a semicolon or a tab. Where a comma is the decimal point, spreadsheets part a line of CSV
+ * at semicolons, and do not see the quotes around a text.
+ */
+const CELL_BEGINS = /(^|[;\t\r\n])([\s"]*)(?=[=+\-@＝＋－＠])/g
+
+/**
+ * A text that no spreadsheet takes for a formula: with an apostrophe before the sign that would
+ * begin one.
+ */
+function asText(text: string): string {
+  const defused = text.replaceAll(CELL_BEGINS, "$1$2'")
+  // Some leave out what they take for blank, and look at what comes after it.
+  return /^[\t\r\n]/.test(defused) ? `'${defused}` : defused
+}
+
+/**
  * Records as a CSV file, a line each. What a spreadsheet would take for a formula (a name that begins with = + - or @) is
  * written as text, with an apostrophe before it.
  */
@@ -47,7 +64,7 @@ export function csvOf(db: Kysely<Tables>, projects: readonly string[], filters: 
     header: true,
     bom: true,
     columns: Object.keys(COLUMNS),
-    escape_formulas: true,
+    cast: { string: asText },
   })
   rows.once('error', (error) => lines.destroy(error))
   lines.once('close', () => rows.destroy())
