@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Database } from '../../src/proxy/database/database.ts'
 import { Journal, RecordChanged } from '../../src/proxy/operations/journal.ts'
 import { newRecord, type OperationRecord } from '../../src/proxy/operations/record.ts'
+import { LARGEST_RECORD } from '../../src/proxy/operations/stored-record.ts'
 import { DATABASES, newDatabase, open } from './open.ts'
 
 const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
@@ -72,8 +74,43 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
   test("lists a port's operations, newest first, and no other port's", async () => {
     const [first, second] = [record('listed'), record('listed')]
     for (const one of [first, second, record('other')]) await add(one)
-    expect(await journal.ofPort(PROJECT, 'listed')).toEqual([second, first])
-    expect(await journal.ofPort('another project', 'listed')).toEqual([])
+    second.status = 'left'
+    second.list_now = ['b', 'a']
+    await save(second)
+    const page = await journal.ofPort(PROJECT, 'listed', { limit: 1 })
+    const { operation_id, created_at } = second
+    expect(page.operations).toEqual([
+      {
+        ...{ operation_id, created_at, project_id: PROJECT, port_id: 'listed', user: 'operator' },
+        ...{ purpose: 'change', follows: null, followed_by: null, revision: 2 },
+        ...{ status: 'left', list_now: ['b', 'a'] },
+      },
+    ])
+    const rest = await journal.ofPort(PROJECT, 'listed', { limit: 1, after: page.next })
+    expect(rest).toMatchObject({ operations: [{ operation_id: first.operation_id, list_now: null }] })
+    expect(rest.next).toBeUndefined()
+    expect(await journal.ofPort('another project', 'listed', { limit: 9 })).toMatchObject({ operations: [] })
+  })
+
+  test('one too large to be read is known by what is around it, and is small once it is written', async () => {
+    const one = record()
+    one.steps[0]!.expected = Array.from({ length: LARGEST_RECORD / 30 }, () => randomUUID())
+    await add(one)
+    await begin(one)
+    // As the proxy that took it was killed, most likely by its size.
+    const dead = sql`update operations set owner = 'dead' where operation_id = ${one.operation_id}`
+    await dead.execute(database.db)
+    const all = await journal.leftBehind([])
+    const found = all.find((other) => other.record.operation_id === one.operation_id)
+    expect(found!.record).toMatchObject({
+      ...{ operation_id: one.operation_id, status: 'running', revision: 2, user: 'operator' },
+      ...{ too_large: true, steps: [], planned_from: [], list_now: null },
+    })
+    expect(await journal.find(one.operation_id)).toEqual(found!.record)
+    const { operations } = await journal.ofPort(PROJECT, one.port_id, { limit: 9 })
+    expect(operations).toMatchObject([{ operation_id: one.operation_id, status: 'running', too_large: true }])
+    await save({ ...found!.record, status: 'left' })
+    expect((await journal.find(one.operation_id))!.status).toBe('left')
   })
 
   test('knows which operations are under way, and which ask for an answer', async () => {

@@ -11,10 +11,18 @@ import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { EXAMPLE } from '../../src/emulator/for-tests.ts'
 import { portsideError } from '../../src/vpc/errors.ts'
 import { api, operationAnswers } from '../../src/vpc/portside-api.ts'
+import { recordsApi } from '../../src/vpc/records.ts'
 import { operationsOver, planned, startStage } from '../operations/stage.ts'
 import { createDatabase, POSTGRES, type TestDatabase } from '../postgres.ts'
 import { KEYS } from '../servers.ts'
-import { fuzzedRequests, type FuzzedRequest, type Route, type Valid } from './requests.ts'
+import {
+  edgeRequests,
+  fuzzedRequests,
+  QUERY_FIELDS,
+  type FuzzedRequest,
+  type Route,
+  type Valid,
+} from './requests.ts'
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
@@ -112,8 +120,30 @@ function wrong({ method }: FuzzedRequest, { status, headers, text }: Answer): st
   const error = portsideError.safeParse(JSON.parse(text))
   if (!error.success) return 'an error in another form'
   const { error_code, advice, fields } = error.data
+  if (text.length > 20_000 || (fields && fields.length > 10)) return 'a refusal that is too long to read'
   if (error_code.startsWith('Portside.') && !advice && !fields?.length) return 'it does not say what to do'
   return undefined
+}
+
+/** Sends requests, 24 at a time; one example of each fault, and how often each status came. */
+async function sendAll(pool: Pool, requests: Iterator<FuzzedRequest> & Iterable<FuzzedRequest>) {
+  const found = new Map<string, string>()
+  const statuses: Record<number, number> = {}
+  async function run(): Promise<void> {
+    for (const request of requests) {
+      const answer = await send(pool, request).catch((error: unknown) => ({
+        status: 0,
+        headers: {},
+        text: String(error),
+      }))
+      statuses[answer.status] = (statuses[answer.status] ?? 0) + 1
+      const fault = answer.status === 0 ? 'no answer' : wrong(request, answer)
+      const [, name = ''] = /\?(\w+)=/.exec(request.path) ?? []
+      if (fault) found.set(fault + request.route.url + name, told(fault, request, answer))
+    }
+  }
+  await Promise.all(Array.from({ length: 24 }, run))
+  return { found: [...found.values()].join('\n\n'), statuses }
 }
 
 test('10,000 fuzzed requests to every route: no failure, no crash, no leak', async () => {
@@ -124,39 +154,66 @@ test('10,000 fuzzed requests to every route: no failure, no crash, no leak', asy
   const collect = runInNewContext('gc') as () => void
   const seed = Date.now()
   const pool = new Pool(stage.proxy.address, { connections: 24 })
-  /** One example of each fault. */
-  const found = new Map<string, string>()
-  const statuses: Record<number, number> = {}
-
-  async function run(requests: Iterable<FuzzedRequest>): Promise<void> {
-    for (const request of requests) {
-      const answer = await send(pool, request).catch((error: unknown) => ({
-        status: 0,
-        headers: {},
-        text: String(error),
-      }))
-      statuses[answer.status] = (statuses[answer.status] ?? 0) + 1
-      const fault = answer.status === 0 ? 'no answer' : wrong(request, answer)
-      if (fault) found.set(fault + request.route.url, told(fault, request, answer))
-    }
-  }
   const fuzz = (from: number) => {
-    const requests = fuzzedRequests(routes, valid, { count: REQUESTS / 2, seed: from })
-    return Promise.all(Array.from({ length: 24 }, () => run(requests)))
+    return sendAll(pool, fuzzedRequests(routes, valid, { count: REQUESTS / 2, seed: from }))
   }
 
   // What is made once is there after the first part.
-  await fuzz(seed)
+  const first = await fuzz(seed)
   collect()
   const before = process.memoryUsage().heapUsed
-  await fuzz(seed + 1)
+  const second = await fuzz(seed + 1)
   collect()
   const grown = process.memoryUsage().heapUsed - before
   await pool.close()
 
-  expect([...found.values()].join('\n\n'), `seed ${seed}`).toBe('')
+  expect(first.found + second.found, `seed ${seed}`).toBe('')
   expect(Math.round(grown / 1e6), 'MB more after 5,000 requests').toBeLessThan(20)
   expect((await stage.proxy.call(api.session())).status).toBe(200)
+})
+
+test('a value at an edge of its type, in each place of each request: no failure', async () => {
+  const pool = new Pool(stage.proxy.address, { connections: 24 })
+  /**
+   * The fields of its query that a route takes: those that it does not call unknown. None where it
+   * looks at none.
+   */
+  const taken = new Map<Route, string[]>()
+  for (const route of routes) {
+    const path = route.url.replaceAll(/:(\w+)/g, (_, name: string) => valid.params[name]![0]!)
+    const takes = async (name: string) => {
+      const { cookie, origin } = valid
+      const answer = await send(pool, {
+        ...{ route, method: 'GET', path: `${path}?${name}=x`, headers: { cookie, origin }, body: null },
+      })
+      return !answer.text.includes('is not a field of this request')
+    }
+    const looks = route.method === 'GET' && path.startsWith('/api/') && !(await takes('nonsense'))
+    const names = looks ? QUERY_FIELDS : []
+    const known = await Promise.all(names.map(takes))
+    taken.set(
+      route,
+      names.filter((_, at) => known[at]),
+    )
+  }
+  const ofRecords = [...taken].find(([{ url }]) => url === recordsApi.records())
+  expect(ofRecords?.[1]).toEqual(expect.arrayContaining(['after', 'from', 'limit', 'user']))
+
+  const [change, plan, removal, confirmation] = valid.bodies as [object, object, object, object]
+  const { operation_id: _, ...checkedPlan } = plan as { operation_id: string }
+  const bodyOf = ({ method, url }: Route) => {
+    if (method !== 'POST' && method !== 'PUT') return undefined
+    const right = { insert: change, remove: removal, operations: plan, checks: checkedPlan }
+    return (
+      Object.entries(right).find(([end]) => url.includes(`/ports/`) && url.includes(`/${end}`))?.[1] ??
+      confirmation
+    )
+  }
+  const requests = edgeRequests(routes, valid, (route) => taken.get(route)!, bodyOf)
+  const { found, statuses } = await sendAll(pool, requests)
+  await pool.close()
+  expect(found).toBe('')
+  expect(Object.keys(statuses)).toEqual(expect.arrayContaining(['200', '400', '404']))
 })
 
 function told(fault: string, request: FuzzedRequest, answer: Answer): string {

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { chance, oneOf } from '../../src/emulator/seed/chance.ts'
+import { exportQuery, recordsQuery } from '../../src/vpc/records.ts'
+import { portsQuery, rulesQuery, securityGroupsQuery } from '../../src/vpc/requests.ts'
 
 /** A route of the proxy as Fastify has it: `/api/operations/:id/:answer`. */
 export type Route = { method: string; url: string }
@@ -259,14 +261,24 @@ function written(text: string, encoded: boolean): string {
     .replace(/[^\x21-\x7e\x80-\xff]/g, (one) => `%${one.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 
-const QUERY_NAMES = ['limit', 'marker', 'id', 'name', 'after', 'wait', 'search', 'port_id', 'project_id']
-const MORE_NAMES = ['status', 'from', 'to', 'user', 'format', 'code', 'state', 'error', 'security_group_id']
+/**
+ * Every name of a query of Portside's own and of the platform's lists, from the schemas that read
+ * them.
+ */
+export const QUERY_FIELDS: readonly string[] = [
+  ...new Set(
+    [portsQuery, securityGroupsQuery, rulesQuery, recordsQuery, exportQuery].flatMap(({ shape }) =>
+      Object.keys(shape),
+    ),
+  ),
+  ...['wait', 'return_to', 'prompt', 'state', 'code'],
+]
 
 const awkwardQuery = fc
   .array(
     fc.record({
       name: fc.oneof(
-        { weight: 4, arbitrary: fc.constantFrom(...QUERY_NAMES, ...MORE_NAMES) },
+        { weight: 4, arbitrary: fc.constantFrom(...QUERY_FIELDS) },
         { weight: 1, arbitrary: awkwardText },
       ),
       // No number from 1 to 60: as `wait` it would be waited for.
@@ -321,5 +333,89 @@ export function* fuzzedRequests(
     const { route, paths } = asked[n % asked.length]!
     const method = next() < 0.9 ? route.method : oneOf(METHODS, next)
     yield { route, method, path: oneOf(paths, next), headers: oneOf(sent, next), body: oneOf(read, next) }
+  }
+}
+
+const UUID = '99fd0c77-56b4-4bf6-8365-df352e45d5fc'
+
+/**
+ * Text at the edges of what programs take it for: days and times, numbers of any width, IDs, other
+ * alphabets.
+ */
+const EDGE_TEXTS: readonly string[] = [
+  '',
+  '\0',
+  'a\0b',
+  `${UUID}\0`,
+  `${UUID}\n`,
+  '\ud800',
+  '\u{10ffff}',
+  LONG,
+  ...['0000-01-01', '0001-01-01', '9999-12-31', '2026-02-31', '-000001-01-01', '+275760-09-14'],
+  ...['0000-01-01T00:00:00+23:59', '9999-12-31T23:59:59.999-23:59', `2026-01-01T00:00:00.${'0'.repeat(99)}Z`],
+  ...['-0', '-1', '0.1', '1e308', '1e309', '-1e309', '1e-400', '9007199254740993', '2147483648'],
+  ...['9223372036854775807', '9223372036854775808', '18446744073709551616', '-9223372036854775809'],
+  // As a cursor of records: a time, and a number.
+  ...['0.0', '9999999999999999.1', '8640000000000001.1', '253402300800000.1', '1.9999999999999999999'],
+]
+
+/** JSON at the edges of each type. */
+const EDGE_VALUES: readonly unknown[] = [
+  null,
+  true,
+  [],
+  {},
+  ...['', '\0', '\ud800', `${UUID}\0`, 'x'.repeat(70_000)],
+  ...[0, -1, 0.5, 2 ** 31, 2 ** 53, 2 ** 64, -(2 ** 63) - 2048, Number.MAX_VALUE, Number.MIN_VALUE],
+  Array.from({ length: 3000 }, () => UUID),
+  Array.from({ length: 40_000 }, () => ''),
+]
+/** As many wrong values as a body of 1 MiB has room for. */
+const MANY_WRONG = Array.from({ length: 340_000 }, () => '')
+
+/**
+ * A part of a path or of a query, percent-encoded, with half a surrogate pair as the bytes of one.
+ */
+function inUrl(text: string): string {
+  return [...text].map((one) => (/\p{Surrogate}/u.test(one) ? '%ED%A0%80' : encodeURIComponent(one))).join('')
+}
+
+/**
+ * Requests that are right but for one value, which is at an edge of its type: each parameter of
+ * each route, each field of each query that a route takes, and each place of each body.
+ * @param takes the fields of its query that a route takes
+ * @param bodyOf a right body for a route
+ */
+export function* edgeRequests(
+  routes: readonly Route[],
+  valid: Valid,
+  takes: (route: Route) => readonly string[],
+  bodyOf: (route: Route) => unknown,
+): Generator<FuzzedRequest> {
+  const { cookie, origin } = valid
+  for (const route of routes) {
+    const { method, url } = route
+    const right = url.replaceAll(/:(\w+)/g, (_, name: string) => valid.params[name]?.[0] ?? 'x')
+    const sent = { cookie, origin, 'content-type': 'application/json' }
+    const request = { route, method, path: right, headers: sent, body: null }
+    for (const [param] of url.matchAll(/:\w+|\*/g))
+      for (const text of EDGE_TEXTS) {
+        const path = url
+          .replace(param, inUrl(text))
+          .replaceAll(/:(\w+)/g, (_, name: string) => valid.params[name]?.[0] ?? 'x')
+        yield { ...request, path }
+      }
+    for (const name of takes(route)) {
+      // What a route can't do without.
+      const more = name !== 'format' && takes(route).includes('format') ? '&format=jsonl' : ''
+      for (const text of EDGE_TEXTS) yield { ...request, path: `${right}?${name}=${inUrl(text)}${more}` }
+      const often = Array.from({ length: 1500 }, () => `${name}=`).join('&')
+      yield { ...request, path: `${right}?${often}${more}` }
+    }
+    const body = bodyOf(route)
+    if (body === undefined) continue
+    for (const place of placesIn(body))
+      for (const value of place.length === 1 ? [...EDGE_VALUES, MANY_WRONG] : EDGE_VALUES)
+        yield { ...request, body: json(changed(body, place, { kind: 'replace', value, name: '' })) }
   }
 }

@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto'
+import type * as z from 'zod/mini'
 import { createEmulator, type EmulatorOptions } from '../../src/emulator/server.ts'
 import { startProxy, type TestedProxy } from '../../src/proxy/proxy.test-start.ts'
 import type { PortsideError } from '../../src/vpc/errors.ts'
 import { planChange } from '../../src/vpc/plan-change.ts'
-import { api, SETTLED, type Operation, type OperationAnswer } from '../../src/vpc/portside-api.ts'
+import {
+  api,
+  SETTLED,
+  type Operation,
+  type OperationAnswer,
+  type operationsAnswer,
+  type OperationSummary,
+} from '../../src/vpc/portside-api.ts'
 import { ACCESS, controls, KEYS } from '../servers.ts'
 
 /** The project that all operations of the tests are in. */
@@ -27,6 +35,9 @@ export function operationsOver(call: TestedProxy['call']) {
     const body = await answer.json()
     return { status: answer.status, operation: body.operation, error: body }
   }
+  async function page(portId: string, query = ''): Promise<z.infer<typeof operationsAnswer>> {
+    return (await call(api.portOperations(PROJECT, portId) + query)).json()
+  }
   const get = (id: string, query = '') => ask(api.operation(id) + query)
   return {
     ask,
@@ -35,9 +46,8 @@ export function operationsOver(call: TestedProxy['call']) {
       ask(api.portOperations(PROJECT, portId), { method: 'POST', json }),
     answer: (id: string, answer: OperationAnswer, json?: unknown) =>
       ask(api.operationAnswer(id, answer), { method: 'POST', ...(json === undefined ? {} : { json }) }),
-    async ofPort(portId: string): Promise<Operation[]> {
-      return (await (await call(api.portOperations(PROJECT, portId))).json()).operations
-    },
+    page,
+    ofPort: async (portId: string): Promise<OperationSummary[]> => (await page(portId)).operations,
     /** The operation as soon as it is as `until` says. */
     async once(id: string, until: (operation: Operation) => boolean): Promise<Operation> {
       for (let after = 0; ;) {

@@ -139,7 +139,7 @@ const variables = z.object({
   PORTSIDE_PROJECTS: projects
     .optional()
     .describe(
-      'project_id=name,... or a JSON array of {project_id, name, region, endpoint, credentials, groups_per_port (1 to 1000)}, each project once',
+      'project_id=name,... or a JSON array of {project_id, name, region, endpoint, credentials, groups_per_port (1 to 200)}, each project once',
     ),
   PORTSIDE_REGION: text.optional().describe('the name of a region'),
   PORTSIDE_EMULATOR: z.enum(['true', 'false']).optional().describe('true or false'),

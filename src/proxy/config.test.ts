@@ -45,14 +45,14 @@ test('a real cloud: projects by name, the region from the endpoint', () => {
   ])
 })
 
-test('a project may have a limit of groups on a port of its own, from 1 to 1000', () => {
+test('a project may have a limit of groups on a port of its own, from 1 to 200', () => {
   const read = (groups_per_port: unknown) =>
     readConfig({ ...REAL, PORTSIDE_PROJECTS: JSON.stringify([{ project_id: 'abc', groups_per_port }]) })
   expect(groupsPerPort(read(1).projects, 'abc')).toBe(1)
-  expect(groupsPerPort(read(1000).projects, 'abc')).toBe(1000)
+  expect(groupsPerPort(read(200).projects, 'abc')).toBe(200)
   expect(groupsPerPort(readConfig(REAL).projects, 'abc')).toBe(100)
-  for (const wrong of [0, 1001, 1.5, '100', null])
-    expect(() => read(wrong), String(wrong)).toThrow(/PORTSIDE_PROJECTS .*groups_per_port \(1 to 1000\)/)
+  for (const wrong of [0, 201, 1.5, '100', null])
+    expect(() => read(wrong), String(wrong)).toThrow(/PORTSIDE_PROJECTS .*groups_per_port \(1 to 200\)/)
 })
 
 test('projects as JSON have endpoints and regions of their own', () => {

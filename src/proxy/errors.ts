@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { LARGEST_BODY } from '../vpc/limits.ts'
 import { PORTSIDE_CODES, type PortsideCode, type PortsideError } from '../vpc/errors.ts'
 
 /** An error that is answered as it is: an HTTP status and a body in the one error form of Portside's API. */
@@ -61,7 +62,7 @@ const FASTIFY_ADVICE: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Send the body as JSON, with Content-Type: application/json.',
   FST_ERR_CTP_INVALID_JSON_BODY: 'Send a body that is JSON.',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'Send a JSON body, or none and no Content-Type.',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'Send less than 1 MiB.',
+  FST_ERR_CTP_BODY_TOO_LARGE: `Send at most ${LARGEST_BODY / 1024} KiB.`,
   FST_ERR_BAD_URL: 'Percent-encode the address.',
 }
 

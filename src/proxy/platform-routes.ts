@@ -5,7 +5,6 @@ import {
   insertSecurityGroupsRequest,
   portsQuery,
   queryString,
-  readQuery,
   removeSecurityGroupsRequest,
   rulesQuery,
   securityGroupsQuery,
@@ -13,12 +12,25 @@ import {
 import type { ProxyConfig } from './config.ts'
 import { answerError, ownError } from './errors.ts'
 import { sendDryRun, type DryRuns } from './records/dry-run.ts'
-import { askerOf, checkParams, checked, type Params } from './request-checks.ts'
+import {
+  askerOf,
+  bounded,
+  checkParams,
+  checked,
+  checkedQuery,
+  type Bounded,
+  type Params,
+} from './request-checks.ts'
 import { rulesAnswer, securityGroupAnswer, securityGroupsAnswer } from './upstream/answer-schemas.ts'
 import { answerStatus } from './upstream/connection.ts'
 import type { AnswerSchema, ReadAnswer, SendOutcome } from './upstream/upstream.ts'
 
-const noQuery = z.strictObject({})
+const NO_QUERY = bounded(z.strictObject({}))
+const PORTS_QUERY = bounded(portsQuery)
+const GROUPS_QUERY = bounded(securityGroupsQuery)
+const RULES_QUERY = bounded(rulesQuery)
+const INSERT_BODY = bounded(insertSecurityGroupsRequest)
+const REMOVE_BODY = bounded(removeSecurityGroupsRequest)
 
 /**
  * The platform's own calls (src/vpc/paths.ts) under `/api`: all reads, and insert and remove as dry runs. Requests are
@@ -39,7 +51,7 @@ export async function platformRoutes(
   app.get<{ Params: Params }>(
     route(({ project_id }) => paths.ports(project_id)),
     async (request, reply) => {
-      const query = queryOf(request.url, portsQuery)
+      const query = checkedQuery(PORTS_QUERY, request.url)
       return answerRead(
         reply,
         await upstream.shared.readPorts(request.params.project_id, query, askerOf(request)),
@@ -49,7 +61,7 @@ export async function platformRoutes(
   app.get<{ Params: Params }>(
     route(({ project_id, port_id }) => paths.port(project_id, port_id)),
     async (request, reply) => {
-      queryOf(request.url, noQuery)
+      checkedQuery(NO_QUERY, request.url)
       const { project_id, port_id } = request.params
       return answerRead(reply, await upstream.shared.readPort(project_id, port_id, askerOf(request)))
     },
@@ -57,29 +69,26 @@ export async function platformRoutes(
 
   function read(
     path: (params: Params) => string,
-    query: z.ZodMiniObject,
+    query: Bounded<z.ZodMiniObject>,
     schema: AnswerSchema<unknown>,
   ): void {
     app.get<{ Params: Params }>(route(path), async (request, reply) => {
-      const asked = queryString(queryOf(request.url, query) as Parameters<typeof queryString>[0])
+      const asked = queryString(checkedQuery(query, request.url) as Parameters<typeof queryString>[0])
       return answerRead(
         reply,
         await upstream.shared.read(path(request.params), asked, schema, askerOf(request)),
       )
     })
   }
-  read(({ project_id }) => paths.securityGroups(project_id), securityGroupsQuery, securityGroupsAnswer)
+  read(({ project_id }) => paths.securityGroups(project_id), GROUPS_QUERY, securityGroupsAnswer)
   read(
     ({ project_id, security_group_id }) => paths.securityGroup(project_id, security_group_id),
-    noQuery,
+    NO_QUERY,
     securityGroupAnswer,
   )
-  read(({ project_id }) => paths.rules(project_id), rulesQuery, rulesAnswer)
+  read(({ project_id }) => paths.rules(project_id), RULES_QUERY, rulesAnswer)
 
-  function dryRun(
-    path: (params: Params) => string,
-    schema: typeof insertSecurityGroupsRequest | typeof removeSecurityGroupsRequest,
-  ): void {
+  function dryRun(path: (params: Params) => string, schema: typeof INSERT_BODY | typeof REMOVE_BODY): void {
     app.put<{ Params: Params }>(route(path), async (request, reply) => {
       const body = checked(schema, request.body ?? undefined, 'body')
       if (body.dry_run !== true)
@@ -93,24 +102,14 @@ export async function platformRoutes(
       return answerOutcome(reply, await sendDryRun(dryRuns, sent, asked, askerOf(request)))
     })
   }
-  dryRun(({ project_id, port_id }) => paths.insert(project_id, port_id), insertSecurityGroupsRequest)
-  dryRun(({ project_id, port_id }) => paths.remove(project_id, port_id), removeSecurityGroupsRequest)
+  dryRun(({ project_id, port_id }) => paths.insert(project_id, port_id), INSERT_BODY)
+  dryRun(({ project_id, port_id }) => paths.remove(project_id, port_id), REMOVE_BODY)
 }
 
 /** The pattern of a path of src/vpc/paths.ts, as Fastify takes it. */
 function route(path: (params: Params) => string): string {
   const names = { project_id: ':project_id', port_id: ':port_id', security_group_id: ':security_group_id' }
   return `/api${decodeURIComponent(path(names))}`
-}
-
-/** The query of `url`, typed. @throws ProxyError when it does not fit `schema` */
-function queryOf<S extends z.ZodMiniObject>(url: string, schema: S): z.output<S> {
-  const start = url.indexOf('?')
-  return checked(
-    schema,
-    start < 0 ? {} : readQuery(schema, new URLSearchParams(url.slice(start + 1))),
-    'query',
-  )
 }
 
 function answerRead(reply: FastifyReply, { status, body }: ReadAnswer<unknown>) {

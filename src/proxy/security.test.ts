@@ -117,7 +117,7 @@ describe('bodies', () => {
     ['application/json', '{"port":', /Send a body that is JSON/],
     ['application/json', '', /Send a JSON body/],
     ['application/json', '{"__proto__":{"dry_run":true},"port":{}}', /./],
-    ['application/json', `{"port":"${'x'.repeat(1024 * 1024)}"}`, /less than 1 MiB/],
+    ['application/json', `{"port":"${'x'.repeat(128 * 1024)}"}`, /at most 128 KiB/],
   ])('%s %.30s is refused with what to send', async (type, body, advice) => {
     const headers = { 'content-type': type }
     const answer = await proxy.call(INSERT, { method: 'PUT', headers, body })

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import { version } from '../../package.json'
+import { LARGEST_BODY } from '../vpc/limits.ts'
 import { api, type Session } from '../vpc/portside-api.ts'
 import { groupsPerPort, type ProxyConfig } from './config.ts'
 import { compressAnswers } from './compression.ts'
@@ -45,7 +46,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     loggerInstance: log,
     genReqId: requestId,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
-    bodyLimit: 1024 * 1024,
+    bodyLimit: LARGEST_BODY,
     trustProxy: config.trustedProxies ?? false,
     // stopping.ts answers then, in the one error form.
     return503OnClosing: false,

@@ -1,14 +1,9 @@
 import * as z from 'zod/mini'
 import { portsideError } from './errors.ts'
-import { uuid } from './ids.ts'
-import { changeStep } from './portside-api.ts'
+import { planLists } from './portside-api.ts'
 
 /** POST portChecks (portside-api.ts): dry-run a plan. `steps` must lead from `planned_from` to `desired`; nothing is changed. */
-export const checkRequest = z.strictObject({
-  planned_from: z.array(uuid),
-  desired: z.array(uuid),
-  steps: z.array(changeStep).check(z.minLength(1, 'must have at least one step')),
-})
+export const checkRequest = z.strictObject(planLists)
 /** A plan to check. */
 export type CheckRequest = z.infer<typeof checkRequest>
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { MOST_FIELDS_NAMED } from './limits.ts'
 
 /** How one signs in: by the address that a proxy on this machine printed, or at the team's OpenID Connect provider. */
 export const signInWays = ['printed_address', 'openid_connect'] as const
@@ -69,8 +70,6 @@ const flatForm = z.looseObject({
 export const MAX_REQUEST_ID = 128
 const MAX_CODE = 128
 const MAX_MESSAGE = 2000
-/** At most so many fields are named: more help nobody. */
-const MOST_FIELDS = 10
 
 /** A text of at most so many characters. */
 export function shortened(text: string, most: number): string {
@@ -119,15 +118,16 @@ export function readPlatformError(body: unknown): PortsideError | undefined {
 }
 
 /**
- * The first 10 fields that a schema refused, as `path` (`port.security_groups.0`) and message, in the schema's order. `input` is what
- * was parsed: it tells a missing field from one of a wrong type.
+ * The fields that a schema refused, as `path` (`port.security_groups.0`) and message, in the
+ * schema's order: the first ten. `input` is what was parsed: it tells a missing field from one of a
+ * wrong type.
  */
 export function refusedFields(error: z.core.$ZodError, input: unknown): { path: string; message: string }[] {
-  return error.issues.slice(0, MOST_FIELDS).map((issue) => {
-    const path = issue.path.map(String).join('.')
+  return error.issues.slice(0, MOST_FIELDS_NAMED).map((issue) => {
+    const path = shortened(issue.path.map(String).join('.'), LONGEST_PATH)
     if (issue.code === 'unrecognized_keys')
       return {
-        path: [path, issue.keys[0]].filter(Boolean).join('.'),
+        path: shortened([path, issue.keys[0]].filter(Boolean).join('.'), LONGEST_PATH),
         message: 'is not a field of this request',
       }
     if (issue.code === 'invalid_type')
@@ -139,6 +139,9 @@ export function refusedFields(error: z.core.$ZodError, input: unknown): { path: 
     return { path, message: issue.message }
   })
 }
+
+/** A field's name, when the sender made it up, may be as long as the request. */
+const LONGEST_PATH = 200
 
 function valueAt(input: unknown, path: PropertyKey[]): unknown {
   let value = input

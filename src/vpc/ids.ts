@@ -6,7 +6,12 @@ const UUID_FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
  * An ID in UUID format with hyphens (insert-security-groups.txt, Table 5, `id`).
  * Any version and variant passes: the reference asks for the format only.
  */
-export const uuid = z.string().check(z.regex(UUID_FORM, 'must be a UUID with hyphens'))
+export const uuid = z
+  .string()
+  .check(
+    z.maxLength(36, { error: 'must be a UUID with hyphens', abort: true }),
+    z.regex(UUID_FORM, 'must be a UUID with hyphens'),
+  )
 
 /** True when `text` has the form of a UUID with hyphens. */
 export function isUuid(text: string): boolean {
@@ -17,4 +22,9 @@ export function isUuid(text: string): boolean {
  * A project ID as it stands in paths: 32 hexadecimal digits on the platform (insert-security-groups.txt,
  * Example Requests); any run of letters, digits, hyphens and underscores is let through.
  */
-export const projectId = z.string().check(z.regex(/^[0-9a-zA-Z_-]{1,64}$/, 'must be a project ID'))
+export const projectId = z
+  .string()
+  .check(
+    z.maxLength(64, { error: 'must be a project ID', abort: true }),
+    z.regex(/^[0-9a-zA-Z_-]+$/, 'must be a project ID'),
+  )

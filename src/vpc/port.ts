@@ -3,12 +3,15 @@ import * as z from 'zod/mini'
 /** At most this many security groups on one port, where a project has no limit of its own (platform.md, Endpoints). */
 export const DEFAULT_GROUPS_PER_PORT = 100
 
-/** No project's limit is higher: this bounds every list of groups that is sent. */
-export const MOST_GROUPS_PER_PORT = 1000
-
 /** A list of more is none of the platform's: the quota can be raised, but not so far. */
 const MOST_GROUPS_READ = 1000
 const LONGEST_ID = 255
+
+/**
+ * No project's limit is higher, and no list of a request longer. What an operation is recorded with
+ * grows by its square: with 200 groups and as many steps, to some megabytes.
+ */
+export const MOST_GROUPS_PER_PORT = 200
 
 /**
  * A field that Portside only shows. Whatever the platform sends is kept, so that one odd value in a field that

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { portsideError, signInWays } from './errors.ts'
 import { uuid } from './ids.ts'
+import { boundedList, boundedText, isRow, MOST_STEPS } from './limits.ts'
 import { MOST_GROUPS_PER_PORT, port } from './port.ts'
 
 /**
@@ -60,14 +61,41 @@ export type SignedOut = z.infer<typeof signedOut>
 
 const groupIds = z.array(z.string())
 
-/** A step on the wire between console and proxy; see ChangeStep in change-plan.ts. */
+/**
+ * A step of a plan that was recorded; see ChangeStep in change-plan.ts. An earlier Portside took
+ * longer lists than today's.
+ */
 export const changeStep = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('insert'), security_groups: z.array(uuid), index: z.optional(z.int()) }),
-  z.strictObject({ kind: z.literal('remove'), security_groups: z.array(uuid) }),
+  z.strictObject({ kind: z.literal('insert'), security_groups: groupIds, index: z.optional(z.int()) }),
+  z.strictObject({ kind: z.literal('remove'), security_groups: groupIds }),
 ])
 
+const askedGroups = boundedList(uuid, MOST_GROUPS_PER_PORT, 'security groups')
+const askedStep = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('insert'),
+    security_groups: askedGroups,
+    index: z.optional(
+      z
+        .int()
+        .check(
+          z.gte(0, 'must be 0 or more'),
+          z.lte(MOST_GROUPS_PER_PORT, `must be at most ${MOST_GROUPS_PER_PORT}`),
+        ),
+    ),
+  }),
+  z.strictObject({ kind: z.literal('remove'), security_groups: askedGroups }),
+])
+
+/** A plan in a request: `steps` must lead from `planned_from` to `desired`. */
+export const planLists = {
+  planned_from: askedGroups,
+  desired: askedGroups,
+  steps: boundedList(askedStep, MOST_STEPS, 'steps').check(z.minLength(1, 'must have at least one step')),
+}
+
 /** The port's name or ID, typed by the operator: lets pass what breaks a guard. */
-const confirmedBy = z.optional(z.string())
+const confirmedBy = z.optional(boundedText())
 
 /**
  * POST portOperations: carry out a plan. The console makes `operation_id`, so that sending it again after a lost answer
@@ -75,9 +103,7 @@ const confirmedBy = z.optional(z.string())
  */
 export const operationRequest = z.strictObject({
   operation_id: uuid,
-  planned_from: z.array(uuid),
-  desired: z.array(uuid),
-  steps: z.array(changeStep).check(z.minLength(1, 'must have at least one step')),
+  ...planLists,
   confirmed_by: confirmedBy,
 })
 /** A plan to carry out. */
@@ -135,8 +161,8 @@ export const operationStatus = z.enum(['queued', 'running', 'waiting', ...settle
 /** The state of an operation. */
 export type OperationStatus = z.infer<typeof operationStatus>
 
-/** A change to one port's list, carried out step by step, and its record. */
-export const operation = z.object({
+/** An operation as lists show it. */
+export const operationSummary = z.object({
   operation_id: z.string(),
   project_id: z.string(),
   port_id: z.string(),
@@ -146,17 +172,34 @@ export const operation = z.object({
   follows: z.nullish(z.string()),
   followed_by: z.nullish(z.string()),
   created_at: z.string(),
-  updated_at: z.string(),
   /** Counts up with every change of this record: ask for `?after=revision` to wait for the next. */
   revision: z.number(),
   status: operationStatus,
+  /**
+   * The port's list as last read or answered; null while nobody has read it. In lists only of one
+   * that is `left`.
+   */
+  list_now: z.nullable(groupIds),
+  /**
+   * True of one that an earlier Portside took and wrote with more steps or groups than are taken
+   * today, too large to be read: its lists, steps and port are left out. It can be left as it is;
+   * its record (records.ts) tells its plan.
+   */
+  too_large: z.optional(z.boolean()),
+})
+/** An operation as lists show it. */
+export type OperationSummary = z.infer<typeof operationSummary>
+
+/** A change to one port's list, carried out step by step, and its record. */
+export const operation = z.object({
+  ...operationSummary.shape,
+  updated_at: z.string(),
   planned_from: groupIds,
   desired: groupIds,
   /** The list that `go-back` leads to: `planned_from`, or that of the first operation of those that this one follows. */
   before: groupIds,
   steps: z.array(operationStep),
-  /** The port's list as last read or answered, and when; null while nobody has read it. */
-  list_now: z.nullable(groupIds),
+  /** When `list_now` was read. */
   list_read_at: z.nullable(z.string()),
   /**
    * Groups that the port had before (as for the steps), and is to have at the end, but that are not in `list_now`: off the port
@@ -176,8 +219,20 @@ export type Operation = z.infer<typeof operation>
 
 /** Answer of POST portOperations and GET operation (`?after=revision&wait=seconds` waits for a newer revision). */
 export const operationEnvelope = z.object({ operation })
-/** Answer of GET portOperations: newest first. */
-export const operationsAnswer = z.object({ operations: z.array(operation) })
+/** GET portOperations: a page, 50 where `limit` is left out. */
+export const operationsQuery = z.strictObject({
+  limit: z.optional(z.int().check(z.gte(1, 'must be 1 or more'), z.lte(100, 'must be at most 100'))),
+  /** `next` of the page before. */
+  after: z.optional(boundedText(19).check(z.refine(isRow, 'must be the `next` of an answer'))),
+})
+/**
+ * Answer of GET portOperations: a page, newest first; `next` is null at the end. Each is read in
+ * full by its ID.
+ */
+export const operationsAnswer = z.object({
+  operations: z.array(operationSummary),
+  next: z.nullable(z.string()),
+})
 
 /**
  * What the operator can answer to an operation that is `stopped` or `interrupted`, POSTed without a body or with an answerRequest:

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { portsideError } from './errors.ts'
-import { isUuid, uuid } from './ids.ts'
+import { isUuid, projectId, uuid } from './ids.ts'
+import { boundedText, isRow } from './limits.ts'
 import { changeStep, operationAnswers, settledStatuses } from './portside-api.ts'
 
 /** Records: what every dry run and every change was, for good. Read by these calls; nothing changes one. */
@@ -149,16 +150,16 @@ export const fullRecord = z.object({
 export type FullRecord = z.infer<typeof fullRecord>
 
 /** A day (UTC), or a time in full. */
-const moment = z
-  .string()
-  .check(z.refine(isMoment, 'must be a day as 2026-11-24, or a time as 2026-11-24T08:00:00Z'))
+const moment = boundedText(40).check(
+  z.refine(isMoment, 'must be a day as 2026-11-24, or a time as 2026-11-24T08:00:00Z'),
+)
 
 const filters = {
-  project_id: z.optional(z.string()),
+  project_id: z.optional(projectId),
   port_id: z.optional(uuid),
   /** The beginning of a port's name (or of a word in it), of a user's name, or of any ID; a group's ID whole. */
   q: z.optional(z.string().check(z.maxLength(200, 'must have at most 200 characters'))),
-  user: z.optional(z.string()),
+  user: z.optional(boundedText()),
   kind: z.optional(z.enum(recordKinds)),
   /** `open`: no end is recorded. */
   status: z.optional(z.enum([...recordOutcomes, 'open'])),
@@ -172,7 +173,7 @@ export const recordsQuery = z.strictObject({
   ...filters,
   limit: z.optional(z.int().check(z.gte(1, 'must be 1 or more'), z.lte(200, 'must be at most 200'))),
   /** `next` of the page before. */
-  after: z.optional(z.string().check(z.regex(/^\d{1,16}\.\d{1,19}$/, 'must be the `next` of an answer'))),
+  after: z.optional(boundedText(40).check(z.refine(isCursor, 'must be the `next` of an answer'))),
 })
 /** Filters of GET records. */
 export type RecordsQuery = z.infer<typeof recordsQuery>
@@ -186,6 +187,15 @@ export const exportQuery = z.strictObject({ ...filters, format: z.enum(['csv', '
 export const recordsAnswer = z.object({ records: z.array(recordSummary), next: z.nullable(z.string()) })
 /** Answer of GET record. */
 export const recordAnswer = z.object({ record: fullRecord })
+
+/** The last moment of a Date, in milliseconds since 1970. */
+const LAST_MOMENT = 8_640_000_000_000_000
+
+/** True for a time and a row's number, as the end of a page is written. */
+function isCursor(text: string): boolean {
+  const [, at, row] = /^(\d{1,16})\.(\d+)$/.exec(text) ?? []
+  return row !== undefined && Number(at) <= LAST_MOMENT && isRow(row)
+}
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
 import { uuid } from './ids.ts'
+import { boundedList, boundedText, MOST_VALUES } from './limits.ts'
 import { MOST_GROUPS_PER_PORT } from './port.ts'
 
-const groupIds = z.array(uuid).check(
+const groupIds = boundedList(uuid, MOST_GROUPS_PER_PORT, 'security groups').check(
   z.minLength(1, 'must name at least one security group'),
   z.maxLength(MOST_GROUPS_PER_PORT, `must name at most ${MOST_GROUPS_PER_PORT} security groups`),
   z.refine(
@@ -18,7 +19,14 @@ const groupIds = z.array(uuid).check(
 export const insertSecurityGroupsRequest = z.strictObject({
   port: z.strictObject({
     security_groups: groupIds,
-    index: z.optional(z.int().check(z.gte(0, 'must be 0 or more'))),
+    index: z.optional(
+      z
+        .int()
+        .check(
+          z.gte(0, 'must be 0 or more'),
+          z.lte(MOST_GROUPS_PER_PORT, `must be at most ${MOST_GROUPS_PER_PORT}`),
+        ),
+    ),
   }),
   dry_run: z.optional(z.boolean()),
 })
@@ -35,10 +43,11 @@ export const removeSecurityGroupsRequest = z.strictObject({
 /** Body of remove-security-groups. */
 export type RemoveSecurityGroupsRequest = z.infer<typeof removeSecurityGroupsRequest>
 
-const many = z.optional(z.array(z.string()))
+const single = z.optional(boundedText())
+const many = z.optional(boundedList(boundedText(), MOST_VALUES, 'values'))
 /** A page's size: 1 to 2000 (platform.md, Endpoints). */
 const limit = z.optional(z.int().check(z.gte(1, 'must be 1 or more'), z.lte(2000, 'must be at most 2000')))
-const marker = z.optional(z.string())
+const marker = single
 
 /** Filters of the ports list (platform.md, Endpoints). Arrays repeat in the query: `id=a&id=b`; each is matched whole. */
 export const portsQuery = z.strictObject({
@@ -57,7 +66,7 @@ export const portsQuery = z.strictObject({
   vpc_id: many,
   admin_state_up: z.optional(z.boolean()),
   port_security_enabled: z.optional(z.boolean()),
-  enterprise_project_id: z.optional(z.string()),
+  enterprise_project_id: single,
 })
 
 /** Filters of the ports list. */
@@ -70,7 +79,7 @@ export const securityGroupsQuery = z.strictObject({
   id: many,
   name: many,
   description: many,
-  enterprise_project_id: z.optional(z.string()),
+  enterprise_project_id: single,
 })
 
 /** Filters of the security groups list. */
@@ -83,10 +92,10 @@ export const rulesQuery = z.strictObject({
   id: many,
   protocol: many,
   description: many,
-  direction: z.optional(z.string()),
-  action: z.optional(z.string()),
+  direction: single,
+  action: single,
   priority: z.optional(z.int()),
-  ethertype: z.optional(z.string()),
+  ethertype: single,
   enabled: z.optional(z.boolean()),
   security_group_id: many,
   remote_group_id: many,
@@ -127,7 +136,8 @@ export function readQuery(
     const kind = fieldKind(schema, name)
     if (kind === 'array') {
       const earlier = query[name]
-      query[name] = Array.isArray(earlier) ? [...earlier, text] : [text]
+      if (Array.isArray(earlier)) earlier.push(text)
+      else query[name] = [text]
     } else if (kind === 'number' && /^-?\d+$/.test(text)) query[name] = Number(text)
     else if (kind === 'boolean' && (text === 'true' || text === 'false')) query[name] = text === 'true'
     else query[name] = text
@@ -135,8 +145,15 @@ export function readQuery(
   return { ...query }
 }
 
+type Field = { _zod: { def: { type: string; innerType?: Field; in?: Field } } }
+
+/** The type of a field: of what an optional one holds, and of what a list is read from. */
 function fieldKind(schema: z.ZodMiniObject, name: string): string | undefined {
-  const field = Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined
-  const def = field?._zod.def as { type: string; innerType?: { _zod: { def: { type: string } } } } | undefined
-  return def?.innerType?._zod.def.type ?? def?.type
+  let field = Object.hasOwn(schema.shape, name) ? (schema.shape[name] as Field | undefined) : undefined
+  for (;;) {
+    const def = field?._zod.def
+    const inner = def?.innerType ?? def?.in
+    if (!inner) return def?.type
+    field = inner
+  }
 }

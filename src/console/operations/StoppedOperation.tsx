@@ -31,6 +31,10 @@ type StoppedOperationProps = {
 
 /** An operation that stopped half-way: what is true now, and the three ways on. */
 export function StoppedOperation(props: StoppedOperationProps): JSX.Element {
+  return props.operation.too_large ? <TooLarge {...props} /> : <Stopped {...props} />
+}
+
+function Stopped(props: StoppedOperationProps): JSX.Element {
   const { operation, port, facts, limit, forbidden } = props
   const { status, steps, error, list_now, off_the_port, desired, before } = operation
   const answer = useAnswer(operation)
@@ -169,6 +173,29 @@ function wayWords(
     if (error instanceof PlanRefused) return `There is no way to that list: ${error.message}`
     throw error
   }
+}
+
+/** One that an earlier Portside took, of which nothing but its end is read. */
+function TooLarge({ operation, forbidden }: StoppedOperationProps): JSX.Element {
+  const answer = useAnswer(operation)
+  return (
+    <Notice tone="danger" role="alert" title="A change to this port stopped, and is too large to show">
+      <p>
+        An earlier version of Portside took it, with more steps or groups than Portside takes today. Look at
+        the port’s list, then leave it as it is; arrange it anew where it is wrong.
+      </p>
+      <div className={styles.answers}>
+        <Button
+          busy={answer.isPending}
+          disabledReason={answer.isPending ? undefined : forbidden}
+          onClick={() => answer.mutate({ kind: 'leave', confirmedBy: undefined })}
+        >
+          Leave as is
+        </Button>
+      </div>
+      {answer.error !== null && <ErrorPanel error={answer.error} title="The answer could not be given" />}
+    </Notice>
+  )
 }
 
 function useAnswer(operation: Operation) {

@@ -4,18 +4,19 @@ import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
 import { waitForOperation } from '../proxy-client/mutations.ts'
 import { operationsQuery, takeOperation } from '../proxy-client/operations.ts'
 import { isSessionLost, isTooMany } from '../proxy-client/proxy-error.ts'
+import { isWhole, type KnownOperation } from '../proxy-client/read-operations.ts'
 
 /** How long to wait after a failed read before the next. */
 const PAUSE_MS = 2_000
 /** How often to look for an operation that was sent and is not known yet. */
 const LOOK_MS = 3_000
 
-const NONE: readonly Operation[] = []
+const NONE: readonly KnownOperation[] = []
 
 /** The operations on a port, as far as the operator has to know of them. */
 export type PortOperations = {
   /** Newest first. */
-  all: readonly Operation[]
+  all: readonly KnownOperation[]
   /** Queued, running or waiting: the proxy is at work. */
   underWay: readonly Operation[]
   /** Stopped or interrupted, and not answered: the operator has to choose. */
@@ -65,8 +66,8 @@ export function usePortOperations(project: string, port: string, sent: string | 
   return useMemo(
     () => ({
       all,
-      underWay: all.filter((operation) => !SETTLED.has(operation.status)),
-      unanswered: all.filter(isUnanswered),
+      underWay: all.filter(isWhole).filter((operation) => !SETTLED.has(operation.status)),
+      unanswered: all.filter(isWhole).filter(isUnanswered),
       known: isSuccess,
       error: problem,
       reload: () => void refetch(),
@@ -81,7 +82,7 @@ export function isUnanswered({ status }: Operation): boolean {
 }
 
 /** What became of an operation in the end: the operator's answers to it are followed to the last one. */
-export function lastOf(all: readonly Operation[], operation: Operation): Operation {
+export function lastOf(all: readonly KnownOperation[], operation: KnownOperation): KnownOperation {
   let last = operation
   for (let left = all.length; left > 0 && last.followed_by; left--)
     last = all.find((one) => one.operation_id === last.followed_by) ?? last
@@ -89,12 +90,14 @@ export function lastOf(all: readonly Operation[], operation: Operation): Operati
 }
 
 /** True when nothing more will happen to its record, unless the operator answers. */
-function isFinal(operation: Operation): boolean {
+function isFinal(operation: KnownOperation): boolean {
   if (!SETTLED.has(operation.status)) return false
   // After an interruption the proxy still reads the port, and finds out what became of the step that was out.
   return (
     operation.status !== 'interrupted' ||
-    (operation.list_now !== null && operation.steps.every(({ status }) => status !== 'sending'))
+    (isWhole(operation) &&
+      operation.list_now !== null &&
+      operation.steps.every(({ status }) => status !== 'sending'))
   )
 }
 

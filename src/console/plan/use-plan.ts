@@ -3,7 +3,7 @@ import { useCallback, useDeferredValue, useMemo, useState } from 'react'
 import type { StepCheck } from '../../vpc/checks.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import { planChange, PlanRefused, type ChangePlan } from '../../vpc/plan-change.ts'
-import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
+import { SETTLED } from '../../vpc/portside-api.ts'
 import { sentAs, type Arrangement } from '../arrangement/arrangement.ts'
 import { useLatest } from '../hooks/latest.ts'
 import { startOperation } from '../proxy-client/mutations.ts'
@@ -11,6 +11,7 @@ import { operationsQuery, takeOperation } from '../proxy-client/operations.ts'
 import { outdate } from '../proxy-client/order.ts'
 import { ProxyError } from '../proxy-client/proxy-error.ts'
 import { readPortAnew } from '../proxy-client/queries.ts'
+import type { KnownOperation } from '../proxy-client/read-operations.ts'
 
 /** Checking the plan, and what it found for this very arrangement. */
 export type Checking = {
@@ -149,7 +150,7 @@ export function useApplying(options: {
   port: string
   planned: Planned
   isCurrent: () => boolean
-  operations: readonly Operation[]
+  operations: readonly KnownOperation[]
   keep: (arrangement: Arrangement) => void
   /** Called with the operation's ID when it is about to be sent. */
   onSend: (operationId: string) => void
@@ -216,7 +217,7 @@ export function useApplying(options: {
 }
 
 /** The ID it was sent as, unless that operation has come to an end: the same ID would only tell of that end again. */
-function unfinishedId(operations: readonly Operation[], { operationId }: Arrangement): string | null {
+function unfinishedId(operations: readonly KnownOperation[], { operationId }: Arrangement): string | null {
   const known = operations.find((one) => one.operation_id === operationId)
   return known !== undefined && SETTLED.has(known.status) ? null : operationId
 }

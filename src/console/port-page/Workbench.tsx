@@ -13,6 +13,7 @@ import {
 import type { PortAnswer } from '../../vpc/answers.ts'
 import { DEFAULT_GROUPS_PER_PORT } from '../../vpc/port.ts'
 import type { Operation } from '../../vpc/portside-api.ts'
+import type { KnownOperation } from '../proxy-client/read-operations.ts'
 import { lastOf, usePortOperations } from '../operations/follow-operations.ts'
 import { NO_REFUSALS, useApplying, useChecking, usePlan, type Planned } from '../plan/use-plan.ts'
 import { changesOf, counted } from '../facts/change-words.ts'
@@ -245,7 +246,10 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
 }
 
 /** What became of an arrangement that was sent as this operation. */
-function sentTo(all: readonly Operation[], id: string | null): Operation['status'] | 'unknown' | undefined {
+function sentTo(
+  all: readonly KnownOperation[],
+  id: string | null,
+): Operation['status'] | 'unknown' | undefined {
   const operation = all.find((one) => one.operation_id === id)
   return operation ? lastOf(all, operation).status : id === null ? undefined : 'unknown'
 }

@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useMemo } from 'react'
 import { sameList } from '../../vpc/list-difference.ts'
-import type { Operation } from '../../vpc/portside-api.ts'
 import { lastOf, type PortOperations } from '../operations/follow-operations.ts'
 import { arrangementOf, isChanged, type Arrangement, type GroupList } from '../arrangement/arrangement.ts'
 import type { useArrangementStore } from '../arrangement/arrangement-store.ts'
+import type { KnownOperation } from '../proxy-client/read-operations.ts'
 
 /** The arrangement of a port, as the page may use it now. */
 export type PortArrangement = {
@@ -70,7 +70,7 @@ export function usePortArrangement(
 }
 
 /** True when the operation that it was sent as (or what the operator answered to it) came to the end as arranged. */
-function isApplied(all: readonly Operation[], { operationId }: Arrangement): boolean {
+function isApplied(all: readonly KnownOperation[], { operationId }: Arrangement): boolean {
   const operation = all.find((one) => one.operation_id === operationId)
   if (operation === undefined) return false
   const last = lastOf(all, operation)
@@ -78,7 +78,7 @@ function isApplied(all: readonly Operation[], { operationId }: Arrangement): boo
 }
 
 /** True when the operation that it was sent as was left half-way, and the port still has that list. */
-function isLeft(all: readonly Operation[], { operationId }: Arrangement, list: GroupList): boolean {
+function isLeft(all: readonly KnownOperation[], { operationId }: Arrangement, list: GroupList): boolean {
   const operation = all.find((one) => one.operation_id === operationId)
   const last = operation && lastOf(all, operation)
   return last?.status === 'left' && last.list_now !== null && sameList(last.list_now, list)

@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'react'
 import type { Operation } from '../../vpc/portside-api.ts'
+import { isWhole, type KnownOperation } from '../proxy-client/read-operations.ts'
 import type { Port } from '../../vpc/port.ts'
 
 /** What this page has seen happen to the port since it was opened. */
@@ -28,6 +29,7 @@ export function useWatchedChange(port: Port, underWay: readonly Operation[]): Wa
 }
 
 /** The change to the port that was carried out last. */
-export function lastChange(all: readonly Operation[]): Operation | undefined {
-  return all.find((operation) => operation.status === 'done')
+export function lastChange(all: readonly KnownOperation[]): Operation | undefined {
+  const last = all.find((operation) => operation.status === 'done')
+  return last && isWhole(last) && !last.too_large ? last : undefined
 }

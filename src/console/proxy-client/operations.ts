@@ -2,10 +2,10 @@ import { queryOptions, type InfiniteData, type QueryClient } from '@tanstack/rea
 import type { PortAnswer, PortsAnswer } from '../../vpc/answers.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import type { Port } from '../../vpc/port.ts'
-import { api, operationsAnswer, SETTLED, type Operation } from '../../vpc/portside-api.ts'
-import { call } from './client.ts'
+import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
 import { fromNowOn, isLater, noteTimes, outdate, timed, timesOf, type Times } from './order.ts'
 import { outdateMembers, portQuery, readPortAnew } from './queries.ts'
+import { isWhole, readOperations, type KnownOperation } from './read-operations.ts'
 
 /** An end of an operation is held back no longer than this for the port to be read after it. */
 const LONGEST_HOLD_MS = 3_000
@@ -16,15 +16,13 @@ export const operationsQuery = (project: string, port: string) =>
     queryKey: ['operations', project, port],
     // Without the signal: a read given up would put back what was known when it began.
     queryFn: async ({ client }) => {
-      const read = await timed(() =>
-        call(operationsAnswer, api.portOperations(project, port)).then((answer) => answer.operations),
-      )
+      const read = await timed(() => readOperations(project, port))
       for (const one of read) noteTimes(one, timesOf(read))
       await takeEnds(client, project, port, read)
       return read
     },
     structuralSharing: (known, read) =>
-      laterOperations(known as Operation[] | undefined, read as Operation[]),
+      laterOperations(known as KnownOperation[] | undefined, read as KnownOperation[]),
     staleTime: 5_000,
     refetchOnWindowFocus: true,
   })
@@ -45,7 +43,7 @@ export async function takeOperation(client: QueryClient, operation: Operation): 
 }
 
 /** Those of `read`, but none that is known in a newer revision; before them what came since they were asked for. */
-function laterOperations(known: Operation[] | undefined, read: Operation[]): Operation[] {
+function laterOperations(known: KnownOperation[] | undefined, read: KnownOperation[]): KnownOperation[] {
   if (known === undefined) return read
   const knownById = new Map(known.map((one) => [one.operation_id, one]))
   const merged = read.map((one) => {
@@ -71,16 +69,16 @@ async function takeEnds(
   client: QueryClient,
   project: string,
   port: string,
-  answered: readonly Operation[],
+  answered: readonly KnownOperation[],
 ): Promise<void> {
   const known = client.getQueryData(operationsQuery(project, port).queryKey)
-  const earlier = (one: Operation) => known?.find(({ operation_id }) => operation_id === one.operation_id)
+  const earlier = (one: KnownOperation) =>
+    known?.find(({ operation_id }) => operation_id === one.operation_id)
   const news = answered.filter((one) => one.revision > (earlier(one)?.revision ?? -1))
   if (known !== undefined && news.some((one) => SETTLED.has(one.status) || earlier(one) === undefined))
     for (const queryKey of [['records'], ['record']]) outdate(client, queryKey)
-  const ended = news
-    .filter(({ status }) => SETTLED.has(status) && status !== 'superseded')
-    .reduce<Operation | undefined>((a, b) => (a && a.updated_at >= b.updated_at ? a : b), undefined)
+  // Newest first, and one at a time on a port.
+  const ended = news.find(({ status }) => SETTLED.has(status) && status !== 'superseded')
   if (ended === undefined) return
   const taken = portAfter(client, ended, earlier(ended))
   // The first look at a port shows what was read side by side, and may be put right a moment later.
@@ -89,12 +87,13 @@ async function takeEnds(
 
 async function portAfter(
   client: QueryClient,
-  ended: Operation,
-  before: Operation | undefined,
+  ended: KnownOperation,
+  before: KnownOperation | undefined,
 ): Promise<void> {
-  const { project_id, port_id, port, request_id, list_now, list_read_at } = ended
+  const { project_id, port_id, list_now } = ended
+  const whole = isWhole(ended) ? ended : undefined
   const { queryKey } = portQuery(project_id, port_id)
-  if (before !== undefined) outdateMembers(client, project_id, changedGroups(ended))
+  if (before !== undefined) outdateMembers(client, project_id, changedGroups([ended, before]))
   if (client.getQueryState(queryKey)?.fetchStatus === 'fetching' && !client.getQueryData(queryKey))
     await client.fetchQuery(portQuery(project_id, port_id)).catch(() => {})
   const shown = client.getQueryData(queryKey)
@@ -102,14 +101,23 @@ async function portAfter(
   if (list_now !== null && sameList(list_now, shown.port.security_groups)) return
   // It has been so at some time after it was known to be under way.
   const since = before && timesOf(before)
-  if (port && list_now && since && before.list_read_at !== list_read_at && isLater(since, timesOf(shown)))
-    storePort(client, project_id, { port, request_id: request_id ?? null }, fromNowOn(since.asked))
+  const read = before && isWhole(before) ? before.list_read_at : null
+  if (whole?.port && list_now && since && read !== whole.list_read_at && isLater(since, timesOf(shown)))
+    storePort(
+      client,
+      project_id,
+      { port: whole.port, request_id: whole.request_id ?? null },
+      fromNowOn(since.asked),
+    )
   // What can't be read is said where it is shown.
   else await readPortAnew(client, project_id, port_id).catch(() => {})
 }
 
 /** The groups that have got or lost the port as a member. */
-function changedGroups({ planned_from, desired, list_now }: Operation): string[] {
+function changedGroups(known: readonly KnownOperation[]): string[] {
+  const whole = known.find(isWhole)
+  if (whole === undefined) return []
+  const { planned_from, desired, list_now } = whole
   const after = list_now ?? desired
   return [
     ...planned_from.filter((id) => !after.includes(id)),

@@ -1,5 +1,10 @@
-import { sql, type Kysely } from 'kysely'
-import { SETTLED, type OperationStatus } from '../../vpc/portside-api.ts'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import {
+  operationSummary,
+  SETTLED,
+  type OperationStatus,
+  type OperationSummary,
+} from '../../vpc/portside-api.ts'
 import type { RecordEntry } from '../../vpc/records.ts'
 import type { Database } from '../database/database.ts'
 import type { Tables } from '../database/tables.ts'
@@ -7,17 +12,22 @@ import { recordOf } from '../records/of-operation.ts'
 import { addEntries, addEntriesWith, beginRecord } from '../records/write.ts'
 import type { SignedIn } from '../session/session.ts'
 import { isOpen, type OperationRecord } from './record.ts'
+import { isTooLarge, readable, storedRecord, type StoredRow } from './stored-record.ts'
 
 const UNFINISHED: OperationStatus[] = ['queued', 'running', 'waiting']
 /** Operations that ask for the operator's answer. */
 export const UNANSWERED: OperationStatus[] = ['stopped', 'interrupted']
 
-/** At most this many operations of a port are listed. */
-const LISTED = 50
-
 /** Another proxy, or another request, has written the record since it was read. */
 export class RecordChanged extends Error {
   override name = 'RecordChanged'
+}
+
+type Listed = Omit<OperationSummary, 'user' | 'purpose' | 'created_at'> & {
+  sequence: unknown
+  user_name: string
+  kind: OperationSummary['purpose']
+  created_at: Date
 }
 
 /** A record that nobody is at work with; `lately`: its proxy was alive within the last minute. */
@@ -114,12 +124,8 @@ export class Journal {
 
   /** The record with this ID. */
   async find(operationId: string): Promise<OperationRecord | undefined> {
-    const row = await this.#db
-      .selectFrom('operations')
-      .select('record')
-      .where('operation_id', '=', operationId)
-      .executeTakeFirst()
-    return row?.record as OperationRecord | undefined
+    const [found] = await this.#read(sql`o.operation_id = ${operationId}`)
+    return found
   }
 
   /** The last revision of a record that is still this proxy's; undefined when it is another's, or nobody's. */
@@ -133,22 +139,52 @@ export class Journal {
     return row?.revision
   }
 
-  /** A port's latest records, newest first. */
-  async ofPort(projectId: string, portId: string): Promise<OperationRecord[]> {
-    const rows = await this.#ofPort(projectId, portId).limit(LISTED).execute()
-    return rows.map(({ record }) => record as OperationRecord)
+  /**
+   * A page of a port's operations as lists show them, newest first. The records themselves, which
+   * may have a megabyte each, are not read.
+   * @param after the `next` of the page before
+   */
+  async ofPort(
+    projectId: string,
+    portId: string,
+    { limit, after }: { limit: number; after?: string | undefined },
+  ): Promise<{ operations: OperationSummary[]; next: string | undefined }> {
+    const { rows } = await sql<Listed>`
+      select o.sequence, o.operation_id, o.project_id, o.port_id, o.status, o.revision, o.created_at,
+        r.user_name, r.kind, r.follows, ${isTooLarge} as too_large,
+        case when o.status = 'superseded' and not ${isTooLarge} then o.record -> 'followed_by' end as followed_by,
+        case when o.status = 'left' and not ${isTooLarge} then o.record -> 'list_now' end as list_now
+      from operations o join records r on r.record_id = o.operation_id::uuid
+      where o.project_id = ${projectId} and o.port_id = ${portId}
+        and ${after === undefined ? sql`true` : sql`o.sequence < ${after}::bigint`}
+      order by o.sequence desc limit ${limit + 1}`.execute(this.#db)
+    const operations = rows
+      .slice(0, limit)
+      .map(({ user_name: user, kind: purpose, created_at, too_large, ...row }) => {
+        const summary = { ...row, user, purpose, created_at: created_at.toISOString() }
+        return operationSummary.parse(too_large ? { ...summary, too_large } : summary)
+      })
+    return { operations, next: rows.length > limit ? String(rows[limit - 1]!.sequence) : undefined }
   }
 
   /** A port's records that wait for the operator's answer, newest first. */
-  async unanswered(projectId: string, portId: string): Promise<OperationRecord[]> {
-    const rows = await this.#ofPort(projectId, portId).where('status', 'in', UNANSWERED).execute()
-    return rows.map(({ record }) => record as OperationRecord)
+  unanswered(projectId: string, portId: string): Promise<OperationRecord[]> {
+    return this.#read(
+      sql`o.project_id = ${projectId} and o.port_id = ${portId} and o.status in (${sql.join(UNANSWERED)})`,
+    )
   }
 
   /** True while an operation on the port is under way or waits for its turn. */
   async busy(projectId: string, portId: string): Promise<boolean> {
-    const rows = await this.#ofPort(projectId, portId).where('status', 'in', UNFINISHED).limit(1).execute()
-    return rows.length > 0
+    const row = await this.#db
+      .selectFrom('operations')
+      .select('operation_id')
+      .where('project_id', '=', projectId)
+      .where('port_id', '=', portId)
+      .where('status', 'in', UNFINISHED)
+      .limit(1)
+      .executeTakeFirst()
+    return row !== undefined
   }
 
   /**
@@ -156,25 +192,24 @@ export class Journal {
    * this one and they are not among `atWork`.
    */
   async leftBehind(atWork: readonly string[]): Promise<LeftBehind[]> {
-    const rows = await this.#db
-      .selectFrom('operations')
-      .leftJoin('proxies', 'proxies.proxy_id', 'operations.owner')
-      .select([
-        'record',
-        sql<boolean>`coalesce(lease_until > clock_timestamp() - interval '1 minute', false)`.as('lately'),
-      ])
-      .where('owner', 'is not', null)
-      .where(({ or, eb }) =>
-        or([
-          eb('proxy_id', 'is', null),
-          eb('lease_until', '<=', sql<Date>`clock_timestamp()`),
-          eb('owner', '=', this.#proxyId),
-        ]),
-      )
-      .$if(atWork.length > 0, (query) => query.where('operation_id', 'not in', atWork))
-      .orderBy('sequence')
-      .execute()
-    return rows.map(({ record, lately }) => ({ record: record as OperationRecord, lately }))
+    const { rows } = await sql<StoredRow & { lately: boolean }>`
+      select ${readable},
+        coalesce(lease_until > clock_timestamp() - interval '1 minute', false) as lately
+      from operations o left join proxies on proxies.proxy_id = o.owner
+      where o.owner is not null
+        and (proxy_id is null or lease_until <= clock_timestamp() or o.owner = ${this.#proxyId})
+        and o.operation_id <> all(${atWork}::text[])
+      order by o.sequence`.execute(this.#db)
+    return Promise.all(
+      rows.map(async ({ lately, ...row }) => ({ record: await storedRecord(this.#db, row), lately })),
+    )
+  }
+
+  /** Records under a condition, newest first. */
+  async #read(condition: RawBuilder<unknown>): Promise<OperationRecord[]> {
+    const { rows } = await sql<StoredRow>`
+      select ${readable} from operations o where ${condition} order by o.sequence desc`.execute(this.#db)
+    return Promise.all(rows.map((row) => storedRecord(this.#db, row)))
   }
 
   /** In one statement with the entries: the records for good must not double the time that each step takes. */
@@ -205,15 +240,6 @@ export class Journal {
   #ownerOf(record: OperationRecord): string | null {
     const toDo = !SETTLED.has(record.status) || (UNANSWERED.includes(record.status) && isOpen(record))
     return toDo ? this.#proxyId : null
-  }
-
-  #ofPort(projectId: string, portId: string) {
-    return this.#db
-      .selectFrom('operations')
-      .select('record')
-      .where('project_id', '=', projectId)
-      .where('port_id', '=', portId)
-      .orderBy('sequence', 'desc')
   }
 }
 

@@ -76,6 +76,10 @@ export class Operations {
     return records.onLatest(operationId, async (record) => {
       const given = await this.#answeredBefore(record, answer)
       if (given) return given
+      if (record.too_large && answer !== 'leave')
+        throw ownError('Portside.OperationConflict', 'The operation is too large: its plan is not read.', {
+          advice: 'Leave the list as it is, and arrange it anew.',
+        })
       if (await records.journal.busy(record.project_id, record.port_id))
         throw ownError('Portside.OperationConflict', 'Another operation on this port is under way.', {
           advice: 'Wait for its end, then answer.',

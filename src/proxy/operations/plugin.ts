@@ -2,7 +2,13 @@ import { setMaxListeners } from 'node:events'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod/mini'
 import { uuid } from '../../vpc/ids.ts'
-import { answerRequest, api, operationAnswers, operationRequest } from '../../vpc/portside-api.ts'
+import {
+  answerRequest,
+  api,
+  operationAnswers,
+  operationRequest,
+  operationsQuery,
+} from '../../vpc/portside-api.ts'
 import { groupsPerPort, type ProxyConfig } from '../config.ts'
 import type { DatabaseAccess } from '../database/database.ts'
 import { ownError } from '../errors.ts'
@@ -10,7 +16,7 @@ import { GuardCheck } from '../guards/guard-check.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
 import { copyJournal } from '../records/copy-journal.ts'
 import { recorded } from '../records/not-recorded.ts'
-import { checked, checkParams, goneSignal } from '../request-checks.ts'
+import { bounded, checked, checkedQuery, checkParams, goneSignal } from '../request-checks.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { Operations } from './operations.ts'
 import { operationOf, type OperationRecord } from './record.ts'
@@ -21,12 +27,21 @@ import { DEFAULT_WAITS } from './waits.ts'
 const LONGEST_POLL_SECONDS = 60
 
 /** GET operation: newer than revision `after`, if there is one within `wait` seconds. */
-const pollQuery = z.strictObject({
-  after: z.optional(z.coerce.number().check(z.int(), z.gte(0))),
-  wait: z.optional(z.coerce.number().check(z.gte(0), z.lte(LONGEST_POLL_SECONDS))),
-})
+const POLL_QUERY = bounded(
+  z.strictObject({
+    after: z.optional(z.coerce.number().check(z.int(), z.gte(0), z.lte(Number.MAX_SAFE_INTEGER))),
+    wait: z.optional(z.coerce.number().check(z.gte(0), z.lte(LONGEST_POLL_SECONDS))),
+  }),
+)
 
-const answerParams = z.object({ id: uuid, answer: z.enum(operationAnswers) })
+const OPERATIONS_QUERY = bounded(operationsQuery)
+/** Operations a page, when not asked otherwise. */
+const PAGE = 50
+
+const OPERATION_PARAMS = bounded(z.object({ id: uuid }))
+const ANSWER_PARAMS = bounded(z.object({ id: uuid, answer: z.enum(operationAnswers) }))
+const OPERATION_BODY = bounded(operationRequest)
+const ANSWER_BODY = bounded(answerRequest)
 
 /** What the operations of a proxy need of it. */
 export type OperationsOptions = {
@@ -86,7 +101,7 @@ export async function operationsPlugin(
 
   app.post<{ Params: PortParams }>(ofPort, async ({ params, body, session }, reply) => {
     checkParams(params, projects)
-    const request = checked(operationRequest, body ?? undefined, 'body')
+    const request = checked(OPERATION_BODY, body ?? undefined, 'body')
     const { operations } = await recorded('before', opened)
     const plan = { ...request, operation_id: request.operation_id.toLowerCase() }
     const { record, isNew } = await operations.submit(plan, {
@@ -97,16 +112,21 @@ export async function operationsPlugin(
     return answer(reply, isNew ? 202 : 200, record)
   })
 
-  app.get<{ Params: PortParams }>(ofPort, async ({ params }, reply) => {
+  app.get<{ Params: PortParams }>(ofPort, async ({ params, url }, reply) => {
     checkParams(params, projects)
+    const { limit = PAGE, after } = checkedQuery(OPERATIONS_QUERY, url)
     const { records } = await opened()
-    const found = await records.journal.ofPort(params.project_id, params.port_id.toLowerCase())
-    return reply.header('cache-control', 'no-store').send({ operations: found.map(operationOf) })
+    const { operations, next } = await records.journal.ofPort(
+      params.project_id,
+      params.port_id.toLowerCase(),
+      { limit, after },
+    )
+    return reply.header('cache-control', 'no-store').send({ operations, next: next ?? null })
   })
 
   app.get<{ Params: { id: string } }>(decodeURIComponent(api.operation(':id')), async (request, reply) => {
-    const { id } = checked(z.object({ id: uuid }), request.params, 'path')
-    const { after, wait = 0 } = checked(pollQuery, request.query, 'query')
+    const { id } = checked(OPERATION_PARAMS, request.params, 'path')
+    const { after, wait = 0 } = checked(POLL_QUERY, request.query, 'query')
     const { records } = await opened()
     const record = await records.newer(id.toLowerCase(), after ?? -1, wait * 1000, [
       stopping.signal,
@@ -118,8 +138,8 @@ export async function operationsPlugin(
   app.post<{ Params: { id: string; answer: string } }>(
     '/api/operations/:id/:answer',
     async ({ params, body, session }, reply) => {
-      const asked = checked(answerParams, params, 'path')
-      const { confirmed_by } = checked(answerRequest, body ?? {}, 'body')
+      const asked = checked(ANSWER_PARAMS, params, 'path')
+      const { confirmed_by } = checked(ANSWER_BODY, body ?? {}, 'body')
       const { operations, records } = await opened()
       const record = existing(asked.id, await records.journal.find(asked.id.toLowerCase()))
       const result = await operations.answer(record.operation_id, asked.answer, session, confirmed_by)

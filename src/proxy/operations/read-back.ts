@@ -31,7 +31,11 @@ export async function readBack(record: OperationRecord, context: RunContext): Pr
     if (left > 0 && (await pause(left, stopping))) list = await read()
     settleByList(record, list, waits.lateMs)
   }
-  if (sameList(list, record.desired) && record.steps.every(({ status }) => status === 'done')) {
+  if (
+    !record.too_large &&
+    sameList(list, record.desired) &&
+    record.steps.every(({ status }) => status === 'done')
+  ) {
     record.status = 'done'
     record.error = null
   }

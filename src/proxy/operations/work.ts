@@ -74,7 +74,7 @@ export class Work {
     for (const { record, lately } of await records.journal.leftBehind(known)) {
       const { operation_id, status } = record
       if (this.#atWork.has(operation_id) || this.#beginning.has(operation_id)) continue
-      const waits = status === 'queued' && lately
+      const waits = status === 'queued' && lately && !record.too_large
       if (!SETTLED.has(status) && !waits) {
         end(record, 'interrupted', interrupted())
         forgetList(record)

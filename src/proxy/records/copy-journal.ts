@@ -3,10 +3,11 @@ import { stepRequest } from '../../vpc/change-plan.ts'
 import type { RecordEntry } from '../../vpc/records.ts'
 import type { Tables } from '../database/tables.ts'
 import type { OperationRecord } from '../operations/record.ts'
+import { readable, storedRecord, type StoredRow } from '../operations/stored-record.ts'
 import { endOf, recordOf } from './of-operation.ts'
 import { beginRecord } from './write.ts'
 
-const AT_A_TIME = 100
+const AT_A_TIME = 20
 
 /** Any number that no other program's advisory lock on the same database has. */
 const COPYING = 7_678_744
@@ -20,11 +21,11 @@ export async function copyJournal(db: Kysely<Tables>): Promise<void> {
     const copied = await db.transaction().execute(async (transaction) => {
       // Proxies that share the database may start at the same moment.
       await sql`select pg_advisory_xact_lock(${COPYING})`.execute(transaction)
-      const { rows } = await sql<{ record: OperationRecord }>`
-        select o.record from operations o
+      const { rows } = await sql<StoredRow>`
+        select ${readable} from operations o
         where not exists (select 1 from records r where r.record_id = o.operation_id::uuid)
         order by o.sequence limit ${AT_A_TIME}`.execute(transaction)
-      for (const { record } of rows) await copy(transaction, record)
+      for (const row of rows) await copy(transaction, await storedRecord(transaction, row))
       return rows.length
     })
     if (copied < AT_A_TIME) return

@@ -3,10 +3,12 @@ import { stringify } from 'csv-stringify'
 import type { Kysely } from 'kysely'
 import type { FullRecord, RecordFilters } from '../../vpc/records.ts'
 import type { Tables } from '../database/tables.ts'
-import { entriesOf, findRecords } from './read.ts'
+import { entriesOf, findWholeRecords } from './read.ts'
 
-/** So many records are held in memory at a time. */
-const AT_A_TIME = 200
+/**
+ * So many records are held in memory at a time: one may have megabytes of lists, steps and answers.
+ */
+const AT_A_TIME = 50
 
 /** The columns of the CSV file, from the left. */
 const COLUMNS = {
@@ -35,13 +37,35 @@ const COLUMNS = {
 } satisfies Record<string, (record: FullRecord) => string | number | null | undefined>
 
 /**
+ * The beginning of a cell, as a spreadsheet may see it: of the text itself, of a line in it, and
+ * after a semicolon or a tab. Where a comma is the decimal point, spreadsheets part a line of CSV
+ * at semicolons, and do not see the quotes around a text.
+ */
+const CELL_BEGINS = /(^|[;\t\r\n])([\s"]*)(?=[=+\-@＝＋－＠])/g
+
+/**
+ * A text that no spreadsheet takes for a formula: with an apostrophe before the sign that would
+ * begin one.
+ */
+function asText(text: string): string {
+  const defused = text.replaceAll(CELL_BEGINS, "$1$2'")
+  // Some leave out what they take for blank, and look at what comes after it.
+  return /^[\t\r\n]/.test(defused) ? `'${defused}` : defused
+}
+
+/**
  * Records as a CSV file, a line each. What a spreadsheet would take for a formula (a name that begins with = + - or @) is
  * written as text, with an apostrophe before it.
  */
 export function csvOf(db: Kysely<Tables>, projects: readonly string[], filters: RecordFilters): Readable {
   const rows = Readable.from(csvRows(db, projects, filters))
   // The mark at the start tells spreadsheets that it is UTF-8.
-  const lines = stringify({ header: true, bom: true, columns: Object.keys(COLUMNS), escape_formulas: true })
+  const lines = stringify({
+    header: true,
+    bom: true,
+    columns: Object.keys(COLUMNS),
+    cast: { string: asText },
+  })
   rows.once('error', (error) => lines.destroy(error))
   lines.once('close', () => rows.destroy())
   return rows.pipe(lines)
@@ -75,7 +99,7 @@ async function* jsonLines(db: Kysely<Tables>, projects: readonly string[], filte
 async function* pages(db: Kysely<Tables>, projects: readonly string[], filters: RecordFilters) {
   let after: string | undefined
   do {
-    const page = await findRecords(db, projects, filters, AT_A_TIME, after)
+    const page = await findWholeRecords(db, { projects, filters, limit: AT_A_TIME, after })
     yield page.records
     after = page.next
   } while (after !== undefined)

@@ -17,9 +17,9 @@ export function recordOf(
     subject,
     role,
     at: operation.created_at,
-    before: operation.planned_from,
-    planned: operation.desired,
-    undo_to: operation.before,
+    before: operation.too_large ? null : operation.planned_from,
+    planned: operation.too_large ? null : operation.desired,
+    undo_to: operation.too_large ? null : operation.before,
     plan: operation.steps.map(({ step }) => step),
     follows: operation.follows ?? null,
   }

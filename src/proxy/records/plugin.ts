@@ -4,16 +4,20 @@ import { checkRequest } from '../../vpc/checks.ts'
 import { uuid } from '../../vpc/ids.ts'
 import { api } from '../../vpc/portside-api.ts'
 import { exportQuery, recordsApi, recordsQuery } from '../../vpc/records.ts'
-import { readQuery } from '../../vpc/requests.ts'
 import { groupsPerPort, type ProxyConfig } from '../config.ts'
 import { ownError } from '../errors.ts'
 import { refuseWrongPlan } from '../operations/plan-check.ts'
-import { askerOf, checked, checkParams } from '../request-checks.ts'
+import { askerOf, bounded, checked, checkedQuery, checkParams } from '../request-checks.ts'
 import { checkPlan, type DryRuns } from './dry-run.ts'
 import { csvOf, jsonLinesOf } from './export.ts'
-import { findRecord, findRecords, summaryOf } from './read.ts'
+import { findRecord, findRecords } from './read.ts'
 
 const PAGE = 50
+
+const RECORD_PARAMS = bounded(z.object({ id: uuid }))
+const RECORDS_QUERY = bounded(recordsQuery)
+const EXPORT_QUERY = bounded(exportQuery)
+const CHECK_BODY = bounded(checkRequest)
 
 type PortParams = { project_id: string; port_id: string }
 
@@ -26,15 +30,13 @@ export async function recordsPlugin(
   const opened = async () => (await dryRuns.database.opened()).db
 
   app.get(recordsApi.records(), async (request, reply) => {
-    const { limit = PAGE, after, ...filters } = asked(recordsQuery, request.url)
-    const page = await findRecords(await opened(), projects, filters, limit, after)
-    return reply
-      .header('cache-control', 'no-store')
-      .send({ records: page.records.map(summaryOf), next: page.next ?? null })
+    const { limit = PAGE, after, ...filters } = checkedQuery(RECORDS_QUERY, request.url)
+    const page = await findRecords(await opened(), { projects, filters, limit, after })
+    return reply.header('cache-control', 'no-store').send({ records: page.records, next: page.next ?? null })
   })
 
   app.get(recordsApi.exported(), async (request, reply) => {
-    const { format, ...filters } = asked(exportQuery, request.url)
+    const { format, ...filters } = checkedQuery(EXPORT_QUERY, request.url)
     const day = new Date().toISOString().slice(0, 10)
     reply
       .header('cache-control', 'no-store')
@@ -48,7 +50,7 @@ export async function recordsPlugin(
   app.get<{ Params: { id: string } }>(
     decodeURIComponent(recordsApi.record(':id')),
     async (request, reply) => {
-      const { id } = checked(z.object({ id: uuid }), request.params, 'path')
+      const { id } = checked(RECORD_PARAMS, request.params, 'path')
       const record = await findRecord(await opened(), projects, id.toLowerCase())
       if (!record)
         throw ownError('Portside.NotFound', `There is no record ${id}.`, {
@@ -63,16 +65,11 @@ export async function recordsPlugin(
     async (request, reply) => {
       const { params, session } = request
       checkParams(params, new Set(projects))
-      const plan = checked(checkRequest, request.body ?? undefined, 'body')
+      const plan = checked(CHECK_BODY, request.body ?? undefined, 'body')
       refuseWrongPlan(plan, groupsPerPort(config.projects, params.project_id))
       const port = { project_id: params.project_id, port_id: params.port_id.toLowerCase() }
       const answer = await checkPlan(dryRuns, plan, { ...session, ...port }, askerOf(request))
       return reply.header('cache-control', 'no-store').send(answer)
     },
   )
-}
-
-function asked<S extends z.ZodMiniObject>(schema: S, url: string): z.output<S> {
-  const { searchParams } = new URL(url, 'http://proxy')
-  return checked(schema, readQuery(schema, searchParams), 'query')
 }

@@ -4,7 +4,6 @@ import { SETTLED, type OperationStatus } from '../../vpc/portside-api.ts'
 import {
   endMoment,
   firstMoment,
-  recordSummary,
   searchText,
   type FullRecord,
   type RecordEntry,
@@ -31,10 +30,7 @@ type Row = {
   role: string | null
   at: Date
   changes: RecordSummary['changes']
-  before: string[] | null
-  planned: string[] | null
-  undo_to: string[] | null
-  plan: FullRecord['plan']
+  steps: number
   follows: string | null
   ended_at: Date | null
   outcome: RecordOutcome | null
@@ -44,22 +40,43 @@ type Row = {
   port_name: string | null
   operation_status: OperationStatus | null
 }
+/**
+ * What only a record in full tells: lists of them are read without, as each may have megabytes of
+ * it.
+ */
+type Lists = {
+  before: string[] | null
+  planned: string[] | null
+  undo_to: string[] | null
+  plan: FullRecord['plan']
+}
+const LISTS = sql`r.before, r.planned, r.undo_to, r.plan`
+
+/** Which records are asked for; `after` is the `next` of the page before. */
+export type Asked = {
+  projects: readonly string[]
+  filters: RecordFilters
+  limit: number
+  after?: Cursor | undefined
+}
 
 /**
- * A page of records, newest first, of those in `projects` that the filters leave.
- * @param after the `next` of the page before
+ * A page of records as lists show them, newest first, of those in `projects` that the filters
+ * leave.
  */
-export async function findRecords(
-  db: Kysely<Tables>,
-  projects: readonly string[],
-  filters: RecordFilters,
-  limit: number,
-  after?: Cursor,
-): Promise<Page<FullRecord>> {
-  const rows = await readRows(db, projects, filters, limit + 1, after)
+export async function findRecords(db: Kysely<Tables>, asked: Asked): Promise<Page<RecordSummary>> {
+  return pageOf(await readRows<Row>(db, asked, sql``), asked, summaryOf)
+}
+
+/** A page of records in full, but for their entries: see entriesOf. */
+export async function findWholeRecords(db: Kysely<Tables>, asked: Asked): Promise<Page<FullRecord>> {
+  return pageOf(await readRows<Row & Lists>(db, asked, sql`, ${LISTS}`), asked, (row) => recordOf(row, []))
+}
+
+function pageOf<R extends Row, T>(rows: R[], { limit }: Asked, read: (row: R) => T): Page<T> {
   const last = rows.length > limit ? rows[limit - 1] : undefined
   return {
-    records: rows.slice(0, limit).map((row) => recordOf(row, [])),
+    records: rows.slice(0, limit).map(read),
     next: last && `${last.at.getTime()}.${String(last.sequence)}`,
   }
 }
@@ -70,10 +87,11 @@ export async function findRecord(
   projects: readonly string[],
   recordId: string,
 ): Promise<FullRecord | undefined> {
-  const [row] = await selectRows(
+  const [row] = await selectRows<Row & Lists>(
     db,
     sql`r.record_id = ${recordId}::uuid and ${isIn('r.project_id', projects)}`,
     1,
+    sql`, ${LISTS}`,
   )
   if (!row) return undefined
   return recordOf(row, (await entriesOf(db, [row.record_id])).get(row.record_id) ?? [])
@@ -96,21 +114,16 @@ export async function entriesOf(
   return entries
 }
 
-/** What lists show of a record. */
-export function summaryOf(record: FullRecord): RecordSummary {
-  return recordSummary.parse(record)
-}
-
 /** Of so few records the database is told which they are; more are looked through by time. */
 const FEW = 500
 
-async function readRows(
+async function readRows<R extends Row>(
   db: Kysely<Tables>,
-  projects: readonly string[],
-  filters: RecordFilters,
-  limit: number,
-  after: Cursor | undefined,
-): Promise<Row[]> {
+  { projects, filters, limit: most, after }: Asked,
+  more: RawBuilder<unknown>,
+): Promise<R[]> {
+  // One more tells whether there is a next page.
+  const limit = most + 1
   const { project_id, port_id, q, user, kind, status, from, to } = filters
   const asked = project_id === undefined ? projects : projects.filter((id) => id === project_id)
   const conditions = [isIn('r.project_id', asked)]
@@ -118,8 +131,8 @@ async function readRows(
   if (port_id) conditions.push(sql`r.port_id = ${port_id.toLowerCase()}`)
   if (user) conditions.push(sql`r.user_name = ${user}`)
   if (kind) conditions.push(sql`r.kind = ${kind}`)
-  if (from) conditions.push(sql`r.at >= ${firstMoment(from).toISOString()}::timestamptz`)
-  if (to) conditions.push(sql`r.at < ${endMoment(to).toISOString()}::timestamptz`)
+  if (from) conditions.push(sql`r.at >= ${moment(firstMoment(from).getTime())}`)
+  if (to) conditions.push(sql`r.at < ${moment(endMoment(to).getTime())}`)
   if (status === 'open') conditions.push(sql`${lastOutcome} is null`)
   else if (status) {
     const ever = sql`select record_id from record_entries where outcome = ${status}`
@@ -129,9 +142,7 @@ async function readRows(
   }
   if (after) {
     const [at, sequence] = after.split('.') as [string, string]
-    conditions.push(
-      sql`(r.at, r.sequence) < (${new Date(Number(at)).toISOString()}::timestamptz, ${sequence}::bigint)`,
-    )
+    conditions.push(sql`(r.at, r.sequence) < (${moment(Number(at))}, ${sequence}::bigint)`)
   }
   const sought = q === undefined ? '' : searchText(q)
   if (sought !== '') {
@@ -141,14 +152,22 @@ async function readRows(
     conditions.push(few ?? holds)
   }
   const condition = sql.join(conditions, sql` and `)
-  if (!many) return selectRows(db, condition, limit)
+  if (!many) return selectRows(db, condition, limit, more)
   // Asked of each record in turn, the newest first, until there are enough. The database would rather ask it of all, and sort:
   // it can't know that many hold, and PGlite keeps no statistics by itself.
   return db.transaction().execute(async (transaction) => {
     await sql`select set_config(name, 'off', true)
       from unnest(array['enable_seqscan', 'enable_bitmapscan', 'enable_sort']) as name`.execute(transaction)
-    return selectRows(transaction, condition, limit)
+    return selectRows(transaction, condition, limit, more)
   })
+}
+
+/**
+ * A time as the database has it. Not as text: PostgreSQL reads no year 0, and none after 9999 as
+ * JavaScript writes it.
+ */
+function moment(milliseconds: number): RawBuilder<unknown> {
+  return sql`to_timestamp(${milliseconds / 1000}::double precision)`
 }
 
 const lastOutcome = sql`(
@@ -177,10 +196,18 @@ function foundBy(sought: string): { ids: RawBuilder<unknown>; holds: RawBuilder<
   }
 }
 
-/** The newest records under a condition, each with what its entries tell. */
-async function selectRows(db: Kysely<Tables>, condition: RawBuilder<unknown>, limit: number): Promise<Row[]> {
-  const { rows } = await sql<Row>`
-    select r.*, e.at as ended_at, e.outcome, e.content as "end", n.calls, n.request_ids, n.port_name,
+/**
+ * The newest records under a condition, each with what its entries tell, and with `more` columns.
+ */
+async function selectRows<R extends Row>(
+  db: Kysely<Tables>,
+  condition: RawBuilder<unknown>,
+  limit: number,
+  more: RawBuilder<unknown>,
+): Promise<R[]> {
+  const { rows } = await sql<R>`
+    select r.sequence, r.record_id, r.kind, r.project_id, r.port_id, r.user_name, r.subject, r.role, r.at,
+      r.changes, json_array_length(r.plan) as steps, r.follows${more}, e.at as ended_at, e.outcome, e.content as "end", n.calls, n.request_ids, n.port_name,
       operations.status as operation_status
     from (
       select * from records r where ${condition} order by r.at desc, r.sequence desc limit ${limit}
@@ -204,7 +231,20 @@ function isIn(column: string, values: readonly string[]) {
   return values.length === 0 ? sql`false` : sql`${sql.ref(column)} in (${sql.join(values)})`
 }
 
-function recordOf(row: Row, entries: RecordEntry[]): FullRecord {
+function recordOf(row: Row & Lists, entries: RecordEntry[]): FullRecord {
+  return {
+    ...summaryOf(row),
+    before: row.before,
+    planned: row.planned,
+    undo_to: row.undo_to ?? row.before,
+    after: row.end?.list ?? null,
+    plan: row.plan,
+    follows: row.follows,
+    entries,
+  }
+}
+
+function summaryOf(row: Row): RecordSummary {
   const { end, operation_status } = row
   return {
     record_id: row.record_id,
@@ -216,7 +256,7 @@ function recordOf(row: Row, entries: RecordEntry[]): FullRecord {
     subject: row.subject,
     role: row.role,
     at: row.at.toISOString(),
-    steps: row.plan.length,
+    steps: row.steps,
     changes: row.changes,
     calls: Number(row.calls),
     request_ids: row.request_ids ?? [],
@@ -224,12 +264,5 @@ function recordOf(row: Row, entries: RecordEntry[]): FullRecord {
     under_way: operation_status !== null && !SETTLED.has(operation_status),
     ended_at: row.ended_at?.toISOString() ?? null,
     error_code: end?.error?.error_code ?? null,
-    before: row.before,
-    planned: row.planned,
-    undo_to: row.undo_to ?? row.before,
-    after: end?.list ?? null,
-    plan: row.plan,
-    follows: row.follows,
-    entries,
   }
 }

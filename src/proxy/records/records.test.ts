@@ -16,6 +16,21 @@ import { beginRecord, type NewRecord } from './write.ts'
 const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
 const [A, B, C] = [1, 2, 3].map((n) => `a0608cbf-d047-4f54-8b28-cd7b5985000${n}`) as [string, string, string]
 const SILENT = pino({ level: 'silent' })
+/**
+ * Names that begin a formula in a spreadsheet, wherever it takes a cell to begin; and what is
+ * written for each.
+ */
+const FORMULAS: [name: string, written: string][] = [
+  ['\n=1+1', "'\n'=1+1"],
+  ['\tweb', "'\tweb"],
+  ['web;=1+1', "web;'=1+1"],
+  ['web; "@SUM(1);-1', `web; "'@SUM(1);'-1`],
+  ['web\r\n+1', "web\r\n'+1"],
+  ['＝1+1', "'＝1+1"],
+  ['web-1, =-+@', 'web-1, =-+@'],
+]
+/** How many records are found without a filter. */
+const ALL = 160 + 4 + 1 + FORMULAS.length
 const FORMULA = '=HYPERLINK("http://evil.example","+1")'
 
 const record = (n: number, more: Partial<NewRecord> = {}): NewRecord => ({
@@ -73,6 +88,10 @@ beforeAll(async () => {
       ],
       [{ user: '@operator' }, []],
       [{ project_id: 'another-project' }, [endEntry('done', null, null)]],
+      ...FORMULAS.map(([name]): (typeof special)[number] => [
+        { user: 'spreadsheet', at: '2019-01-01T00:00:00Z' },
+        [read(name), endEntry('done', null, null)],
+      ]),
     ]
     for (const [n, [more, entries]] of special.entries())
       await beginRecord(transaction, record(1001 + n, more), entries)
@@ -130,7 +149,7 @@ describe('records are found', () => {
       found.push(...page.records.map(({ at }) => at))
       ;({ next } = page)
     } while (next !== null)
-    expect(found).toHaveLength(160 + 4 + 1)
+    expect(found).toHaveLength(ALL)
     expect(found).toEqual(found.toSorted().toReversed())
   })
 
@@ -171,6 +190,25 @@ describe('records are found', () => {
     expect((await get(1005)).status).toBe(404)
   })
 
+  test.each<[string, Record<string, string>, number]>([
+    ['to the last day there is', { to: '9999-12-31' }, ALL],
+    ['from the first one', { from: '0000-01-01' }, ALL],
+    ['after the last moment', { after: '8640000000000000.9223372036854775807' }, ALL],
+    ['after the first moment', { after: '0.0' }, 0],
+  ])('%s', async (_, query, expected) => {
+    expect(await numbers({ ...query, limit: '200' })).toHaveLength(expected)
+  })
+
+  test.each([
+    ['after', '9999999999999999.1', 'must be the `next` of an answer'],
+    ['after', '1.9999999999999999999', 'must be the `next` of an answer'],
+    ['user', 'a\0', 'must not have the character U+0000'],
+    ['user', 'x'.repeat(256), 'must have at most 255 characters'],
+  ])('%s=%.30s is refused', async (path, text, message) => {
+    const answer = await proxy.call(`${recordsApi.records()}?${new URLSearchParams({ [path]: text })}`)
+    expect([answer.status, (await answer.json()).fields]).toEqual([400, [{ path, message }]])
+  })
+
   test('what can’t be asked is refused with what can', async () => {
     const answer = await proxy.call(`${recordsApi.records()}?from=yesterday`)
     expect(answer.status).toBe(400)
@@ -191,7 +229,7 @@ describe('records leave', () => {
       columns: true,
       bom: true,
     })
-    expect(rows).toHaveLength(165)
+    expect(rows).toHaveLength(ALL)
     expect(rows[0]).toMatchObject({ user: "'@operator", outcome: 'unknown' })
     expect(rows[1]).toMatchObject({
       record_id: record(1003).record_id,
@@ -203,6 +241,14 @@ describe('records leave', () => {
       after: '',
     })
     expect(rows[3]).toMatchObject({ user: 'Žofie Nováková', kind: 'dry_run', groups_moved: '1' })
+  })
+
+  test('with no formula where a cell begins for any spreadsheet', async () => {
+    const answer = await exported('format=csv&user=spreadsheet')
+    const rows = parse<Record<string, string>>(await answer.text(), { columns: true, bom: true })
+    expect(rows.map(({ port_name }) => port_name).toReversed()).toEqual(
+      FORMULAS.map(([, written]) => written),
+    )
   })
 
   test('as JSON lines, each record in full, as they are found', async () => {

@@ -1,0 +1,66 @@
+import { sql, type Kysely } from 'kysely'
+import type { OperationStatus } from '../../vpc/portside-api.ts'
+import type { Tables } from '../database/tables.ts'
+import type { OperationRecord } from './record.ts'
+
+/**
+ * A record of more bytes is not read: several times what the largest plan of today comes to. An
+ * earlier Portside took plans of any length, whose records have hundreds of megabytes.
+ */
+export const LARGEST_RECORD = 8 * 1024 * 1024
+
+/**
+ * The condition that a row `o` has a larger record. Its size is known without reading it, as it is
+ * not compressed.
+ */
+export const isTooLarge = sql<boolean>`pg_column_size(o.record) > ${sql.lit(LARGEST_RECORD)}`
+
+/** What is read of a row `o` of operations: its record, unless that is too large. */
+export const readable = sql`o.operation_id, o.project_id, o.port_id, o.status, o.revision, o.created_at,
+  case when not ${isTooLarge} then o.record end as record`
+
+/** A row as `readable` reads it. */
+export type StoredRow = {
+  operation_id: string
+  project_id: string
+  port_id: string
+  status: OperationStatus
+  revision: number
+  created_at: Date
+  record: OperationRecord | null
+}
+
+/** The record of a row; of one that is too large to be read, what is known without it. */
+export async function storedRecord(db: Kysely<Tables>, row: StoredRow): Promise<OperationRecord> {
+  const { record, ...known } = row
+  if (record) return record
+  const begun = await db
+    .selectFrom('records')
+    .select(['user_name', 'kind', 'follows'])
+    .where('record_id', '=', known.operation_id)
+    .executeTakeFirst()
+  const kind = begun?.kind ?? 'change'
+  const created_at = known.created_at.toISOString()
+  return {
+    ...known,
+    too_large: true,
+    user: begun?.user_name ?? '(unknown)',
+    purpose: kind === 'dry_run' ? 'change' : kind,
+    follows: begun?.follows ?? null,
+    followed_by: null,
+    created_at,
+    updated_at: created_at,
+    planned_from: [],
+    desired: [],
+    before: [],
+    had: [],
+    steps: [],
+    list_now: null,
+    list_read_at: null,
+    off_the_port: [],
+    next_try_at: null,
+    error: null,
+    port: null,
+    request_id: null,
+  }
+}
