@@ -119,6 +119,8 @@ describe('remote groups', () => {
     web: [
       rule('r3', 'web', { multiport: '5432', remote_group_id: 'db' }),
       rule('r4', 'web', { multiport: '6379', remote_group_id: 'cache' }),
+      rule('r5', 'web', { multiport: '8443', remote_group_id: 'cache', action: 'deny' }),
+      rule('r6', 'web', { multiport: '8443', remote_group_id: 'cache', priority: 2 }),
     ],
   }
   const members = { db: ['10.0.0.5', '10.0.0.6'] }
@@ -144,6 +146,11 @@ describe('remote groups', () => {
     ['5432', '10.0.0.5', /^After the plan: allowed/],
     ['5432', '10.0.0.7', /^After the plan: dropped/],
     ['6379', '10.0.0.5', /^After the plan: unknown It depends on whether the address is in group cache/],
+    [
+      '8443',
+      '10.0.0.5',
+      /dropped Dropped, because no rule matches, unless rule "deny TCP 8443 from group cache"/,
+    ],
   ])('decide a packet to %s from %s where they are known', async (port, remote, said) => {
     show({ ...answered({ lists: [['closed'], ['web']], rules, members }), remotes } as Traffic)
     await userEvent.clear(screen.getByLabelText('Port'))

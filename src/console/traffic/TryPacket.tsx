@@ -4,6 +4,7 @@ import {
   effectiveRules,
   PacketUnreadable,
   RuleBook,
+  ruleText,
   setText,
   verdict,
   type Direction,
@@ -163,8 +164,13 @@ function whenText(n: number, count: number): string {
 }
 
 function whyText(one: PacketVerdict, names: Names): string {
-  if (one.askedSets.length > 0)
-    return `It depends on whether the address is in ${one.askedSets.map((set) => setText(set, names)).join(' or ')}, which Portside doesn’t know.`
-  const text = decisionText({ ...one }, '', names)
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+  const { askedSets, unreadable, alike } = one
+  const sets = askedSets.map((set) => setText(set, names)).join(' or ')
+  const depends = `It depends on whether the address is in ${sets}, which Portside doesn’t know.`
+  if (askedSets.length > 0 && unreadable.length === 0) return depends
+  const text = decisionText(one, '', names)
+  const first = alike.map((rule) => ruleText(rule, names)).join(' or ')
+  const unless = first === '' ? '' : `, unless ${first} matches first, with the same verdict`
+  const said = `${text.charAt(0).toUpperCase()}${text.slice(1)}${unless}.`
+  return askedSets.length > 0 ? `${said} ${depends}` : said
 }

@@ -35,13 +35,14 @@ export function brokenGuards(guards: readonly Guard[], traffic: Traffic, names: 
     )
   const { answer } = traffic
   if (answer.kind === 'port_security_off') return []
-  const broken = new Map<Guard, BrokenGuard>()
+  const broken = new Map<Guard, BrokenGuard & { certain: boolean }>()
   for (const [step, difference] of answer.afterStep.entries())
     for (const { guard, regions, certain } of guardViolations(difference, guards)) {
-      if (broken.has(guard)) continue
+      const known = broken.get(guard)
+      if (known && (known.certain || !certain)) continue
       const when = step < answer.afterStep.length - 1 ? `After step ${step + 1}, in between: ` : ''
       const open = certain ? '' : 'It can’t be decided for certain. '
-      broken.set(guard, named(guard, `${open}${when}${explain(regions[0]!, names)}`))
+      broken.set(guard, { ...named(guard, `${open}${when}${explain(regions[0]!, names)}`), certain })
     }
   return [...broken.values()]
 }

@@ -37,7 +37,7 @@ export function judge({ guards, lists, before, rules, members }: GuardQuestion):
 
 type Violation = { step: number; text: string; more: number; certain: boolean }
 
-/** For each guard that is broken, by its place, the first step after which it is. */
+/** For each guard that is broken, by its place, the first step after which it certainly is; or, if none, may be. */
 function violations(
   guards: readonly Guard[],
   lists: readonly (readonly string[])[],
@@ -49,7 +49,8 @@ function violations(
   for (const [index, difference] of traffic.afterStep.entries())
     for (const { guard, regions, certain } of guardViolations(difference, guards)) {
       const place = guards.indexOf(guard)
-      if (broken.has(place)) continue
+      const known = broken.get(place)
+      if (known && (known.certain || !certain)) continue
       broken.set(place, { step: index + 1, text: explain(regions[0]!), more: regions.length - 1, certain })
     }
   return broken

@@ -143,76 +143,102 @@ class Side {
 
 const NO_CHANGE: readonly ConditionalChange[] = []
 
+/** The changes by the pair of rules that decide when no open rule does. */
+type Table = Map<number, readonly ConditionalChange[]>
+
+/** No rule covers. */
+const NONE = 0
+
+/** Sets of rules, as numbers: each is another set with one rule more. */
+class Coverings {
+  readonly #sets: { without: number; rule: number }[] = [{ without: NONE, rule: -1 }]
+  readonly #with = new Map<number, number>()
+  readonly #ruleCount: number
+
+  constructor(ruleCount: number) {
+    this.#ruleCount = ruleCount
+  }
+
+  with(covering: number, rule: number): number {
+    const key = covering * this.#ruleCount + rule
+    let made = this.#with.get(key)
+    if (made === undefined) this.#with.set(key, (made = this.#sets.push({ without: covering, rule }) - 1))
+    return made
+  }
+
+  rules(covering: number): Set<number> {
+    const rules = new Set<number>()
+    for (let at = covering; at !== NONE; at = this.#sets[at]!.without) rules.add(this.#sets[at]!.rule)
+    return rules
+  }
+}
+
 /** The changes for a pair of deciders, each pair looked at once. */
 class PairChanges {
   readonly #rules: readonly ReadRule[]
   readonly #setCount: number
-  readonly #byOpen = new Map<string, Map<number, readonly ConditionalChange[]>>()
+  readonly #byOpen = new Map<string, Map<number, Table>>()
+  readonly #coverings: Coverings
   readonly #interned = new Map<string, ConditionalChange>()
   readonly #numbers: Map<ReadRule, number>
   /** For each rule, counted from 1, whether it allows; 0 is no rule. */
   readonly #allows: Uint8Array
   #before!: Side
   #after!: Side
-  #whole!: Map<number, readonly ConditionalChange[]>
+  /** By covering: what is known of the open rules of this slot. */
+  #tables!: Map<number, Table>
   /** No rule here is open. */
   #plain = false
-  /** For each local cell the partial open rules that cover it, as text; undefined when there are none at all. */
-  #partial: string[] | undefined
+  /** For each local cell the partial open rules that cover it, as a number of #coverings. */
+  #covering = new Int32Array()
 
   constructor(rules: readonly ReadRule[], setCount: number) {
     this.#rules = rules
     this.#setCount = setCount
     this.#numbers = new Map(rules.map((rule, number) => [rule, number]))
+    this.#coverings = new Coverings(rules.length)
     this.#allows = Uint8Array.from([undefined, ...rules], (rule) => (rule?.action === 'allow' ? 1 : 0))
   }
 
   slot(before: Side, after: Side, painter: AddressPainter): void {
     this.#before = before
     this.#after = after
-    this.#whole = this.#table('')
-    this.#partial = undefined
+    this.#tables = this.#tablesOf(before, after)
     this.#plain = before.open.length + after.open.length === 0
-    const partial = new Set([...before.partial, ...after.partial])
-    if (partial.size === 0) return
-    const covers = Array.from({ length: painter.count }, () => '')
-    for (const rule of partial) painter.cover(rule, (cell) => (covers[cell] += `${rule} `))
-    this.#partial = covers
+    if (this.#covering.length < painter.count) this.#covering = new Int32Array(painter.count)
+    const covering = this.#covering.fill(NONE, 0, painter.count)
+    for (const rule of new Set([...before.partial, ...after.partial]))
+      painter.cover(rule, (cell) => (covering[cell] = this.#coverings.with(covering[cell]!, rule)))
   }
 
   at(cell: number): readonly ConditionalChange[] {
     const before = this.#before.owner[cell]!
     const after = this.#after.owner[cell]!
     if (this.#plain && this.#allows[before + 1] === this.#allows[after + 1]) return NO_CHANGE
-    const table = this.#partial ? this.#table(this.#partial[cell]!) : this.#whole
+    const covering = this.#covering[cell]!
+    let table = this.#tables.get(covering)
+    if (!table) this.#tables.set(covering, (table = new Map()))
     const key = (before + 1) * (this.#rules.length + 1) + after + 1
     const known = table.get(key)
     if (known) return known
-    const covering = this.#partial && new Set(this.#partial[cell]!.split(' ').map(Number))
-    const found = this.#changes(before, after, covering)
+    const found = this.#changes(before, after, this.#coverings.rules(covering))
     table.set(key, found)
     return found
   }
 
-  /** The table for the open rules of this slot and these partial ones. */
-  #table(partial: string): Map<number, readonly ConditionalChange[]> {
-    const { open: before } = this.#before
-    const { open: after } = this.#after
-    const key = before.length + after.length === 0 ? '' : `${before.join(' ')}|${after.join(' ')}|${partial}`
-    let table = this.#byOpen.get(key)
-    if (!table) this.#byOpen.set(key, (table = new Map()))
-    return table
+  /** The tables for slots with the same open rules. */
+  #tablesOf({ open: before }: Side, { open: after }: Side): Map<number, Table> {
+    const key = `${before.join(' ')}|${after.join(' ')}`
+    let tables = this.#byOpen.get(key)
+    if (!tables) this.#byOpen.set(key, (tables = new Map()))
+    return tables
   }
 
-  #changes(
-    before: number,
-    after: number,
-    covering: ReadonlySet<number> | undefined,
-  ): readonly ConditionalChange[] {
+  #changes(before: number, after: number, covering: ReadonlySet<number>): readonly ConditionalChange[] {
     const deciders = (side: Side, decider: number) => {
       const end = decider < 0 ? Infinity : side.rank[decider]!
       const open = side.open.filter(
-        (rule) => side.rank[rule]! < end && (!side.partial.includes(rule) || covering?.has(rule)),
+        (rule) => side.rank[rule]! < end && (!side.partial.includes(rule) || covering.has(rule)),
       )
       return { open: open.map((rule) => this.#rules[rule]!), rule: this.#rules[decider] }
     }
@@ -230,6 +256,7 @@ class PairChanges {
       text(change.after),
       change.memberOf.join(' '),
       change.notMemberOf.join(' '),
+      change.whoever,
     ]
     const known = this.#interned.get(key.join('|'))
     if (known) return known

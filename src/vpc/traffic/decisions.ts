@@ -38,49 +38,85 @@ export function decisionOf({ unreadable, rule }: Outcome): Decision {
   }
 }
 
+/** A change that is certain. */
+export type CertainChange = 'newly_allowed' | 'newly_dropped'
 /** How one piece of traffic changes; `undecided` when rules that can't be read leave it open. */
-export type Change = 'newly_allowed' | 'newly_dropped' | 'undecided'
+export type Change = CertainChange | 'undecided'
+
+/** A change, and what it may come to: itself, unless it is undecided. */
+export type Changing = { change: Change; may: readonly CertainChange[] }
+
+const ALLOWED: Changing = { change: 'newly_allowed', may: ['newly_allowed'] }
+const DROPPED: Changing = { change: 'newly_dropped', may: ['newly_dropped'] }
+const MAY_ALLOW: Changing = { change: 'undecided', may: ['newly_allowed'] }
+const MAY_DROP: Changing = { change: 'undecided', may: ['newly_dropped'] }
+const MAY_BOTH: Changing = { change: 'undecided', may: ['newly_allowed', 'newly_dropped'] }
 
 /**
- * How the verdict changes from one outcome to the other; undefined when it certainly stays. A rule that can't be read
- * matches the same traffic before and after, so the same unreadable rules in the same order change nothing; nor does the
- * order among neighbours with the same action.
+ * How the verdict changes from one outcome to the other; undefined when it certainly stays. A rule that can't be read means
+ * the same before and after: only what it can mean in both at once counts.
  */
-export function changeOf(before: Outcome, after: Outcome): Change | undefined {
-  const was = before.rule?.action === 'allow'
-  const is = after.rule?.action === 'allow'
+export function changeOf(before: Outcome, after: Outcome): Changing | undefined {
   if (before.unreadable.length === 0 && after.unreadable.length === 0) {
-    if (was === is) return undefined
-    return is ? 'newly_allowed' : 'newly_dropped'
+    const was = actionOf(before.rule)
+    if (was === actionOf(after.rule)) return undefined
+    return was === 'deny' ? ALLOWED : DROPPED
   }
-  const same =
-    was === is &&
-    before.unreadable.length === after.unreadable.length &&
-    before.unreadable.every((rule, at) => {
-      const [from, end] = neighbours(before.unreadable, at)
-      return after.unreadable.slice(from, end).includes(rule)
-    })
-  return same ? undefined : 'undecided'
+  const places = new Map(after.unreadable.map((rule, at) => [rule, at]))
+  const may = (was: Action, is: Action) => mayGive(before, after, places, was, is)
+  const allowed = may('deny', 'allow')
+  const dropped = may('allow', 'deny')
+  if (allowed && dropped) return MAY_BOTH
+  if (!allowed && !dropped) return undefined
+  const stays =
+    before.unreadable.some((rule) => places.has(rule)) || may('allow', 'allow') || may('deny', 'deny')
+  if (allowed) return stays ? MAY_ALLOW : ALLOWED
+  return stays ? MAY_DROP : DROPPED
 }
 
-/** From, end of the rules around `at` that have the same known action. */
-function neighbours(rules: readonly ReadRule[], at: number): [number, number] {
-  const { action } = rules[at]!
-  let from = at
-  let end = at + 1
-  if (action === undefined) return [from, end]
-  while (rules[from - 1]?.action === action) from--
-  while (rules[end]?.action === action) end++
-  return [from, end]
+type Action = 'allow' | 'deny'
+
+function actionOf(rule: ReadRule | undefined): Action {
+  return rule?.action ?? 'deny'
+}
+
+function canGive({ action }: ReadRule, asked: Action): boolean {
+  return action === undefined || action === asked
+}
+
+/**
+ * True when two different rules, or none, can decide so: one before, one after. The first must not match earlier after,
+ * nor the second earlier before; whatever else comes earlier in one of the lists need not match.
+ * @param places of the unreadable rules in `after`
+ */
+function mayGive(
+  before: Outcome,
+  after: Outcome,
+  places: ReadonlyMap<ReadRule, number>,
+  was: Action,
+  is: Action,
+): boolean {
+  // The latest place that a rule has after, of those that can give `was` before.
+  let latest = -1
+  for (const rule of before.unreadable) {
+    const place = places.get(rule) ?? Infinity
+    if (place < latest && canGive(rule, is)) return true
+    if (place > latest && canGive(rule, was)) latest = place
+  }
+  if (actionOf(before.rule) === was) latest = Infinity
+  if (latest === Infinity && actionOf(after.rule) === is) return true
+  const known = new Set(before.unreadable)
+  return after.unreadable.some((rule, place) => place < latest && !known.has(rule) && canGive(rule, is))
 }
 
 /** A change, for remotes that are in all of the sets `memberOf` and in none of `notMemberOf` (indexes in the rule book). */
-export type ConditionalChange = {
-  change: Change
+export type ConditionalChange = Changing & {
   before: Outcome
   after: Outcome
   memberOf: readonly number[]
   notMemberOf: readonly number[]
+  /** The change is certain, and the same whichever sets the remote is in. */
+  whoever: boolean
 }
 
 /** One list's part in `changes`: rules whose match is open (named set or unreadable), in order, then what decides. */
@@ -97,24 +133,28 @@ const OUT = 2
 export function changes(before: Deciders, after: Deciders, setCount: number): ConditionalChange[] {
   const known = new Uint8Array(setCount)
   const found: ConditionalChange[] = []
+  let combinations = 0
   eachOutcome(before, known, (was, wasUnreadable) =>
     eachOutcome(after, known, (is, isUnreadable) => {
+      combinations++
       // Most pairs end here; the rest is worth the objects.
       if (wasUnreadable.length === 0 && isUnreadable.length === 0)
         if ((was?.action === 'allow') === (is?.action === 'allow')) return
       const first = outcome(wasUnreadable, was)
       const then = outcome(isUnreadable, is)
-      const change = changeOf(first, then)
-      if (!change) return
+      const changing = changeOf(first, then)
+      if (!changing) return
       const memberOf: number[] = []
       const notMemberOf: number[] = []
       for (let set = 0; set < setCount; set++) {
         if (known[set] === IN) memberOf.push(set)
         else if (known[set] === OUT) notMemberOf.push(set)
       }
-      found.push({ change, before: first, after: then, memberOf, notMemberOf })
+      found.push({ ...changing, before: first, after: then, memberOf, notMemberOf, whoever: false })
     }),
   )
+  const alike = found.every(({ change }) => change !== 'undecided' && change === found[0]!.change)
+  if (alike && found.length === combinations) for (const one of found) one.whoever = true
   return found
 }
 

@@ -10,7 +10,7 @@ import {
   twoLists,
   unreadableRule,
 } from './estate-arbitraries.ts'
-import { bits, naiveVerdict, type NaivePacket, type Override } from './naive-verdict.ts'
+import { hasPacket, naiveVerdict, type NaivePacket, type Override } from './naive-verdict.ts'
 import {
   effectiveRules,
   onlyInBetween,
@@ -23,27 +23,6 @@ import {
 } from './index.ts'
 
 const membersOf = (id: string) => MEMBERS[id]
-
-function hasService(range: ServiceRange, { protocol, rest }: NaivePacket): boolean {
-  if (range.kind === 'protocols') return range.from <= protocol && protocol <= range.to
-  if (range.protocol !== protocol) return false
-  if (range.kind === 'ports') return range.from <= rest && rest <= range.to
-  const type = Math.floor(rest / 256)
-  if (range.kind === 'types') return range.from <= type && type <= range.to
-  return range.type === type && range.from <= rest % 256 && rest % 256 <= range.to
-}
-
-function hasPacket({ direction, family, services, remote }: Region, one: NaivePacket): boolean {
-  const at = bits(one.address)
-  return (
-    direction === one.direction &&
-    family === one.family &&
-    services.some((range) => hasService(range, one)) &&
-    remote.ranges.some(({ from, to }) => bits(from) <= at && at <= bits(to)) &&
-    remote.memberOf.every((set) => one.memberOf.has(setText(set))) &&
-    !remote.notMemberOf.some((set) => one.memberOf.has(setText(set)))
-  )
-}
 
 /** The one region that has the packet; fails when there are several. */
 function regionOf(difference: TrafficDifference, one: NaivePacket): Region | undefined {

@@ -91,6 +91,8 @@ function regionOf(
   const setsOf = (numbers: readonly number[]) => numbers.map((number) => book.sets[number]!)
   return {
     change: conditional.change,
+    may: conditional.may,
+    whoever: conditional.whoever,
     direction: plane.direction,
     family: plane.family,
     services: serviceRanges(services.flat()),

@@ -76,12 +76,12 @@ export class RuleBook {
 type GroupRules = { rules: readonly ReadRule[]; disabled: readonly RuleRef[] }
 
 /**
- * Order among rules of equal priority: deny before allow (platform.md, What the order means). An unreadable rule stands
- * after the readable ones that give the same verdict, as these decide whatever it means.
+ * Order among rules of equal priority: deny before allow (platform.md, What the order means), and what could be either in
+ * between. An unreadable rule stands after the readable ones that give the same verdict, as these decide whatever it means.
  */
 function standing({ action, problem }: ReadRule): number {
-  if (action === 'allow') return problem === undefined ? 2 : 3
-  return problem === undefined ? 0 : 1
+  if (action === undefined) return 2
+  return (action === 'deny' ? 0 : 3) + (problem === undefined ? 0 : 1)
 }
 
 /** The rules of a port for one list of groups. */
@@ -104,7 +104,8 @@ export type UnreadableRule = { ref: RuleRef; problem: string }
  * allow (platform.md, What the order of a port's security groups means). What no rule matches is dropped.
  */
 export function effectiveRules(groupIds: readonly string[], book: RuleBook): EffectiveRules {
-  const groups = groupIds.map((id) => book.group(id))
+  // A group that is named twice decides where it is named first.
+  const groups = [...new Set(groupIds)].map((id) => book.group(id))
   const rules = groups.flatMap((group) => group.rules)
   return {
     book,

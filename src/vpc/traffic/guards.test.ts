@@ -88,6 +88,54 @@ describe('guards', () => {
     expect(broken({ name: 'in', remote: '10.0.0.0/8' }, [], [ssh({ action: 'maybe' })])).toBe(false)
   })
 
+  it('is not broken where a rule that cannot be read touches one host only', () => {
+    const odd = ssh({ protocol: 'sctp', multiport: null, remote_ip_prefix: '10.0.0.5/32' })
+    const first = ssh({ priority: 1, remote_ip_prefix: '10.0.0.0/8', action: 'deny' })
+    expect(broken(NO_ADMIN, [], [odd])).toBe(undefined)
+    expect(broken(NO_ADMIN, [], [first, odd])).toBe(undefined)
+    expect(broken({ name: 'host', remote: '10.0.0.5/32' }, [], [odd])).toBe(false)
+  })
+
+  it('is not broken by what ends denied, whatever a rule that cannot be read allowed before', () => {
+    const odd = ssh({ multiport: 'ssh' })
+    const drop: Guard = { ...NO_ADMIN, change: 'newly_dropped' }
+    expect([broken(NO_ADMIN, [odd], []), broken(drop, [odd], [])]).toEqual([undefined, false])
+    expect([broken(NO_ADMIN, [], [odd]), broken(drop, [], [odd])]).toEqual([false, undefined])
+    const refuses = ssh({ multiport: 'ssh', action: 'deny' })
+    expect([broken(NO_ADMIN, [refuses, ssh()], [ssh()]), broken(drop, [refuses, ssh()], [ssh()])]).toEqual([
+      false,
+      undefined,
+    ])
+  })
+
+  it('is broken by rules without a bound that cannot be read, however little they are seen to change', () => {
+    const only: Guard = { ...NO_ADMIN, ports: '22' }
+    const most = [
+      ssh({ ethertype: 'IPv6' }),
+      ...[0, 64, 128].map((quarter) => ssh({ remote_ip_prefix: `${quarter}.0.0.0/2` })),
+    ]
+    const book = new RuleBook({ most })
+    const [was, is] = [['most'], ['most', 'unread']].map((list) => effectiveRules(list, book))
+    expect(guardViolations(trafficDifference(was!, is!), [only])).toMatchObject([{ certain: false }])
+    expect(broken(only, most, [...most, ssh({ multiport: 'ssh' })])).toBe(false)
+    const odd = ssh({ multiport: 'ssh', remote_ip_prefix: '192.0.0.0/2' })
+    expect(broken(only, most, [...most, odd])).toBe(undefined)
+  })
+
+  it('is certain where members of a set and all others are newly allowed, each by other rules', () => {
+    const network: Guard = { name: 'net', remote: '10.0.0.0/8' }
+    const members = ssh({ remote_group_id: 'unknown' })
+    expect(broken(network, [], [members, ssh({ priority: 2 })])).toBe(true)
+    expect(broken(network, [], [ssh({ ...members, action: 'deny' }), ssh({ priority: 2 })])).toBe(false)
+    expect(broken(network, [members], [ssh()])).toBe(false)
+  })
+
+  it('is certain only by what is: half of all addresses with what can’t be decided is not', () => {
+    const most = ssh({ remote_ip_prefix: '0.0.0.0/2' })
+    const odd = ssh({ remote_ip_prefix: '128.0.0.0/1', multiport: 'ssh' })
+    expect(broken(NO_ADMIN, [], [most, odd])).toBe(false)
+  })
+
   it('is said in words', () => {
     expect(guardText(NO_ADMIN)).toBe('never newly allow TCP 22 (SSH) and 3389 (RDP) from anywhere')
     expect(guardText({ name: 'out', direction: 'egress', change: 'newly_dropped', remote: '::/0' })).toBe(

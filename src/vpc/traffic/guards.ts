@@ -1,8 +1,10 @@
 import * as z from 'zod/mini'
 import type { Port } from '../port.ts'
-import { mergeRanges, rangesOfText, readCidr, shareOfSpace } from './addresses.ts'
+import { mergeRanges, rangesOfText, readCidr, shareOfSpace, SPACE } from './addresses.ts'
+import type { CertainChange, Decision } from './decisions.ts'
 import type { TrafficDifference } from './difference.ts'
 import type { Region } from './region.ts'
+import type { RuleRef } from './rules.ts'
 import { serviceRanges, serviceSpans, servicesText } from './service-ranges.ts'
 import { meetSpans, readProtocol, readServices, spanPairs, spansMeet } from './services.ts'
 
@@ -44,7 +46,7 @@ export const guardsAnswer = z.object({ guards })
 /** A guard that a change breaks. */
 export type GuardViolation = {
   guard: Guard
-  /** The traffic that breaks it, or may break it. */
+  /** The traffic that breaks it, or may break it: what is certain first. */
   regions: readonly Region[]
   /** False when it is broken only if a named set has certain addresses, or an unreadable rule means certain things. */
   certain: boolean
@@ -55,7 +57,7 @@ export type GuardViolation = {
  *
  * A CIDR is broken by any address of it. `anywhere` is broken by traffic that is decided now by a rule without any bound
  * on the remote (no remote, or /0), and by traffic that changes for at least half of the family's addresses, by
- * whichever rules. What can't be decided counts as what may be.
+ * whichever rules. What can't be decided counts as what it may come to.
  */
 export function guardViolations(
   difference: Pick<TrafficDifference, 'regions'>,
@@ -66,20 +68,31 @@ export function guardViolations(
     const { spans } = readServices(one.protocol, one.ports)
     const meeting = difference.regions.filter(
       (region) =>
-        (region.change === change || region.change === 'undecided') &&
+        region.may.includes(change) &&
         region.direction === direction &&
         spansMeet(spans, serviceSpans(region.services)),
     )
-    const regions = one.remote === 'anywhere' ? fromAnywhere(meeting, spans) : within(meeting, one.remote)
-    return regions.length > 0 ? [{ guard: one, regions, certain: regions.some(isCertain(one)) }] : []
+    const breaking = (some: readonly Region[]) =>
+      one.remote === 'anywhere' ? fromAnywhere(some, spans, change) : within(some, one.remote)
+    const regions = breaking(meeting)
+    if (regions.length === 0) return []
+    const certain = breaking(meeting.filter(isCertain(one)))
+    const first = new Set(certain)
+    const others = regions.filter((region) => !first.has(region))
+    return [{ guard: one, regions: [...certain, ...others], certain: certain.length > 0 }]
   })
 }
 
-function isCertain(one: Guard): (region: Region) => boolean {
-  return ({ change, remote }) =>
-    change !== 'undecided' &&
-    remote.memberOf.length === 0 &&
-    (one.remote === 'anywhere' || remote.notMemberOf.length === 0)
+/**
+ * True when the change comes for certain to some remote: a named set may be empty, or hold all of a
+ * network; it doesn't hold all of the world.
+ */
+function isCertain({ remote: guarded }: Guard): (region: Region) => boolean {
+  return ({ change, whoever, remote }) =>
+    whoever ||
+    (change !== 'undecided' &&
+      remote.memberOf.length === 0 &&
+      (guarded === 'anywhere' || remote.notMemberOf.length === 0))
 }
 
 function within(regions: readonly Region[], cidr: string): Region[] {
@@ -91,8 +104,8 @@ function within(regions: readonly Region[], cidr: string): Region[] {
   )
 }
 
-function fromAnywhere(regions: readonly Region[], spans: readonly number[]): Region[] {
-  const broken = new Set(regions.filter(decidedForAll))
+function fromAnywhere(regions: readonly Region[], spans: readonly number[], change: CertainChange): Region[] {
+  const broken = new Set(regions.filter(({ after }) => decidedForAll(after, change)))
   for (const family of ['IPv4', 'IPv6'] as const) {
     const ours = regions.filter((region) => region.family === family && region.remote.memberOf.length === 0)
     for (const together of regionsByService(ours, spans)) {
@@ -127,11 +140,24 @@ function* regionsByService(regions: readonly Region[], spans: readonly number[])
   }
 }
 
-/** True when the rule that decides now has no bound on the remote. */
-function decidedForAll({ after }: Region): boolean {
-  const rule = after.rule?.rule
-  if (!rule || rule.remote_group_id || rule.remote_address_group_id) return false
-  return !rule.remote_ip_prefix || rule.remote_ip_prefix.trim().endsWith('/0')
+/** True when a rule that decides so now, or may, has no bound on the remote. */
+function decidedForAll({ rule, unreadable }: Decision, change: CertainChange): boolean {
+  return [rule, ...unreadable].some((ref) => ref !== null && gives(ref, change) && isUnbounded(ref))
+}
+
+/** False when the rule certainly doesn't give the verdict that comes with the change. */
+function gives({ rule }: RuleRef, change: CertainChange): boolean {
+  const action = rule === null ? undefined : (rule.action || 'allow').toLowerCase()
+  return action !== (change === 'newly_allowed' ? 'deny' : 'allow')
+}
+
+/** True for rules that were not read, and for a remote that can't be read, too. */
+function isUnbounded({ rule }: RuleRef): boolean {
+  if (rule?.remote_ip_prefix) {
+    const cidr = readCidr(rule.remote_ip_prefix)
+    return !cidr || (cidr.from === SPACE[cidr.family].from && cidr.end === SPACE[cidr.family].end)
+  }
+  return !rule?.remote_group_id && !rule?.remote_address_group_id
 }
 
 /** True when what the operator typed is the port's name or ID: then what breaks a guard may be sent all the same. */

@@ -16,6 +16,8 @@ const BOOK = new RuleBook({
   ssh: [rule('ssh', { multiport: '22' })],
   wide: [rule('wide', { multiport: '20-24' })],
   inner: [rule('inner', { multiport: '22', remote_ip_prefix: '10.0.0.0/8' })],
+  odd: [rule('odd', { multiport: 'ssh' })],
+  odder: [rule('odd', { multiport: 'ssh' }), rule('odder', { multiport: 'telnet' })],
   offices: [rule('offices', { multiport: '22', remote_address_group_id: 'offices' })],
 })
 
@@ -42,6 +44,7 @@ test.each([
     ],
   ],
   ['none', 'offices', 'ssh', []],
+  ['odd', 'odder', 'none', ['undecided All TCP from anywhere (0.0.0.0/0)']],
   ['none', 'ssh', 'offices', ['newly_allowed TCP 22 (SSH) from anywhere (0.0.0.0/0)']],
 ])('from %s over %s to %s', (before, between, after, expected) => {
   expect(inBetween(before, between, after)).toEqual(expected)

@@ -60,8 +60,8 @@ export function onlyInBetween(step: readonly Region[], end: readonly Region[]): 
 /** A region of the end, with its traffic, and where its services begin and end on the service line. */
 type Lasting = { region: Region; product: Product; first: number; last: number }
 
-function kindOf({ change, direction, family }: Region): string {
-  return `${change} ${direction} ${family}`
+function kindOf({ change, may, direction, family }: Region): string {
+  return [change, ...may, direction, family].join(' ')
 }
 
 /** True when `outer` has no condition on sets that `inner` hasn't. */

@@ -3,6 +3,7 @@
  * on text. For tests; too slow for anything else.
  */
 import type { SecurityGroupRule } from '../security-group.ts'
+import { setText, type Region, type ServiceRange } from './index.ts'
 
 export type NaivePacket = {
   direction: string
@@ -18,7 +19,11 @@ export type NaivePacket = {
 /** Whether a rule that can't be read matches, and how; undefined for no match. Asked only where it is given. */
 export type Override = (rule: SecurityGroupRule) => 'allow' | 'deny' | undefined
 
-const words = (text: string | undefined) => (text ? text.split(':') : [])
+const words = (text: string | undefined) =>
+  text
+    ? text.split(':').flatMap((word) => (word.includes('.') ? bits(word).match(/.{16}/g)!.map(hex) : word))
+    : []
+const hex = (binary: string) => Number.parseInt(binary, 2).toString(16)
 
 export function bits(address: string): string {
   if (!address.includes(':'))
@@ -101,4 +106,26 @@ export function naiveVerdict(
     if (first) return { allowed: first.action === 'allow', rule: first.rule }
   }
   return { allowed: false, rule: undefined }
+}
+
+function hasService(range: ServiceRange, { protocol, rest }: NaivePacket): boolean {
+  if (range.kind === 'protocols') return range.from <= protocol && protocol <= range.to
+  if (range.protocol !== protocol) return false
+  if (range.kind === 'ports') return range.from <= rest && rest <= range.to
+  const type = Math.floor(rest / 256)
+  if (range.kind === 'types') return range.from <= type && type <= range.to
+  return range.type === type && range.from <= rest % 256 && rest % 256 <= range.to
+}
+
+/** True when the packet is in the region. */
+export function hasPacket({ direction, family, services, remote }: Region, one: NaivePacket): boolean {
+  const at = bits(one.address)
+  return (
+    direction === one.direction &&
+    family === one.family &&
+    services.some((range) => hasService(range, one)) &&
+    remote.ranges.some(({ from, to }) => bits(from) <= at && at <= bits(to)) &&
+    remote.memberOf.every((set) => one.memberOf.has(setText(set))) &&
+    !remote.notMemberOf.some((set) => one.memberOf.has(setText(set)))
+  )
 }

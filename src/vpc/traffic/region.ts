@@ -1,5 +1,5 @@
 import type { Family } from './addresses.ts'
-import type { Change, Decision } from './decisions.ts'
+import type { CertainChange, Change, Decision } from './decisions.ts'
 import type { Direction, RemoteSet } from './rules.ts'
 import type { ServiceRange } from './service-ranges.ts'
 
@@ -16,6 +16,10 @@ export type Remote = {
 /** Traffic whose verdict changes, or may change, in one and the same way: each service with each remote. */
 export type Region = {
   change: Change
+  /** What the change may come to: itself, unless it is undecided. */
+  may: readonly CertainChange[]
+  /** Certain, and the same for every remote in `ranges`, whichever sets it is in: the others are in other regions. */
+  whoever: boolean
   direction: Direction
   family: Family
   services: readonly ServiceRange[]

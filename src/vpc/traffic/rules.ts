@@ -72,7 +72,7 @@ export class RuleReader {
 
   /** What a rule says of protocol and ports, read once for each wording. */
   services(rule: SecurityGroupRule): Services {
-    const key = `${rule.protocol ?? ''}/${rule.multiport ?? ''}`
+    const key = JSON.stringify([rule.protocol, rule.multiport])
     const read = this.#services.get(key) ?? readServices(rule.protocol, rule.multiport)
     this.#services.set(key, read)
     return read

@@ -8,6 +8,7 @@ import {
   PacketUnreadable,
   RuleBook,
   setText,
+  trafficDifference,
   verdict,
   type Direction,
   type Packet,
@@ -85,6 +86,27 @@ describe('the verdict on a packet', () => {
     expect(verdict(one, effectiveRules(['open', 'strict'], book)).verdict).toBe('allowed')
     expect(verdict(one, effectiveRules(['both'], book)).verdict).toBe('allowed')
     expect(verdict(one, effectiveRules(['equal'], book)).verdict).toBe('dropped')
+  })
+
+  it('goes by the first place of a group that is named twice', () => {
+    const book = new RuleBook({ open: [rule({})], strict: [rule({ action: 'deny' })] })
+    const one: Packet = { direction: 'ingress', protocol: 6, port: 22, remote: '192.0.2.1' }
+    const [twice, once] = [
+      ['open', 'strict', 'open'],
+      ['open', 'strict'],
+    ].map((list) => effectiveRules(list, book))
+    expect(verdict(one, twice!).verdict).toBe('allowed')
+    expect(trafficDifference(twice!, once!).regions).toEqual([])
+    expect(trafficDifference(effectiveRules([], book), twice!).counts.newly_allowed).toBe(1)
+  })
+
+  it('reads each wording of protocol and ports for itself', () => {
+    expect(passes([{ protocol: 'tcp', multiport: '/' }], { protocol: 17 })).toBe('dropped')
+    const book = new RuleBook({
+      g: [rule({ protocol: 'tcp', multiport: '/' }), rule({ protocol: 'tcp/', multiport: '' })],
+    })
+    const one: Packet = { direction: 'ingress', protocol: 17, port: 22, remote: '192.0.2.1' }
+    expect(verdict(one, effectiveRules(['g'], book)).verdict).toBe('unknown')
   })
 
   it('leaves disabled rules out', () => {
@@ -186,6 +208,24 @@ describe('the verdict on a packet', () => {
     expect(decide([{ remote_group_id: 'somewhere', action: 'deny' }, {}]).askedSets).toEqual([
       { kind: 'security_group', id: 'somewhere' },
     ])
+  })
+
+  it('is decided where every possibility comes to the same', () => {
+    const offices = { remote_address_group_id: 'offices' }
+    const denied = decide([
+      { ...offices, action: 'deny' },
+      { ...offices, priority: 2 },
+    ])
+    expect(denied).toMatchObject({ verdict: 'dropped', askedSets: [], alike: [{ rule: offices }] })
+    const opened = decide([{ ...offices, action: 'deny', priority: 2 }, offices, { priority: 3 }])
+    expect(opened).toMatchObject({ verdict: 'allowed', askedSets: [] })
+    const odd = { multiport: 'ssh', protocol: 'tcp' }
+    expect(decide([{ ...offices, action: 'deny' }, odd]).askedSets).toHaveLength(1)
+    expect(decide([{ ...offices, action: 'deny', priority: 2 }, odd])).toMatchObject({
+      verdict: 'unknown',
+      askedSets: [],
+      unreadable: [{ rule: odd }],
+    })
   })
 
   it('refuses a packet that cannot be read, and names the field', () => {

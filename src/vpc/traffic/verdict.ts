@@ -1,7 +1,7 @@
 import { readAddress } from './addresses.ts'
 import { decisionOf, outcome, type Decision } from './decisions.ts'
 import type { EffectiveRules } from './effective-rules.ts'
-import type { Direction, ReadRule, RemoteSet } from './rules.ts'
+import type { Direction, ReadRule, RemoteSet, RuleRef } from './rules.ts'
 import { ICMP, ICMPV6, PER_PROTOCOL, readProtocol, TCP, UDP } from './services.ts'
 
 /** One packet, as the operator types it. The family is that of the remote address. */
@@ -24,6 +24,8 @@ export type Packet = {
 export type PacketVerdict = Decision & {
   /** Named sets that the verdict depends on, as nobody said whether the remote is in them; the verdict is then unknown. */
   askedSets: readonly RemoteSet[]
+  /** Rules that may match before `rule`, with the same verdict: in named sets, or unreadable. */
+  alike: readonly RuleRef[]
 }
 
 /** Why a packet can't be tried. `field` names the field of Packet that it concerns. */
@@ -45,8 +47,8 @@ export function verdict(packet: Packet, effective: EffectiveRules): PacketVerdic
   if (!remote) throw new PacketUnreadable('remote', 'Enter one IPv4 or IPv6 address, such as 203.0.113.7.')
   const service = serviceOf(packet)
 
-  const unreadable: ReadRule[] = []
-  const asked: ReadRule[] = []
+  const open: ReadRule[] = []
+  const asked = new Set<number>()
   let decider: ReadRule | undefined
   for (const rule of effective.rules) {
     const extent = rule.extents.find(
@@ -55,25 +57,32 @@ export function verdict(packet: Packet, effective: EffectiveRules): PacketVerdic
     if (!extent || !within(extent.services, service)) continue
     if (extent.addresses?.every(({ from, end }) => remote.value < from || remote.value >= end)) continue
     if (rule.problem !== undefined) {
-      unreadable.push(rule)
+      open.push(rule)
       continue
     }
     const member = rule.set < 0 ? true : packet.isMember?.(effective.book.sets[rule.set]!)
     if (member === false) continue
     if (member === undefined) {
-      asked.push(rule)
+      // A later rule for the same set decides nothing: what is in the set has met this one.
+      if (!asked.has(rule.set)) open.push(rule)
+      asked.add(rule.set)
       continue
     }
     decider = rule
     break
   }
 
-  const decision = decisionOf(outcome(unreadable, decider))
-  const open = asked.filter(
-    ({ action }) => decision.verdict === 'unknown' || action !== (decider?.action ?? 'deny'),
-  )
-  const askedSets = [...new Set(open.map(({ set }) => effective.book.sets[set]!))]
-  return { ...decision, verdict: askedSets.length > 0 ? 'unknown' : decision.verdict, askedSets }
+  // Not all that is left would decide alike, so each of it matters.
+  const { unreadable: deciding } = outcome(open, decider)
+  const sets = deciding.filter(({ problem }) => problem === undefined)
+  const unreadable = deciding.filter(({ problem }) => problem !== undefined)
+  const decision = decisionOf({ unreadable, rule: decider })
+  return {
+    ...decision,
+    verdict: deciding.length > 0 ? 'unknown' : decision.verdict,
+    askedSets: sets.map(({ set }) => effective.book.sets[set]!),
+    alike: open.slice(deciding.length).map(({ ref }) => ref),
+  }
 }
 
 function within(spans: readonly number[], at: number): boolean {
