@@ -33,7 +33,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 type Running = Emulator & { process: ChildProcess }
 
 function run(...flags: string[]): ChildProcess {
-  const child = spawn(process.execPath, [program, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+  return runWith({}, ...flags)
+}
+
+function runWith(environment: Record<string, string>, ...flags: string[]): ChildProcess {
+  const child = spawn(process.execPath, [program, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   return child
 }
@@ -196,7 +203,18 @@ test('a port that is taken is told in one line, and the folder of who has it is 
   const { code, errors } = await ended(run('--listen-port', new URL(first.address).port, '--data', data))
   expect({ code, errors }).toEqual({
     code: 2,
-    errors: expect.stringMatching(/^emulator: the port is taken[^\n]+\n$/),
+    errors: expect.stringMatching(/^emulator: the port is taken: name another with --listen-port[^\n]+\n$/),
   })
   expect(readFileSync(journal, 'utf8')).toBe('{"project_id":')
+})
+
+test('a port that the variable of npm start names is refused by the name of that variable', async () => {
+  const first = await start()
+  const taken = await ended(runWith({ PORTSIDE_EMULATOR_PORT: new URL(first.address).port }))
+  expect(taken).toEqual({
+    code: 2,
+    errors: 'emulator: the port is taken: name another with PORTSIDE_EMULATOR_PORT, or 0 for any free one\n',
+  })
+  const { errors } = await ended(runWith({ PORTSIDE_EMULATOR_PORT: '80x' }))
+  expect(errors).toMatch(/^emulator: PORTSIDE_EMULATOR_PORT must be a whole number from 0 to 65535/)
 })
