@@ -191,6 +191,9 @@ const variables = z.object({
     .pipe(z.array(text.refine(isNetwork)))
     .optional()
     .describe('IP addresses or networks, comma-separated, such as 10.0.0.0/8'),
+  PORTSIDE_MAX_CONNECTIONS: wholeNumber(4, 100_000)
+    .default(2000)
+    .describe('a whole number of connections from 4 to 100000'),
   PORTSIDE_DATA: text.default('.data/proxy').describe('a folder'),
   PORTSIDE_UPSTREAM_TIMEOUT_MS: wholeNumber(100, 600_000)
     .default(15_000)
@@ -214,6 +217,11 @@ const variables = z.object({
   PORTSIDE_METRICS_LISTEN: listenAddress
     .optional()
     .describe('an address and a port to listen on, such as 127.0.0.1:9464'),
+  PORTSIDE_METRICS_NAMES: text
+    .transform((value) => value.split(',').map((one) => one.trim().toLowerCase()))
+    .pipe(z.array(text.regex(/^[0-9a-z._-]+$/)))
+    .optional()
+    .describe('host names without a port, comma-separated, such as portside-metrics.internal'),
   PORTSIDE_STOP_TIMEOUT_MS: wholeNumber(1000, 3_600_000)
     .optional()
     .describe('a whole number of milliseconds from 1000 to 3600000'),

@@ -142,6 +142,8 @@ describe('a wrong value ends in one line that names the variable and says what t
     ['PORTSIDE_PROJECTS', '[]', 'a JSON array'],
     ['PORTSIDE_EMULATOR', 'yes', 'true or false'],
     ['PORTSIDE_UPSTREAM_TIMEOUT_MS', '15s', 'a whole number of milliseconds'],
+    ['PORTSIDE_MAX_CONNECTIONS', '3', 'a whole number of connections from 4'],
+    ['PORTSIDE_METRICS_NAMES', 'metrics.internal:9464', 'host names without a port'],
     ['PORTSIDE_READ_RETRIES', '11', 'a whole number from 0 to 10'],
     ['PORTSIDE_LOG_LEVEL', 'loud', 'one of trace, debug'],
   ])('%s=%s', (name, value, told) => {
