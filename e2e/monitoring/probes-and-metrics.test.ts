@@ -76,7 +76,11 @@ describe('probes', () => {
 describe('metrics', () => {
   let stage: Awaited<ReturnType<typeof startStage>>
   beforeAll(async () => {
-    stage = await startStage({ ...METRICS, PORTSIDE_READ_RETRIES: '1' })
+    stage = await startStage({
+      ...METRICS,
+      PORTSIDE_METRICS_NAMES: 'prom.internal, prom',
+      PORTSIDE_READ_RETRIES: '1',
+    })
     // Opens the journal: a new one takes its time.
     await operationsOver(stage.proxy.call).ofPort(EXAMPLE.port)
   }, 120_000)
@@ -118,6 +122,24 @@ describe('metrics', () => {
     expect(await value('portside_upstream_reachable')).toBe(1)
     expect(await value('portside_build_info')).toBe(1)
     expect(await value('nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0)
+  })
+
+  test('answer to no name that a page could have had pointed here', async () => {
+    const { metricsAddress } = stage.proxy
+    const { port } = new URL(metricsAddress!)
+    for (const path of ['/metrics', '/readyz', '/healthz']) {
+      const address = metricsAddress + path
+      for (const host of [
+        `127.0.0.1:${port}`,
+        'localhost',
+        '10.1.2.3:9464',
+        '[fd00::1]:9464',
+        'Prom.internal',
+      ])
+        expect(await askAs(host, address)).toMatch(/^200 /)
+      for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', 'a@b'])
+        expect(await askAs(host, address)).toMatch(/^403 .*PORTSIDE_METRICS_NAMES/)
+    }
   })
 
   test('name no project, port or user, whatever is asked for', async () => {

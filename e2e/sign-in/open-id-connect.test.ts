@@ -168,6 +168,29 @@ describe('signing in', () => {
     expect((await browser.signIn(origin, 'olga', '/last')).url.pathname).toBe('/last')
   })
 
+  test('is not kept out by wrong links, nor by wrong returns, from the same address', async () => {
+    const limited = await another({ PORTSIDE_RATE_LIMIT: '4' })
+    for (const path of ['/sign-in/x', '/sign-in/callback?state=x&code=y'])
+      for (let n = 0; n < 4; n++) await fetch(limited.address + path)
+    expect((await fetch(`${limited.address}/sign-in/x`)).status).toBe(429)
+    const browser = new Browser()
+    await browser.signIn(limited.address, 'olga')
+    expect(await sessionOf(browser, limited.address)).toMatchObject({ status: 200, user: 'olga' })
+    for (let n = 0; n < 6; n++) {
+      const out = { method: 'POST', headers: { origin: limited.address } }
+      expect((await browser.request(limited.address + api.signOut(), out)).status).toBe(200)
+    }
+  })
+
+  test('a planted cookie of the same name, sent first, does not undo a sign-in under way', async () => {
+    const browser = new Browser()
+    const back = await beforeCallback(browser, 'olga')
+    const cookie = browser.cookiesFor(back)
+    const planted = cookie.replace(/=[^;]*/g, '=x')
+    const answer = await fetch(back, { headers: { cookie: `${planted}; ${cookie}` }, redirect: 'manual' })
+    expect(answer.headers.getSetCookie().join()).toContain('portside_session=')
+  })
+
   test('by another name of this machine leads to the public origin first', async () => {
     const { port } = new URL(origin)
     const answer = await fetch(`http://localhost:${port}/sign-in?return_to=/x`, { redirect: 'manual' })

@@ -26,8 +26,17 @@ const FLAGS = {
   'auth-token': { type: 'string' },
 } as const
 
+/** The port where no flag names one: `npm start` sets no flag, so what is wrong is told by the name that its user knows. */
+const PORT_VARIABLE = 'PORTSIDE_EMULATOR_PORT'
+
+/** What to do when the port is taken. */
+export function portAdvice(args: readonly string[]): string {
+  const name = parse(args)['listen-port'] === undefined ? PORT_VARIABLE : '--listen-port'
+  return `the port is taken: name another with ${name}, or 0 for any free one`
+}
+
 /**
- * The emulator's options from its command line: `--listen-port N` (8090; 0 takes any), `--data FOLDER`, `--ports N`,
+ * The emulator's options from its command line: `--listen-port N` (without it PORTSIDE_EMULATOR_PORT, else 8090; 0 takes any), `--data FOLDER`, `--ports N`,
  * `--groups N`, `--seed N`, `--groups-per-port N` (100), `--faults FILE` (JSON, as POST /_emulator/faults takes it), `--no-v3-ports` for a region that
  * has only the old port reads, and what calls must be authenticated with: `--access-key`, `--secret-key`, `--security-token`, `--auth-token`, or the same in EMULATOR_ACCESS_KEY
  * and so on, which other users of the machine cannot see.
@@ -37,12 +46,15 @@ export function readFlags(args: readonly string[], environment: NodeJS.ProcessEn
   const flags = parse(args)
   if (flags.data === '') throw new WrongFlag('--data must name a folder')
   return {
-    listenPort: wholeNumber('listen-port', flags['listen-port'], 0, 65_535) ?? 8090,
+    listenPort:
+      wholeNumber('--listen-port', flags['listen-port'], 0, 65_535) ??
+      wholeNumber(PORT_VARIABLE, environment[PORT_VARIABLE] || undefined, 0, 65_535) ??
+      8090,
     data: flags.data,
-    ports: wholeNumber('ports', flags.ports, SMALLEST.ports, 100_000),
-    groups: wholeNumber('groups', flags.groups, SMALLEST.groups, 20_000),
-    seed: wholeNumber('seed', flags.seed, 0, 2 ** 32 - 1),
-    groupsPerPort: wholeNumber('groups-per-port', flags['groups-per-port'], 1, MOST_GROUPS_PER_PORT),
+    ports: wholeNumber('--ports', flags.ports, SMALLEST.ports, 100_000),
+    groups: wholeNumber('--groups', flags.groups, SMALLEST.groups, 20_000),
+    seed: wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1),
+    groupsPerPort: wholeNumber('--groups-per-port', flags['groups-per-port'], 1, MOST_GROUPS_PER_PORT),
     noV3Ports: flags['no-v3-ports'] ?? false,
     credentials: readCredentials(flags, environment),
     faults: flags.faults === undefined ? [] : readFaults(flags.faults),
@@ -82,9 +94,7 @@ function wholeNumber(
   if (text === undefined) return undefined
   const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN
   if (value >= least && value <= most) return value
-  throw new WrongFlag(
-    `--${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`,
-  )
+  throw new WrongFlag(`${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`)
 }
 
 function readFaults(file: string) {

@@ -33,7 +33,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 type Running = Emulator & { process: ChildProcess }
 
 function run(...flags: string[]): ChildProcess {
-  const child = spawn(process.execPath, [program, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+  return runWith({}, ...flags)
+}
+
+function runWith(environment: Record<string, string>, ...flags: string[]): ChildProcess {
+  const child = spawn(process.execPath, [program, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   return child
 }
@@ -196,10 +203,21 @@ test('a port or a folder that is taken is told in one line, and the folder is le
   appendFileSync(journal, '{"project_id":')
   const port = new URL(first.address).port
   for (const [flags, told] of [
-    [['--listen-port', port], /^emulator: the port is taken[^\n]+\n$/],
+    [['--listen-port', port], /^emulator: the port is taken: name another with --listen-port[^\n]+\n$/],
     [['--listen-port', port, '--data', data], /^emulator: [^\n]+ is in use by another emulator[^\n]+\n$/],
     [['--listen-port', '0', '--data', data], /^emulator: [^\n]+ is in use by another emulator[^\n]+\n$/],
   ] as const)
     expect(await ended(run(...flags))).toEqual({ code: 2, errors: expect.stringMatching(told) })
   expect(readFileSync(journal, 'utf8')).toBe('{"project_id":')
+})
+
+test('a port that the variable of npm start names is refused by the name of that variable', async () => {
+  const first = await start()
+  const taken = await ended(runWith({ PORTSIDE_EMULATOR_PORT: new URL(first.address).port }))
+  expect(taken).toEqual({
+    code: 2,
+    errors: 'emulator: the port is taken: name another with PORTSIDE_EMULATOR_PORT, or 0 for any free one\n',
+  })
+  const { errors } = await ended(runWith({ PORTSIDE_EMULATOR_PORT: '80x' }))
+  expect(errors).toMatch(/^emulator: PORTSIDE_EMULATOR_PORT must be a whole number from 0 to 65535/)
 })

@@ -1,5 +1,5 @@
 import { createEmulator } from './server.ts'
-import { readFlags, WrongFlag } from './flags.ts'
+import { portAdvice, readFlags, WrongFlag } from './flags.ts'
 import { StorageRefused } from './storage.ts'
 
 try {
@@ -16,8 +16,7 @@ try {
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException
   if (error instanceof WrongFlag || error instanceof StorageRefused) fail(message)
-  else if (code === 'EADDRINUSE')
-    fail('the port is taken: name another with --listen-port, or 0 for any free one')
+  else if (code === 'EADDRINUSE') fail(portAdvice(process.argv.slice(2)))
   // Whatever else the system refuses is about the data folder or the port, and its message names it.
   else if (typeof code === 'string') fail(message)
   else throw error

@@ -90,6 +90,9 @@ function httpServer(): FastifyInstance {
     exposeHeadRoutes: false,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
+    // No client keeps a connection for nothing.
+    requestTimeout: 60_000,
+    http: { headersTimeout: 20_000, requestTimeout: 60_000, connectionsCheckingInterval: 5000 },
     routerOptions: { maxParamLength: 1000 },
     frameworkErrors: (error, request, reply) => {
       refuse(request, reply, { ...ERROR_CODES.badUrl, error_msg: `The URL cannot be read: ${error.message}` })

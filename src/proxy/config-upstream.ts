@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { DEFAULT_GROUPS_PER_PORT } from '../vpc/port.ts'
-import { ConfigError, type Variables } from './config-variables.ts'
+import { ConfigError, shown, type Variables } from './config-variables.ts'
 import { isLoopback } from './listen-names.ts'
 import type { Credentials } from './upstream/credentials.ts'
 
@@ -79,7 +79,7 @@ function regionOf(endpoint: string): string {
 function endpointOf(region: string, projectId: string): string {
   if (!new RegExp(`^${REGION}$`).test(region))
     throw new ConfigError(
-      `PORTSIDE_PROJECTS has project ${projectId} with region ${JSON.stringify(region)}, which is no region's ID such as ap-southeast-1: set its endpoint too.`,
+      `PORTSIDE_PROJECTS has project ${projectId} with region ${shown(region)}, which is no region's ID such as ap-southeast-1: set its endpoint too.`,
     )
   return `https://vpc.${region}.myhuaweicloud.com`
 }

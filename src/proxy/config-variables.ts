@@ -81,8 +81,8 @@ const CLAIM_VALUES = 'a value of the role claim, or a JSON array of several'
 /** An http or https address without what an issuer must not have (OpenID Connect Discovery 1.0, section 3). */
 function isPlainAddress(value: string): boolean {
   if (!URL.canParse(value)) return false
-  const { protocol, username, search, hash } = new URL(value)
-  return /^https?:$/.test(protocol) && !username && !search && !hash
+  const { protocol, username, password, search, hash } = new URL(value)
+  return /^https?:$/.test(protocol) && !username && !password && !search && !hash
 }
 
 /** An IP address, or a network as `10.0.0.0/8`. */
@@ -105,8 +105,8 @@ const guardList = text.transform((value, context) => {
   const read = guards.safeParse(json)
   if (read.success) return read.data
   const [first] = refusedFields(read.error, json)
-  const told = [first?.path, first?.message].filter(Boolean).join(' ')
-  context.addIssue({ code: 'custom', message: told, params: { told: true } })
+  const message = [first?.path, first?.message].filter(Boolean).join(' ')
+  context.addIssue({ code: 'custom', message, params: { told: true } })
   return z.NEVER
 })
 
@@ -117,6 +117,11 @@ const listenAddress = text
     return { host: value.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(value.slice(colon + 1)) }
   })
   .refine(({ port }) => port <= 65_535)
+
+// One that can't be read would be thrown by the driver, with its password. `@/` is a socket's.
+const databaseAddress = text
+  .regex(/^postgres(ql)?:\/\/\S+$/)
+  .refine((value) => URL.canParse(value.replace('@/', '@host/')))
 
 // Checked where one applies (config-upstream.ts): those without PORTSIDE_ are there for other programs too.
 const outboundProxy = text.optional().describe('the address of an HTTP proxy')
@@ -188,6 +193,9 @@ const variables = z.object({
     .pipe(z.array(text.refine(isNetwork)))
     .optional()
     .describe('IP addresses or networks, comma-separated, such as 10.0.0.0/8'),
+  PORTSIDE_MAX_CONNECTIONS: wholeNumber(4, 100_000)
+    .default(2000)
+    .describe('a whole number of connections from 4 to 100000'),
   PORTSIDE_DATA: text.default('.data/proxy').describe('a folder'),
   PORTSIDE_UPSTREAM_TIMEOUT_MS: wholeNumber(100, 600_000)
     .default(15_000)
@@ -205,18 +213,21 @@ const variables = z.object({
     .describe(
       'a JSON array of guards, such as [{"name": "admin ports", "protocol": "tcp", "ports": "22,3389", "remote": "anywhere"}]',
     ),
-  DATABASE_URL: text
-    .regex(/^postgres(ql)?:\/\/\S+$/)
+  DATABASE_URL: databaseAddress
     .optional()
     .describe('the address of a PostgreSQL database, such as postgresql://user:password@host/portside'),
   PORTSIDE_METRICS_LISTEN: listenAddress
     .optional()
     .describe('an address and a port to listen on, such as 127.0.0.1:9464'),
+  PORTSIDE_METRICS_NAMES: text
+    .transform((value) => value.split(',').map((one) => one.trim().toLowerCase()))
+    .pipe(z.array(text.regex(/^[0-9a-z._-]+$/)))
+    .optional()
+    .describe('host names without a port, comma-separated, such as portside-metrics.internal'),
   PORTSIDE_STOP_TIMEOUT_MS: wholeNumber(1000, 3_600_000)
     .optional()
     .describe('a whole number of milliseconds from 1000 to 3600000'),
-  DATABASE_OWNER_URL: text
-    .regex(/^postgres(ql)?:\/\/\S+$/)
+  DATABASE_OWNER_URL: databaseAddress
     .optional()
     .describe('the address of the database of DATABASE_URL with the role that owns its tables'),
   PORTSIDE_LEASE_MS: wholeNumber(1000, 60_000)
@@ -235,8 +246,18 @@ export const VARIABLE_NAMES: readonly string[] = Object.keys(variables.shape)
 /** The variables, read; those that are not set have their default or are undefined. */
 export type Variables = z.output<typeof variables>
 
-/** Variables whose value is never repeated. */
-const SECRET = /_SK$|TOKEN$|SECRET$|_AK$|^DATABASE_(OWNER_)?URL$/
+/** Variables whose value is never repeated: secrets, and addresses that may have a password in them by their nature. */
+const SECRET = /_SK$|TOKEN$|SECRET$|_AK$|^DATABASE_(OWNER_)?URL$|_PROXY$/i
+
+/**
+ * How a refusal names a value: whole, unless a user with a password may be in it, or a query. What is refused need not be
+ * an address that can be read, so no part of it is known to be safe.
+ */
+export function shown(value: string): string {
+  return /@|%40|[?#]/.test(value)
+    ? 'set to what may hold a password, so not shown here'
+    : JSON.stringify(value)
+}
 
 /**
  * Reads every variable that config.ts names; an empty one counts as not set.
@@ -254,6 +275,6 @@ export function readVariables(environment: Record<string, string | undefined>): 
     throw new ConfigError(
       `${name} can not be used: ${issue.message}. It must be ${variables.shape[name].description}.`,
     )
-  const value = SECRET.test(name) ? 'can not be used' : `is ${JSON.stringify(set[name])}`
+  const value = SECRET.test(name) ? 'can not be used' : `is ${shown(set[name] ?? '')}`
   throw new ConfigError(`${name} ${value}: it must be ${variables.shape[name].description}.`)
 }

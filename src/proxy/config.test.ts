@@ -146,13 +146,14 @@ describe('a wrong value ends in one line that names the variable and says what t
     ['PORTSIDE_PUBLIC_ORIGIN', 'portside.example.com', 'the origin that browsers use'],
     ['PORTSIDE_UPSTREAM', 'https://vpc.example.com/v3', 'without a path'],
     ['PORTSIDE_UPSTREAM', 'ftp://vpc.example.com', 'the origin of the VPC API'],
-    ['PORTSIDE_UPSTREAM', 'https://user:pass@vpc.example.com', 'the origin of the VPC API'],
     ['PORTSIDE_PROJECTS', 'a/b=Web', 'project_id=name'],
     ['PORTSIDE_PROJECTS', '[{"project_id":"abc"}', 'a JSON array'],
     ['PORTSIDE_PROJECTS', '[{"projectId":"abc"}]', 'a JSON array'],
     ['PORTSIDE_PROJECTS', '[]', 'a JSON array'],
     ['PORTSIDE_EMULATOR', 'yes', 'true or false'],
     ['PORTSIDE_UPSTREAM_TIMEOUT_MS', '15s', 'a whole number of milliseconds'],
+    ['PORTSIDE_MAX_CONNECTIONS', '3', 'a whole number of connections from 4'],
+    ['PORTSIDE_METRICS_NAMES', 'metrics.internal:9464', 'host names without a port'],
     ['PORTSIDE_READ_RETRIES', '11', 'a whole number from 0 to 10'],
     ['PORTSIDE_LOG_LEVEL', 'loud', 'one of trace, debug'],
   ])('%s=%s', (name, value, told) => {
@@ -203,6 +204,29 @@ describe('a wrong value ends in one line that names the variable and says what t
     const message = refusal(environment as Record<string, string>)
     expect(message).toMatch(told)
     expect(message).not.toMatch(/\n|top-secret/)
+  })
+
+  test.each([
+    { PORTSIDE_UPSTREAM: 'https://user:top-secret@vpc.example.com' },
+    { PORTSIDE_UPSTREAM: 'https://user:top-/secret@vpc.example.com/v3' },
+    { PORTSIDE_UPSTREAM: 'user:top-secret@vpc.example.com' },
+    { PORTSIDE_UPSTREAM: 'https://user:top-secret%40vpc.example.com' },
+    { PORTSIDE_UPSTREAM: 'https://vpc.example.com/?key=top-secret' },
+    { PORTSIDE_PUBLIC_ORIGIN: 'https://user:top-secret@portside.example.com' },
+    { PORTSIDE_PROJECTS: '[{"project_id":"abc","endpoint":"https://u:top-secret@vpc.example.com"}]' },
+    { ...REAL, PORTSIDE_PROJECTS: '[{"project_id":"abc","region":"https://u:top-secret@vpc.example.com"}]' },
+    { ...REAL, PORTSIDE_UPSTREAM_PROXY: 'ftp://user:top-secret@proxy.example.com' },
+    { DATABASE_URL: 'mysql://user:top-secret@db.example.com/portside' },
+    { DATABASE_URL: 'postgres://user:top-#secret@db.example.com:abc/portside' },
+    { DATABASE_OWNER_URL: 'mysql://user:top-secret@db.example.com/portside' },
+    { PORTSIDE_OIDC_ISSUER: 'https://user:top-secret@login.example.com' },
+    { PORTSIDE_OIDC_ISSUER: 'https://:top-secret@login.example.com' },
+    { PORTSIDE_METRICS_LISTEN: 'http://user:top-secret@127.0.0.1:9464' },
+    { PORTSIDE_LISTEN_HOST: 'user:top-secret@127.0.0.1' },
+  ] as Record<string, string>[])('but never repeats a password in an address: %o', (environment) => {
+    const message = refusal(environment)
+    expect(message).toContain(Object.keys(environment).at(-1))
+    expect(message).not.toMatch(/top-|secret/)
   })
 
   test('but never repeats a secret', () => {

@@ -8,6 +8,7 @@ import {
   type ProxyProject,
 } from './config-upstream.ts'
 import { ConfigError, readVariables, type LOG_LEVELS } from './config-variables.ts'
+import type { ReceivingLimits } from './connections.ts'
 import { isLoopback } from './listen-names.ts'
 import type { OperationWaits } from './operations/waits.ts'
 import { readOpenIdConnect, type OpenIdConnectSettings } from './session/openid-connect/settings.ts'
@@ -40,6 +41,10 @@ export type ProxyConfig = {
   rateLimit: number
   /** Addresses, or networks, of load balancers that are believed about whom a request comes from. */
   trustedProxies: string[] | undefined
+  /** Connections at one time. */
+  maxConnections: number
+  /** How long the parts of a request may take; what is left out has its default. */
+  receivingLimits?: Partial<ReceivingLimits>
   upstreamTimeoutMs: number
   readRetries: number
   /** Certificates of authorities that endpoints are trusted by besides Node's own, as PEM. */
@@ -61,7 +66,7 @@ export type ProxyConfig = {
   /** Traffic that a change must not newly allow or drop, unless the operator types the port's name or ID. */
   guards?: readonly Guard[]
   /** Where metrics and the details of readiness are served; undefined: nowhere. */
-  metricsListen?: { host: string; port: number } | undefined
+  metricsListen?: { host: string; port: number; names: readonly string[] } | undefined
   /** The longest that a stop waits for what is under way. */
   stopTimeoutMs: number
   logLevel: (typeof LOG_LEVELS)[number]
@@ -92,6 +97,7 @@ export type ProxyConfig = {
  * | `PORTSIDE_OIDC_...` | none | sign-in for a team (session/openid-connect/settings.ts) |
  * | `PORTSIDE_RATE_LIMIT` | `3000` | requests a minute that each proxy answers a user; 0 switches all limits off |
  * | `PORTSIDE_TRUSTED_PROXIES` | none | addresses of load balancers whose X-Forwarded-For is believed, comma-separated |
+ * | `PORTSIDE_MAX_CONNECTIONS` | `2000` | connections at one time; an address that is not in `PORTSIDE_TRUSTED_PROXIES` may have a quarter of them |
  * | `PORTSIDE_DATA` | `.data/proxy` | folder for what must survive a restart |
  * | `PORTSIDE_UPSTREAM_TIMEOUT_MS` | `15000` | longest wait for an answer of the cloud |
  * | `PORTSIDE_READ_RETRIES` | `3` | how often a read is tried again |
@@ -103,6 +109,7 @@ export type ProxyConfig = {
  * | `PORTSIDE_STEP_RETRY_MS` | `1000` | first wait before it is sent again; twice as long each time |
  * | `PORTSIDE_LATE_ANSWER_MS` | `3000` | how long after a lost answer a request may still be on its way |
  * | `PORTSIDE_METRICS_LISTEN` | none | address and port for metrics and probes with details, such as `127.0.0.1:9464` |
+ * | `PORTSIDE_METRICS_NAMES` | none | names that `PORTSIDE_METRICS_LISTEN` is called by, comma-separated, besides IP addresses and localhost |
  * | `PORTSIDE_STOP_TIMEOUT_MS` | `PORTSIDE_UPSTREAM_TIMEOUT_MS` and 10 s | longest that a stop waits for the step under way |
  * | `PORTSIDE_LOG_LEVEL` | `info` | trace, debug, info, warn, error, fatal or silent; the log is JSON on stderr |
  * | `PORTSIDE_CONSOLE_FILES` | `dist/console` | folder of the built console |
@@ -132,6 +139,7 @@ export function readConfig(
     openIdConnect: readOpenIdConnect(env),
     rateLimit: env.PORTSIDE_RATE_LIMIT,
     trustedProxies: env.PORTSIDE_TRUSTED_PROXIES,
+    maxConnections: env.PORTSIDE_MAX_CONNECTIONS,
     upstreamTimeoutMs: env.PORTSIDE_UPSTREAM_TIMEOUT_MS,
     readRetries: env.PORTSIDE_READ_RETRIES,
     authorities: readAuthorities(env.PORTSIDE_UPSTREAM_CA_FILE),
@@ -145,7 +153,10 @@ export function readConfig(
       lateMs: env.PORTSIDE_LATE_ANSWER_MS,
     },
     guards: env.PORTSIDE_GUARDS ?? [],
-    metricsListen: env.PORTSIDE_METRICS_LISTEN,
+    metricsListen: env.PORTSIDE_METRICS_LISTEN && {
+      ...env.PORTSIDE_METRICS_LISTEN,
+      names: env.PORTSIDE_METRICS_NAMES ?? [],
+    },
     stopTimeoutMs: env.PORTSIDE_STOP_TIMEOUT_MS ?? env.PORTSIDE_UPSTREAM_TIMEOUT_MS + 10_000,
     logLevel: env.PORTSIDE_LOG_LEVEL,
     consoleFiles: env.PORTSIDE_CONSOLE_FILES ?? consoleFiles,

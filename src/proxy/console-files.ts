@@ -16,28 +16,30 @@ const NOT_BUILT = plainPage(
  */
 export async function serveConsole(app: FastifyInstance, folder: string): Promise<void> {
   const root = resolve(folder)
-  await app.register(fastifyStatic, {
-    root,
-    preCompressed: true,
-    dotfiles: 'ignore',
-    cacheControl: false,
-    setHeaders(reply, path) {
-      const hashed = path.startsWith(join(root, 'assets'))
-      reply.setHeader('vary', 'accept-encoding')
-      reply.setHeader('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
-    },
-  })
-  app.setNotFoundHandler(async (request, reply) => {
-    const isView =
-      request.method === 'GET' &&
-      !request.url.startsWith('/api') &&
-      (request.headers.accept ?? '').includes('text/html')
-    if (!isView)
-      throw ownError('Portside.NotFound', `There is nothing at ${request.method} ${pathOf(request.url)}.`, {
-        advice: 'Check the method and the path, or start at / in a browser.',
-      })
-    if (!existsSync(join(root, 'index.html'))) return sendPage(reply, 503, NOT_BUILT)
-    return reply.sendFile('index.html')
+  await app.register(async (files) => {
+    files.addHook('onRoute', (route) => {
+      route.config = { ...route.config, page: true }
+    })
+    await files.register(fastifyStatic, {
+      root,
+      preCompressed: true,
+      dotfiles: 'ignore',
+      cacheControl: false,
+      setHeaders(reply, path) {
+        const hashed = path.startsWith(join(root, 'assets'))
+        reply.setHeader('vary', 'accept-encoding')
+        reply.setHeader('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+      },
+    })
+    files.setNotFoundHandler(async (request, reply) => {
+      const isView = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
+      if (!isView)
+        throw ownError('Portside.NotFound', `There is nothing at ${request.method} ${pathOf(request.url)}.`, {
+          advice: 'Check the method and the path, or start at / in a browser.',
+        })
+      if (!existsSync(join(root, 'index.html'))) return sendPage(reply, 503, NOT_BUILT)
+      return reply.sendFile('index.html')
+    })
   })
 }
 

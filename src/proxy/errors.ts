@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LARGEST_BODY } from '../vpc/limits.ts'
@@ -76,6 +77,11 @@ export function answerBrokenRequest(
   headers: Readonly<Record<string, string>>,
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
+  // Node's own, and all there is to know it by: a second answer must not come into the middle of one.
+  if ((socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage?.headersSent) {
+    socket.destroy()
+    return
+  }
   const { status, reason, advice } = BROKEN[error.code ?? ''] ?? BROKEN_OTHERWISE
   const { error: body } = ownError('Portside.InvalidRequest', `The request is no valid HTTP: ${reason}.`, {
     advice,
@@ -89,7 +95,12 @@ export function answerBrokenRequest(
     connection: 'close',
   }).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${text}`)
+  // Who goes on sending would keep the other half of the connection open. Closed at once, the answer could be lost.
+  const timer = setTimeout(() => socket.destroy(), CLOSED_AFTER_MS)
+  socket.once('close', () => clearTimeout(timer))
 }
+
+const CLOSED_AFTER_MS = 1000
 
 const BROKEN_OTHERWISE = {
   status: '400 Bad Request',

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readConfig } from './config.ts'
+import { readConfig, type ProxyConfig } from './config.ts'
 import { EMPTY_JOURNAL } from './database/pglite.ts'
 import { createProxy, type Proxy } from './server.ts'
 
@@ -20,8 +20,11 @@ export type TestedProxy = Proxy & {
   call(path: string, init?: RequestInit & { json?: unknown }): Promise<Response>
 }
 
-/** Starts a proxy on any free port, with a data folder of its own that goes with it. */
-export async function startProxy(environment: Record<string, string> = {}): Promise<TestedProxy> {
+/** Starts a proxy on any free port, with a data folder of its own that goes with it; `more` is what no variable sets. */
+export async function startProxy(
+  environment: Record<string, string> = {},
+  more: Partial<ProxyConfig> = {},
+): Promise<TestedProxy> {
   const dataFolder = environment.PORTSIDE_DATA ?? (await mkdtemp(join(tmpdir(), 'portside-proxy-')))
   const config = readConfig({
     PORTSIDE_LISTEN_PORT: '0',
@@ -30,7 +33,7 @@ export async function startProxy(environment: Record<string, string> = {}): Prom
     PORTSIDE_DATA: dataFolder,
     ...environment,
   })
-  const proxy = await createProxy({ ...config, emptyJournal: BUILT_EMPTY_JOURNAL })
+  const proxy = await createProxy({ ...config, emptyJournal: BUILT_EMPTY_JOURNAL, ...more })
   async function signIn(): Promise<string> {
     const answer = await fetch(proxy.signInAddress, { redirect: 'manual' })
     return answer.headers.getSetCookie()[0]!.split(';')[0]!
@@ -50,7 +53,7 @@ export async function startProxy(environment: Record<string, string> = {}): Prom
     },
     async close() {
       await proxy.close()
-      if (!environment.PORTSIDE_DATA) await rm(dataFolder, { recursive: true })
+      if (!environment.PORTSIDE_DATA) await rm(dataFolder, { recursive: true, force: true })
     },
   }
 }

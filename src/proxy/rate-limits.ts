@@ -3,11 +3,23 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ProxyConfig } from './config.ts'
 import { ownError } from './errors.ts'
 
-/** Sign-ins from one address a minute: two requests each. Where a load balancer's address stands for all, it must do for a team. */
-const SIGN_IN_REQUESTS = 120
+/** Sign-ins from one address a minute. Where a load balancer's address stands for all, it must do for a team. */
+const SIGN_INS = 120
+/** How often a browser may come back from the provider with one sign-in in a minute: each is a request to the provider. */
+const RETURNS = 10
 
 /** Throws Portside.TooManyRequests when whom a request comes from has made too many. */
 export type RateLimit = (request: FastifyRequest) => Promise<void>
+
+/** What sign-ins are limited by; what is counted for one counts for no other. */
+export type SignInLimits = {
+  /** Sign-ins that an address begins at the provider. */
+  ofSignIn: RateLimit
+  /** Addresses that sign nobody in, from an address: they keep nobody from signing in. */
+  ofWrongSignIn: RateLimit
+  /** Returns from the provider with a sign-in that this browser began, by their `state`. */
+  ofReturn: RateLimit
+}
 
 /**
  * How much is answered a minute: to a user, and to an address that signs in. They are counted by each proxy for itself: with n
@@ -16,7 +28,7 @@ export type RateLimit = (request: FastifyRequest) => Promise<void>
 export async function addRateLimits(
   app: FastifyInstance,
   { rateLimit: most }: Pick<ProxyConfig, 'rateLimit'>,
-): Promise<{ ofUser: RateLimit; ofSignIn: RateLimit }> {
+): Promise<SignInLimits & { ofUser: RateLimit }> {
   await app.register(rateLimit, { global: false })
 
   function limit(max: number, what: string, of?: (request: FastifyRequest) => string): RateLimit {
@@ -38,6 +50,10 @@ export async function addRateLimits(
   }
   return {
     ofUser: limit(most, 'requests of a user', ({ session }) => session.subject),
-    ofSignIn: limit(Math.min(most, SIGN_IN_REQUESTS), 'sign-ins from an address'),
+    ofSignIn: limit(Math.min(most, SIGN_INS), 'sign-ins from an address'),
+    ofWrongSignIn: limit(Math.min(most, SIGN_INS), 'wrong sign-in links from an address'),
+    ofReturn: limit(Math.min(most, RETURNS), 'returns of one sign-in', ({ query }) =>
+      String((query as { state?: unknown }).state),
+    ),
   }
 }

@@ -6,6 +6,13 @@ import type { ProxyConfig } from './config.ts'
 import { ownError } from './errors.ts'
 import { addressName } from './listen-names.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** May be opened from any site, by a link or a redirect: pages, which show nothing to who opens them but in a window. */
+    page?: boolean
+  }
+}
+
 /** The headers of every answer: they tell browsers what Portside's own pages may do. */
 export function browserHeaders({ publicOrigin }: Pick<ProxyConfig, 'publicOrigin'>): Record<string, string> {
   const headers = headersOf({
@@ -63,6 +70,11 @@ export function guardBrowsers(
   }
 
   function check(request: FastifyRequest): void {
+    // `GET http://host/path` is for proxies: it names a second host, beside the one of the header.
+    if (!request.url.startsWith('/'))
+      throw ownError('Portside.InvalidRequest', 'The address of the request does not begin with /.', {
+        advice: 'Send the path alone, and the name in the Host header.',
+      })
     const called = calledOrigin(request)
     if (!called)
       throw ownError(
@@ -107,13 +119,20 @@ function headersOf(options: HelmetOptions): Record<string, string> {
  * - The cookie does not come with requests of other sites at all. It would with those of another port on this machine, or of a
  *   sibling domain, which are the same site: for them the check of the whole origin counts.
  * - A GET changes nothing. A read may leave out where it comes from, as browsers do for an address typed by hand; its answer can't
- *   be read by a foreign page. The pages below /sign-in are opened from other sites by nature: they have their own cookies
- *   and `state` (session/openid-connect/routes.ts).
+ *   be read by a foreign page. Whether it may come from one is a matter of the route that the router found (`page`), never of how the
+ *   address is spelled: `/%61pi/` is /api/ to the router. The pages below /sign-in are opened from other sites by nature: they have
+ *   their own cookies and `state` (session/openid-connect/routes.ts).
  */
 function isFromOwnPage(request: FastifyRequest, origin: string): boolean {
   const site = request.headers['sec-fetch-site']
   if (request.method === 'GET' || request.method === 'HEAD')
-    return !request.url.startsWith('/api/') || site === undefined || site === 'same-origin' || site === 'none'
+    return (
+      request.is404 ||
+      request.routeOptions.config.page === true ||
+      site === undefined ||
+      site === 'same-origin' ||
+      site === 'none'
+    )
   const from = request.headers.origin
   return from === undefined ? site === 'same-origin' : from === origin
 }

@@ -5,6 +5,7 @@ import { LARGEST_BODY } from '../vpc/limits.ts'
 import { api, type Session } from '../vpc/portside-api.ts'
 import { groupsPerPort, type ProxyConfig } from './config.ts'
 import { compressAnswers } from './compression.ts'
+import { limitConnections, limitExchanges, RECEIVING_LIMITS, receivingOptions } from './connections.ts'
 import { serveConsole } from './console-files.ts'
 import { accessDatabase } from './database/database.ts'
 import { addressName } from './listen-names.ts'
@@ -42,11 +43,13 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   const readiness = new Readiness(log)
   const metrics = config.metricsListen && new Metrics()
   const headers = browserHeaders(config)
+  const receiving = { ...RECEIVING_LIMITS, ...config.receivingLimits }
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     genReqId: requestId,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     bodyLimit: LARGEST_BODY,
+    ...receivingOptions(receiving),
     trustProxy: config.trustedProxies ?? false,
     // stopping.ts answers then, in the one error form.
     return503OnClosing: false,
@@ -63,12 +66,14 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   app.removeContentTypeParser('text/plain')
   answerErrors(app)
 
-  stopGracefully(app)
+  limitConnections(app.server, config, log)
+  stopGracefully(app, receiving)
   app.addHook('preClose', async () => readiness.stop())
   watchAnswers(app, metrics)
   addProbes(app, readiness)
 
   guardBrowsers(app, config, headers)
+  limitExchanges(app, receiving)
   const signIn = await addSignIn(app, config)
   await serveConsole(app, config.consoleFiles)
   const upstream = createUpstream(config, log, metrics)
@@ -101,18 +106,19 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     await signedIn.register(platformRoutes, { dryRuns, config })
     await signedIn.register(recordsPlugin, { dryRuns, config })
     await signedIn.register(operationsPlugin, { upstream, config, database, metrics })
-    signedIn.all('/api/*', (request) => {
-      throw ownError(
-        'Portside.NotFound',
-        `Portside's API has no ${request.method} ${request.url.split('?')[0]}.`,
-        { advice: 'Check the method and the path. If a page of Portside asked for it, reload that page.' },
-      )
-    })
+    for (const others of ['/api', '/api/*'])
+      signedIn.all(others, (request) => {
+        throw ownError(
+          'Portside.NotFound',
+          `Portside's API has no ${request.method} ${request.url.split('?')[0]}.`,
+          { advice: 'Check the method and the path. If a page of Portside asked for it, reload that page.' },
+        )
+      })
   })
 
   let monitoring: MetricsServer | undefined
   try {
-    if (metrics) monitoring = await serveMetrics(config.metricsListen!, metrics, readiness)
+    if (metrics) monitoring = await serveMetrics(config.metricsListen!, metrics, readiness, receiving)
     await app.listen({ host: config.listenHost, port: config.listenPort })
   } catch (error) {
     // The journal is open by now, and no other proxy could have it.

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { hasBody, type ReceivingLimits } from './connections.ts'
 import { ownError } from './errors.ts'
 
 /** A terminal sends its signal to every process at once, and `npm start` passes it on: within this, it is one signal. */
@@ -33,19 +34,46 @@ function giveUp(why: string): void {
 /**
  * Makes `app.close()` finish the requests under way, and wait for nothing else: requests that come on open connections are
  * answered with Portside.Stopping, and connections that browsers opened ahead, without a request, are ended. Node's
- * server.close() ends only those that had a request before.
+ * server.close() ends only those that had a request before, and lets a request that is not whole yet take for ever: what has
+ * not come within `leftoverMs` is ended too.
  */
-export function stopGracefully(app: FastifyInstance): void {
+export function stopGracefully(
+  app: FastifyInstance,
+  { leftoverMs }: Pick<ReceivingLimits, 'leftoverMs'>,
+): void {
   let stopping = false
   const unused = new Set<Socket>()
+  /** Connections without a request whose headers are there, and requests whose body is not. */
+  const waiting = new Set<Socket>()
   app.server.on('connection', (socket: Socket) => {
     unused.add(socket)
-    socket.once('close', () => unused.delete(socket))
+    waiting.add(socket)
+    socket.once('close', () => {
+      unused.delete(socket)
+      waiting.delete(socket)
+    })
   })
-  app.server.on('request', ({ socket }) => unused.delete(socket))
+  app.server.on('request', ({ socket }) => {
+    unused.delete(socket)
+    waiting.delete(socket)
+  })
+  app.addHook('preParsing', ({ raw }, _, _payload, done) => {
+    if (!raw.complete && hasBody(raw)) {
+      waiting.add(raw.socket)
+      raw.once('end', () => waiting.delete(raw.socket))
+    }
+    done()
+  })
+  app.addHook('onResponse', ({ raw: { socket } }, _, done) => {
+    if (!socket.destroyed) waiting.add(socket)
+    done()
+  })
   app.addHook('preClose', async () => {
     stopping = true
     for (const socket of unused) socket.destroy()
+    setTimeout(() => {
+      for (const socket of waiting) socket.destroy()
+    }, leftoverMs).unref()
   })
   // An answer under way ends its connection too: kept alive, it would be waited for.
   app.addHook('onSend', (_, reply, _payload, done) => {

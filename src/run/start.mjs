@@ -71,7 +71,6 @@ function projectsHaveEndpoints(projects) {
 let upstream = process.env.PORTSIDE_UPSTREAM
 let credentials = {}
 if (!upstream && !projectsHaveEndpoints(process.env.PORTSIDE_PROJECTS)) {
-  const port = process.env.PORTSIDE_EMULATOR_PORT ?? '8090'
   const estate = process.argv.slice(2)
   const [accessKey, secretKey] = [
     randomBytes(10).toString('hex').toUpperCase(),
@@ -84,7 +83,7 @@ if (!upstream && !projectsHaveEndpoints(process.env.PORTSIDE_PROJECTS)) {
     PORTSIDE_AUTH_TOKEN: '',
     PORTSIDE_CREDENTIALS_FILE: '',
   }
-  const emulator = serve('emulator', ['--listen-port', port, '--data', `${DATA}/emulator`, ...estate], {
+  const emulator = serve('emulator', ['--data', `${DATA}/emulator`, ...estate], {
     EMULATOR_ACCESS_KEY: accessKey,
     EMULATOR_SECRET_KEY: secretKey,
   })

@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { ConfigError, type ProxyConfig } from '../config.ts'
+import { limitConnections, receivingOptions, type ReceivingLimits } from '../connections.ts'
 import { ownError } from '../errors.ts'
-import { addressName } from '../listen-names.ts'
+import { addressName, hostName, isAddress } from '../listen-names.ts'
 import type { Metrics } from './metrics.ts'
 import type { Readiness } from './readiness.ts'
 
@@ -29,22 +30,38 @@ export function addProbes(app: FastifyInstance, readiness: Readiness): void {
   })
 }
 
+/** Connections of Prometheus at one time, from all machines. */
+const MOST_SCRAPERS = 200
+
 /** Where metrics are served, while it runs. */
 export type MetricsServer = { address: string; close(): Promise<void> }
 
 /**
  * Serves /metrics, and the probes with details, on an address of their own: browsers and strangers should not reach it.
- * It answers until it is closed, while the proxy stops too.
+ * It answers until it is closed, while the proxy stops too. Browsers that were led here by a name that points to this machine are refused:
+ * it is called by an IP address, as localhost, by the name that it listens on, or by one of `names`.
  * @throws ConfigError when the address can't be listened on
  */
 export async function serveMetrics(
-  { host, port }: NonNullable<ProxyConfig['metricsListen']>,
+  { host, port, names }: NonNullable<ProxyConfig['metricsListen']>,
   metrics: Metrics,
   readiness: Readiness,
+  receiving: ReceivingLimits,
 ): Promise<MetricsServer> {
-  const app = Fastify({ forceCloseConnections: true })
-  app.addHook('onRequest', async (_, reply) => {
+  const app = Fastify({
+    forceCloseConnections: true,
+    connectionTimeout: receiving.stalledMs,
+    ...receivingOptions(receiving),
+  })
+  limitConnections(app.server, { maxConnections: MOST_SCRAPERS, trustedProxies: undefined })
+  const own = new Set(['localhost', host.toLowerCase(), ...names])
+  app.addHook('onRequest', async ({ headers }, reply) => {
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    const name = hostName(headers.host)
+    if (name === undefined || !(own.has(name) || isAddress(name)))
+      return reply.code(403).send({
+        error: `Call it by its IP address, or add the name ${headers.host ?? '(none)'} to PORTSIDE_METRICS_NAMES.`,
+      })
   })
   app.get('/metrics', async (_, reply) => {
     const { type, body } = await metrics.text()

@@ -6,6 +6,15 @@ import type { ProxyConfig } from '../config.ts'
 export type Cookies = {
   /** The whole name of `portside_` + `what` for the origin that the request was made to. */
   name(request: FastifyRequest, what: string): string
+  /**
+   * The first cookie of that name that `read` makes something of: another port or a sibling domain may have planted one of the same
+   * name, which browsers send before ours.
+   */
+  find<T>(
+    request: FastifyRequest,
+    what: string,
+    read: (value: string) => Promise<T | undefined>,
+  ): Promise<T | undefined>
   /** Out of reach for scripts and other origins; SameSite is the caller's. */
   options: CookieSerializeOptions
 }
@@ -16,10 +25,22 @@ export type Cookies = {
  */
 export function cookiesOf({ publicOrigin }: Pick<ProxyConfig, 'publicOrigin'>): Cookies {
   const secure = publicOrigin?.startsWith('https:') ?? false
+  function name(request: FastifyRequest, what: string): string {
+    // Sent to sign-out alone, so its path is not /, which __Host- wants.
+    const prefix = !secure ? '' : what === 'sign_out' ? '__Secure-' : '__Host-'
+    return publicOrigin ? `${prefix}portside_${what}` : `portside_${what}_${request.socket.localPort}`
+  }
   return {
-    name(request, what) {
-      if (publicOrigin) return `${secure ? '__Host-' : ''}portside_${what}`
-      return `portside_${what}_${request.socket.localPort}`
+    name,
+    async find(request, what, read) {
+      const wanted = name(request, what)
+      // @fastify/cookie, as its kind, keeps the first of a name alone: it is given one cookie at a time.
+      for (const one of (request.headers.cookie ?? '').split(';')) {
+        const value = request.server.parseCookie(one)[wanted]
+        const found = value ? await read(value) : undefined
+        if (found !== undefined) return found
+      }
+      return undefined
     },
     options: { httpOnly: true, secure, path: '/' },
   }

@@ -1,8 +1,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { userInfo } from 'node:os'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { plainPage, sendPage } from '../plain-page.ts'
-import type { Sessions } from './session.ts'
+import type { SignInParts } from './sign-in.ts'
 
 /** What a sign-in address that is not the one printed at start answers with. */
 const REFUSED = plainPage(
@@ -15,15 +15,22 @@ const REFUSED = plainPage(
  * Sign-in on one machine: an address that is printed at start, for whoever can read what this process prints.
  * @returns the path that signs in whoever opens it, while this proxy runs
  */
-export function signInByPrintedAddress(app: FastifyInstance, sessions: Sessions): string {
+export function signInByPrintedAddress(app: FastifyInstance, { sessions, limits }: SignInParts): string {
   const token = randomBytes(32).toString('base64url')
-  app.get<{ Params: { '*'?: string } }>('/sign-in/*', { exposeHeadRoute: false }, async (request, reply) => {
-    if (!equal(request.params['*'] ?? '', token)) return sendPage(reply, 403, REFUSED)
+  const page = { exposeHeadRoute: false, config: { page: true } }
+
+  async function refuse(request: FastifyRequest, reply: FastifyReply) {
+    await limits.ofWrongSignIn(request)
+    return sendPage(reply, 403, REFUSED)
+  }
+  app.get<{ Params: { '*'?: string } }>('/sign-in/*', page, async (request, reply) => {
+    // Whoever has the address is never kept out by those who try others.
+    if (!equal(request.params['*'] ?? '', token)) return refuse(request, reply)
     const user = userInfo().username
     await sessions.give(request, reply, { user, subject: user, role: 'operator' })
     return reply.header('cache-control', 'no-store').redirect('/', 303)
   })
-  app.get('/sign-in', { exposeHeadRoute: false }, (_, reply) => sendPage(reply, 403, REFUSED))
+  app.get('/sign-in', page, (request, reply) => refuse(request, reply))
   return `/sign-in/${token}`
 }
 

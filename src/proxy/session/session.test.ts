@@ -95,6 +95,14 @@ describe('sign-in', () => {
     expect((await withCookie(cookie)).status).toBe(200)
   })
 
+  test('a cookie of the same name that comes first, planted by another port, does no harm', async () => {
+    const cookie = await proxy.signIn()
+    const [name] = cookie.split('=')
+    for (const planted of ['x', '', '"', '%zz', `${cookie.slice(name!.length + 1, -4)}AAAA`])
+      expect((await withCookie(`${name}=${planted}; other=1; ${name}=y; ${cookie}`)).status).toBe(200)
+    expect((await withCookie(`${name}=x; ${name}=y`)).status).toBe(401)
+  })
+
   test('it ends 12 hours after it was last used, and is renewed by use', async () => {
     const cookie = await proxy.signIn()
     const now = Date.now()

@@ -73,10 +73,11 @@ export function addSessions(app: FastifyInstance, options: SessionOptions): Sess
   }
 
   async function read(request: FastifyRequest): Promise<Opened<SessionContent> | undefined> {
-    const sealed = request.cookies[cookies.name(request, 'session')]
-    const session = sealed ? await seal.open(sealed) : undefined
-    if (session?.by !== by || session.begun + longestSeconds <= nowSeconds()) return undefined
-    return session
+    return cookies.find(request, 'session', async (sealed) => {
+      const session = await seal.open(sealed)
+      if (session?.by !== by || session.begun + longestSeconds <= nowSeconds()) return undefined
+      return session
+    })
   }
 
   /** A long read is answered later, perhaps after its user has signed out in another tab: it must not sign in again. */

@@ -4,7 +4,7 @@ import { api, type SignedOut, type SignInWay } from '../../vpc/portside-api.ts'
 import type { ProxyConfig } from '../config.ts'
 import { ProxyError } from '../errors.ts'
 import { plainPage, sendPage } from '../plain-page.ts'
-import { addRateLimits } from '../rate-limits.ts'
+import { addRateLimits, type SignInLimits } from '../rate-limits.ts'
 import { cookiesOf } from './cookies.ts'
 import { signInByOpenIdConnect } from './openid-connect/routes.ts'
 import { signInByPrintedAddress } from './printed-address.ts'
@@ -17,6 +17,9 @@ export type SignIn = Pick<Sessions, 'requireSession'> & {
   /** The path to open in a browser to sign in. */
   path: string
 }
+
+/** What each way of signing in works with. */
+export type SignInParts = { sessions: Sessions; limits: SignInLimits }
 
 /**
  * Adds sign-in, sessions and sign-out to `app`: at the team's provider where one is configured, by a printed address elsewhere;
@@ -35,22 +38,20 @@ export async function addSignIn(app: FastifyInstance, config: ProxyConfig): Prom
 
   let path = ''
   await app.register(async (signedOut) => {
-    signedOut.addHook('onRequest', async (request, reply) => {
-      try {
-        await limits.ofSignIn(request)
-      } catch (error) {
-        if (request.method !== 'GET' || !(error instanceof ProxyError)) throw error
-        const { status, error: told } = error
-        reply.header('retry-after', told.retry_after)
-        await sendPage(reply, status, plainPage('Too many sign-ins', told.error_msg, told.advice ?? ''))
-      }
+    // What a limit of sign-ins throws, whoever signs in reads as a page.
+    signedOut.setErrorHandler(async (error, request, reply) => {
+      if (request.method !== 'GET' || !(error instanceof ProxyError)) throw error
+      const { status, error: told } = error
+      if (told.error_code !== 'Portside.TooManyRequests') throw error
+      reply.header('retry-after', told.retry_after)
+      return sendPage(reply, status, plainPage('Too many sign-ins', told.error_msg, told.advice ?? ''))
     })
     const end = openIdConnect
-      ? signInByOpenIdConnect(signedOut, openIdConnect, { secrets, cookies, sessions })
+      ? signInByOpenIdConnect(signedOut, openIdConnect, { secrets, cookies, sessions, limits })
       : undefined
-    path = openIdConnect ? '/sign-in' : signInByPrintedAddress(signedOut, sessions)
+    path = openIdConnect ? '/sign-in' : signInByPrintedAddress(signedOut, { sessions, limits })
 
-    // Without a session too: whoever signs out twice is signed out.
+    // Without a session too: whoever signs out twice is signed out. Never limited: nobody may be kept signed in.
     signedOut.post(api.signOut(), async (request, reply): Promise<SignedOut> => {
       sessions.end(request, reply)
       reply.header('cache-control', 'no-store')

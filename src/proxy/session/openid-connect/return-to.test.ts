@@ -32,6 +32,11 @@ test.each([
   '/sign-in',
   '/api/session',
   '/a/../api/session',
+  '/%61pi/session',
+  '/a%70i/records/export?format=csv',
+  '/%2561pi/session',
+  '/s%69gn-in',
+  '/api%2Fsession',
   `/${'a'.repeat(2000)}`,
 ])('%j leads to the start', (asked) => {
   expect(ownPath(asked, ORIGIN)).toBe('/')

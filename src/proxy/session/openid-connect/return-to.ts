@@ -3,7 +3,8 @@ const LONGEST = 2000
 
 /**
  * Where to go after signing in: a path of the console's own, with query and fragment, or `/` for anything else. So nobody can
- * make a link to our sign-in that leads to their page.
+ * make a link to our sign-in that leads to their page, or to an answer of the API, however it is spelled: no view of the console begins
+ * with anything but letters, digits and `-`.
  */
 export function ownPath(asked: unknown, origin: string): string {
   if (typeof asked !== 'string' || !asked.startsWith('/') || !URL.canParse(asked, origin)) return '/'
@@ -12,5 +13,7 @@ export function ownPath(asked: unknown, origin: string): string {
   // Read as a browser reads it, and then once more: `//host` and `/\host` are other hosts.
   if (url.origin !== origin || !URL.canParse(path, origin) || new URL(path, origin).origin !== origin)
     return '/'
-  return path.length > LONGEST || /^\/(api|sign-in)(\/|$)/.test(url.pathname) ? '/' : path
+  const [, first = ''] = url.pathname.split('/')
+  const isView = /^[\w-]*$/.test(first) && first !== 'api' && first !== 'sign-in'
+  return isView && path.length <= LONGEST ? path : '/'
 }

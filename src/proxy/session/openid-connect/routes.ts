@@ -4,7 +4,7 @@ import { escaped, goingOnPage, plainPage, sendPage } from '../../plain-page.ts'
 import type { Cookies } from '../cookies.ts'
 import { createSeal } from '../seal.ts'
 import type { Secrets } from '../secret.ts'
-import type { Sessions } from '../session.ts'
+import type { SignInParts } from '../sign-in.ts'
 import { FORGOTTEN, problemOf, type Problem } from './problems.ts'
 import { Provider } from './provider.ts'
 import { ownPath } from './return-to.ts'
@@ -21,6 +21,11 @@ const LARGEST_COOKIE = 3800
 const begun = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), returnTo: z.string() })
 const ended = z.object({ idToken: z.string() })
 
+/** The cookie of one sign-in under way. */
+const beginningOf = (state: string) => `sign_in_${state.slice(0, 12)}`
+
+const page = { exposeHeadRoute: false, config: { page: true } }
+
 type Query = { Querystring: Record<string, unknown> }
 
 /**
@@ -32,18 +37,17 @@ type Query = { Querystring: Record<string, unknown> }
 export function signInByOpenIdConnect(
   app: FastifyInstance,
   settings: OpenIdConnectSettings,
-  { secrets, cookies, sessions }: { secrets: Secrets; cookies: Cookies; sessions: Sessions },
+  { secrets, cookies, sessions, limits }: SignInParts & { secrets: Secrets; cookies: Cookies },
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<string | null> {
   const provider = new Provider(settings)
   const { publicOrigin } = settings
   const beginning = createSeal(secrets, 'sign-in', begun)
   const ending = createSeal(secrets, 'sign-out', ended)
-  const cookieOf = (request: FastifyRequest, state: string) =>
-    cookies.name(request, `sign_in_${state.slice(0, 12)}`)
   /** Only sign-out reads it, so it goes with no other request: it is as large as all other headers together. */
   const endingOptions = { ...cookies.options, path: '/api/sign-out', sameSite: 'strict' } as const
 
-  app.get<Query>('/sign-in', { exposeHeadRoute: false }, async (request, reply) => {
+  app.get<Query>('/sign-in', page, async (request, reply) => {
+    await limits.ofSignIn(request)
     const returnTo = ownPath(request.query.return_to, publicOrigin)
     // Its cookies belong to the origin that the provider sends back to.
     if (new URL(publicOrigin).host !== request.headers.host?.toLowerCase())
@@ -57,7 +61,7 @@ export function signInByOpenIdConnect(
       for (const name of others.slice(0, Math.max(0, others.length + 1 - MOST_AT_ONCE)))
         reply.clearCookie(name, cookies.options)
       const sealed = await beginning.close({ ...checks, returnTo }, SIGN_IN_SECONDS)
-      reply.setCookie(cookieOf(request, checks.state), sealed, {
+      reply.setCookie(cookies.name(request, beginningOf(checks.state)), sealed, {
         ...cookies.options,
         sameSite: 'lax',
         maxAge: SIGN_IN_SECONDS,
@@ -68,19 +72,23 @@ export function signInByOpenIdConnect(
     }
   })
 
-  app.get<Query>('/sign-in/callback', { exposeHeadRoute: false }, async (request, reply) => {
+  app.get<Query>('/sign-in/callback', page, async (request, reply) => {
     const { state } = request.query
-    const name = cookieOf(request, typeof state === 'string' ? state : '')
-    const sealed = request.cookies[name]
-    const checks = sealed ? await beginning.open(sealed) : undefined
-    if (!checks || checks.state !== state) {
-      if (sealed)
+    const name = beginningOf(typeof state === 'string' ? state : '')
+    const checks = await cookies.find(request, name, async (sealed) => {
+      const opened = await beginning.open(sealed)
+      return opened?.state === state ? opened : undefined
+    })
+    if (!checks) {
+      await limits.ofWrongSignIn(request)
+      if (request.cookies[cookies.name(request, name)])
         request.log.warn(
           'sign-in: its cookie can’t be opened: have all proxies the same PORTSIDE_SESSION_SECRET?',
         )
       return tell(request, reply, FORGOTTEN)
     }
-    reply.clearCookie(name, cookies.options)
+    await limits.ofReturn(request)
+    reply.clearCookie(cookies.name(request, name), cookies.options)
     const { returnTo } = checks
     try {
       const { claims, idToken } = await provider.finish(new URL(request.url, publicOrigin).search, checks)
@@ -93,9 +101,10 @@ export function signInByOpenIdConnect(
       }
       await sessions.give(request, reply, { user, subject, role })
       const kept = await ending.close({ idToken }, settings.hours * 60 * 60)
+      const endingName = cookies.name(request, 'sign_out')
       if (kept.length < LARGEST_COOKIE)
-        reply.setCookie(endingName(request), kept, { ...endingOptions, maxAge: settings.hours * 60 * 60 })
-      else reply.clearCookie(endingName(request), endingOptions)
+        reply.setCookie(endingName, kept, { ...endingOptions, maxAge: settings.hours * 60 * 60 })
+      else reply.clearCookie(endingName, endingOptions)
       request.log.info({ user, role }, 'signed in')
       return await sendPage(reply, 200, goingOnPage('You are signed in', returnTo))
     } catch (error) {
@@ -103,8 +112,9 @@ export function signInByOpenIdConnect(
     }
   })
 
-  app.get('/sign-in/*', { exposeHeadRoute: false }, (_, reply) =>
-    sendPage(
+  app.get('/sign-in/*', page, async (request, reply) => {
+    await limits.ofWrongSignIn(request)
+    return sendPage(
       reply,
       404,
       plainPage(
@@ -112,18 +122,14 @@ export function signInByOpenIdConnect(
         'Here, one signs in at the team’s provider.',
         signInLink('/'),
       ),
-    ),
-  )
-
-  function endingName(request: FastifyRequest): string {
-    return cookies.name(request, 'sign_out').replace('__Host-', '__Secure-')
-  }
+    )
+  })
 
   return async (request, reply) => {
-    const kept = request.cookies[endingName(request)]
-    reply.clearCookie(endingName(request), endingOptions)
+    const kept = await cookies.find(request, 'sign_out', ending.open)
+    reply.clearCookie(cookies.name(request, 'sign_out'), endingOptions)
     try {
-      return (await provider.endSession(kept && (await ending.open(kept))?.idToken)) ?? null
+      return (await provider.endSession(kept?.idToken)) ?? null
     } catch (error) {
       // Portside's session is over all the same.
       request.log.warn(`sign-out: ${problemOf(error).log}`)
