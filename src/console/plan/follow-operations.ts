@@ -145,7 +145,7 @@ async function follow(
     } catch (error) {
       if (signal.aborted || isSessionLost(error)) return
       tell(error)
-      await pause(isTooMany(error) ? (error.retry_after ?? 0) * 1000 : 0, signal)
+      await untilNextRead(isTooMany(error) ? (error.retry_after ?? 0) * 1000 : 0, signal)
     }
   }
 }
@@ -164,7 +164,8 @@ function takePortOf(queryClient: QueryClient, operation: Operation): void {
     .then(() => storePort(queryClient, project_id, { port, request_id }))
 }
 
-function pause(least: number, signal: AbortSignal): Promise<void> {
+/** The time to wait after a failed read, at least `least` ms; over at once when `signal` is aborted. */
+function untilNextRead(least: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, Math.max(PAUSE_MS, least))
     signal.addEventListener('abort', () => {

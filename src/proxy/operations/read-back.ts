@@ -1,9 +1,9 @@
 import { sameList } from '../../vpc/list-difference.ts'
 import { ProxyError } from '../errors.ts'
 import { readEntry } from '../records/entries.ts'
+import { pause, waitAfter } from '../retry.ts'
 import { UNANSWERED } from './journal.ts'
 import { isOpen, notePort, sentAtLatest, settleByList, type OperationRecord } from './record.ts'
-import { pause } from './waits.ts'
 import type { RunContext } from './run.ts'
 
 /**
@@ -49,8 +49,10 @@ export async function readBackUntilKnown(operationId: string, context: RunContex
     } catch (error) {
       if (stopping.aborted) return
       if (!(error instanceof ProxyError)) throw error
+      const wait = waitAfter(tried, error.error.retry_after, waits)
       log.warn({ operation_id: operationId, error_code: error.error.error_code }, 'port not read back yet')
+      // Unlike a step, it never gives up, however long the platform asks to wait.
+      await pause(wait ?? waits.longestRetryAfter * 1000, stopping)
     }
-    await pause(Math.min(waits.retryMs * 2 ** tried, 15_000), stopping)
   }
 }

@@ -1,7 +1,7 @@
 import { readPlatformError, refusedFields, type PortsideError } from '../../vpc/errors.ts'
 import { ownError } from '../errors.ts'
 import type { ExchangeAnswer } from './exchange.ts'
-import { readRetryAfter } from './retry.ts'
+import { readRetryAfter } from '../retry.ts'
 import type { AnswerSchema } from './upstream.ts'
 
 /** What to do about an answer of the platform, by status; only where its own message can't know Portside. */
