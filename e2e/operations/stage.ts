@@ -60,7 +60,7 @@ export function planned(from: string[], desired: string[], more: object = {}) {
 }
 
 /** The IDs of the groups of the project, asked of the cloud. */
-export async function groupIds(emulator: string): Promise<string[]> {
+async function groupIds(emulator: string): Promise<string[]> {
   const answer = await fetch(`${emulator}/_emulator/v3/${PROJECT}/vpc/security-groups?limit=2000`)
   return (await answer.json()).security_groups.map(({ id }: { id: string }) => id)
 }

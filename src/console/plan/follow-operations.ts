@@ -104,7 +104,7 @@ function usePortOfSettled(all: readonly Operation[], known: boolean): void {
 }
 
 /** True for an operation that waits for the operator's answer. */
-export function isUnanswered({ status }: Operation): boolean {
+function isUnanswered({ status }: Operation): boolean {
   return status === 'stopped' || status === 'interrupted'
 }
 

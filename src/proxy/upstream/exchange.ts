@@ -13,7 +13,7 @@ export type ExchangeRequest = {
 export type ExchangeAnswer = { status: number; headers: Record<string, string>; body: Buffer }
 
 /** At most this many bytes of an answer are read. */
-export const MAX_ANSWER_BYTES = 64 * 1024 * 1024
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 /** A request that got no whole answer. */
 export class ExchangeError extends Error {

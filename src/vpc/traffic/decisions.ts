@@ -1,7 +1,7 @@
 import type { ReadRule, RuleRef } from './rules.ts'
 
 /** What becomes of traffic. Traffic that no rule matches is dropped. Unknown: rules that can't be read decide it. */
-export type Verdict = 'allowed' | 'dropped' | 'unknown'
+type Verdict = 'allowed' | 'dropped' | 'unknown'
 
 /** A verdict, with what decided it. */
 export type Decision = {
@@ -46,7 +46,7 @@ export type Change = 'newly_allowed' | 'newly_dropped' | 'undecided'
  * matches the same traffic before and after, so the same unreadable rules in the same order change nothing; nor does the
  * order among neighbours with the same action.
  */
-export function changeOf(before: Outcome, after: Outcome): Change | undefined {
+function changeOf(before: Outcome, after: Outcome): Change | undefined {
   const was = before.rule?.action === 'allow'
   const is = after.rule?.action === 'allow'
   if (before.unreadable.length === 0 && after.unreadable.length === 0) {
