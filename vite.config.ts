@@ -21,7 +21,8 @@ export default defineConfig({
         // Browsers without it would not run the rest either.
         modulePreload: { polyfill: false },
         rollupOptions: {
-          // What every page needs stays together: one request, and one dictionary for the compression.
+          // What every page needs stays together: one request, and one dictionary for the
+          // compression.
           output: { codeSplitting: { groups: [{ name: 'frame', tags: ['$initial'] }] } },
         },
       },
@@ -55,12 +56,21 @@ export default defineConfig({
   test: {
     // Vitest would keep one of two cores free; most tests wait for processes of their own.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // `pure`: functions; `console`: components; `servers`: processes, PostgreSQL, fuzzing and kills.
     projects: [
       {
         test: {
-          name: 'node',
+          name: 'pure',
           environment: 'node',
-          include: ['src/**/*.test.ts', 'e2e/**/*.test.ts'],
+          include: ['src/{vpc,console}/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'servers',
+          environment: 'node',
+          include: ['src/{proxy,emulator,run}/**/*.test.ts', 'e2e/**/*.test.ts'],
           testTimeout: 30_000,
           retry: process.env.CI ? 1 : 0,
           globalSetup: ['e2e/postgres.global.ts'],

@@ -11,5 +11,6 @@ ensurePostgres()
 run('npm', ['run', '--silent', 'types'])
 run('npm', ['run', '--silent', 'lint'])
 buildIfOld()
-run('npm', ['run', '--silent', 'unit'])
-run('npm', ['run', '--silent', 'e2e'])
+// test:unit and test:servers together: one start, and no core waits for the other part.
+run('npx', ['vitest', 'run'])
+run('npm', ['run', '--silent', 'test:browser'])
