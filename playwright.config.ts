@@ -18,7 +18,8 @@ export default defineConfig({
     actionTimeout: 10_000,
     ...devices['Desktop Chrome'],
     viewport: { width: 1440, height: 900 },
-    // Recording every test takes a third of their time; a failed one is traced by `npm run e2e -- --trace on`.
+    // Recording every test takes a third of their time; a failed one is traced by `npm run
+    // test:browser -- --trace on`.
     trace: 'off',
     launchOptions: {
       executablePath,

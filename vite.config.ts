@@ -21,7 +21,8 @@ export default defineConfig({
         // Browsers without it would not run the rest either.
         modulePreload: { polyfill: false },
         rollupOptions: {
-          // What every page needs stays together: one request, and one dictionary for the compression.
+          // What every page needs stays together: one request, and one dictionary for the
+          // compression.
           output: { codeSplitting: { groups: [{ name: 'frame', tags: ['$initial'] }] } },
         },
       },
@@ -57,12 +58,21 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // A test that passed only when it was tried again is named at the end of `npm test`.
     reporters: ['default', './src/run/vitest-counts.ts'],
+    // `pure`: functions; `console`: components; `servers`: processes, PostgreSQL, fuzzing and kills.
     projects: [
       {
         test: {
-          name: 'node',
+          name: 'pure',
           environment: 'node',
-          include: ['src/**/*.test.ts', 'e2e/**/*.test.ts'],
+          include: ['src/{vpc,console}/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'servers',
+          environment: 'node',
+          include: ['src/{proxy,emulator,run}/**/*.test.ts', 'e2e/**/*.test.ts'],
           testTimeout: 30_000,
           // On a busy CI machine; what passes only then is named, and is a defect.
           retry: process.env.CI ? 1 : 0,

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
  * What becomes of the calls to come: handed on to the cloud; handed on with another date or token, so that it is refused; answered
  * with all that they carried, as gateways do that help too much; answered with a page; or not answered.
  */
-export type Manner = 'hand on' | 'spoil' | { echo: number } | 'page' | 'break'
+type Manner = 'hand on' | 'spoil' | { echo: number } | 'page' | 'break'
 
 /** A gateway between a proxy and a cloud. */
 export type Gateway = {

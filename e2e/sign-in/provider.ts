@@ -47,7 +47,8 @@ export async function startProvider(configuration: Configuration = {}): Promise<
   provider.Client.prototype.redirectUriAllowed = (uri) =>
     /^http:\/\/127\.0\.0\.1:\d+\/sign-in\/callback$/.test(uri)
   provider.Client.prototype.postLogoutRedirectUriAllowed = (uri) => /^http:\/\/127\.0\.0\.1:\d+\/$/.test(uri)
-  server.on('request', provider.callback())
+  const answer = provider.callback()
+  server.on('request', (request, response) => void answer(request, response))
   const started: TestedProvider = {
     issuer,
     environment: {

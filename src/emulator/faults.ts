@@ -34,7 +34,7 @@ const change = z
  * - `change_between`: just before the call somebody else makes `change`, or sets the port's list to `security_groups`.
  * - `garbage`: the call is carried out, its answer is a truncated HTML page with `status` (200).
  */
-export const fault = z
+const fault = z
   .strictObject({
     kind: z.enum([
       'delay',

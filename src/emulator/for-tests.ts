@@ -12,7 +12,7 @@ export const EXAMPLE = {
 
 // Wire answers in tests: their fields are looked at one by one.
 // oxlint-disable-next-line typescript/no-explicit-any
-export type Body = any
+type Body = any
 /** An answer as it came over the wire. */
 export type Answer = { status: number; headers: Headers; text: string; body: Body }
 

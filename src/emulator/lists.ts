@@ -5,7 +5,7 @@ import type { Collection } from './collection.ts'
 import { PlatformError } from './error-codes.ts'
 
 /** Default and largest `limit` of every list (platform.md, Endpoints). */
-export const MAX_PAGE = 2000
+const MAX_PAGE = 2000
 
 type Paging = { limit?: number | undefined; marker?: string | undefined }
 

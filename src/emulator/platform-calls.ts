@@ -9,7 +9,7 @@ import { insertSecurityGroups, namedPort, removeSecurityGroups } from './port-ca
 import { v1Port } from './v1-ports.ts'
 
 /** A request as the calls see it: `id` is the last ID of the path, `search` the query without its question mark. */
-export type PlatformRequest = { cloud: Cloud; project: Project; id: string; search: string; body: Buffer }
+type PlatformRequest = { cloud: Cloud; project: Project; id: string; search: string; body: Buffer }
 /** Status and body of an answer; the server adds `request_id` to the body. */
 export type PlatformAnswer = { status: 200 | 202; body: Record<string, unknown> }
 

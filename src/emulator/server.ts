@@ -199,7 +199,7 @@ function addPlatform(app: FastifyInstance, { cloud, faults, stopping, credential
     }
     const striking = faults.take(request.method, request.url)
     for (const one of striking) {
-      if (one.kind === 'delay' && !(await pause(one.milliseconds ?? 0)))
+      if (one.kind === 'delay' && !(await delay(one.milliseconds ?? 0)))
         throw new PlatformError('serviceUnavailable', 'The emulator is stopping; nothing was carried out.')
       if (one.kind === 'change_between') change(one)
       if (one.kind === 'drop_before') return drop(request, reply)
@@ -210,7 +210,7 @@ function addPlatform(app: FastifyInstance, { cloud, faults, stopping, credential
     }
     const outcome = attempt(carryOut)
     for (const one of striking) {
-      if (one.kind === 'delay_answer') await pause(one.milliseconds ?? 0)
+      if (one.kind === 'delay_answer') await delay(one.milliseconds ?? 0)
       if (one.kind === 'drop_after') return drop(request, reply)
       if (one.kind === 'garbage')
         return reply
@@ -223,7 +223,7 @@ function addPlatform(app: FastifyInstance, { cloud, faults, stopping, credential
   }
 
   /** Waits; cut short, with false, when the emulator stops. */
-  async function pause(milliseconds: number): Promise<boolean> {
+  async function delay(milliseconds: number): Promise<boolean> {
     return wait(milliseconds, true, { signal: stopping }).catch(() => false)
   }
 }

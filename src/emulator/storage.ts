@@ -16,7 +16,7 @@ import type { Estate, EstatePlan } from './estate.ts'
 import { makeEstate } from './seed/estate.ts'
 
 /** A port's new list of groups. It stands for itself: of several changes to one port, the last one holds. */
-export type PortChange = {
+type PortChange = {
   project_id: string
   port_id: string
   security_groups: string[]

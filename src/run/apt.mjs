@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 
 /** Whether a command is on this machine. */
-export const has = (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0
+const has = (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0
 
 /** Installs a Debian package, where apt is there and this user may install; true when that worked. */
 export function aptInstall(name) {

@@ -41,7 +41,7 @@ function licenceText(folder: string): string {
 }
 
 /** The list as a text: each package with its licence, and each text once, under all packages that have it. */
-export function licencesText(packages: readonly ProductionPackage[]): string {
+function licencesText(packages: readonly ProductionPackage[]): string {
   const byText = new Map<string, string[]>()
   for (const { name, version, licence, text } of packages) {
     const key = `${licence}\n\n${text || NO_TEXT}`

@@ -19,8 +19,9 @@ buildIfOld()
 const folder = mkdtempSync(join(tmpdir(), 'portside-test-'))
 const PORTSIDE_TEST_COUNTS = join(folder, 'counts')
 const env = { ...process.env, PORTSIDE_TEST_COUNTS }
-const unit = statusOf('npm', ['run', '--silent', 'unit'], { env })
-const e2e = unit === 0 ? statusOf('npm', ['run', '--silent', 'e2e'], { env }) : 0
+// test:unit and test:servers together: one start, and no core waits for the other part.
+const unit = statusOf('npx', ['vitest', 'run'], { env })
+const e2e = unit === 0 ? statusOf('npm', ['run', '--silent', 'test:browser'], { env }) : 0
 if (unit !== 0) console.log('\nThe tests in a browser were not run, as others failed.')
 console.log(`\n${closingLines(PORTSIDE_TEST_COUNTS)}`)
 rmSync(folder, { recursive: true, force: true })

@@ -5,7 +5,7 @@ import { securityGroup, securityGroupRule, securityGroupWithRules } from './secu
 const requestId = z.nullish(z.string())
 
 /** page_info of every list (platform.md, Objects). `next_marker` is missing on the last page. */
-export const pageInfo = z.looseObject({
+const pageInfo = z.looseObject({
   previous_marker: z.nullish(z.string()),
   next_marker: z.nullish(z.string()),
   current_count: z.nullish(z.number()),
@@ -21,8 +21,6 @@ export type PortAnswer = z.infer<typeof portAnswer>
  * where the platform sends one, a request ID and a port are read from it.
  */
 export const dryRunAnswer = z.looseObject({ request_id: requestId, port: z.nullish(port) })
-/** Answer of a passed dry run. */
-export type DryRunAnswer = z.infer<typeof dryRunAnswer>
 
 /** Answer of list ports. */
 export const portsAnswer = z.looseObject({
@@ -39,16 +37,12 @@ export const securityGroupsAnswer = z.looseObject({
   page_info: z.nullish(pageInfo),
   request_id: requestId,
 })
-/** One page of security groups. */
-export type SecurityGroupsAnswer = z.infer<typeof securityGroupsAnswer>
 
 /** Answer of show security group, with its rules. */
 export const securityGroupAnswer = z.looseObject({
   security_group: securityGroupWithRules,
   request_id: requestId,
 })
-/** One security group with its rules. */
-export type SecurityGroupAnswer = z.infer<typeof securityGroupAnswer>
 
 /** Answer of list rules. */
 export const rulesAnswer = z.looseObject({
@@ -56,5 +50,3 @@ export const rulesAnswer = z.looseObject({
   page_info: z.nullish(pageInfo),
   request_id: requestId,
 })
-/** One page of rules. */
-export type RulesAnswer = z.infer<typeof rulesAnswer>

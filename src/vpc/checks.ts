@@ -13,7 +13,7 @@ export type CheckRequest = z.infer<typeof checkRequest>
  * - `portside`: it stands on an earlier step, so Portside checked it against the schemas and the model of the list.
  * - `failed`: the platform could not be asked, or did not say yes or no. `skipped`: not asked after such a failure.
  */
-export const stepCheck = z.discriminatedUnion('kind', [
+const stepCheck = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('platform'), request_id: z.nullable(z.string()) }),
   z.object({ kind: z.literal('refused'), status: z.number(), error: portsideError }),
   z.object({ kind: z.literal('portside') }),

@@ -10,7 +10,7 @@ export const PORT_SECTIONS = [
   'Edge',
 ] as const
 /** A group of fields. */
-export type PortSection = (typeof PORT_SECTIONS)[number]
+type PortSection = (typeof PORT_SECTIONS)[number]
 
 /** A field of a Port, as the reference page has it (insert-security-groups.txt, Tables 5 to 10). */
 export type PortField = {

@@ -113,10 +113,10 @@ export type OperationRequest = z.infer<typeof operationRequest>
  * What became of one step. `sending`: the request is out, or was when the proxy died. `unknown`: no answer came, and
  * reading the port back has not told yet. `not_sent`: the operation ended before this step.
  */
-export const stepStatus = z.enum(['pending', 'sending', 'done', 'failed', 'unknown', 'not_sent'])
+const stepStatus = z.enum(['pending', 'sending', 'done', 'failed', 'unknown', 'not_sent'])
 
 /** One step of an operation, and what became of it. */
-export const operationStep = z.object({
+const operationStep = z.object({
   step: changeStep,
   /** The list that the port must have after this step. */
   expected: groupIds,
@@ -157,7 +157,7 @@ export const settledStatuses = [
  * - `left`: the operator left the list as it is.
  * - `superseded`: the operator chose to go on or back, in the operation `followed_by`.
  */
-export const operationStatus = z.enum(['queued', 'running', 'waiting', ...settledStatuses])
+const operationStatus = z.enum(['queued', 'running', 'waiting', ...settledStatuses])
 /** The state of an operation. */
 export type OperationStatus = z.infer<typeof operationStatus>
 
@@ -191,7 +191,7 @@ export const operationSummary = z.object({
 export type OperationSummary = z.infer<typeof operationSummary>
 
 /** A change to one port's list, carried out step by step, and its record. */
-export const operation = z.object({
+const operation = z.object({
   ...operationSummary.shape,
   updated_at: z.string(),
   planned_from: groupIds,

@@ -43,7 +43,7 @@ export type RecordOutcome = (typeof recordOutcomes)[number]
  * - `copied`: the record was made from the journal of a Portside that kept none.
  * - `end`: how it ended, and the list after; the last one counts. `followed_by`: the operation that took its place.
  */
-export const recordEntry = z.discriminatedUnion('kind', [
+const recordEntry = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('request'),
     at: z.string(),
@@ -133,7 +133,7 @@ export const recordSummary = z.object({
 export type RecordSummary = z.infer<typeof recordSummary>
 
 /** A record in full. */
-export const fullRecord = z.object({
+const fullRecord = z.object({
   ...recordSummary.shape,
   /** The list that it was planned from, and the list that was wanted; null for a single dry run by the platform's own call. */
   before: z.nullable(groupIds),
@@ -176,7 +176,7 @@ export const recordsQuery = z.strictObject({
   after: z.optional(boundedText(40).check(z.refine(isCursor, 'must be the `next` of an answer'))),
 })
 /** Filters of GET records. */
-export type RecordsQuery = z.infer<typeof recordsQuery>
+type RecordsQuery = z.infer<typeof recordsQuery>
 /** What records can be filtered by. */
 export type RecordFilters = Omit<RecordsQuery, 'limit' | 'after'>
 

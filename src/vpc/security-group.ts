@@ -48,6 +48,3 @@ export type SecurityGroup = z.infer<typeof securityGroup>
 export const securityGroupWithRules = z.extend(securityGroup, {
   security_group_rules: z.array(securityGroupRule),
 })
-
-/** A security group with its rules. */
-export type SecurityGroupWithRules = z.infer<typeof securityGroupWithRules>

@@ -40,10 +40,10 @@ export const v1PortsQuery = z.strictObject({
   enable_efi: z.optional(z.boolean()),
 })
 /** Filters of the old ports list. */
-export type V1PortsQuery = z.infer<typeof v1PortsQuery>
+type V1PortsQuery = z.infer<typeof v1PortsQuery>
 
 /** A port in the old form (the official SDK's v2 Port): network and addresses under their old names. */
-export const v1Port = z.looseObject({
+const v1Port = z.looseObject({
   ...documentedPort.shape,
   network_id: z.nullish(z.string()),
   fixed_ips: z.nullish(
@@ -70,7 +70,7 @@ export const v1PortsAnswer = z.pipe(
  * A port of the old form in the documented one: `fixed_ips` becomes `private_ips`, `network_id` becomes `virsubnet_id`,
  * and `project_id` is the tenant's, which is the same. What the old form has besides is kept; what it lacks stays missing.
  */
-export function portOfV1({ network_id, fixed_ips, ...rest }: V1Port): Port {
+function portOfV1({ network_id, fixed_ips, ...rest }: V1Port): Port {
   return {
     ...rest,
     ...(rest.project_id === undefined && rest.tenant_id !== undefined && { project_id: rest.tenant_id }),

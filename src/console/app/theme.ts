@@ -1,7 +1,7 @@
 import { useState } from 'react'
 
 /** What can be chosen; `system` follows the operating system. */
-export const THEMES = ['system', 'light', 'dark'] as const
+const THEMES = ['system', 'light', 'dark'] as const
 /** A choice of theme. */
 export type Theme = (typeof THEMES)[number]
 

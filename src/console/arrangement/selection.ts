@@ -15,7 +15,7 @@ export type Selection = {
 }
 
 /** The IDs from `from` to `to` in the list, both included, in whichever direction. */
-export function rangeOf(list: readonly string[], from: string, to: string): string[] {
+function rangeOf(list: readonly string[], from: string, to: string): string[] {
   const [a, b] = [list.indexOf(from), list.indexOf(to)]
   if (a === -1 || b === -1) return [to]
   return list.slice(Math.min(a, b), Math.max(a, b) + 1)

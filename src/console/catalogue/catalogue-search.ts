@@ -8,13 +8,13 @@ import { groupsByIdQuery, groupsInfiniteQuery } from '../proxy-client/queries.ts
 const ENOUGH_MATCHES = 50
 
 /** The group IDs in a pasted text (apart from each other by spaces, commas, quotes or lines); none unless all of it is IDs. */
-export function pastedIds(text: string): string[] {
+function pastedIds(text: string): string[] {
   const words = text.split(/[\s,;"'[\]]+/).filter(Boolean)
   return words.length > 0 && words.every(isUuid) ? [...new Set(words.map((id) => id.toLowerCase()))] : []
 }
 
 /** True when the group's name, ID or description contains the text, in any case. */
-export function matches(group: SecurityGroup, text: string): boolean {
+function matches(group: SecurityGroup, text: string): boolean {
   const wanted = text.trim().toLowerCase()
   return [group.name, group.id, group.description].some((field) => field?.toLowerCase().includes(wanted))
 }

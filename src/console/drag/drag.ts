@@ -57,7 +57,7 @@ export function draggedOf(active: Active | null): Dragged | undefined {
 }
 
 /** What is being dragged, in words: a group's name, or how many. */
-export function draggedWords(dragged: Dragged | undefined): string {
+function draggedWords(dragged: Dragged | undefined): string {
   const count = dragged?.ids().length ?? 0
   return count === 1 ? (dragged?.name() ?? '') : `${count} security groups`
 }

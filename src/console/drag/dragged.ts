@@ -18,7 +18,7 @@ export type Dragged = {
 export type Press = MouseEvent | TouchEvent | KeyboardEvent
 
 /** What turns presses into drags. */
-export type PressHandler = (event: Press, dragged: Dragged) => void
+type PressHandler = (event: Press, dragged: Dragged) => void
 
 /**
  * Between the rows and the layer that drags them. Dragging comes with a layer of its own, loaded once the page can be

@@ -77,7 +77,7 @@ export function usePortOperations(project: string, port: string, sent: string | 
 }
 
 /** True for an operation that waits for the operator's answer. */
-export function isUnanswered({ status }: Operation): boolean {
+function isUnanswered({ status }: Operation): boolean {
   return status === 'stopped' || status === 'interrupted'
 }
 
@@ -120,12 +120,13 @@ async function follow(
     } catch (error) {
       if (signal.aborted || isSessionLost(error)) return
       tell(error)
-      await pause(isTooMany(error) ? (error.retry_after ?? 0) * 1000 : 0, signal)
+      await untilNextRead(isTooMany(error) ? (error.retry_after ?? 0) * 1000 : 0, signal)
     }
   }
 }
 
-function pause(least: number, signal: AbortSignal): Promise<void> {
+/** The time to wait after a failed read, at least `least` ms; over at once when `signal` is aborted. */
+function untilNextRead(least: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, Math.max(PAUSE_MS, least))
     signal.addEventListener('abort', () => {

@@ -4,7 +4,6 @@ import {
   type PortAnswer,
   portsAnswer,
   rulesAnswer,
-  securityGroupAnswer,
   securityGroupsAnswer,
 } from '../../vpc/answers.ts'
 import { paths } from '../../vpc/paths.ts'
@@ -17,9 +16,9 @@ import { isLater, noteTimes, timed, timesOf } from './order.ts'
 import { ProxyError } from './proxy-error.ts'
 
 /** Ports a page. */
-export const PORTS_PAGE = 200
+const PORTS_PAGE = 200
 /** Groups a page. */
-export const GROUPS_PAGE = 100
+const GROUPS_PAGE = 100
 /** IDs in one query string: 50 UUIDs stay well below any limit on the length of a URL. */
 const IDS_PER_CALL = 50
 /** The platform's largest page (platform.md, Endpoints). */
@@ -148,15 +147,6 @@ export const groupsByIdQuery = (project: string, ids: readonly string[]) => {
     staleTime: 60_000,
   })
 }
-
-/** One group with its rules. */
-export const groupQuery = (project: string, id: string) =>
-  queryOptions({
-    queryKey: ['group', project, id],
-    queryFn: ({ signal }) =>
-      call(securityGroupAnswer, platform(paths.securityGroup(project, id)), { signal }),
-    staleTime: 60_000,
-  })
 
 /** The rules of the named groups, all pages, by group ID; every asked group is in the record. */
 export const rulesOfGroupsQuery = (project: string, ids: readonly string[]) => {

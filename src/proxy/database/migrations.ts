@@ -10,9 +10,9 @@ import type { Tables } from './tables.ts'
  * there first, after that.
  */
 const migrations: Record<string, Migration> = {
-  '001_operations': operations,
-  '002_operation_owners': operationOwners,
-  '003_records': records,
+  '001_operations': { up: operations.up },
+  '002_operation_owners': { up: operationOwners.up },
+  '003_records': { up: records.up },
 }
 
 /** Brings the tables up to date. @throws when a migration fails, or the database is of a later Portside */

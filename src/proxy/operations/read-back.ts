@@ -1,9 +1,9 @@
 import { sameList } from '../../vpc/list-difference.ts'
 import { ProxyError } from '../errors.ts'
 import { readEntry } from '../records/entries.ts'
+import { pause, waitAfter } from '../retry.ts'
 import { UNANSWERED } from './journal.ts'
 import { isOpen, notePort, sentAtLatest, settleByList, type OperationRecord } from './record.ts'
-import { pause } from './waits.ts'
 import type { RunContext } from './run.ts'
 
 /**
@@ -55,7 +55,9 @@ export async function readBackUntilKnown(operationId: string, context: RunContex
       if (error instanceof ProxyError)
         log.warn({ operation_id: operationId, error_code: error.error.error_code }, 'port not read back yet')
       else log.error({ err: error, operation_id: operationId }, 'unforeseen error')
+      const retryAfter = error instanceof ProxyError ? error.error.retry_after : undefined
+      // Unlike a step, it never gives up, however long the platform asks to wait.
+      await pause(waitAfter(tried, retryAfter, waits) ?? waits.longestRetryAfter * 1000, stopping)
     }
-    await pause(Math.min(waits.retryMs * 2 ** tried, 15_000), stopping)
   }
 }

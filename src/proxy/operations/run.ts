@@ -7,6 +7,7 @@ import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
 import { answerEntry, readEntry, requestEntry, unreadEntry } from '../records/entries.ts'
 import { notRecorded } from '../records/not-recorded.ts'
+import { pause, waitAfter } from '../retry.ts'
 import type { SendOutcome, Upstream } from '../upstream/upstream.ts'
 import {
   end,
@@ -18,7 +19,7 @@ import {
   type OperationRecord,
 } from './record.ts'
 import type { Records } from './records.ts'
-import { pause, waitAfter, type OperationWaits } from './waits.ts'
+import type { OperationWaits } from './waits.ts'
 
 /** What carrying out an operation needs. */
 export type RunContext = {

@@ -1,10 +1,10 @@
 import { SETTLED } from '../../vpc/portside-api.ts'
 import { ownError, ProxyError } from '../errors.ts'
+import { pause } from '../retry.ts'
 import { RecordChanged, UNANSWERED } from './journal.ts'
 import { readBackUntilKnown } from './read-back.ts'
 import { end, forgetList, isOpen, type OperationRecord } from './record.ts'
 import { interrupted, run, type RunContext } from './run.ts'
-import { pause } from './waits.ts'
 
 /** A record that could not be written is tried again after so many milliseconds. */
 const WRITE_AGAIN_MS = 500

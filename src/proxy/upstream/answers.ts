@@ -8,7 +8,7 @@ import {
 import { ownError } from '../errors.ts'
 import { ONE_PAGE, ONE_THING, outOfBounds, type AnswerBounds } from './answer-bounds.ts'
 import type { ExchangeAnswer } from './exchange.ts'
-import { readRetryAfter } from './retry.ts'
+import { readRetryAfter } from '../retry.ts'
 import type { AnswerSchema } from './upstream.ts'
 
 /** What to do about an answer of the platform, by status; only where its own message can't know Portside. */

@@ -1,10 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { StepRequest } from '../../vpc/change-plan.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import type { ProxyConfig, ProxyProject } from '../config.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
+import { pause, READ_WAITS, RETRIED_STATUSES, waitAfter } from '../retry.ts'
 import { ONE_PAGE, ONE_THING } from './answer-bounds.ts'
 import { dryRunAnswer, portAnswerOf } from './answer-schemas.ts'
 import { readErrorAnswer, readSuccessAnswer, requestIdIn } from './answers.ts'
@@ -16,7 +16,6 @@ import { noAnswerError } from './no-answer.ts'
 import { openPools, type PoolsConfig } from './pools.ts'
 import { portReads, type MissingReads } from './port-reads.ts'
 import { ReadsInFlight } from './reads-in-flight.ts'
-import { RETRIED_STATUSES, waitBefore } from './retry.ts'
 import { prepare, type UnsignedRequest } from './signing.ts'
 import {
   UpstreamError,
@@ -181,12 +180,10 @@ export function createUpstream(
         error = new UpstreamError(answerStatus(end.status, body), body)
         retried = RETRIED_STATUSES.has(end.status)
       }
-      const seconds = waitBefore(tried, error.error.retry_after)
-      if (!retried || tried > config.readRetries || seconds === undefined) throw error
+      const wait = waitAfter(tried, error.error.retry_after, READ_WAITS)
+      if (!retried || tried > config.readRetries || wait === undefined) throw error
       metrics?.retried(callOf('GET', path))
-      await wait(seconds * 1000, undefined, signal && { signal }).catch(() => {
-        throw signal?.reason
-      })
+      if (!(await pause(wait, signal))) throw signal?.reason
     }
   }
 

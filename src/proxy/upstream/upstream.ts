@@ -30,7 +30,7 @@ export type SendOutcome =
   | { kind: 'not_sent'; status: number; error: PortsideError; answer?: undefined }
 
 /** What the platform answered, for the record: its own status and words. */
-export type AnswerAsItCame = { status: number; body: Buffer }
+type AnswerAsItCame = { status: number; body: Buffer }
 
 /** A read as it is passed on: the answer's original JSON, and what the schema made of it. */
 export type ReadAnswer<T> = { status: number; body: Buffer; data: T; request_id: string | null }

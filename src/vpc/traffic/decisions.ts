@@ -1,7 +1,7 @@
 import type { ReadRule, RuleRef } from './rules.ts'
 
 /** What becomes of traffic. Traffic that no rule matches is dropped. Unknown: rules that can't be read decide it. */
-export type Verdict = 'allowed' | 'dropped' | 'unknown'
+type Verdict = 'allowed' | 'dropped' | 'unknown'
 
 /** A verdict, with what decided it. */
 export type Decision = {

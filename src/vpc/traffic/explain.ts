@@ -50,7 +50,7 @@ export function ruleText({ groupId, rule }: RuleRef, names: Names = {}): string 
 }
 
 /** What a rule says, in its own values: `deny TCP 22 from 10.0.0.0/8, priority 3`. Reads unreadable rules, too. */
-export function ruleWords(rule: SecurityGroupRule, names: Names = {}): string {
+function ruleWords(rule: SecurityGroupRule, names: Names = {}): string {
   const number = readProtocol(rule.protocol)
   const protocol =
     number === undefined

@@ -13,9 +13,9 @@ import {
   verdict,
   type Guard,
   type Packet,
-  type RemoteSet,
 } from './index.ts'
 import { hasPacket } from './naive-verdict.ts'
+import type { RemoteSet } from './rules.ts'
 import { familyOf, oddRule, PORTS_OF, probe, type OddRule, type Probe } from './odd-rules.ts'
 
 const GROUPS = ['one', 'two', 'three', 'unread']

@@ -1,0 +1,164 @@
+// `npm run dev`: the console with hot reload; the proxy and the emulator from source, restarted
+// when it changes; one address, which signs in whoever opens it.
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+import { createServer as createTcpServer } from 'node:net'
+import { relative } from 'node:path'
+import { createInterface } from 'node:readline'
+import { checkNode, installPackages, root } from './installed.mjs'
+
+checkNode()
+installPackages()
+// Not before it is installed.
+const { createServer } = await import('vite')
+
+const HOST = '127.0.0.1'
+const DATA = process.env.PORTSIDE_DATA_FOLDER ?? `${root}.data/dev`
+mkdirSync(DATA, { recursive: true, mode: 0o700 })
+
+async function freePort() {
+  const server = createTcpServer().listen(0, HOST)
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  return port
+}
+
+const wanted = Number(process.env.PORTSIDE_LISTEN_PORT || 5173)
+const [port, proxyPort, emulatorPort] = [wanted || (await freePort()), await freePort(), await freePort()]
+const origin = `http://${HOST}:${port}`
+const behind = `http://${HOST}:${proxyPort}`
+const accessKey = randomBytes(10).toString('hex').toUpperCase()
+const secretKey = randomBytes(20).toString('hex')
+
+/**
+ * A server from source. `ready` comes with the first line that it prints with `word` in it; without
+ * one when it ends, as after a mistake in the source: what it says then is shown.
+ */
+class Server {
+  constructor({ name, args = [], env, word, watched }) {
+    Object.assign(this, { name, args, env, word, watched })
+    this.ready = this.start()
+  }
+
+  async start() {
+    const file = `${root}src/${this.name}/main.ts`
+    this.child = spawn(process.execPath, [`${root}src/run/from-source.mjs`, file, ...this.args], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...this.env },
+    })
+    this.ended = once(this.child, 'exit')
+    const isReady = new Promise((resolve) => {
+      createInterface({ input: this.child.stdout }).on('line', (line) => {
+        if (line.includes(this.word)) resolve(line.trim())
+        // What it logs; the rest is what it says at its start.
+        else if (line.startsWith('{')) console.log(line)
+      })
+    })
+    return Promise.race([isReady, this.ended.then(() => undefined)])
+  }
+
+  /** Stops it and starts it again: once for all files that change meanwhile. */
+  restart() {
+    if (this.stopping) return
+    this.stopping = true
+    this.ready = this.stop().then(() => {
+      this.stopping = false
+      return this.start()
+    })
+    void this.ready.then((line) => line && console.log(`Restarted the ${this.name}.`))
+  }
+
+  async stop() {
+    this.child.kill('SIGTERM')
+    await this.ended
+  }
+}
+
+const emulator = new Server({
+  name: 'emulator',
+  args: ['--listen-port', `${emulatorPort}`, '--data', `${DATA}/emulator`, ...process.argv.slice(2)],
+  env: { EMULATOR_ACCESS_KEY: accessKey, EMULATOR_SECRET_KEY: secretKey },
+  word: 'listening on',
+  watched: /^src\/(?:emulator|vpc)\//,
+})
+const proxy = new Server({
+  name: 'proxy',
+  env: {
+    PORTSIDE_LISTEN_HOST: HOST,
+    PORTSIDE_LISTEN_PORT: `${proxyPort}`,
+    // What browsers use, and so what the proxy lets them call it by.
+    PORTSIDE_PUBLIC_ORIGIN: origin,
+    PORTSIDE_DATA: `${DATA}/proxy`,
+    PORTSIDE_LOG_LEVEL: process.env.PORTSIDE_LOG_LEVEL ?? 'warn',
+    // Never a real cloud: any program of this machine can sign in here.
+    PORTSIDE_UPSTREAM: `http://${HOST}:${emulatorPort}`,
+    PORTSIDE_PROJECTS: '',
+    PORTSIDE_CREDENTIALS_FILE: '',
+    PORTSIDE_AUTH_TOKEN: '',
+    PORTSIDE_OIDC_ISSUER: '',
+    HUAWEICLOUD_SDK_AK: accessKey,
+    HUAWEICLOUD_SDK_SK: secretKey,
+    HUAWEICLOUD_SDK_SECURITY_TOKEN: '',
+  },
+  word: '/sign-in/',
+  watched: /^src\/(?:proxy|vpc)\//,
+})
+const servers = [emulator, proxy]
+
+/**
+ * Gives each browser that opens a page without a session one, by the proxy's own sign-in address.
+ */
+async function signIn(request, response) {
+  const headers = { cookie: request.headers.cookie ?? '' }
+  const printed = await proxy.ready
+  if (printed === undefined) throw new Error('The proxy has ended: see what it printed, and mend it.')
+  const { status } = await fetch(`${behind}/api/session`, { headers })
+  if (status !== 401) return
+  const { pathname } = new URL(printed)
+  const answer = await fetch(behind + pathname, { redirect: 'manual' })
+  response.setHeader('set-cookie', answer.headers.getSetCookie())
+}
+
+const signedIn = {
+  name: 'portside:signed-in',
+  configureServer({ middlewares }) {
+    middlewares.use((request, response, next) => {
+      const isPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
+      const isApi = request.url.startsWith('/api/')
+      if (!isPage && !isApi) return next()
+      // While the proxy starts again, what is asked of it waits.
+      void proxy.ready.then(() => !isApi && signIn(request, response)).then(() => next(), next)
+    })
+  },
+}
+
+const vite = await createServer({
+  root,
+  logLevel: 'warn',
+  plugins: [signedIn],
+  server: {
+    host: HOST,
+    port,
+    strictPort: true,
+    proxy: { '/api/': behind, '/sign-in': behind },
+  },
+})
+vite.watcher.on('all', (_, path) => {
+  const file = relative(root, path).replaceAll('\\', '/')
+  if (/\.test\.tsx?$/.test(file)) return
+  for (const server of servers) if (server.watched.test(file)) server.restart()
+})
+await vite.listen()
+
+async function stop() {
+  await Promise.all([vite.close(), ...servers.map((server) => server.stop())])
+  process.exit()
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop())
+
+await Promise.all(servers.map(({ ready }) => ready))
+console.log(`\n  Portside, from source, signed in:\n\n    ${origin}\n`)
