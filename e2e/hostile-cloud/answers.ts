@@ -19,7 +19,7 @@ function http(
   )
   return {
     bytes: Buffer.concat([Buffer.from(`${statusLine}\r\n${lines.join('')}\r\n`, 'latin1'), sent]),
-    then: 'keep',
+    ending: 'keep',
   }
 }
 
@@ -238,13 +238,16 @@ export function hostileAnswers(seed: number): (well: object) => RawAnswer {
     const part = all.subarray(0, Math.floor(next() * all.length))
     const text = (from: RegExp, to: string) => Buffer.from(all.toString('latin1').replace(from, to), 'latin1')
     const n = next()
-    if (n < 0.25) return { bytes: part, then: 'close' }
-    if (n < 0.5) return { bytes: part, then: 'break' }
+    if (n < 0.25) return { bytes: part, ending: 'close' }
+    if (n < 0.5) return { bytes: part, ending: 'break' }
     // Nothing more comes: the proxy waits until its time is up.
-    if (n < 0.505) return { bytes: part, then: 'keep' }
-    if (n < 0.56) return { bytes: Buffer.concat([all, all]), then: 'close' }
+    if (n < 0.505) return { bytes: part, ending: 'keep' }
+    if (n < 0.56) return { bytes: Buffer.concat([all, all]), ending: 'close' }
     if (n < 0.6)
-      return { bytes: Buffer.concat([Buffer.from('HTTP/1.1 103 X\r\nlink: x\r\n\r\n'), all]), then: 'close' }
+      return {
+        bytes: Buffer.concat([Buffer.from('HTTP/1.1 103 X\r\nlink: x\r\n\r\n'), all]),
+        ending: 'close',
+      }
     const length = /content-length: \d+/
     return {
       bytes: oneOf(
@@ -265,7 +268,7 @@ export function hostileAnswers(seed: number): (well: object) => RawAnswer {
         ],
         next,
       ),
-      then: 'close',
+      ending: 'close',
     }
   }
 
@@ -275,6 +278,6 @@ export function hostileAnswers(seed: number): (well: object) => RawAnswer {
     if (next() < 0.25) return cut(whole)
     // Without a final status the proxy waits for one.
     const waitsOn = statusLine.startsWith('HTTP/1.1 1') || next() < 0.1
-    return { ...whole, then: waitsOn ? 'close' : 'keep' }
+    return { ...whole, ending: waitsOn ? 'close' : 'keep' }
   }
 }

@@ -13,7 +13,7 @@ import { told } from '../records/stage.ts'
 import { hostileAnswers, wellAnswered } from './answers.ts'
 import { startHostileCloud, type HostileCloud, type RawAnswer } from './server.ts'
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
 
 const ANSWERS = 10_000
 const AT_ONCE = 24
@@ -33,7 +33,7 @@ function answer(method: string, path: string, body: string): RawAnswer {
   const change = method === 'PUT' && next() < 0.7
   const list = lists.get(id) ?? [a]
   let well: RawAnswer | undefined
-  let told: object = wellBody(kind, path, id, list)
+  let body200: object = wellBody(kind, path, id, list)
   if (method === 'PUT') {
     const { port, dry_run } = JSON.parse(body) as { port: Omit<ChangeStep, 'kind'>; dry_run?: boolean }
     const step = { kind: path.includes('/insert-') ? 'insert' : 'remove', ...port } as ChangeStep
@@ -41,7 +41,7 @@ function answer(method: string, path: string, body: string): RawAnswer {
       const after = applyStep(list, step)
       if (dry_run) well = wellAnswered(202, { request_id: 'r' })
       else {
-        told = { port: { id, security_groups: after }, request_id: 'r' }
+        body200 = { port: { id, security_groups: after }, request_id: 'r' }
         if (change) lists.set(id, after)
       }
     } catch (error) {
@@ -51,11 +51,11 @@ function answer(method: string, path: string, body: string): RawAnswer {
   }
   if (isHostile && (!lists.has(id) || next() < 0.6)) {
     served++
-    return hostile(told)
+    return hostile(body200)
   }
   if (method === 'PUT' && !change && !well)
     return wellAnswered(409, { error_code: 'VPC.2', error_msg: 'no', request_id: 'r' })
-  return well ?? wellAnswered(200, told)
+  return well ?? wellAnswered(200, body200)
 }
 
 function wellBody(kind: string, path: string, id: string, list: string[]): object {
@@ -183,19 +183,21 @@ async function missing(id: string): Promise<string | undefined> {
   return entries.some((entry) => entry.startsWith('end')) ? undefined : `no end: ${entries.join(', ')}`
 }
 
+const enough = () => served >= ANSWERS
+async function askOn(): Promise<void> {
+  while (!enough()) await one()
+}
+
 test('10,000 hostile answers: each call is answered, each change can be, and is recorded', async () => {
-  let over = false
+  const over = new AbortController()
   const watch = (async () => {
-    while (!over) {
+    while (!over.signal.aborted) {
       const { status } = await fetch(`${proxy.address}/healthz`).catch(() => ({ status: 0 }))
       if (status !== 200) found.set('healthz', `/healthz answers ${status}`)
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   })()
-  const work = async () => {
-    while (served < ANSWERS) await one()
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  await Promise.all(Array.from({ length: AT_ONCE }, askOn))
 
   // Every operation has come to an end that can be answered, while the cloud is as hostile as before, and when it is well again.
   const ids = begun.values()
@@ -226,7 +228,7 @@ test('10,000 hostile answers: each call is answered, each change can be, and is 
     const { status } = await ask(api.operationAnswer(id, 'leave'), { method: 'POST' }, operationEnvelope)
     if (status !== 200) found.set('leave', `leave, of a cloud that is well: ${status}`)
   }
-  over = true
+  over.abort()
   await watch
   expect([...found.values()].join('\n\n'), `seed ${seed}`).toBe('')
   expect(Object.keys(outcomes).toSorted()).toEqual(expect.arrayContaining(['done', 'stopped']))

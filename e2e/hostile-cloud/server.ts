@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
  * What the cloud does with one request: bytes that it sends, and whether it closes the connection after them, breaks it, or leaves
  * the proxy waiting.
  */
-export type RawAnswer = { bytes: Buffer; then: 'close' | 'break' | 'keep' }
+export type RawAnswer = { bytes: Buffer; ending: 'close' | 'break' | 'keep' }
 
 /** A cloud that sends bytes, whether they are HTTP or not. */
 export type HostileCloud = { address: string; close(): Promise<void> }
@@ -29,9 +29,9 @@ export async function startHostileCloud(
       const body = read.toString('utf8', end + 4, end + 4 + length)
       read = read.subarray(end + 4 + length)
       const [method = '', path = ''] = head.split(' ', 2)
-      const { bytes, then } = answer(method, path, body)
-      if (then === 'close') socket.end(bytes)
-      else if (then === 'keep') socket.write(bytes)
+      const { bytes, ending } = answer(method, path, body)
+      if (ending === 'close') socket.end(bytes)
+      else if (ending === 'keep') socket.write(bytes)
       else socket.write(bytes, () => socket.resetAndDestroy())
     })
   })

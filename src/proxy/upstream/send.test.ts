@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { stepRequest, type ChangeStep } from '../../vpc/change-plan.ts'
 import { readConfig } from '../config.ts'
 import {
@@ -24,10 +24,13 @@ const refusal = { error_code: 'VPC.9', error_msg: 'no', request_id: 'r' }
 
 let cloud: ScriptedCloud
 let upstream: Upstream
+const connect = (timeoutMs: string) => {
+  const config = readConfig({ PORTSIDE_UPSTREAM: cloud.address, PORTSIDE_UPSTREAM_TIMEOUT_MS: timeoutMs })
+  return createUpstream(config, pino({ level: 'silent' }))
+}
 beforeEach(async () => {
   cloud = await startScriptedCloud()
-  const config = readConfig({ PORTSIDE_UPSTREAM: cloud.address, PORTSIDE_UPSTREAM_TIMEOUT_MS: '400' })
-  upstream = createUpstream(config, pino({ level: 'silent' }))
+  upstream = connect('400')
 })
 afterEach(async () => {
   await upstream.close()
@@ -79,7 +82,10 @@ describe('what became of a change', () => {
 
   test('nobody listens: it was not sent', async () => {
     await cloud.stop()
-    expect(await upstream.send(change)).toMatchObject({
+    // A machine that is busy takes longer than 400 ms to say that nobody listens.
+    const patient = connect('20000')
+    onTestFinished(() => patient.close())
+    expect(await patient.send(change)).toMatchObject({
       kind: 'not_sent',
       status: 502,
       error: { error_code: 'Portside.Unreachable', outcome: 'not_sent' },
