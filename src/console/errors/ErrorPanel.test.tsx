@@ -57,3 +57,11 @@ test('shows an error of Portside itself in its own words, and tries again when a
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
   expect(retry).toHaveBeenCalledOnce()
 })
+
+test('takes a part of the page that could not be loaded for no fault of Portside', () => {
+  const error = new TypeError('Failed to fetch dynamically imported module: http://portside/x.js')
+  render(<ErrorPanel error={error} title="This page could not be shown" />)
+  const panel = screen.getByRole('alert')
+  expect(panel).toHaveTextContent('A part of this page could not be loaded')
+  expect(panel).not.toHaveTextContent('fault in Portside')
+})

@@ -45,7 +45,7 @@ export function ErrorPanel({ error, title, unknown, onRetry, actions }: ErrorPan
         )
       }
     >
-      <p>{known?.error_msg ?? (error instanceof Error ? error.message : String(error))}</p>
+      <p>{messageOf(error)}</p>
       {known !== undefined && known.fields.length > 0 && (
         <ul>
           {known.fields.map((field) => (
@@ -57,9 +57,11 @@ export function ErrorPanel({ error, title, unknown, onRetry, actions }: ErrorPan
       )}
       {open && <p>{open.text}</p>}
       <p>
-        {known === undefined
-          ? 'This is a fault in Portside itself. Reload the page; report it if it stays.'
-          : adviceFor(known)}
+        {known !== undefined
+          ? adviceFor(known)
+          : isPartMissing(error)
+            ? 'Reload the page once the proxy can be reached. Your arrangements are kept.'
+            : 'This is a fault in Portside itself. Reload the page; report it if it stays.'}
       </p>
       {known !== undefined && (
         <dl className={styles.facts}>
@@ -75,6 +77,21 @@ export function ErrorPanel({ error, title, unknown, onRetry, actions }: ErrorPan
         </dl>
       )}
     </Notice>
+  )
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof ProxyError) return error.error_msg
+  if (isPartMissing(error))
+    return `A part of this page could not be loaded${globalThis.navigator?.onLine === false ? ': this browser is offline' : ''}.`
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** True when the code of a part of the page could not be fetched; each browser has its own words for that. */
+function isPartMissing(error: unknown): boolean {
+  return (
+    error instanceof TypeError &&
+    /dynamically imported module|importing a module script failed/i.test(error.message)
   )
 }
 
