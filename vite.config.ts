@@ -58,7 +58,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // A test that passed only when it was tried again is named at the end of `npm test`.
     reporters: ['default', './src/run/vitest-counts.ts'],
-    // `pure`: functions; `console`: components; `servers`: processes, PostgreSQL, fuzzing and kills.
+    // `pure`: functions; `console`: components; `servers`: processes, PostgreSQL, fuzzing and
+    // kills.
     projects: [
       {
         test: {

@@ -23,8 +23,8 @@ const SUBJECTS: Record<string, Subject> = {
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url))
 
 /**
- * Measures all subjects, or the one of `--only NAME`, one after the other; prints one table and writes
- * bench/results/latest.json.
+ * Measures all subjects, or the one of `--only NAME`, one after the other; prints one table and
+ * writes bench/results/latest.json.
  */
 export async function bench(args: string[]): Promise<void> {
   const { values: flags } = parseArgs({

@@ -11,8 +11,9 @@ const GROUPS = 100
 const STEPS = 180
 
 /**
- * Dragging a row over a list of 100 groups on a slow CPU: from the press to the drop, across all of the list that is in
- * sight and past its edge, so that it scrolls too. INP is the slowest of the presses, drops and keys, as browsers report it.
+ * Dragging a row over a list of 100 groups on a slow CPU: from the press to the drop, across all of
+ * the list that is in sight and past its edge, so that it scrolls too. INP is the slowest of the
+ * presses, drops and keys, as browsers report it.
  */
 export const dragging: Subject = async () => {
   const running = await run()
@@ -101,7 +102,10 @@ async function watchInteractions(page: Page): Promise<void> {
   })
 }
 
-/** ms of the slowest interaction since it was last asked. Those under 16 ms are not reported: they count as 16. */
+/**
+ * ms of the slowest interaction since it was last asked. Those under 16 ms are not reported: they
+ * count as 16.
+ */
 async function slowestInteraction(page: Page): Promise<number> {
   await page.waitForTimeout(300)
   return page.evaluate(() => {

@@ -20,7 +20,9 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
 }
 
-/** The value below which a share `q` (0..1) of the values lies, interpolated; NaN without values. */
+/**
+ * The value below which a share `q` (0..1) of the values lies, interpolated; NaN without values.
+ */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   const at = q * (sorted.length - 1)
@@ -28,7 +30,9 @@ export function quantile(values: readonly number[], q: number): number {
   return low + (high - low) * (at - Math.floor(at))
 }
 
-/** Whether the median meets the goal, and if not, by how much it misses; undefined without a goal. */
+/**
+ * Whether the median meets the goal, and if not, by how much it misses; undefined without a goal.
+ */
 export function verdict({ values, goal, unit }: Figure): string | undefined {
   if (goal === undefined) return undefined
   const middle = median(values)

@@ -12,10 +12,11 @@ const QUIET_MS = 1_500
 type View = { name: string; path: string; selector: string; text: string }
 
 /**
- * What the browser loads until the first useful view, as the proxy sends it, and how long that takes on a slow CPU over
- * Fast 3G, with an empty cache and with a warm one. Useful is: ports to choose from; a port's groups by name, with their
- * rules counted, to be arranged by keys and buttons. The catalogue, the plan, dragging by mouse, traffic and the port in
- * full come after that: their bytes stand in a row of their own.
+ * What the browser loads until the first useful view, as the proxy sends it, and how long that
+ * takes on a slow CPU over Fast 3G, with an empty cache and with a warm one. Useful is: ports to
+ * choose from; a port's groups by name, with their rules counted, to be arranged by keys and
+ * buttons. The catalogue, the plan, dragging by mouse, traffic and the port in full come after
+ * that: their bytes stand in a row of their own.
  */
 export const firstView: Subject = async () => {
   const running = await run()
@@ -95,7 +96,9 @@ async function times(browser: Browser, running: Running, view: View): Promise<Fi
   return [cold, warm]
 }
 
-/** Opens the view. @returns ms from the navigation's start to the frame that has painted it useful */
+/**
+ * Opens the view. @returns ms from the navigation's start to the frame that has painted it useful
+ */
 async function timeToUseful(page: Page, { path, selector, text }: View): Promise<number> {
   await page.addInitScript(
     (wanted) => {

@@ -11,9 +11,9 @@ export type Frames = {
 type TraceEvent = { name: string; ph: string; ts: number; dur?: number; pid: number; tid: number }
 
 /**
- * Traces the page while `act` is going on. A frame begins when the page's animation frame callback is called, at a 60 Hz
- * screen every 16.67 ms: later when the main thread was busy. The times are the trace's, in microseconds: pages themselves see
- * time in steps of 0.1 ms.
+ * Traces the page while `act` is going on. A frame begins when the page's animation frame callback
+ * is called, at a 60 Hz screen every 16.67 ms: later when the main thread was busy. The times are
+ * the trace's, in microseconds: pages themselves see time in steps of 0.1 ms.
  */
 export async function framesDuring(page: Page, act: () => Promise<void>): Promise<Frames> {
   const browser = page.context().browser()

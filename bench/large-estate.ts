@@ -8,11 +8,17 @@ import { idsOf, PROJECT, run } from './running.ts'
 const PORTS = 10_000
 const GROUPS = 2_000
 const RUNS = 5
-/** An operator at work does something every three seconds: so many rounds of ten actions stand for ten minutes. */
+/**
+ * An operator at work does something every three seconds: so many rounds of ten actions stand for
+ * ten minutes.
+ */
 const ROUNDS = 20
 const TYPED = 'prod-web'
 
-/** The console over a large estate: first rows, the search box with all ports read, scrolling, memory. */
+/**
+ * The console over a large estate: first rows, the search box with all ports read, scrolling,
+ * memory.
+ */
 export const largeEstate: Subject = async () => {
   const running = await run({ ports: PORTS, groups: GROUPS })
   const browser = await startBrowser()
@@ -76,7 +82,10 @@ async function readAll(page: Page): Promise<number> {
   return took
 }
 
-/** Types letter by letter. @returns ms from each key to the frame that has painted what it filters, if that is something */
+/**
+ * Types letter by letter. @returns ms from each key to the frame that has painted what it filters,
+ * if that is something
+ */
 async function letters(page: Page): Promise<number[]> {
   const times: number[] = []
   await searchBox(page).focus()
@@ -125,8 +134,8 @@ async function scroll(page: Page): Promise<void> {
 }
 
 /**
- * What operators do, as fast as it goes: look through the list, search, open a port, move a group, take it back, place one,
- * look at the plan, and go back to the list.
+ * What operators do, as fast as it goes: look through the list, search, open a port, move a group,
+ * take it back, place one, look at the plan, and go back to the list.
  */
 async function tenMinutes(
   page: Page,

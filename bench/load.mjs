@@ -1,6 +1,7 @@
-// A process of its own that calls one server over and over, from stdin: {"origin","calls":[{"path","headers"}],"connections",
-// "warmUp","requests"}. Prints {"latencies": [ms], "seconds"}. Each connection sends its next request when the answer before has come;
-// the calls are made in turns.
+// A process of its own that calls one server over and over, from stdin:
+// {"origin","calls":[{"path","headers"}],"connections", "warmUp","requests"}. Prints {"latencies":
+// [ms], "seconds"}. Each connection sends its next request when the answer before has come; the
+// calls are made in turns.
 import { json } from 'node:stream/consumers'
 import { Pool } from 'undici'
 

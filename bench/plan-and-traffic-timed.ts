@@ -24,7 +24,10 @@ function shuffled(ids: readonly string[], next: () => number): string[] {
     .map(({ id }) => id)
 }
 
-/** Rules as estates have them: networks of all sizes, single ports and ranges, some denials, some of `remotes` groups as remote. */
+/**
+ * Rules as estates have them: networks of all sizes, single ports and ranges, some denials, some of
+ * `remotes` groups as remote.
+ */
 function rulesOf(group: string, count: number, remotes: number, next: () => number): SecurityGroupRule[] {
   const from = <T>(...choice: readonly T[]) => choice[Math.floor(next() * choice.length)]!
   return Array.from({ length: count }, (_, n) => {
@@ -52,7 +55,10 @@ function rulesOf(group: string, count: number, remotes: number, next: () => numb
   })
 }
 
-/** The time that `act` takes, in ms: the median of many calls, after enough of them that its code is compiled. */
+/**
+ * The time that `act` takes, in ms: the median of many calls, after enough of them that its code is
+ * compiled.
+ */
 function timed(act: () => unknown, { atLeastMs = 400 } = {}): number {
   const times: number[] = []
   const began = performance.now()
@@ -118,7 +124,8 @@ for (const [groups, rules] of [
 const [small, large] = [compared.get('10 groups x 10 rules')!, compared.get('100 groups x 50 rules')!]
 add('traffic difference grows, 100 to 5,000 rules', large / small, 'x')
 
-// All that the console's worker answers for a port: the difference, and the rules that can never match.
+// All that the console's worker answers for a port: the difference, and the rules that can never
+// match.
 for (const [remotes, addresses] of [
   [0, 0],
   [2, 100],

@@ -8,7 +8,10 @@ import type { Figure } from './figures.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const PROCESSES = 3
 
-/** The change plan and the traffic difference, built as they ship and measured in processes of their own. */
+/**
+ * The change plan and the traffic difference, built as they ship and measured in processes of their
+ * own.
+ */
 export const planAndTraffic: Subject = async () => {
   await build({
     root,

@@ -13,9 +13,10 @@ const LOAD = fileURLToPath(new URL('load.mjs', import.meta.url))
 const ROUNDS = 5
 
 /**
- * What the proxy costs: the same signed reads straight from the emulator and through the proxy, in turns, by a process of its
- * own. Client, proxy and emulator share this machine's cores, so the proxy also takes time from the emulator. Reads of many
- * ports are calls of their own; equal reads are joined by the proxy.
+ * What the proxy costs: the same signed reads straight from the emulator and through the proxy, in
+ * turns, by a process of its own. Client, proxy and emulator share this machine's cores, so the
+ * proxy also takes time from the emulator. Reads of many ports are calls of their own; equal reads
+ * are joined by the proxy.
  */
 export const proxy: Subject = async () => {
   const running = await run({ ports: 1000, signed: true })
@@ -129,7 +130,10 @@ type LoadOptions = { origin: string; calls: Call[]; connections: number; request
 /** How many requests go before those that are timed. */
 const warmUp = (connections: number) => Math.max(connections * 2, 200)
 
-/** Makes the calls in turns, that many over that many connections, from a process of its own. Latencies in ms. */
+/**
+ * Makes the calls in turns, that many over that many connections, from a process of its own.
+ * Latencies in ms.
+ */
 export async function load(options: LoadOptions): Promise<Load> {
   const child = spawn(process.execPath, [LOAD], { stdio: ['pipe', 'pipe', 'inherit'] })
   child.stdin.end(JSON.stringify({ ...options, warmUp: warmUp(options.connections) }))

@@ -1,4 +1,5 @@
-// `npm run bench`: installs what is missing, builds what is old, measures, prints one table. Flags: see bench.ts.
+// `npm run bench`: installs what is missing, builds what is old, measures, prints one table. Flags:
+// see bench.ts.
 import { buildIfOld } from '../src/run/built.mjs'
 import { ensureChromium } from '../src/run/chromium.mjs'
 import { checkNode, installPackages, root } from '../src/run/installed.mjs'

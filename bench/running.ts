@@ -4,7 +4,10 @@ import { controls, newFolder, startEmulator, startProxy, type Server } from '../
 /** The project of the practice estate. */
 export const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
 
-/** An emulator and a proxy before it, both built and each a process of its own, as `npm start` runs them. */
+/**
+ * An emulator and a proxy before it, both built and each a process of its own, as `npm start` runs
+ * them.
+ */
 export type Running = {
   emulator: Server
   proxy: Server
@@ -16,7 +19,10 @@ export type Running = {
   stop(): Promise<void>
 }
 
-/** Starts both with an estate of that many ports and groups; unless `signed`, the emulator takes unsigned requests too. */
+/**
+ * Starts both with an estate of that many ports and groups; unless `signed`, the emulator takes
+ * unsigned requests too.
+ */
 export async function run({
   ports,
   groups,

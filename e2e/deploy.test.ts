@@ -74,7 +74,7 @@ describe('what Kubernetes starts', () => {
   })
 })
 
-test('compose gives the superuser of the database no place in the proxy, and the proxy time to stop', () => {
+test('compose gives the proxy time to stop, and no superuser of the database', () => {
   const { services } = parse(file('deploy/compose.yaml'))
   expect([services.postgres.env_file, services.portside.env_file]).toEqual(['postgres.env', 'portside.env'])
   expect(file('deploy/portside.env.example')).not.toContain('POSTGRES_PASSWORD')

@@ -16,7 +16,7 @@ async function idOf(page: Page, name: string): Promise<string> {
   return (await answer.json()).security_groups[0].id
 }
 
-test('a change that breaks a guard: explained, not sent until the port is named, then applied', async ({
+test('a change that breaks a guard is explained, and sent once the port is named', async ({
   page,
   cloud,
   portPath,
@@ -52,7 +52,7 @@ test('a change that breaks a guard: explained, not sent until the port is named,
   await expect.poll(() => cloud.list(WEB)).toEqual([await idOf(page, 'ssh-from-anywhere'), ...before])
 })
 
-test('a change stops with a guarded group off the port: the proxy refuses to go back unasked, and does when the port is named', async ({
+test('the proxy goes back over a guarded group only when the port is named', async ({
   page,
   cloud,
   portPath,

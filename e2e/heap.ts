@@ -6,8 +6,8 @@ export const REPORTS_HEAP = {
 }
 
 /**
- * What a server holds after a garbage collection, in bytes; `rss` is what the system counts for it. `cpu` is the time it has taken
- * so far, without that of these reports, in milliseconds.
+ * What a server holds after a garbage collection, in bytes; `rss` is what the system counts for it.
+ * `cpu` is the time it has taken so far, without that of these reports, in milliseconds.
  */
 export type Heap = { heapUsed: number; external: number; rss: number; cpu: number }
 

@@ -31,7 +31,7 @@ async function saved(page: Page, link: string): Promise<{ name: string; text: st
   return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') }
 }
 
-test('a change is found by its request ID, read, undone on the port’s page, and exported', async ({
+test('a change is found by its request ID, read, undone on the port and exported', async ({
   page,
   running,
   cloud,

@@ -45,7 +45,8 @@ test('rows out of sight are not in the document, and scrolling reads on to the e
   }).toPass()
   await expect(ports.getByRole('table', { name: 'Ports' })).toHaveAttribute('aria-rowcount', '1201')
   expect(await rows(ports).count()).toBeLessThan(60)
-  // The scroll bar is true: rows that nobody has seen are as high as they will be. Cards too, within what fonts make of them.
+  // The scroll bar is true: rows that nobody has seen are as high as they will be. Cards too,
+  // within what fonts make of them.
   for (const [width, within] of [
     [1440, 0],
     [390, 60],
@@ -104,9 +105,7 @@ test('a page that fails leaves the rows before it, and can be asked for again', 
   await expect(error).toBeHidden()
 })
 
-test('a group to filter by is found over all pages of groups, and stands in the address', async ({
-  ports,
-}) => {
+test('a group to filter by is found over all pages, and is in the address', async ({ ports }) => {
   await ports.getByRole('button', { name: 'Choose…' }).click()
   const dialog = ports.getByRole('dialog', { name: 'Filter by security group' })
   await expect(dialog.getByLabel('Find a group')).toBeFocused()
@@ -130,7 +129,8 @@ test('parameters that do not fit are dropped from a deep link, the others hold',
 test('leaving a port leads back to the place in the list', async ({ ports }) => {
   await ports.mouse.move(700, 600)
   await ports.mouse.wheel(0, 4000)
-  // A wheel's way is not over when the call is, and the rows that stood before it leave the document.
+  // A wheel's way is not over when the call is, and the rows that stood before it leave the
+  // document.
   await expect.poll(() => ports.evaluate(() => window.scrollY)).toBeGreaterThan(3900)
   const row = ports.locator('[aria-rowindex="105"]')
   await expect(row).toBeInViewport()

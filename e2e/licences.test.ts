@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { productionPackages } from '../src/run/licences-plugin.ts'
 
-/** Licences that ask for no more than their text to be passed on. Whatever else comes in has to be read by somebody first. */
+/**
+ * Licences that ask for no more than their text to be passed on. Whatever else comes in has to be
+ * read by somebody first.
+ */
 const ALLOWED = new Set([
   '0BSD',
   'Apache-2.0',

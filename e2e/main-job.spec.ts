@@ -37,7 +37,7 @@ test.beforeEach(async ({ page, portPath }) => {
   await expect(rows(page)).toHaveCount(2)
 })
 
-test('the reference’s example by mouse: find, drag, preview, dry run, apply, read the Port', async ({
+test('the reference’s example by mouse: find, drag, preview, dry run, apply, read', async ({
   page,
   cloud,
 }) => {
@@ -86,7 +86,7 @@ test('the reference’s example by mouse: find, drag, preview, dry run, apply, r
   await expectNoAxeFinding(page)
 })
 
-test('by keyboard only: a new group at a typed position, another one moved, undone, checked and applied', async ({
+test('by keyboard only: a group placed, another moved, undone, checked and applied', async ({
   page,
   cloud,
 }) => {
@@ -128,9 +128,7 @@ test('by keyboard only: a new group at a typed position, another one moved, undo
   await expect.poll(() => cloud.list(EXAMPLE.port)).toEqual([EXAMPLE.first, added, EXAMPLE.second])
 })
 
-test('by buttons alone: at the end of the list the index is left out, and the preview says so', async ({
-  page,
-}) => {
+test('by buttons alone: at the end of the list the index is left out of the request', async ({ page }) => {
   const [added] = EXAMPLE.inserted
   await findInCatalogue(page, added)
   await page.locator(`[data-row="${added}"]`).locator('[data-control=add]').click()

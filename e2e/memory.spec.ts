@@ -4,13 +4,17 @@ import { EXAMPLE } from './portside.ts'
 import { newFolder, startEmulator, startProxy } from './servers.ts'
 
 const PORTS = 700
-/** Opened before memory is first looked at: the code is loaded, and what is kept for those who come back is full by then. */
+/**
+ * Opened before memory is first looked at: the code is loaded, and what is kept for those who come
+ * back is full by then.
+ */
 const BEFORE = 200
 /** After so many more ports each, memory is looked at again. */
 const EACH = 50
 /**
- * The bytes by which each further port may raise the trend. About 0.5 kB is kept of each: the router's match of the address (of the
- * last 1,000), its scroll position, and an update that React never needs. With the answers about a port it is 6 kB.
+ * The bytes by which each further port may raise the trend. About 0.5 kB is kept of each: the
+ * router's match of the address (of the last 1,000), its scroll position, and an update that React
+ * never needs. With the answers about a port it is 6 kB.
  */
 const MOST_EACH = 2_500
 
@@ -19,7 +23,8 @@ base.use({
   // A trace would keep a picture of every frame. Little is drawn: this is about what is kept.
   trace: 'off',
   viewport: { width: 480, height: 320 },
-  // Compiled code comes and goes by the megabyte, as the engine sees fit. Without that, what is left is the page's own.
+  // Compiled code comes and goes by the megabyte, as the engine sees fit. Without that, what is
+  // left is the page's own.
   launchOptions: {
     ...launch,
     args: [...(launch?.args ?? []), '--js-flags=--no-opt --no-maglev --no-sparkplug --no-flush-bytecode'],
@@ -60,8 +65,8 @@ test('memory stops growing over 700 opened ports', async ({ page, signIn }) => {
 })
 
 /**
- * By how much the values rise from one to the next: the median over all pairs (Theil and Sen), so that a few that stick out, because
- * something was under way just then, do not count.
+ * By how much the values rise from one to the next: the median over all pairs (Theil and Sen), so
+ * that a few that stick out, because something was under way just then, do not count.
  */
 function trend(values: readonly number[]): number {
   const slopes = values
@@ -88,7 +93,10 @@ function openOneAfterTheOther(page: Page, ports: string[]): Promise<void> {
   )
 }
 
-/** The bytes of the page's JavaScript heap once the page has nothing to do, after a garbage collection. */
+/**
+ * The bytes of the page's JavaScript heap once the page has nothing to do, after a garbage
+ * collection.
+ */
 async function heapOf(page: Page, cdp: CDPSession): Promise<number> {
   await page.evaluate(async () => {
     for (let n = 0; n < 3; n++) await new Promise((resolve) => requestIdleCallback(resolve))

@@ -30,11 +30,7 @@ const twice = (all: readonly string[]) => all.filter((one, n) => all.indexOf(one
 /** No other test changes it: a port's page also reads the groups of its last change. */
 const UNCHANGED = '87304eb6-7507-4aaf-b044-ed025de9d6ec'
 
-test('a port asks for one page of groups, and nothing twice: neither a group nor its rules', async ({
-  page,
-  cloud,
-  portPath,
-}) => {
+test('a port asks for one page of groups, and for nothing twice', async ({ page, cloud, portPath }) => {
   // The ports, where the page begins, still ask for names.
   await page.goto('about:blank')
   const urls = asked(page)
@@ -53,12 +49,10 @@ test('a port asks for one page of groups, and nothing twice: neither a group nor
   expect(ofGroups.toSorted()).toEqual((await cloud.list(UNCHANGED)).toSorted())
 })
 
-test('a port’s code that its list does not need is not asked for before the list is read, and then by itself', async ({
-  page,
-  portPath,
-}) => {
+test('a port’s code that its list does not need is asked for after the list', async ({ page, portPath }) => {
   const needed = new Set(filesOf([PORT_PAGE]).js.map((file) => `/${file}`))
-  // Again where the machine was so busy that the rest waited for the list as long as it ever does (list-read.ts).
+  // Again where the machine was so busy that the rest waited for the list as long as it ever does
+  // (list-read.ts).
   await expect(async () => {
     await page.goto(portPath(UNCHANGED))
     await expect(list(page)).toContainText('rule')
@@ -74,9 +68,7 @@ test('a port’s code that its list does not need is not asked for before the li
 })
 
 for (const way of ['the pointer', 'the keyboard'])
-  test(`a port that ${way} rests on is read ahead, all its code and data, and not again when it is opened`, async ({
-    page,
-  }) => {
+  test(`a port that ${way} rests on is read ahead, once, with all its code`, async ({ page }) => {
     const urls = asked(page)
     const port = `/ports/${EXAMPLE.port}`
     const link = page.getByRole('link', { name: EXAMPLE.port, exact: true })

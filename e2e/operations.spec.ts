@@ -53,7 +53,7 @@ async function apply(page: Page) {
   await expect(dialog).toBeHidden()
 }
 
-test('reorder: remove, then insert; what is off the port between is said before; a step that stands on another is checked by Portside', async ({
+test('reorder: what is off the port in between is said before the change', async ({
   page,
   cloud,
   portPath,
@@ -173,7 +173,7 @@ test.describe('a step fails: the true list, and three ways on', () => {
   })
 })
 
-test('the list changed between arranging and applying: nothing is sent, by diff, rebase', async ({
+test('the list changed between arranging and applying: nothing is sent, then rebase', async ({
   page,
   cloud,
   portPath,
@@ -193,7 +193,7 @@ test('the list changed between arranging and applying: nothing is sent, by diff,
   await expect.poll(() => cloud.list(PORTS.changed)).toEqual([c, a, b, EXAMPLE.inserted[0]])
 })
 
-test('two operators on one port: the second change waits its turn, and is not made on a list that it was not made for', async ({
+test('two operators on one port: the second change waits, and needs its own list', async ({
   page,
   signedOut,
   running,

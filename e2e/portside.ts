@@ -15,8 +15,8 @@ type Cloud = ReturnType<typeof controls>
 type Running = { origin: string; signIn: string; cloud: Cloud }
 
 /**
- * Each worker has an emulator and a proxy of its own, with more settings where `environment` has any; each test starts with the
- * estate as new, signed in.
+ * Each worker has an emulator and a proxy of its own, with more settings where `environment` has
+ * any; each test starts with the estate as new, signed in.
  */
 export const test = base.extend<
   { cloud: Cloud; signedOut: Page; portPath: (id: string) => string },

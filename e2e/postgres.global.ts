@@ -11,7 +11,10 @@ declare module 'vitest' {
   }
 }
 
-/** All test files share one PostgreSQL: the first that needs it starts it in this folder, and the end of all stops it. */
+/**
+ * All test files share one PostgreSQL: the first that needs it starts it in this folder, and the
+ * end of all stops it.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'portside-postgres-'))
   project.provide('postgresFolder', folder)

@@ -6,7 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { installedPostgres } from '../src/run/postgres.mjs'
 
-/** False where no PostgreSQL can be had: then its tests are skipped, but not in CI, where they fail. */
+/**
+ * False where no PostgreSQL can be had: then its tests are skipped, but not in CI, where they fail.
+ */
 export const POSTGRES = installedPostgres() !== undefined || Boolean(process.env.CI)
 
 /** A database of its own for one test file, in the one server of the test run. */
@@ -24,7 +26,8 @@ export type TestDatabase = {
 }
 
 /**
- * Creates a database; starts the server when no test file has yet. `folder` is vitest's `inject('postgresFolder')`.
+ * Creates a database; starts the server when no test file has yet. `folder` is vitest's
+ * `inject('postgresFolder')`.
  * @throws Error when there is no PostgreSQL, or it does not start
  */
 export async function createDatabase(folder: string): Promise<TestDatabase> {

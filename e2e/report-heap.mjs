@@ -1,5 +1,5 @@
-// Loaded into a server (NODE_OPTIONS=--import) by what measures memory: on SIGUSR2 it collects garbage and prints what is
-// left. Servers as shipped have no such thing.
+// Loaded into a server (NODE_OPTIONS=--import) by what measures memory: on SIGUSR2 it collects
+// garbage and prints what is left. Servers as shipped have no such thing.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 

@@ -49,7 +49,10 @@ async function serve(
   }
 }
 
-/** The access key that the emulators of the tests accept: every request of a proxy is signed, as to a real cloud. */
+/**
+ * The access key that the emulators of the tests accept: every request of a proxy is signed, as to
+ * a real cloud.
+ */
 export const KEYS = {
   accessKey: 'TESTACCESSKEY0000001',
   secretKey: 'test-secret-key-0000000000000000000000001',
@@ -58,7 +61,10 @@ export const KEYS = {
 /** The same key, as a proxy is given it. */
 export const ACCESS = { HUAWEICLOUD_SDK_AK: KEYS.accessKey, HUAWEICLOUD_SDK_SK: KEYS.secretKey }
 
-/** Starts the built emulator on a free port, with `args` as its flags; `open`, it takes unsigned requests too. */
+/**
+ * Starts the built emulator on a free port, with `args` as its flags; `open`, it takes unsigned
+ * requests too.
+ */
 export function startEmulator(
   args: string[] = [],
   open = false,
@@ -73,7 +79,10 @@ export function startEmulator(
   )
 }
 
-/** Starts the built proxy on a free port; `address` is its sign-in address. Environment variables as in README. */
+/**
+ * Starts the built proxy on a free port; `address` is its sign-in address. Environment variables as
+ * in README.
+ */
 export function startProxy(upstream: string, env: Record<string, string>): Promise<Server> {
   return serve(
     'proxy',

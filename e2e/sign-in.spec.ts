@@ -59,7 +59,7 @@ async function place(page: Page, id: string) {
   await expect(rows(page)).toHaveCount(3)
 }
 
-test('an operator’s day: sign in, arrange, lose the session, come back to it all, apply, sign out', async ({
+test('an operator’s day: sign in, arrange, lose the session, come back, apply, leave', async ({
   page,
   context,
   team,
@@ -88,7 +88,8 @@ test('an operator’s day: sign in, arrange, lose the session, come back to it a
 
   await plan(page).getByRole('switch', { name: 'Dry run' }).click()
   await page.getByRole('button', { name: 'Apply…' }).click()
-  // What the dialog reads by itself is read: the request to apply is the first to find the session gone.
+  // What the dialog reads by itself is read: the request to apply is the first to find the session
+  // gone.
   await expect(page.getByRole('button', { name: 'Apply', exact: true })).toBeVisible()
   await page.waitForLoadState('networkidle')
   await context.clearCookies({ name: 'portside_session' })

@@ -3,11 +3,14 @@ import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { CONSOLE, filesOf, PORT_PAGE, PORT_PAGE_PARTS, PORTS_PAGE } from './size.ts'
 
-/** Bytes, gzip, to the first useful view (issue 6): the ports can be searched, a port's list read and arranged by keys. */
+/**
+ * Bytes, gzip, to the first useful view (issue 6): the ports can be searched, a port's list read
+ * and arranged by keys.
+ */
 test.each([
   ['the ports', PORTS_PAGE],
   ['a port', PORT_PAGE],
-])('the first useful view of %s takes less than 150 kB of JavaScript and 10 kB of CSS', (_, page) => {
+])('the first view of %s takes less than 150 kB of JavaScript and 10 kB of CSS', (_, page) => {
   const { js, css } = filesOf([page])
   expectBelow(150_000, js)
   expectBelow(10_000, css)

@@ -21,8 +21,8 @@ export const PORT_PAGE_PARTS = [
 ]
 
 /**
- * The files that modules of the built console need: the entry's, their own, and all that these import statically. Paths
- * within dist/console.
+ * The files that modules of the built console need: the entry's, their own, and all that these
+ * import statically. Paths within dist/console.
  * @throws Error when the manifest does not have one of them
  */
 export function filesOf(modules: readonly string[]): { js: string[]; css: string[] } {

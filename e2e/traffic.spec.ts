@@ -5,7 +5,7 @@ const WEB = 'e660ba30-01c6-4edf-81fb-ae0d056403b9'
 
 const traffic = (page: Page) => page.getByRole('region', { name: 'What traffic changes' })
 
-test('a group placed at the top that opens SSH: told beside the plan, in the confirmation, and by a packet', async ({
+test('a group at the top that opens SSH: shown in plan, confirmation and packet', async ({
   page,
   portPath,
 }) => {

@@ -1,4 +1,5 @@
-// Sets the chosen theme before anything is painted. A file of its own, as the Content-Security-Policy allows no inline script.
+// Sets the chosen theme before anything is painted. A file of its own, as the
+// Content-Security-Policy allows no inline script.
 try {
   const theme = localStorage.getItem('portside.theme')
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme

@@ -47,7 +47,7 @@ async function failure(promise: Promise<unknown>): Promise<ProxyError> {
   return error as ProxyError
 }
 
-test('keeps status, code, message, request ID, advice, fields, waiting time and outcome of an error', async () => {
+test('keeps all of an error: status, code, message, request ID, advice, fields, wait', async () => {
   const error = {
     error_code: 'VPC.2051',
     error_msg: 'Too many.',
@@ -85,16 +85,13 @@ test.each<[string, RequestListener]>([
       setTimeout(() => request.socket.destroy(), 20)
     },
   ],
-])(
-  'a connection lost %s the answer: a read is unreachable, a change has an unknown outcome',
-  async (_name, listener) => {
-    await answering(listener)
-    const read = await failure(call(anything, '/api/x'))
-    expect(read).toMatchObject({ error_code: 'Console.Unreachable', outcome: undefined })
-    const change = await failure(call(anything, '/api/x', { method: 'POST', body: {} }))
-    expect(change).toMatchObject({ error_code: 'Console.Unreachable', outcome: 'unknown' })
-  },
-)
+])('a connection lost %s the answer: a read is unreachable, a change unknown', async (_name, listener) => {
+  await answering(listener)
+  const read = await failure(call(anything, '/api/x'))
+  expect(read).toMatchObject({ error_code: 'Console.Unreachable', outcome: undefined })
+  const change = await failure(call(anything, '/api/x', { method: 'POST', body: {} }))
+  expect(change).toMatchObject({ error_code: 'Console.Unreachable', outcome: 'unknown' })
+})
 
 test.each([
   ['http://127.0.0.1:1', true, 'npm start starts it', /offline/],
@@ -120,7 +117,7 @@ test('gives up after the time-out, and says how long it waited', async () => {
   expect(error.error_msg).toContain('0.05 seconds')
 })
 
-test('a cancelled call ends as cancelled, not as an error of the proxy, and the proxy sees it go', async () => {
+test('a cancelled call ends as cancelled, and the proxy sees it go', async () => {
   const gone = new Promise<void>((resolve) => {
     void answering((request) => request.on('close', resolve))
   })
@@ -158,7 +155,7 @@ test('a list whose marker repeats ends, instead of being read for ever', async (
 
 const ids = Array.from({ length: 120 }, (_, n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`)
 
-test('groups by ID are asked for by fifties, each once; one that the platform does not tell of is missing', async () => {
+test('groups by ID are asked for by fifties, each once; unknown ones are missing', async () => {
   const asked: string[][] = []
   await answering((request, response) => {
     const params = new URL(request.url ?? '', 'http://x').searchParams
@@ -175,7 +172,7 @@ test('groups by ID are asked for by fifties, each once; one that the platform do
   expect(groups[ids[7] as string]).toBeUndefined()
 })
 
-test('rules of groups are read to the last page; a group without rules has an empty list', async () => {
+test('rules of groups are read to the last page; a group without rules has none', async () => {
   const [a, b] = ids as [string, string]
   await answering((request, response) => {
     const second = new URL(request.url ?? '', 'http://x').searchParams.get('marker') === 'm'

@@ -176,7 +176,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     expect(begun.map((its, at) => its && at).filter((at) => at !== false)).toEqual([0])
   })
 
-  test('finds what a proxy left behind that is gone, and not what somebody is at work with', async () => {
+  test('finds what a proxy that is gone left behind, and nothing that is at work', async () => {
     const [under, closed] = [record(), record()]
     await add(under)
     await add(closed)

@@ -16,7 +16,10 @@ export type FuzzedRequest = {
   body: Buffer | null
 }
 
-/** What makes requests nearly valid: values that are right for a parameter, bodies that are right for some route. */
+/**
+ * What makes requests nearly valid: values that are right for a parameter, bodies that are right
+ * for some route.
+ */
 export type Valid = {
   /** By the name of the path parameter; several to choose from. */
   params: Record<string, readonly string[]>
@@ -312,8 +315,9 @@ function pathsOf({ url }: Route, valid: Valid): fc.Arbitrary<string> {
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY']
 
 /**
- * `count` requests to the routes in turn, as a careless or hostile program sends them. Each is put together from parts that
- * fast-check made beforehand: making ten thousand whole ones would take longer than sending them.
+ * `count` requests to the routes in turn, as a careless or hostile program sends them. Each is put
+ * together from parts that fast-check made beforehand: making ten thousand whole ones would take
+ * longer than sending them.
  */
 export function* fuzzedRequests(
   routes: readonly Route[],

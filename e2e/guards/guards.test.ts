@@ -10,13 +10,19 @@ import { recordsOver } from '../records/stage.ts'
 
 const GUARD = { name: 'web ports', protocol: 'tcp', ports: '22,80,443,3389', remote: 'anywhere' }
 
-/** For a proxy's first operation, which makes its journal: some seconds of work, many on a busy machine. */
+/**
+ * For a proxy's first operation, which makes its journal: some seconds of work, many on a busy
+ * machine.
+ */
 const SLOW_MS = 120_000
 const makesJournal = ({ ofPort }: Pick<typeof operations, 'ofPort'>) => ofPort(randomUUID())
 
 let stage: Awaited<ReturnType<typeof startStage>>
 let operations: ReturnType<typeof operationsOver>
-/** A group that, put on top, newly allows guarded traffic to a port with only the other; and one that does not. */
+/**
+ * A group that, put on top, newly allows guarded traffic to a port with only the other; and one
+ * that does not.
+ */
 let opening: string
 let quiet: string
 
@@ -118,7 +124,7 @@ describe('a plan that breaks a guard', () => {
   })
 })
 
-test('a group that the platform tells nothing of may have any rules: a plan with it is refused', async () => {
+test('a group that the platform leaves out may have any rules: its plan is refused', async () => {
   const portId = await portWith(quiet)
   const unknown = '0f0f0f0f-0000-4000-8000-000000000000'
   const { status, error } = await operations.post(portId, planned([quiet], [unknown, quiet]))

@@ -152,7 +152,10 @@ const FIELDS = [
   'page_info',
 ]
 
-/** What the next number of a seed picks: all made beforehand, as making each anew would take longer than sending it. */
+/**
+ * What the next number of a seed picks: all made beforehand, as making each anew would take longer
+ * than sending it.
+ */
 export function hostileAnswers(seed: number): (well: object) => RawAnswer {
   const next = chance(seed)
   const someValues = fc.sample(values, { numRuns: 300, seed })

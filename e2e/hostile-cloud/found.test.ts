@@ -20,7 +20,10 @@ beforeEach(() => {
 })
 afterAll(() => cloud.close())
 
-/** Begins a change of two steps, the first of which is answered so; the port read back has the list from before. */
+/**
+ * Begins a change of two steps, the first of which is answered so; the port read back has the list
+ * from before.
+ */
 async function answered(...answers: ScriptedCloud['answers']) {
   const operations = operationsOver(cloud.proxy.call)
   cloud.answers = [read(), ...answers]

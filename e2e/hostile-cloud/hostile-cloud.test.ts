@@ -25,7 +25,10 @@ const hostile = hostileAnswers(seed)
 /** The lists of the ports, which the cloud changes even where it answers nonsense. */
 const lists = new Map<string, string[]>()
 let served = 0
-/** Whether the cloud is hostile: always to reads and dry runs, more often than not on the way of a change. */
+/**
+ * Whether the cloud is hostile: always to reads and dry runs, more often than not on the way of a
+ * change.
+ */
 let isHostile = true
 
 function answer(method: string, path: string, body: string): RawAnswer {
@@ -199,7 +202,8 @@ test('10,000 hostile answers: each call is answered, each change can be, and is 
   })()
   await Promise.all(Array.from({ length: AT_ONCE }, askOn))
 
-  // Every operation has come to an end that can be answered, while the cloud is as hostile as before, and when it is well again.
+  // Every operation has come to an end that can be answered, while the cloud is as hostile as
+  // before, and when it is well again.
   const ids = begun.values()
   const outcomes: Record<string, number> = {}
   const answerAll = async () => {

@@ -1,8 +1,8 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 
 /**
- * What the cloud does with one request: bytes that it sends, and whether it closes the connection after them, breaks it, or leaves
- * the proxy waiting.
+ * What the cloud does with one request: bytes that it sends, and whether it closes the connection
+ * after them, breaks it, or leaves the proxy waiting.
  */
 export type RawAnswer = { bytes: Buffer; ending: 'close' | 'break' | 'keep' }
 

@@ -79,7 +79,10 @@ test('each line of the log is JSON and tells whose call of the platform it was',
   for (const { time } of lines) expect(time).toMatch(/^\d{4}-\d\d-\d\dT/)
 })
 
-/** A proxy with an operation of two steps whose first one is under way: the platform takes `milliseconds` for it. */
+/**
+ * A proxy with an operation of two steps whose first one is under way: the platform takes
+ * `milliseconds` for it.
+ */
 async function inAStep(milliseconds: number, environment: Record<string, string>) {
   const proxy = proxyWith(environment)
   await proxy.start()
@@ -95,7 +98,7 @@ async function inAStep(milliseconds: number, environment: Record<string, string>
   return { proxy, operations, id, portId, changes }
 }
 
-test('SIGTERM in a step: its answer is journaled, the rest is not sent, and the exit code is 0', async () => {
+test('SIGTERM in a step: its answer is journaled, no other is sent, exit code 0', async () => {
   const { proxy, operations, id, portId, changes } = await inAStep(1500, {})
   expect(await proxy.stop('SIGTERM')).toBe(0)
   expect(await changes()).toBe(1)

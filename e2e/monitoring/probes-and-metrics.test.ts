@@ -9,7 +9,10 @@ import { operationsOver, planned, PROJECT, startStage } from '../operations/stag
 
 const METRICS = { PORTSIDE_METRICS_LISTEN: '127.0.0.1:0' }
 
-/** Status and text, asked under a name that is not the proxy's, as a kubelet or a load balancer does. */
+/**
+ * Status and text, asked under a name that is not the proxy's, as a kubelet or a load balancer
+ * does.
+ */
 function askAs(host: string, address: string): Promise<string> {
   return new Promise((resolve, reject) => {
     httpRequest(address, { headers: { host } }, (answer) => {
@@ -36,7 +39,7 @@ describe('probes', () => {
     }
   })
 
-  test('while it stops it is not ready, but lives; the cloud being down is told, and no reason', async () => {
+  test('while it stops it is not ready, but lives; a lost cloud is said without a reason', async () => {
     const cloud = await startScriptedCloud({ ...METRICS, PORTSIDE_UPSTREAM_TIMEOUT_MS: '20000' })
     const { metricsAddress } = cloud.proxy
     const ready = async () => {

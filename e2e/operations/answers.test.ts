@@ -77,7 +77,7 @@ describe('the operator answers an operation that stopped', () => {
     expect([status, operation.operation_id, operation.status]).toEqual([200, id, 'done'])
   })
 
-  test('going on that fails too can be answered again, and still says what is off the port', async () => {
+  test('going on that fails can be answered again, and says what is off the port', async () => {
     const { portId, id } = await stopped()
     await stage.faults({ kind: 'error', status: 403, match: { method: 'PUT', path: `${portId}/` } })
     const second = await operations.answer(id, 'go-on')
@@ -110,7 +110,7 @@ describe('a port with an operation that asks for an answer', () => {
     expect((await operations.settled(taken.operation.operation_id)).status).toBe('done')
   })
 
-  test('takes one when somebody has put it right elsewhere; then there is nothing left to answer', async () => {
+  test('takes one when somebody has put it right elsewhere, and no other after it', async () => {
     const { portId, id } = await stopped()
     await stage.someoneElseSets(portId, stage.ids('bca'))
     const { operation } = await operations.post(portId, planned(stage.ids('bca'), stage.ids('cab')))

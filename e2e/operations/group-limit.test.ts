@@ -2,7 +2,10 @@ import { expect, test } from 'vitest'
 import { api } from '../../src/vpc/portside-api.ts'
 import { groupIds, operationsOver, planned, portIds, PROJECT, startStage } from './stage.ts'
 
-/** A proxy and a cloud that let a port have so many groups, and a plan that adds one to a port that has 100. */
+/**
+ * A proxy and a cloud that let a port have so many groups, and a plan that adds one to a port that
+ * has 100.
+ */
 async function limitedTo(limit: number) {
   const projects = JSON.stringify([{ project_id: PROJECT, groups_per_port: limit }])
   const stage = await startStage({ PORTSIDE_PROJECTS: projects }, { groupsPerPort: limit, groups: 200 })

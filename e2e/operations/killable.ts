@@ -10,10 +10,15 @@ import { QUICK } from './stage.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The proxy built as it is now, and a data folder: what the processes of one test have in common. */
+/**
+ * The proxy built as it is now, and a data folder: what the processes of one test have in common.
+ */
 export type Built = { program: string; dataFolder: string; remove(): Promise<void> }
 
-/** Builds the proxy as a program of its own. Beside the packages that it needs, where Node finds them. */
+/**
+ * Builds the proxy as a program of its own. Beside the packages that it needs, where Node finds
+ * them.
+ */
 export async function buildProxy(): Promise<Built> {
   const folder = await mkdtemp(join(root, 'node_modules', '.portside-e2e-'))
   await build({
@@ -32,7 +37,10 @@ export async function buildProxy(): Promise<Built> {
   }
 }
 
-/** A proxy that is a process: it can be killed at any time, and started again on what it left behind. */
+/**
+ * A proxy that is a process: it can be killed at any time, and started again on what it left
+ * behind.
+ */
 export class KillableProxy {
   readonly #built: Built
   readonly #environment: Record<string, string>
@@ -86,7 +94,10 @@ export class KillableProxy {
     this.#address = new URL(this.signInAddress).origin
   }
 
-  /** Ends the process, and comes back with its exit code. SIGKILL leaves it no moment to tidy up, and null for a code. */
+  /**
+   * Ends the process, and comes back with its exit code. SIGKILL leaves it no moment to tidy up,
+   * and null for a code.
+   */
   async stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     const child = this.#process!
     if (child.exitCode === null && child.signalCode === null) {
@@ -107,7 +118,10 @@ export class KillableProxy {
     this.#process!.kill(signal)
   }
 
-  /** Calls a path with a session, as a page of Portside would. @throws TypeError while the process is not there */
+  /**
+   * Calls a path with a session, as a page of Portside would. @throws TypeError while the process
+   * is not there
+   */
   call: TestedProxy['call'] = (path, { json, headers, ...init } = {}) => {
     const sent = new Headers(headers)
     if (!sent.has('cookie')) sent.set('cookie', this.cookie)

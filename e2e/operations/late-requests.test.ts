@@ -11,7 +11,9 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => stage.close(), 60_000)
 
-/** Carries `abc` to `bca`, where the first request is carried out `milliseconds` after it was sent. */
+/**
+ * Carries `abc` to `bca`, where the first request is carried out `milliseconds` after it was sent.
+ */
 async function withLateRequest(milliseconds: number) {
   const portId = await stage.portWith('abc')
   const sent = await stage.countChanges(portId)
@@ -28,7 +30,7 @@ test('a request that arrives after it was given up is found done, and not sent a
   expect([list, sent]).toEqual(['bca', 2])
 })
 
-test('a request that arrives after it was sent again, and undoes a later step, does not go unnoticed', async () => {
+test('a request that arrives late, and undoes a later step, is noticed', async () => {
   const { ended, list } = await withLateRequest(1000)
   expect(ended).toMatchObject({ status: 'stopped', error: { error_code: 'Portside.ListChanged' } })
   expect([list, stage.word(ended.list_now), stage.word(ended.off_the_port)]).toEqual(['bc', 'bc', 'a'])

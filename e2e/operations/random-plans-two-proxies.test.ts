@@ -6,9 +6,15 @@ import { oneOf, randomPlans, SEED, type Steadily } from './random-plans.ts'
 import { operationsOver, startStage } from './stage.ts'
 
 const PLANS = 24
-/** After so many plans one of the proxies is killed, or paused until the other has taken its operations over. */
+/**
+ * After so many plans one of the proxies is killed, or paused until the other has taken its
+ * operations over.
+ */
 const PLANS_BETWEEN_BLOWS = 8
-/** Plans that are under way at once, each on a port of its own, each call through one or the other proxy. */
+/**
+ * Plans that are under way at once, each on a port of its own, each call through one or the other
+ * proxy.
+ */
 const OPERATORS = 4
 const LEASE_MS = 2000
 
@@ -43,7 +49,10 @@ afterAll(async () => {
   await built.remove()
 }, 60_000)
 
-/** A call through one of the proxies; through another, or later, when that one was killed on the way. */
+/**
+ * A call through one of the proxies; through another, or later, when that one was killed on the
+ * way.
+ */
 const steadily: Steadily = async (call) => {
   for (;;) {
     try {
@@ -70,7 +79,7 @@ async function strike(kind: 'killed' | 'paused'): Promise<void> {
 }
 
 test.skipIf(!POSTGRES)(
-  `random plans through two proxies on one PostgreSQL, one killed or paused now and then (SEED=${SEED})`,
+  `random plans through two proxies on one PostgreSQL, some killed (SEED=${SEED})`,
   async () => {
     const { arrange, seen } = randomPlans(stage, steadily, 200)
     let begun = 0

@@ -22,7 +22,10 @@ export const oneOf = <T>(items: readonly T[]): T => items[below(items.length)]!
 
 const missing = (of: readonly string[], list: readonly string[]) => of.filter((id) => !list.includes(id))
 
-/** The groups that a record must not leave unsaid: on the port before, to be there at the end, and not there now. */
+/**
+ * The groups that a record must not leave unsaid: on the port before, to be there at the end, and
+ * not there now.
+ */
 const offNow = ({ before, planned_from, desired }: Operation, list: readonly string[]) =>
   missing(
     [...new Set([...before, ...planned_from])].filter((id) => desired.includes(id)),
@@ -32,11 +35,15 @@ const offNow = ({ before, planned_from, desired }: Operation, list: readonly str
 type Stage = Awaited<ReturnType<typeof startStage>>
 /** Makes a call, again when the proxy was killed on the way. */
 export type Steadily = <T>(call: (operations: ReturnType<typeof operationsOver>) => Promise<T>) => Promise<T>
-/** A port that one operator has alone; on a disturbed one somebody else changes the list now and then. */
+/**
+ * A port that one operator has alone; on a disturbed one somebody else changes the list now and
+ * then.
+ */
 export type Place = { portId: string; disturbed: boolean }
 
 /**
- * Operators who make random plans on ports of `stage`, meet faults at random points, and hold each record against the port as it is.
+ * Operators who make random plans on ports of `stage`, meet faults at random points, and hold each
+ * record against the port as it is.
  * @param slowMs the longest that a delayed call takes
  */
 export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number) {
@@ -89,7 +96,10 @@ export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number) {
     return (await answer.json()).ports[0].security_groups
   }
 
-  /** Waits for an operation's end, and looks again and again whether its record tells which groups are off the port. */
+  /**
+   * Waits for an operation's end, and looks again and again whether its record tells which groups
+   * are off the port.
+   */
   async function watch(id: string, { portId, disturbed }: Place): Promise<Operation> {
     for (let after = 0; ;) {
       const { operation } = await steadily((operations) => operations.get(id, `?after=${after}&wait=2`))
@@ -122,7 +132,8 @@ export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number) {
     let { status, operation, error } = await steadily((operations) => operations.post(portId, body))
     expect([error, [200, 202].includes(status)]).toEqual([{ operation }, true])
 
-    // What the port had before any of the operations that follow one another: each may find groups that the next has lost.
+    // What the port had before any of the operations that follow one another: each may find groups
+    // that the next has lost.
     const had = new Set<string>()
     for (;;) {
       const ended = await watch(operation.operation_id, place)

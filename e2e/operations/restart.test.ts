@@ -21,7 +21,9 @@ afterAll(async () => {
   await built.remove()
 }, 60_000)
 
-/** Starts `abc` to `bxca`; comes back when the first step is done and the second is as `until` says. */
+/**
+ * Starts `abc` to `bxca`; comes back when the first step is done and the second is as `until` says.
+ */
 async function begun(fault: object, until: 'sending' | 'waiting') {
   const portId = await stage.portWith('abc')
   await stage.faults({ match: { method: 'PUT', path: `${portId}/` }, after: 1, ...fault })
@@ -39,7 +41,7 @@ const restart = async (signal: 'SIGKILL' | 'SIGTERM') => {
 const readBack = (id: string) => operations.once(id, ({ list_now }) => list_now !== null)
 
 describe('after the proxy was killed', () => {
-  test('on a step that the platform never got: the operation is found again, and goes on when told to', async () => {
+  test('on a step that the platform never got: it is found again, and can go on', async () => {
     const { portId, id } = await begun({ kind: 'error', status: 429, retry_after: 60 }, 'waiting')
     await restart('SIGKILL')
     const found = await readBack(id)
@@ -59,7 +61,7 @@ describe('after the proxy was killed', () => {
     expect(stage.word(await stage.list(portId))).toBe('bcxa')
   })
 
-  test('on a step that the platform carried out: reading back shows it, and the operation is done', async () => {
+  test('on a step that the platform carried out: reading back shows that it is done', async () => {
     const { portId, id } = await begun({ kind: 'delay_answer', milliseconds: 5000 }, 'sending')
     await expect.poll(() => stage.list(portId)).toHaveLength(4)
     await restart('SIGKILL')
@@ -71,7 +73,7 @@ describe('after the proxy was killed', () => {
     expect(told(record).slice(3)).toEqual(['request 2', 'taken_over', 'end interrupted', 'read', 'end done'])
   })
 
-  test('on a step that had not happened: reading back shows it, and it goes back when told to', async () => {
+  test('on a step that had not happened: reading back shows it, and it can go back', async () => {
     const { portId, id } = await begun({ kind: 'error', status: 500, times: 0 }, 'sending')
     await restart('SIGKILL')
     const found = await readBack(id)
@@ -93,7 +95,7 @@ describe('after the proxy was killed', () => {
     expect(stage.word(await stage.list(portId))).toBe('bc')
   })
 
-  test('while the platform can not be reached: it starts, says what it does not know, and reads later', async () => {
+  test('while the platform can’t be reached: it says what it does not know, reads later', async () => {
     const { portId, id } = await begun({ kind: 'error', status: 429, retry_after: 60 }, 'waiting')
     await proxy.stop('SIGKILL')
     await stage.faults({ kind: 'drop_before', match: { method: 'GET', path: portId }, times: 2 })
@@ -104,7 +106,7 @@ describe('after the proxy was killed', () => {
     expect(stage.word((await readBack(id)).list_now)).toBe('bc')
   })
 
-  test('the same request again, as a console sends it that heard nothing, finds the operation', async () => {
+  test('the same request again, from a console without an answer, finds the operation', async () => {
     const portId = await stage.portWith('abc')
     const body = planned(stage.ids('abc'), stage.ids('bca'))
     await operations.post(portId, body)

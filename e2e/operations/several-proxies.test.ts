@@ -59,7 +59,7 @@ async function waiting(retry_after: number) {
 }
 
 describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 }, () => {
-  test('carry out one operation on a port at a time, in the order of asking; each tells of those of the other', async () => {
+  test('carry out one operation on a port at a time, in order, and show each other’s', async () => {
     const portId = await stage.portWith('abc')
     await onChange(portId, { kind: 'delay', milliseconds: 400 })
     const first = await onOne.post(portId, change('abc', 'bca'))
@@ -97,9 +97,10 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
     expect(await onOne.ofPort(portId)).toHaveLength(2)
   })
 
-  test('one is killed: the other finds its operation without a restart, and it goes on there', async () => {
+  test('one is killed: the other finds its operation, and it goes on there', async () => {
     const { portId, id } = await waiting(60)
-    // One in the queue behind it, which its list was not planned for; one behind an operation of the other proxy.
+    // One in the queue behind it, which its list was not planned for; one behind an operation of
+    // the other proxy.
     const queued = await onOne.post(portId, change('bcxa', 'bcx'))
     const elsewhere = await stage.portWith('abc')
     await onChange(elsewhere, { kind: 'error', status: 429, retry_after: 6 })
@@ -135,7 +136,7 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
     expect(found.steps[1]).toMatchObject({ status: 'done', found_by_reading: true })
   })
 
-  test('one is paused until its operation was taken over: when it goes on, it sends nothing more', async () => {
+  test('one is paused until its operation was taken over: it sends nothing more', async () => {
     const { portId, id, sent } = await waiting(1)
     one.signal('SIGSTOP')
     const found = await readBack(onOther, id)
@@ -151,7 +152,7 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
     expect(stage.word(await stage.list(portId))).toBe('abc')
   })
 
-  test('one is stopped in good order: what it had begun is interrupted, what waited goes on at once', async () => {
+  test('one is stopped in good order: the other goes on with what waited', async () => {
     const { id } = await waiting(60)
     const portId = await stage.portWith('abc')
     await onChange(portId, { kind: 'delay', milliseconds: 1500 })
@@ -166,7 +167,7 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
     expect(stage.word(await stage.list(portId))).toBe('bcax')
   })
 
-  test('the database can not be reached: nothing more is sent, it is said, and all goes on when it can', async () => {
+  test('the database can’t be reached: nothing is sent, and all goes on when it can', async () => {
     const { portId, id, sent } = await waiting(1)
     await database.shutOut()
     try {

@@ -63,7 +63,9 @@ export function operationsOver(call: TestedProxy['call']) {
   }
 }
 
-/** The body that carries a port from one list to another as planned; `more` replaces parts of it. */
+/**
+ * The body that carries a port from one list to another as planned; `more` replaces parts of it.
+ */
 export function planned(from: string[], desired: string[], more: object = {}) {
   const steps = planChange(from, desired).steps.map(({ step }) => step)
   return { operation_id: randomUUID(), planned_from: from, desired, steps, ...more }

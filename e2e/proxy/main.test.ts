@@ -47,7 +47,7 @@ test('a port that is taken ends in one line too', async () => {
   expect(printed.stderr).toMatch(/^portside: PORTSIDE_LISTEN_PORT is taken by another program: .*\n$/)
 })
 
-test('it prints where to sign in, keeps every secret out of its log, and stops when asked to', async () => {
+test('it prints where to sign in, logs no secret, and stops when asked to', async () => {
   const keys = { accessKey: 'TESTACCESSKEY0000001', secretKey: 'test-secret-key-00000000000001' }
   const securityToken = 'test-security-token-000001'
   const emulator = await started({ credentials: { ...keys, securityToken } })
@@ -79,7 +79,7 @@ test('it prints where to sign in, keeps every secret out of its log, and stops w
     expect(printed.stderr).not.toContain(secret)
 })
 
-test('a team signs in where it prints; no code, token, cookie or secret of that is in its log', async () => {
+test('a team signs in where it prints; no code, token or secret of that is logged', async () => {
   const provider = await startProvider()
   onTestFinished(() => provider.stop())
   const origin = `http://127.0.0.1:${await freePort()}`

@@ -13,9 +13,9 @@ const REQUESTS = 100_000
 /** Requests before the first figure: compiled code and caches are there then. */
 const BEFORE = 10_000
 /**
- * What may be there more at the end, in bytes: 20 for each request. With nothing left behind it is about 1 MB, code above all that
- * is compiled in the first 40,000 requests, and then stays the same. A leak by every request, or of 2 kB by one in a hundred, is
- * more than that.
+ * What may be there more at the end, in bytes: 20 for each request. With nothing left behind it is
+ * about 1 MB, code above all that is compiled in the first 40,000 requests, and then stays the
+ * same. A leak by every request, or of 2 kB by one in a hundred, is more than that.
  */
 const MOST_BYTES = 2_000_000
 
@@ -94,7 +94,10 @@ async function goAway(): Promise<number> {
 type Asked = { status: number; answer: Promise<number> }
 const ask = (status: number, request: Request): Asked => ({ status, answer: send(request) })
 
-/** The kinds of requests that the proxy meets: each with its share of a thousand, and what it is answered with. */
+/**
+ * The kinds of requests that the proxy meets: each with its share of a thousand, and what it is
+ * answered with.
+ */
 const KINDS: [number, (number: number) => Asked][] = [
   // Each is recorded in the database, which takes time.
   [1, (number) => (number % 2000 < 1000 ? ask(202, dryRun(inserted)) : ask(409, dryRun(groups)))],
@@ -121,7 +124,10 @@ const MIXED = KINDS.flatMap(([share, kind]) => Array.from({ length: share }, () 
   .map(({ kind }) => kind)
 
 let sent = 0
-/** Sends that many requests over all connections. @returns how many were answered with each status that was not expected */
+/**
+ * Sends that many requests over all connections. @returns how many were answered with each status
+ * that was not expected
+ */
 async function sendMany(count: number): Promise<Record<string, number>> {
   const last = sent + count
   const odd: Record<string, number> = {}

@@ -10,7 +10,8 @@ import { stepRequest } from '../../src/vpc/change-plan.ts'
 import { ACCESS, KEYS } from '../servers.ts'
 import { AWKWARD } from './awkward.ts'
 
-// The judge: what stands on the wire is read as a gateway reads it, and signed again by the official signer with the same date.
+// The judge: what stands on the wire is read as a gateway reads it, and signed again by the
+// official signer with the same date.
 
 const TOKEN = 'security-token/+=0001'
 /** IDs with every character that they may have. */
@@ -36,7 +37,10 @@ afterAll(async () => {
   await cloud.close()
 })
 
-/** The Authorization of the last call, as it came and as the official signer makes it of the rest that came. */
+/**
+ * The Authorization of the last call, as it came and as the official signer makes it of the rest
+ * that came.
+ */
 function signatures() {
   const { method, url, headers, body } = cloud.calls.at(-1)!
   const { authorization = '', host = '' } = headers
@@ -66,12 +70,14 @@ function judge() {
   )
 }
 
-/** Text of any characters that a query can carry: a lone half of a character beyond U+FFFF is none. */
+/**
+ * Text of any characters that a query can carry: a lone half of a character beyond U+FFFF is none.
+ */
 const anyText = fc.string({ unit: 'binary', maxLength: 12 })
 const awkward = fc.constantFrom(...AWKWARD, '\0')
 const values = fc.array(fc.oneof(anyText, awkward), { minLength: 1, maxLength: 4 })
 
-test('queries of any text are signed as the official signer signs what stands on the wire', async () => {
+test('queries of any text are signed as the official signer signs them', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.record(

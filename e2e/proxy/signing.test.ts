@@ -6,7 +6,8 @@ import { queryString } from '../../src/vpc/requests.ts'
 import { ACCESS, KEYS } from '../servers.ts'
 import { AWKWARD } from './awkward.ts'
 
-// The emulator makes each signature again from what came over the wire, with the rules of the official signer.
+// The emulator makes each signature again from what came over the wire, with the rules of the
+// official signer.
 
 const TOKEN = 'test-security-token/+=0001'
 const { project, port, inserted } = EXAMPLE
@@ -22,7 +23,7 @@ async function signed(
   return proxy
 }
 
-test('paths, queries and bodies with every awkward character are signed as the platform verifies them', async () => {
+test('paths, queries and bodies with awkward characters are signed as verified', async () => {
   const proxy = await signed(ACCESS)
   expect((await proxy.call(portPath)).status).toBe(200)
   for (const name of AWKWARD) {

@@ -6,7 +6,8 @@ import { queryString, type PortsQuery } from '../../src/vpc/requests.ts'
 import { V1_READ } from '../../src/vpc/v1-read.ts'
 import { operationsOver, planned, PROJECT, startStage } from '../operations/stage.ts'
 
-// A region whose gateway knows no v3 port reads. What it would have said in v3, the emulator's own endpoints tell.
+// A region whose gateway knows no v3 port reads. What it would have said in v3, the emulator's own
+// endpoints tell.
 
 let stage: Awaited<ReturnType<typeof startStage>>
 /** All ports, as v3 has them. */

@@ -26,7 +26,7 @@ async function carriedOut(from: string, to: string, ...faults: object[]) {
 }
 
 describe('the record of a change', () => {
-  test('that was done: who, when, from which list to which, each request and answer as they were', async () => {
+  test('that was done: who, when, the lists, each request and answer as they were', async () => {
     const { portId, body, operation } = await carriedOut('abc', 'cab')
     const record = await records.record(body.operation_id)
     expect(record).toMatchObject({
@@ -99,7 +99,7 @@ describe('the record of a change', () => {
     expect(record).toMatchObject({ calls: 0, after: stage.ids('abx') })
   })
 
-  test('that was gone back from: the answer, and the way back as a record that follows it', async () => {
+  test('that was gone back from: the answer, and the way back in the next record', async () => {
     const { body } = await carriedOut('abc', 'cab', { kind: 'error', status: 403, after: 1 })
     const { operation } = await operations.answer(body.operation_id, 'go-back')
     await operations.settled(operation.operation_id)

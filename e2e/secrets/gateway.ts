@@ -2,8 +2,9 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import type { AddressInfo } from 'node:net'
 
 /**
- * What becomes of the calls to come: handed on to the cloud; handed on with another date or token, so that it is refused; answered
- * with all that they carried, as gateways do that help too much; answered with a page; or not answered.
+ * What becomes of the calls to come: handed on to the cloud; handed on with another date or token,
+ * so that it is refused; answered with all that they carried, as gateways do that help too much;
+ * answered with a page; or not answered.
  */
 type Manner = 'hand on' | 'spoil' | { echo: number } | 'page' | 'break'
 

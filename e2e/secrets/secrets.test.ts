@@ -42,7 +42,10 @@ afterAll(async () => {
 /** Everything that a proxy said and kept, under a name for the message. */
 type Said = Map<string, string>
 
-/** A call that notes the whole answer, but for the cookies that it gives: those are for the browser that asked. */
+/**
+ * A call that notes the whole answer, but for the cookies that it gives: those are for the browser
+ * that asked.
+ */
 function noting(call: Call, said: Said): Call {
   return async (path, init) => {
     const answer = await call(path, { redirect: 'manual', ...init })
@@ -141,7 +144,7 @@ function found(said: Said, secrets: Record<string, string>): string[] {
 }
 
 test.runIf(POSTGRES)(
-  'with a temporary key, PostgreSQL and the printed address: no secret is told or kept',
+  'a temporary key, PostgreSQL and the printed address: no secret shown or kept',
   async () => {
     const database = await createDatabase(inject('postgresFolder'))
     onTestFinished(() => database.remove())
@@ -190,7 +193,7 @@ test.runIf(POSTGRES)(
   },
 )
 
-test('with a token from a file, the data folder and a provider: no secret is told or kept', async () => {
+test('a token from a file, the data folder and a provider: no secret shown or kept', async () => {
   const provider = await startProvider()
   onTestFinished(() => provider.stop())
   const file = join(built.dataFolder, '..', 'credentials.json')

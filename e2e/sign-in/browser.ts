@@ -3,7 +3,10 @@ import { createServer, type AddressInfo } from 'node:net'
 /** A page that a Browser is at. */
 export type Page = { url: URL; status: number; text: string; headers: Headers }
 
-/** As much of a browser as signing in needs: cookies by host and path, redirects, forms, and pages that go on by themselves. */
+/**
+ * As much of a browser as signing in needs: cookies by host and path, redirects, forms, and pages
+ * that go on by themselves.
+ */
 export class Browser {
   readonly #cookies = new Map<string, { host: string; path: string; name: string; value: string }>()
 
@@ -25,7 +28,9 @@ export class Browser {
     return answer
   }
 
-  /** Opens an address and follows where it leads. @param until stops before it opens such an address */
+  /**
+   * Opens an address and follows where it leads. @param until stops before it opens such an address
+   */
   async open(address: string | URL, init: RequestInit = {}, until?: RegExp): Promise<Page> {
     let url = new URL(address)
     let answer = await this.request(url, init)

@@ -161,7 +161,7 @@ describe('signing in', () => {
       expect((await browser.logIn(tabs[at]!, 'olga')).url.pathname).toBe(path)
   })
 
-  test('of many that are begun and left, the last ones count: their cookies do not pile up', async () => {
+  test('of many sign-ins begun and left, the last ones count: cookies do not pile up', async () => {
     const browser = new Browser()
     for (let n = 0; n < 12; n++) await browser.request(`${origin}/sign-in`)
     expect(browser.cookiesFor(origin).split('; ')).toHaveLength(8)
@@ -353,7 +353,7 @@ describe('what can go wrong', () => {
     expect(page.text).not.toContain('End-User aborted')
   })
 
-  test('a wrong client secret is for whoever runs Portside; neither it nor the code is shown', async () => {
+  test('a wrong client secret is for whoever runs Portside; no secret is shown', async () => {
     const wrong = await another({ PORTSIDE_OIDC_CLIENT_SECRET: `wrong-${SECRET}` })
     const browser = new Browser()
     const { url } = await browser.logIn(await browser.open(`${wrong.address}/sign-in`), 'olga', /callback/)

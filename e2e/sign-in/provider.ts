@@ -27,8 +27,8 @@ export type TestedProvider = {
 }
 
 /**
- * Starts a provider for every Portside on this machine. It is called localhost, and they 127.0.0.1: to a browser these are two
- * sites, as provider and Portside are.
+ * Starts a provider for every Portside on this machine. It is called localhost, and they 127.0.0.1:
+ * to a browser these are two sites, as provider and Portside are.
  */
 export async function startProvider(configuration: Configuration = {}): Promise<TestedProvider> {
   const requests: string[] = []
@@ -115,7 +115,10 @@ async function loadExistingGrant({ oidc }: KoaContextWithOIDC) {
   return grant
 }
 
-/** oidc-provider warns that it is set up for tests, and of Node 20, when it is loaded and when it is first used. */
+/**
+ * oidc-provider warns that it is set up for tests, and of Node 20, when it is loaded and when it is
+ * first used.
+ */
 for (const level of ['info', 'warn'] as const) {
   // oxlint-disable-next-line no-console -- its only way to tell
   const print = console[level]

@@ -11,8 +11,9 @@ declare global {
 const NODES_OWN = new Set(['crypto', 'performance'])
 
 /**
- * What a window gives by a getter belongs to its page: storages, navigator, history and so on. Node has some of these too, more with
- * each version, and Vitest lets Node's win where it does not know them: `localStorage` of Node 25 is undefined. Here the page's win.
+ * What a window gives by a getter belongs to its page: storages, navigator, history and so on. Node
+ * has some of these too, more with each version, and Vitest lets Node's win where it does not know
+ * them: `localStorage` of Node 25 is undefined. Here the page's win.
  */
 function takePagesOwn(): void {
   for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(jsdom.window))) {

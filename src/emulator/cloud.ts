@@ -39,13 +39,19 @@ export class Project {
     return this.#rulesByGroup.get(groupId) ?? []
   }
 
-  /** The enterprise project of a port: that of its VPC, `0` (the default one) when the port names none. */
+  /**
+   * The enterprise project of a port: that of its VPC, `0` (the default one) when the port names
+   * none.
+   */
   enterpriseProjectOf(port: Port): string {
     return this.#enterpriseProjects.get(port.vpc_id ?? '') ?? '0'
   }
 }
 
-/** The emulated cloud: projects, and the one thing in them that changes, the security groups of ports. */
+/**
+ * The emulated cloud: projects, and the one thing in them that changes, the security groups of
+ * ports.
+ */
 export class Cloud {
   /** At most this many security groups on one port. */
   readonly groupsPerPort: number
@@ -58,7 +64,10 @@ export class Cloud {
     this.#load(storage.estate)
   }
 
-  /** The project with this ID. @throws PlatformError 403, as the platform does for projects of others. */
+  /**
+   * The project with this ID. @throws PlatformError 403, as the platform does for projects of
+   * others.
+   */
   project(id: string): Project {
     const project = this.#projects.get(id)
     if (!project)
@@ -73,8 +82,8 @@ export class Cloud {
   }
 
   /**
-   * Gives a port its new list of groups and moves its `updated_at`. On disk before it is visible, so that nothing is
-   * ever answered that a crash could take back. Comes back with the new port.
+   * Gives a port its new list of groups and moves its `updated_at`. On disk before it is visible,
+   * so that nothing is ever answered that a crash could take back. Comes back with the new port.
    * @throws Error when the disk refuses; the port is then as it was.
    */
   setSecurityGroups(project: Project, portId: string, security_groups: string[]): Port {
@@ -96,7 +105,9 @@ export class Cloud {
   }
 }
 
-/** Now in the form of the reference's example, and later than `earlier` even within one millisecond. */
+/**
+ * Now in the form of the reference's example, and later than `earlier` even within one millisecond.
+ */
 function timeAfter(earlier: string | null | undefined): string {
   const before = Date.parse(earlier ?? '')
   const now = Date.now()

@@ -1,6 +1,6 @@
 /**
- * Objects of one kind in the platform's list order, found by ID and by position at once, so that a page of a large
- * estate costs what the page holds.
+ * Objects of one kind in the platform's list order, found by ID and by position at once, so that a
+ * page of a large estate costs what the page holds.
  */
 export class Collection<T extends { id: string }> {
   readonly #items: T[]
@@ -28,7 +28,10 @@ export class Collection<T extends { id: string }> {
     return this.#positions.get(id)
   }
 
-  /** Puts a new state of an object in the place of the one with the same ID. @throws Error when there is none. */
+  /**
+   * Puts a new state of an object in the place of the one with the same ID. @throws Error when
+   * there is none.
+   */
   replace(item: T): void {
     const position = this.#positions.get(item.id)
     if (position === undefined) throw new Error(`there is no object ${item.id} to replace`)

@@ -10,9 +10,10 @@ import { readBody } from './port-calls.ts'
 const listRequest = z.strictObject({ security_groups: z.array(uuid) })
 
 /**
- * The emulator's own endpoints, outside the platform's paths and open to this machine only: faults on demand, the list of a
- * port changed behind everybody's back (as somebody in another console would), reset, and the platform's reads
- * (`/_emulator/v3/...`), which here need no signature and meet no fault.
+ * The emulator's own endpoints, outside the platform's paths and open to this machine only: faults
+ * on demand, the list of a port changed behind everybody's back (as somebody in another console
+ * would), reset, and the platform's reads (`/_emulator/v3/...`), which here need no signature and
+ * meet no fault.
  */
 export function addControls(app: FastifyInstance, cloud: Cloud, faults: Faults): void {
   app.addHook('onRequest', async (request) => refuseOthers(request))
@@ -54,7 +55,10 @@ export function addControls(app: FastifyInstance, cloud: Cloud, faults: Faults):
   })
 }
 
-/** Only this machine's own programs: no other host, and no page in a browser that happens to run here. */
+/**
+ * Only this machine's own programs: no other host, and no page in a browser that happens to run
+ * here.
+ */
 function refuseOthers(request: FastifyRequest): void {
   const peer = request.socket.remoteAddress ?? ''
   const local = /^(::ffff:)?127\./.test(peer) || peer === '::1'

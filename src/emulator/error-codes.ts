@@ -1,10 +1,11 @@
 /**
  * Every error that the emulator answers with: the platform's code and HTTP status.
  *
- * The reference page (insert-security-groups.txt, Error Codes) only links to the list of codes. The platform's public list
- * has VPC.2500 (parameters of a port), VPC.2701 (not allowed) and VPC.0105 (a service behind it failed); APIGW.0101 is
- * what its gateway is seen to answer. All others are chosen here, so that each check can be told apart, and may differ on
- * the platform: clients go by the HTTP status, and show the code as it came.
+ * The reference page (insert-security-groups.txt, Error Codes) only links to the list of codes. The
+ * platform's public list has VPC.2500 (parameters of a port), VPC.2701 (not allowed) and VPC.0105
+ * (a service behind it failed); APIGW.0101 is what its gateway is seen to answer. All others are
+ * chosen here, so that each check can be told apart, and may differ on the platform: clients go by
+ * the HTTP status, and show the code as it came.
  */
 export const ERROR_CODES = {
   // The gateway's own.
@@ -36,13 +37,18 @@ export const ERROR_CODES = {
 /** The name of an error in the table. */
 export type ErrorName = keyof typeof ERROR_CODES
 
-/** A refusal in the platform's error form (platform.md, Endpoints); the server adds the request ID. */
+/**
+ * A refusal in the platform's error form (platform.md, Endpoints); the server adds the request ID.
+ */
 export class PlatformError extends Error {
   override name = 'PlatformError'
   readonly status: number
   readonly error_code: string
 
-  /** @param name which error of the table; `message` becomes `error_msg` and names the offending ID or field. */
+  /**
+   * @param name which error of the table; `message` becomes `error_msg` and names the offending ID
+   *   or field.
+   */
   constructor(name: ErrorName, message: string) {
     super(message)
     this.status = ERROR_CODES[name].status

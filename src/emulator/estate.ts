@@ -6,7 +6,10 @@ export type EstatePlan = {
   /** Ports and groups of the main project; undefined is the estate as it comes. */
   ports?: number | undefined
   groups?: number | undefined
-  /** Chooses among estates of the same size; only what is generated beyond the estate as it comes differs. */
+  /**
+   * Chooses among estates of the same size; only what is generated beyond the estate as it comes
+   * differs.
+   */
   seed: number
 }
 
@@ -14,7 +17,9 @@ export type EstatePlan = {
 export type ProjectEstate = {
   id: string
   name: string
-  /** Ports have no enterprise project of their own on the wire: they belong to that of their VPC. */
+  /**
+   * Ports have no enterprise project of their own on the wire: they belong to that of their VPC.
+   */
   vpcs: { id: string; name: string; enterprise_project_id: string }[]
   ports: Port[]
   security_groups: SecurityGroup[]

@@ -127,7 +127,7 @@ test('closing does not wait for a delay', async () => {
   expect((await answer).status).toBe(503)
 })
 
-test('match, after and times choose the calls; the list shows what struck; DELETE clears', async () => {
+test('match, after and times choose the calls; the list shows what struck', async () => {
   const emulator = await started({
     faults: [{ kind: 'error', match: { path: '/ports/99fd' }, after: 1, times: 2 }],
   })
@@ -158,7 +158,7 @@ test.each([
   expect((await call(emulator, 'GET', '/_emulator/faults')).body.faults).toEqual([])
 })
 
-test("somebody in another console: a port's list set from outside, in any order, checked", async () => {
+test('another console: a port’s list is set from outside, in any order, checked', async () => {
   const emulator = await started()
   const path = `/_emulator/ports/${EXAMPLE.port}/security-groups`
   const before = (await get(emulator)).body.port.updated_at

@@ -7,7 +7,10 @@ import { ERROR_CODES, PlatformError, type ErrorName } from './error-codes.ts'
 const count = z.int().check(z.gte(0, 'must be 0 or more'))
 const groupIds = z.array(uuid)
 
-/** Somebody else's change to a port's list; without `port_id` to the port that the matching call is for. */
+/**
+ * Somebody else's change to a port's list; without `port_id` to the port that the matching call is
+ * for.
+ */
 const change = z
   .strictObject({
     port_id: z.optional(uuid),
@@ -24,14 +27,17 @@ const change = z
   )
 
 /**
- * A fault on demand. It strikes calls of the platform's paths that fit `match` (`path`: text that the path with its query
- * contains), from the first after `after` on, `times` times (0: always).
- * - `delay`: the call waits `milliseconds` and is then carried out, even when the client has gone away meanwhile.
+ * A fault on demand. It strikes calls of the platform's paths that fit `match` (`path`: text that
+ * the path with its query contains), from the first after `after` on, `times` times (0: always).
+ * - `delay`: the call waits `milliseconds` and is then carried out, even when the client has gone
+ *   away meanwhile.
  * - `delay_answer`: the call is carried out at once, its answer waits `milliseconds`.
- * - `error`: nothing is carried out; `status` (500), with Retry-After in seconds when `retry_after` is given.
+ * - `error`: nothing is carried out; `status` (500), with Retry-After in seconds when `retry_after`
+ *   is given.
  * - `drop_before`: the connection is destroyed, nothing is carried out.
  * - `drop_after`: the call is carried out, then the connection is destroyed instead of an answer.
- * - `change_between`: just before the call somebody else makes `change`, or sets the port's list to `security_groups`.
+ * - `change_between`: just before the call somebody else makes `change`, or sets the port's list to
+ *   `security_groups`.
  * - `garbage`: the call is carried out, its answer is a truncated HTML page with `status` (200).
  */
 const fault = z
@@ -111,7 +117,10 @@ export class Faults {
   }
 }
 
-/** The refusal that an `error` fault stands for: code and message fit the status unless the fault names them. */
+/**
+ * The refusal that an `error` fault stands for: code and message fit the status unless the fault
+ * names them.
+ */
 export function refusalOf({ status = 500, error_code, error_msg }: Fault): {
   status: number
   error_code: string
@@ -137,7 +146,8 @@ export function refusalOf({ status = 500, error_code, error_msg }: Fault): {
 
 /**
  * Makes the change of a `change_between` fault.
- * @throws PlatformError 500 when it can't be made (the fault names no port, a group is not there, or is already).
+ * @throws PlatformError 500 when it can't be made (the fault names no port, a group is not there,
+ *   or is already).
  */
 export function changeBetween(cloud: Cloud, one: Fault, portOfCall: string | undefined): void {
   const wanted = one.change ?? { set: one.security_groups ?? [] }
@@ -164,7 +174,8 @@ export function changeBetween(cloud: Cloud, one: Fault, portOfCall: string | und
 
 /**
  * Sets a port's list behind everybody's back, in whichever project the port is.
- * @throws PlatformError 404 when the port or a group does not exist, 400 when a group is named twice.
+ * @throws PlatformError 404 when the port or a group does not exist, 400 when a group is named
+ *   twice.
  */
 export function setList(cloud: Cloud, portId: string, next: (list: string[]) => string[]): string[] {
   const project = cloud.projectOfPort(portId)

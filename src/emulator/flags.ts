@@ -26,7 +26,10 @@ const FLAGS = {
   'auth-token': { type: 'string' },
 } as const
 
-/** The port where no flag names one: `npm start` sets no flag, so what is wrong is told by the name that its user knows. */
+/**
+ * The port where no flag names one: `npm start` sets no flag, so what is wrong is told by the name
+ * that its user knows.
+ */
 const PORT_VARIABLE = 'PORTSIDE_EMULATOR_PORT'
 
 /** What to do when the port is taken. */
@@ -36,10 +39,12 @@ export function portAdvice(args: readonly string[]): string {
 }
 
 /**
- * The emulator's options from its command line: `--listen-port N` (without it PORTSIDE_EMULATOR_PORT, else 8090; 0 takes any), `--data FOLDER`, `--ports N`,
- * `--groups N`, `--seed N`, `--groups-per-port N` (100), `--faults FILE` (JSON, as POST /_emulator/faults takes it), `--no-v3-ports` for a region that
- * has only the old port reads, and what calls must be authenticated with: `--access-key`, `--secret-key`, `--security-token`, `--auth-token`, or the same in EMULATOR_ACCESS_KEY
- * and so on, which other users of the machine cannot see.
+ * The emulator's options from its command line: `--listen-port N` (without it
+ * PORTSIDE_EMULATOR_PORT, else 8090; 0 takes any), `--data FOLDER`, `--ports N`, `--groups N`,
+ * `--seed N`, `--groups-per-port N` (100), `--faults FILE` (JSON, as POST /_emulator/faults takes
+ * it), `--no-v3-ports` for a region that has only the old port reads, and what calls must be
+ * authenticated with: `--access-key`, `--secret-key`, `--security-token`, `--auth-token`, or the
+ * same in EMULATOR_ACCESS_KEY and so on, which other users of the machine cannot see.
  * @throws WrongFlag
  */
 export function readFlags(args: readonly string[], environment: NodeJS.ProcessEnv): EmulatorOptions {

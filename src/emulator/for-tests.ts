@@ -2,7 +2,10 @@ import { onTestFinished } from 'vitest'
 import { paths } from '../vpc/paths.ts'
 import { createEmulator, type Emulator, type EmulatorOptions } from './server.ts'
 
-/** The project and port of the reference's example, its two groups, and the two that the example inserts. */
+/**
+ * The project and port of the reference's example, its two groups, and the two that the example
+ * inserts.
+ */
 export const EXAMPLE = {
   project: 'f5dab68cd75740e68c599e9af5fe0aed',
   port: '99fd0c77-56b4-4bf6-8365-df352e45d5fc',
@@ -16,7 +19,10 @@ type Body = any
 /** An answer as it came over the wire. */
 export type Answer = { status: number; headers: Headers; text: string; body: Body }
 
-/** One HTTP call; a text body goes out as it is, anything else as JSON. `body` is undefined when the answer is not JSON. */
+/**
+ * One HTTP call; a text body goes out as it is, anything else as JSON. `body` is undefined when the
+ * answer is not JSON.
+ */
 export async function call(
   { address }: Emulator,
   method: string,

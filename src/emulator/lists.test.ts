@@ -98,7 +98,7 @@ test('ports are found by each filter, matched whole', async () => {
   expect(names(await list(emulator, PORTS, 'name=shop-prod'))).toEqual([])
 })
 
-test('ports are found by any of their groups, by port security and by enterprise project', async () => {
+test('ports are found by group, by port security and by enterprise project', async () => {
   const emulator = await started()
   const all = (await list(emulator, PORTS, '')).ports
   const groups = await idsByName(emulator, 'securityGroups')

@@ -13,8 +13,8 @@ type Paging = { limit?: number | undefined; marker?: string | undefined }
 export type FilterValues<T> = (item: T, name: string) => unknown
 
 /**
- * A list's query, checked by the schema of src/vpc/requests.ts. Names that the schema doesn't have are ignored, as the
- * platform does; so are empty values (`name=`).
+ * A list's query, checked by the schema of src/vpc/requests.ts. Names that the schema doesn't have
+ * are ignored, as the platform does; so are empty values (`name=`).
  * @throws PlatformError 400 that names the parameter.
  */
 export function listQuery<S extends z.ZodMiniObject>(schema: S, search: string): z.infer<S> {
@@ -29,9 +29,10 @@ export function listQuery<S extends z.ZodMiniObject>(schema: S, search: string):
 }
 
 /**
- * One page of a list: objects after `marker` (the ID of the last object of the page before) that match every filter,
- * at most `limit`, with `page_info` (platform.md, Endpoints and Objects): `previous_marker` and `next_marker` are the
- * first and the last ID of this page, `next_marker` only when there is more.
+ * One page of a list: objects after `marker` (the ID of the last object of the page before) that
+ * match every filter, at most `limit`, with `page_info` (platform.md, Endpoints and Objects):
+ * `previous_marker` and `next_marker` are the first and the last ID of this page, `next_marker`
+ * only when there is more.
  * @throws PlatformError 400 when no object has the marker's ID.
  */
 export function page<T extends { id: string }>(
@@ -74,7 +75,8 @@ function matcher<T>(filters: Record<string, unknown>, values: FilterValues<T>): 
   const tests = Object.entries(filters)
     .filter(([, wanted]) => wanted !== undefined)
     .map(([name, wanted]) => {
-      // As text, so that a rule's protocol 6 answers to protocol=6 whether the object has it as text or number.
+      // As text, so that a rule's protocol 6 answers to protocol=6 whether the object has it as
+      // text or number.
       const set = new Set((Array.isArray(wanted) ? wanted : [wanted]).map(String))
       const has = (value: unknown) => value !== undefined && value !== null && set.has(String(value))
       return (item: T) => {

@@ -17,7 +17,8 @@ try {
   const { code, message } = error as NodeJS.ErrnoException
   if (error instanceof WrongFlag || error instanceof StorageRefused) fail(message)
   else if (code === 'EADDRINUSE') fail(portAdvice(process.argv.slice(2)))
-  // Whatever else the system refuses is about the data folder or the port, and its message names it.
+  // Whatever else the system refuses is about the data folder or the port, and its message names
+  // it.
   else if (typeof code === 'string') fail(message)
   else throw error
 }

@@ -5,8 +5,9 @@ import { expect, test } from 'vitest'
 import { EXAMPLE, listNow, started } from './for-tests.ts'
 import type { Emulator } from './server.ts'
 
-// The judge of the emulator: the platform's official client makes every call that it has a method for, signed.
-// It prints every refusal with the whole request; the tests look at refusals themselves.
+// The judge of the emulator: the platform's official client makes every call that it has a method
+// for, signed. It prints every refusal with the whole request; the tests look at refusals
+// themselves.
 Logger4jInstance.level = 'off'
 
 const KEYS = { accessKey: 'EMULATORACCESSKEY', secretKey: 'the-secret/of+the=emulator' }
@@ -63,7 +64,10 @@ test('removeSecurityGroups, and a dry run', async () => {
 
 type Named = { id: string; name: string }
 
-/** An answer as the client gives it: its classes name the fields in camel case, what comes out has the wire's names. */
+/**
+ * An answer as the client gives it: its classes name the fields in camel case, what comes out has
+ * the wire's names.
+ */
 function wire<T>(answer: unknown): T {
   return answer as T
 }
@@ -157,7 +161,7 @@ test('the client with another access key or another secret gets in nowhere', asy
   expect(port).toMatchObject({ security_groups: [A, B] })
 })
 
-test('a temporary key: the client sends its token, signed along, and without it gets in nowhere', async () => {
+test('a temporary key: the client sends its token, signed along, or is refused', async () => {
   const securityToken = 'sts-token/+='
   const emulator = await started({ credentials: { ...KEYS, securityToken } })
   const temporary = v3.VpcClient.newBuilder()

@@ -8,7 +8,10 @@ import { listQuery, page, type FilterValues } from './lists.ts'
 import { insertSecurityGroups, namedPort, removeSecurityGroups } from './port-calls.ts'
 import { v1Port } from './v1-ports.ts'
 
-/** A request as the calls see it: `id` is the last ID of the path, `search` the query without its question mark. */
+/**
+ * A request as the calls see it: `id` is the last ID of the path, `search` the query without its
+ * question mark.
+ */
 type PlatformRequest = { cloud: Cloud; project: Project; id: string; search: string; body: Buffer }
 /** Status and body of an answer; the server adds `request_id` to the body. */
 export type PlatformAnswer = { status: 200 | 202; body: Record<string, unknown> }
@@ -19,7 +22,10 @@ type PlatformCall = {
   answer: (request: PlatformRequest) => PlatformAnswer
 }
 
-/** The calls of the platform (platform.md, Endpoints), and show rule, which the official client has too. */
+/**
+ * The calls of the platform (platform.md, Endpoints), and show rule, which the official client has
+ * too.
+ */
 export const PLATFORM_CALLS: readonly PlatformCall[] = [
   { method: 'GET', path: '/v3/:project_id/ports', answer: listPorts },
   {

@@ -11,8 +11,8 @@ import { PlatformError } from './error-codes.ts'
 type Checked = { security_groups: string[]; dry_run: boolean }
 
 /**
- * insert-security-groups (insert-security-groups.txt, Tables 2 and 3). Every check is made for a dry run too; then the
- * port is changed, or left alone for a dry run (comes back undefined).
+ * insert-security-groups (insert-security-groups.txt, Tables 2 and 3). Every check is made for a
+ * dry run too; then the port is changed, or left alone for a dry run (comes back undefined).
  * @throws PlatformError 400, 404 or 409 that names the offending ID or field.
  */
 export function insertSecurityGroups(
@@ -26,7 +26,8 @@ export function insertSecurityGroups(
 }
 
 /**
- * remove-security-groups (platform.md, Endpoints); dry run as for insert. Taking the last group off is allowed.
+ * remove-security-groups (platform.md, Endpoints); dry run as for insert. Taking the last group off
+ * is allowed.
  * @throws PlatformError 400, 404 or 409 that names the offending ID or field.
  */
 export function removeSecurityGroups(
@@ -39,7 +40,9 @@ export function removeSecurityGroups(
   return carryOut(cloud, project, portId, checkRemove(project, port, body))
 }
 
-/** The port that a path names. @throws PlatformError 400 when it is no UUID, 404 when there is none. */
+/**
+ * The port that a path names. @throws PlatformError 400 when it is no UUID, 404 when there is none.
+ */
 export function namedPort(project: Project, portId: string): Port {
   if (!isUuid(portId))
     throw new PlatformError('invalidParameter', `port_id ${portId} must be a UUID with hyphens.`)

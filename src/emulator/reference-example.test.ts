@@ -27,7 +27,7 @@ test("the reference's example request gives the reference's example response", a
   expect(read.body.port).toEqual(body.port)
 })
 
-test('updated_at moves with every change, in the form of the example, and created_at stays', async () => {
+test('updated_at moves with every change, in the example’s form; created_at stays', async () => {
   const emulator = await started()
   const first = await insert(emulator, { port: { security_groups: [EXAMPLE.inserted[0]] } })
   const second = await insert(emulator, { port: { security_groups: [EXAMPLE.inserted[1]] } })

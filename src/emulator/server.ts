@@ -19,7 +19,10 @@ export type EmulatorOptions = Partial<EstatePlan> & {
   data?: string | undefined
   /** When given, every call of the platform must be authenticated with these. */
   credentials?: AcceptedCredentials | undefined
-  /** The v3 port reads are missing, as in some regions: the gateway answers that there is no such API. */
+  /**
+   * The v3 port reads are missing, as in some regions: the gateway answers that there is no such
+   * API.
+   */
   noV3Ports?: boolean
   /** At most this many security groups on one port; 100, unless given. */
   groupsPerPort?: number | undefined
@@ -41,8 +44,10 @@ const V3_PORT_READS = /^\/v3\/:project_id\/ports(\/:id)?$/
 const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 
 /**
- * Starts the embedded cloud: an HTTP server on 127.0.0.1 with the platform's calls (platform.md, Endpoints).
- * @throws StorageRefused when the data folder cannot be used; the system's error when the port is taken.
+ * Starts the embedded cloud: an HTTP server on 127.0.0.1 with the platform's calls (platform.md,
+ * Endpoints).
+ * @throws StorageRefused when the data folder cannot be used; the system's error when the port is
+ *   taken.
  */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { listenPort = 0, data, ports, groups, seed } = options
@@ -81,7 +86,10 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   }
 }
 
-/** A server that answers everything, what no route knows too, with a request ID and the platform's error form. */
+/**
+ * A server that answers everything, what no route knows too, with a request ID and the platform's
+ * error form.
+ */
 function httpServer(): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_LIMIT,
@@ -98,7 +106,8 @@ function httpServer(): FastifyInstance {
       refuse(request, reply, { ...ERROR_CODES.badUrl, error_msg: `The URL cannot be read: ${error.message}` })
     },
   })
-  // Bodies stay bytes: signatures are over bytes, and what is not JSON is refused in the platform's form.
+  // Bodies stay bytes: signatures are over bytes, and what is not JSON is refused in the platform's
+  // form.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.setNotFoundHandler((request, reply) =>
@@ -125,7 +134,10 @@ function httpServer(): FastifyInstance {
   return app
 }
 
-/** Connections on which no call ever came are ended at the close; server.close() would wait for them. */
+/**
+ * Connections on which no call ever came are ended at the close; server.close() would wait for
+ * them.
+ */
 function endUnused(app: FastifyInstance): void {
   const unused = new Set<Socket>()
   app.server.on('connection', (socket: Socket) => {

@@ -2,7 +2,10 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { PlatformError } from './error-codes.ts'
 
-/** What the emulator accepts: an access key with its secret, for a temporary key its token, and a token of IAM. */
+/**
+ * What the emulator accepts: an access key with its secret, for a temporary key its token, and a
+ * token of IAM.
+ */
 export type AcceptedCredentials = {
   accessKey: string
   secretKey: string
@@ -12,7 +15,9 @@ export type AcceptedCredentials = {
   authToken?: string | undefined
 }
 
-/** What of a request is signed, as it came over the wire. `url` is path and query, still encoded. */
+/**
+ * What of a request is signed, as it came over the wire. `url` is path and query, still encoded.
+ */
 export type SignedRequest = { method: string; url: string; headers: IncomingHttpHeaders; body: Buffer }
 
 const ALGORITHM = 'SDK-HMAC-SHA256'
@@ -22,9 +27,11 @@ const AUTHORIZATION =
 const MAX_SKEW = 15 * 60 * 1000
 
 /**
- * Checks that a request carries a valid signature, by making it again from what came over the wire (platform.md,
- * Endpoints: SDK-HMAC-SHA256; what is signed is what the official client's AKSKSigner signs).
- * @throws PlatformError 401 in the gateway's form that says what is wrong, but never what the signature should be.
+ * Checks that a request carries a valid signature, by making it again from what came over the wire
+ * (platform.md, Endpoints: SDK-HMAC-SHA256; what is signed is what the official client's AKSKSigner
+ * signs).
+ * @throws PlatformError 401 in the gateway's form that says what is wrong, but never what the
+ *   signature should be.
  */
 export function checkSignature(
   request: SignedRequest,

@@ -46,7 +46,7 @@ test('a change in a large estate writes one line, not the estate', async () => {
   expect(lines).toHaveLength(2)
 })
 
-test('half a line, of a change that was never answered, is dropped and the next change is whole', async () => {
+test('half a line, of a change that was never answered, is dropped', async () => {
   const data = newFolder()
   const first = await createEmulator({ data })
   await insert(first, { port: { security_groups: [X] } })
@@ -85,7 +85,7 @@ test('reset empties the folder of changes', async () => {
   expect(await listNow(await started({ data }))).toEqual([A, B, Y])
 })
 
-test('a folder with another estate, or with damage in the middle, is refused and left as it is', async () => {
+test('a folder with another estate, or damaged in the middle, is refused untouched', async () => {
   const data = newFolder()
   await (await createEmulator({ data })).close()
   await expect(createEmulator({ data, ports: 500 })).rejects.toThrow('--ports')

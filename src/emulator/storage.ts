@@ -15,7 +15,10 @@ import { tryLock } from 'fs-native-extensions'
 import type { Estate, EstatePlan } from './estate.ts'
 import { makeEstate } from './seed/estate.ts'
 
-/** A port's new list of groups. It stands for itself: of several changes to one port, the last one holds. */
+/**
+ * A port's new list of groups. It stands for itself: of several changes to one port, the last one
+ * holds.
+ */
 type PortChange = {
   project_id: string
   port_id: string
@@ -29,7 +32,10 @@ export type Storage = {
   readonly estate: Estate
   /** Keeps a change; back only when it is safe. */
   record(change: PortChange): void
-  /** Tidies what an earlier run left. Only once the emulator runs: a start that fails changes nothing. */
+  /**
+   * Tidies what an earlier run left. Only once the emulator runs: a start that fails changes
+   * nothing.
+   */
   tidy(): void
   /** Forgets every change; comes back with the estate as it was made. */
   reset(): Estate
@@ -52,19 +58,23 @@ export function openMemory(plan: EstatePlan): Storage {
   }
 }
 
-/** Behind every change: the byte of the journal that is locked, for as long as the emulator lives. */
+/**
+ * Behind every change: the byte of the journal that is locked, for as long as the emulator lives.
+ */
 const LOCKED_BYTE = 2 ** 40
 
 /** A journal longer than this is folded into the estate file at the next start, in bytes. */
 const FOLD_ABOVE = 4 * 1024 * 1024
 
 /**
- * State in a folder: `estate.json`, written whole when the estate is made, and `changes.jsonl`, to which each change is
- * appended and synced. A change in a large estate so costs one line. Written together they are safe against a crash
- * at any point: a line counts once its newline is on disk, and lines replayed onto an estate file that has them
- * already change nothing.
- * @param plan what to make when the folder is empty; what it was made from must agree with what the plan names.
- * @throws StorageRefused when the folder holds another estate, is another emulator's, is full, or a file cannot be read.
+ * State in a folder: `estate.json`, written whole when the estate is made, and `changes.jsonl`, to
+ * which each change is appended and synced. A change in a large estate so costs one line. Written
+ * together they are safe against a crash at any point: a line counts once its newline is on disk,
+ * and lines replayed onto an estate file that has them already change nothing.
+ * @param plan what to make when the folder is empty; what it was made from must agree with what the
+ *   plan names.
+ * @throws StorageRefused when the folder holds another estate, is another emulator's, is full, or a
+ *   file cannot be read.
  */
 export function openFolder(folder: string, plan: Partial<EstatePlan>): Storage {
   mkdirSync(folder, { recursive: true })

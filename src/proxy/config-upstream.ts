@@ -5,7 +5,10 @@ import { ConfigError, shown, type Variables } from './config-variables.ts'
 import { isLoopback } from './listen-names.ts'
 import type { Credentials } from './upstream/credentials.ts'
 
-/** A project that can be chosen in the console, and the endpoint that its requests go to (an origin). */
+/**
+ * A project that can be chosen in the console, and the endpoint that its requests go to (an
+ * origin).
+ */
 export type ProxyProject = {
   project_id: string
   name: string
@@ -68,7 +71,9 @@ export function readProjects(env: Variables): ProxyProject[] {
 
 const REGION = '[a-z]+(?:-[a-z0-9]+)+'
 
-/** The region in an endpoint's host name (`vpc.eu-west-101.myhuaweicloud.eu`), else the host name. */
+/**
+ * The region in an endpoint's host name (`vpc.eu-west-101.myhuaweicloud.eu`), else the host name.
+ */
 function regionOf(endpoint: string): string {
   const { hostname } = new URL(endpoint)
   if (isLoopback(hostname)) return 'local'
@@ -153,9 +158,10 @@ export function readAuthorities(file: string | undefined): string[] | undefined 
 }
 
 /**
- * The HTTP proxy of each endpoint that is reached through one: PORTSIDE_UPSTREAM_PROXY, else that of the environment for
- * its scheme. Never for this machine itself, nor for hosts in NO_PROXY.
- * @throws ConfigError when the address that counts can't be used; it is not repeated, it may have a password in it
+ * The HTTP proxy of each endpoint that is reached through one: PORTSIDE_UPSTREAM_PROXY, else that
+ * of the environment for its scheme. Never for this machine itself, nor for hosts in NO_PROXY.
+ * @throws ConfigError when the address that counts can't be used; it is not repeated, it may have a
+ *   password in it
  */
 export function readOutboundProxies(projects: readonly ProxyProject[], env: Variables): Map<string, URL> {
   const proxies = new Map<string, URL>()

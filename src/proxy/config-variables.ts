@@ -5,7 +5,10 @@ import { projectId } from '../vpc/ids.ts'
 import { MOST_GROUPS_PER_PORT } from '../vpc/port.ts'
 import { guards } from '../vpc/traffic/guards.ts'
 
-/** A setting that can't be used; the message is one line that names the variable and says what to do. */
+/**
+ * A setting that can't be used; the message is one line that names the variable and says what to
+ * do.
+ */
 export class ConfigError extends Error {
   override name = 'ConfigError'
 }
@@ -13,7 +16,8 @@ export class ConfigError extends Error {
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 const text = z.string()
-// What stands in a header must have neither spaces nor line breaks, which a copied secret easily has.
+// What stands in a header must have neither spaces nor line breaks, which a copied secret easily
+// has.
 const secret = text.regex(/^[\x21-\x7e]+$/)
 
 function wholeNumber(from: number, to: number) {
@@ -78,7 +82,10 @@ const claimValues = text
   .pipe(z.array(text.min(1)).min(1))
 const CLAIM_VALUES = 'a value of the role claim, or a JSON array of several'
 
-/** An http or https address without what an issuer must not have (OpenID Connect Discovery 1.0, section 3). */
+/**
+ * An http or https address without what an issuer must not have (OpenID Connect Discovery 1.0,
+ * section 3).
+ */
 function isPlainAddress(value: string): boolean {
   if (!URL.canParse(value)) return false
   const { protocol, username, password, search, hash } = new URL(value)
@@ -93,7 +100,9 @@ function isNetwork(value: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
 }
 
-/** Refused with the place and the reason: a guard that is not as meant must not be taken for one. */
+/**
+ * Refused with the place and the reason: a guard that is not as meant must not be taken for one.
+ */
 const guardList = text.transform((value, context) => {
   let json: unknown
   try {
@@ -123,10 +132,14 @@ const databaseAddress = text
   .regex(/^postgres(ql)?:\/\/\S+$/)
   .refine((value) => URL.canParse(value.replace('@/', '@host/')))
 
-// Checked where one applies (config-upstream.ts): those without PORTSIDE_ are there for other programs too.
+// Checked where one applies (config-upstream.ts): those without PORTSIDE_ are there for other
+// programs too.
 const outboundProxy = text.optional().describe('the address of an HTTP proxy')
 
-/** Every variable: how it is read; its description ends the sentence 'it must be ...' when it can't be. */
+/**
+ * Every variable: how it is read; its description ends the sentence 'it must be ...' when it can't
+ * be.
+ */
 const variables = z.object({
   PORTSIDE_LISTEN_HOST: text
     .regex(/^[0-9A-Za-z.:_-]+$/)
@@ -246,12 +259,15 @@ export const VARIABLE_NAMES: readonly string[] = Object.keys(variables.shape)
 /** The variables, read; those that are not set have their default or are undefined. */
 export type Variables = z.output<typeof variables>
 
-/** Variables whose value is never repeated: secrets, and addresses that may have a password in them by their nature. */
+/**
+ * Variables whose value is never repeated: secrets, and addresses that may have a password in them
+ * by their nature.
+ */
 const SECRET = /_SK$|TOKEN$|SECRET$|_AK$|^DATABASE_(OWNER_)?URL$|_PROXY$/i
 
 /**
- * How a refusal names a value: whole, unless a user with a password may be in it, or a query. What is refused need not be
- * an address that can be read, so no part of it is known to be safe.
+ * How a refusal names a value: whole, unless a user with a password may be in it, or a query. What
+ * is refused need not be an address that can be read, so no part of it is known to be safe.
  */
 export function shown(value: string): string {
   return /@|%40|[?#]/.test(value)

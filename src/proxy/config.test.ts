@@ -73,7 +73,7 @@ test('projects as JSON have endpoints and regions of their own', () => {
   ])
 })
 
-test('a region alone is reached at its endpoint of the cloud, as the official SDK knows it', () => {
+test('a region alone is reached at the endpoint that the official SDK knows', () => {
   const regions = Object.values(VpcRegion).filter((one) => typeof one === 'object' && 'endpoints' in one)
   expect(regions.length).toBeGreaterThan(20)
   const { projects } = readConfig({
@@ -89,7 +89,7 @@ test('a region alone is reached at its endpoint of the cloud, as the official SD
 const inRegions = (...regions: string[]) =>
   JSON.stringify(regions.map((region, at) => ({ project_id: `p${at}`, region })))
 
-test("the upstream's own region is the upstream, and a region that is a label needs an endpoint", () => {
+test('the upstream’s own region is the upstream; a label for one needs an endpoint', () => {
   const config = readConfig({ ...REAL, PORTSIDE_PROJECTS: inRegions('eu-west-101', 'af-south-1') })
   expect(config.projects.map(({ endpoint }) => endpoint)).toEqual([
     REAL.PORTSIDE_UPSTREAM,
@@ -100,7 +100,7 @@ test("the upstream's own region is the upstream, and a region that is a label ne
   )
 })
 
-test('the HTTP proxy of each endpoint: its own variable first, never for this machine, nor for NO_PROXY', () => {
+test('the HTTP proxy of each endpoint: its own first, never for NO_PROXY or loopback', () => {
   const endpoints = [
     'https://vpc.one.test',
     'http://vpc.two.test',

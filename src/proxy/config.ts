@@ -33,13 +33,18 @@ export type ProxyConfig = {
   /** The file that has the credentials instead, and is read again when it changes. */
   credentialsFile?: string | undefined
   dataFolder: string
-  /** Undefined: made at the first start, and kept in dataFolder. The first seals cookies, all open them. */
+  /**
+   * Undefined: made at the first start, and kept in dataFolder. The first seals cookies, all open
+   * them.
+   */
   sessionSecrets: Secrets | undefined
   /** Undefined: one signs in by the address printed at start. */
   openIdConnect: OpenIdConnectSettings | undefined
   /** Requests a minute that a user is answered; 0: any number. */
   rateLimit: number
-  /** Addresses, or networks, of load balancers that are believed about whom a request comes from. */
+  /**
+   * Addresses, or networks, of load balancers that are believed about whom a request comes from.
+   */
   trustedProxies: string[] | undefined
   /** Connections at one time. */
   maxConnections: number
@@ -49,21 +54,39 @@ export type ProxyConfig = {
   readRetries: number
   /** Certificates of authorities that endpoints are trusted by besides Node's own, as PEM. */
   authorities?: readonly string[] | undefined
-  /** The HTTP proxy that an endpoint is reached through; endpoints that are not in it are reached directly. A secret may be in it. */
+  /**
+   * The HTTP proxy that an endpoint is reached through; endpoints that are not in it are reached
+   * directly. A secret may be in it.
+   */
   outboundProxies?: ReadonlyMap<string, URL>
-  /** PostgreSQL for the journal of operations, which several proxies may share; undefined: kept in dataFolder. */
+  /**
+   * PostgreSQL for the journal of operations, which several proxies may share; undefined: kept in
+   * dataFolder.
+   */
   databaseUrl?: string | undefined
-  /** The same PostgreSQL as the role that owns the tables, for migrations and rights only; undefined: databaseUrl is that role. */
+  /**
+   * The same PostgreSQL as the role that owns the tables, for migrations and rights only;
+   * undefined: databaseUrl is that role.
+   */
   databaseOwnerUrl?: string | undefined
-  /** A proxy that shares a PostgreSQL counts as dead after so long without a sign of life: another takes its operations over. */
+  /**
+   * A proxy that shares a PostgreSQL counts as dead after so long without a sign of life: another
+   * takes its operations over.
+   */
   leaseMs?: number
   /** How operations wait and try again; what is left out has its default. */
   operationWaits?: Partial<OperationWaits>
-  /** A journal that is not there yet is made at the start, which takes some seconds, or when it is first needed. */
+  /**
+   * A journal that is not there yet is made at the start, which takes some seconds, or when it is
+   * first needed.
+   */
   makeJournal?: 'at_start' | 'when_needed'
   /** The file that a new journal is unpacked from, where there is one. */
   emptyJournal?: string
-  /** Traffic that a change must not newly allow or drop, unless the operator types the port's name or ID. */
+  /**
+   * Traffic that a change must not newly allow or drop, unless the operator types the port's name
+   * or ID.
+   */
   guards?: readonly Guard[]
   /** Where metrics and the details of readiness are served; undefined: nowhere. */
   metricsListen?: { host: string; port: number; names: readonly string[] } | undefined

@@ -15,7 +15,10 @@ async function started(environment: Record<string, string> = {}, receivingLimits
   const proxy = await startProxy(environment, { receivingLimits })
   onTestFinished(() => proxy.close())
   const { port } = new URL(proxy.address)
-  /** A connection that sends `head`, then a byte again and again until it is ended; and what it was answered. */
+  /**
+   * A connection that sends `head`, then a byte again and again until it is ended; and what it was
+   * answered.
+   */
   function drip(head: string) {
     const socket = connect(Number(port), '127.0.0.1')
     const timer = setInterval(() => socket.write('x'), 20)

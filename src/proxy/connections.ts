@@ -36,8 +36,9 @@ export function receivingOptions({ headersMs, requestMs }: ReceivingLimits) {
 }
 
 /**
- * Nobody keeps a connection of `app` for nothing: a body is read only for who has a session, what is left of one that was not
- * read must come to its end soon after the answer, and an answer that is not taken ends.
+ * Nobody keeps a connection of `app` for nothing: a body is read only for who has a session, what
+ * is left of one that was not read must come to its end soon after the answer, and an answer that
+ * is not taken ends.
  */
 export function limitExchanges(app: FastifyInstance, { leftoverMs, stalledMs }: ReceivingLimits): void {
   app.addHook('preParsing', (request, _reply, _payload, done) => {
@@ -72,8 +73,9 @@ const PART_OF_ONE = 4
 const LOGGED_AFTER_MS = 60_000
 
 /**
- * Limits the connections of `server` at one time: all of them, and those from one address (of IPv6, one network of 64 bits),
- * unless it is a trusted load balancer's, which stands for many. What is more is closed at once.
+ * Limits the connections of `server` at one time: all of them, and those from one address (of IPv6,
+ * one network of 64 bits), unless it is a trusted load balancer's, which stands for many. What is
+ * more is closed at once.
  */
 export function limitConnections(
   server: Server,
@@ -123,7 +125,10 @@ function addressesIn(networks: readonly string[]): (address: string) => boolean 
   return (address) => list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
 }
 
-/** Whom connections are counted for: an IPv4 address, or the first 64 bits of an IPv6 one, which one machine has whole. */
+/**
+ * Whom connections are counted for: an IPv4 address, or the first 64 bits of an IPv6 one, which one
+ * machine has whole.
+ */
 function networkOf(address: string): string {
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? []
   if (mapped !== undefined || !isIPv6(address)) return mapped ?? address

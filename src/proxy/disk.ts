@@ -15,7 +15,10 @@ const NO_RIGHT = {
 }
 const BROKEN = { cause: 'its disk fails', advice: 'look after the disk' }
 
-/** By Node's code, by the number that PGlite's files fail with (WASI's errno), and by PostgreSQL's SQLSTATE. */
+/**
+ * By Node's code, by the number that PGlite's files fail with (WASI's errno), and by PostgreSQL's
+ * SQLSTATE.
+ */
 const PROBLEMS: Readonly<Record<string, DiskProblem>> = {
   ENOSPC: NO_SPACE,
   51: NO_SPACE,
@@ -67,7 +70,10 @@ export async function tryToWrite(folder: string, bytes: number): Promise<void> {
   }
 }
 
-/** Writes a new file, only for its owner, and comes back when it is on the disk. It is gone again when that fails. */
+/**
+ * Writes a new file, only for its owner, and comes back when it is on the disk. It is gone again
+ * when that fails.
+ */
 export async function writeSynced(file: string, content: string | Uint8Array): Promise<void> {
   const handle = await open(file, 'wx', 0o600)
   try {

@@ -4,7 +4,10 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { LARGEST_BODY } from '../vpc/limits.ts'
 import { PORTSIDE_CODES, type PortsideCode, type PortsideError } from '../vpc/errors.ts'
 
-/** An error that is answered as it is: an HTTP status and a body in the one error form of Portside's API. */
+/**
+ * An error that is answered as it is: an HTTP status and a body in the one error form of Portside's
+ * API.
+ */
 export class ProxyError extends Error {
   override name = 'ProxyError'
   /** The HTTP status of the answer. */
@@ -19,7 +22,10 @@ export class ProxyError extends Error {
   }
 }
 
-/** An error of Portside's own, with the status that belongs to its code (src/vpc/errors.ts, PORTSIDE_CODES). */
+/**
+ * An error of Portside's own, with the status that belongs to its code (src/vpc/errors.ts,
+ * PORTSIDE_CODES).
+ */
 export function ownError(
   code: PortsideCode,
   message: string,
@@ -38,8 +44,8 @@ export function answerError(reply: FastifyReply, { status, error }: Pick<ProxyEr
 }
 
 /**
- * Every error of `app` is answered in the one error form; only what nobody foresaw is Portside.Internal and logged, and why a
- * record could not be written.
+ * Every error of `app` is answered in the one error form; only what nobody foresaw is
+ * Portside.Internal and logged, and why a record could not be written.
  */
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler(async (error: FastifyError | ProxyError, request, reply) => {
@@ -68,8 +74,9 @@ const FASTIFY_ADVICE: Readonly<Record<string, string>> = {
 }
 
 /**
- * Answers what Node's HTTP parser refuses before there is a request: bytes that are no HTTP, headers that are too large or come too
- * slowly. In the one error form too, and the connection ends.
+ * Answers what Node's HTTP parser refuses before there is a request: bytes that are no HTTP,
+ * headers that are too large or come too slowly. In the one error form too, and the connection
+ * ends.
  */
 export function answerBrokenRequest(
   error: NodeJS.ErrnoException,
@@ -77,7 +84,8 @@ export function answerBrokenRequest(
   headers: Readonly<Record<string, string>>,
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
-  // Node's own, and all there is to know it by: a second answer must not come into the middle of one.
+  // Node's own, and all there is to know it by: a second answer must not come into the middle of
+  // one.
   if ((socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage?.headersSent) {
     socket.destroy()
     return
@@ -95,7 +103,8 @@ export function answerBrokenRequest(
     connection: 'close',
   }).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${text}`)
-  // Who goes on sending would keep the other half of the connection open. Closed at once, the answer could be lost.
+  // Who goes on sending would keep the other half of the connection open. Closed at once, the
+  // answer could be lost.
   const timer = setTimeout(() => socket.destroy(), CLOSED_AFTER_MS)
   socket.once('close', () => clearTimeout(timer))
 }

@@ -1,6 +1,9 @@
 import { isIP } from 'node:net'
 
-/** True for the names and addresses of this machine itself, as a URL's host name or a listen address has them. */
+/**
+ * True for the names and addresses of this machine itself, as a URL's host name or a listen address
+ * has them.
+ */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
@@ -11,7 +14,10 @@ export function addressName(listenHost: string): string {
   return listenHost.includes(':') ? `[${listenHost}]` : listenHost
 }
 
-/** The name in a Host header, without the port and in small letters; undefined when it has none that can be read. */
+/**
+ * The name in a Host header, without the port and in small letters; undefined when it has none that
+ * can be read.
+ */
 export function hostName(host: string | undefined): string | undefined {
   const address = `http://${host ?? ''}`
   return host !== undefined && /^[\w.:[\]-]+$/.test(host) && URL.canParse(address)

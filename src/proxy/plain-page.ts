@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify'
 
 /**
- * A page of Portside without the console: a heading and sentences. It reads well without its style, because there may be no
- * built console to take that from.
+ * A page of Portside without the console: a heading and sentences. It reads well without its style,
+ * because there may be no built console to take that from.
  * @param paragraphs HTML, written by us
  */
 export function plainPage(heading: string, ...paragraphs: string[]): string {
@@ -10,8 +10,8 @@ export function plainPage(heading: string, ...paragraphs: string[]): string {
 }
 
 /**
- * A page that goes on to `path` by itself. Where a redirect would not do: after one that came from another site, browsers
- * send no SameSite=Strict cookie, but from a page of our own they do.
+ * A page that goes on to `path` by itself. Where a redirect would not do: after one that came from
+ * another site, browsers send no SameSite=Strict cookie, but from a page of our own they do.
  */
 export function goingOnPage(heading: string, path: string): string {
   const to = escaped(path)

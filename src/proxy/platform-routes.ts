@@ -33,8 +33,9 @@ const INSERT_BODY = bounded(insertSecurityGroupsRequest)
 const REMOVE_BODY = bounded(removeSecurityGroupsRequest)
 
 /**
- * The platform's own calls (src/vpc/paths.ts) under `/api`: all reads, and insert and remove as dry runs. Requests are
- * checked here, strictly; answers are checked tolerantly and passed on in the platform's own words. Each dry run is recorded.
+ * The platform's own calls (src/vpc/paths.ts) under `/api`: all reads, and insert and remove as dry
+ * runs. Requests are checked here, strictly; answers are checked tolerantly and passed on in the
+ * platform's own words. Each dry run is recorded.
  */
 export async function platformRoutes(
   app: FastifyInstance,
@@ -116,7 +117,9 @@ function answerRead(reply: FastifyReply, { status, body }: ReadAnswer<unknown>) 
   return answerJson(reply, status, body)
 }
 
-/** Up to this many bytes, an answer goes out as text: Node writes its headers and it in one go then. */
+/**
+ * Up to this many bytes, an answer goes out as text: Node writes its headers and it in one go then.
+ */
 const LARGEST_AS_TEXT = 16 * 1024
 
 /** @param body JSON that was read, and so is UTF-8: as text it is the same */

@@ -20,7 +20,10 @@ export type TestedProxy = Proxy & {
   call(path: string, init?: RequestInit & { json?: unknown }): Promise<Response>
 }
 
-/** Starts a proxy on any free port, with a data folder of its own that goes with it; `more` is what no variable sets. */
+/**
+ * Starts a proxy on any free port, with a data folder of its own that goes with it; `more` is what
+ * no variable sets.
+ */
 export async function startProxy(
   environment: Record<string, string> = {},
   more: Partial<ProxyConfig> = {},

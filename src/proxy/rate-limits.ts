@@ -3,9 +3,15 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ProxyConfig } from './config.ts'
 import { ownError } from './errors.ts'
 
-/** Sign-ins from one address a minute. Where a load balancer's address stands for all, it must do for a team. */
+/**
+ * Sign-ins from one address a minute. Where a load balancer's address stands for all, it must do
+ * for a team.
+ */
 const SIGN_INS = 120
-/** How often a browser may come back from the provider with one sign-in in a minute: each is a request to the provider. */
+/**
+ * How often a browser may come back from the provider with one sign-in in a minute: each is a
+ * request to the provider.
+ */
 const RETURNS = 10
 
 /** Throws Portside.TooManyRequests when whom a request comes from has made too many. */
@@ -22,8 +28,8 @@ export type SignInLimits = {
 }
 
 /**
- * How much is answered a minute: to a user, and to an address that signs in. They are counted by each proxy for itself: with n
- * proxies behind a load balancer, n times as much.
+ * How much is answered a minute: to a user, and to an address that signs in. They are counted by
+ * each proxy for itself: with n proxies behind a load balancer, n times as much.
  */
 export async function addRateLimits(
   app: FastifyInstance,

@@ -129,8 +129,9 @@ export function checkedQuery<S extends z.ZodMiniObject>(schema: Bounded<S>, url:
 const goneSignals = new WeakMap<Socket, AbortSignal>()
 
 /**
- * Aborted when the browser goes away before its answer: what it asked for is no longer of use to anybody. All requests of one
- * connection share it: they end with the connection, and making one for each would be a good part of a request's cost.
+ * Aborted when the browser goes away before its answer: what it asked for is no longer of use to
+ * anybody. All requests of one connection share it: they end with the connection, and making one
+ * for each would be a good part of a request's cost.
  */
 export function goneSignal({ socket }: FastifyRequest): AbortSignal {
   const known = goneSignals.get(socket)

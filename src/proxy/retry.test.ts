@@ -34,7 +34,7 @@ test('a wait is never shorter than asked for, and at most a little longer', () =
   )
 })
 
-test('a wait that the platform says nothing about doubles up to the longest, with jitter', () => {
+test('a wait without a Retry-After doubles up to the longest, with jitter', () => {
   fc.assert(
     fc.property(WAITS, fc.integer({ min: 1, max: 50 }), (waits, tried) => {
       const most = Math.min(waits.retryMs * 2 ** (tried - 1), waits.longestRetryMs)

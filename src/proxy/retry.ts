@@ -2,7 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 /** How long to wait before a request is tried again. */
 export type RetryWaits = {
-  /** The first wait, in milliseconds, when the platform doesn't say how long; then twice as long each time. */
+  /**
+   * The first wait, in milliseconds, when the platform doesn't say how long; then twice as long
+   * each time.
+   */
   retryMs: number
   /** The longest wait in milliseconds, unless the platform asks for longer. */
   longestRetryMs: number
@@ -13,13 +16,15 @@ export type RetryWaits = {
 /** The waits of a read that somebody waits for; a longer Retry-After is given to the caller. */
 export const READ_WAITS: RetryWaits = { retryMs: 200, longestRetryMs: 10_000, longestRetryAfter: 10 }
 
-/** Statuses after which a read is tried again: throttled, or a server that is not there right now. */
+/**
+ * Statuses after which a read is tried again: throttled, or a server that is not there right now.
+ */
 export const RETRIED_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 /**
- * Milliseconds to wait after try number `tried`: what the platform asked for in seconds, at least; else
- * twice as long each time. With jitter, so that many requests don't come back at once. Undefined when
- * the platform asks for longer than `longestRetryAfter`.
+ * Milliseconds to wait after try number `tried`: what the platform asked for in seconds, at least;
+ * else twice as long each time. With jitter, so that many requests don't come back at once.
+ * Undefined when the platform asks for longer than `longestRetryAfter`.
  */
 export function waitAfter(
   tried: number,
@@ -39,8 +44,8 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<boole
 }
 
 /**
- * Retry-After as whole seconds from `now`, from either of its forms (RFC 9110, 10.2.3): seconds or an
- * HTTP date. Undefined when there is none or it can't be read; a date in the past is 0.
+ * Retry-After as whole seconds from `now`, from either of its forms (RFC 9110, 10.2.3): seconds or
+ * an HTTP date. Undefined when there is none or it can't be read; a date in the past is 0.
  */
 export function readRetryAfter(text: string | undefined, now: number): number | undefined {
   if (text === undefined) return undefined

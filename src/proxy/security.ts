@@ -8,7 +8,10 @@ import { addressName } from './listen-names.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** May be opened from any site, by a link or a redirect: pages, which show nothing to who opens them but in a window. */
+    /**
+     * May be opened from any site, by a link or a redirect: pages, which show nothing to who opens
+     * them but in a window.
+     */
     page?: boolean
   }
 }
@@ -35,7 +38,8 @@ export function browserHeaders({ publicOrigin }: Pick<ProxyConfig, 'publicOrigin
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
     crossOriginEmbedderPolicy: { policy: 'require-corp' },
-    // Only behind https: over http it would be ignored, and on localhost it would lock out other local servers.
+    // Only behind https: over http it would be ignored, and on localhost it would lock out other
+    // local servers.
     strictTransportSecurity: publicOrigin?.startsWith('https:') ? { maxAge: 31_536_000 } : false,
   })
 
@@ -44,7 +48,10 @@ export function browserHeaders({ publicOrigin }: Pick<ProxyConfig, 'publicOrigin
   return headers
 }
 
-/** Guards every route of `app`: the names it may be called by, the pages that may call it. Every answer gets `headers`. */
+/**
+ * Guards every route of `app`: the names it may be called by, the pages that may call it. Every
+ * answer gets `headers`.
+ */
 export function guardBrowsers(
   app: FastifyInstance,
   config: ProxyConfig,
@@ -55,7 +62,10 @@ export function guardBrowsers(
   /** The hosts of its own origins, once it listens. */
   let ownHosts: ReadonlySet<string> | undefined
 
-  /** The origin that the request was made to, by its Host header; undefined when it is none of this proxy's. */
+  /**
+   * The origin that the request was made to, by its Host header; undefined when it is none of this
+   * proxy's.
+   */
   function calledOrigin(request: FastifyRequest): string | undefined {
     const host = request.headers.host?.toLowerCase()
     if (host === undefined) return undefined
@@ -91,7 +101,8 @@ export function guardBrowsers(
       })
   }
 
-  // Hooks of every request call `done`: an async one costs each request another turn of the event loop's queue.
+  // Hooks of every request call `done`: an async one costs each request another turn of the event
+  // loop's queue.
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers)
     if (!request.routeOptions.config.probe) check(request)
@@ -110,18 +121,22 @@ function headersOf(options: HelmetOptions): Record<string, string> {
 }
 
 /**
- * Whether a request comes from a page of `origin`. This is all that stands against forged requests, with the session's
- * SameSite=Strict cookie, and it needs no token in the page:
- * - Origin and Sec-Fetch-Site are set by browsers, and no page can set them. A change must say by them where it comes from; every
- *   browser that runs the console sends Origin with a POST, PUT or DELETE. So a foreign page's change is refused by what it says, and one
- *   that says nothing is refused too.
- * - Bodies are JSON only (server.ts): a foreign page can't send one without asking first (CORS), and is never let.
- * - The cookie does not come with requests of other sites at all. It would with those of another port on this machine, or of a
- *   sibling domain, which are the same site: for them the check of the whole origin counts.
- * - A GET changes nothing. A read may leave out where it comes from, as browsers do for an address typed by hand; its answer can't
- *   be read by a foreign page. Whether it may come from one is a matter of the route that the router found (`page`), never of how the
- *   address is spelled: `/%61pi/` is /api/ to the router. The pages below /sign-in are opened from other sites by nature: they have
- *   their own cookies and `state` (session/openid-connect/routes.ts).
+ * Whether a request comes from a page of `origin`. This is all that stands against forged requests,
+ * with the session's SameSite=Strict cookie, and it needs no token in the page:
+ * - Origin and Sec-Fetch-Site are set by browsers, and no page can set them. A change must say by
+ *   them where it comes from; every browser that runs the console sends Origin with a POST, PUT or
+ *   DELETE. So a foreign page's change is refused by what it says, and one that says nothing is
+ *   refused too.
+ * - Bodies are JSON only (server.ts): a foreign page can't send one without asking first (CORS),
+ *   and is never let.
+ * - The cookie does not come with requests of other sites at all. It would with those of another
+ *   port on this machine, or of a sibling domain, which are the same site: for them the check of
+ *   the whole origin counts.
+ * - A GET changes nothing. A read may leave out where it comes from, as browsers do for an address
+ *   typed by hand; its answer can't be read by a foreign page. Whether it may come from one is a
+ *   matter of the route that the router found (`page`), never of how the address is spelled:
+ *   `/%61pi/` is /api/ to the router. The pages below /sign-in are opened from other sites by
+ *   nature: they have their own cookies and `state` (session/openid-connect/routes.ts).
  */
 function isFromOwnPage(request: FastifyRequest, origin: string): boolean {
   const site = request.headers['sec-fetch-site']

@@ -36,7 +36,8 @@ export type Proxy = {
 
 /**
  * Starts a proxy: the built console, Portside's API, and the platform's calls signed and forwarded.
- * @throws ConfigError when the data folder or the journal can't be used; the system's error when it can't listen
+ * @throws ConfigError when the data folder or the journal can't be used; the system's error when it
+ *   can't listen
  */
 export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   const log = createLog(config)
@@ -54,7 +55,8 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     // stopping.ts answers then, in the one error form.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
-    // A journal is made and opened in a plugin: on a slow or busy machine that may take long, and is no failure.
+    // A journal is made and opened in a plugin: on a slow or busy machine that may take long, and
+    // is no failure.
     pluginTimeout: 0,
     frameworkErrors(error, _, reply) {
       // Answered before any hook: what security.ts adds is not there yet.

@@ -56,7 +56,10 @@ const PARAMS: Readonly<Record<string, string>> = {
 const addressOf = ({ url }: Pick<Route, 'url'>) =>
   url.replace(/:(\w+)/g, (_, name: string) => PARAMS[name]!).replace('*', 'nothing')
 
-/** How one letter is written: as it is, or percent-encoded, once or twice, in capitals or not, or as the other case. */
+/**
+ * How one letter is written: as it is, or percent-encoded, once or twice, in capitals or not, or as
+ * the other case.
+ */
 const WAYS = ['plain', 'hex', 'HEX', 'twice', 'case'] as const
 function written(letter: string, way: (typeof WAYS)[number]): string {
   const hex = letter.charCodeAt(0).toString(16)
@@ -67,7 +70,9 @@ function written(letter: string, way: (typeof WAYS)[number]): string {
   return letter
 }
 
-/** Mostly nothing: one change at a time is more likely to be taken for the same path than several. */
+/**
+ * Mostly nothing: one change at a time is more likely to be taken for the same path than several.
+ */
 const sometimes = (...others: string[]) =>
   fc.oneof({ weight: 3, arbitrary: fc.constant('') }, { weight: 1, arbitrary: fc.constantFrom(...others) })
 const between = sometimes('/', '/.', '/%2e', '/x/..', '/x/%2E%2e', '\\', ';a=b')

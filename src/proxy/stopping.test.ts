@@ -5,7 +5,7 @@ import { json, startScriptedCloud, type Answer } from './scripted-cloud.test-sta
 
 const PORTS = '/api/v3/f5dab68cd75740e68c599e9af5fe0aed/ports'
 
-test('stopping waits for the request under way, not for connections that were opened ahead', async () => {
+test('stopping waits for the request under way, not for idle connections', async () => {
   const cloud = await startScriptedCloud({ PORTSIDE_UPSTREAM_TIMEOUT_MS: '20000' })
   const { port } = new URL(cloud.proxy.address)
   const ahead = connect(Number(port), '127.0.0.1').resume()

@@ -3,12 +3,16 @@ import type { FastifyInstance } from 'fastify'
 import { hasBody, type ReceivingLimits } from './connections.ts'
 import { ownError } from './errors.ts'
 
-/** A terminal sends its signal to every process at once, and `npm start` passes it on: within this, it is one signal. */
+/**
+ * A terminal sends its signal to every process at once, and `npm start` passes it on: within this,
+ * it is one signal.
+ */
 const ONE_SIGNAL_MS = 1000
 
 /**
- * What a process does when it is told to stop: finishes with `close` what is under way, and exits with 0. With 1 when that takes longer than
- * `limitMs`, or when it is told a second time: an operation that was under way is found by the next start then, as after a kill.
+ * What a process does when it is told to stop: finishes with `close` what is under way, and exits
+ * with 0. With 1 when that takes longer than `limitMs`, or when it is told a second time: an
+ * operation that was under way is found by the next start then, as after a kill.
  */
 export function stopOnce(close: () => Promise<void>, limitMs: number): (signal: NodeJS.Signals) => void {
   let told: number | undefined
@@ -32,10 +36,11 @@ function giveUp(why: string): void {
 }
 
 /**
- * Makes `app.close()` finish the requests under way, and wait for nothing else: requests that come on open connections are
- * answered with Portside.Stopping, and connections that browsers opened ahead, without a request, are ended. Node's
- * server.close() ends only those that had a request before, and lets a request that is not whole yet take for ever: what has
- * not come within `leftoverMs` is ended too.
+ * Makes `app.close()` finish the requests under way, and wait for nothing else: requests that come
+ * on open connections are answered with Portside.Stopping, and connections that browsers opened
+ * ahead, without a request, are ended. Node's server.close() ends only those that had a request
+ * before, and lets a request that is not whole yet take for ever: what has not come within
+ * `leftoverMs` is ended too.
  */
 export function stopGracefully(
   app: FastifyInstance,

@@ -9,8 +9,8 @@ const COMPRESSIBLE = /\.(?:css|html|js|json|map|mjs|svg|txt|wasm|webmanifest)$/
 const SMALLEST_BYTES = 1024
 
 /**
- * Writes a `.br` and a `.gz` next to every compressible file of the console's build, for the proxy to send as they are
- * (@fastify/static, preCompressed): the best compression, paid for once.
+ * Writes a `.br` and a `.gz` next to every compressible file of the console's build, for the proxy
+ * to send as they are (@fastify/static, preCompressed): the best compression, paid for once.
  */
 export function compressFiles(): Plugin {
   return {

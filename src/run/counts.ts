@@ -10,7 +10,9 @@ export type Counts = {
   retried: { test: string; tries: number }[]
 }
 
-/** Adds a line with the counts to the file that PORTSIDE_TEST_COUNTS names; without it nobody asked. */
+/**
+ * Adds a line with the counts to the file that PORTSIDE_TEST_COUNTS names; without it nobody asked.
+ */
 export function tellCounts(counts: Counts): void {
   const file = process.env.PORTSIDE_TEST_COUNTS
   if (file) appendFileSync(file, `${JSON.stringify(counts)}\n`)

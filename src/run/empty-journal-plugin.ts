@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import type { Plugin } from 'vite'
 import { EMPTY_JOURNAL, makeEmptyJournal } from '../proxy/database/pglite.ts'
 
-/** Writes an empty journal beside the built proxy: making one is work of seconds, unpacking it of one. */
+/**
+ * Writes an empty journal beside the built proxy: making one is work of seconds, unpacking it of
+ * one.
+ */
 export function emptyJournal(): Plugin {
   return {
     name: 'portside:empty-journal',

@@ -17,7 +17,10 @@ export function checkNode() {
   process.exit(2)
 }
 
-/** Runs a command in the project's folder with its output shown. @returns its exit code, not 0 when it did not start or was killed */
+/**
+ * Runs a command in the project's folder with its output shown. @returns its exit code, not 0 when
+ * it did not start or was killed
+ */
 export function statusOf(command, args, options = {}) {
   const done = spawnSync(command, args, {
     cwd: root,
@@ -35,7 +38,9 @@ export function run(command, args, options = {}) {
   if (status !== 0) process.exit(status)
 }
 
-/** Installs the packages of package-lock.json when they are missing or the lock has changed since. */
+/**
+ * Installs the packages of package-lock.json when they are missing or the lock has changed since.
+ */
 export function installPackages() {
   const lock = createHash('sha256')
     .update(readFileSync(`${root}package-lock.json`))

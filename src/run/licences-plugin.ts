@@ -11,8 +11,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 type Lock = { packages: Record<string, { version?: string; license?: string; dev?: boolean }> }
 
 /**
- * Every package of package-lock.json that is there in production, at its locked version: those whose code is in the console, and those
- * that the proxy loads. Sorted by name.
+ * Every package of package-lock.json that is there in production, at its locked version: those
+ * whose code is in the console, and those that the proxy loads. Sorted by name.
  */
 export function productionPackages(): ProductionPackage[] {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock
@@ -27,7 +27,10 @@ export function productionPackages(): ProductionPackage[] {
     .toSorted((a, b) => a.name.localeCompare(b.name) || a.version.localeCompare(b.version))
 }
 
-/** What a package says in its licence files, else in the section of its README; empty when it says nothing. */
+/**
+ * What a package says in its licence files, else in the section of its README; empty when it says
+ * nothing.
+ */
 function licenceText(folder: string): string {
   const names = readdirSync(folder).toSorted()
   const texts = names.filter((name) => /licen[cs]e|^copying|^notice/i.test(name) && !/\.[jt]s$/.test(name))
@@ -40,7 +43,10 @@ function licenceText(folder: string): string {
   return section.trim()
 }
 
-/** The list as a text: each package with its licence, and each text once, under all packages that have it. */
+/**
+ * The list as a text: each package with its licence, and each text once, under all packages that
+ * have it.
+ */
 function licencesText(packages: readonly ProductionPackage[]): string {
   const byText = new Map<string, string[]>()
   for (const { name, version, licence, text } of packages) {

@@ -1,5 +1,6 @@
-// `npm run test:nodes`: runs README's two commands on the newest of each Node that Portside is tested on, each on a clean clone of
-// what is committed. `-- 26` takes only Node 26, `-- --start` runs only `npm start`.
+// `npm run test:nodes`: runs README's two commands on the newest of each Node that Portside is
+// tested on, each on a clean clone of what is committed. `-- 26` takes only Node 26, `-- --start`
+// runs only `npm start`.
 import { spawn, spawnSync } from 'node:child_process'
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -4,7 +4,10 @@ import { aptInstall } from './apt.mjs'
 
 const DEBIAN = '/usr/lib/postgresql'
 
-/** The folder with the programs of a PostgreSQL on this machine (`initdb`, `postgres`), or undefined. */
+/**
+ * The folder with the programs of a PostgreSQL on this machine (`initdb`, `postgres`), or
+ * undefined.
+ */
 export function installedPostgres() {
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).toSorted((a, b) => Number(b) - Number(a)) : []
   return [
@@ -14,7 +17,9 @@ export function installedPostgres() {
   ].find((folder) => folder && ['initdb', 'postgres'].every((program) => existsSync(join(folder, program))))
 }
 
-/** Makes sure that there is a PostgreSQL to test with: one that is installed, else Debian's package. */
+/**
+ * Makes sure that there is a PostgreSQL to test with: one that is installed, else Debian's package.
+ */
 export function ensurePostgres() {
   if (installedPostgres() || (aptInstall('postgresql') && installedPostgres())) return
   console.error(

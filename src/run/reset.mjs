@@ -1,4 +1,5 @@
-// `npm run reset`: empties the embedded cloud, so that the next start has the practice estate as new.
+// `npm run reset`: empties the embedded cloud, so that the next start has the practice estate as
+// new.
 import { rmSync } from 'node:fs'
 import { root } from './installed.mjs'
 

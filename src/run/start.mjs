@@ -66,8 +66,9 @@ function projectsHaveEndpoints(projects) {
   }
 }
 
-// A configured upstream is a real cloud: then the embedded one stays off. The embedded one is spoken to as a real one
-// is: with requests signed by an access key, which is made anew at every start.
+// A configured upstream is a real cloud: then the embedded one stays off. The embedded one is
+// spoken to as a real one is: with requests signed by an access key, which is made anew at every
+// start.
 let upstream = process.env.PORTSIDE_UPSTREAM
 let credentials = {}
 if (!upstream && !projectsHaveEndpoints(process.env.PORTSIDE_PROJECTS)) {

@@ -17,8 +17,8 @@ export const portAnswer = z.looseObject({ port, request_id: requestId })
 export type PortAnswer = z.infer<typeof portAnswer>
 
 /**
- * Answer of a passed dry run, status 202 (insert-security-groups.txt, Table 2, `dry_run`). The reference names no body;
- * where the platform sends one, a request ID and a port are read from it.
+ * Answer of a passed dry run, status 202 (insert-security-groups.txt, Table 2, `dry_run`). The
+ * reference names no body; where the platform sends one, a request ID and a port are read from it.
  */
 export const dryRunAnswer = z.looseObject({ request_id: requestId, port: z.nullish(port) })
 

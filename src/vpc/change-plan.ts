@@ -2,7 +2,10 @@ import { paths } from './paths.ts'
 import { DEFAULT_GROUPS_PER_PORT } from './port.ts'
 import type { InsertSecurityGroupsRequest, RemoveSecurityGroupsRequest } from './requests.ts'
 
-/** One call of a change plan. `index` undefined is the end of the list (insert-security-groups.txt, Table 3). */
+/**
+ * One call of a change plan. `index` undefined is the end of the list (insert-security-groups.txt,
+ * Table 3).
+ */
 export type ChangeStep =
   | { kind: 'insert'; security_groups: string[]; index?: number }
   | { kind: 'remove'; security_groups: string[] }
@@ -15,8 +18,8 @@ export type StepRequest = {
 }
 
 /**
- * The request of a step, to the port `portId` of `projectId`. `dry_run` is in the body only when true: false is the
- * platform's default (insert-security-groups.txt, Table 2).
+ * The request of a step, to the port `portId` of `projectId`. `dry_run` is in the body only when
+ * true: false is the platform's default (insert-security-groups.txt, Table 2).
  */
 export function stepRequest(
   step: ChangeStep,
@@ -42,9 +45,10 @@ export class StepRefused extends Error {
 }
 
 /**
- * The list after one step, from the list as it stands when the call arrives: the model of what the platform does
- * (insert-security-groups.txt, Table 3 and the example's numbers).
- * @throws StepRefused when a group is inserted twice or removed while absent, or the index is past the end.
+ * The list after one step, from the list as it stands when the call arrives: the model of what the
+ * platform does (insert-security-groups.txt, Table 3 and the example's numbers).
+ * @throws StepRefused when a group is inserted twice or removed while absent, or the index is past
+ *   the end.
  */
 export function applyStep(list: readonly string[], step: ChangeStep): string[] {
   const named = new Set(step.security_groups)
@@ -62,7 +66,9 @@ export function applyStep(list: readonly string[], step: ChangeStep): string[] {
   return list.toSpliced(index, 0, ...step.security_groups)
 }
 
-/** The list after each step, in order; the last one is the end. @throws StepRefused as applyStep. */
+/**
+ * The list after each step, in order; the last one is the end. @throws StepRefused as applyStep.
+ */
 export function listsAfter(list: readonly string[], steps: readonly ChangeStep[]): string[][] {
   const lists: string[][] = []
   let now = list
@@ -74,9 +80,10 @@ export function listsAfter(list: readonly string[], steps: readonly ChangeStep[]
 export type StepFault = { step: number; message: string }
 
 /**
- * Checks that `steps` lead from one list to the other: each can be carried out, none takes the list above
- * `limit` groups (platform.md, Endpoints: 100 by default), none leaves a port without groups on the way, and the
- * last gives exactly `to`. Comes back undefined when all is well, else the first fault.
+ * Checks that `steps` lead from one list to the other: each can be carried out, none takes the list
+ * above `limit` groups (platform.md, Endpoints: 100 by default), none leaves a port without groups
+ * on the way, and the last gives exactly `to`. Comes back undefined when all is well, else the
+ * first fault.
  */
 export function stepsLead(
   from: readonly string[],

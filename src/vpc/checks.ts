@@ -2,16 +2,22 @@ import * as z from 'zod/mini'
 import { portsideError } from './errors.ts'
 import { planLists } from './portside-api.ts'
 
-/** POST portChecks (portside-api.ts): dry-run a plan. `steps` must lead from `planned_from` to `desired`; nothing is changed. */
+/**
+ * POST portChecks (portside-api.ts): dry-run a plan. `steps` must lead from `planned_from` to
+ * `desired`; nothing is changed.
+ */
 export const checkRequest = z.strictObject(planLists)
 /** A plan to check. */
 export type CheckRequest = z.infer<typeof checkRequest>
 
 /**
  * What a check found out about one step.
- * - `platform`: the platform's dry run answered 202 (insert-security-groups.txt, Table 2, `dry_run`); `refused`: with an error.
- * - `portside`: it stands on an earlier step, so Portside checked it against the schemas and the model of the list.
- * - `failed`: the platform could not be asked, or did not say yes or no. `skipped`: not asked after such a failure.
+ * - `platform`: the platform's dry run answered 202 (insert-security-groups.txt, Table 2,
+ *   `dry_run`); `refused`: with an error.
+ * - `portside`: it stands on an earlier step, so Portside checked it against the schemas and the
+ *   model of the list.
+ * - `failed`: the platform could not be asked, or did not say yes or no. `skipped`: not asked after
+ *   such a failure.
  */
 const stepCheck = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('platform'), request_id: z.nullable(z.string()) }),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { deviceOwnerWords, FIXED_DEVICE_OWNERS, isDocumentedDeviceOwner } from './device-owner.ts'
 
-test('says a cloud server with its AZ, and the other documented owners by what they mean', () => {
+test('names a cloud server with its AZ, and other documented owners by meaning', () => {
   expect(deviceOwnerWords('compute:aa-bb-cc')).toBe('Cloud server (aa-bb-cc)')
   expect(deviceOwnerWords('network:nat_gateway')).toBe('NAT gateway')
   expect(FIXED_DEVICE_OWNERS).toHaveLength(8)

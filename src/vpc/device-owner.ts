@@ -13,10 +13,16 @@ const WORDS: Readonly<Record<string, string>> = {
 /** Of a cloud server's port; what follows is the name of its AZ. */
 const SERVER = 'compute:'
 
-/** The documented device owners that are one fixed value; a cloud server's carries the name of its AZ. */
+/**
+ * The documented device owners that are one fixed value; a cloud server's carries the name of its
+ * AZ.
+ */
 export const FIXED_DEVICE_OWNERS: readonly string[] = Object.keys(WORDS)
 
-/** A device owner in words: the documented ones by what they mean, any other as it came. Empty text for none. */
+/**
+ * A device owner in words: the documented ones by what they mean, any other as it came. Empty text
+ * for none.
+ */
 export function deviceOwnerWords(owner: string | null | undefined): string {
   if (owner === null || owner === undefined || owner === '') return ''
   if (owner.startsWith(SERVER) && owner.length > SERVER.length)
@@ -24,7 +30,10 @@ export function deviceOwnerWords(owner: string | null | undefined): string {
   return Object.hasOwn(WORDS, owner) ? (WORDS[owner] as string) : owner
 }
 
-/** True for a value of `device_owner` that is documented, the empty one of a port without a device among them. */
+/**
+ * True for a value of `device_owner` that is documented, the empty one of a port without a device
+ * among them.
+ */
 export function isDocumentedDeviceOwner(owner: string): boolean {
   return owner === '' || deviceOwnerWords(owner) !== owner
 }

@@ -1,14 +1,18 @@
 import * as z from 'zod/mini'
 import { MOST_FIELDS_NAMED } from './limits.ts'
 
-/** How one signs in: by the address that a proxy on this machine printed, or at the team's OpenID Connect provider. */
+/**
+ * How one signs in: by the address that a proxy on this machine printed, or at the team's OpenID
+ * Connect provider.
+ */
 export const signInWays = ['printed_address', 'openid_connect'] as const
 /** How one signs in. */
 export type SignInWay = (typeof signInWays)[number]
 
 /**
- * The one error form of Portside's API: the platform's own form (platform.md, Endpoints), with what Portside adds.
- * `error_code` is the platform's (`VPC.xxxx`, `APIGW.xxxx`) or Portside's own (`Portside.Word`).
+ * The one error form of Portside's API: the platform's own form (platform.md, Endpoints), with what
+ * Portside adds. `error_code` is the platform's (`VPC.xxxx`, `APIGW.xxxx`) or Portside's own
+ * (`Portside.Word`).
  */
 export const portsideError = z.looseObject({
   error_code: z.string(),
@@ -16,7 +20,10 @@ export const portsideError = z.looseObject({
   request_id: z.nullish(z.string()),
   /** What to do about it, in a sentence; only where Portside knows. */
   advice: z.optional(z.string()),
-  /** Fields of a refused request: the path in the body or query (`port.index`) and what is wrong with it. */
+  /**
+   * Fields of a refused request: the path in the body or query (`port.index`) and what is wrong
+   * with it.
+   */
   fields: z.optional(z.array(z.object({ path: z.string(), message: z.string() }))),
   /** Seconds to wait before another try, as the upstream's Retry-After said. */
   retry_after: z.optional(z.number()),
@@ -94,9 +101,10 @@ function errorOf(
 }
 
 /**
- * Reads an error body of the platform in any of its forms: `{error_code, error_msg, request_id}`, IAM's nested
- * `{error: {code, message}}` (platform.md, Endpoints), or a flat `{code, message}`. Comes back undefined when the body is
- * none of them, or its code would pass for one of Portside's own. Long texts are cut.
+ * Reads an error body of the platform in any of its forms: `{error_code, error_msg, request_id}`,
+ * IAM's nested `{error: {code, message}}` (platform.md, Endpoints), or a flat `{code, message}`.
+ * Comes back undefined when the body is none of them, or its code would pass for one of Portside's
+ * own. Long texts are cut.
  */
 export function readPlatformError(body: unknown): PortsideError | undefined {
   const own = platformForm.safeParse(body)

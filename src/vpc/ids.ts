@@ -19,8 +19,9 @@ export function isUuid(text: string): boolean {
 }
 
 /**
- * A project ID as it stands in paths: 32 hexadecimal digits on the platform (insert-security-groups.txt,
- * Example Requests); any run of letters, digits, hyphens and underscores is let through.
+ * A project ID as it stands in paths: 32 hexadecimal digits on the platform
+ * (insert-security-groups.txt, Example Requests); any run of letters, digits, hyphens and
+ * underscores is let through.
  */
 export const projectId = z
   .string()

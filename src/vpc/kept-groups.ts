@@ -1,4 +1,6 @@
-/** Weights of the choice below; each outweighs all that follow it, for lists of up to 1,000 groups. */
+/**
+ * Weights of the choice below; each outweighs all that follow it, for lists of up to 1,000 groups.
+ */
 const POSITION = 1
 const MOVED_RUN = 1e6
 const RUN = 1e9
@@ -7,12 +9,14 @@ const KEPT = 1e12
 type Chain = { worth: number; previous: number }
 
 /**
- * The groups that stay on the port while `current` becomes `desired`: those of both lists that need not be removed,
- * in order. Everything else of the desired list has to be inserted, in runs between the kept groups.
+ * The groups that stay on the port while `current` becomes `desired`: those of both lists that need
+ * not be removed, in order. Everything else of the desired list has to be inserted, in runs between
+ * the kept groups.
  *
- * Chosen, in this order: as many groups as can stay (the longest increasing subsequence; the platform has no reorder, see
- * platform.md, Endpoints); fewest runs, as each is one insert call; fewest runs that hold a moved group, as each
- * keeps groups off the port for one call more; and the groups highest on the port, as they win.
+ * Chosen, in this order: as many groups as can stay (the longest increasing subsequence; the
+ * platform has no reorder, see platform.md, Endpoints); fewest runs, as each is one insert call;
+ * fewest runs that hold a moved group, as each keeps groups off the port for one call more; and the
+ * groups highest on the port, as they win.
  */
 export function keptGroups(current: readonly string[], desired: readonly string[]): string[] {
   const positions = new Map(current.map((id, position) => [id, position]))
@@ -22,7 +26,10 @@ export function keptGroups(current: readonly string[], desired: readonly string[
     if (from !== undefined) common.push({ id, from, to })
   }
 
-  /** What the run between two kept groups costs; `after` and `before` count in `common`, -1 and its length are the ends. */
+  /**
+   * What the run between two kept groups costs; `after` and `before` count in `common`, -1 and its
+   * length are the ends.
+   */
   const run = (after: number, before: number) => {
     const above = common[after]?.to ?? -1
     const beneath = common[before]?.to ?? desired.length

@@ -93,7 +93,7 @@ describe('rebase', () => {
     )
   })
 
-  test('every group has its reason to be there: added by one of both, or kept by both; and is there once', () => {
+  test('every group is there once, added by one of both or kept by both', () => {
     fc.assert(
       fc.property(list, list, list, (plannedFrom, desired, now) => {
         const rebased = rebase(plannedFrom, desired, now).desired

@@ -9,8 +9,9 @@ export type ListDifference = {
 }
 
 /**
- * What became of `before` on the way to `after`: who was added and moved in the order of `after`, who was removed in the
- * order of `before`. All empty when the lists are equal. Says the same groups moved as planChange would move.
+ * What became of `before` on the way to `after`: who was added and moved in the order of `after`,
+ * who was removed in the order of `before`. All empty when the lists are equal. Says the same
+ * groups moved as planChange would move.
  */
 export function listDifference(before: readonly string[], after: readonly string[]): ListDifference {
   const kept = new Set(keptGroups(before, after))
@@ -43,12 +44,14 @@ export type RebaseNote = { kind: 'removed_meanwhile' | 'added_by_both' | 'moved_
 /**
  * Carries an arrangement, made from `plannedFrom` to `desired`, over to the list as it is `now`.
  *
- * The list as it is now is the ground: what somebody else added, removed or moved stays so. On it the operator's own changes
- * are made again: detached groups are taken off; added and moved ones are put directly beneath the group that they were put
- * beneath (the nearest one above that is still there), those put at the top at the top, and those at the end at the
- * end. A group that somebody else removed is not brought back: whoever removed it had a reason that the operator has
- * not seen; the notes tell. The result may have more groups than a port takes: planChange refuses it then.
- * From an unchanged list it is `desired`; of an arrangement that changed nothing, it is `now`.
+ * The list as it is now is the ground: what somebody else added, removed or moved stays so. On it
+ * the operator's own changes are made again: detached groups are taken off; added and moved ones
+ * are put directly beneath the group that they were put beneath (the nearest one above that is
+ * still there), those put at the top at the top, and those at the end at the end. A group that
+ * somebody else removed is not brought back: whoever removed it had a reason that the operator has
+ * not seen; the notes tell. The result may have more groups than a port takes: planChange refuses
+ * it then. From an unchanged list it is `desired`; of an arrangement that changed nothing, it is
+ * `now`.
  */
 export function rebase(
   plannedFrom: readonly string[],

@@ -2,7 +2,10 @@
 const at = (project: string, rest: string) => `/v3/${encodeURIComponent(project)}/${rest}`
 const onPort = (port: string, call = '') => `ports/${encodeURIComponent(port)}${call}`
 
-/** The paths of the platform's API, from project, port and group IDs. Portside's own API has the same under `/api`. */
+/**
+ * The paths of the platform's API, from project, port and group IDs. Portside's own API has the
+ * same under `/api`.
+ */
 export const paths = {
   ports: (project: string) => at(project, 'ports'),
   port: (project: string, port: string) => at(project, onPort(port)),

@@ -7,8 +7,9 @@ const word = (text: string) => [...text]
 type PlanCost = { removed: number; calls: number; gaps: number }
 
 /**
- * The cheapest way from one list to another, found by going through every insert and every remove that the platform allows
- * (Dijkstra's search over lists). Knows nothing of how planChange plans; only for lists of a few groups.
+ * The cheapest way from one list to another, found by going through every insert and every remove
+ * that the platform allows (Dijkstra's search over lists). Knows nothing of how planChange plans;
+ * only for lists of a few groups.
  */
 function cheapestCost(current: string[], desired: string[], limit: number): PlanCost {
   const goal = desired.join()
@@ -89,7 +90,7 @@ const listsOf = (universe: string[], limit: number): string[][] =>
 
 describe('no plan is better', () => {
   test.each([2, 3, 4])(
-    'a search through all plans finds none better, for all lists of four groups, at most %d',
+    'a search through all plans of four groups, at most %d, finds none better',
     (limit) => {
       for (let count = 0; count <= limit; count++) {
         const current = word('abcd').slice(0, count)

@@ -79,7 +79,7 @@ describe('planChange', () => {
     ).toBeUndefined()
   })
 
-  test('for any two lists, the plan gives the desired list by true steps, within the limit and never through none', () => {
+  test('for any two lists, true steps lead there, within the limit, never through none', () => {
     fc.assert(
       fc.property(twoLists(100), ({ current, desired }) => {
         const plan = planChange(current, desired)

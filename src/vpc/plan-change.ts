@@ -8,11 +8,14 @@ export type PlannedStep = {
   /** The list when the call arrives, and after it. */
   before: string[]
   after: string[]
-  /** Groups of both the current and the desired list that are not in `after`: off the port until a later step. */
+  /**
+   * Groups of both the current and the desired list that are not in `after`: off the port until a
+   * later step.
+   */
   offThePort: string[]
   /**
-   * True when the request says the same to the current list as in its turn, so that the platform's dry run can check it before
-   * any step is made. False when it stands on an earlier step.
+   * True when the request says the same to the current list as in its turn, so that the platform's
+   * dry run can check it before any step is made. False when it stands on an earlier step.
    */
   standsAlone: boolean
 }
@@ -40,12 +43,13 @@ type Run = { groups: string[]; moved: number; at: number }
 /**
  * The safest sequence of calls from `current`, a port's list as it stands, to `desired`.
  *
- * In this order: fewest groups removed; fewest calls; a port that has groups never passes through having none; fewest gaps
- * between calls in which a group of both lists is off the port. Groups that are neighbours in the desired list go in with
- * one insert. Each `index` counts in the list as it stands when the call arrives, and is left out at its end
- * (insert-security-groups.txt, Table 3). No step takes the list above `limit`
- * (platform.md, Endpoints: 100 by default).
- * @throws PlanRefused when a list names a group twice, or the desired one has more than `limit` groups.
+ * In this order: fewest groups removed; fewest calls; a port that has groups never passes through
+ * having none; fewest gaps between calls in which a group of both lists is off the port. Groups
+ * that are neighbours in the desired list go in with one insert. Each `index` counts in the list as
+ * it stands when the call arrives, and is left out at its end (insert-security-groups.txt, Table
+ * 3). No step takes the list above `limit` (platform.md, Endpoints: 100 by default).
+ * @throws PlanRefused when a list names a group twice, or the desired one has more than `limit`
+ *   groups.
  */
 export function planChange(
   current: readonly string[],
@@ -87,7 +91,8 @@ function aroundKept(
     calls.push(step)
   }
   const insert = (run: Run) => {
-    // Directly beneath the nearest group above it that is there: its place among what stays, whatever else still is.
+    // Directly beneath the nearest group above it that is there: its place among what stays,
+    // whatever else still is.
     const above = desired.slice(0, run.at).findLast((id) => list.includes(id) && !leaving.has(id))
     const index = above === undefined ? 0 : list.indexOf(above) + 1
     call({
@@ -99,8 +104,9 @@ function aroundKept(
 
   const leaving = new Set(current.filter((id) => !staying.has(id)))
   const runs = runsAround(desired, staying, leaving)
-  // Nothing is off the port yet: new groups go in first, as far as they fit. From the bottom up, so that every
-  // index also holds for the list as it stands at first, and the platform can check each by itself.
+  // Nothing is off the port yet: new groups go in first, as far as they fit. From the bottom up, so
+  // that every index also holds for the list as it stands at first, and the platform can check each
+  // by itself.
   const late: Run[] = []
   for (const run of runs.toReversed()) {
     if (run.moved === 0 && list.length + run.groups.length <= limit) insert(run)
@@ -116,8 +122,9 @@ function aroundKept(
 }
 
 /**
- * The calls where the lists have no group in common: new groups go in before the old ones come out, so that the port
- * always has some. New ones go beneath the old, which decide as before until they are removed.
+ * The calls where the lists have no group in common: new groups go in before the old ones come out,
+ * so that the port always has some. New ones go beneath the old, which decide as before until they
+ * are removed.
  */
 function exchangeAll(current: readonly string[], desired: readonly string[], limit: number): ChangeStep[] {
   const room = limit - current.length
@@ -127,7 +134,8 @@ function exchangeAll(current: readonly string[], desired: readonly string[], lim
     throw new PlanRefused(
       'with a limit of 1, a group can only be replaced by leaving the port without any: detach the one it has in a change of its own, then place the other',
     )
-  // The port is full: the lowest groups, which decide least, make room. Half of them when all places are needed.
+  // The port is full: the lowest groups, which decide least, make room. Half of them when all
+  // places are needed.
   const stay = desired.length < limit ? limit - desired.length : Math.ceil(limit / 2)
   const fits = limit - stay
   const first = [
@@ -146,7 +154,10 @@ function removal(groups: readonly string[]): ChangeStep {
   return { kind: 'remove', security_groups: [...groups] }
 }
 
-/** The stretches of the desired list between groups that stay, from the top; each goes in with one insert. */
+/**
+ * The stretches of the desired list between groups that stay, from the top; each goes in with one
+ * insert.
+ */
 function runsAround(
   desired: readonly string[],
   staying: ReadonlySet<string>,
@@ -166,7 +177,10 @@ function runsAround(
   return runs
 }
 
-/** The steps of a plan from `current` to `desired`, with the lists around each. @throws StepRefused as applyStep */
+/**
+ * The steps of a plan from `current` to `desired`, with the lists around each. @throws StepRefused
+ * as applyStep
+ */
 export function plannedSteps(
   current: readonly string[],
   desired: readonly string[],

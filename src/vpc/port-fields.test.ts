@@ -79,7 +79,7 @@ describe('departure', () => {
     expect(departure(inside('allowed_address_pairs', 'ip_address'), '1.1.1.1/0')).toBeUndefined()
   })
 
-  test('says nothing of a field that is missing; lists what the documentation does not have', () => {
+  test('skips a field that is missing; lists what the documentation does not have', () => {
     expect(departure(field('vtep_ip'), undefined)).toBeUndefined()
     expect(undocumentedKeys(PORT_FIELDS, { ...EXAMPLE, bandwidth: 1 })).toEqual(['bandwidth'])
   })

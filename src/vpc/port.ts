@@ -1,6 +1,9 @@
 import * as z from 'zod/mini'
 
-/** At most this many security groups on one port, where a project has no limit of its own (platform.md, Endpoints). */
+/**
+ * At most this many security groups on one port, where a project has no limit of its own
+ * (platform.md, Endpoints).
+ */
 export const DEFAULT_GROUPS_PER_PORT = 100
 
 /** A list of more is none of the platform's: the quota can be raised, but not so far. */
@@ -14,8 +17,9 @@ const LONGEST_ID = 255
 export const MOST_GROUPS_PER_PORT = 200
 
 /**
- * A field that Portside only shows. Whatever the platform sends is kept, so that one odd value in a field that
- * nobody decides by does not hide a port; `port-fields.ts` says where a value departs from the documentation.
+ * A field that Portside only shows. Whatever the platform sends is kept, so that one odd value in a
+ * field that nobody decides by does not hide a port; `port-fields.ts` says where a value departs
+ * from the documentation.
  */
 const shown = z.optional(z.unknown())
 const text = z.nullish(z.string())
@@ -30,9 +34,9 @@ export const tag = z.looseObject({ key: z.string(), value: text })
 export const allowedAddressPair = z.looseObject({ ip_address: text, mac_address: text })
 
 /**
- * Port (insert-security-groups.txt, Tables 5 to 10), parsed tolerantly: unknown fields and unknown values of an
- * enumeration are kept, optional fields may be missing or null. The fields that the console decides by must have
- * their documented type; the rest is `unknown` and shown as it came.
+ * Port (insert-security-groups.txt, Tables 5 to 10), parsed tolerantly: unknown fields and unknown
+ * values of an enumeration are kept, optional fields may be missing or null. The fields that the
+ * console decides by must have their documented type; the rest is `unknown` and shown as it came.
  */
 export const port = z.looseObject({
   id: z.string(),

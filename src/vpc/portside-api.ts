@@ -5,14 +5,17 @@ import { boundedList, boundedText, isRow, MOST_STEPS } from './limits.ts'
 import { MOST_GROUPS_PER_PORT, port } from './port.ts'
 
 /**
- * Portside's own API, between console and proxy. The platform's calls stand under `/api` with the platform's paths
- * (`/api/v3/{project_id}/ports/...`); there PUTs are dry runs only. Every change is an operation, below.
+ * Portside's own API, between console and proxy. The platform's calls stand under `/api` with the
+ * platform's paths (`/api/v3/{project_id}/ports/...`); there PUTs are dry runs only. Every change
+ * is an operation, below.
  */
 export const api = {
   session: () => '/api/session',
   /** POST, without a body: answered as signedOut. */
   signOut: () => '/api/sign-out',
-  /** GET: the guards that changes are held against; answered as guardsAnswer (traffic/guards.ts). */
+  /**
+   * GET: the guards that changes are held against; answered as guardsAnswer (traffic/guards.ts).
+   */
   guards: () => '/api/guards',
   portOperations: (project: string, portId: string) =>
     `/api/v3/${encodeURIComponent(project)}/ports/${encodeURIComponent(portId)}/operations`,
@@ -26,7 +29,9 @@ export const api = {
 
 export { signInWays, type SignInWay } from './errors.ts'
 
-/** A viewer looks, arranges and previews; an operator checks with dry runs and changes ports too. */
+/**
+ * A viewer looks, arranges and previews; an operator checks with dry runs and changes ports too.
+ */
 export const roles = ['viewer', 'operator'] as const
 
 /** GET /api/session: who is signed in, and the projects that can be chosen. */
@@ -54,7 +59,10 @@ export const session = z.object({
 /** Who is signed in, and to what. */
 export type Session = z.infer<typeof session>
 
-/** Answer of POST signOut: where the provider's own session is ended, or null where there is none to end. */
+/**
+ * Answer of POST signOut: where the provider's own session is ended, or null where there is none to
+ * end.
+ */
 export const signedOut = z.object({ go_to: z.nullable(z.string()) })
 /** What is left to do after signing out. */
 export type SignedOut = z.infer<typeof signedOut>
@@ -98,8 +106,9 @@ export const planLists = {
 const confirmedBy = z.optional(boundedText())
 
 /**
- * POST portOperations: carry out a plan. The console makes `operation_id`, so that sending it again after a lost answer
- * finds the same operation. `steps` must lead from `planned_from` to `desired`, exactly as the operator saw them.
+ * POST portOperations: carry out a plan. The console makes `operation_id`, so that sending it again
+ * after a lost answer finds the same operation. `steps` must lead from `planned_from` to `desired`,
+ * exactly as the operator saw them.
  */
 export const operationRequest = z.strictObject({
   operation_id: uuid,
@@ -110,8 +119,9 @@ export const operationRequest = z.strictObject({
 export type OperationRequest = z.infer<typeof operationRequest>
 
 /**
- * What became of one step. `sending`: the request is out, or was when the proxy died. `unknown`: no answer came, and
- * reading the port back has not told yet. `not_sent`: the operation ended before this step.
+ * What became of one step. `sending`: the request is out, or was when the proxy died. `unknown`: no
+ * answer came, and reading the port back has not told yet. `not_sent`: the operation ended before
+ * this step.
  */
 const stepStatus = z.enum(['pending', 'sending', 'done', 'failed', 'unknown', 'not_sent'])
 
@@ -121,8 +131,9 @@ const operationStep = z.object({
   /** The list that the port must have after this step. */
   expected: groupIds,
   /**
-   * Groups that the port had before, and is to have after the operation, but not after this step. Before: for an operation that
-   * goes on or back, before the first one of those that it follows too.
+   * Groups that the port had before, and is to have after the operation, but not after this step.
+   * Before: for an operation that goes on or back, before the first one of those that it follows
+   * too.
    */
   off_the_port: groupIds,
   status: stepStatus,
@@ -149,10 +160,13 @@ export const settledStatuses = [
 
 /**
  * - `queued`: waits for another operation on the same port.
- * - `running`: steps are being carried out. `waiting`: the platform asked to wait (429, 503); it goes on by itself.
- * - `done`: the port has the desired list, as the platform's answer said or the port read back shows.
+ * - `running`: steps are being carried out. `waiting`: the platform asked to wait (429, 503); it
+ *   goes on by itself.
+ * - `done`: the port has the desired list, as the platform's answer said or the port read back
+ *   shows.
  * - `list_changed`: before the first step the port's list was not `planned_from`; nothing was sent.
- * - `stopped`: a step failed, or the list was not as expected between steps; the operator chooses how to go on.
+ * - `stopped`: a step failed, or the list was not as expected between steps; the operator chooses
+ *   how to go on.
  * - `interrupted`: the proxy died on the way; found at start, read back; the operator chooses.
  * - `left`: the operator left the list as it is.
  * - `superseded`: the operator chose to go on or back, in the operation `followed_by`.
@@ -196,14 +210,18 @@ const operation = z.object({
   updated_at: z.string(),
   planned_from: groupIds,
   desired: groupIds,
-  /** The list that `go-back` leads to: `planned_from`, or that of the first operation of those that this one follows. */
+  /**
+   * The list that `go-back` leads to: `planned_from`, or that of the first operation of those that
+   * this one follows.
+   */
   before: groupIds,
   steps: z.array(operationStep),
   /** When `list_now` was read. */
   list_read_at: z.nullable(z.string()),
   /**
-   * Groups that the port had before (as for the steps), and is to have at the end, but that are not in `list_now`: off the port
-   * right now. While a step is under way, or its answer is lost, also those that may be.
+   * Groups that the port had before (as for the steps), and is to have at the end, but that are not
+   * in `list_now`: off the port right now. While a step is under way, or its answer is lost, also
+   * those that may be.
    */
   off_the_port: groupIds,
   /** While `waiting`: when the next try is made. */
@@ -217,7 +235,10 @@ const operation = z.object({
 /** An operation and its record. */
 export type Operation = z.infer<typeof operation>
 
-/** Answer of POST portOperations and GET operation (`?after=revision&wait=seconds` waits for a newer revision). */
+/**
+ * Answer of POST portOperations and GET operation (`?after=revision&wait=seconds` waits for a newer
+ * revision).
+ */
 export const operationEnvelope = z.object({ operation })
 /** GET portOperations: a page, 50 where `limit` is left out. */
 export const operationsQuery = z.strictObject({
@@ -235,9 +256,10 @@ export const operationsAnswer = z.object({
 })
 
 /**
- * What the operator can answer to an operation that is `stopped` or `interrupted`, POSTed without a body or with an answerRequest:
- * `go-on` plans from the list as it stands to the desired one, `go-back` to `before`, `leave` keeps it. The first two
- * are held against the guards as a change is, compared with the list as it stands, and answer with the new operation.
+ * What the operator can answer to an operation that is `stopped` or `interrupted`, POSTed without a
+ * body or with an answerRequest: `go-on` plans from the list as it stands to the desired one,
+ * `go-back` to `before`, `leave` keeps it. The first two are held against the guards as a change
+ * is, compared with the list as it stands, and answer with the new operation.
  */
 export const operationAnswers = ['go-on', 'go-back', 'leave'] as const
 /** The operator's answer to a stopped operation. */

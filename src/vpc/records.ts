@@ -4,7 +4,10 @@ import { isUuid, projectId, uuid } from './ids.ts'
 import { boundedText, isRow } from './limits.ts'
 import { changeStep, operationAnswers, settledStatuses } from './portside-api.ts'
 
-/** Records: what every dry run and every change was, for good. Read by these calls; nothing changes one. */
+/**
+ * Records: what every dry run and every change was, for good. Read by these calls; nothing changes
+ * one.
+ */
 export const recordsApi = {
   /** GET, with recordsQuery: the records, newest first; answered as recordsAnswer. */
   records: () => '/api/records',
@@ -22,8 +25,9 @@ export const recordKinds = ['dry_run', 'change', 'go_on', 'go_back'] as const
 export type RecordKind = (typeof recordKinds)[number]
 
 /**
- * How what was recorded ended: as an operation (portside-api.ts, operationStatus), or as a dry run. `passed`: every step was
- * found right; `refused`: a step was not; `incomplete`: not every step could be asked.
+ * How what was recorded ended: as an operation (portside-api.ts, operationStatus), or as a dry run.
+ * `passed`: every step was found right; `refused`: a step was not; `incomplete`: not every step
+ * could be asked.
  */
 export const recordOutcomes = [...settledStatuses, 'passed', 'refused', 'incomplete'] as const
 const recordOutcome = z.enum(recordOutcomes)
@@ -31,17 +35,20 @@ const recordOutcome = z.enum(recordOutcomes)
 export type RecordOutcome = (typeof recordOutcomes)[number]
 
 /**
- * What happened, in the order in which it was written. `step` counts from 0; null where it concerns none.
- * - `request`: about to be sent, just so. `answer`: what came back: the platform's own words in `text` (at most
- *   MAX_ANSWER_TEXT characters, `cut` when there were more), or why there were none. Never headers.
- * - `portside_check`: a step of a dry run that stands on an earlier one, checked by Portside alone. `not_asked`: a step
- *   that was left out after the platform could not be asked.
+ * What happened, in the order in which it was written. `step` counts from 0; null where it concerns
+ * none.
+ * - `request`: about to be sent, just so. `answer`: what came back: the platform's own words in
+ *   `text` (at most MAX_ANSWER_TEXT characters, `cut` when there were more), or why there were
+ *   none. Never headers.
+ * - `portside_check`: a step of a dry run that stands on an earlier one, checked by Portside alone.
+ *   `not_asked`: a step that was left out after the platform could not be asked.
  * - `read`: the port's list as read from the platform; null when it could not be read.
  * - `confirmed`: the plan breaks guards, and the operator typed the port's name or ID.
  * - `answered`: the operator's answer to an operation that ended early.
  * - `taken_over`: a proxy found it left behind: the one that was at it had ended.
  * - `copied`: the record was made from the journal of a Portside that kept none.
- * - `end`: how it ended, and the list after; the last one counts. `followed_by`: the operation that took its place.
+ * - `end`: how it ended, and the list after; the last one counts. `followed_by`: the operation that
+ *   took its place.
  */
 const recordEntry = z.discriminatedUnion('kind', [
   z.object({
@@ -112,7 +119,9 @@ export const recordSummary = z.object({
   /** As the port was called when it was read for this. */
   port_name: z.nullable(z.string()),
   user: z.string(),
-  /** Who the user is to whoever signed them in, and their role then; null where it was not recorded. */
+  /**
+   * Who the user is to whoever signed them in, and their role then; null where it was not recorded.
+   */
   subject: z.nullable(z.string()),
   role: z.nullable(z.string()),
   at: z.string(),
@@ -135,10 +144,16 @@ export type RecordSummary = z.infer<typeof recordSummary>
 /** A record in full. */
 const fullRecord = z.object({
   ...recordSummary.shape,
-  /** The list that it was planned from, and the list that was wanted; null for a single dry run by the platform's own call. */
+  /**
+   * The list that it was planned from, and the list that was wanted; null for a single dry run by
+   * the platform's own call.
+   */
   before: z.nullable(groupIds),
   planned: z.nullable(groupIds),
-  /** Where undoing leads: `before`, or for one that goes on or back, the list before the first of those it follows. */
+  /**
+   * Where undoing leads: `before`, or for one that goes on or back, the list before the first of
+   * those it follows.
+   */
   undo_to: z.nullable(groupIds),
   /** The list after, as the end tells; null while nobody has read it. */
   after: z.nullable(groupIds),
@@ -157,7 +172,10 @@ const moment = boundedText(40).check(
 const filters = {
   project_id: z.optional(projectId),
   port_id: z.optional(uuid),
-  /** The beginning of a port's name (or of a word in it), of a user's name, or of any ID; a group's ID whole. */
+  /**
+   * The beginning of a port's name (or of a word in it), of a user's name, or of any ID; a group's
+   * ID whole.
+   */
   q: z.optional(z.string().check(z.maxLength(200, 'must have at most 200 characters'))),
   user: z.optional(boundedText()),
   kind: z.optional(z.enum(recordKinds)),
@@ -180,7 +198,10 @@ type RecordsQuery = z.infer<typeof recordsQuery>
 /** What records can be filtered by. */
 export type RecordFilters = Omit<RecordsQuery, 'limit' | 'after'>
 
-/** Filters of GET export, and the file's format: `csv` has a line a record, `jsonl` each record in full. */
+/**
+ * Filters of GET export, and the file's format: `csv` has a line a record, `jsonl` each record in
+ * full.
+ */
 export const exportQuery = z.strictObject({ ...filters, format: z.enum(['csv', 'jsonl']) })
 
 /** Answer of GET records: a page, newest first; `next` is null at the end. */
@@ -219,8 +240,8 @@ export function endMoment(to: string): Date {
 }
 
 /**
- * The texts that a search finds something by: all of it, and from each word in it on, in lower case. So a search for
- * 'public' finds 'web-public'.
+ * The texts that a search finds something by: all of it, and from each word in it on, in lower
+ * case. So a search for 'public' finds 'web-public'.
  */
 export function searchTerms(text: string): string[] {
   const whole = searchText(text)

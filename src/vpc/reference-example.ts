@@ -1,4 +1,7 @@
-/** The answer of the reference page (insert-security-groups.txt, Example Responses), number for number: tests are held against it. */
+/**
+ * The answer of the reference page (insert-security-groups.txt, Example Responses), number for
+ * number: tests are held against it.
+ */
 export const EXAMPLE_ANSWER = {
   port: {
     name: '',

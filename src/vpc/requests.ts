@@ -13,8 +13,9 @@ const groupIds = boundedList(uuid, MOST_GROUPS_PER_PORT, 'security groups').chec
 )
 
 /**
- * Body of insert-security-groups (insert-security-groups.txt, Tables 2 and 3), checked strictly. `index` counts in the
- * list as it stands when the call arrives: 0 is the top, n is after the nth, left out is the end.
+ * Body of insert-security-groups (insert-security-groups.txt, Tables 2 and 3), checked strictly.
+ * `index` counts in the list as it stands when the call arrives: 0 is the top, n is after the nth,
+ * left out is the end.
  */
 export const insertSecurityGroupsRequest = z.strictObject({
   port: z.strictObject({
@@ -49,7 +50,10 @@ const many = z.optional(boundedList(boundedText(), MOST_VALUES, 'values'))
 const limit = z.optional(z.int().check(z.gte(1, 'must be 1 or more'), z.lte(2000, 'must be at most 2000')))
 const marker = single
 
-/** Filters of the ports list (platform.md, Endpoints). Arrays repeat in the query: `id=a&id=b`; each is matched whole. */
+/**
+ * Filters of the ports list (platform.md, Endpoints). Arrays repeat in the query: `id=a&id=b`; each
+ * is matched whole.
+ */
 export const portsQuery = z.strictObject({
   limit,
   marker,
@@ -106,8 +110,8 @@ export const rulesQuery = z.strictObject({
 type Query = Record<string, string | number | boolean | readonly string[] | undefined>
 
 /**
- * A query string for the platform, without the question mark: arrays repeat their name, undefined is left out,
- * names sorted so that equal queries are equal text.
+ * A query string for the platform, without the question mark: arrays repeat their name, undefined
+ * is left out, names sorted so that equal queries are equal text.
  */
 export function queryString(query: Query): string {
   const params = new URLSearchParams()
@@ -120,9 +124,9 @@ export function queryString(query: Query): string {
 }
 
 /**
- * The values of a query string, typed by the schema that will check them: names in `numbers` become numbers and names in
- * `booleans` become booleans where they read as such, names that the schema has as arrays become arrays. What
- * does not read stays a string, for the schema to refuse by name.
+ * The values of a query string, typed by the schema that will check them: names in `numbers` become
+ * numbers and names in `booleans` become booleans where they read as such, names that the schema
+ * has as arrays become arrays. What does not read stays a string, for the schema to refuse by name.
  */
 export function readQuery(
   schema: z.ZodMiniObject,

@@ -4,8 +4,9 @@ import { tag } from './port.ts'
 const text = z.nullish(z.string())
 
 /**
- * A security group rule (platform.md, Objects). `priority` is 1..100, 1 the highest, default 1; `action` defaults to
- * allow; no `protocol` means any; no remote means any. Parsed tolerantly: unknown fields are kept.
+ * A security group rule (platform.md, Objects). `priority` is 1..100, 1 the highest, default 1;
+ * `action` defaults to allow; no `protocol` means any; no remote means any. Parsed tolerantly:
+ * unknown fields are kept.
  */
 export const securityGroupRule = z.looseObject({
   id: z.string(),

@@ -4,7 +4,8 @@ import { port as documentedPort, type Port } from './port.ts'
 import type { PortsQuery } from './requests.ts'
 import { V1_READ } from './v1-read.ts'
 
-// The port reads in their old form (platform.md, Endpoints, last row): some regions have no v3 read.
+// The port reads in their old form (platform.md, Endpoints, last row): some regions have no v3
+// read.
 
 const at = (project: string) => `/v1/${encodeURIComponent(project)}/ports`
 /** The paths of the old reads. IDs are percent-encoded. */
@@ -19,7 +20,10 @@ export const V1_MAX_PAGE = 2000
 const many = z.optional(z.array(z.string()))
 const text = z.optional(z.string())
 
-/** Filters of the old ports list (the official SDK's v2 ListPortsRequest). Arrays repeat in the query. */
+/**
+ * Filters of the old ports list (the official SDK's v2 ListPortsRequest). Arrays repeat in the
+ * query.
+ */
 export const v1PortsQuery = z.strictObject({
   limit: z.optional(
     z.int().check(z.gte(1, 'must be 1 or more'), z.lte(V1_MAX_PAGE, `must be at most ${V1_MAX_PAGE}`)),
@@ -42,7 +46,9 @@ export const v1PortsQuery = z.strictObject({
 /** Filters of the old ports list. */
 type V1PortsQuery = z.infer<typeof v1PortsQuery>
 
-/** A port in the old form (the official SDK's v2 Port): network and addresses under their old names. */
+/**
+ * A port in the old form (the official SDK's v2 Port): network and addresses under their old names.
+ */
 const v1Port = z.looseObject({
   ...documentedPort.shape,
   network_id: z.nullish(z.string()),
@@ -67,8 +73,9 @@ export const v1PortsAnswer = z.pipe(
 )
 
 /**
- * A port of the old form in the documented one: `fixed_ips` becomes `private_ips`, `network_id` becomes `virsubnet_id`,
- * and `project_id` is the tenant's, which is the same. What the old form has besides is kept; what it lacks stays missing.
+ * A port of the old form in the documented one: `fixed_ips` becomes `private_ips`, `network_id`
+ * becomes `virsubnet_id`, and `project_id` is the tenant's, which is the same. What the old form
+ * has besides is kept; what it lacks stays missing.
  */
 function portOfV1({ network_id, fixed_ips, ...rest }: V1Port): Port {
   return {
@@ -89,7 +96,10 @@ function portOfV1({ network_id, fixed_ips, ...rest }: V1Port): Port {
 export type V1Query = {
   /** Goes to the platform. */
   query: V1PortsQuery
-  /** Filters that the old list does not have, or takes one value of only: their names, and which ports they let through. */
+  /**
+   * Filters that the old list does not have, or takes one value of only: their names, and which
+   * ports they let through.
+   */
   rest: readonly string[]
   matches: (port: Port) => boolean
 }
@@ -107,9 +117,11 @@ const SINGLE = {
 } as const
 
 /**
- * Translates the filters of the ports list (src/vpc/requests.ts) to the old one, paging left aside. Several values of
- * `security_groups` are not left to the platform: whether a port must have one or all of them there is not documented.
- * @returns the names of filters that can't be applied to ports of the old form at all, else the translation
+ * Translates the filters of the ports list (src/vpc/requests.ts) to the old one, paging left aside.
+ * Several values of `security_groups` are not left to the platform: whether a port must have one or
+ * all of them there is not documented.
+ * @returns the names of filters that can't be applied to ports of the old form at all, else the
+ *   translation
  */
 export function v1Query(asked: PortsQuery): { impossible: string[] } | V1Query {
   const { limit: _limit, marker: _marker, ...filters } = asked

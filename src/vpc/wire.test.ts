@@ -56,7 +56,7 @@ describe('answers are parsed tolerantly', () => {
     expect(portAnswer.parse(EXAMPLE_ANSWER)).toEqual(EXAMPLE_ANSWER)
   })
 
-  test('unknown fields and unknown values of an enumeration are kept, optional fields may be missing or null', () => {
+  test('unknown fields and values are kept; optional fields may be missing or null', () => {
     const port = {
       id: 'p',
       security_groups: [],

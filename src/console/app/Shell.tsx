@@ -14,7 +14,10 @@ import styles from './Shell.module.css'
 import { SignedOut } from './SignedOut.tsx'
 import { asTheme, useTheme } from './theme.ts'
 
-/** The frame around every page: header, landmarks, and the place where screen readers are told things. */
+/**
+ * The frame around every page: header, landmarks, and the place where screen readers are told
+ * things.
+ */
 export function Shell(): JSX.Element {
   const session = useQuery(sessionQuery())
   const router = useRouter()

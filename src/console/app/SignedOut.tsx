@@ -4,9 +4,13 @@ import { isSessionLost, type ProxyError } from '../proxy-client/proxy-error.ts'
 import { Button, ButtonLink } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 
-/** The session is gone: how to get a new one, what became of what was asked last, and that nothing is lost. */
+/**
+ * The session is gone: how to get a new one, what became of what was asked last, and that nothing
+ * is lost.
+ */
 export function SignedOut({ error, onRetry }: { error: ProxyError; onRetry: () => void }): JSX.Element {
-  // Watched, not looked up: a read may find the session gone before the request that was sent with it is refused.
+  // Watched, not looked up: a read may find the session gone before the request that was sent with
+  // it is refused.
   const refused = useMutationState({
     filters: { predicate: ({ state }) => isSessionLost(state.error) },
     select: ({ meta }) => meta?.refused,

@@ -19,7 +19,7 @@ test('texts come back as they went, whatever they look like', () => {
   )
 })
 
-test('numbers, JSON and the like stay texts; repeated names become arrays; what is empty is left out', () => {
+test('numbers and JSON stay texts, repeated names become arrays, empty ones go', () => {
   expect(parseSearch('?q=10&a={"b":1}&s=x&s=y')).toEqual({ q: '10', a: '{"b":1}', s: ['x', 'y'] })
   expect(stringifySearch({ s: ['x', 'y'], q: '', n: undefined })).toBe('?s=x&s=y')
   expect(stringifySearch({ q: undefined })).toBe('')

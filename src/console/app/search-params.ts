@@ -1,4 +1,7 @@
-/** Search parameters as plain text: a name that repeats becomes an array. Values are never guessed to be JSON. */
+/**
+ * Search parameters as plain text: a name that repeats becomes an array. Values are never guessed
+ * to be JSON.
+ */
 export function parseSearch(search: string): Record<string, string | string[]> {
   const found: Record<string, string | string[]> = {}
   for (const [name, value] of new URLSearchParams(search)) {

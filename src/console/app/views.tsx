@@ -47,7 +47,10 @@ export function RootErrorView(props: ErrorComponentProps): JSX.Element {
   )
 }
 
-/** Shown for an address that leads nowhere; `data` may name the project that is not among the operator's. */
+/**
+ * Shown for an address that leads nowhere; `data` may name the project that is not among the
+ * operator's.
+ */
 export function NotFoundView({ data }: NotFoundRouteProps): JSX.Element {
   const project = (data as { project?: string } | undefined)?.project
   return (

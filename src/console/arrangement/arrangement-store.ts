@@ -22,8 +22,8 @@ const places = z
   .check(z.refine((all) => new Set(all).size === all.length, 'must not name a security group twice'))
 
 /**
- * An arrangement as the browser keeps it. Lists are places in `groups`: the steps that can be undone name the same groups over and
- * over. Another version is another shape: then it is not read.
+ * An arrangement as the browser keeps it. Lists are places in `groups`: the steps that can be
+ * undone name the same groups over and over. Another version is another shape: then it is not read.
  */
 const version2 = z
   .object({
@@ -44,15 +44,17 @@ const version2 = z
     ),
   )
 
-/** A change is written when none followed for so long, in milliseconds, or when the page is left. */
+/**
+ * A change is written when none followed for so long, in milliseconds, or when the page is left.
+ */
 const REST_MS = 300
 
 const PREFIX = 'portside.arrangement'
 const keyOf = (project: string, port: string) => `${PREFIX}/${project}/${port}`
 
 /**
- * Where one port's arrangement is kept: in the browser (localStorage), so that it survives a reload, a lost session and a
- * restart of the proxy. Tabs that show the same port share it.
+ * Where one port's arrangement is kept: in the browser (localStorage), so that it survives a
+ * reload, a lost session and a restart of the proxy. Tabs that show the same port share it.
  */
 export type ArrangementStore = {
   /** The arrangement as kept, or null when nothing is arranged. */
@@ -161,7 +163,10 @@ export function useArrangementStore(
   return { kept: current, keep: store.set, unkept: store.isUnkept() }
 }
 
-/** Anything that is not an arrangement of this port is dropped: an arrangement misread is worse than one lost. */
+/**
+ * Anything that is not an arrangement of this port is dropped: an arrangement misread is worse than
+ * one lost.
+ */
 function read(storage: Storage, key: string, port: string): Arrangement | null {
   let data: unknown
   try {

@@ -5,8 +5,9 @@ import { DEFAULT_GROUPS_PER_PORT } from '../../vpc/port.ts'
 export type GroupList = readonly string[]
 
 /**
- * What the operator has arranged and not yet applied. It belongs to one list of one port: `madeFor` is that list as it
- * stood, `desired` the list as arranged. Each change gives a new object; nothing is changed in place.
+ * What the operator has arranged and not yet applied. It belongs to one list of one port: `madeFor`
+ * is that list as it stood, `desired` the list as arranged. Each change gives a new object; nothing
+ * is changed in place.
  */
 export type Arrangement = {
   readonly madeFor: GroupList
@@ -16,8 +17,9 @@ export type Arrangement = {
   /** Undone `desired` lists, the next to redo last. */
   readonly future: readonly GroupList[]
   /**
-   * The operation that this very arrangement was sent as, or null. Sending again after a lost answer must name the same
-   * operation, so it is kept as long as the arrangement is; any change makes it another arrangement.
+   * The operation that this very arrangement was sent as, or null. Sending again after a lost
+   * answer must name the same operation, so it is kept as long as the arrangement is; any change
+   * makes it another arrangement.
    */
   readonly operationId: string | null
 }
@@ -47,8 +49,9 @@ export function detachedGroups({ madeFor, desired }: Arrangement): string[] {
 }
 
 /**
- * Puts groups into the list so that the first of them stands at `position` (0 is the top), in the order given. Groups that
- * are in the list already stay where they are. Comes back unchanged when there is no room for all of them.
+ * Puts groups into the list so that the first of them stands at `position` (0 is the top), in the
+ * order given. Groups that are in the list already stay where they are. Comes back unchanged when
+ * there is no room for all of them.
  */
 export function place(
   arrangement: Arrangement,
@@ -63,8 +66,8 @@ export function place(
 }
 
 /**
- * Moves groups together, in the order they have in the list, so that the first of them stands at `position` and the others
- * follow it.
+ * Moves groups together, in the order they have in the list, so that the first of them stands at
+ * `position` and the others follow it.
  */
 export function move(arrangement: Arrangement, ids: GroupList, position: number): Arrangement {
   const { desired } = arrangement
@@ -75,15 +78,18 @@ export function move(arrangement: Arrangement, ids: GroupList, position: number)
 }
 
 /**
- * The position for `move` from the gap that groups are dropped in: gap n is after the nth group of the list as it
- * stands, where the groups to be moved still take their places.
+ * The position for `move` from the gap that groups are dropped in: gap n is after the nth group of
+ * the list as it stands, where the groups to be moved still take their places.
  */
 export function positionOfGap(desired: GroupList, ids: GroupList, gap: number): number {
   const named = new Set(ids)
   return desired.slice(0, gap).filter((id) => !named.has(id)).length
 }
 
-/** Moves groups one place up (-1) or down (+1); groups that are apart come together at the foremost (or last) one. */
+/**
+ * Moves groups one place up (-1) or down (+1); groups that are apart come together at the foremost
+ * (or last) one.
+ */
 export function nudge(arrangement: Arrangement, ids: GroupList, by: -1 | 1): Arrangement {
   const { desired } = arrangement
   const named = new Set(ids)
@@ -104,8 +110,8 @@ export function detach(arrangement: Arrangement, ids: GroupList): Arrangement {
 }
 
 /**
- * Puts detached groups back, each after the group it followed on the port, or after the nearest one before that is still
- * in the list. Comes back unchanged when there is no room for all of them.
+ * Puts detached groups back, each after the group it followed on the port, or after the nearest one
+ * before that is still in the list. Comes back unchanged when there is no room for all of them.
  */
 export function restore(arrangement: Arrangement, ids: GroupList, limit?: number): Arrangement {
   const named = new Set(ids)

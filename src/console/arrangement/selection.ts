@@ -21,7 +21,10 @@ function rangeOf(list: readonly string[], from: string, to: string): string[] {
   return list.slice(Math.min(a, b), Math.max(a, b) + 1)
 }
 
-/** A selection out of `list`; rows that leave the list leave the selection. The functions never change. */
+/**
+ * A selection out of `list`; rows that leave the list leave the selection. The functions never
+ * change.
+ */
 export function useSelection(list: readonly string[]): Selection {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const ids = useMemo(() => list.filter((id) => chosen.has(id)), [list, chosen])

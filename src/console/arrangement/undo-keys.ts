@@ -1,7 +1,10 @@
 import { useEffect } from 'react'
 import { redo, undo, type Arrangement } from './arrangement.ts'
 
-/** Ctrl+Z (⌘Z) undoes, Ctrl+Shift+Z and Ctrl+Y redo; not while something is typed, nor behind a dialog. */
+/**
+ * Ctrl+Z (⌘Z) undoes, Ctrl+Shift+Z and Ctrl+Y redo; not while something is typed, nor behind a
+ * dialog.
+ */
 export function useUndoKeys(change: (act: (arrangement: Arrangement) => Arrangement) => void): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {

@@ -18,7 +18,10 @@ import { PlaceBar } from './PlaceBar.tsx'
 import { rowOf, useRovingRows } from '../hooks/roving-rows.ts'
 import { useSelection, type Selection } from '../arrangement/selection.ts'
 
-/** So many rows are drawn at once, which is more than are seen; more come with scrolling to the end, or by a button. */
+/**
+ * So many rows are drawn at once, which is more than are seen; more come with scrolling to the end,
+ * or by a button.
+ */
 const ROWS_AT_ONCE = 40
 
 type CatalogueProps = {
@@ -34,7 +37,9 @@ type CatalogueProps = {
   door: DragDoor
 }
 
-/** The groups of the project that are not on the list: search, choose one or several, place them. */
+/**
+ * The groups of the project that are not on the list: search, choose one or several, place them.
+ */
 export function Catalogue(props: CatalogueProps): JSX.Element {
   const { project, arrangement, change, remember, limit, lockReason, door } = props
   const locked = lockReason !== undefined

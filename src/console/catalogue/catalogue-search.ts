@@ -7,7 +7,10 @@ import { groupsByIdQuery, groupsInfiniteQuery } from '../proxy-client/queries.ts
 /** With so many matches at hand, no further pages are read until asked for. */
 const ENOUGH_MATCHES = 50
 
-/** The group IDs in a pasted text (apart from each other by spaces, commas, quotes or lines); none unless all of it is IDs. */
+/**
+ * The group IDs in a pasted text (apart from each other by spaces, commas, quotes or lines); none
+ * unless all of it is IDs.
+ */
 function pastedIds(text: string): string[] {
   const words = text.split(/[\s,;"'[\]]+/).filter(Boolean)
   return words.length > 0 && words.every(isUuid) ? [...new Set(words.map((id) => id.toLowerCase()))] : []
@@ -39,8 +42,9 @@ export type CatalogueResult = {
 }
 
 /**
- * The groups of a project that match a text. The platform's list knows no 'contains', so pages are read one after the other
- * while a search has few matches, and only then; a list of IDs is asked for exactly.
+ * The groups of a project that match a text. The platform's list knows no 'contains', so pages are
+ * read one after the other while a search has few matches, and only then; a list of IDs is asked
+ * for exactly.
  */
 export function useCatalogue(project: string, text: string): CatalogueResult {
   const search = useDeferredValue(text.trim())

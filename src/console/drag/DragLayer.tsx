@@ -32,9 +32,9 @@ type DragLayerProps = {
 }
 
 /**
- * Drags rows of the list and of the catalogue into gaps of the list. It draws none of them: it finds them by `data-row`, and
- * changes nothing of them but an attribute of the lifted ones: a line is moved from gap to gap, so that a list of 100 groups
- * drags as smoothly as one of two.
+ * Drags rows of the list and of the catalogue into gaps of the list. It draws none of them: it
+ * finds them by `data-row`, and changes nothing of them but an attribute of the lifted ones: a line
+ * is moved from gap to gap, so that a list of 100 groups drags as smoothly as one of two.
  */
 export function DragLayer({ areas, door, desired, nameOf }: DragLayerProps): JSX.Element {
   const [pressed, setPressed] = useState<Dragged>()
@@ -160,7 +160,10 @@ function rowIn(areas: RefObject<HTMLElement | null>, from: Dragged['from'], id: 
   return areas.current?.querySelector(`[data-rows="${from}"] > [data-row="${CSS.escape(id)}"]`) ?? null
 }
 
-/** Shows in which gap it would be dropped; without a gap, in none. Nothing else of the page has to be painted for it. */
+/**
+ * Shows in which gap it would be dropped; without a gap, in none. Nothing else of the page has to
+ * be painted for it.
+ */
 function moveLine(
   areas: RefObject<HTMLElement | null>,
   gap: number | undefined,

@@ -12,16 +12,23 @@ import {
 } from '@dnd-kit/core'
 import type { Dragged } from './dragged.ts'
 
-/** The list as dnd-kit knows it: the one area to drop on. In which of its gaps is for `nearestGap` to tell. */
+/**
+ * The list as dnd-kit knows it: the one area to drop on. In which of its gaps is for `nearestGap`
+ * to tell.
+ */
 export const LIST = 'list'
 
 /**
- * Where the gaps of the list are: gap n is after the nth group of the list as it stands, so many px below the list's upper
- * edge. Given the height of the list: another one than before means that rows are taller or shorter now.
+ * Where the gaps of the list are: gap n is after the nth group of the list as it stands, so many px
+ * below the list's upper edge. Given the height of the list: another one than before means that
+ * rows are taller or shorter now.
  */
 export type GapTops = (height: number) => readonly number[]
 
-/** The gap that what is dragged would be dropped in now; undefined beside the list. Kept out of React: it changes often. */
+/**
+ * The gap that what is dragged would be dropped in now; undefined beside the list. Kept out of
+ * React: it changes often.
+ */
 export type DropGap = { get: () => number | undefined; set: (gap: number | undefined) => void }
 
 /** No gap yet. */
@@ -35,7 +42,10 @@ export function createDropGap(): DropGap {
   }
 }
 
-/** Measures the gaps between the rows of `desired` in the list once for all movements, as each measuring costs a layout. */
+/**
+ * Measures the gaps between the rows of `desired` in the list once for all movements, as each
+ * measuring costs a layout.
+ */
 export function gapTops(desired: readonly string[], list: () => Element | null): GapTops {
   let measured: { height: number; tops: number[] } | undefined
   return (height) => {
@@ -68,8 +78,8 @@ export function gapOf(collisions: readonly Collision[] | null): number | undefin
 }
 
 /**
- * A mouse drags a row from anywhere on it, a finger only by its grip after a short hold (so that lists scroll), the
- * keyboard by its grip with Space.
+ * A mouse drags a row from anywhere on it, a finger only by its grip after a short hold (so that
+ * lists scroll), the keyboard by its grip with Space.
  */
 export function useDragSensors(desired: readonly string[], tops: GapTops) {
   return useSensors(
@@ -83,7 +93,10 @@ export function useDragSensors(desired: readonly string[], tops: GapTops) {
   )
 }
 
-/** Finds the gap nearest to the pointer (or to the middle of what the keyboard moves). Beside the list there is none. */
+/**
+ * Finds the gap nearest to the pointer (or to the middle of what the keyboard moves). Beside the
+ * list there is none.
+ */
 export const nearestGap =
   (tops: GapTops): CollisionDetection =>
   ({ droppableRects, pointerCoordinates, collisionRect }) => {

@@ -21,8 +21,9 @@ export type Press = MouseEvent | TouchEvent | KeyboardEvent
 type PressHandler = (event: Press, dragged: Dragged) => void
 
 /**
- * Between the rows and the layer that drags them. Dragging comes with a layer of its own, loaded once the page can be
- * used: rows tell the door of presses, which does nothing while there is no layer behind it.
+ * Between the rows and the layer that drags them. Dragging comes with a layer of its own, loaded
+ * once the page can be used: rows tell the door of presses, which does nothing while there is no
+ * layer behind it.
  */
 export type DragDoor = {
   press: PressHandler
@@ -53,7 +54,10 @@ export function createDragDoor(): DragDoor {
   }
 }
 
-/** True for a press of the mouse that may drag the row: not one on its controls, nor one that chooses rows. */
+/**
+ * True for a press of the mouse that may drag the row: not one on its controls, nor one that
+ * chooses rows.
+ */
 export function mayDrag(event: MouseEvent): boolean {
   if (event.shiftKey || event.ctrlKey || event.metaKey) return false
   return !(event.target instanceof Element && event.target.closest('button, input, a, label'))

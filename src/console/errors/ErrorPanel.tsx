@@ -9,7 +9,10 @@ type ErrorPanelProps = {
   error: unknown
   /** What did not work: 'The ports could not be read'. */
   title: string
-  /** What is true instead when nobody knows whether the request was carried out: a title, and what to do. */
+  /**
+   * What is true instead when nobody knows whether the request was carried out: a title, and what
+   * to do.
+   */
   unknown?: { title: string; text: string } | undefined
   onRetry?: (() => void) | undefined
   /** Further buttons. */
@@ -21,7 +24,10 @@ const UNKNOWN = {
   text: 'Read the port again before anything else.',
 }
 
-/** An error with all there is to say of it: message, code, request ID, the fields concerned, and what to do. */
+/**
+ * An error with all there is to say of it: message, code, request ID, the fields concerned, and
+ * what to do.
+ */
 export function ErrorPanel({ error, title, unknown, onRetry, actions }: ErrorPanelProps): JSX.Element {
   const known = error instanceof ProxyError ? error : undefined
   // Its title would say what nobody knows.
@@ -87,7 +93,10 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** True when the code of a part of the page could not be fetched; each browser has its own words for that. */
+/**
+ * True when the code of a part of the page could not be fetched; each browser has its own words for
+ * that.
+ */
 function isPartMissing(error: unknown): boolean {
   return (
     error instanceof TypeError &&

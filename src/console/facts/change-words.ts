@@ -9,7 +9,10 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }
 
-/** What a step does, in a few words: 'Insert web-public after position 3'. @param length of the list when the call arrives */
+/**
+ * What a step does, in a few words: 'Insert web-public after position 3'. @param length of the list
+ * when the call arrives
+ */
 export function stepWords(step: ChangeStep, length: number, names: Names): string {
   const what = groupNames(names, step.security_groups)
   if (step.kind === 'remove') return `Remove ${what}`
@@ -19,7 +22,10 @@ export function stepWords(step: ChangeStep, length: number, names: Names): strin
     : `Insert ${what} after position ${step.index}`
 }
 
-/** What the request's index means, or what leaving it out means. @param length of the list when the call arrives */
+/**
+ * What the request's index means, or what leaving it out means. @param length of the list when the
+ * call arrives
+ */
 export function indexWords(index: number | undefined, length: number): string {
   if (index === undefined) return `index left out: the end of the list (the same as index ${length})`
   if (index === 0) return 'index 0: the top of the list'
@@ -36,7 +42,10 @@ export function planWords(plan: ChangePlan, names: Names): string {
   return `${counted(plan.steps.length, 'call')}: ${steps.join('; then ')}`
 }
 
-/** How many changes an arrangement makes, as the operator counts them: groups added, moved and detached. */
+/**
+ * How many changes an arrangement makes, as the operator counts them: groups added, moved and
+ * detached.
+ */
 export function changesOf({ added, moved, detached }: ChangePlan): number {
   return added.length + moved.length + detached.length
 }

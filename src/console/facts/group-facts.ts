@@ -16,8 +16,8 @@ export type GroupFacts = {
 }
 
 /**
- * Reads the named groups and their rules. IDs that come in later are asked for by themselves: what is known is
- * neither read again nor hidden meanwhile.
+ * Reads the named groups and their rules. IDs that come in later are asked for by themselves: what
+ * is known is neither read again nor hidden meanwhile.
  */
 export function useGroupFacts(project: string, ids: readonly string[]): GroupFacts {
   const [batches, setBatches] = useState<readonly (readonly string[])[]>([])
@@ -46,7 +46,10 @@ export function useGroupFacts(project: string, ids: readonly string[]): GroupFac
   }, [batches, groups, rules])
 }
 
-/** Lets groups that were read elsewhere (in the catalogue) be known at once when they are asked for together. */
+/**
+ * Lets groups that were read elsewhere (in the catalogue) be known at once when they are asked for
+ * together.
+ */
 export function useRememberGroups(project: string): (groups: readonly SecurityGroup[]) => void {
   const queryClient = useQueryClient()
   return useCallback(
@@ -61,12 +64,18 @@ export function useRememberGroups(project: string): (groups: readonly SecurityGr
   )
 }
 
-/** What a group is called on the screen: its name, or where it has none (or none is known) the start of its ID. */
+/**
+ * What a group is called on the screen: its name, or where it has none (or none is known) the start
+ * of its ID.
+ */
 export function groupName(facts: Pick<GroupFacts, 'groups'>, id: string): string {
   return facts.groups.get(id)?.name || shortId(id)
 }
 
-/** Names of groups as a person would list them: 'a, b and c'. Of many, the first few and how many more. */
+/**
+ * Names of groups as a person would list them: 'a, b and c'. Of many, the first few and how many
+ * more.
+ */
 export function groupNames(facts: Pick<GroupFacts, 'groups'>, ids: readonly string[], most = 6): string {
   const names = ids.slice(0, ids.length > most ? most - 1 : most).map((id) => groupName(facts, id))
   const more = ids.length - names.length

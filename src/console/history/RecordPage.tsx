@@ -23,7 +23,9 @@ import { UndoPanel } from './UndoPanel.tsx'
 
 const route = getRouteApi('/projects/$projectId/history/$recordId')
 
-/** One dry run or change: the lists, each request and its answer, what came of it, and its undoing. */
+/**
+ * One dry run or change: the lists, each request and its answer, what came of it, and its undoing.
+ */
 export function RecordPage(): JSX.Element {
   const { projectId, recordId } = route.useParams()
   const { data: record, error, refetch } = useQuery(recordQuery(recordId))
@@ -157,7 +159,9 @@ function Notices({ record: { entries, project_id, follows } }: { record: FullRec
   )
 }
 
-/** The lists as they were: before, and after; where that is not known, or was not to be, as planned. */
+/**
+ * The lists as they were: before, and after; where that is not known, or was not to be, as planned.
+ */
 function Lists({ record, facts }: { record: FullRecord; facts: Pick<GroupFacts, 'groups'> }): JSX.Element {
   const { kind, before, planned, after } = record
   if (before === null || planned === null)

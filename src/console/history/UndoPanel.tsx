@@ -16,8 +16,9 @@ import styles from './RecordPage.module.css'
 type UndoPanelProps = { record: FullRecord; facts: Pick<GroupFacts, 'groups'> }
 
 /**
- * Undoing a change from its record: arranges the opposite on the port's page, made for the list as it stands now. Nothing is sent by
- * itself. Where the list has changed since, that is said and shown.
+ * Undoing a change from its record: arranges the opposite on the port's page, made for the list as
+ * it stands now. Nothing is sent by itself. Where the list has changed since, that is said and
+ * shown.
  */
 export function UndoPanel({ record, facts }: UndoPanelProps): JSX.Element | null {
   const { kind, outcome, after, undo_to } = record

@@ -1,8 +1,9 @@
 import { useEffect, useRef } from 'react'
 
 /**
- * When a question to the operator is answered and goes away, the button that had the focus goes with it: the focus is put on the
- * page's title, so that keyboards do not start all over. @param questions the IDs of what is asked now
+ * When a question to the operator is answered and goes away, the button that had the focus goes
+ * with it: the focus is put on the page's title, so that keyboards do not start all over. @param
+ * questions the IDs of what is asked now
  */
 export function useFocusRescue(questions: readonly string[]): void {
   const asked = questions.join(' ')

@@ -2,9 +2,9 @@ import { useCallback, useLayoutEffect, useRef, useState, type KeyboardEvent, typ
 import { useLatest } from './latest.ts'
 
 /**
- * Keyboard ways through a list whose rows have several controls each. Only one row's controls are in the tab order, the
- * active one's; arrow keys, Home and End go to the same control of another row. Rows are elements with `data-row`, their
- * controls have `data-control`.
+ * Keyboard ways through a list whose rows have several controls each. Only one row's controls are
+ * in the tab order, the active one's; arrow keys, Home and End go to the same control of another
+ * row. Rows are elements with `data-row`, their controls have `data-control`.
  */
 export type RovingRows = {
   container: RefObject<HTMLElement | null>
@@ -13,7 +13,10 @@ export type RovingRows = {
   onFocus: (event: { target: EventTarget }) => void
   /** Handles the arrow keys. @returns true when the key was one of its own */
   onKeyDown: (event: KeyboardEvent) => boolean
-  /** Once the list has changed, puts the focus back on this row's control (moving a row makes browsers lose it). */
+  /**
+   * Once the list has changed, puts the focus back on this row's control (moving a row makes
+   * browsers lose it).
+   */
   focusAfterChange: (row: string, control?: string) => void
 }
 

@@ -155,7 +155,10 @@ function DetachedGroups(props: {
   )
 }
 
-/** What can be done to rows; the functions stay the same, so that rows are drawn only when they change themselves. */
+/**
+ * What can be done to rows; the functions stay the same, so that rows are drawn only when they
+ * change themselves.
+ */
 function useRowActions(
   { arrangement, change, facts, selection, door }: ArrangedListProps,
   focusAfterChange: (row: string, control?: string) => void,

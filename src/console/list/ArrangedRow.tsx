@@ -8,7 +8,10 @@ import { mayDrag, type Press } from '../drag/dragged.ts'
 import { GroupLines } from '../facts/GroupLines.tsx'
 import { PositionButton } from './PositionButton.tsx'
 
-/** What an operator can do to a row; the functions act on all selected rows when the row is one of them. */
+/**
+ * What an operator can do to a row; the functions act on all selected rows when the row is one of
+ * them.
+ */
 export type RowActions = {
   toggle: (id: string, range: boolean) => void
   nudge: (id: string, by: -1 | 1) => void

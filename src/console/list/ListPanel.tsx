@@ -7,7 +7,10 @@ import { Panel } from '../ui/Panel.tsx'
 import { MoveField } from './MoveField.tsx'
 import { useSelection } from '../arrangement/selection.ts'
 
-/** The ordered list with what can be done to it: undo, redo, reset, and to the selected groups together. */
+/**
+ * The ordered list with what can be done to it: undo, redo, reset, and to the selected groups
+ * together.
+ */
 export const ListPanel = memo(function ListPanel(props: Omit<ArrangedListProps, 'selection'>): JSX.Element {
   const { arrangement, change, locked, limit, facts } = props
   const { desired, past, future } = arrangement

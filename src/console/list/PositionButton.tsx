@@ -12,7 +12,10 @@ type PositionButtonProps = {
   onMove: (position: number) => void
 }
 
-/** A row's position number, which turns into a field when pressed: Enter moves the group there, Esc leaves it. */
+/**
+ * A row's position number, which turns into a field when pressed: Enter moves the group there, Esc
+ * leaves it.
+ */
 export function PositionButton(props: PositionButtonProps): JSX.Element {
   const { name, position, count, tabIndex, locked, onMove } = props
   const [text, setText] = useState<string>()

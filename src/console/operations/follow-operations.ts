@@ -29,9 +29,10 @@ export type PortOperations = {
 }
 
 /**
- * Reads the operations on a port and follows those that are under way until they are settled; an end is shown
- * together with the port as it is after it.
- * @param sent the ID of an operation that was sent, here or in another tab; looked for until it shows up
+ * Reads the operations on a port and follows those that are under way until they are settled; an
+ * end is shown together with the port as it is after it.
+ * @param sent the ID of an operation that was sent, here or in another tab; looked for until it
+ *   shows up
  */
 export function usePortOperations(project: string, port: string, sent: string | null): PortOperations {
   const queryClient = useQueryClient()
@@ -81,7 +82,10 @@ function isUnanswered({ status }: Operation): boolean {
   return status === 'stopped' || status === 'interrupted'
 }
 
-/** What became of an operation in the end: the operator's answers to it are followed to the last one. */
+/**
+ * What became of an operation in the end: the operator's answers to it are followed to the last
+ * one.
+ */
 export function lastOf(all: readonly KnownOperation[], operation: KnownOperation): KnownOperation {
   let last = operation
   for (let left = all.length; left > 0 && last.followed_by; left--)
@@ -92,7 +96,8 @@ export function lastOf(all: readonly KnownOperation[], operation: KnownOperation
 /** True when nothing more will happen to its record, unless the operator answers. */
 function isFinal(operation: KnownOperation): boolean {
   if (!SETTLED.has(operation.status)) return false
-  // After an interruption the proxy still reads the port, and finds out what became of the step that was out.
+  // After an interruption the proxy still reads the port, and finds out what became of the step
+  // that was out.
   return (
     operation.status !== 'interrupted' ||
     (isWhole(operation) &&
@@ -125,7 +130,9 @@ async function follow(
   }
 }
 
-/** The time to wait after a failed read, at least `least` ms; over at once when `signal` is aborted. */
+/**
+ * The time to wait after a failed read, at least `least` ms; over at once when `signal` is aborted.
+ */
 function untilNextRead(least: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, Math.max(PAUSE_MS, least))

@@ -32,7 +32,10 @@ type ApplyDialogProps = {
   applying: Applying
 }
 
-/** Asks before the port is changed: the lists before and after, the calls, what is off the port meanwhile. */
+/**
+ * Asks before the port is changed: the lists before and after, the calls, what is off the port
+ * meanwhile.
+ */
 export function ApplyDialog({
   port,
   traffic,

@@ -6,7 +6,10 @@ import { gapsOf } from './gaps.ts'
 
 type Names = Pick<GroupFacts, 'groups'>
 
-/** Says plainly which groups are off the port while the plan is carried out, and what that means. Nothing when none is. */
+/**
+ * Says plainly which groups are off the port while the plan is carried out, and what that means.
+ * Nothing when none is.
+ */
 export function Exposure({ plan, facts }: { plan: ChangePlan; facts: Names }): JSX.Element | null {
   const gaps = gapsOf(plan)
   if (gaps.length === 0) return null

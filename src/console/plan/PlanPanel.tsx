@@ -40,7 +40,9 @@ type PlanPanelProps = {
   headingRef: RefObject<HTMLHeadingElement | null>
 }
 
-/** What would be sent: every request, what checking it found, and the buttons that check and apply. */
+/**
+ * What would be sent: every request, what checking it found, and the buttons that check and apply.
+ */
 export function PlanPanel(props: PlanPanelProps): JSX.Element {
   const { project, port, facts, plan, underWay, side, locked, headingRef } = props
   const { dryRun, onDryRun, checking, applying } = props

@@ -1,9 +1,15 @@
 import type { ChangePlan } from '../../vpc/plan-change.ts'
 
-/** Between which steps groups that stay on the list are off the port. `after` counts from 1; `last` likewise. */
+/**
+ * Between which steps groups that stay on the list are off the port. `after` counts from 1; `last`
+ * likewise.
+ */
 export type Gap = { after: number; last: number; groups: readonly string[] }
 
-/** The gaps of a plan in which groups are off the port; neighbouring gaps with the same groups are one. */
+/**
+ * The gaps of a plan in which groups are off the port; neighbouring gaps with the same groups are
+ * one.
+ */
 export function gapsOf({ steps }: Pick<ChangePlan, 'steps'>): Gap[] {
   const gaps: Gap[] = []
   for (const [n, { offThePort: groups }] of steps.entries()) {

@@ -39,15 +39,19 @@ export type Applying = {
   forbidden: string | undefined
 }
 
-/** An arrangement and its plan, or why there is none: in one, so that none is ever shown with another's. */
+/**
+ * An arrangement and its plan, or why there is none: in one, so that none is ever shown with
+ * another's.
+ */
 export type Planned = { arrangement: Arrangement; plan: ChangePlan | { problem: string } }
 
 /**
- * The plan of an arrangement: `now`, for the list, and `shown`, for all that is drawn beside and below it. That is long, and drawn
- * anew only once the list is painted as the operator just arranged it, a few frames later on a slow machine. What is shown
- * of a plan, and what its buttons do, comes from `shown` alone: its steps, check and traffic always belong together. As long as
- * it lags, `isCurrent` is false, and the buttons do nothing: what is checked or applied is what is shown, and what the
- * list shows.
+ * The plan of an arrangement: `now`, for the list, and `shown`, for all that is drawn beside and
+ * below it. That is long, and drawn anew only once the list is painted as the operator just
+ * arranged it, a few frames later on a slow machine. What is shown of a plan, and what its buttons
+ * do, comes from `shown` alone: its steps, check and traffic always belong together. As long as it
+ * lags, `isCurrent` is false, and the buttons do nothing: what is checked or applied is what is
+ * shown, and what the list shows.
  */
 export function usePlan(
   arrangement: Arrangement,
@@ -81,7 +85,10 @@ function planOf(madeFor: readonly string[], desired: readonly string[], limit: n
 /** No group was refused. */
 export const NO_REFUSALS: ReadonlyMap<string, string> = new Map()
 
-/** Checks the plan of an arrangement; a result holds for this arrangement only, and any change ends it. */
+/**
+ * Checks the plan of an arrangement; a result holds for this arrangement only, and any change ends
+ * it.
+ */
 export function useChecking(
   project: string,
   port: string,
@@ -142,8 +149,9 @@ export function useChecking(
 }
 
 /**
- * Starts the operation that applies the plan. Its ID is kept with the arrangement before anything is sent, so that sending again
- * after a lost answer, even after a reload, finds the same operation.
+ * Starts the operation that applies the plan. Its ID is kept with the arrangement before anything
+ * is sent, so that sending again after a lost answer, even after a reload, finds the same
+ * operation.
  */
 export function useApplying(options: {
   project: string
@@ -216,7 +224,10 @@ export function useApplying(options: {
   )
 }
 
-/** The ID it was sent as, unless that operation has come to an end: the same ID would only tell of that end again. */
+/**
+ * The ID it was sent as, unless that operation has come to an end: the same ID would only tell of
+ * that end again.
+ */
 function unfinishedId(operations: readonly KnownOperation[], { operationId }: Arrangement): string | null {
   const known = operations.find((one) => one.operation_id === operationId)
   return known !== undefined && SETTLED.has(known.status) ? null : operationId

@@ -140,7 +140,9 @@ function Json({ value }: { value: unknown }): JSX.Element {
   return <code className={styles.json}>{JSON.stringify(value, null, typeof value === 'object' ? 2 : 0)}</code>
 }
 
-/** An object or objects to lay out below the field's name; an empty object lacks each of its fields. */
+/**
+ * An object or objects to lay out below the field's name; an empty object lacks each of its fields.
+ */
 function holdsFields(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : isObject(value)
 }

@@ -78,7 +78,7 @@ describe('the details of a port', () => {
     expect(screen.getByText('No field changed.')).toBeVisible()
   })
 
-  test('read in the old form name what that does not tell, and take none of it for a change', () => {
+  test('read in the old form name what that leaves out, and show no change for it', () => {
     const { vpc_id: _, ...told } = { ...port, vpc_id: 'v', zone_id: 'a' }
     const old = { ...told, [V1_READ]: true }
     const { rerender } = render(<PortDetails port={old} />)

@@ -24,8 +24,9 @@ export type PortDetailsProps = {
 }
 
 /**
- * Every field of a port (insert-security-groups.txt, Tables 5 to 10), grouped for reading, with its documented meaning at
- * hand. Nothing that the platform sent is hidden; what is not as documented is noted, and so is what is missing.
+ * Every field of a port (insert-security-groups.txt, Tables 5 to 10), grouped for reading, with its
+ * documented meaning at hand. Nothing that the platform sent is hidden; what is not as documented
+ * is noted, and so is what is missing.
  */
 export function PortDetails({ port, before, requestId, raw, groupName }: PortDetailsProps): JSX.Element {
   const extra = undocumentedKeys(PORT_FIELDS, port).filter((name) => name !== V1_READ)

@@ -1,4 +1,7 @@
-/** True when two JSON values are the same; the order of an object's keys does not count, that of an array does. */
+/**
+ * True when two JSON values are the same; the order of an object's keys does not count, that of an
+ * array does.
+ */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false

@@ -14,7 +14,10 @@ type ListChangedProps = {
   now: GroupList
   /** `now` is what a stopped change, sent from that arrangement, left on the port. */
   leftHalfway: boolean
-  /** What became of `conflict` when it was sent; undefined when it never was, 'unknown' when nobody knows. */
+  /**
+   * What became of `conflict` when it was sent; undefined when it never was, 'unknown' when nobody
+   * knows.
+   */
   sent: Operation['status'] | 'unknown' | undefined
   facts: GroupFacts
   keep: (arrangement: Arrangement | null) => void
@@ -33,7 +36,10 @@ function sentWords(sent: ListChangedProps['sent']): string {
   return 'It was sent before, and is not what the port has now.'
 }
 
-/** The port's list is not the one that was arranged: what changed, and what can become of the arrangement. */
+/**
+ * The port's list is not the one that was arranged: what changed, and what can become of the
+ * arrangement.
+ */
 export function ListChanged({
   conflict,
   now,
@@ -45,7 +51,8 @@ export function ListChanged({
   const announce = useAnnounce()
   const rebased = useMemo(
     () =>
-      // What the operator's own change did on its way there is nobody's decision: the aim stays the same.
+      // What the operator's own change did on its way there is nobody's decision: the aim stays the
+      // same.
       leftHalfway
         ? { desired: conflict.desired, notes: [] }
         : rebase(conflict.madeFor, conflict.desired, now),

@@ -30,7 +30,10 @@ type PlanSideProps = {
   keep: (arrangement: Arrangement) => void
 }
 
-/** What stands in the plan's place while nothing is arranged, or a change is under way: the operations on the port. */
+/**
+ * What stands in the plan's place while nothing is arranged, or a change is under way: the
+ * operations on the port.
+ */
 export function PlanSide(props: PlanSideProps): JSX.Element | null {
   const { operations, arrangement, list, facts, seen, locked, keep } = props
   if (operations.underWay.length > 0)

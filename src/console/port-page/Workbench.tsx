@@ -45,7 +45,10 @@ const ListChanged = lazy(() =>
   import('./ListChanged.tsx').then((module) => ({ default: module.ListChanged })),
 )
 
-/** Everything below the port's head: notices, the list, the catalogue, the plan, and the port in full. */
+/**
+ * Everything below the port's head: notices, the list, the catalogue, the plan, and the port in
+ * full.
+ */
 export function Workbench({ project, answer }: { project: string; answer: PortAnswer }): JSX.Element {
   const { port } = answer
   const list = port.security_groups

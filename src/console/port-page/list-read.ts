@@ -5,8 +5,8 @@ import type { GroupFacts } from '../facts/group-facts.ts'
 const LONGEST_WAIT_MS = 3000
 
 /**
- * True once the list is on the screen with the names and rules of its groups, or some time has passed: what is not needed to
- * read and arrange the list must not be in the way of what is.
+ * True once the list is on the screen with the names and rules of its groups, or some time has
+ * passed: what is not needed to read and arrange the list must not be in the way of what is.
  */
 export function useListRead(list: readonly string[], facts: GroupFacts): boolean {
   const [read, setRead] = useState(false)

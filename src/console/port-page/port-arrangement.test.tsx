@@ -55,7 +55,7 @@ describe("a port's arrangement", () => {
     expect(current).toMatchObject({ arrangement: arranged, conflict: null, locked: undefined })
   })
 
-  it('is never used for another list: the operator is asked, and nothing can be arranged meanwhile', () => {
+  it('is never used for another list: the operator is asked first', () => {
     const result = page(arranged, ['b', 'a'])
     expect(result.current.conflict).toEqual(arranged)
     expect(result.current.leftHalfway).toBe(false)

@@ -7,9 +7,14 @@ import type { KnownOperation } from '../proxy-client/read-operations.ts'
 
 /** The arrangement of a port, as the page may use it now. */
 export type PortArrangement = {
-  /** Made for the list as it stands, or (while `locked`) what is being applied or what the port has. */
+  /**
+   * Made for the list as it stands, or (while `locked`) what is being applied or what the port has.
+   */
   arrangement: Arrangement
-  /** An arrangement that was made for another list than the port has now; it has to be rebased or dropped. */
+  /**
+   * An arrangement that was made for another list than the port has now; it has to be rebased or
+   * dropped.
+   */
   conflict: Arrangement | null
   /** The conflict is what a stopped change, sent from that arrangement, left on the port. */
   leftHalfway: boolean
@@ -23,8 +28,9 @@ export type PortArrangement = {
 }
 
 /**
- * The operator's arrangement (kept in `store`) for a port whose list is `list`. It is never used for a list that it was not made for; what was
- * applied meanwhile, here or in another tab, is taken away.
+ * The operator's arrangement (kept in `store`) for a port whose list is `list`. It is never used
+ * for a list that it was not made for; what was applied meanwhile, here or in another tab, is taken
+ * away.
  */
 export function usePortArrangement(
   store: ReturnType<typeof useArrangementStore>,
@@ -37,7 +43,8 @@ export function usePortArrangement(
   const applied = kept !== null && isApplied(operations.all, kept)
   const other = kept !== null && !sameList(kept.madeFor, list)
   const settled = !busy && unanswered === undefined
-  // Nothing to lose: it has been applied, or the list is as arranged already, or nothing is arranged.
+  // Nothing to lose: it has been applied, or the list is as arranged already, or nothing is
+  // arranged.
   const over =
     settled && kept !== null && (applied || (other && (sameList(kept.desired, list) || !isChanged(kept))))
   useEffect(() => {
@@ -69,7 +76,10 @@ export function usePortArrangement(
   return { arrangement, conflict, leftHalfway, locked, change, keep, unkept }
 }
 
-/** True when the operation that it was sent as (or what the operator answered to it) came to the end as arranged. */
+/**
+ * True when the operation that it was sent as (or what the operator answered to it) came to the end
+ * as arranged.
+ */
 function isApplied(all: readonly KnownOperation[], { operationId }: Arrangement): boolean {
   const operation = all.find((one) => one.operation_id === operationId)
   if (operation === undefined) return false
@@ -77,7 +87,9 @@ function isApplied(all: readonly KnownOperation[], { operationId }: Arrangement)
   return last.status === 'done' && last.purpose !== 'go_back'
 }
 
-/** True when the operation that it was sent as was left half-way, and the port still has that list. */
+/**
+ * True when the operation that it was sent as was left half-way, and the port still has that list.
+ */
 function isLeft(all: readonly KnownOperation[], { operationId }: Arrangement, list: GroupList): boolean {
   const operation = all.find((one) => one.operation_id === operationId)
   const last = operation && lastOf(all, operation)

@@ -5,7 +5,10 @@ import type { Port } from '../../vpc/port.ts'
 
 /** What this page has seen happen to the port since it was opened. */
 export type WatchedChange = {
-  /** The port before the change that was carried out last; undefined when none was while the page is open. */
+  /**
+   * The port before the change that was carried out last; undefined when none was while the page is
+   * open.
+   */
   before: Port | undefined
   /** Operations that were under way while the page is open. */
   seen: ReadonlySet<string>
@@ -13,7 +16,10 @@ export type WatchedChange = {
   sending: (operationId: string) => void
 }
 
-/** Remembers the port as it was when an operation on it first showed up, to mark afterwards what changed. */
+/**
+ * Remembers the port as it was when an operation on it first showed up, to mark afterwards what
+ * changed.
+ */
 export function useWatchedChange(port: Port, underWay: readonly Operation[]): WatchedChange {
   const [watched, setWatched] = useState<{ before: Port | undefined; seen: ReadonlySet<string> }>({
     before: undefined,

@@ -19,7 +19,10 @@ type GroupFilterDialogProps = {
   onClose: () => void
 }
 
-/** Chooses the security group to filter ports by: found by name, description or ID, or its whole ID pasted. */
+/**
+ * Chooses the security group to filter ports by: found by name, description or ID, or its whole ID
+ * pasted.
+ */
 export default function GroupFilterDialog({ project, onPick, onClose }: GroupFilterDialogProps): JSX.Element {
   const [text, setText] = useState('')
   const needle = text.trim().toLowerCase()

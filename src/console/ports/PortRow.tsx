@@ -20,7 +20,10 @@ type PortRowProps = {
   onGoTo: (index: number) => void
 }
 
-/** One port in the table; a card where the screen is narrow. Drawn when it changes itself, not with each step of scrolling. */
+/**
+ * One port in the table; a card where the screen is narrow. Drawn when it changes itself, not with
+ * each step of scrolling.
+ */
 export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
   const { ref, index, project, port, firstGroup, onGoTo } = props
   const named = port.name !== undefined && port.name !== null && port.name !== ''

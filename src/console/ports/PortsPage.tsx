@@ -20,7 +20,8 @@ export function PortsPage(): JSX.Element {
   const { projectId } = route.useParams()
   const search = route.useSearch()
   const navigate = route.useNavigate()
-  // What is typed filters at once; the address, and with it what is asked of the server, follows after a pause.
+  // What is typed filters at once; the address, and with it what is asked of the server, follows
+  // after a pause.
   const [typed, setTyped] = useState<string>()
   const [since, setSince] = useState(search.q)
   const [clears, setClears] = useState(0)

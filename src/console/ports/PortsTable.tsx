@@ -20,8 +20,8 @@ const CARD_HEIGHT = 101
 const READ_AHEAD = 30
 
 /**
- * The table of ports. Only rows in sight are in the document; `aria-rowcount` and `aria-rowindex` tell of the others. The
- * arrow keys go from port to port.
+ * The table of ports. Only rows in sight are in the document; `aria-rowcount` and `aria-rowindex`
+ * tell of the others. The arrow keys go from port to port.
  */
 export function PortsTable({ project, view }: { project: string; view: PortsView }): JSX.Element | null {
   const { rows } = view
@@ -34,7 +34,8 @@ export function PortsTable({ project, view }: { project: string; view: PortsView
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => rowHeight,
-    // With a new function for the keys every row is placed anew: at 10,000 of them that is not for each frame of scrolling.
+    // With a new function for the keys every row is placed anew: at 10,000 of them that is not for
+    // each frame of scrolling.
     getItemKey: useCallback((index: number) => rows[index]?.id ?? index, [rows]),
     overscan: 10,
     scrollMargin,

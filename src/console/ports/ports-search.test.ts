@@ -17,7 +17,7 @@ test('what does not fit is dropped, the rest stays', () => {
   ).toEqual({ q: 'web', group: GROUP })
 })
 
-test('filters go to the server under the names of the platform; the search box does not', () => {
+test('filters go to the server under the platform’s names; the search box does not', () => {
   expect(
     filtersOf({
       q: 'web',

@@ -34,7 +34,9 @@ export function readPortsSearch(params: Record<string, unknown>): PortsSearch {
   return search
 }
 
-/** The filters that the server applies for a state of the view; the search box is not among them. */
+/**
+ * The filters that the server applies for a state of the view; the search box is not among them.
+ */
 export function filtersOf({ status, owner, group, vpc, subnet, security }: PortsSearch): PortFilters {
   return {
     ...(status && { status: [status] }),

@@ -11,7 +11,10 @@ export type ExactSearch = { what: string; tries: PortFilters[] }
 const MAC = /^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i
 const IPV4 = /^(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$/
 
-/** The exact search that a text stands for; undefined when it is a text to be looked for in the ports. */
+/**
+ * The exact search that a text stands for; undefined when it is a text to be looked for in the
+ * ports.
+ */
 export function exactSearch(text: string): ExactSearch | undefined {
   const typed = text.trim()
   if (isUuid(typed)) {
@@ -36,8 +39,8 @@ function canonicalIpv6(text: string): string | undefined {
 const haystacks = new WeakMap<Port, string>()
 
 /**
- * True when a port holds the text, in its name, ID, private IPs, MAC address or device ID; upper and lower case are the
- * same. @param needle trimmed and in lower case
+ * True when a port holds the text, in its name, ID, private IPs, MAC address or device ID; upper
+ * and lower case are the same. @param needle trimmed and in lower case
  */
 export function matches(port: Port, needle: string): boolean {
   let haystack = haystacks.get(port)

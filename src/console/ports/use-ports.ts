@@ -41,9 +41,11 @@ export type PortsView = {
 type Effort = { for: string; wanted: number; stopped: boolean }
 
 /**
- * The ports of a project under a state of the view. Filters are the server's; a search text is looked for in the ports read
- * so far, and pages are read on until enough is found, unless it is a whole ID or address, which the server finds.
- * @param asked false while the text is still being typed: then nothing is asked of the server for it
+ * The ports of a project under a state of the view. Filters are the server's; a search text is
+ * looked for in the ports read so far, and pages are read on until enough is found, unless it is a
+ * whole ID or address, which the server finds.
+ * @param asked false while the text is still being typed: then nothing is asked of the server for
+ *   it
  */
 export function usePorts(project: string, search: PortsSearch, asked: boolean): PortsView {
   const queryClient = useQueryClient()

@@ -3,7 +3,10 @@ import { portsideError, refusedFields } from '../../vpc/errors.ts'
 import { queryString } from '../../vpc/requests.ts'
 import { ProxyError } from './proxy-error.ts'
 
-/** The proxy retries reads by itself and waits where the platform asks it to: this is longer than that takes. */
+/**
+ * The proxy retries reads by itself and waits where the platform asks it to: this is longer than
+ * that takes.
+ */
 const DEFAULT_TIMEOUT_MS = 60_000
 
 type CallOptions = {
@@ -22,19 +25,22 @@ type CallOptions = {
  * @param schema what the answer must be
  * @param path on the proxy, from src/vpc (`/api/...`)
  * @returns the answer, read by the schema
- * @throws ProxyError with the platform's or the proxy's words; or the signal's reason after a cancel
+ * @throws ProxyError with the platform's or the proxy's words; or the signal's reason after a
+ *   cancel
  */
 export async function call<S extends z.ZodMiniType>(
   schema: S,
   path: string,
   { method = 'GET', body, query, signal, timeoutMs = DEFAULT_TIMEOUT_MS }: CallOptions = {},
 ): Promise<z.output<S>> {
-  // Not AbortSignal.timeout: each of those stays in memory until its time is up, long after the answer.
+  // Not AbortSignal.timeout: each of those stays in memory until its time is up, long after the
+  // answer.
   const timeout = new AbortController()
   const timer = setTimeout(() => timeout.abort(), timeoutMs)
   const url = new URL(path, location.origin)
   if (query !== undefined) url.search = queryString(query)
-  // Nobody knows what became of a request whose answer is lost; only a read can't have changed anything.
+  // Nobody knows what became of a request whose answer is lost; only a read can't have changed
+  // anything.
   const lost = method === 'GET' ? {} : ({ outcome: 'unknown' } as const)
   let status = 0
   let text: string
@@ -74,7 +80,10 @@ export async function call<S extends z.ZodMiniType>(
   return readAnswer(schema, status, text, lost)
 }
 
-/** A failed fetch has no reason: what is known is whether the browser is online, and where the proxy is. */
+/**
+ * A failed fetch has no reason: what is known is whether the browser is online, and where the proxy
+ * is.
+ */
 function unreachable(): { error_msg: string; advice: string } {
   const offline = globalThis.navigator?.onLine === false
   const error_msg = offline

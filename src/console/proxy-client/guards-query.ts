@@ -3,7 +3,10 @@ import { api } from '../../vpc/portside-api.ts'
 import { guardsAnswer } from '../../vpc/traffic/guards.ts'
 import { call } from './client.ts'
 
-/** The guards of this Portside's configuration. Not among the other queries: only what compares traffic needs to load it. */
+/**
+ * The guards of this Portside's configuration. Not among the other queries: only what compares
+ * traffic needs to load it.
+ */
 export const guardsQuery = () =>
   queryOptions({
     queryKey: ['guards'],

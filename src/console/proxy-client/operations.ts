@@ -10,7 +10,9 @@ import { isWhole, readOperations, type KnownOperation } from './read-operations.
 /** An end of an operation is held back no longer than this for the port to be read after it. */
 const LONGEST_HOLD_MS = 3_000
 
-/** The operations on a port, newest first. An older revision never takes the place of a newer one. */
+/**
+ * The operations on a port, newest first. An older revision never takes the place of a newer one.
+ */
 export const operationsQuery = (project: string, port: string) =>
   queryOptions({
     queryKey: ['operations', project, port],
@@ -28,8 +30,8 @@ export const operationsQuery = (project: string, port: string) =>
   })
 
 /**
- * Takes in an operation as answered, for every view that shows it. Its end is shown together with the port as it is after it,
- * never with one that was read before.
+ * Takes in an operation as answered, for every view that shows it. Its end is shown together with
+ * the port as it is after it, never with one that was read before.
  */
 export async function takeOperation(client: QueryClient, operation: Operation): Promise<void> {
   const { operation_id, project_id, port_id } = operation
@@ -42,7 +44,10 @@ export async function takeOperation(client: QueryClient, operation: Operation): 
   )
 }
 
-/** Those of `read`, but none that is known in a newer revision; before them what came since they were asked for. */
+/**
+ * Those of `read`, but none that is known in a newer revision; before them what came since they
+ * were asked for.
+ */
 function laterOperations(known: KnownOperation[] | undefined, read: KnownOperation[]): KnownOperation[] {
   if (known === undefined) return read
   const knownById = new Map(known.map((one) => [one.operation_id, one]))
@@ -62,8 +67,9 @@ function laterOperations(known: KnownOperation[] | undefined, read: KnownOperati
 }
 
 /**
- * Before `answered` are shown: what an end among them, that was not known yet, makes out of date is put right. The port is the one
- * that the operation itself ended with, where nothing shown can be later than that; else it is read anew.
+ * Before `answered` are shown: what an end among them, that was not known yet, makes out of date is
+ * put right. The port is the one that the operation itself ended with, where nothing shown can be
+ * later than that; else it is read anew.
  */
 async function takeEnds(
   client: QueryClient,
@@ -125,7 +131,9 @@ function changedGroups(known: readonly KnownOperation[]): string[] {
   ]
 }
 
-/** Puts a Port that the platform returned where the console's views read it: never a guessed one. */
+/**
+ * Puts a Port that the platform returned where the console's views read it: never a guessed one.
+ */
 function storePort(client: QueryClient, project: string, answer: PortAnswer, times: Times): void {
   const { queryKey } = portQuery(project, answer.port.id)
   const tables = [
@@ -133,7 +141,8 @@ function storePort(client: QueryClient, project: string, answer: PortAnswer, tim
     ['exact-ports', project],
   ]
   const reading = client.getQueryState(queryKey)?.fetchStatus === 'fetching'
-  // Reads that are out may come back with the list as it was before; pages are put together from what was there before.
+  // Reads that are out may come back with the list as it was before; pages are put together from
+  // what was there before.
   for (const key of [queryKey, ...tables]) void client.cancelQueries({ queryKey: key })
   client.setQueryData(queryKey, noteTimes(answer, times))
   const replaced = (ports: Port[]) => ports.map((port) => (port.id === answer.port.id ? answer.port : port))

@@ -1,6 +1,7 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query'
 
-// What the proxy answered, ordered against everything else that it answered: nothing on the page ever goes back.
+// What the proxy answered, ordered against everything else that it answered: nothing on the page
+// ever goes back.
 
 /** When something was asked for, and when it came, on a clock that counts these events. */
 export type Times = { asked: number; came: number }
@@ -30,14 +31,17 @@ export function fromNowOn(asked: number): Times {
   return { asked, came: ++clock }
 }
 
-/** True when `one` is certain to be later than `other`: it was asked for when that one had come already. */
+/**
+ * True when `one` is certain to be later than `other`: it was asked for when that one had come
+ * already.
+ */
 export function isLater(one: Times | undefined, other: Times | undefined): boolean {
   return (one?.asked ?? Infinity) > (other?.came ?? -1)
 }
 
 /**
- * Has queries read anew once they are looked at, or now if they are. A read that is out was asked for before whatever makes this
- * necessary: it is given up.
+ * Has queries read anew once they are looked at, or now if they are. A read that is out was asked
+ * for before whatever makes this necessary: it is given up.
  */
 export function outdate(client: QueryClient, queryKey: QueryKey): void {
   void client.cancelQueries({ queryKey })

@@ -1,8 +1,9 @@
 import type { PortsideError } from '../../vpc/errors.ts'
 
 /**
- * A call to the proxy that did not end well: what the proxy or the platform said, or what the console found out itself.
- * The console's own codes: `Console.Unreachable` (no answer), `Console.Timeout`, `Console.UnreadableAnswer`.
+ * A call to the proxy that did not end well: what the proxy or the platform said, or what the
+ * console found out itself. The console's own codes: `Console.Unreachable` (no answer),
+ * `Console.Timeout`, `Console.UnreadableAnswer`.
  */
 export class ProxyError extends Error {
   override name = 'ProxyError'

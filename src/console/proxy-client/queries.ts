@@ -41,15 +41,18 @@ export const sessionQuery = () =>
 
 type Page = { page_info?: { next_marker?: string | null | undefined } | null | undefined }
 
-/** The next page's marker; a marker that was used before ends the list, so that a confused server can't loop us. */
+/**
+ * The next page's marker; a marker that was used before ends the list, so that a confused server
+ * can't loop us.
+ */
 function nextMarker(last: Page, used: readonly (string | undefined)[]): string | undefined {
   const marker = last.page_info?.next_marker
   return marker && !used.includes(marker) ? marker : undefined
 }
 
 /**
- * The ports of a project, page by page. Stays as read until asked to be read again (`resetQueries`): reading all pages
- * anew behind the operator's back would be dozens of calls.
+ * The ports of a project, page by page. Stays as read until asked to be read again
+ * (`resetQueries`): reading all pages anew behind the operator's back would be dozens of calls.
  */
 export const portsInfiniteQuery = (project: string, filters: PortFilters) =>
   infiniteQueryOptions({
@@ -67,7 +70,8 @@ export const portsInfiniteQuery = (project: string, filters: PortFilters) =>
   })
 
 /**
- * The ports that one of several exact searches finds, asked one after the other until one finds something.
+ * The ports that one of several exact searches finds, asked one after the other until one finds
+ * something.
  * @param tries filters of each search, on top of `filters`
  */
 export const exactPortsQuery = (project: string, filters: PortFilters, tries: readonly PortFilters[]) =>
@@ -84,7 +88,9 @@ export const exactPortsQuery = (project: string, filters: PortFilters, tries: re
     staleTime: 5_000,
   })
 
-/** One port. Read again when the window comes to the front: someone else may have changed its list. */
+/**
+ * One port. Read again when the window comes to the front: someone else may have changed its list.
+ */
 export const portQuery = (project: string, id: string) =>
   queryOptions({
     queryKey: ['port', project, id],
@@ -96,14 +102,18 @@ export const portQuery = (project: string, id: string) =>
     refetchOnWindowFocus: true,
   })
 
-/** The one that is known to be later: a read may end after a change that it was asked for before. */
+/**
+ * The one that is known to be later: a read may end after a change that it was asked for before.
+ */
 function laterPort(shown: PortAnswer | undefined, read: PortAnswer): PortAnswer {
   if (shown === undefined || shown === read) return read
   if (!isLater(timesOf(read), timesOf(shown))) return shown
   return noteTimes(replaceEqualDeep(shown, read), timesOf(read))
 }
 
-/** Reads a port as it is now; a read that is out already was asked for too early. @throws ProxyError */
+/**
+ * Reads a port as it is now; a read that is out already was asked for too early. @throws ProxyError
+ */
 export async function readPortAnew(client: QueryClient, project: string, id: string): Promise<PortAnswer> {
   const query = portQuery(project, id)
   await client.cancelQueries({ queryKey: query.queryKey })
@@ -184,8 +194,8 @@ const groupMembersQuery = (project: string, group: string) =>
   })
 
 /**
- * The addresses of the ports in the named groups, by group ID, each group read by itself. Never fails: a group whose ports
- * can't be read says so.
+ * The addresses of the ports in the named groups, by group ID, each group read by itself. Never
+ * fails: a group whose ports can't be read says so.
  */
 export const membersOfGroupsQuery = (project: string, ids: readonly string[]) => {
   const asked = sorted(ids)

@@ -3,15 +3,17 @@ import { isSessionLost, isTooMany, ProxyError } from './proxy-error.ts'
 import { sessionQuery } from './queries.ts'
 
 /**
- * So many answers that no view shows are kept at most, for whoever comes back: those of the last two dozen ports or so. Time
- * alone (gcTime) is no bound: someone who looks through a thousand ports would keep all of them.
+ * So many answers that no view shows are kept at most, for whoever comes back: those of the last
+ * two dozen ports or so. Time alone (gcTime) is no bound: someone who looks through a thousand
+ * ports would keep all of them.
  */
 const KEPT_UNUSED = 200
 
 /**
- * The console's query client. What the proxy answered is not asked again by itself: it has tried already. Only when
- * there was no answer at all, a read is tried twice more, and when this user asked for too much, as soon as the proxy lets them. When any call finds the session gone, the session is read
- * again, and the frame (app/Shell.tsx) shows what that tells.
+ * The console's query client. What the proxy answered is not asked again by itself: it has tried
+ * already. Only when there was no answer at all, a read is tried twice more, and when this user
+ * asked for too much, as soon as the proxy lets them. When any call finds the session gone, the
+ * session is read again, and the frame (app/Shell.tsx) shows what that tells.
  */
 export function createQueryClient(): QueryClient {
   const { queryKey } = sessionQuery()
@@ -31,7 +33,8 @@ export function createQueryClient(): QueryClient {
         gcTime: 5 * 60_000,
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,
-        // The proxy is on this machine or near it: the browser's idea of being online says nothing about it.
+        // The proxy is on this machine or near it: the browser's idea of being online says nothing
+        // about it.
         networkMode: 'always',
         retry: (failures, error) =>
           isTooMany(error) ||
@@ -46,7 +49,9 @@ export function createQueryClient(): QueryClient {
   return queryClient
 }
 
-/** Removes the answers that have been out of use for longest, while there are more than KEPT_UNUSED. */
+/**
+ * Removes the answers that have been out of use for longest, while there are more than KEPT_UNUSED.
+ */
 function boundUnused(cache: QueryCache): void {
   const unused = new Set<Query>()
   cache.subscribe(({ type, query }) => {

@@ -33,8 +33,8 @@ export async function readOperations(
   const { operations } = await call(operationsAnswer, api.portOperations(project, port), { signal })
   const last = operations.find(({ status }) => status === 'done')
   return Promise.all(
-    operations.map((one) =>
-      one === last || asksForMore(one) ? readOperation(one.operation_id, signal) : one,
+    operations.map((one): Promise<KnownOperation> =>
+      one === last || asksForMore(one) ? readOperation(one.operation_id, signal) : Promise.resolve(one),
     ),
   )
 }

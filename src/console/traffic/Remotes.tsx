@@ -6,7 +6,9 @@ import { counted } from '../facts/change-words.ts'
 import styles from './TrafficChanges.module.css'
 import type { RemoteGroups } from './use-traffic.ts'
 
-/** What the groups that rules name as remotes were resolved to, and when; or why one stays a name. */
+/**
+ * What the groups that rules name as remotes were resolved to, and when; or why one stays a name.
+ */
 export function Remotes({ remotes, names }: { remotes: RemoteGroups; names: Names }): JSX.Element {
   return (
     <section className={styles.part} aria-label="Remote groups">

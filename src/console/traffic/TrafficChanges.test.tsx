@@ -35,7 +35,7 @@ const answered = (over: Partial<TrafficQuestion> = {}): Traffic => {
 const show = (traffic: Traffic) => render(<TrafficChanges traffic={traffic} facts={FACTS} />)
 
 describe('what traffic changes', () => {
-  it('names what is opened, the rule and the group that decide, and what passes in between', () => {
+  it('names what is opened, what decides, and what passes in between', () => {
     show(answered())
     expect(screen.getByText('1 newly allowed; more while the plan is carried out.')).toBeInTheDocument()
     const allowed = screen.getByRole('region', { name: 'Newly allowed' })
@@ -74,7 +74,7 @@ describe('what traffic changes', () => {
     expect(screen.getByText(/groups have no effect on this port/)).toBeInTheDocument()
   })
 
-  it('never guesses: rules that were not read leave traffic undecided, a failure says unknown', () => {
+  it('never guesses: rules that were not read leave traffic undecided', () => {
     const { unmount } = show(answered({ rules: { ...QUESTION.rules, ssh: null } }))
     expect(screen.getByRole('region', { name: 'Can’t be decided' })).toHaveTextContent(
       'the rules of group ssh-bastion were not read',
@@ -168,7 +168,7 @@ describe('before applying', () => {
     expect(screen.getByText('Opens TCP 22 (SSH) from anywhere')).toBeInTheDocument()
   })
 
-  it('finds broken guards, in between too, and counts what could not be compared as broken', () => {
+  it('finds broken guards, in between too, and counts the unknown as broken', () => {
     const guards = [
       { name: 'ssh', protocol: 'tcp', ports: '22', remote: 'anywhere' },
       { name: 'out', direction: 'egress' as const, remote: 'anywhere' },

@@ -19,7 +19,9 @@ import type { Traffic } from './use-traffic.ts'
 type Compared = Extract<TrafficAnswer, { kind: 'differences' }>
 type TrafficChangesProps = { traffic: Traffic; facts: Pick<GroupFacts, 'groups'> }
 
-/** What traffic would pass differently: after the plan, and while it is carried out. Never a guess. */
+/**
+ * What traffic would pass differently: after the plan, and while it is carried out. Never a guess.
+ */
 export function TrafficChanges({ traffic, facts }: TrafficChangesProps): JSX.Element {
   if (traffic.state === 'reading') return <SkeletonRows label="Comparing traffic" count={3} />
   if (traffic.state === 'unread')

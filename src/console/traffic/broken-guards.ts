@@ -10,14 +10,20 @@ export type BrokenGuard = { name: string; why: string }
 
 const UUID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g
 
-/** The guards that a plan breaks, at its end or in between; the proxy holds it against them again when it is sent. */
+/**
+ * The guards that a plan breaks, at its end or in between; the proxy holds it against them again
+ * when it is sent.
+ */
 export function useBrokenGuards(traffic: Traffic, names: Names): readonly BrokenGuard[] {
   const { data: guards } = useQuery(guardsQuery())
   // oxlint-disable-next-line react/exhaustive-deps -- names only change with what is compared
   return useMemo(() => brokenGuards(guards ?? [], traffic, names), [guards, traffic])
 }
 
-/** The guards that the proxy says are broken, with groups by their names; undefined for any other error, and for none. */
+/**
+ * The guards that the proxy says are broken, with groups by their names; undefined for any other
+ * error, and for none.
+ */
 export function guardsRefused(error: unknown, names: Names): readonly BrokenGuard[] | undefined {
   if (!(error instanceof ProxyError) || error.error_code !== 'Portside.GuardBroken') return undefined
   return error.fields.map(({ path, message }) => ({
@@ -26,7 +32,10 @@ export function guardsRefused(error: unknown, names: Names): readonly BrokenGuar
   }))
 }
 
-/** The guards that are broken by what is known of the traffic; what can't be compared counts as broken. */
+/**
+ * The guards that are broken by what is known of the traffic; what can't be compared counts as
+ * broken.
+ */
 export function brokenGuards(guards: readonly Guard[], traffic: Traffic, names: Names): BrokenGuard[] {
   if (traffic.state === 'reading') return []
   if (traffic.state !== 'answer')

@@ -15,11 +15,20 @@ import {
 export type TrafficQuestion = {
   /** `port_security_enabled` of the port. */
   portSecurity: boolean | null | undefined
-  /** The port's list as it stands, then after each step of the plan; the last one is the arranged list. At least one. */
+  /**
+   * The port's list as it stands, then after each step of the plan; the last one is the arranged
+   * list. At least one.
+   */
   lists: readonly (readonly string[])[]
-  /** The rules of every group in the lists; null, or no entry, when they were not read: its traffic is then unknown. */
+  /**
+   * The rules of every group in the lists; null, or no entry, when they were not read: its traffic
+   * is then unknown.
+   */
   rules: Readonly<Record<string, readonly SecurityGroupRule[] | null>>
-  /** Addresses of the ports in a remote group, only where all of them are known; other groups stay named. */
+  /**
+   * Addresses of the ports in a remote group, only where all of them are known; other groups stay
+   * named.
+   */
   members?: Readonly<Record<string, readonly string[]>>
 }
 
@@ -27,7 +36,10 @@ export type TrafficQuestion = {
 export type TrafficAnswer =
   | NoEffect
   | (PlanDifferences & {
-      /** After each step but the last: what differs from both the list before and the list at the end. */
+      /**
+       * After each step but the last: what differs from both the list before and the list at the
+       * end.
+       */
       inBetween: readonly (readonly Region[])[]
       /** Rules that can never match, in the list as arranged. */
       neverMatching: readonly NeverMatching[]

@@ -17,8 +17,9 @@ type Waiting = TrafficRequest & {
 }
 
 /**
- * Asks the worker what traffic changes. The newest question wins: one asked before it is rejected with an AbortError, as is
- * one whose signal is aborted. The worker has one question at a time, and starts with the first.
+ * Asks the worker what traffic changes. The newest question wins: one asked before it is rejected
+ * with an AbortError, as is one whose signal is aborted. The worker has one question at a time, and
+ * starts with the first.
  */
 export class TrafficClient {
   readonly #start: () => TrafficWorker
@@ -34,7 +35,8 @@ export class TrafficClient {
 
   /**
    * The answer to a question.
-   * @throws TrafficUnavailable when the worker fails; AbortError, or the signal's reason, when it is no longer wanted
+   * @throws TrafficUnavailable when the worker fails; AbortError, or the signal's reason, when it
+   *   is no longer wanted
    */
   ask(question: TrafficQuestion, signal?: AbortSignal): Promise<TrafficAnswer> {
     return new Promise((resolve, reject) => {
@@ -54,7 +56,10 @@ export class TrafficClient {
     })
   }
 
-  /** Ends the worker; a question that waits is rejected with an AbortError. A new question starts a new worker. */
+  /**
+   * Ends the worker; a question that waits is rejected with an AbortError. A new question starts a
+   * new worker.
+   */
   close(): void {
     this.#newest?.reject(new DOMException('The question about traffic is no longer wanted.', 'AbortError'))
     this.#newest = undefined

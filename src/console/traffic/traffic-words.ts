@@ -12,7 +12,10 @@ export function changesText(counts: TrafficDifference['counts']): string {
   return said.length > 0 ? said.join(', ') : 'No traffic changes'
 }
 
-/** What the operator should not overlook: `Opens TCP 22 (SSH) from anywhere`; undefined when nothing is opened to all. */
+/**
+ * What the operator should not overlook: `Opens TCP 22 (SSH) from anywhere`; undefined when nothing
+ * is opened to all.
+ */
 export function worstText({ regions }: TrafficDifference): string | undefined {
   const [first] = regions
   if (first?.change !== 'newly_allowed' || !isFromAnywhere(first)) return undefined

@@ -1,4 +1,7 @@
-/** The worker that compares traffic, so that the page stays smooth. Speaks TrafficRequest and TrafficReply. */
+/**
+ * The worker that compares traffic, so that the page stays smooth. Speaks TrafficRequest and
+ * TrafficReply.
+ */
 import { replyTo, type TrafficRequest } from './traffic-answer.ts'
 
 const scope = self as unknown as DedicatedWorkerGlobalScope

@@ -12,7 +12,10 @@ import {
 import type { TrafficAnswer, TrafficQuestion } from './traffic-answer.ts'
 import { TrafficClient } from './traffic-client.ts'
 
-/** What is known of a plan's traffic. Only `answer` says anything of it; the rest says why nothing can be said. */
+/**
+ * What is known of a plan's traffic. Only `answer` says anything of it; the rest says why nothing
+ * can be said.
+ */
 export type Traffic =
   | { state: 'reading' }
   | { state: 'unread'; error: unknown; retry: () => void }
@@ -26,8 +29,8 @@ export type RemoteGroups = {
 }
 
 /**
- * Compares what a port's traffic is with each of `lists`: as it stands, then after each step. Asked anew when the lists or
- * the rules change; an answer to another question is never shown.
+ * Compares what a port's traffic is with each of `lists`: as it stands, then after each step. Asked
+ * anew when the lists or the rules change; an answer to another question is never shown.
  * @param now false while the page has something more urgent to read
  */
 export function useTraffic(

@@ -29,7 +29,10 @@ export function Button({ icon, children, ...rest }: ButtonProps): JSX.Element {
 
 type ButtonLinkProps = Omit<ComponentProps<'a'>, 'className'> & { variant?: Shared['variant'] }
 
-/** A link that looks like a button: it leads to an address of the proxy's, where the router has no part. */
+/**
+ * A link that looks like a button: it leads to an address of the proxy's, where the router has no
+ * part.
+ */
 export function ButtonLink({ variant = 'secondary', children, ...rest }: ButtonLinkProps): JSX.Element {
   return (
     <a {...rest} className={`${styles.button} ${styles[variant]}`}>

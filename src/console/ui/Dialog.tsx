@@ -14,8 +14,9 @@ type DialogProps = {
 }
 
 /**
- * A modal dialog: the browser's own, which keeps the focus inside and gives it back. A click beside it does not close it:
- * what is asked here deserves an answer. The element with `data-autofocus` has the focus at first.
+ * A modal dialog: the browser's own, which keeps the focus inside and gives it back. A click beside
+ * it does not close it: what is asked here deserves an answer. The element with `data-autofocus`
+ * has the focus at first.
  */
 export function Dialog({ open, onClose, title, children, footer, wide = false }: DialogProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null)

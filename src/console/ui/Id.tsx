@@ -6,7 +6,9 @@ type IdProps = {
   value: string
   /** What it is the ID of: names the copy button ('Copy port ID'). */
   label?: string
-  /** Shows the first eight digits only; the whole ID stands in the tooltip and is what is copied. */
+  /**
+   * Shows the first eight digits only; the whole ID stands in the tooltip and is what is copied.
+   */
   short?: boolean
   copy?: boolean
   /** Of the copy button: -1 where a list leads to it by other keys. */

@@ -6,8 +6,9 @@ const WIDTH = 380
 const EDGE = 8
 
 /**
- * A small button that shows more words about the thing beside it: by mouse, keyboard and touch. Esc, a click elsewhere or
- * scrolling closes it. @param label the button's name: 'About device_owner'
+ * A small button that shows more words about the thing beside it: by mouse, keyboard and touch.
+ * Esc, a click elsewhere or scrolling closes it. @param label the button's name: 'About
+ * device_owner'
  */
 export function InfoPopover({ label, children }: { label: string; children: ReactNode }): JSX.Element {
   const id = useId()

@@ -13,7 +13,10 @@ type PanelProps = {
   headingRef?: Ref<HTMLHeadingElement>
 }
 
-/** One of the port page's areas: a head that stays, content that scrolls by itself where there is room for that. */
+/**
+ * One of the port page's areas: a head that stays, content that scrolls by itself where there is
+ * room for that.
+ */
 export function Panel(props: PanelProps): JSX.Element {
   const { title, note, actions, footer, children, className, headingRef } = props
   const id = useId()

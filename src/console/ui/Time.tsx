@@ -1,8 +1,9 @@
 import type { JSX } from 'react'
 
 /**
- * A time of the platform, to the minute and in UTC as the platform's own logs have it; what can't be read as a time is shown
- * as it came. A time without a zone is UTC (insert-security-groups.txt, Table 5, `created_at`).
+ * A time of the platform, to the minute and in UTC as the platform's own logs have it; what can't
+ * be read as a time is shown as it came. A time without a zone is UTC (insert-security-groups.txt,
+ * Table 5, `created_at`).
  */
 export function Time({ value }: { value: string | null | undefined }): JSX.Element {
   if (value === null || value === undefined || value === '') return <>—</>

@@ -1,6 +1,9 @@
 import { memo, startTransition, useEffect, useState, type ComponentType, type ReactNode } from 'react'
 
-/** A part of a page whose code is a file of its own; `waiting` stands in its place until that is there. */
+/**
+ * A part of a page whose code is a file of its own; `waiting` stands in its place until that is
+ * there.
+ */
 export type Part<Props extends object> = {
   (props: Props & { waiting: ReactNode }): ReactNode
   /** Asks for the code, if nobody has yet. */
@@ -8,10 +11,11 @@ export type Part<Props extends object> = {
 }
 
 /**
- * A part of a page whose code comes when `load` of it is called, and not because it is drawn: the page says when it has
- * nothing more urgent to read. (React's `lazy` asks when it is drawn, suspends even when the code is there, and keeps
- * what it has shown meanwhile for a third of a second; this takes its place in the frame in which it comes.) It is drawn
- * anew only when its properties change.
+ * A part of a page whose code comes when `load` of it is called, and not because it is drawn: the
+ * page says when it has nothing more urgent to read. (React's `lazy` asks when it is drawn,
+ * suspends even when the code is there, and keeps what it has shown meanwhile for a third of a
+ * second; this takes its place in the frame in which it comes.) It is drawn anew only when its
+ * properties change.
  * @param from imports the component
  */
 export function part<Props extends object>(from: () => Promise<ComponentType<Props>>): Part<Props> {

@@ -29,7 +29,10 @@ export function oneOf<T>(items: readonly T[], next: () => number): T {
   return items[Math.floor(next() * items.length)] as T
 }
 
-/** A time in the form of the reference's example, so many hours after the first working day of the estate. */
+/**
+ * A time in the form of the reference's example, so many hours after the first working day of the
+ * estate.
+ */
 export function timeAt(hours: number): string {
   return new Date(Date.UTC(2023, 4, 10, 1, 35, 2) + hours * 3_600_000).toISOString().replace('Z', '+00:00')
 }

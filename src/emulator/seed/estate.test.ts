@@ -15,7 +15,8 @@ test('there are two projects, the second smaller', () => {
   expect(estate.projects[1]?.ports.length).toBeLessThan(main.ports.length)
 })
 
-// insert-security-groups.txt, Tables 5 and 9; the console's documentation bounds group names to 64 characters.
+// insert-security-groups.txt, Tables 5 and 9; the console's documentation bounds group names to 64
+// characters.
 test('names, descriptions and tags keep to the documented bounds', () => {
   for (const { ports, security_groups, security_group_rules } of projects) {
     for (const port of ports) {
@@ -73,7 +74,7 @@ test('no two ports of a project have the same address or MAC address', () => {
   }
 })
 
-test('the estate has every device owner and state of the reference, and every length of list', () => {
+test('the estate has every device owner and state, and every length of list', () => {
   const owners = new Set(main.ports.map((port) => port.device_owner?.replace(/^compute:.+/, 'compute:xxx')))
   expect([...owners].toSorted()).toEqual([
     '',

@@ -51,7 +51,9 @@ export const SMALLEST = {
   groups: mainGroups.length,
 }
 
-/** Makes the estate of a plan: two projects, the main one filled up by generated ports and groups. */
+/**
+ * Makes the estate of a plan: two projects, the main one filled up by generated ports and groups.
+ */
 export function makeEstate(plan: EstatePlan): Estate {
   return { made_from: plan, projects: [mainProject(plan), secondProject()] }
 }

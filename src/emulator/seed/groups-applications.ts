@@ -110,7 +110,10 @@ export const oddGroups: readonly GroupDraft[] = [
   ]),
 ]
 
-/** Partners' allow lists, one per partner: together with a few others they fill the port with 100 groups. */
+/**
+ * Partners' allow lists, one per partner: together with a few others they fill the port with 100
+ * groups.
+ */
 export const partnerGroups: readonly GroupDraft[] = Array.from({ length: 60 }, (_, position) => {
   const number = String(position + 1).padStart(3, '0')
   const host = `198.51.100.${64 + position}/32`

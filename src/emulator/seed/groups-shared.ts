@@ -42,7 +42,9 @@ const only = (
   rules: readonly RuleDraft[],
 ): GroupDraft => ({ name, description, tags, rules })
 
-/** Groups of the reference's example, with its IDs (insert-security-groups.txt, Example Requests). */
+/**
+ * Groups of the reference's example, with its IDs (insert-security-groups.txt, Example Requests).
+ */
 export const referenceGroups: readonly GroupDraft[] = [
   draft(
     'default',

@@ -10,7 +10,9 @@ export function groupIds(projectId: string, drafts: readonly GroupDraft[]): Grou
   return new Map(drafts.map((draft) => [draft.name, draft.id ?? uuidOf('group', projectId, draft.name)]))
 }
 
-/** The ID of the group with this name. @throws Error when a draft names a group that is not there. */
+/**
+ * The ID of the group with this name. @throws Error when a draft names a group that is not there.
+ */
 export function idOf(ids: GroupIds, name: string): string {
   const id = ids.get(name)
   if (id === undefined) throw new Error(`the estate has no security group named ${name}`)

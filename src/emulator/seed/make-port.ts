@@ -79,7 +79,10 @@ export function makePort(projectId: string, place: number, draft: PortDraft): Po
   }
 }
 
-/** A MAC address that no other port of the project has: multiplying by an odd number repeats nothing below 2^24. */
+/**
+ * A MAC address that no other port of the project has: multiplying by an odd number repeats nothing
+ * below 2^24.
+ */
 function macAddress(projectId: string, place: number): string {
   const number = (Math.imul(place, 0x9e3779) + parseInt(projectId.slice(0, 6), 16)) & 0xffffff
   return `fa:16:3e:${number
@@ -88,7 +91,10 @@ function macAddress(projectId: string, place: number): string {
     .replace(/..(?=.)/g, '$&:')}`
 }
 
-/** The port of the reference's example as it stands before the example's request (insert-security-groups.txt). */
+/**
+ * The port of the reference's example as it stands before the example's request
+ * (insert-security-groups.txt).
+ */
 export const referencePort: Port = {
   name: '',
   id: '99fd0c77-56b4-4bf6-8365-df352e45d5fc',

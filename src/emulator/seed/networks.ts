@@ -43,7 +43,9 @@ function subnet(
   }
 }
 
-/** Subnets by the name that ports are placed with. `prefix` is what comes before the host's number. */
+/**
+ * Subnets by the name that ports are placed with. `prefix` is what comes before the host's number.
+ */
 export const subnets = {
   web: subnet(vpcs.production, 'web', '10.20.1.', 'eu-west-101a', '2001:db8:20:1::'),
   app: subnet(vpcs.production, 'app', '10.20.2.', 'eu-west-101a', '2001:db8:20:2::'),

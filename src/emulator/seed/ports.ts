@@ -194,7 +194,9 @@ const rows: readonly Row[] = [
   }),
 ]
 
-/** The main project's ports: the reference's example port, then an estate with every kind of port. */
+/**
+ * The main project's ports: the reference's example port, then an estate with every kind of port.
+ */
 export function mainPorts(projectId: string, ids: GroupIds): Port[] {
   return [referencePort, ...makePorts(projectId, rows, ids)]
 }

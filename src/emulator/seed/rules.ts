@@ -1,4 +1,7 @@
-/** What a rule is made from; group and address group are named, their IDs are filled in when the group is made. */
+/**
+ * What a rule is made from; group and address group are named, their IDs are filled in when the
+ * group is made.
+ */
 export type RuleDraft = {
   direction: 'ingress' | 'egress'
   action: 'allow' | 'deny'

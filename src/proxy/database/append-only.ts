@@ -4,9 +4,10 @@ import { sql, type QueryExecutorProvider } from 'kysely'
 export const REFUSES = 'portside_append_only'
 
 /**
- * Makes a table append-only, for the migration that creates it: triggers refuse UPDATE, DELETE and TRUNCATE, whoever asks, on PGlite
- * and PostgreSQL alike. Where the tables belong to another role than the proxy's (`DATABASE_OWNER_URL`), that one may not do it in
- * the first place, nor switch the triggers off.
+ * Makes a table append-only, for the migration that creates it: triggers refuse UPDATE, DELETE and
+ * TRUNCATE, whoever asks, on PGlite and PostgreSQL alike. Where the tables belong to another role
+ * than the proxy's (`DATABASE_OWNER_URL`), that one may not do it in the first place, nor switch
+ * the triggers off.
  * @param table its name, in the schema that the migrations write to
  */
 export async function appendOnly(db: QueryExecutorProvider, table: string): Promise<void> {
@@ -14,7 +15,8 @@ export async function appendOnly(db: QueryExecutorProvider, table: string): Prom
     begin
       raise exception '% refused: % is append-only', tg_op, tg_table_name using errcode = 'insufficient_privilege';
     end $$`.execute(db)
-  // For each statement, not for each row: one that meets no row is refused too, and TRUNCATE has no rows.
+  // For each statement, not for each row: one that meets no row is refused too, and TRUNCATE has no
+  // rows.
   await sql`create trigger append_only before update or delete or truncate on ${sql.table(table)}
     for each statement execute function ${sql.id(REFUSES)}()`.execute(db)
   // Also where a session has switched ordinary triggers off (session_replication_role).

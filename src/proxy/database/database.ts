@@ -31,7 +31,10 @@ export type Database = {
   db: Kysely<Tables>
   /** This proxy's claim to be alive, by which it owns operations. */
   lease: Lease
-  /** What other proxies tell, under the name of the channel: `portside_operations`, `portside_proxies`. */
+  /**
+   * What other proxies tell, under the name of the channel: `portside_operations`,
+   * `portside_proxies`.
+   */
   notices: EventEmitter
   /** Comes back when this proxy can write what it must. @throws whatever keeps it from that */
   answers(): Promise<void>
@@ -40,11 +43,20 @@ export type Database = {
 
 /** The proxy's one database: opened when it is first asked for, closed with the proxy. */
 export type DatabaseAccess = {
-  /** True when it is to be opened at the start: it was asked for, or there may be operations left in it. */
+  /**
+   * True when it is to be opened at the start: it was asked for, or there may be operations left in
+   * it.
+   */
   atStart: boolean
-  /** The database. When it can't be opened, the next call tries again. @throws ConfigError when it can't be opened */
+  /**
+   * The database. When it can't be opened, the next call tries again. @throws ConfigError when it
+   * can't be opened
+   */
   opened(): Promise<Database>
-  /** Comes back when the database answers and can be written, at once while it is not opened yet. @throws whatever keeps it from that */
+  /**
+   * Comes back when the database answers and can be written, at once while it is not opened yet.
+   * @throws whatever keeps it from that
+   */
   answers(): Promise<void>
   close(): Promise<void>
 }
@@ -57,7 +69,10 @@ const PROTECTED = {
 
 const CHANNELS = ['portside_operations', 'portside_proxies'] as const
 
-/** Access to the database that the configuration names, for everything in the proxy that keeps something in it. */
+/**
+ * Access to the database that the configuration names, for everything in the proxy that keeps
+ * something in it.
+ */
 export function accessDatabase(
   config: DatabaseConfig & { makeJournal?: 'at_start' | 'when_needed' },
   log: FastifyBaseLogger,
@@ -80,9 +95,10 @@ export function accessDatabase(
 }
 
 /**
- * Opens the database and brings its tables up to date: PostgreSQL when there is an address for one, which any number of proxies
- * share; else PGlite, the same PostgreSQL inside this process, in a folder, for one. What was written is there after kill -9 of the
- * proxy. After a power failure only PostgreSQL is sure to have it: PGlite leaves it to the system when files reach the disk.
+ * Opens the database and brings its tables up to date: PostgreSQL when there is an address for one,
+ * which any number of proxies share; else PGlite, the same PostgreSQL inside this process, in a
+ * folder, for one. What was written is there after kill -9 of the proxy. After a power failure only
+ * PostgreSQL is sure to have it: PGlite leaves it to the system when files reach the disk.
  * @throws ConfigError when it can't be opened, or another proxy has the folder
  */
 export async function openDatabase(config: DatabaseConfig, log: FastifyBaseLogger): Promise<Database> {

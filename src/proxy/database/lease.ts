@@ -5,9 +5,10 @@ import type { Query } from './own-connection.ts'
 import type { Tables } from './tables.ts'
 
 /**
- * A proxy's claim, in the database, to be alive. While its lease holds, no other proxy takes its operations over. A lease
- * and not a lock of the database: a lock outlives its proxy where a machine or a network dies, and a proxy that is merely paused keeps it.
- * Only the database's clock says when a lease is over.
+ * A proxy's claim, in the database, to be alive. While its lease holds, no other proxy takes its
+ * operations over. A lease and not a lock of the database: a lock outlives its proxy where a
+ * machine or a network dies, and a proxy that is merely paused keeps it. Only the database's clock
+ * says when a lease is over.
  */
 export type Lease = {
   /** This proxy, in the `owner` of its operations. */
@@ -17,8 +18,8 @@ export type Lease = {
   /** How often, in milliseconds, to look whether another proxy's lease is over. */
   readonly checkMs: number
   /**
-   * Counts the times that the lease has held without a gap; undefined while it may be over. As long as it is the same, nobody
-   * has taken anything over from this proxy in between.
+   * Counts the times that the lease has held without a gap; undefined while it may be over. As long
+   * as it is the same, nobody has taken anything over from this proxy in between.
    */
   term(): number | undefined
   /** Makes the lease hold from now on. @throws ProxyError Portside.DatabaseUnavailable */
@@ -28,7 +29,8 @@ export type Lease = {
 }
 
 /**
- * A proxy that has the database to itself, as the folder's lock makes sure: whoever else is in it, is dead.
+ * A proxy that has the database to itself, as the folder's lock makes sure: whoever else is in it,
+ * is dead.
  * @param holds whether the lock does
  */
 export async function onlyLease(db: Kysely<Tables>, holds: () => boolean): Promise<Lease> {

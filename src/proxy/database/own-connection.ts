@@ -6,8 +6,8 @@ import { unavailable } from './unavailable.ts'
 export type Query = (sql: string, parameters: unknown[]) => Promise<void>
 
 /**
- * A connection to PostgreSQL that no request waits for: the lease is renewed on it, and it hears what other proxies tell. It is
- * made anew at the next question when it broke.
+ * A connection to PostgreSQL that no request waits for: the lease is renewed on it, and it hears
+ * what other proxies tell. It is made anew at the next question when it broke.
  */
 export class OwnConnection {
   readonly #settings: pg.ClientConfig

@@ -18,7 +18,9 @@ import { Turns } from './turns.ts'
 import { folderUnavailable } from './unavailable.ts'
 import { messageOf } from './words.ts'
 
-/** PostgreSQL's own 128 MB of buffers would all be this process's; with these it takes 150 MB less. */
+/**
+ * PostgreSQL's own 128 MB of buffers would all be this process's; with these it takes 150 MB less.
+ */
 const START = [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB']
 
 /** The name of the file with an empty PGlite, beside the built proxy. */
@@ -47,7 +49,10 @@ export type OpenedFolder = {
   pool: PostgresPool
   /** True while the folder is still the one that was opened, and nobody else has had it. */
   holds(): boolean
-  /** Comes back when the folder can be written to. @throws ProxyError Portside.DatabaseUnavailable, with the reason */
+  /**
+   * Comes back when the folder can be written to. @throws ProxyError Portside.DatabaseUnavailable,
+   * with the reason
+   */
   check(): Promise<void>
   /** Gives the folder free again, after the pool has ended. */
   release(): void
@@ -64,9 +69,11 @@ export function hasJournal(folder: string): boolean {
 }
 
 /**
- * Opens PGlite, a PostgreSQL inside this process, in a folder, for this process alone; makes it when it is not there.
- * @param empty an empty one as a file (EMPTY_JOURNAL): unpacked, it is there in a third of the time that making
- *   one takes, and in half the memory. Without it, or when it is not there, one is made.
+ * Opens PGlite, a PostgreSQL inside this process, in a folder, for this process alone; makes it
+ * when it is not there.
+ * @param empty an empty one as a file (EMPTY_JOURNAL): unpacked, it is there in a third of the time
+ *   that making one takes, and in half the memory. Without it, or when it is not there, one is
+ *   made.
  * @throws ConfigError when it can't be opened, or another proxy has it
  */
 export async function openPGlite(folder: string, empty?: string): Promise<OpenedFolder> {
@@ -84,7 +91,10 @@ export async function openPGlite(folder: string, empty?: string): Promise<Opened
   }
 }
 
-/** What is known of why a journal can't be opened. Whatever it is: what is in the folder stays there. */
+/**
+ * What is known of why a journal can't be opened. Whatever it is: what is in the folder stays
+ * there.
+ */
 function whyNot(error: unknown, folder: string): string {
   if (error instanceof FolderInUse)
     return `is in use by ${error.holder}: stop that one, or set another folder.`
@@ -104,7 +114,10 @@ class Incomplete extends Error {
   override name = 'Incomplete'
 }
 
-/** Makes the journal when there is none, and comes back with its true path. Whatever is there already is never written over. */
+/**
+ * Makes the journal when there is none, and comes back with its true path. Whatever is there
+ * already is never written over.
+ */
 async function readyFolder(folder: string, empty: string | undefined): Promise<string> {
   mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
   const place = existsSync(folder) ? realpathSync(folder) : folder
@@ -114,7 +127,10 @@ async function readyFolder(folder: string, empty: string | undefined): Promise<s
   return place
 }
 
-/** Makes a journal beside its place and puts it there when it is whole: a start that breaks off leaves no half one. */
+/**
+ * Makes a journal beside its place and puts it there when it is whole: a start that breaks off
+ * leaves no half one.
+ */
 async function makeJournal(place: string, empty: string | undefined): Promise<void> {
   const making = `${place}.new`
   await tryToWrite(dirname(place), TO_OPEN)
@@ -148,10 +164,16 @@ async function makeAndLock(folder: string): Promise<FolderLock> {
     }
 }
 
-/** The severity of an error after which PostgreSQL goes on; after FATAL and PANIC it has to be started again. */
+/**
+ * The severity of an error after which PostgreSQL goes on; after FATAL and PANIC it has to be
+ * started again.
+ */
 const GOES_ON = 'ERROR'
 
-/** PGlite in its folder, opened again after it broke: when it could not write what it must, as on a full disk. */
+/**
+ * PGlite in its folder, opened again after it broke: when it could not write what it must, as on a
+ * full disk.
+ */
 class Reopened {
   readonly #folder: string
   readonly #lock: FolderLock
@@ -169,7 +191,10 @@ class Reopened {
     this.#lock = lock
   }
 
-  /** PGlite as the pool of its one connection: whoever takes it has it alone until it is released, transactions above all. */
+  /**
+   * PGlite as the pool of its one connection: whoever takes it has it alone until it is released,
+   * transactions above all.
+   */
   readonly pool: PostgresPool = {
     connect: () =>
       new Promise((taken, failed) => {
@@ -222,7 +247,10 @@ class Reopened {
     }
   }
 
-  /** What the operator is to see: PGlite's own words seldom say that it is the disk, so the disk is asked. */
+  /**
+   * What the operator is to see: PGlite's own words seldom say that it is the disk, so the disk is
+   * asked.
+   */
   async #unavailable(error: unknown) {
     if (error instanceof FolderLost || diskProblem(error)) return folderUnavailable(error)
     const cause = await tryToWrite(this.#folder, TO_OPEN).catch((reason: unknown) => reason)
@@ -230,7 +258,10 @@ class Reopened {
   }
 }
 
-/** SQLSTATEs of a server that wants for something, or whose system fails (PostgreSQL's documentation, Appendix A). */
+/**
+ * SQLSTATEs of a server that wants for something, or whose system fails (PostgreSQL's
+ * documentation, Appendix A).
+ */
 const OF_THE_DISK = /^(53|58)...$/
 
 /** The folder was moved away or replaced, or another proxy has had it. */

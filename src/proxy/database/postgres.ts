@@ -2,10 +2,15 @@ import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import { isUnavailable, unavailable } from './unavailable.ts'
 
-/** The longest that one question to the database may take, in milliseconds; then it counts as out of reach. */
+/**
+ * The longest that one question to the database may take, in milliseconds; then it counts as out of
+ * reach.
+ */
 const LONGEST_QUERY_MS = 8000
 
-/** How to connect: what hangs is given up, so that a network that swallows everything is noticed. */
+/**
+ * How to connect: what hangs is given up, so that a network that swallows everything is noticed.
+ */
 export function connectionSettings(connectionString: string): pg.ClientConfig {
   return {
     connectionString,

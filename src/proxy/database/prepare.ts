@@ -9,10 +9,11 @@ import type { Tables } from './tables.ts'
 import { messageOf } from './words.ts'
 
 /**
- * Brings the tables of a PostgreSQL up to date: as their owner, who then gives the proxy's role its rights, where there is an address
- * for that; else as the proxy's own role.
+ * Brings the tables of a PostgreSQL up to date: as their owner, who then gives the proxy's role its
+ * rights, where there is an address for that; else as the proxy's own role.
  * @param db the database as the proxy uses it
- * @throws ConfigError when that fails, or the proxy's role could change append-only tables although there is an owner
+ * @throws ConfigError when that fails, or the proxy's role could change append-only tables although
+ *   there is an owner
  */
 export async function prepare(
   db: Kysely<Tables>,
@@ -34,7 +35,9 @@ export async function prepare(
   )
 }
 
-/** Does what migrations need on a connection of its own: they may take longer than a request may. */
+/**
+ * Does what migrations need on a connection of its own: they may take longer than a request may.
+ */
 async function asMigrator(
   connectionString: string,
   name: string,

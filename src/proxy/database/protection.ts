@@ -3,12 +3,15 @@ import { REFUSES } from './append-only.ts'
 import type { Tables } from './tables.ts'
 
 /**
- * What keeps append-only tables as they are: `role`, the proxy's role may do nothing but read and add, and can't change that; always
- * `triggers` too, which the owner of the tables could switch off.
+ * What keeps append-only tables as they are: `role`, the proxy's role may do nothing but read and
+ * add, and can't change that; always `triggers` too, which the owner of the tables could switch
+ * off.
  */
 export type Protection = 'role' | 'triggers'
 
-/** Tables whose rows the proxy changes. Every other is append-only (append-only.ts), or Kysely's. */
+/**
+ * Tables whose rows the proxy changes. Every other is append-only (append-only.ts), or Kysely's.
+ */
 const CHANGED: readonly (keyof Tables)[] = ['operations', 'proxies']
 /** The tables in which Kysely keeps what was migrated. */
 const MIGRATED = ['kysely_migration', 'kysely_migration_lock']
@@ -24,13 +27,14 @@ const appendOnlyTables = sql`append_only as (
     where t.tgrelid = c.oid and p.proname = ${REFUSES}))`
 
 /**
- * Gives a role what a proxy needs, and nothing more: to read and add rows, and to change those of the tables that are not
- * append-only.
+ * Gives a role what a proxy needs, and nothing more: to read and add rows, and to change those of
+ * the tables that are not append-only.
  * @param owner the database as the role that owns the tables
  */
 export async function grant(owner: Kysely<Tables>, role: string): Promise<void> {
   await owner.transaction().execute(async (transaction) => {
-    // Proxies that start at the same moment would change the same rights at once, which PostgreSQL refuses.
+    // Proxies that start at the same moment would change the same rights at once, which PostgreSQL
+    // refuses.
     await sql`select pg_advisory_xact_lock(${GRANTING})`.execute(transaction)
     const { rows } = await sql<{ schema: string; table: string }>`with ${appendOnlyTables}
       select current_schema() as schema, relname as table from append_only`.execute(transaction)
@@ -51,7 +55,8 @@ export async function grant(owner: Kysely<Tables>, role: string): Promise<void> 
 
 /** The protection that is in force for the role that `db` is asked as. */
 export async function protectionOf(db: Kysely<Tables>): Promise<Protection> {
-  // Who owns the table, its schema or the database (or is a superuser) can drop it; who may change a column, can change it.
+  // Who owns the table, its schema or the database (or is a superuser) can drop it; who may change
+  // a column, can change it.
   const { rows } = await sql<{ open: boolean }>`with ${appendOnlyTables}
     select bool_or(
       has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER') or has_any_column_privilege(oid, 'UPDATE')

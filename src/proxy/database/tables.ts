@@ -22,7 +22,9 @@ export type Tables = {
   }
   /** Proxies that share the database, each alive until its lease ends (lease.ts). */
   proxies: { proxy_id: string; lease_until: Date | string }
-  /** What every dry run and change was, for good (src/proxy/records): these three tables only grow. */
+  /**
+   * What every dry run and change was, for good (src/proxy/records): these three tables only grow.
+   */
   records: {
     sequence: Generated<string>
     record_id: string
@@ -44,7 +46,10 @@ export type Tables = {
     groups: string[]
     follows: string | null
   }
-  /** What happened, in the order in which it was written: RecordEntry (src/vpc/records.ts) as JSON, and what is searched by. */
+  /**
+   * What happened, in the order in which it was written: RecordEntry (src/vpc/records.ts) as JSON,
+   * and what is searched by.
+   */
   record_entries: {
     sequence: Generated<string>
     record_id: string

@@ -1,4 +1,7 @@
-/** What went wrong with a database, in a word where there is one; addresses with passwords are not repeated. */
+/**
+ * What went wrong with a database, in a word where there is one; addresses with passwords are not
+ * repeated.
+ */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { code } = error as NodeJS.ErrnoException

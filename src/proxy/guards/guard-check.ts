@@ -9,7 +9,10 @@ import type { BrokenGuard, GuardQuestion } from './judge.ts'
 import { JudgingThread } from './judging-thread.ts'
 import { readAllMembers, readRules } from './read-rules.ts'
 
-/** The longest that rules are read for, and then the longest for remote groups: the operator waits for the answer. */
+/**
+ * The longest that rules are read for, and then the longest for remote groups: the operator waits
+ * for the answer.
+ */
 const READING_MS = 15_000
 const RESOLVING_MS = 10_000
 
@@ -27,10 +30,11 @@ export type PlannedSteps = {
 }
 
 /**
- * Holds what is to be sent against the guards of the configuration, with the rules as they are now: what passes after each of
- * the steps, compared with the list that stands, `planned_from`. That holds for going on and back, too: a stopped change
- * may be weeks old, and what passed before it may be shut for good reason since. That it passed is said, so that the
- * operator can put it back by typing the port's name. What can't be read or decided counts as broken.
+ * Holds what is to be sent against the guards of the configuration, with the rules as they are now:
+ * what passes after each of the steps, compared with the list that stands, `planned_from`. That
+ * holds for going on and back, too: a stopped change may be weeks old, and what passed before it
+ * may be shut for good reason since. That it passed is said, so that the operator can put it back
+ * by typing the port's name. What can't be read or decided counts as broken.
  */
 export class GuardCheck {
   readonly #guards: readonly Guard[]
@@ -45,10 +49,11 @@ export class GuardCheck {
   }
 
   /**
-   * Comes back when the steps may be sent: with the names of the guards that they break, as the operator has confirmed.
+   * Comes back when the steps may be sent: with the names of the guards that they break, as the
+   * operator has confirmed.
    * @param known the port, when it was read just now
-   * @throws ProxyError Portside.GuardBroken, unless `confirmed_by` is the port's name or ID; UpstreamError when the port
-   *   can't be read
+   * @throws ProxyError Portside.GuardBroken, unless `confirmed_by` is the port's name or ID;
+   *   UpstreamError when the port can't be read
    */
   async hold(planned: PlannedSteps, known?: Port | null): Promise<string[]> {
     if (this.#guards.length === 0) return []
@@ -87,7 +92,8 @@ export class GuardCheck {
     const question = { guards: this.#guards, lists, before, rules }
     const broken = await this.#judge({ ...question, members: new Map() })
     if (broken.every(({ certain }) => certain)) return broken
-    // With its remote groups named only, a plan breaks what it may break; with their addresses, what it does break.
+    // With its remote groups named only, a plan breaks what it may break; with their addresses,
+    // what it does break.
     const remoteIds = remoteGroupIds([...rules.values()].flat())
     if (remoteIds.length === 0) return broken
     const until = AbortSignal.timeout(RESOLVING_MS)

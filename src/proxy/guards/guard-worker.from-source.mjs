@@ -1,4 +1,5 @@
-// The thread that judges, where the proxy runs from its source (tests): guard-worker.ts, by way of Vite.
+// The thread that judges, where the proxy runs from its source (tests): guard-worker.ts, by way of
+// Vite.
 import { fileURLToPath } from 'node:url'
 import { runnerImport } from 'vite'
 

@@ -1,4 +1,7 @@
-/** The thread that judges: answers each GuardQuestion with a JudgeReply, in turn. An entry of the build of its own. */
+/**
+ * The thread that judges: answers each GuardQuestion with a JudgeReply, in turn. An entry of the
+ * build of its own.
+ */
 import { parentPort } from 'node:worker_threads'
 import { judge, type BrokenGuard, type GuardQuestion } from './judge.ts'
 

@@ -8,16 +8,25 @@ export type GuardQuestion = {
   lists: readonly (readonly string[])[]
   /** The list from before the change, when the steps go on or back after one that stopped. */
   before: readonly string[] | undefined
-  /** The rules of every group in the lists; a group without an entry could not be read: it may allow or drop anything. */
+  /**
+   * The rules of every group in the lists; a group without an entry could not be read: it may allow
+   * or drop anything.
+   */
   rules: ReadonlyMap<string, readonly SecurityGroupRule[]>
   /** Addresses of the ports in remote groups, where all of them are known. */
   members: ReadonlyMap<string, readonly string[]>
 }
 
-/** A guard that is broken, by its place in the question, or may be broken (not `certain`), and why: whole sentences. */
+/**
+ * A guard that is broken, by its place in the question, or may be broken (not `certain`), and why:
+ * whole sentences.
+ */
 export type BrokenGuard = { guard: number; why: string; certain: boolean }
 
-/** The guards that are broken after any step, compared with the list that stands. Pure, but up to some hundred ms of work. */
+/**
+ * The guards that are broken after any step, compared with the list that stands. Pure, but up to
+ * some hundred ms of work.
+ */
 export function judge({ guards, lists, before, rules, members }: GuardQuestion): BrokenGuard[] {
   const book = new RuleBook(rules, { membersOf: (id) => members.get(id) })
   const broken = violations(guards, lists, book)
@@ -37,7 +46,10 @@ export function judge({ guards, lists, before, rules, members }: GuardQuestion):
 
 type Violation = { step: number; text: string; more: number; certain: boolean }
 
-/** For each guard that is broken, by its place, the first step after which it certainly is; or, if none, may be. */
+/**
+ * For each guard that is broken, by its place, the first step after which it certainly is; or, if
+ * none, may be.
+ */
 function violations(
   guards: readonly Guard[],
   lists: readonly (readonly string[])[],

@@ -20,7 +20,7 @@ const question: GuardQuestion = {
   members: new Map(),
 }
 
-test('questions are answered one after the other by one thread; one that dies fails its question only, and is replaced', async () => {
+test('one thread answers one question at a time; a dead one is replaced', async () => {
   const [first, none] = await Promise.all([
     thread.judge(question),
     thread.judge({ ...question, lists: [['ssh'], ['ssh']] }),

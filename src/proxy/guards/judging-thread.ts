@@ -8,8 +8,9 @@ import type { BrokenGuard, GuardQuestion } from './judge.ts'
 const JUDGING_MS = 20_000
 
 /**
- * Judges on a thread of its own, so that the proxy answers others meanwhile: one thread, started with the first question, which
- * takes one question after the other. When it dies, the question that it had fails, and the next starts another.
+ * Judges on a thread of its own, so that the proxy answers others meanwhile: one thread, started
+ * with the first question, which takes one question after the other. When it dies, the question
+ * that it had fails, and the next starts another.
  */
 export class JudgingThread {
   readonly #start: () => Worker
@@ -55,7 +56,9 @@ export class JudgingThread {
     }
   }
 
-  /** An idle thread that dies is replaced at the next question; it does not keep the process alive. */
+  /**
+   * An idle thread that dies is replaced at the next question; it does not keep the process alive.
+   */
   #watched(worker: Worker): Worker {
     worker.unref()
     worker.on('error', () => {})
@@ -68,7 +71,8 @@ export class JudgingThread {
 
 /** Starts the thread. It needs none of the proxy's environment, which holds secrets. */
 export function startWorker(): Worker {
-  // Built, the thread's code lies beside this; from source it is TypeScript, which has to be made JavaScript first.
+  // Built, the thread's code lies beside this; from source it is TypeScript, which has to be made
+  // JavaScript first.
   const file = import.meta.url.endsWith('.ts') ? 'guard-worker.from-source.mjs' : 'guard-worker.js'
   return new Worker(new URL(file, import.meta.url), {
     name: 'guards',

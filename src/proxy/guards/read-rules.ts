@@ -10,7 +10,8 @@ const IDS_PER_CALL = 50
 const LARGEST_PAGE = 2000
 
 /**
- * The rules of groups, by group; without an entry for a group that the platform tells nothing of, as it may have rules all the same.
+ * The rules of groups, by group; without an entry for a group that the platform tells nothing of,
+ * as it may have rules all the same.
  * @throws UpstreamError when they can't be read; the signal's reason when it is aborted
  */
 export async function readRules(
@@ -53,7 +54,10 @@ function inParts(ids: readonly string[]): string[][] {
   )
 }
 
-/** The addresses of the ports in groups, where all of them can be read before `signal` is aborted; the others are left out. */
+/**
+ * The addresses of the ports in groups, where all of them can be read before `signal` is aborted;
+ * the others are left out.
+ */
 export async function readAllMembers(
   upstream: Upstream,
   projectId: string,

@@ -39,8 +39,9 @@ export function requestId({ headers }: { headers: IncomingHttpHeaders }): string
 }
 
 /**
- * Logs and counts every answer: what changes something and what failed at `info`, what failed on this side of the cloud's or
- * ours at `warn`, reads at `debug`. Each answer carries its request's ID as X-Request-Id.
+ * Logs and counts every answer: what changes something and what failed at `info`, what failed on
+ * this side of the cloud's or ours at `warn`, reads at `debug`. Each answer carries its request's
+ * ID as X-Request-Id.
  */
 export function watchAnswers(app: FastifyInstance, metrics: Metrics | undefined): void {
   const logsReads = app.log.level === 'debug' || app.log.level === 'trace'

@@ -17,8 +17,9 @@ export type UpstreamCall = {
 }
 
 /**
- * What is counted for Prometheus. Labels have few values each: routes, statuses and codes; never a project, a user or an ID. Only
- * made where somebody can read it (PORTSIDE_METRICS_LISTEN), so that it costs nothing elsewhere.
+ * What is counted for Prometheus. Labels have few values each: routes, statuses and codes; never a
+ * project, a user or an ID. Only made where somebody can read it (PORTSIDE_METRICS_LISTEN), so that
+ * it costs nothing elsewhere.
  */
 export class Metrics {
   readonly #registry = new Registry()
@@ -124,7 +125,10 @@ export class Metrics {
   }
 }
 
-/** Codes of the platform and of Portside; a cloud that answers with anything else must not fill the memory. */
+/**
+ * Codes of the platform and of Portside; a cloud that answers with anything else must not fill the
+ * memory.
+ */
 const CODE = /^(?:[A-Z]{2,8}\.\d{1,6}|Portside\.[A-Za-z]{1,40})$/
 
 /** A call by its method and its path without IDs, as metrics name it. */

@@ -9,7 +9,9 @@ import type { Readiness } from './readiness.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** May be asked under any name, without a session: kubelets and load balancers call by address. */
+    /**
+     * May be asked under any name, without a session: kubelets and load balancers call by address.
+     */
     probe?: boolean
   }
 }
@@ -37,9 +39,10 @@ const MOST_SCRAPERS = 200
 export type MetricsServer = { address: string; close(): Promise<void> }
 
 /**
- * Serves /metrics, and the probes with details, on an address of their own: browsers and strangers should not reach it.
- * It answers until it is closed, while the proxy stops too. Browsers that were led here by a name that points to this machine are refused:
- * it is called by an IP address, as localhost, by the name that it listens on, or by one of `names`.
+ * Serves /metrics, and the probes with details, on an address of their own: browsers and strangers
+ * should not reach it. It answers until it is closed, while the proxy stops too. Browsers that were
+ * led here by a name that points to this machine are refused: it is called by an IP address, as
+ * localhost, by the name that it listens on, or by one of `names`.
  * @throws ConfigError when the address can't be listened on
  */
 export async function serveMetrics(

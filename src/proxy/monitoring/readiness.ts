@@ -1,6 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 
-/** An answer of readiness is good for this long: probes of many load balancers ask the database once. */
+/**
+ * An answer of readiness is good for this long: probes of many load balancers ask the database
+ * once.
+ */
 const GOOD_FOR_MS = 1000
 /** A database that has not answered by then is as good as none. */
 const LONGEST_CHECK_MS = 2000
@@ -9,8 +12,9 @@ const LONGEST_CHECK_MS = 2000
 export type Ready = { ready: boolean; database: 'answers' | 'does not answer'; stopping: boolean }
 
 /**
- * Whether this proxy can serve: its database answers and can be written to, and it is not stopping. The cloud is no part of it: while the cloud can't be
- * reached every proxy would be taken out, and nobody could see why.
+ * Whether this proxy can serve: its database answers and can be written to, and it is not stopping.
+ * The cloud is no part of it: while the cloud can't be reached every proxy would be taken out, and
+ * nobody could see why.
  */
 export class Readiness {
   readonly #log: Pick<FastifyBaseLogger, 'info' | 'error'>
@@ -24,7 +28,9 @@ export class Readiness {
     this.#log = log
   }
 
-  /** `check` comes back when the database answers and can be written to, and throws when it can not. */
+  /**
+   * `check` comes back when the database answers and can be written to, and throws when it can not.
+   */
   checkDatabase(check: () => Promise<unknown>): void {
     this.#database = check
   }

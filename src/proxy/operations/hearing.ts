@@ -1,11 +1,15 @@
 import type { EventEmitter } from 'node:events'
 
-/** Waits for an event: `heard` comes back with the event, or when the waiting is over; `stop` ends it. */
+/**
+ * Waits for an event: `heard` comes back with the event, or when the waiting is over; `stop` ends
+ * it.
+ */
 export type Hearing = { heard: Promise<void>; stop(): void }
 
 /**
- * Listens from now on for an event, at most so many milliseconds, until one of the signals is aborted. It leaves nothing behind:
- * AbortSignal.any would, as what it makes is held by signals that live as long as the proxy.
+ * Listens from now on for an event, at most so many milliseconds, until one of the signals is
+ * aborted. It leaves nothing behind: AbortSignal.any would, as what it makes is held by signals
+ * that live as long as the proxy.
  */
 export function hear(
   events: EventEmitter,

@@ -34,8 +34,9 @@ type Listed = Omit<OperationSummary, 'user' | 'purpose' | 'created_at'> & {
 export type LeftBehind = { record: OperationRecord; lately: boolean }
 
 /**
- * The records of operations, on disk: each is there before the step that it tells of is sent. Whoever writes one must have read
- * its last revision: so a proxy whose operation another one took over writes, and therefore sends, nothing more.
+ * The records of operations, on disk: each is there before the step that it tells of is sent.
+ * Whoever writes one must have read its last revision: so a proxy whose operation another one took
+ * over writes, and therefore sends, nothing more.
  */
 export class Journal {
   readonly #db: Kysely<Tables>
@@ -47,8 +48,8 @@ export class Journal {
   }
 
   /**
-   * Writes a new record, and begins the one for good, with `entries`. False, and nothing written, when there is one with its ID
-   * already.
+   * Writes a new record, and begins the one for good, with `entries`. False, and nothing written,
+   * when there is one with its ID already.
    */
   add(record: OperationRecord, by: SignedIn, entries: readonly RecordEntry[] = []): Promise<boolean> {
     return this.#db.transaction().execute(async (transaction) => {
@@ -64,7 +65,8 @@ export class Journal {
   }
 
   /**
-   * Writes a record over revision `last`, and `entries` to the one for good; `text` is the record as JSON.
+   * Writes a record over revision `last`, and `entries` to the one for good; `text` is the record
+   * as JSON.
    * @throws RecordChanged when that is not the last revision: then neither is written
    */
   async save(
@@ -78,8 +80,9 @@ export class Journal {
   }
 
   /**
-   * Writes a record that has become `running`, when it is its turn: nothing else is under way on the port, and nothing that was asked
-   * for earlier waits. False, and nothing written, when it is not. @throws RecordChanged
+   * Writes a record that has become `running`, when it is its turn: nothing else is under way on
+   * the port, and nothing that was asked for earlier waits. False, and nothing written, when it is
+   * not. @throws RecordChanged
    */
   async begin(record: OperationRecord, text: string): Promise<boolean> {
     const { project_id, port_id, operation_id } = record
@@ -93,7 +96,8 @@ export class Journal {
       const change = this.#change(record, text, record.revision - 1, first)
       if (await addEntriesWith(this.#db, change, [])) return true
     } catch (error) {
-      // Another one that began at the same moment: the index operations_one_under_way lets one of them.
+      // Another one that began at the same moment: the index operations_one_under_way lets one of
+      // them.
       if (!(error instanceof Error && 'code' in error && error.code === '23505')) throw error
     }
     const latest = await this.find(operation_id)
@@ -101,7 +105,10 @@ export class Journal {
     return false
   }
 
-  /** Writes a record, `entries` to the one for good, and a new one that follows it: all or nothing. @throws RecordChanged */
+  /**
+   * Writes a record, `entries` to the one for good, and a new one that follows it: all or nothing.
+   * @throws RecordChanged
+   */
   async addFollowing(
     record: OperationRecord,
     entries: readonly RecordEntry[],
@@ -117,7 +124,10 @@ export class Journal {
     })
   }
 
-  /** Adds to the record for good of an operation that is another proxy's by now: what this one did was done all the same. */
+  /**
+   * Adds to the record for good of an operation that is another proxy's by now: what this one did
+   * was done all the same.
+   */
   addEntries(operationId: string, entries: readonly RecordEntry[]): Promise<void> {
     return addEntries(this.#db, operationId, entries)
   }
@@ -128,7 +138,10 @@ export class Journal {
     return found
   }
 
-  /** The last revision of a record that is still this proxy's; undefined when it is another's, or nobody's. */
+  /**
+   * The last revision of a record that is still this proxy's; undefined when it is another's, or
+   * nobody's.
+   */
   async ownRevision(operationId: string): Promise<number | undefined> {
     const row = await this.#db
       .selectFrom('operations')
@@ -188,8 +201,8 @@ export class Journal {
   }
 
   /**
-   * Records that somebody has to do something about and nobody does, oldest first: their proxy is dead (its lease is over), or it is
-   * this one and they are not among `atWork`.
+   * Records that somebody has to do something about and nobody does, oldest first: their proxy is
+   * dead (its lease is over), or it is this one and they are not among `atWork`.
    */
   async leftBehind(atWork: readonly string[]): Promise<LeftBehind[]> {
     const { rows } = await sql<StoredRow & { lately: boolean }>`
@@ -212,7 +225,10 @@ export class Journal {
     return Promise.all(rows.map((row) => storedRecord(this.#db, row)))
   }
 
-  /** In one statement with the entries: the records for good must not double the time that each step takes. */
+  /**
+   * In one statement with the entries: the records for good must not double the time that each step
+   * takes.
+   */
   #change(record: OperationRecord, text: string, last: number, condition = sql`true`) {
     const { status, revision, operation_id } = record
     return sql`update operations

@@ -30,16 +30,21 @@ export class Operations {
     this.#work = new Work(context)
   }
 
-  /** Finds the operations that an earlier run of the proxy left behind, and from now on those of other proxies that die. */
+  /**
+   * Finds the operations that an earlier run of the proxy left behind, and from now on those of
+   * other proxies that die.
+   */
   recover(): Promise<void> {
     return this.#work.takeOverFromNowOn()
   }
 
   /**
-   * Takes a plan on, and carries it out when it is its turn. The same request again finds the operation that it made.
-   * @throws ProxyError Portside.InvalidRequest when the steps do not lead where they should; Portside.OperationConflict when the ID is
-   *   taken, or an operation with groups off the port waits for its answer; Portside.GuardBroken when it breaks a guard and
-   *   `confirmed_by` does not name the port; Portside.NotRecorded
+   * Takes a plan on, and carries it out when it is its turn. The same request again finds the
+   * operation that it made.
+   * @throws ProxyError Portside.InvalidRequest when the steps do not lead where they should;
+   *   Portside.OperationConflict when the ID is taken, or an operation with groups off the port
+   *   waits for its answer; Portside.GuardBroken when it breaks a guard and `confirmed_by` does not
+   *   name the port; Portside.NotRecorded
    */
   async submit(
     { confirmed_by, ...request }: OperationRequest,
@@ -61,10 +66,12 @@ export class Operations {
   }
 
   /**
-   * The operator's answer to an operation that ended early. `go-on` and `go-back` plan from the list as it stands, and come
-   * back with the operation that carries it out; with the answered one when the list is already as wanted, and for `leave`.
-   * @throws ProxyError Portside.OperationConflict when there is nothing to answer; Portside.GuardBroken as for a plan, compared with
-   *   the list as it stands; UpstreamError when the port can't be read
+   * The operator's answer to an operation that ended early. `go-on` and `go-back` plan from the
+   * list as it stands, and come back with the operation that carries it out; with the answered one
+   * when the list is already as wanted, and for `leave`.
+   * @throws ProxyError Portside.OperationConflict when there is nothing to answer;
+   *   Portside.GuardBroken as for a plan, compared with the list as it stands; UpstreamError when
+   *   the port can't be read
    */
   answer(
     operationId: string,
@@ -88,7 +95,8 @@ export class Operations {
       const noteAnswer = () =>
         records.note(record, { kind: 'answered', at: new Date().toISOString(), answer, user: by.user })
       if (answer === 'leave') {
-        // The list as it is left is worth knowing, but not knowing it must not keep anybody from leaving it.
+        // The list as it is left is worth knowing, but not knowing it must not keep anybody from
+        // leaving it.
         await readBack(record, this.#context).catch(ignoreUnread)
         if (record.status !== 'done') record.status = 'left'
         noteAnswer()
@@ -127,13 +135,19 @@ export class Operations {
     })
   }
 
-  /** Finishes the requests under way and sends no more; what is not at its end is `interrupted`, or left to other proxies. */
+  /**
+   * Finishes the requests under way and sends no more; what is not at its end is `interrupted`, or
+   * left to other proxies.
+   */
   async close(): Promise<void> {
     await this.#work.close()
     await this.#guards.close()
   }
 
-  /** What an answer given before came to, when the same is given again: its own answer may have been lost. */
+  /**
+   * What an answer given before came to, when the same is given again: its own answer may have been
+   * lost.
+   */
   async #answeredBefore(
     record: OperationRecord,
     answer: OperationAnswer,
@@ -152,9 +166,9 @@ export class Operations {
   }
 
   /**
-   * An operator who meets a port with groups off it by an operation that ended early has to answer that one first: a new
-   * arrangement, made from the list as it is, would leave them off for good without anybody having said so. One that left no group off
-   * does not stand in the way.
+   * An operator who meets a port with groups off it by an operation that ended early has to answer
+   * that one first: a new arrangement, made from the list as it is, would leave them off for good
+   * without anybody having said so. One that left no group off does not stand in the way.
    */
   async #refuseUnanswered({ project_id, port_id }: Asked): Promise<void> {
     const { records } = this.#context

@@ -12,7 +12,8 @@ export type Asked = { project_id: string; port_id: string; by: SignedIn }
 
 /**
  * @param limit how many security groups a port takes
- * @throws ProxyError Portside.InvalidRequest when a list names a group twice, or the steps do not lead where they should
+ * @throws ProxyError Portside.InvalidRequest when a list names a group twice, or the steps do not
+ *   lead where they should
  */
 export function refuseWrongPlan(
   { planned_from, desired, steps }: Pick<OperationRequest, 'planned_from' | 'desired' | 'steps'>,
@@ -34,7 +35,10 @@ export function refuseWrongPlan(
   )
 }
 
-/** The operation that the same request made before. @throws ProxyError Portside.OperationConflict when it was another request */
+/**
+ * The operation that the same request made before. @throws ProxyError Portside.OperationConflict
+ * when it was another request
+ */
 export function sameOperation(
   earlier: OperationRecord,
   request: OperationRequest,
@@ -59,7 +63,10 @@ function stepText(step: OperationRequest['steps'][number]) {
   return [step.kind, step.security_groups, step.kind === 'insert' ? step.index : undefined]
 }
 
-/** The steps from one list to another. @throws ProxyError Portside.OperationConflict when there is no way */
+/**
+ * The steps from one list to another. @throws ProxyError Portside.OperationConflict when there is
+ * no way
+ */
 export function planSteps(from: readonly string[], to: readonly string[], limit: number) {
   const odd = from.find((id) => !isUuid(id))
   if (odd !== undefined)

@@ -54,7 +54,8 @@ export type OperationsOptions = {
 type PortParams = { project_id: string; port_id: string }
 
 /**
- * Portside's own calls for changes (src/vpc/portside-api.ts): each is an operation with a record, carried out step by step.
+ * Portside's own calls for changes (src/vpc/portside-api.ts): each is an operation with a record,
+ * carried out step by step.
  * @throws ConfigError when the database can't be opened
  */
 export async function operationsPlugin(

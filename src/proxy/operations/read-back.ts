@@ -7,9 +7,11 @@ import { isOpen, notePort, sentAtLatest, settleByList, type OperationRecord } fr
 import type { RunContext } from './run.ts'
 
 /**
- * Reads the port of an operation that has ended early, and records its list and what became of steps without an answer. When the
- * list is the desired one and no step is missing, the operation was done after all.
- * @throws ProxyError when the port can't be read; nothing is changed then. RecordChanged when somebody else has changed the record
+ * Reads the port of an operation that has ended early, and records its list and what became of
+ * steps without an answer. When the list is the desired one and no step is missing, the operation
+ * was done after all.
+ * @throws ProxyError when the port can't be read; nothing is changed then. RecordChanged when
+ *   somebody else has changed the record
  */
 export async function readBack(record: OperationRecord, context: RunContext): Promise<void> {
   const { records, upstream, waits, stopping } = context

@@ -6,9 +6,10 @@ import type { Operation, OperationStep } from '../../vpc/portside-api.ts'
 import { notWritable } from '../records/entries.ts'
 
 /**
- * An operation as the journal keeps it. `had` are the groups that the port had before: before the first operation, for one that
- * goes on or back after another. Those that it is to have at the end too must not be off the port unsaid. `taken_over_at`: when it was
- * found left behind; until then its dead proxy may have sent something. `recorded_end` is the end that its record for good
+ * An operation as the journal keeps it. `had` are the groups that the port had before: before the
+ * first operation, for one that goes on or back after another. Those that it is to have at the end
+ * too must not be off the port unsaid. `taken_over_at`: when it was found left behind; until then
+ * its dead proxy may have sent something. `recorded_end` is the end that its record for good
  * (src/proxy/records) tells of, and the list then.
  */
 export type OperationRecord = Operation & { had: string[]; taken_over_at?: string; recorded_end?: string }
@@ -19,7 +20,10 @@ export type NewOperation = Pick<
   'operation_id' | 'project_id' | 'port_id' | 'user' | 'purpose' | 'planned_from' | 'desired'
 > & { steps: readonly ChangeStep[]; after?: OperationRecord }
 
-/** The record of an operation of which nothing was done yet. @throws StepRefused when a step can't be carried out */
+/**
+ * The record of an operation of which nothing was done yet. @throws StepRefused when a step can't
+ * be carried out
+ */
 export function newRecord({ steps, after, ...operation }: NewOperation): OperationRecord {
   const { planned_from, desired } = operation
   const lists = listsAfter(planned_from, steps)
@@ -84,8 +88,9 @@ export function listBefore(record: OperationRecord, index: number): string[] {
 }
 
 /**
- * Groups that the port had, is to have at the end, and does not have now. Where it is not known which of two lists the port
- * has (a step is under way, or its answer was lost and the port not read back), a group counts as off when it may be.
+ * Groups that the port had, is to have at the end, and does not have now. Where it is not known
+ * which of two lists the port has (a step is under way, or its answer was lost and the port not
+ * read back), a group counts as off when it may be.
  */
 export function offThePort(record: OperationRecord): string[] {
   const { steps, list_now, had, desired } = record
@@ -120,7 +125,10 @@ export function forgetList(record: OperationRecord): void {
   record.list_read_at = null
 }
 
-/** The record without a word of the cloud's, where those can't be written: its port, list and errors; what was done stays. */
+/**
+ * The record without a word of the cloud's, where those can't be written: its port, list and
+ * errors; what was done stays.
+ */
 export function withoutCloudWords(record: OperationRecord): void {
   record.port = null
   record.request_id = null
@@ -167,8 +175,8 @@ export function end(
 }
 
 /**
- * Settles steps of which no answer told, by the list that the port has. A request on its way longer than `lateMs` is taken to
- * come no more.
+ * Settles steps of which no answer told, by the list that the port has. A request on its way longer
+ * than `lateMs` is taken to come no more.
  */
 export function settleByList(record: OperationRecord, list: readonly string[], lateMs: number): void {
   for (const [index, step] of record.steps.entries()) {

@@ -12,7 +12,10 @@ import { hear, type Hearing } from './hearing.ts'
 import { Journal, RecordChanged } from './journal.ts'
 import { offThePort, portOf, withoutCloudWords, type OperationRecord } from './record.ts'
 
-/** Who waits looks again after so many milliseconds at the latest: a notice of another proxy can be lost with a connection. */
+/**
+ * Who waits looks again after so many milliseconds at the latest: a notice of another proxy can be
+ * lost with a connection.
+ */
 const LOOK_AGAIN_MS = 2000
 
 /** A change is made again at most so often when others write the same record. */
@@ -25,7 +28,10 @@ type Written = { text: string; revision: number; term: number | undefined }
 export class Records {
   readonly journal: Journal
   readonly lease: Lease
-  /** Records that are under way here, as last written: who waits for them asks often, and nobody else writes them. */
+  /**
+   * Records that are under way here, as last written: who waits for them asks often, and nobody
+   * else writes them.
+   */
   readonly #underWay = new Map<string, Written>()
   readonly #turns = new Turns()
   readonly #notices: EventEmitter
@@ -34,7 +40,10 @@ export class Records {
 
   /** What is still to be written to the records for good, by operation. */
   readonly #noted = new Map<string, RecordEntry[]>()
-  /** Of a record that could not be written: the revision that it was to have, and how much of what was noted. */
+  /**
+   * Of a record that could not be written: the revision that it was to have, and how much of what
+   * was noted.
+   */
   readonly #failed = new Map<string, { revision: number; noted: number }>()
 
   constructor(database: Pick<Database, 'db' | 'lease' | 'notices'>) {
@@ -46,7 +55,10 @@ export class Records {
     })
   }
 
-  /** Notes what happened, for the operation's record for good: written when the operation is kept next. */
+  /**
+   * Notes what happened, for the operation's record for good: written when the operation is kept
+   * next.
+   */
   note({ operation_id }: OperationRecord, entry: RecordEntry): void {
     const noted = this.#noted.get(operation_id)
     if (noted) noted.push(entry)
@@ -54,8 +66,9 @@ export class Records {
   }
 
   /**
-   * Writes a changed record to the journal, as a new revision, with what was noted, and wakes who waits for it. Where the cloud's
-   * words can't be written, without them: then the port's list is not known any more.
+   * Writes a changed record to the journal, as a new revision, with what was noted, and wakes who
+   * waits for it. Where the cloud's words can't be written, without them: then the port's list is
+   * not known any more.
    * @param last the revision that the journal has
    * @throws RecordChanged when it has another
    */
@@ -83,8 +96,9 @@ export class Records {
   }
 
   /**
-   * Writes the record of a step that is to be sent at once: when this comes back, no other proxy has taken the operation over, nor
-   * may one do so before the lease ends, which still holds. @throws RecordChanged when one has
+   * Writes the record of a step that is to be sent at once: when this comes back, no other proxy
+   * has taken the operation over, nor may one do so before the lease ends, which still holds.
+   * @throws RecordChanged when one has
    */
   async keepToSend(record: OperationRecord): Promise<void> {
     for (;;) {
@@ -95,7 +109,10 @@ export class Records {
     }
   }
 
-  /** Makes a queued record `running` when it is its turn on the port; false when it is not. @throws RecordChanged */
+  /**
+   * Makes a queued record `running` when it is its turn on the port; false when it is not. @throws
+   * RecordChanged
+   */
   async begin(record: OperationRecord): Promise<boolean> {
     const begun: OperationRecord = { ...record, status: 'running' }
     revise(begun)
@@ -106,7 +123,10 @@ export class Records {
     return true
   }
 
-  /** Tells a record that could not be written, as long as this process lives and no later revision is found. */
+  /**
+   * Tells a record that could not be written, as long as this process lives and no later revision
+   * is found.
+   */
   tellUnwritten(record: OperationRecord): void {
     const { operation_id } = record
     record.revision = this.#underWay.get(operation_id)?.revision ?? record.revision
@@ -133,7 +153,10 @@ export class Records {
     await this.keep(record, last)
   }
 
-  /** Writes what was noted of an operation that is another proxy's by now to its record for good: it happened. */
+  /**
+   * Writes what was noted of an operation that is another proxy's by now to its record for good: it
+   * happened.
+   */
   async handOver({ operation_id }: OperationRecord): Promise<void> {
     const noted = this.#noted.get(operation_id) ?? []
     this.forget(operation_id)
@@ -141,7 +164,8 @@ export class Records {
   }
 
   /**
-   * Writes a changed record with what was noted, and the new one that follows it, whose record for good begins with `entries`.
+   * Writes a changed record with what was noted, and the new one that follows it, whose record for
+   * good begins with `entries`.
    * @throws RecordChanged
    */
   async keepFollowed(
@@ -161,7 +185,10 @@ export class Records {
     this.#told(record)
   }
 
-  /** An end is written down once; again when it is another one, or the list at it has come to be known. */
+  /**
+   * An end is written down once; again when it is another one, or the list at it has come to be
+   * known.
+   */
   #noteEnd(record: OperationRecord): void {
     const end = endOf(record)
     if (end === undefined) return
@@ -178,9 +205,10 @@ export class Records {
   }
 
   /**
-   * Changes a record as it is in the journal: one change at a time in this process, and again from the start when another proxy
-   * has written it meanwhile.
-   * @throws ProxyError Portside.NotFound; Portside.OperationConflict when it is written again and again
+   * Changes a record as it is in the journal: one change at a time in this process, and again from
+   * the start when another proxy has written it meanwhile.
+   * @throws ProxyError Portside.NotFound; Portside.OperationConflict when it is written again and
+   *   again
    */
   onLatest<T>(operationId: string, change: (record: OperationRecord) => Promise<T>): Promise<T> {
     return this.#turns.take(operationId, async () => {
@@ -213,8 +241,8 @@ export class Records {
   }
 
   /**
-   * The record with this ID as soon as its revision is above `after`; as it is when `milliseconds` have passed or one of the
-   * `signals` is aborted.
+   * The record with this ID as soon as its revision is above `after`; as it is when `milliseconds`
+   * have passed or one of the `signals` is aborted.
    */
   async newer(
     operationId: string,
@@ -236,7 +264,10 @@ export class Records {
     }
   }
 
-  /** Calls `work` now, and after each change to an operation on the port, until it comes back true or `signal` is aborted. */
+  /**
+   * Calls `work` now, and after each change to an operation on the port, until it comes back true
+   * or `signal` is aborted.
+   */
   async untilTrue(
     record: OperationRecord,
     work: () => Promise<boolean>,

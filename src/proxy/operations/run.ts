@@ -38,8 +38,9 @@ class Ended extends Error {
 }
 
 /**
- * Carries an operation out whose turn it is, step by step, from reading the port to its end. Each step is recorded before it is
- * sent, and after. Sends nothing when the list is not the one that it was planned from; stops at the first answer that it did not expect.
+ * Carries an operation out whose turn it is, step by step, from reading the port to its end. Each
+ * step is recorded before it is sent, and after. Sends nothing when the list is not the one that it
+ * was planned from; stops at the first answer that it did not expect.
  * @throws RecordChanged when another proxy has taken the operation over: nothing was sent since
  */
 export async function run(record: OperationRecord, context: RunContext): Promise<void> {
@@ -99,7 +100,8 @@ class Run {
       if (outcome.kind === 'port') {
         notePort(record, outcome.port, outcome.request_id)
         noteDone(step, { requestId: outcome.request_id })
-        // The platform did the step, on a list that somebody else had changed since it was last read.
+        // The platform did the step, on a list that somebody else had changed since it was last
+        // read.
         if (!sameList(outcome.port.security_groups, step.expected)) return this.#stop(listChanged())
         // The last one is recorded together with the end.
         return index < record.steps.length - 1 || this.#sentAgain ? this.#keep() : undefined
@@ -133,9 +135,10 @@ class Run {
   }
 
   /**
-   * Whether a step was done, by the port read back: true and recorded when the list is the one after it, false when it is
-   * the one before. @throws Ended when it is neither, or can't be read
-   * @param late whether the request may still be on its way: then the list from before is read a second time, later
+   * Whether a step was done, by the port read back: true and recorded when the list is the one
+   * after it, false when it is the one before. @throws Ended when it is neither, or can't be read
+   * @param late whether the request may still be on its way: then the list from before is read a
+   *   second time, later
    */
   async #foundDone(index: number, late: boolean): Promise<boolean> {
     const record = this.#record
@@ -222,7 +225,10 @@ class Run {
     return this.#ended()
   }
 
-  /** Before the first step; an answer to an earlier operation stops, so that it can be answered again. */
+  /**
+   * Before the first step; an answer to an earlier operation stops, so that it can be answered
+   * again.
+   */
   async #changedBefore(): Promise<never> {
     end(this.#record, this.#record.purpose === 'change' ? 'list_changed' : 'stopped', listChanged())
     return this.#ended()
@@ -248,7 +254,8 @@ class Run {
     try {
       await records.keepToSend(this.#record)
     } catch (cause) {
-      // Should the request be in the record all the same, now or later, then with what became of it.
+      // Should the request be in the record all the same, now or later, then with what became of
+      // it.
       const { status, error } = notRecorded('before', cause)
       records.note(this.#record, answerEntry(index, { kind: 'not_sent', status, error }))
       step.status = 'pending'

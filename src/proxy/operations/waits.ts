@@ -5,8 +5,9 @@ export type OperationWaits = RetryWaits & {
   /** How often one step is sent at most. */
   tries: number
   /**
-   * After a lost answer: how long, in milliseconds, a request may still be on its way to the platform. Only when the port read
-   * back after that has the list from before is the step sent again.
+   * After a lost answer: how long, in milliseconds, a request may still be on its way to the
+   * platform. Only when the port read back after that has the list from before is the step sent
+   * again.
    */
   lateMs: number
 }

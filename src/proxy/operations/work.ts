@@ -10,8 +10,9 @@ import { interrupted, run, type RunContext } from './run.ts'
 const WRITE_AGAIN_MS = 500
 
 /**
- * The operations that this proxy carries out or reads back: its own, and those of proxies that died. On each port one at a time, in
- * the order in which they were asked for, whichever proxy was asked.
+ * The operations that this proxy carries out or reads back: its own, and those of proxies that
+ * died. On each port one at a time, in the order in which they were asked for, whichever proxy was
+ * asked.
  */
 export class Work {
   readonly #context: RunContext
@@ -27,7 +28,8 @@ export class Work {
 
   /**
    * Carries an operation out when it is its turn.
-   * @param write writes it to the journal, where nobody takes it for left behind; nothing is begun when this is false
+   * @param write writes it to the journal, where nobody takes it for left behind; nothing is begun
+   *   when this is false
    */
   async start(record: OperationRecord, write: () => Promise<boolean>): Promise<boolean> {
     this.#beginning.add(record.operation_id)
@@ -40,7 +42,10 @@ export class Work {
     }
   }
 
-  /** Takes over what was left behind, and where proxies share a database looks for more again and again. */
+  /**
+   * Takes over what was left behind, and where proxies share a database looks for more again and
+   * again.
+   */
   async takeOverFromNowOn(): Promise<void> {
     await this.#takeOver()
     const { records, stopping, log } = this.#context
@@ -64,9 +69,11 @@ export class Work {
   }
 
   /**
-   * Operations under way are marked `interrupted`: none goes on by itself, as the operator may have done something else meanwhile.
-   * Their ports are read back as soon as the platform can be reached. Those that waited for their turn, and whose proxy was alive
-   * a moment ago, keep their place: like any other they are carried out on the list that they were planned from, or not at all.
+   * Operations under way are marked `interrupted`: none goes on by itself, as the operator may have
+   * done something else meanwhile. Their ports are read back as soon as the platform can be
+   * reached. Those that waited for their turn, and whose proxy was alive a moment ago, keep their
+   * place: like any other they are carried out on the list that they were planned from, or not at
+   * all.
    */
   async #takeOver(): Promise<void> {
     const { records, log } = this.#context
@@ -144,8 +151,9 @@ export class Work {
   }
 
   /**
-   * Ends an operation that can't go on, most likely because the journal can't be written: then nothing more may be sent. What could not be
-   * written is told by this proxy, and written as soon as that is possible. False when another proxy has it by then.
+   * Ends an operation that can't go on, most likely because the journal can't be written: then
+   * nothing more may be sent. What could not be written is told by this proxy, and written as soon
+   * as that is possible. False when another proxy has it by then.
    */
   async #breakOff(record: OperationRecord, error: unknown): Promise<boolean> {
     const { records, stopping, log } = this.#context
@@ -187,7 +195,10 @@ export class Work {
       await readBackUntilKnown(record.operation_id, this.#context)
   }
 
-  /** Once a later operation has brought the port to the list that it was to have, there is nothing left to answer. */
+  /**
+   * Once a later operation has brought the port to the list that it was to have, there is nothing
+   * left to answer.
+   */
   async #supersedeEarlier({ project_id, port_id, operation_id }: OperationRecord): Promise<void> {
     const { records } = this.#context
     for (const earlier of await records.journal.unanswered(project_id, port_id))

@@ -13,8 +13,9 @@ const AT_A_TIME = 20
 const COPYING = 7_678_744
 
 /**
- * Makes records of the operations in the journal that have none: those of a Portside before it kept records. Each says so, as the
- * journal knows no more than the last try of each step, and not what was answered.
+ * Makes records of the operations in the journal that have none: those of a Portside before it kept
+ * records. Each says so, as the journal knows no more than the last try of each step, and not what
+ * was answered.
  */
 export async function copyJournal(db: Kysely<Tables>): Promise<void> {
   for (;;) {

@@ -22,11 +22,14 @@ export type DryRuns = { database: Pick<DatabaseAccess, 'opened'>; upstream: Upst
 export type Asked = SignedIn & { project_id: string; port_id: string }
 
 /**
- * Dry-runs a plan, as one record: each step that says the same to the list as it stands as in its turn by the platform, the others
- * by Portside itself. Nothing is sent before it is recorded. Nothing is changed.
- * @param asker its signal is aborted when nobody waits for the answer any more: then no more is sent
- * @throws ProxyError Portside.ListChanged when the port's list is not `planned_from`; Portside.NotRecorded when the database
- *   can't be written; UpstreamError when the port can't be read
+ * Dry-runs a plan, as one record: each step that says the same to the list as it stands as in its
+ * turn by the platform, the others by Portside itself. Nothing is sent before it is recorded.
+ * Nothing is changed.
+ * @param asker its signal is aborted when nobody waits for the answer any more: then no more is
+ *   sent
+ * @throws ProxyError Portside.ListChanged when the port's list is not `planned_from`;
+ *   Portside.NotRecorded when the database can't be written; UpstreamError when the port can't be
+ *   read
  */
 export async function checkPlan(
   { database, upstream }: DryRuns,
@@ -85,7 +88,10 @@ export async function checkPlan(
   return { record_id: record.record_id, checks }
 }
 
-/** Sends one dry run, as asked for by the platform's own call, as a record of its own. @throws ProxyError Portside.NotRecorded */
+/**
+ * Sends one dry run, as asked for by the platform's own call, as a record of its own. @throws
+ * ProxyError Portside.NotRecorded
+ */
 export async function sendDryRun(
   { database, upstream }: DryRuns,
   request: StepRequest,
@@ -108,7 +114,10 @@ type Noted = Pick<
   'project_id' | 'port_id' | 'user' | 'subject' | 'role' | 'before' | 'planned' | 'plan'
 >
 
-/** The record of a dry run, as it is written: begun with the first request, which is not sent before. */
+/**
+ * The record of a dry run, as it is written: begun with the first request, which is not sent
+ * before.
+ */
 class DryRunRecord {
   readonly record_id = randomUUID()
   readonly #database: DryRuns['database']
@@ -180,7 +189,10 @@ function checkOf(outcome: SendOutcome): StepCheck {
   return { kind: isRefusal(outcome) ? 'refused' : 'failed', status, error: outcome.error }
 }
 
-/** A plain no to this request; being asked too often, or without permission, says nothing about the step. */
+/**
+ * A plain no to this request; being asked too often, or without permission, says nothing about the
+ * step.
+ */
 function isRefusal({ kind, status }: SendOutcome): boolean {
   return kind === 'refused' && status >= 400 && status < 500 && ![401, 403, 429].includes(status)
 }

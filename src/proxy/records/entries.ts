@@ -42,8 +42,8 @@ export function answerEntry(step: number, outcome: SendOutcome): RecordEntry {
 }
 
 /**
- * The entry without a word of the cloud's, where those can't be written: what happened is recorded all the same. Steps, times, what was
- * sent, and whether it was carried out, are Portside's own.
+ * The entry without a word of the cloud's, where those can't be written: what happened is recorded
+ * all the same. Steps, times, what was sent, and whether it was carried out, are Portside's own.
  */
 export function withoutCloudWords(entry: RecordEntry): RecordEntry {
   switch (entry.kind) {

@@ -54,8 +54,8 @@ function asText(text: string): string {
 }
 
 /**
- * Records as a CSV file, a line each. What a spreadsheet would take for a formula (a name that begins with = + - or @) is
- * written as text, with an apostrophe before it.
+ * Records as a CSV file, a line each. What a spreadsheet would take for a formula (a name that
+ * begins with = + - or @) is written as text, with an apostrophe before it.
  */
 export function csvOf(db: Kysely<Tables>, projects: readonly string[], filters: RecordFilters): Readable {
   const rows = Readable.from(csvRows(db, projects, filters))

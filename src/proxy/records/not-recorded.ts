@@ -1,7 +1,10 @@
 import { ownError, ProxyError } from '../errors.ts'
 import { RecordChanged } from '../operations/journal.ts'
 
-/** Whatever a database fails with becomes one error that says what is true of the request: before it was sent, that nothing was. */
+/**
+ * Whatever a database fails with becomes one error that says what is true of the request: before it
+ * was sent, that nothing was.
+ */
 export function notRecorded(when: 'before' | 'after', cause: unknown): ProxyError {
   return ownError(
     'Portside.NotRecorded',
@@ -17,7 +20,10 @@ export function notRecorded(when: 'before' | 'after', cause: unknown): ProxyErro
   )
 }
 
-/** Runs what writes a record. @throws ProxyError Portside.NotRecorded, with the cause; what is no matter of the database as it is */
+/**
+ * Runs what writes a record. @throws ProxyError Portside.NotRecorded, with the cause; what is no
+ * matter of the database as it is
+ */
 export async function recorded<T>(when: 'before' | 'after', work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -25,7 +25,10 @@ export function recordOf(
   }
 }
 
-/** Ends that an error is the reason of. After others the record still has the error of the stop before. */
+/**
+ * Ends that an error is the reason of. After others the record still has the error of the stop
+ * before.
+ */
 const BY_ERROR: ReadonlySet<OperationStatus> = new Set(['stopped', 'interrupted', 'list_changed'])
 
 /** The end that an operation has come to; undefined while it is under way. */

@@ -21,7 +21,9 @@ const CHECK_BODY = bounded(checkRequest)
 
 type PortParams = { project_id: string; port_id: string }
 
-/** Portside's own calls about records (src/vpc/records.ts): reading them, and dry-running a plan. */
+/**
+ * Portside's own calls about records (src/vpc/records.ts): reading them, and dry-running a plan.
+ */
 export async function recordsPlugin(
   app: FastifyInstance,
   { dryRuns, config }: { dryRuns: DryRuns; config: Pick<ProxyConfig, 'projects'> },

@@ -153,8 +153,9 @@ async function readRows<R extends Row>(
   }
   const condition = sql.join(conditions, sql` and `)
   if (!many) return selectRows(db, condition, limit, more)
-  // Asked of each record in turn, the newest first, until there are enough. The database would rather ask it of all, and sort:
-  // it can't know that many hold, and PGlite keeps no statistics by itself.
+  // Asked of each record in turn, the newest first, until there are enough. The database would
+  // rather ask it of all, and sort: it can't know that many hold, and PGlite keeps no statistics by
+  // itself.
   return db.transaction().execute(async (transaction) => {
     await sql`select set_config(name, 'off', true)
       from unnest(array['enable_seqscan', 'enable_bitmapscan', 'enable_sort']) as name`.execute(transaction)
@@ -175,14 +176,20 @@ const lastOutcome = sql`(
   where o.record_id = r.record_id and o.outcome is not null order by o.sequence desc limit 1
 )`
 
-/** The condition that a record is among those that a query gives the IDs of; undefined when these are many. */
+/**
+ * The condition that a record is among those that a query gives the IDs of; undefined when these
+ * are many.
+ */
 async function fewOf(db: Kysely<Tables>, ids: RawBuilder<unknown>): Promise<RawBuilder<unknown> | undefined> {
   const { rows } = await sql<{ record_id: string }>`${ids} limit ${FEW + 1}`.execute(db)
   if (rows.length > FEW) return undefined
   return sql`r.record_id = any(${rows.map(({ record_id }) => record_id)}::uuid[])`
 }
 
-/** The records that a text is the beginning of a search term of, or the ID of a group in: a query of their IDs, and a condition. */
+/**
+ * The records that a text is the beginning of a search term of, or the ID of a group in: a query of
+ * their IDs, and a condition.
+ */
 function foundBy(sought: string): { ids: RawBuilder<unknown>; holds: RawBuilder<unknown> } {
   // Nothing in a term comes after U+10FFFF: all that begins with the text lies between.
   const term = sql`term >= ${sought} and term < ${`${sought}\u{10FFFF}`}`

@@ -24,8 +24,8 @@ export type NewRecord = {
 }
 
 /**
- * Writes a new record and its first entries. Best in a transaction: the record, its search terms and its entries are three
- * statements.
+ * Writes a new record and its first entries. Best in a transaction: the record, its search terms
+ * and its entries are three statements.
  */
 export async function beginRecord(
   db: Kysely<Tables>,
@@ -66,8 +66,9 @@ export async function addEntries(
 }
 
 /**
- * Appends to the record that `change` gives the `record_id` of, in the very statement that makes this change: both are written, or
- * neither. @returns false, and nothing is written, when `change` gave no row
+ * Appends to the record that `change` gives the `record_id` of, in the very statement that makes
+ * this change: both are written, or neither. @returns false, and nothing is written, when `change`
+ * gave no row
  */
 export async function addEntriesWith(
   db: Kysely<Tables>,
@@ -102,9 +103,10 @@ export async function addEntriesWith(
 }
 
 /**
- * Writes entries; without the cloud's words when they can't be put in words or the database refuses them as they are, so that
- * nothing that happened goes without a record.
- * @param write writes them in one statement or transaction, and what belongs to them; called a second time with fewer words
+ * Writes entries; without the cloud's words when they can't be put in words or the database refuses
+ * them as they are, so that nothing that happened goes without a record.
+ * @param write writes them in one statement or transaction, and what belongs to them; called a
+ *   second time with fewer words
  */
 export async function writeAtLeast<T>(
   entries: readonly RecordEntry[],

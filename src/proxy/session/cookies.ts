@@ -7,8 +7,8 @@ export type Cookies = {
   /** The whole name of `portside_` + `what` for the origin that the request was made to. */
   name(request: FastifyRequest, what: string): string
   /**
-   * The first cookie of that name that `read` makes something of: another port or a sibling domain may have planted one of the same
-   * name, which browsers send before ours.
+   * The first cookie of that name that `read` makes something of: another port or a sibling domain
+   * may have planted one of the same name, which browsers send before ours.
    */
   find<T>(
     request: FastifyRequest,
@@ -20,8 +20,9 @@ export type Cookies = {
 }
 
 /**
- * Cookies know no ports: without the port in their name, two Portsides on one machine would sign each other out. Behind a
- * public origin they are `__Host-` cookies: a sibling domain can't plant one.
+ * Cookies know no ports: without the port in their name, two Portsides on one machine would sign
+ * each other out. Behind a public origin they are `__Host-` cookies: a sibling domain can't plant
+ * one.
  */
 export function cookiesOf({ publicOrigin }: Pick<ProxyConfig, 'publicOrigin'>): Cookies {
   const secure = publicOrigin?.startsWith('https:') ?? false
@@ -34,7 +35,8 @@ export function cookiesOf({ publicOrigin }: Pick<ProxyConfig, 'publicOrigin'>): 
     name,
     async find(request, what, read) {
       const wanted = name(request, what)
-      // @fastify/cookie, as its kind, keeps the first of a name alone: it is given one cookie at a time.
+      // @fastify/cookie, as its kind, keeps the first of a name alone: it is given one cookie at a
+      //   time.
       for (const one of (request.headers.cookie ?? '').split(';')) {
         const value = request.server.parseCookie(one)[wanted]
         const found = value ? await read(value) : undefined

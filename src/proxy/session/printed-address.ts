@@ -12,7 +12,8 @@ const REFUSED = plainPage(
 )
 
 /**
- * Sign-in on one machine: an address that is printed at start, for whoever can read what this process prints.
+ * Sign-in on one machine: an address that is printed at start, for whoever can read what this
+ * process prints.
  * @returns the path that signs in whoever opens it, while this proxy runs
  */
 export function signInByPrintedAddress(app: FastifyInstance, { sessions, limits }: SignInParts): string {

@@ -11,7 +11,10 @@ const times = z.object({ iat: z.int(), exp: z.int() })
 /** What was sealed, and when. */
 export type Opened<T> = T & z.infer<typeof times>
 
-/** Seals what a browser keeps for us: it can neither read nor change it, and no proxy has to store it. */
+/**
+ * Seals what a browser keeps for us: it can neither read nor change it, and no proxy has to store
+ * it.
+ */
 export type Seal<T> = {
   /** @param seconds how long it can be opened @returns text that can stand in a cookie */
   close(content: T, seconds: number): Promise<string>
@@ -20,8 +23,8 @@ export type Seal<T> = {
 }
 
 /**
- * A seal for one purpose: encrypted and authenticated with A256GCM. Its key is derived from the secret and the purpose, so what
- * was sealed for one purpose opens for no other.
+ * A seal for one purpose: encrypted and authenticated with A256GCM. Its key is derived from the
+ * secret and the purpose, so what was sealed for one purpose opens for no other.
  * @param secrets the first seals, all open: so a secret is replaced without signing anyone out
  */
 export function createSeal<T extends Record<string, unknown>>(

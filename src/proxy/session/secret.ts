@@ -8,8 +8,9 @@ import { diskProblem, syncFolder, writeSynced } from '../disk.ts'
 export type Secrets = [string, ...string[]]
 
 /**
- * The secrets that cookies are sealed with: the configured ones, or one of 32 random bytes that is made at the first
- * start and kept in the data folder, so that a restart signs nobody out. Only its owner may read the file.
+ * The secrets that cookies are sealed with: the configured ones, or one of 32 random bytes that is
+ * made at the first start and kept in the data folder, so that a restart signs nobody out. Only its
+ * owner may read the file.
  * @returns the one that seals, and those that open too
  * @throws ConfigError when the data folder can't be used
  */
@@ -27,7 +28,8 @@ async function ownSecret(dataFolder: string): Promise<string> {
   const file = join(dataFolder, 'session-secret')
   try {
     let kept = await readSecret(file)
-    // An empty one is what an earlier Portside left on a full disk, and refused from then on: no cookie was ever sealed with it.
+    // An empty one is what an earlier Portside left on a full disk, and refused from then on: no
+    // cookie was ever sealed with it.
     if (!kept) {
       await makeSecret(dataFolder, file, kept === '')
       // As it is there: another proxy that starts at this moment may have been faster.
@@ -51,7 +53,10 @@ async function readSecret(file: string): Promise<string | undefined> {
   }
 }
 
-/** Puts a new secret in its place when it is whole and on the disk: a start that breaks off leaves none. */
+/**
+ * Puts a new secret in its place when it is whole and on the disk: a start that breaks off leaves
+ * none.
+ */
 async function makeSecret(dataFolder: string, file: string, replace: boolean): Promise<void> {
   await mkdir(dataFolder, { recursive: true, mode: 0o700 })
   const made = `${file}.${randomUUID()}.new`
@@ -65,7 +70,10 @@ async function makeSecret(dataFolder: string, file: string, replace: boolean): P
   await syncFolder(dataFolder)
 }
 
-/** A link, unlike a new name, never takes the place of what another proxy made meanwhile; some disks have none. */
+/**
+ * A link, unlike a new name, never takes the place of what another proxy made meanwhile; some disks
+ * have none.
+ */
 async function linkOrRename(made: string, file: string): Promise<void> {
   try {
     await link(made, file)

@@ -19,7 +19,7 @@ describe('sign-in', () => {
 
   const withCookie = (cookie: string) => fetch(`${proxy.address}/api/session`, { headers: { cookie } })
 
-  test('the printed address gives a cookie that scripts and other sites never get, and goes to the console', async () => {
+  test('the printed address gives a cookie out of reach of scripts and other sites', async () => {
     const answer = await fetch(proxy.signInAddress, { redirect: 'manual' })
     expect(answer.status).toBe(303)
     expect(answer.headers.get('location')).toBe('/')
@@ -118,7 +118,7 @@ describe('sign-in', () => {
     }
   })
 
-  test('a long read does not renew it: it may be answered after a sign-out in another tab', async () => {
+  test('a long read does not renew it: its answer may come after a sign-out', async () => {
     const cookie = await proxy.signIn()
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + HOUR })
     try {
@@ -165,7 +165,7 @@ describe('the secret of sessions', () => {
     return { signedIn, knows }
   }
 
-  test('is all that proxies must have in common: who signed in at one is signed in at the other', async () => {
+  test('is all that proxies must share: a session of one is a session of the other', async () => {
     const [one, two] = await Promise.all([starts(recent), starts(recent)])
     expect(await two.knows(await one.signedIn())).toBe(true)
   })

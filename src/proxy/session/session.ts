@@ -55,8 +55,8 @@ type SessionOptions = {
 }
 
 /**
- * Adds sessions to `app`, which must have @fastify/cookie. Their cookie is SameSite=Strict: no other site's page, link or form
- * makes a browser send it.
+ * Adds sessions to `app`, which must have @fastify/cookie. Their cookie is SameSite=Strict: no
+ * other site's page, link or form makes a browser send it.
  */
 export function addSessions(app: FastifyInstance, options: SessionOptions): Sessions {
   const { cookies, by, longestSeconds = Infinity, limit } = options
@@ -80,7 +80,10 @@ export function addSessions(app: FastifyInstance, options: SessionOptions): Sess
     })
   }
 
-  /** A long read is answered later, perhaps after its user has signed out in another tab: it must not sign in again. */
+  /**
+   * A long read is answered later, perhaps after its user has signed out in another tab: it must
+   * not sign in again.
+   */
   function isRenewed(request: FastifyRequest, { iat, exp, begun }: Opened<SessionContent>): boolean {
     const now = nowSeconds()
     if (now - iat < RENEWED_AFTER_SECONDS) return false

@@ -22,8 +22,8 @@ export type SignIn = Pick<Sessions, 'requireSession'> & {
 export type SignInParts = { sessions: Sessions; limits: SignInLimits }
 
 /**
- * Adds sign-in, sessions and sign-out to `app`: at the team's provider where one is configured, by a printed address elsewhere;
- * never both.
+ * Adds sign-in, sessions and sign-out to `app`: at the team's provider where one is configured, by
+ * a printed address elsewhere; never both.
  * @throws ConfigError when the data folder can't be used
  */
 export async function addSignIn(app: FastifyInstance, config: ProxyConfig): Promise<SignIn> {
@@ -51,7 +51,8 @@ export async function addSignIn(app: FastifyInstance, config: ProxyConfig): Prom
       : undefined
     path = openIdConnect ? '/sign-in' : signInByPrintedAddress(signedOut, { sessions, limits })
 
-    // Without a session too: whoever signs out twice is signed out. Never limited: nobody may be kept signed in.
+    // Without a session too: whoever signs out twice is signed out. Never limited: nobody may be
+    // kept signed in.
     signedOut.post(api.signOut(), async (request, reply): Promise<SignedOut> => {
       sessions.end(request, reply)
       reply.header('cache-control', 'no-store')

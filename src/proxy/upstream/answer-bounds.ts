@@ -16,9 +16,10 @@ const BACKSLASH = 0x5c
 const COMMA = 0x2c
 
 /**
- * Why a JSON text is too much to be parsed, checked, kept and shown; undefined when it is not. What is nested deeply ends the stack
- * of whoever walks through it, and the database's; what has many entries takes long to be refused one by one. Reads the text once,
- * and leaves it to the parser whether it is JSON.
+ * Why a JSON text is too much to be parsed, checked, kept and shown; undefined when it is not. What
+ * is nested deeply ends the stack of whoever walks through it, and the database's; what has many
+ * entries takes long to be refused one by one. Reads the text once, and leaves it to the parser
+ * whether it is JSON.
  */
 export function outOfBounds(json: Uint8Array, { values: most }: AnswerBounds): string | undefined {
   const entries = new Uint32Array(DEEPEST + 1)

@@ -10,8 +10,8 @@ const MOST_ISSUES = 10
 type ObjectSchema<T> = z.ZodMiniObject & z.ZodMiniType<T>
 
 /**
- * A schema of answers, compiled, that takes a valid answer as it came, without a copy: a page of 200 ports is checked in a
- * fraction of the time. None of these schemas changes what it reads.
+ * A schema of answers, compiled, that takes a valid answer as it came, without a copy: a page of
+ * 200 ports is checked in a fraction of the time. None of these schemas changes what it reads.
  */
 function checks<T>(schema: ObjectSchema<T>): AnswerSchema<T> {
   const compiled = z.compile(schema)
@@ -24,8 +24,8 @@ function checks<T>(schema: ObjectSchema<T>): AnswerSchema<T> {
 }
 
 /**
- * What is wrong with an answer, as far as its first few wrong entries: zod itself would look for all of a page's, and end the stack
- * over some hundred thousand.
+ * What is wrong with an answer, as far as its first few wrong entries: zod itself would look for
+ * all of a page's, and end the stack over some hundred thousand.
  */
 function firstIssues(schema: ObjectSchema<unknown>, value: unknown): z.core.$ZodError {
   let rest = value
@@ -69,7 +69,9 @@ const ofAnotherPort = answers.portAnswer.check(
   z.refine(() => false, { path: ['port', 'id'], message: 'is the ID of another port' }),
 )
 
-/** The answer to show or change `portId`; an answer about another port would mislead and is refused. */
+/**
+ * The answer to show or change `portId`; an answer about another port would mislead and is refused.
+ */
 export function portAnswerOf(
   portId: string,
   schema: AnswerSchema<answers.PortAnswer> = portAnswer,

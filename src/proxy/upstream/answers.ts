@@ -11,15 +11,18 @@ import type { ExchangeAnswer } from './exchange.ts'
 import { readRetryAfter } from '../retry.ts'
 import type { AnswerSchema } from './upstream.ts'
 
-/** What to do about an answer of the platform, by status; only where its own message can't know Portside. */
+/**
+ * What to do about an answer of the platform, by status; only where its own message can't know
+ * Portside.
+ */
 const ADVICE: Readonly<Record<number, string>> = {
   401: "The cloud refused the proxy's credentials. Check the access key or token it was started with or has in its credentials file, and this machine's clock.",
   403: "The proxy's credentials lack a permission for this. Check the project, and the policies of the user they belong to.",
 }
 
 /**
- * The error of an answer with an error status: the platform's own code, message and request ID, unchanged, or
- * Portside.UnreadableAnswer when the body is in none of the platform's forms.
+ * The error of an answer with an error status: the platform's own code, message and request ID,
+ * unchanged, or Portside.UnreadableAnswer when the body is in none of the platform's forms.
  */
 export function readErrorAnswer(answer: ExchangeAnswer): PortsideError {
   const retryAfter = readRetryAfter(answer.headers['retry-after'], Date.now())
@@ -44,7 +47,10 @@ export function readErrorAnswer(answer: ExchangeAnswer): PortsideError {
   }
 }
 
-/** The success answer's JSON as it came, and as `schema` reads it; or the error that says what can't be read. */
+/**
+ * The success answer's JSON as it came, and as `schema` reads it; or the error that says what can't
+ * be read.
+ */
 export function readSuccessAnswer<T>(
   answer: ExchangeAnswer,
   schema: AnswerSchema<T>,
@@ -95,7 +101,10 @@ function requestIdOf(answer: ExchangeAnswer, body: unknown): string | null {
   return requestId ? shortened(requestId, MAX_REQUEST_ID) : null
 }
 
-/** The request ID of an answer that nobody parsed: the one in the header, else what looks like one in a short body. */
+/**
+ * The request ID of an answer that nobody parsed: the one in the header, else what looks like one
+ * in a short body.
+ */
 export function requestIdIn({ headers, body }: ExchangeAnswer): string | undefined {
   const inHeader = headers['x-request-id']
   if (inHeader) return shortened(inHeader, MAX_REQUEST_ID)

@@ -27,7 +27,10 @@ import {
   type Upstream,
 } from './upstream.ts'
 
-/** Statuses of a gateway that lost the platform's answer, or gave up on it: the change may have been made. */
+/**
+ * Statuses of a gateway that lost the platform's answer, or gave up on it: the change may have been
+ * made.
+ */
 const ANSWER_LOST: ReadonlySet<number> = new Set([408, 502, 504])
 
 /** What the upstream needs of the configuration. */
@@ -45,8 +48,8 @@ type EndedCall = {
 }
 
 /**
- * Connects to the endpoints of the configured projects; one pool of connections for each endpoint. Every call is logged, and
- * counted when there are `metrics`.
+ * Connects to the endpoints of the configured projects; one pool of connections for each endpoint.
+ * Every call is logged, and counted when there are `metrics`.
  */
 export function createUpstream(
   config: UpstreamConfig,
@@ -59,7 +62,10 @@ export function createUpstream(
   const projects = new Map(config.projects.map((project) => [project.project_id, project]))
   const logsReads = log.level === 'debug' || log.level === 'trace'
 
-  /** Makes a call once; a read that was refused for its credentials a second time, when there are new ones. */
+  /**
+   * Makes a call once; a read that was refused for its credentials a second time, when there are
+   * new ones.
+   */
   async function once(request: UnsignedRequest, bytes: number, asker: Asker = {}): Promise<ExchangeAnswer> {
     const project = projectOf(projects, request.path)
     const used = credentials.of(project)
@@ -275,7 +281,10 @@ function outcomeOf(request: StepRequest, answer: ExchangeAnswer): Exclude<SendOu
   }
 }
 
-/** The status that an error of the cloud is passed on with: its own if it is that of an error that was read; else 502. */
+/**
+ * The status that an error of the cloud is passed on with: its own if it is that of an error that
+ * was read; else 502.
+ */
 export function answerStatus(status: number, error: PortsideError): number {
   const ofError = status >= 400 && status <= 599
   return ofError && error.error_code !== 'Portside.UnreadableAnswer' ? status : 502

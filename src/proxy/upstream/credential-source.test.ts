@@ -144,7 +144,7 @@ describe('while the proxy runs', () => {
       .toBe('2')
   })
 
-  test('a read that is refused for its credentials is made once more with new ones, at once', async () => {
+  test('a read that is refused for its credentials is made once more with new ones', async () => {
     cloud.answers = [accepts(2)]
     await replace({ default: key(2), lab: key(101) })
     expect((await proxy.call(PORTS_OF(PROJECT))).status).toBe(200)
@@ -195,7 +195,7 @@ test('a mounted secret of Kubernetes, replaced through its links', async () => {
   source.close()
 })
 
-test('a broken file keeps the last good credentials and is told once; no line of the log has a secret', async () => {
+test('a broken file keeps the last good credentials and is logged once, no secret', async () => {
   const lines: Record<string, unknown>[] = []
   const log = pino(
     { level: 'info' },

@@ -21,15 +21,19 @@ export interface CredentialSource {
   close(): void
 }
 
-/** How often the file is read. By reading, not by watching: mounted secrets and network folders report no change. */
+/**
+ * How often the file is read. By reading, not by watching: mounted secrets and network folders
+ * report no change.
+ */
 const READ_EVERY_MS = 1000
 const MAX_BYTES = 1024 * 1024
 /** Others than owner and group may read or change it. */
 const OTHERS = 0o006
 
 /**
- * The credentials of the environment, which stay; or those of PORTSIDE_CREDENTIALS_FILE, which is read again and again. A file
- * that can't be used keeps the last good credentials and is logged once, without anything out of it.
+ * The credentials of the environment, which stay; or those of PORTSIDE_CREDENTIALS_FILE, which is
+ * read again and again. A file that can't be used keeps the last good credentials and is logged
+ * once, without anything out of it.
  * @throws ConfigError when the file can't be used at the start
  */
 export function openCredentials(

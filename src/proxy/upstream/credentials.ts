@@ -1,6 +1,8 @@
 import * as z from 'zod/mini'
 
-/** What requests are authenticated with (platform.md, Endpoints): an access key, or a token of IAM. */
+/**
+ * What requests are authenticated with (platform.md, Endpoints): an access key, or a token of IAM.
+ */
 export type Credentials =
   | { kind: 'access_key'; accessKey: string; secretKey: string; securityToken?: string | undefined }
   | { kind: 'auth_token'; authToken: string }
@@ -8,21 +10,25 @@ export type Credentials =
 /** The entry of a credentials file for projects that name none. */
 export const DEFAULT_CREDENTIALS = 'default'
 
-// What stands in a header must have neither spaces nor line breaks, which a copied secret easily has.
+// What stands in a header must have neither spaces nor line breaks, which a copied secret easily
+// has.
 const secret = z.string().check(z.regex(/^[\x21-\x7e]+$/))
 const entry = z.union([
   z.strictObject({ access_key: secret, secret_key: secret, security_token: z.optional(secret) }),
   z.strictObject({ auth_token: secret }),
 ])
 
-/** What is wrong with a credentials file, in words that end a sentence and repeat nothing that may be a secret. */
+/**
+ * What is wrong with a credentials file, in words that end a sentence and repeat nothing that may
+ * be a secret.
+ */
 export class CredentialsFileError extends Error {
   override name = 'CredentialsFileError'
 }
 
 /**
- * Reads the text of a credentials file: a JSON object of named credentials, each
- * `{"access_key", "secret_key", "security_token"}` (the last one for temporary keys only) or `{"auth_token"}`.
+ * Reads the text of a credentials file: a JSON object of named credentials, each `{"access_key",
+ * "secret_key", "security_token"}` (the last one for temporary keys only) or `{"auth_token"}`.
  * @param wanted the names that must be there
  * @throws CredentialsFileError
  */

@@ -6,8 +6,9 @@ const LEFT_OUT = '(left out by Portside)'
 const SHORTEST = 12
 
 /**
- * An answer without what authenticated its request: gateways that tell what they were sent, and everything in between that does, must
- * not carry keys and tokens into an answer, a log or a record. The secret key itself never leaves, so it can't come back.
+ * An answer without what authenticated its request: gateways that tell what they were sent, and
+ * everything in between that does, must not carry keys and tokens into an answer, a log or a
+ * record. The secret key itself never leaves, so it can't come back.
  * @param sent the headers of the request, as they went out
  */
 export function withoutEchoes(
@@ -16,7 +17,8 @@ export function withoutEchoes(
 ): ExchangeAnswer {
   const secrets = secretsIn(sent)
   if (secrets.length === 0) return answer
-  // A success is the platform's own object, and large: there, only what stands as it is is looked for.
+  // A success is the platform's own object, and large: there, only what stands as it is is looked
+  // for.
   const forms = answer.status === 200 ? secrets : secrets.flatMap(formsOf)
   const inHeaders = Object.values(answer.headers).some((value) => forms.some((form) => value.includes(form)))
   const inBody = forms.some((form) => answer.body.includes(form, 0, 'latin1'))

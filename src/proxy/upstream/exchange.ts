@@ -16,7 +16,10 @@ export type ExchangeAnswer = { status: number; headers: Record<string, string>; 
 export class ExchangeError extends Error {
   override name = 'ExchangeError'
   readonly reason: 'timeout' | 'aborted' | 'connection' | 'too_large'
-  /** False only when it is certain that no byte of the request left: then nothing can have been carried out. */
+  /**
+   * False only when it is certain that no byte of the request left: then nothing can have been
+   * carried out.
+   */
   readonly sent: boolean
 
   constructor(reason: ExchangeError['reason'], sent: boolean, cause?: unknown) {
@@ -35,8 +38,9 @@ export class ExchangeError extends Error {
 }
 
 /**
- * Sends one request once and reads the whole answer. undici's own `request` does not say whether a request that
- * failed had been written; whether a change may have been made hangs on that, so this listens to the dispatcher itself.
+ * Sends one request once and reads the whole answer. undici's own `request` does not say whether a
+ * request that failed had been written; whether a change may have been made hangs on that, so this
+ * listens to the dispatcher itself.
  * @param limits `timeoutMs`: from now to the last byte of the answer; `bytes`: of its body, at most
  * @throws ExchangeError
  */
@@ -74,7 +78,8 @@ export function exchange(
     pool.dispatch(request, {
       onRequestStart(started) {
         controller = started
-        // Given up while it waited for a connection: aborting here is before the first byte is written.
+        // Given up while it waited for a connection: aborting here is before the first byte is
+        // written.
         if (open) sent = true
         else started.abort(new Error('given up'))
       },

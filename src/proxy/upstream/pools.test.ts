@@ -139,7 +139,10 @@ describe('an HTTP proxy on the way', () => {
   type OnConnect = (request: IncomingMessage, socket: Socket) => void
   const PASSWORD = 'pass/word@1'
 
-  /** Connects to the cloud of the test, whatever host is asked for, when name and password are right. */
+  /**
+   * Connects to the cloud of the test, whatever host is asked for, when name and password are
+   * right.
+   */
   const tunnel: OnConnect = (request, socket) => {
     const expected = `Basic ${Buffer.from(`operator:${PASSWORD}`).toString('base64')}`
     if (request.headers['proxy-authorization'] !== expected)

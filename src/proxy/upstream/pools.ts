@@ -21,8 +21,9 @@ export type Pools = {
 const CONNECTIONS = 32
 
 /**
- * Opens one pool of connections for each endpoint. Through an HTTP proxy every connection is a tunnel (CONNECT), for plain http
- * too: so the request itself never goes to anyone but the endpoint, and what fails before the tunnel stands was not sent.
+ * Opens one pool of connections for each endpoint. Through an HTTP proxy every connection is a
+ * tunnel (CONNECT), for plain http too: so the request itself never goes to anyone but the
+ * endpoint, and what fails before the tunnel stands was not sent.
  */
 export function openPools({ projects, upstreamTimeoutMs, authorities, outboundProxies }: PoolsConfig): Pools {
   // Made once: with `ca`, each connection would read all certificates anew.
@@ -44,7 +45,8 @@ export function openPools({ projects, upstreamTimeoutMs, authorities, outboundPr
       proxyTunnel: true,
       requestTls: connect,
       proxyTls: connect,
-      // A proxy that never answers CONNECT holds no connection for longer than one that can't be made.
+      // A proxy that never answers CONNECT holds no connection for longer than one that can't be
+      // made.
       clientFactory: (address, options) =>
         endingTunnels(new Pool(address, { ...options, headersTimeout: timeout })),
     })
@@ -62,8 +64,9 @@ export function openPools({ projects, upstreamTimeoutMs, authorities, outboundPr
 }
 
 /**
- * Connections to an HTTP proxy. When it hangs up on CONNECT, undici takes that for a connection of its own that was lost, and asks
- * again at once, without end; under another code the request fails, as nothing was sent.
+ * Connections to an HTTP proxy. When it hangs up on CONNECT, undici takes that for a connection of
+ * its own that was lost, and asks again at once, without end; under another code the request fails,
+ * as nothing was sent.
  */
 function endingTunnels(pool: Pool): Pool {
   const connect = pool.connect.bind(pool) as (

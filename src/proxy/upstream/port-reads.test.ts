@@ -29,7 +29,7 @@ async function read(from = path) {
   return [answer.status, error_code, cloud.calls.map(({ url }) => url.slice(1, 3)).join(' ')]
 }
 
-test('that v3 port reads are missing is remembered, for lists too, and looked at again after a while', async () => {
+test('that v3 port reads are missing is remembered, and looked at again later', async () => {
   cloud.answers = [noSuchApi, good]
   expect(await read()).toEqual([200, undefined, 'v3 v1'])
   expect(await read()).toEqual([200, undefined, 'v1'])
@@ -49,7 +49,7 @@ test('a port that is not there is no missing API', async () => {
   expect(await read()).toEqual([404, 'VPC.2504', 'v3'])
 })
 
-test('where there is neither API, the address is wrong: the refusal of v3 passes, and nothing is remembered', async () => {
+test('where neither API is there, the refusal of v3 passes and is not remembered', async () => {
   cloud.answers = [noSuchApi]
   expect(await read()).toEqual([404, 'APIGW.0101', 'v3 v1'])
   expect(await read()).toEqual([404, 'APIGW.0101', 'v3 v1'])

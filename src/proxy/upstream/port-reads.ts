@@ -14,7 +14,9 @@ export const LOOK_AGAIN_MS = 10 * 60_000
 /** So many pages of the old list are read for one question at most: 200,000 ports. */
 const MOST_V1_PAGES = 100
 
-/** Endpoints without v3 port reads, and until when (as of Date.now()) they are not asked for them. */
+/**
+ * Endpoints without v3 port reads, and until when (as of Date.now()) they are not asked for them.
+ */
 export type MissingReads = Map<string, number>
 
 type PortReadsContext = {
@@ -24,8 +26,9 @@ type PortReadsContext = {
 }
 
 /**
- * Reads ports as v3 has them; where the gateway of an endpoint says that there is no such API, in the old form (v1), and tells
- * them in the documented one. Which endpoints those are is remembered for a while.
+ * Reads ports as v3 has them; where the gateway of an endpoint says that there is no such API, in
+ * the old form (v1), and tells them in the documented one. Which endpoints those are is remembered
+ * for a while.
  * @param read reads any path; what it throws passes
  */
 export function portReads(
@@ -117,7 +120,10 @@ export function portReads(
   }
 }
 
-/** The gateway's refusal of a path that it does not know; a port that is not there has another code (platform.md, Endpoints). */
+/**
+ * The gateway's refusal of a path that it does not know; a port that is not there has another code
+ * (platform.md, Endpoints).
+ */
 function isNoSuchApi(error: unknown): boolean {
   return error instanceof UpstreamError && error.status === 404 && error.error.error_code === 'APIGW.0101'
 }

@@ -56,7 +56,7 @@ describe('equal reads', () => {
     expect(await second).toBe('two')
   })
 
-  test('are two calls when something was changed between them; the answer to the first ends nothing of the second', async () => {
+  test('are two calls when something was changed between; the first ends nothing else', async () => {
     const before = ask()
     reads.changed()
     const after = ask()
@@ -68,7 +68,7 @@ describe('equal reads', () => {
     expect(calls).toHaveLength(2)
   })
 
-  test('are two calls when the first began long before: others may have changed something since', async () => {
+  test('are two calls when the first began long before', async () => {
     const first = ask()
     clock = 100
     const joined = ask()

@@ -1,6 +1,7 @@
 /**
- * A read is joined to an equal one that began this long ago at most, in milliseconds. Somebody else's change, which this proxy
- * does not know of, may have been made since then: nobody is shown a list that was older than this when they asked.
+ * A read is joined to an equal one that began this long ago at most, in milliseconds. Somebody
+ * else's change, which this proxy does not know of, may have been made since then: nobody is shown
+ * a list that was older than this when they asked.
  */
 const LONGEST_JOINED_MS = 100
 
@@ -8,7 +9,8 @@ const LONGEST_JOINED_MS = 100
 type Shared = { begun: number; askers: number; answer?: Promise<unknown>; gone?: AbortController }
 
 /**
- * Reads that are under way, so that equal ones are one call to the platform: many consoles ask for the same at the same time.
+ * Reads that are under way, so that equal ones are one call to the platform: many consoles ask for
+ * the same at the same time.
  */
 export class ReadsInFlight {
   readonly #reads = new Map<string, Shared>()
@@ -20,8 +22,8 @@ export class ReadsInFlight {
   }
 
   /**
-   * The answer to the read `key`: that of one under way, else of `call`. Askers who go away are told so at once and harm nobody;
-   * when the last one has gone, the call is given up.
+   * The answer to the read `key`: that of one under way, else of `call`. Askers who go away are
+   * told so at once and harm nobody; when the last one has gone, the call is given up.
    * @throws what `call` throws; the reason of `asker` when it is aborted
    */
   join<T>(key: string, asker: AbortSignal | undefined, call: (gone: AbortSignal) => Promise<T>): Promise<T> {
@@ -65,7 +67,8 @@ export class ReadsInFlight {
     this.#reads.set(key, shared)
     const end = () => {
       this.#end(key, shared)
-      // A Map that shrinks and grows leaves its entries to the next full garbage collection: the answer must not be in one.
+      // A Map that shrinks and grows leaves its entries to the next full garbage collection: the
+      // answer must not be in one.
       shared.answer = undefined
       shared.gone = undefined
     }

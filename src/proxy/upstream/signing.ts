@@ -11,8 +11,8 @@ export type UnsignedRequest = {
 }
 
 /**
- * Makes a request ready to go to `origin`: encodes query and body, and adds the headers that authenticate it for
- * `projectId`. Without credentials it goes unsigned.
+ * Makes a request ready to go to `origin`: encodes query and body, and adds the headers that
+ * authenticate it for `projectId`. Without credentials it goes unsigned.
  */
 export async function prepare(
   request: UnsignedRequest,
@@ -38,7 +38,8 @@ export async function prepare(
   headers['X-Project-Id'] = projectId
   if (credentials.securityToken) headers['X-Security-Token'] = credentials.securityToken
   const { AKSKSigner } = (loaded ??= await signer())
-  // The signer reads endpoint, queryParams, headers and data; it sorts the values of a repeated name in place.
+  // The signer reads endpoint, queryParams, headers and data; it sorts the values of a repeated
+  // name in place.
   const signed = AKSKSigner.sign(
     { endpoint: origin + path, method, queryParams: repeated(query), headers, data: body },
     {
@@ -51,7 +52,9 @@ export async function prepare(
   return { ...ready, headers: signed as Record<string, string> }
 }
 
-/** The official signer alone: its package's entry would load an HTTP client and a logger besides. */
+/**
+ * The official signer alone: its package's entry would load an HTTP client and a logger besides.
+ */
 const signer = () => import('@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js')
 let loaded: Awaited<ReturnType<typeof signer>> | undefined
 
@@ -61,7 +64,10 @@ function repeated(query: UnsignedRequest['query']): Record<string, string[]> {
   return values
 }
 
-/** As the signer encodes (RFC 3986, unreserved characters stay), so that a gateway that signs the raw query agrees. */
+/**
+ * As the signer encodes (RFC 3986, unreserved characters stay), so that a gateway that signs the
+ * raw query agrees.
+ */
 function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

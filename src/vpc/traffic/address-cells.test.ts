@@ -3,7 +3,10 @@ import { expect, it } from 'vitest'
 import { AddressCells } from './address-cells.ts'
 import { addressBefore, mergeRanges, SPACE, type Address, type AddressRange } from './addresses.ts'
 
-/** Networks, single addresses and ranges that are neither, all near each other, and both ends of the space. */
+/**
+ * Networks, single addresses and ranges that are neither, all near each other, and both ends of the
+ * space.
+ */
 const someRange = (top: number) =>
   fc.oneof(
     fc.tuple(fc.nat(63), fc.nat(6)).map(([at, bits]) => {

@@ -12,17 +12,22 @@ import {
 export type CellSpans = Int32Array
 
 /**
- * All addresses of a family, divided into cells: addresses that are in the same of the given lists are one cell, wherever
- * they are. Rules of networks and of groups with thousands of scattered addresses so come to few cells.
+ * All addresses of a family, divided into cells: addresses that are in the same of the given lists
+ * are one cell, wherever they are. Rules of networks and of groups with thousands of scattered
+ * addresses so come to few cells.
  *
- * Networks (lists of one range) are nested in each other or apart, and so make a tree. Cells are numbered down that tree, so that a
- * network is one span of cells: first what is in none of the networks inside it, by the scattered lists it is in, then those networks.
+ * Networks (lists of one range) are nested in each other or apart, and so make a tree. Cells are
+ * numbered down that tree, so that a network is one span of cells: first what is in none of the
+ * networks inside it, by the scattered lists it is in, then those networks.
  */
 export class AddressCells {
   readonly #family: Family
   readonly #tree: NetworkTree
   readonly #spans = new Map<readonly AddressRange[], CellSpans>()
-  /** For each cell its network in the tree, and its ranges; undefined where they are what the others leave of the network. */
+  /**
+   * For each cell its network in the tree, and its ranges; undefined where they are what the others
+   * leave of the network.
+   */
   readonly #network: number[] = []
   readonly #ranges: (readonly AddressRange[] | undefined)[] = []
   /** The cells of each network with the networks inside it. */
@@ -73,7 +78,8 @@ export class AddressCells {
   ranges(spans: readonly number[]): AddressRange[] {
     let left = this.count
     for (let at = 0; at < spans.length; at += 2) left -= spans[at + 1]! - spans[at]!
-    // Nearly all is told by what it is not: that may be a few addresses, where the rest has thousands of ranges.
+    // Nearly all is told by what it is not: that may be a few addresses, where the rest has
+    // thousands of ranges.
     if (2 * left > this.count) return this.#gather(spans)
     const edges = [0, ...spans, this.count]
     return otherRanges(this.#gather(edges), this.#family)
@@ -113,13 +119,18 @@ export class AddressCells {
   }
 }
 
-/** Networks, each after the one that it is in and before the one after it; the first is the whole space. */
+/**
+ * Networks, each after the one that it is in and before the one after it; the first is the whole
+ * space.
+ */
 class NetworkTree {
   readonly from: Address[]
   readonly end: Address[]
   /** The network that each is in; -1 for the whole space. */
   readonly parent: number[] = [-1]
-  /** How many addresses of each are in no network inside it; piecesOf takes those of pieces away. */
+  /**
+   * How many addresses of each are in no network inside it; piecesOf takes those of pieces away.
+   */
   readonly own: Address[]
 
   constructor(space: AddressRange) {
@@ -164,7 +175,10 @@ function networksOf(lists: ReadonlySet<readonly AddressRange[]>, family: Family)
   return { tree, placed, scattered }
 }
 
-/** Addresses of one network that are in the same scattered lists (by number), and in no network inside it. */
+/**
+ * Addresses of one network that are in the same scattered lists (by number), and in no network
+ * inside it.
+ */
 type Piece = { lists: readonly number[]; ranges: AddressRange[] }
 
 /** The pieces of each network that has any; takes them from the network's own addresses. */

@@ -1,7 +1,10 @@
 /** The address families of rules (platform.md, Objects, `ethertype`). */
 export type Family = 'IPv4' | 'IPv6'
 
-/** An address as a number: IPv4 a number in 0..2^32, IPv6 a bigint in 0n..2^128, so that IPv4 stays fast. */
+/**
+ * An address as a number: IPv4 a number in 0..2^32, IPv6 a bigint in 0n..2^128, so that IPv4 stays
+ * fast.
+ */
 export type Address = number | bigint
 
 /** Addresses from `from` up to, not including, `end`; both of one family. */
@@ -14,8 +17,8 @@ export const SPACE: Record<Family, AddressRange & { bits: number }> = {
 }
 
 /**
- * Reads a CIDR (`10.1.2.3/8`, `fd00::/8`) or a single address, which is read as /32 or /128. Host bits are cleared:
- * 10.1.2.3/8 is 10.0.0.0/8. Comes back undefined when it can't be read.
+ * Reads a CIDR (`10.1.2.3/8`, `fd00::/8`) or a single address, which is read as /32 or /128. Host
+ * bits are cleared: 10.1.2.3/8 is 10.0.0.0/8. Comes back undefined when it can't be read.
  */
 export function readCidr(text: string): (AddressRange & { family: Family }) | undefined {
   const single = readIpv4(text)
@@ -140,7 +143,9 @@ function byStart(a: AddressRange, b: AddressRange): number {
   return a.from < b.from ? -1 : a.from > b.from ? 1 : 0
 }
 
-/** All addresses of the family, or of `within`, that are not in `ranges` (merged, and within it). */
+/**
+ * All addresses of the family, or of `within`, that are not in `ranges` (merged, and within it).
+ */
 export function otherRanges(
   ranges: readonly AddressRange[],
   family: Family,

@@ -4,12 +4,14 @@ import { AddressPainter, RankSet, type Plane } from './plane.ts'
 import type { ReadRule } from './rules.ts'
 
 /**
- * All traffic of a plane whose verdict changes, or may change, between two orders of its rules. Exact: each piece of
- * traffic (with its memberships in named sets) is in at most one of the results, and in none when its verdict
- * certainly stays.
- * @param rankBefore rank of each rule of the plane in the list before, -1 when it is not in it; all ranks differ
+ * All traffic of a plane whose verdict changes, or may change, between two orders of its rules.
+ * Exact: each piece of traffic (with its memberships in named sets) is in at most one of the
+ * results, and in none when its verdict certainly stays.
+ * @param rankBefore rank of each rule of the plane in the list before, -1 when it is not in it; all
+ *   ranks differ
  * @param rankAfter the same for the list after
- * @param mayChange rules that can take part in a change; traffic that none of them covers is passed over
+ * @param mayChange rules that can take part in a change; traffic that none of them covers is passed
+ *   over
  */
 export function changedCells(
   plane: Plane,
@@ -128,7 +130,10 @@ class Side {
     return `${this.closed.join()};${this.open.join()}`
   }
 
-  /** True when it is plain that both lists decide alike here: same rules in the same order, or only one verdict. */
+  /**
+   * True when it is plain that both lists decide alike here: same rules in the same order, or only
+   * one verdict.
+   */
   decidesLike(other: Side): boolean {
     if (this.open.length > 0 || other.open.length > 0) return false
     const drops = (rule: number) => this.#plane.rules[rule]!.action === 'deny'

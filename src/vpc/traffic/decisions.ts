@@ -1,25 +1,37 @@
 import type { ReadRule, RuleRef } from './rules.ts'
 
-/** What becomes of traffic. Traffic that no rule matches is dropped. Unknown: rules that can't be read decide it. */
+/**
+ * What becomes of traffic. Traffic that no rule matches is dropped. Unknown: rules that can't be
+ * read decide it.
+ */
 type Verdict = 'allowed' | 'dropped' | 'unknown'
 
 /** A verdict, with what decided it. */
 export type Decision = {
   verdict: Verdict
-  /** The first readable rule that matches; null when no rule matches. With verdict unknown: what decides otherwise. */
+  /**
+   * The first readable rule that matches; null when no rule matches. With verdict unknown: what
+   * decides otherwise.
+   */
   rule: RuleRef | null
-  /** Rules that can't be read, come earlier, and may change the verdict; empty unless the verdict is unknown. */
+  /**
+   * Rules that can't be read, come earlier, and may change the verdict; empty unless the verdict is
+   * unknown.
+   */
   unreadable: readonly RuleRef[]
 }
 
-/** The decision before it is put in words: unreadable rules that may match first, then the readable one, if any. */
+/**
+ * The decision before it is put in words: unreadable rules that may match first, then the readable
+ * one, if any.
+ */
 export type Outcome = { unreadable: readonly ReadRule[]; rule: ReadRule | undefined }
 
 const NONE: readonly ReadRule[] = []
 
 /**
- * The outcome with only those unreadable rules that matter: one that would give the verdict which comes anyway, with
- * nothing else in between, changes nothing.
+ * The outcome with only those unreadable rules that matter: one that would give the verdict which
+ * comes anyway, with nothing else in between, changes nothing.
  */
 export function outcome(unreadable: readonly ReadRule[], rule: ReadRule | undefined): Outcome {
   const action = rule?.action ?? 'deny'
@@ -53,8 +65,8 @@ const MAY_DROP: Changing = { change: 'undecided', may: ['newly_dropped'] }
 const MAY_BOTH: Changing = { change: 'undecided', may: ['newly_allowed', 'newly_dropped'] }
 
 /**
- * How the verdict changes from one outcome to the other; undefined when it certainly stays. A rule that can't be read means
- * the same before and after: only what it can mean in both at once counts.
+ * How the verdict changes from one outcome to the other; undefined when it certainly stays. A rule
+ * that can't be read means the same before and after: only what it can mean in both at once counts.
  */
 export function changeOf(before: Outcome, after: Outcome): Changing | undefined {
   if (before.unreadable.length === 0 && after.unreadable.length === 0) {
@@ -85,8 +97,9 @@ function canGive({ action }: ReadRule, asked: Action): boolean {
 }
 
 /**
- * True when two different rules, or none, can decide so: one before, one after. The first must not match earlier after,
- * nor the second earlier before; whatever else comes earlier in one of the lists need not match.
+ * True when two different rules, or none, can decide so: one before, one after. The first must not
+ * match earlier after, nor the second earlier before; whatever else comes earlier in one of the
+ * lists need not match.
  * @param places of the unreadable rules in `after`
  */
 function mayGive(
@@ -109,7 +122,10 @@ function mayGive(
   return after.unreadable.some((rule, place) => place < latest && !known.has(rule) && canGive(rule, is))
 }
 
-/** A change, for remotes that are in all of the sets `memberOf` and in none of `notMemberOf` (indexes in the rule book). */
+/**
+ * A change, for remotes that are in all of the sets `memberOf` and in none of `notMemberOf`
+ * (indexes in the rule book).
+ */
 export type ConditionalChange = Changing & {
   before: Outcome
   after: Outcome
@@ -119,7 +135,10 @@ export type ConditionalChange = Changing & {
   whoever: boolean
 }
 
-/** One list's part in `changes`: rules whose match is open (named set or unreadable), in order, then what decides. */
+/**
+ * One list's part in `changes`: rules whose match is open (named set or unreadable), in order, then
+ * what decides.
+ */
 export type Deciders = { open: readonly ReadRule[]; rule: ReadRule | undefined }
 
 const UNKNOWN = 0
@@ -127,8 +146,8 @@ const IN = 1
 const OUT = 2
 
 /**
- * All ways in which the verdict changes, by membership in named sets; `setCount` is the number of sets in the rule book.
- * Each combination of memberships is in at most one of them.
+ * All ways in which the verdict changes, by membership in named sets; `setCount` is the number of
+ * sets in the rule book. Each combination of memberships is in at most one of them.
  */
 export function changes(before: Deciders, after: Deciders, setCount: number): ConditionalChange[] {
   const known = new Uint8Array(setCount)
@@ -158,7 +177,10 @@ export function changes(before: Deciders, after: Deciders, setCount: number): Co
   return found
 }
 
-/** Calls `visit` for each outcome that the memberships known so far allow, with `known` as that outcome has it. */
+/**
+ * Calls `visit` for each outcome that the memberships known so far allow, with `known` as that
+ * outcome has it.
+ */
 function eachOutcome(
   { open, rule }: Deciders,
   known: Uint8Array,

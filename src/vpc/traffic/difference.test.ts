@@ -38,7 +38,7 @@ function dividedBySets({ remote }: Region): boolean {
 const packets = fc.array(packet, { minLength: 120, maxLength: 120 })
 
 describe('the difference between two lists', () => {
-  it('has exactly the packets whose verdict flips, each once, with the rules that decide', () => {
+  it('has exactly the packets whose verdict flips, once, with the deciding rules', () => {
     fc.assert(
       fc.property(estate(readableRule), twoLists, packets, (rules, [before, after], some) => {
         const book = new RuleBook(rules, { membersOf })
@@ -97,7 +97,7 @@ describe('the difference between two lists', () => {
     )
   })
 
-  it('after a step is in between only where the end does not have it with the same change', () => {
+  it('a step’s change is in between only where the end does not have the same', () => {
     const threeLists = fc.tuple(twoLists, twoLists)
     fc.assert(
       fc.property(estate(readableRule), threeLists, packets, (rules, [[before, between], [after]], some) => {

@@ -10,34 +10,50 @@ import type { Region, Remote } from './region.ts'
 import { DIRECTIONS, FAMILIES, type ReadRule, type RuleRef } from './rules.ts'
 import { serviceRanges } from './service-ranges.ts'
 
-/** What passes differently between two lists of groups. Plain data: can be sent between threads and written as JSON. */
+/**
+ * What passes differently between two lists of groups. Plain data: can be sent between threads and
+ * written as JSON.
+ */
 export type TrafficDifference = {
   kind: 'difference'
-  /** Exact: traffic that is in no region passes, or is dropped, as before. The most important first. */
+  /**
+   * Exact: traffic that is in no region passes, or is dropped, as before. The most important first.
+   */
   regions: readonly Region[]
   /** How many regions there are of each change. */
   counts: Record<Change, number>
-  /** Rules of either list that decide, before or after, none of the traffic in `regions`; and all rules of both lists. */
+  /**
+   * Rules of either list that decide, before or after, none of the traffic in `regions`; and all
+   * rules of both lists.
+   */
   unchangedRules: number
   rules: number
-  /** Rules of either list that can't be read. They leave open only what is in the regions with change `undecided`. */
+  /**
+   * Rules of either list that can't be read. They leave open only what is in the regions with
+   * change `undecided`.
+   */
   unreadable: readonly UnreadableRule[]
   /** Rules of either list that take no part, as `enabled` is false. */
   disabled: readonly RuleRef[]
 }
 
-/** Security groups have no effect on the port (insert-security-groups.txt, Table 5, `port_security_enabled`): all passes. */
+/**
+ * Security groups have no effect on the port (insert-security-groups.txt, Table 5,
+ * `port_security_enabled`): all passes.
+ */
 export type NoEffect = { kind: 'port_security_off' }
 
 /**
- * The traffic whose verdict changes when a port's groups go from one list to another, as an exact set (nothing is sampled).
+ * The traffic whose verdict changes when a port's groups go from one list to another, as an exact
+ * set (nothing is sampled).
  * @throws TypeError when the two are not from the same rule book.
  */
 export function trafficDifference(before: EffectiveRules, after: EffectiveRules): TrafficDifference {
   const { book } = before
   if (book !== after.book) throw new TypeError('both lists must be read from the same rule book')
   const kept = new Set(keptGroups(before.groupIds, after.groupIds))
-  // Groups that keep their order among each other decide alike: a change needs a rule of one that doesn't.
+  // Groups that keep their order among each other decide alike: a change needs a rule of one that
+  // doesn't.
   const mayChange = (rule: ReadRule) => !kept.has(rule.ref.groupId)
   const rules = [...new Set([...before.rules, ...after.rules])]
   const ranks = [before, after].map((list) => new Map(list.rules.map((rule, rank) => [rule, rank])))
@@ -111,18 +127,25 @@ function rangesOf(ranges: readonly AddressRange[], family: Family): Pick<Remote,
 
 /** What is asked about a port's traffic. */
 export type PlanTraffic = {
-  /** `port_security_enabled` of the port; the platform's default is true. False: groups have no effect. */
+  /**
+   * `port_security_enabled` of the port; the platform's default is true. False: groups have no
+   * effect.
+   */
   portSecurity: boolean | null | undefined
   /** The lists that the port has: as it stands, after each step, the last being the desired one. */
   lists: readonly (readonly string[])[]
   book: RuleBook
 }
 
-/** For each list after the first, what passes differently than with the first list: the last is what the plan comes to. */
+/**
+ * For each list after the first, what passes differently than with the first list: the last is what
+ * the plan comes to.
+ */
 export type PlanDifferences = { kind: 'differences'; afterStep: readonly TrafficDifference[] }
 
 /**
- * What passes differently after each step of a plan, compared with the port as it stands: all but the last is in between.
+ * What passes differently after each step of a plan, compared with the port as it stands: all but
+ * the last is in between.
  */
 export function trafficOfPlan({ portSecurity, lists, book }: PlanTraffic): PlanDifferences | NoEffect {
   if (portSecurity === false) return { kind: 'port_security_off' }

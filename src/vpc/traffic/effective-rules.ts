@@ -11,13 +11,17 @@ import {
   type RuleRef,
 } from './rules.ts'
 
-/** The rules of security groups by group ID; undefined, or no entry, when a group's rules were not read. */
+/**
+ * The rules of security groups by group ID; undefined, or no entry, when a group's rules were not
+ * read.
+ */
 export type RulesByGroup =
   | ReadonlyMap<string, readonly SecurityGroupRule[] | undefined>
   | Readonly<Record<string, readonly SecurityGroupRule[] | undefined>>
 
 /**
- * The rules of all groups in question, each read once, so that several lists of the same groups can be compared.
+ * The rules of all groups in question, each read once, so that several lists of the same groups can
+ * be compared.
  */
 export class RuleBook {
   readonly #rules: RulesByGroup
@@ -54,7 +58,10 @@ export class RuleBook {
     return group
   }
 
-  /** The addresses of all rules read so far, divided into cells: made once for all that is asked of them. */
+  /**
+   * The addresses of all rules read so far, divided into cells: made once for all that is asked of
+   * them.
+   */
   cells(family: Family): AddressCells {
     const lists = this.#reader.lists[family]
     const known = this.#cells.get(family)
@@ -76,8 +83,9 @@ export class RuleBook {
 type GroupRules = { rules: readonly ReadRule[]; disabled: readonly RuleRef[] }
 
 /**
- * Order among rules of equal priority: deny before allow (platform.md, What the order means), and what could be either in
- * between. An unreadable rule stands after the readable ones that give the same verdict, as these decide whatever it means.
+ * Order among rules of equal priority: deny before allow (platform.md, What the order means), and
+ * what could be either in between. An unreadable rule stands after the readable ones that give the
+ * same verdict, as these decide whatever it means.
  */
 function standing({ action, problem }: ReadRule): number {
   if (action === undefined) return 2
@@ -88,7 +96,9 @@ function standing({ action, problem }: ReadRule): number {
 export type EffectiveRules = {
   book: RuleBook
   groupIds: readonly string[]
-  /** In the order they are decided: the first that matches wins. Disabled rules are not among them. */
+  /**
+   * In the order they are decided: the first that matches wins. Disabled rules are not among them.
+   */
   rules: readonly ReadRule[]
   /** Rules that take no part, as `enabled` is false. */
   disabled: readonly RuleRef[]
@@ -100,8 +110,9 @@ export type EffectiveRules = {
 export type UnreadableRule = { ref: RuleRef; problem: string }
 
 /**
- * The rules of a port in the order they are decided: the order of its groups, then priority 1..100, then deny before
- * allow (platform.md, What the order of a port's security groups means). What no rule matches is dropped.
+ * The rules of a port in the order they are decided: the order of its groups, then priority 1..100,
+ * then deny before allow (platform.md, What the order of a port's security groups means). What no
+ * rule matches is dropped.
  */
 export function effectiveRules(groupIds: readonly string[], book: RuleBook): EffectiveRules {
   // A group that is named twice decides where it is named first.

@@ -1,4 +1,7 @@
-/** Random security groups and packets for the property tests: few distinct values, so that rules meet often. */
+/**
+ * Random security groups and packets for the property tests: few distinct values, so that rules
+ * meet often.
+ */
 import * as fc from 'fast-check'
 import type { SecurityGroupRule } from '../security-group.ts'
 import type { NaivePacket } from './naive-verdict.ts'
@@ -8,8 +11,8 @@ export type Estate = Record<string, SecurityGroupRule[]>
 export const GROUPS = ['g0', 'g1', 'g2', 'g3', 'g4']
 
 /**
- * Ports of these are known; those of `unknown-a` and `unknown-b` are not. Some addresses are in several, and some stand
- * side by side across the bound of a network.
+ * Ports of these are known; those of `unknown-a` and `unknown-b` are not. Some addresses are in
+ * several, and some stand side by side across the bound of a network.
  */
 export const MEMBERS: Record<string, string[]> = {
   resolved: ['10.1.0.9', '10.1.0.10', '192.168.0.7', 'fd00::9'],
@@ -189,7 +192,9 @@ export const unreadableRule: fc.Arbitrary<SecurityGroupRule> = fc
     description: `unreadable ${kind}`,
   }))
 
-/** The estate with some meaning for everything in it that can't be read; `choices` are any numbers. */
+/**
+ * The estate with some meaning for everything in it that can't be read; `choices` are any numbers.
+ */
 export function meant(rules: Estate, choices: readonly number[]): Estate {
   let taken = 0
   return Object.fromEntries(

@@ -16,8 +16,8 @@ export type Names = {
 const SPELLED = 4
 
 /**
- * A region in one sentence: `TCP 22 (SSH) from anywhere (0.0.0.0/0): dropped before, because no rule matched; allowed now
- * by rule "allow TCP 22 from anywhere" of group web-public.`
+ * A region in one sentence: `TCP 22 (SSH) from anywhere (0.0.0.0/0): dropped before, because no
+ * rule matched; allowed now by rule "allow TCP 22 from anywhere" of group web-public.`
  */
 export function explain(region: Region, names: Names = {}): string {
   const { direction, family, services, remote, before, after } = region
@@ -25,7 +25,10 @@ export function explain(region: Region, names: Names = {}): string {
   return `${traffic.charAt(0).toUpperCase()}${traffic.slice(1)}: ${decisionText(before, 'before', names)}; ${decisionText(after, 'now', names)}.`
 }
 
-/** A decision in words, such as `dropped before, because no rule matched`. `when` is put after the verdict. */
+/**
+ * A decision in words, such as `dropped before, because no rule matched`. `when` is put after the
+ * verdict.
+ */
 export function decisionText(
   { verdict, rule, unreadable }: Decision,
   when: string,
@@ -43,13 +46,19 @@ export function decisionText(
     : `${said}, because no rule ${when === 'before' ? 'matched' : 'matches'}`
 }
 
-/** A rule by what it says and its group: `rule "deny TCP 22 from 10.0.0.0/8, priority 3" of group web-public`. */
+/**
+ * A rule by what it says and its group: `rule "deny TCP 22 from 10.0.0.0/8, priority 3" of group
+ * web-public`.
+ */
 export function ruleText({ groupId, rule }: RuleRef, names: Names = {}): string {
   const group = `group ${names.group?.(groupId) || groupId}`
   return rule ? `rule "${ruleWords(rule, names)}" of ${group}` : `the rules of ${group}`
 }
 
-/** What a rule says, in its own values: `deny TCP 22 from 10.0.0.0/8, priority 3`. Reads unreadable rules, too. */
+/**
+ * What a rule says, in its own values: `deny TCP 22 from 10.0.0.0/8, priority 3`. Reads unreadable
+ * rules, too.
+ */
 function ruleWords(rule: SecurityGroupRule, names: Names = {}): string {
   const number = readProtocol(rule.protocol)
   const protocol =
@@ -92,7 +101,10 @@ export function remoteCidrs(
     : { except: false, cidrs }
 }
 
-/** A remote in words: `anywhere (0.0.0.0/0)`, `10.0.0.0/8 outside group db`, `addresses of address group X within 10.0.0.0/8`. */
+/**
+ * A remote in words: `anywhere (0.0.0.0/0)`, `10.0.0.0/8 outside group db`, `addresses of address
+ * group X within 10.0.0.0/8`.
+ */
 export function remoteText(remote: Remote, family: Family, names: Names = {}): string {
   const { except, cidrs } = remoteCidrs(remote, family)
   const list = joinAnd(spelled(cidrs, 'more blocks'))

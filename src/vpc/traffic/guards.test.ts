@@ -24,7 +24,10 @@ const ssh = (fields: Partial<SecurityGroupRule> = {}): SecurityGroupRule => ({
 
 const NO_ADMIN: Guard = { name: 'admin ports', protocol: 'tcp', ports: '22,3389', remote: 'anywhere' }
 
-/** Whether going from one set of rules to the other breaks the guard: undefined, or whether that is certain. */
+/**
+ * Whether going from one set of rules to the other breaks the guard: undefined, or whether that is
+ * certain.
+ */
 function broken(one: Guard, before: SecurityGroupRule[], after: SecurityGroupRule[]): boolean | undefined {
   const book = new RuleBook({ before, after })
   const difference = trafficDifference(effectiveRules(['before'], book), effectiveRules(['after'], book))

@@ -11,9 +11,9 @@ import { meetSpans, readProtocol, readServices, spanPairs, spansMeet } from './s
 const text = z.string().check(z.minLength(1, 'must not be empty'))
 
 /**
- * A guard: traffic that a change must not newly allow (or newly drop). `protocol` and `ports` are written as in rules
- * (platform.md, Objects): no protocol is any, no ports are all. `remote` is `anywhere` or a CIDR. `change` is newly_allowed
- * and `direction` is ingress unless said otherwise.
+ * A guard: traffic that a change must not newly allow (or newly drop). `protocol` and `ports` are
+ * written as in rules (platform.md, Objects): no protocol is any, no ports are all. `remote` is
+ * `anywhere` or a CIDR. `change` is newly_allowed and `direction` is ingress unless said otherwise.
  */
 export const guard = z
   .strictObject({
@@ -48,16 +48,20 @@ export type GuardViolation = {
   guard: Guard
   /** The traffic that breaks it, or may break it: what is certain first. */
   regions: readonly Region[]
-  /** False when it is broken only if a named set has certain addresses, or an unreadable rule means certain things. */
+  /**
+   * False when it is broken only if a named set has certain addresses, or an unreadable rule means
+   * certain things.
+   */
   certain: boolean
 }
 
 /**
  * The guards that a difference breaks, or may break.
  *
- * A CIDR is broken by any address of it. `anywhere` is broken by traffic that is decided now by a rule without any bound
- * on the remote (no remote, or /0), and by traffic that changes for at least half of the family's addresses, by
- * whichever rules. What can't be decided counts as what it may come to.
+ * A CIDR is broken by any address of it. `anywhere` is broken by traffic that is decided now by a
+ * rule without any bound on the remote (no remote, or /0), and by traffic that changes for at least
+ * half of the family's addresses, by whichever rules. What can't be decided counts as what it may
+ * come to.
  */
 export function guardViolations(
   difference: Pick<TrafficDifference, 'regions'>,
@@ -118,8 +122,8 @@ function fromAnywhere(regions: readonly Region[], spans: readonly number[], chan
 }
 
 /**
- * The regions that have a service of `spans` in common, wherever they could come to half of all addresses: for each stretch of
- * the service line without a bound in it, the same set changed.
+ * The regions that have a service of `spans` in common, wherever they could come to half of all
+ * addresses: for each stretch of the service line without a bound in it, the same set changed.
  */
 function* regionsByService(regions: readonly Region[], spans: readonly number[]): Iterable<Set<Region>> {
   const events = regions.flatMap((region) =>
@@ -160,7 +164,10 @@ function isUnbounded({ rule }: RuleRef): boolean {
   return !rule?.remote_group_id && !rule?.remote_address_group_id
 }
 
-/** True when what the operator typed is the port's name or ID: then what breaks a guard may be sent all the same. */
+/**
+ * True when what the operator typed is the port's name or ID: then what breaks a guard may be sent
+ * all the same.
+ */
 export function confirmsGuards(typed: string, port: Pick<Port, 'id' | 'name'>): boolean {
   const said = typed.trim()
   return said !== '' && (said === port.name || said.toLowerCase() === port.id.toLowerCase())

@@ -3,16 +3,18 @@ import { DIRECTIONS } from './rules.ts'
 import { serviceCount, wellKnownPorts } from './service-ranges.ts'
 
 /**
- * True when the remote is, for all that matters, the whole of the family's addresses: at least half of them, and not
- * only those in a named set. What is opened to 0.0.0.0/0 is often split by other rules; it stays open to the world.
+ * True when the remote is, for all that matters, the whole of the family's addresses: at least half
+ * of them, and not only those in a named set. What is opened to 0.0.0.0/0 is often split by other
+ * rules; it stays open to the world.
  */
 export function isFromAnywhere({ remote }: Pick<Region, 'remote'>): boolean {
   return remote.share >= 0.5 && remote.memberOf.length === 0
 }
 
 /**
- * The order in which an operator should read regions: newly allowed from anywhere, newly allowed, undecided, newly
- * dropped; in each ingress before egress, then what includes single well-known ports, then the larger.
+ * The order in which an operator should read regions: newly allowed from anywhere, newly allowed,
+ * undecided, newly dropped; in each ingress before egress, then what includes single well-known
+ * ports, then the larger.
  */
 export function byImportance(a: Region, b: Region): number {
   const first = keysOf(a)

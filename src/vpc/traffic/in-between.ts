@@ -16,9 +16,9 @@ import { meetSpans, otherSpans } from './services.ts'
 type Product = { spans: readonly number[]; ranges: readonly AddressRange[] }
 
 /**
- * The traffic of `step` (what differs from before the plan after one of its steps) that doesn't end so: all that is in none of
- * `end` (what differs after the last step) with the same change. Exact, but for regions that only share conditions on named
- * sets in part: those are kept whole.
+ * The traffic of `step` (what differs from before the plan after one of its steps) that doesn't end
+ * so: all that is in none of `end` (what differs after the last step) with the same change. Exact,
+ * but for regions that only share conditions on named sets in part: those are kept whole.
  */
 export function onlyInBetween(step: readonly Region[], end: readonly Region[]): Region[] {
   const byKind = new Map<string, Lasting[]>()
@@ -57,7 +57,9 @@ export function onlyInBetween(step: readonly Region[], end: readonly Region[]): 
   })
 }
 
-/** A region of the end, with its traffic, and where its services begin and end on the service line. */
+/**
+ * A region of the end, with its traffic, and where its services begin and end on the service line.
+ */
 type Lasting = { region: Region; product: Product; first: number; last: number }
 
 function kindOf({ change, may, direction, family }: Region): string {

@@ -1,6 +1,7 @@
 /**
- * What traffic an ordered list of security groups lets pass, and what passes differently with another list. Exact and pure;
- * what can't be known is named as such. Start with a `RuleBook`, then `trafficOfPlan`, `effectiveRules` and `verdict`.
+ * What traffic an ordered list of security groups lets pass, and what passes differently with
+ * another list. Exact and pure; what can't be known is named as such. Start with a `RuleBook`, then
+ * `trafficOfPlan`, `effectiveRules` and `verdict`.
  */
 export {
   trafficDifference,

@@ -1,19 +1,25 @@
 import type { PortsAnswer } from '../answers.ts'
 import type { SecurityGroupRule } from '../security-group.ts'
 
-/** A group with more ports than this stays named: a question about traffic must not become thousands of calls. */
+/**
+ * A group with more ports than this stays named: a question about traffic must not become thousands
+ * of calls.
+ */
 export const MOST_MEMBERS = 2000
 /** At most this many remote groups are resolved for one question; the rest stay named. */
 export const MOST_REMOTE_GROUPS = 40
 const AT_ONCE = 3
 
 /**
- * The addresses of the ports in a security group, in CIDR notation without a length; or why they can't all be known: then the
- * group stays a named set.
+ * The addresses of the ports in a security group, in CIDR notation without a length; or why they
+ * can't all be known: then the group stays a named set.
  */
 export type Members = { addresses: readonly string[] } | { unresolved: string }
 
-/** The groups that rules have as remote, each once, in the order they are named first. Disabled rules are not asked. */
+/**
+ * The groups that rules have as remote, each once, in the order they are named first. Disabled
+ * rules are not asked.
+ */
 export function remoteGroupIds(rules: Iterable<SecurityGroupRule>): string[] {
   const ids = new Set<string>()
   for (const { remote_group_id, enabled } of rules)
@@ -22,9 +28,10 @@ export function remoteGroupIds(rules: Iterable<SecurityGroupRule>): string[] {
 }
 
 /**
- * Reads the members of one group: the addresses in `private_ips` of the ports that have it (platform.md, Endpoints, list ports).
- * A port that may send with further addresses (`allowed_address_pairs`), or tells of none, leaves the group unresolved: whether
- * those count as the group's is not documented.
+ * Reads the members of one group: the addresses in `private_ips` of the ports that have it
+ * (platform.md, Endpoints, list ports). A port that may send with further addresses
+ * (`allowed_address_pairs`), or tells of none, leaves the group unresolved: whether those count as
+ * the group's is not documented.
  * @param page reads the ports that have the group, from a marker on
  * @throws what `page` throws
  */

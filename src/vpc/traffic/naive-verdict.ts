@@ -1,6 +1,6 @@
 /**
- * The plain way to decide one packet, written only from platform.md and apart from the code under test: rule by rule,
- * on text. For tests; too slow for anything else.
+ * The plain way to decide one packet, written only from platform.md and apart from the code under
+ * test: rule by rule, on text. For tests; too slow for anything else.
  */
 import type { SecurityGroupRule } from '../security-group.ts'
 import { setText, type Region, type ServiceRange } from './index.ts'
@@ -16,7 +16,10 @@ export type NaivePacket = {
   memberOf: ReadonlySet<string>
 }
 
-/** Whether a rule that can't be read matches, and how; undefined for no match. Asked only where it is given. */
+/**
+ * Whether a rule that can't be read matches, and how; undefined for no match. Asked only where it
+ * is given.
+ */
 export type Override = (rule: SecurityGroupRule) => 'allow' | 'deny' | undefined
 
 const words = (text: string | undefined) =>
@@ -85,7 +88,10 @@ export function matches(
   return true
 }
 
-/** The verdict, and the rule that decided: the first match by group, then priority, then deny before allow. */
+/**
+ * The verdict, and the rule that decided: the first match by group, then priority, then deny before
+ * allow.
+ */
 export function naiveVerdict(
   groups: readonly string[],
   rules: Readonly<Record<string, SecurityGroupRule[]>>,

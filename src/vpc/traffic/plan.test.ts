@@ -104,7 +104,7 @@ describe('the difference', () => {
     off: [rule({ enabled: false })],
   }
 
-  it('has what is opened to the world first, ingress before egress, what is dropped last', () => {
+  it('has what is opened to the world first, ingress before egress, dropped last', () => {
     const { regions } = difference(groups, ['inside'], ['outside'])
     expect(regions.map((region) => [region.change, region.direction, isFromAnywhere(region)])).toEqual([
       ['newly_allowed', 'ingress', true],
@@ -115,7 +115,7 @@ describe('the difference', () => {
     expect(remoteCidrs(regions[0]!.remote, 'IPv4')).toEqual({ except: true, cidrs: ['10.0.0.0/8'] })
   })
 
-  it('counts the rules that stay without effect on what changes, and those that take no part', () => {
+  it('counts the rules without effect on what changes, and those that take no part', () => {
     const { rules, unchangedRules, disabled } = difference(groups, ['inside', 'off'], ['off', 'inside'])
     expect({ rules, unchangedRules, disabled: disabled.length }).toEqual({
       rules: 2,

@@ -3,15 +3,19 @@ import type { AddressRange, Family } from './addresses.ts'
 import type { Direction, Extent, ReadRule } from './rules.ts'
 
 /**
- * All traffic of one direction and family: services × addresses. Rules are rectangles in it (spans of the service line ×
- * address cells). Addresses are numbered by cells, so that all further work is on small integers, for IPv6 as for IPv4.
+ * All traffic of one direction and family: services × addresses. Rules are rectangles in it (spans
+ * of the service line × address cells). Addresses are numbered by cells, so that all further work
+ * is on small integers, for IPv6 as for IPv4.
  */
 export class Plane {
   readonly direction: Direction
   readonly family: Family
   readonly rules: readonly ReadRule[]
   readonly extents: readonly Extent[]
-  /** For each rule the cells it covers; undefined is all of them. The same array for the same addresses. */
+  /**
+   * For each rule the cells it covers; undefined is all of them. The same array for the same
+   * addresses.
+   */
   readonly cells: readonly (CellSpans | undefined)[]
   readonly #addresses: AddressCells
 
@@ -40,8 +44,8 @@ export class Plane {
   }
 
   /**
-   * Walks the service line: calls `enter` and `leave` with rules (their index) as they begin and cease to cover it, and
-   * `slot` for each stretch in between that some rule covers.
+   * Walks the service line: calls `enter` and `leave` with rules (their index) as they begin and
+   * cease to cover it, and `slot` for each stretch in between that some rule covers.
    */
   walkServices(walk: {
     enter: (rule: number) => void
@@ -104,7 +108,9 @@ export class RankSet {
     return (at << 5) + 31 - Math.clz32(word & -word)
   }
 
-  /** The lowest rank in the set that is below `end` and for which `is` holds; -1 when there is none. */
+  /**
+   * The lowest rank in the set that is below `end` and for which `is` holds; -1 when there is none.
+   */
   find(end: number, is: (rank: number) => boolean): number {
     for (let rank = this.next(0); rank >= 0 && rank < end; rank = this.next(rank + 1))
       if (is(rank)) return rank
@@ -113,15 +119,19 @@ export class RankSet {
 }
 
 /**
- * Finds for each address cell the first of several rules that covers it. Cells that none of the rules at hand divides are one
- * local cell, so that the work is by these rules and not by all cells there are.
+ * Finds for each address cell the first of several rules that covers it. Cells that none of the
+ * rules at hand divides are one local cell, so that the work is by these rules and not by all cells
+ * there are.
  */
 export class AddressPainter {
   readonly #plane: Plane
   readonly #marks: RankSet
   readonly #local: Int32Array
   readonly #free: Int32Array
-  /** Where local cells begin, as numbers of the plane's cells; the first `count + 1` hold, the last being the end. */
+  /**
+   * Where local cells begin, as numbers of the plane's cells; the first `count + 1` hold, the last
+   * being the end.
+   */
   readonly edges: Int32Array
   /** Number of local cells. */
   count = 0
@@ -165,7 +175,9 @@ export class AddressPainter {
     this.#left = this.count
   }
 
-  /** Gives every cell of `rule` that has no owner yet to it. Comes back false when there was none. */
+  /**
+   * Gives every cell of `rule` that has no owner yet to it. Comes back false when there was none.
+   */
   paint(owner: Int32Array, rule: number): boolean {
     const before = this.#left
     const cells = this.#plane.cells[rule]

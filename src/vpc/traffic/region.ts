@@ -3,7 +3,10 @@ import type { CertainChange, Change, Decision } from './decisions.ts'
 import type { Direction, RemoteSet } from './rules.ts'
 import type { ServiceRange } from './service-ranges.ts'
 
-/** Remote addresses: those in `ranges` that are in all sets of `memberOf` and in none of `notMemberOf`. */
+/**
+ * Remote addresses: those in `ranges` that are in all sets of `memberOf` and in none of
+ * `notMemberOf`.
+ */
 export type Remote = {
   /** First and last address, in order and apart; IPv4 dotted, IPv6 as RFC 5952. */
   ranges: readonly { from: string; to: string }[]
@@ -13,12 +16,18 @@ export type Remote = {
   notMemberOf: readonly RemoteSet[]
 }
 
-/** Traffic whose verdict changes, or may change, in one and the same way: each service with each remote. */
+/**
+ * Traffic whose verdict changes, or may change, in one and the same way: each service with each
+ * remote.
+ */
 export type Region = {
   change: Change
   /** What the change may come to: itself, unless it is undecided. */
   may: readonly CertainChange[]
-  /** Certain, and the same for every remote in `ranges`, whichever sets it is in: the others are in other regions. */
+  /**
+   * Certain, and the same for every remote in `ranges`, whichever sets it is in: the others are in
+   * other regions.
+   */
   whoever: boolean
   direction: Direction
   family: Family

@@ -20,10 +20,15 @@ export const FAMILIES: readonly Family[] = ['IPv4', 'IPv6']
 /** Addresses that are known by name only: an unresolved remote group, or a remote address group. */
 export type RemoteSet = { kind: 'security_group' | 'address_group'; id: string }
 
-/** A rule where it is named in a result. `rule` is null for all rules of a group whose rules were not read. */
+/**
+ * A rule where it is named in a result. `rule` is null for all rules of a group whose rules were
+ * not read.
+ */
 export type RuleRef = { groupId: string; ruleId: string | null; rule: SecurityGroupRule | null }
 
-/** The traffic of one direction and family that a rule can match, before its remote set is asked. */
+/**
+ * The traffic of one direction and family that a rule can match, before its remote set is asked.
+ */
 export type Extent = {
   direction: Direction
   family: Family
@@ -39,7 +44,9 @@ export type ReadRule = {
   /** Undefined when it can't be read. */
   action: 'allow' | 'deny' | undefined
   priority: number
-  /** Index in the rule book's `sets` of the set that the remote must be in; -1 when there is none. */
+  /**
+   * Index in the rule book's `sets` of the set that the remote must be in; -1 when there is none.
+   */
   set: number
   /** Why the rule can't be read: then it may match any of its extents, or none of them. */
   problem: string | undefined
@@ -48,13 +55,17 @@ export type ReadRule = {
 /** What the reading of rules may look up. */
 export type ReadOptions = {
   /**
-   * The addresses (or CIDRs) of the ports in a security group, when all of them are known; undefined when not: then
-   * the group stays a named set. An address that can't be read makes the group a named set, too.
+   * The addresses (or CIDRs) of the ports in a security group, when all of them are known;
+   * undefined when not: then the group stays a named set. An address that can't be read makes the
+   * group a named set, too.
    */
   membersOf?: (groupId: string) => readonly string[] | undefined
 }
 
-/** What the rules of a rule book share: numbers of named sets; services, CIDRs and members, each read once. */
+/**
+ * What the rules of a rule book share: numbers of named sets; services, CIDRs and members, each
+ * read once.
+ */
 export class RuleReader {
   readonly sets: RemoteSet[] = []
   /** Every list of addresses that was read, but the whole space. */
@@ -117,9 +128,10 @@ export class RuleReader {
 }
 
 /**
- * Reads one rule (platform.md, Objects). Defaults: action allow, priority 1, ethertype IPv4 (the platform's own default
- * for a rule that doesn't say). A field that can't be read, or fields that contradict each other, make the rule
- * unreadable: its extents are then all that it could touch. `enabled` is not asked here.
+ * Reads one rule (platform.md, Objects). Defaults: action allow, priority 1, ethertype IPv4 (the
+ * platform's own default for a rule that doesn't say). A field that can't be read, or fields that
+ * contradict each other, make the rule unreadable: its extents are then all that it could touch.
+ * `enabled` is not asked here.
  */
 export function readRule(rule: SecurityGroupRule, groupId: string, reader: RuleReader): ReadRule {
   const problems: string[] = []

@@ -79,7 +79,10 @@ export function serviceSpans(ranges: readonly ServiceRange[]): Spans {
   )
 }
 
-/** Names of ports that operators know by heart, in both protocols unless said otherwise (IANA, and the makers' own). */
+/**
+ * Names of ports that operators know by heart, in both protocols unless said otherwise (IANA, and
+ * the makers' own).
+ */
 const PORT_NAMES: Record<number, string> = {
   20: 'FTP data',
   21: 'FTP',
@@ -134,7 +137,9 @@ export function wellKnownPorts(ranges: readonly ServiceRange[]): { port: number;
   return named.map(([port, name]) => ({ port: Number(port), name }))
 }
 
-/** How many of the 2^24 services there are in `ranges`; protocols without ports count as one each. */
+/**
+ * How many of the 2^24 services there are in `ranges`; protocols without ports count as one each.
+ */
 export function serviceCount(ranges: readonly ServiceRange[]): number {
   let count = 0
   for (const range of ranges) {
@@ -171,8 +176,8 @@ export function protocolName(protocol: number): string {
 }
 
 /**
- * Services in words: `TCP 22 (SSH) and 80-90`, `ICMP type 8`, `any protocol`, `any protocol except TCP 22 (SSH)`.
- * Complete, however long.
+ * Services in words: `TCP 22 (SSH) and 80-90`, `ICMP type 8`, `any protocol`, `any protocol except
+ * TCP 22 (SSH)`. Complete, however long.
  */
 export function servicesText(ranges: readonly ServiceRange[]): string {
   const spans = serviceSpans(ranges)

@@ -1,7 +1,8 @@
 /**
- * The service line: protocol, and port or ICMP type and code, as one number, `protocol * 65536 + rest`. `rest` is
- * the port for TCP and UDP and `type * 256 + code` for ICMP and ICMPv6. Protocols without either have the whole
- * stretch; no rule splits it. Spans are flat lists of from, end (end not included), in order and apart.
+ * The service line: protocol, and port or ICMP type and code, as one number, `protocol * 65536 +
+ * rest`. `rest` is the port for TCP and UDP and `type * 256 + code` for ICMP and ICMPv6. Protocols
+ * without either have the whole stretch; no rule splits it. Spans are flat lists of from, end (end
+ * not included), in order and apart.
  */
 export type Spans = readonly number[]
 
@@ -20,7 +21,10 @@ export const ICMPV6 = 58
 
 const NAMES: Record<string, number> = { icmp: ICMP, tcp: TCP, udp: UDP, icmpv6: ICMPV6 }
 
-/** What a rule says of protocol and ports, as spans. With `problem`, the spans are all that it could mean. */
+/**
+ * What a rule says of protocol and ports, as spans. With `problem`, the spans are all that it could
+ * mean.
+ */
 export type Services = { spans: Spans; problem?: string }
 
 /** The whole stretch of one protocol. */
@@ -37,8 +41,9 @@ export function readProtocol(protocol: string | number | null | undefined): numb
 }
 
 /**
- * Reads `protocol` and `multiport` of a rule (platform.md, Objects): no protocol is any; `22`, `80-90`,
- * `22,3389,8000-8100` are ports of TCP and UDP, none is all; for ICMP `type` or `type,code`.
+ * Reads `protocol` and `multiport` of a rule (platform.md, Objects): no protocol is any; `22`,
+ * `80-90`, `22,3389,8000-8100` are ports of TCP and UDP, none is all; for ICMP `type` or
+ * `type,code`.
  */
 export function readServices(
   protocol: string | number | null | undefined,
@@ -69,7 +74,9 @@ export function readServices(
   return { spans: whole, problem: `ports '${ports}' of protocol ${number}, which has none, can't be read` }
 }
 
-/** Reads `22`, `80-90` or `22,3389,8000-8100` as spans of ports; undefined when it can't be read. */
+/**
+ * Reads `22`, `80-90` or `22,3389,8000-8100` as spans of ports; undefined when it can't be read.
+ */
 function readPorts(text: string): number[] | undefined {
   const pairs: [number, number][] = []
   for (const part of text.split(',')) {

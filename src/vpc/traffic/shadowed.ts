@@ -5,15 +5,22 @@ import { DIRECTIONS, FAMILIES, type RuleRef } from './rules.ts'
 /** A rule that can never match. */
 export type NeverMatching = {
   ref: RuleRef
-  /** `shadowed`: earlier rules match all it could. `no_members`: the ports of its remote group have no such addresses. */
+  /**
+   * `shadowed`: earlier rules match all it could. `no_members`: the ports of its remote group have
+   * no such addresses.
+   */
   reason: 'shadowed' | 'no_members'
-  /** The rules that shadow it, in the order they are decided: one that does so alone, or all that do so together. */
+  /**
+   * The rules that shadow it, in the order they are decided: one that does so alone, or all that do
+   * so together.
+   */
   by: readonly RuleRef[]
 }
 
 /**
- * The rules that can never match, in the order they are decided. A rule is shadowed only when earlier readable rules
- * certainly match all its traffic, whoever is in the named sets; unreadable rules neither shadow nor count as shadowed.
+ * The rules that can never match, in the order they are decided. A rule is shadowed only when
+ * earlier readable rules certainly match all its traffic, whoever is in the named sets; unreadable
+ * rules neither shadow nor count as shadowed.
  */
 export function shadowedRules(effective: EffectiveRules): NeverMatching[] {
   const found: NeverMatching[] = []
@@ -117,8 +124,8 @@ function activeUpTo({ rules, cells }: Plane, present: RankSet, last: number): nu
 }
 
 /**
- * Walks the stretches of the service line that have rules which are not settled (0), with all rules that are present
- * there, and those not settled.
+ * Walks the stretches of the service line that have rules which are not settled (0), with all rules
+ * that are present there, and those not settled.
  */
 function eachSlot(
   plane: Plane,

@@ -23,7 +23,10 @@ const rule = (fields: Partial<SecurityGroupRule>): SecurityGroupRule => ({
   ...fields,
 })
 
-/** The verdict on a packet with these rules in one group; TCP 22 from 10.1.2.3 unless said otherwise. */
+/**
+ * The verdict on a packet with these rules in one group; TCP 22 from 10.1.2.3 unless said
+ * otherwise.
+ */
 function decide(rules: Partial<SecurityGroupRule>[], over: Partial<Packet> = {}) {
   const book = new RuleBook({ g: rules.map(rule) }, { membersOf: (id) => MEMBERS[id] })
   return verdict(
@@ -74,7 +77,7 @@ describe('the verdict on a packet', () => {
     expect(decisionText(decision, 'now')).toBe('dropped now, because no rule matches')
   })
 
-  it('goes by the order of the groups before priority, and by priority before the action', () => {
+  it('goes by the order of groups, then by priority, then by the action', () => {
     const book = new RuleBook({
       strict: [rule({ action: 'deny', priority: 100 })],
       open: [rule({ priority: 1 })],
@@ -183,7 +186,7 @@ describe('the verdict on a packet', () => {
     expect(passes([{ protocol: 'tcp', multiport: 'abc' }, { action: 'deny' }])).toBe('dropped')
   })
 
-  it('is unknown for ICMP over IPv6, which the documentation does not tell apart from ICMPv6', () => {
+  it('is unknown for ICMP over IPv6, which the documentation leaves open', () => {
     const ping6: Partial<Packet> = { protocol: 'icmpv6', type: 128, remote: '2001:db8::1' }
     expect(passes([{ protocol: 'icmp', ethertype: 'IPv6' }], ping6)).toBe('unknown')
     expect(passes([{ protocol: 'icmp', ethertype: 'IPv6' }])).toBe('dropped')

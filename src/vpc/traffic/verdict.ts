@@ -22,7 +22,10 @@ export type Packet = {
 
 /** The verdict on one packet. */
 export type PacketVerdict = Decision & {
-  /** Named sets that the verdict depends on, as nobody said whether the remote is in them; the verdict is then unknown. */
+  /**
+   * Named sets that the verdict depends on, as nobody said whether the remote is in them; the
+   * verdict is then unknown.
+   */
   askedSets: readonly RemoteSet[]
   /** Rules that may match before `rule`, with the same verdict: in named sets, or unreadable. */
   alike: readonly RuleRef[]
@@ -39,7 +42,8 @@ export class PacketUnreadable extends Error {
 }
 
 /**
- * What becomes of one packet, and the rule that decides it: the first that matches, in the order of `effective`.
+ * What becomes of one packet, and the rule that decides it: the first that matches, in the order of
+ * `effective`.
  * @throws PacketUnreadable when a field is missing or can't be read.
  */
 export function verdict(packet: Packet, effective: EffectiveRules): PacketVerdict {

@@ -15,7 +15,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
   // `->` and not `->>`: that reads the whole record, and can't read the character U+0000.
   await sql`update operations set revision = (record -> 'revision')::text::integer`.execute(db)
-  // What an earlier Portside had under way belongs to a proxy that is not there: it is found as left behind.
+  // What an earlier Portside had under way belongs to a proxy that is not there: it is found as
+  // left behind.
   await sql`update operations set owner = 'before'
     where status in ('queued', 'running', 'waiting', 'stopped', 'interrupted')`.execute(db)
 

@@ -1,7 +1,10 @@
 import { sql, type Kysely } from 'kysely'
 import { appendOnly } from '../append-only.ts'
 
-/** The records of dry runs and changes: rows are added, and none is ever changed (src/proxy/records). */
+/**
+ * The records of dry runs and changes: rows are added, and none is ever changed
+ * (src/proxy/records).
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('records')

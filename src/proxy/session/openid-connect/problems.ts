@@ -24,7 +24,10 @@ export const FORGOTTEN: Problem = {
   ],
 }
 
-/** What openid-client threw, in words. Its own words stay out: they may quote what the provider sent with the browser. */
+/**
+ * What openid-client threw, in words. Its own words stay out: they may quote what the provider sent
+ * with the browser.
+ */
 export function problemOf(error: unknown): Problem {
   if (error instanceof AuthorizationResponseError) return refusal(error.error)
   if (error instanceof ResponseBodyError) return refusal(error.error)
@@ -66,7 +69,10 @@ export function problemOf(error: unknown): Problem {
   }
 }
 
-/** By the error codes of OAuth 2.0 (RFC 6749, sections 4.1.2.1 and 5.2) and OpenID Connect (Core 1.0, section 3.1.2.6). */
+/**
+ * By the error codes of OAuth 2.0 (RFC 6749, sections 4.1.2.1 and 5.2) and OpenID Connect (Core
+ * 1.0, section 3.1.2.6).
+ */
 function refusal(error: string): Problem {
   switch (error) {
     case 'access_denied':

@@ -11,7 +11,10 @@ const FRESH_SECONDS = 60 * 60
 /** What a sign-in has to remember until the provider sends the browser back. */
 export type Checks = { state: string; nonce: string; verifier: string }
 
-/** The team's OpenID Connect provider, as this client of it meets it. All of it throws what openid-client throws. */
+/**
+ * The team's OpenID Connect provider, as this client of it meets it. All of it throws what
+ * openid-client throws.
+ */
 export class Provider {
   readonly #settings: OpenIdConnectSettings
   #known: { configuration: Promise<client.Configuration>; at: number } | undefined
@@ -25,7 +28,10 @@ export class Provider {
     return `${this.#settings.publicOrigin}/sign-in/callback`
   }
 
-  /** Where to send a browser to sign in, and what to remember. @param prompt as OpenID Connect has it, such as `login` */
+  /**
+   * Where to send a browser to sign in, and what to remember. @param prompt as OpenID Connect has
+   * it, such as `login`
+   */
   async begin(prompt?: 'login'): Promise<{ address: string; checks: Checks }> {
     const configuration = await this.#configuration()
     const checks = {
@@ -46,8 +52,9 @@ export class Provider {
   }
 
   /**
-   * Who came back from the provider: its code is changed for an ID token, whose signature, issuer, audience, times and nonce are
-   * checked. Where the token has no role claim, the provider's user info is asked too.
+   * Who came back from the provider: its code is changed for an ID token, whose signature, issuer,
+   * audience, times and nonce are checked. Where the token has no role claim, the provider's user
+   * info is asked too.
    * @param search the query that the browser came back with
    */
   async finish(search: string, checks: Checks): Promise<{ claims: Claims; idToken: string }> {
@@ -78,8 +85,9 @@ export class Provider {
   }
 
   /**
-   * What the provider says of itself, asked when it is first needed: a provider that is down does not keep Portside from
-   * starting. Asked again after a failure, and when it is old; its keys are openid-client's affair.
+   * What the provider says of itself, asked when it is first needed: a provider that is down does
+   * not keep Portside from starting. Asked again after a failure, and when it is old; its keys are
+   * openid-client's affair.
    */
   #configuration(): Promise<client.Configuration> {
     const known = this.#known
@@ -104,7 +112,10 @@ export class Provider {
   }
 }
 
-/** By HTTP Basic, the method that every provider has unless it says otherwise (OpenID Connect Discovery 1.0, section 3). */
+/**
+ * By HTTP Basic, the method that every provider has unless it says otherwise (OpenID Connect
+ * Discovery 1.0, section 3).
+ */
 function clientAuthentication(secret: string | undefined): client.ClientAuth {
   if (secret === undefined) return client.None()
   const [basic, post] = [client.ClientSecretBasic(secret), client.ClientSecretPost(secret)]

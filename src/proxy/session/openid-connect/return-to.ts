@@ -2,9 +2,10 @@
 const LONGEST = 2000
 
 /**
- * Where to go after signing in: a path of the console's own, with query and fragment, or `/` for anything else. So nobody can
- * make a link to our sign-in that leads to their page, or to an answer of the API, however it is spelled: no view of the console begins
- * with anything but letters, digits and `-`.
+ * Where to go after signing in: a path of the console's own, with query and fragment, or `/` for
+ * anything else. So nobody can make a link to our sign-in that leads to their page, or to an answer
+ * of the API, however it is spelled: no view of the console begins with anything but letters,
+ * digits and `-`.
  */
 export function ownPath(asked: unknown, origin: string): string {
   if (typeof asked !== 'string' || !asked.startsWith('/') || !URL.canParse(asked, origin)) return '/'

@@ -13,7 +13,10 @@ import { whoIs } from './who.ts'
 
 /** How long a sign-in may take at the provider. */
 const SIGN_IN_SECONDS = 10 * 60
-/** Sign-ins of one browser under way at once, in as many tabs; each has a cookie, and the oldest gives way. */
+/**
+ * Sign-ins of one browser under way at once, in as many tabs; each has a cookie, and the oldest
+ * gives way.
+ */
 const MOST_AT_ONCE = 8
 /** Browsers keep no cookie over 4096 bytes, its name and attributes included. */
 const LARGEST_COOKIE = 3800
@@ -29,10 +32,12 @@ const page = { exposeHeadRoute: false, config: { page: true } }
 type Query = { Querystring: Record<string, unknown> }
 
 /**
- * Sign-in at the team's OpenID Connect provider: `/sign-in` sends there, `/sign-in/callback` is where it sends back to. The code
- * that comes back counts only in the browser that has the cookie of the same `state`: nobody can have another sign in as
- * themselves. That cookie is SameSite=Lax, since the provider's redirect comes from another site.
- * @returns what is left to do after a sign-out: the address where the provider's own session ends, or null
+ * Sign-in at the team's OpenID Connect provider: `/sign-in` sends there, `/sign-in/callback` is
+ * where it sends back to. The code that comes back counts only in the browser that has the cookie
+ * of the same `state`: nobody can have another sign in as themselves. That cookie is SameSite=Lax,
+ * since the provider's redirect comes from another site.
+ * @returns what is left to do after a sign-out: the address where the provider's own session ends,
+ *   or null
  */
 export function signInByOpenIdConnect(
   app: FastifyInstance,
@@ -43,7 +48,10 @@ export function signInByOpenIdConnect(
   const { publicOrigin } = settings
   const beginning = createSeal(secrets, 'sign-in', begun)
   const ending = createSeal(secrets, 'sign-out', ended)
-  /** Only sign-out reads it, so it goes with no other request: it is as large as all other headers together. */
+  /**
+   * Only sign-out reads it, so it goes with no other request: it is as large as all other headers
+   * together.
+   */
   const endingOptions = { ...cookies.options, path: '/api/sign-out', sameSite: 'strict' } as const
 
   app.get<Query>('/sign-in', page, async (request, reply) => {

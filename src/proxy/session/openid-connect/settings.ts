@@ -31,8 +31,8 @@ const ALL = [
 ] as const
 
 /**
- * The settings of sign-in by OpenID Connect, from the variables `PORTSIDE_OIDC_...` (README, Configuration); undefined where
- * none is set.
+ * The settings of sign-in by OpenID Connect, from the variables `PORTSIDE_OIDC_...` (README,
+ * Configuration); undefined where none is set.
  * @throws ConfigError for the first that is missing, or does not go with the others
  */
 export function readOpenIdConnect(env: Variables): OpenIdConnectSettings | undefined {

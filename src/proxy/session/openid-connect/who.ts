@@ -10,8 +10,8 @@ const USUAL_NAMES = ['preferred_username', 'email', 'name', 'sub']
 const LONGEST_NAME = 200
 
 /**
- * Who has signed in, and as what. Nobody is anything by default: the role is undefined for whom the role claim gives none. An
- * operator is a viewer too, so of both the operator counts.
+ * Who has signed in, and as what. Nobody is anything by default: the role is undefined for whom the
+ * role claim gives none. An operator is a viewer too, so of both the operator counts.
  */
 export function whoIs(
   claims: Claims,
@@ -19,7 +19,8 @@ export function whoIs(
 ): Omit<SignedIn, 'role'> & { role: SignedIn['role'] | undefined } {
   const values = claimValues(claims, settings.roleClaim)
   const has = (wanted: readonly string[]) => wanted.some((one) => values.includes(one))
-  // A configured claim is one that users can't change: where it is missing, no other that they can stands for it.
+  // A configured claim is one that users can't change: where it is missing, no other that they can
+  // stands for it.
   const names = settings.userClaim ? [settings.userClaim, 'sub'] : USUAL_NAMES
   const [user = ''] = names.flatMap((name) => claimValues(claims, name)).filter(Boolean)
   return {
@@ -30,8 +31,9 @@ export function whoIs(
 }
 
 /**
- * The values of a claim: its own, or those that it lists, as text. `path` is the claim's name, or leads into it: dots part its
- * steps, unless a claim's name has them itself (`https://example.com/roles`, `resource_access.portside.eu.roles`).
+ * The values of a claim: its own, or those that it lists, as text. `path` is the claim's name, or
+ * leads into it: dots part its steps, unless a claim's name has them itself
+ * (`https://example.com/roles`, `resource_access.portside.eu.roles`).
  */
 export function claimValues(claims: unknown, path: string): string[] {
   if (typeof claims !== 'object' || claims === null) return []
