@@ -1,5 +1,5 @@
 // Runs by itself, built: prints the figures as JSON.
-import { answerTraffic } from '../src/console/traffic/traffic-answer.ts'
+import { compareTraffic } from '../src/console/traffic/traffic-answer.ts'
 import type { SecurityGroupRule } from '../src/vpc/security-group.ts'
 import { planChange } from '../src/vpc/plan-change.ts'
 import { RuleBook, trafficOfPlan } from '../src/vpc/traffic/index.ts'
@@ -149,7 +149,7 @@ for (const [remotes, addresses] of [
   ] as const)
     add(
       `the worker's answer, 100 groups x 50 rules, ${resolved}, ${name}`,
-      timed(() => answerTraffic({ portSecurity: true, lists: [current, desired], rules, members })),
+      timed(() => compareTraffic({ portSecurity: true, lists: [current, desired], rules, members })),
       'ms',
       { below: 100 },
     )

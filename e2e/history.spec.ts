@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test'
 import { parse } from 'csv-parse/sync'
 import { planChange } from '../src/vpc/plan-change.ts'
 import { api, type Operation } from '../src/vpc/portside-api.ts'
-import type { FullRecord } from '../src/vpc/records.ts'
+import type { AuditRecord } from '../src/vpc/records.ts'
 import { EXAMPLE, expect, expectNoAxeFinding, test } from './portside.ts'
 
 /** Puts the port's groups in the opposite order, through the proxy; comes back when it is done. */
@@ -61,7 +61,7 @@ test('a change is found by its request ID, read, undone on the port and exported
   const [exported] = text
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as FullRecord)
+    .map((line) => JSON.parse(line) as AuditRecord)
   expect(exported).toMatchObject({
     record_id: operation_id,
     request_ids: steps.map((step) => step.request_id),

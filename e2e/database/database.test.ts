@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { ConfigError } from '../../src/proxy/config.ts'
 import { appendOnly } from '../../src/proxy/database/append-only.ts'
 import { endEntry } from '../../src/proxy/records/entries.ts'
-import { newRecord } from '../../src/proxy/operations/record.ts'
-import { Records } from '../../src/proxy/operations/records.ts'
+import { newOperation } from '../../src/proxy/operations/record.ts'
+import { OperationStore } from '../../src/proxy/operations/records.ts'
 import { createDatabase, POSTGRES, type TestDatabase } from '../postgres.ts'
 import { open } from './open.ts'
 
@@ -54,7 +54,7 @@ describe.skipIf(!POSTGRES)('a PostgreSQL with an owner of its own', () => {
     // Two that start at the same moment.
     const [database, second] = await Promise.all([open(config), open(config)])
     await second.close()
-    const record = newRecord({
+    const operation = newOperation({
       operation_id: randomUUID(),
       project_id: 'f5dab68cd75740e68c599e9af5fe0aed',
       port_id: 'port',
@@ -64,11 +64,11 @@ describe.skipIf(!POSTGRES)('a PostgreSQL with an owner of its own', () => {
       desired: ['b', 'a'],
       steps: [{ kind: 'insert', security_groups: ['b'], index: 0 }],
     })
-    const records = new Records(database)
-    await records.journal.add(record, { user: 'operator', subject: 'operator', role: 'operator' })
-    expect(await records.begin(record)).toBe(true)
-    records.note(record, endEntry('done', ['b', 'a'], null))
-    await records.keep(Object.assign(record, { status: 'done' }))
+    const store = new OperationStore(database)
+    await store.journal.add(operation, { user: 'operator', subject: 'operator', role: 'operator' })
+    expect(await store.begin(operation)).toBe(true)
+    store.note(operation, endEntry('done', ['b', 'a'], null))
+    await store.keep(Object.assign(operation, { status: 'done' }))
     expect(await server.query('select kind from record_entries')).toContainEqual({ kind: 'end' })
 
     for (const table of ['records', 'record_entries', 'record_terms'])

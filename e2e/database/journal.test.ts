@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Database } from '../../src/proxy/database/database.ts'
-import { Journal, RecordChanged } from '../../src/proxy/operations/journal.ts'
-import { newRecord, type OperationRecord } from '../../src/proxy/operations/record.ts'
+import { Journal, RevisionConflict } from '../../src/proxy/operations/journal.ts'
+import { newOperation, type JournaledOperation } from '../../src/proxy/operations/record.ts'
 import { LARGEST_RECORD } from '../../src/proxy/operations/stored-record.ts'
 import { DATABASES, newDatabase, open } from './open.ts'
 
@@ -12,8 +12,8 @@ const BY = { user: 'operator', subject: 'operator', role: 'operator' as const }
 
 let count = 0
 /** A record of its own, to swap two groups of a port. */
-function record(port_id = `port-${++count}`): OperationRecord {
-  return newRecord({
+function record(port_id = `port-${++count}`): JournaledOperation {
+  return newOperation({
     operation_id: randomUUID(),
     project_id: PROJECT,
     port_id,
@@ -44,18 +44,18 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     await database.close()
     await place.remove()
   })
-  const save = (one: OperationRecord) => {
+  const save = (one: JournaledOperation) => {
     one.revision++
     return journal.save(one, JSON.stringify(one), [])
   }
-  const add = (one: OperationRecord) => journal.add(one, BY)
-  const begin = async (one: OperationRecord) => {
-    const begun: OperationRecord = { ...one, status: 'running', revision: one.revision + 1 }
+  const add = (one: JournaledOperation) => journal.add(one, BY)
+  const begin = async (one: JournaledOperation) => {
+    const begun: JournaledOperation = { ...one, status: 'running', revision: one.revision + 1 }
     const its = await journal.begin(begun, JSON.stringify(begun))
     if (its) Object.assign(one, begun)
     return its
   }
-  const left = async () => (await journal.leftBehind([])).map(({ record: one }) => one.operation_id)
+  const left = async () => (await journal.leftBehind([])).map(({ operation: one }) => one.operation_id)
 
   test('gives back what was written, whatever characters the platform sent', async () => {
     const one = record()
@@ -101,15 +101,15 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     const dead = sql`update operations set owner = 'dead' where operation_id = ${one.operation_id}`
     await dead.execute(database.db)
     const all = await journal.leftBehind([])
-    const found = all.find((other) => other.record.operation_id === one.operation_id)
-    expect(found!.record).toMatchObject({
+    const found = all.find((other) => other.operation.operation_id === one.operation_id)
+    expect(found!.operation).toMatchObject({
       ...{ operation_id: one.operation_id, status: 'running', revision: 2, user: 'operator' },
       ...{ too_large: true, steps: [], planned_from: [], list_now: null },
     })
-    expect(await journal.find(one.operation_id)).toEqual(found!.record)
+    expect(await journal.find(one.operation_id)).toEqual(found!.operation)
     const { operations } = await journal.ofPort(PROJECT, one.port_id, { limit: 9 })
     expect(operations).toMatchObject([{ operation_id: one.operation_id, status: 'running', too_large: true }])
-    await save({ ...found!.record, status: 'left' })
+    await save({ ...found!.operation, status: 'left' })
     expect((await journal.find(one.operation_id))!.status).toBe('left')
   })
 
@@ -117,11 +117,11 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     const one = record()
     await add(one)
     expect(await journal.busy(PROJECT, one.port_id)).toBe(true)
-    expect(await journal.unanswered(PROJECT, one.port_id)).toEqual([])
+    expect(await journal.awaitingChoice(PROJECT, one.port_id)).toEqual([])
     one.status = 'stopped'
     await save(one)
     expect(await journal.busy(PROJECT, one.port_id)).toBe(false)
-    expect(await journal.unanswered(PROJECT, one.port_id)).toEqual([one])
+    expect(await journal.awaitingChoice(PROJECT, one.port_id)).toEqual([one])
   })
 
   test('writes an answered operation and the one that follows it both, or neither', async () => {
@@ -149,9 +149,9 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     await add(one)
     const other = { ...one, user: 'another proxy' }
     await save(one)
-    await expect(save(other)).rejects.toThrow(RecordChanged)
-    await expect(journal.addFollowing(other, [], record(), BY)).rejects.toThrow(RecordChanged)
-    await expect(begin({ ...other, revision: 1 })).rejects.toThrow(RecordChanged)
+    await expect(save(other)).rejects.toThrow(RevisionConflict)
+    await expect(journal.addFollowing(other, [], record(), BY)).rejects.toThrow(RevisionConflict)
+    await expect(begin({ ...other, revision: 1 })).rejects.toThrow(RevisionConflict)
     expect((await journal.find(one.operation_id))!.user).toBe('operator')
   })
 
@@ -187,12 +187,12 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     await database.close()
     await reopen()
     const found = await journal.leftBehind([])
-    expect(found.find((one) => one.record.operation_id === under.operation_id)).toEqual({
+    expect(found.find((one) => one.operation.operation_id === under.operation_id)).toEqual({
       record: under,
       // In a folder nobody knows when: it may have been long ago.
       lately: kind === 'PostgreSQL',
     })
-    expect(found.map((one) => one.record.operation_id)).not.toContain(closed.operation_id)
+    expect(found.map((one) => one.operation.operation_id)).not.toContain(closed.operation_id)
     await save(under)
     expect(await journal.ownRevision(under.operation_id)).toBe(under.revision)
   })

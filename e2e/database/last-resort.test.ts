@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Database } from '../../src/proxy/database/database.ts'
-import { newRecord, notePort } from '../../src/proxy/operations/record.ts'
-import { Records } from '../../src/proxy/operations/records.ts'
-import { answerEntry, requestEntry } from '../../src/proxy/records/entries.ts'
+import { newOperation, notePort } from '../../src/proxy/operations/record.ts'
+import { OperationStore } from '../../src/proxy/operations/records.ts'
+import { responseEntry, requestEntry } from '../../src/proxy/records/entries.ts'
 import { entriesOf } from '../../src/proxy/records/read.ts'
 import { stepRequest, type ChangeStep } from '../../src/vpc/change-plan.ts'
 import { DATABASES, newDatabase, open } from './open.ts'
@@ -16,11 +16,11 @@ const step: ChangeStep = { kind: 'remove', security_groups: [a] }
 describe.each(DATABASES)('what the cloud said and %s refuses to keep', (kind) => {
   let place: Awaited<ReturnType<typeof newDatabase>>
   let database: Database
-  let records: Records
+  let store: OperationStore
   beforeAll(async () => {
     place = await newDatabase(kind)
     database = await open(place.config)
-    records = new Records(database)
+    store = new OperationStore(database)
     await sql`create function refuse_words() returns trigger language plpgsql as $$
       begin
         if to_jsonb(new)::text like '%unkeepable%' then
@@ -40,7 +40,7 @@ describe.each(DATABASES)('what the cloud said and %s refuses to keep', (kind) =>
   test.each(['the journal', 'the record', 'nobody, as it is nested too deeply'])(
     'is left out, and the rest is written: refused by %s',
     async (where) => {
-      const record = newRecord({
+      const operation = newOperation({
         operation_id: randomUUID(),
         project_id: PROJECT,
         port_id: randomUUID(),
@@ -50,26 +50,26 @@ describe.each(DATABASES)('what the cloud said and %s refuses to keep', (kind) =>
         desired: [b],
         steps: [step],
       })
-      await records.journal.add(record, { user: 'operator', subject: 'operator', role: 'operator' })
+      await store.journal.add(operation, { user: 'operator', subject: 'operator', role: 'operator' })
       let deep: unknown[] = []
       for (let depth = 0; depth < 100_000; depth++) deep = [deep]
-      const port = { id: record.port_id, security_groups: [b] }
+      const port = { id: operation.port_id, security_groups: [b] }
       const name = where === 'the journal' ? 'unkeepable' : 'web-1'
-      notePort(record, { ...port, name, ...(where.startsWith('nobody') && { new_field: deep }) }, 'r')
-      record.status = 'stopped'
-      record.steps[0]!.status = 'done'
+      notePort(operation, { ...port, name, ...(where.startsWith('nobody') && { new_field: deep }) }, 'r')
+      operation.status = 'stopped'
+      operation.steps[0]!.status = 'done'
       const body = Buffer.from(where === 'the record' ? 'unkeepable' : '{}')
-      records.note(record, requestEntry(0, stepRequest(step, PROJECT, record.port_id, false)))
-      records.note(
-        record,
-        answerEntry(0, { kind: 'port', status: 200, port: record.port!, request_id: 'r', body }),
+      store.note(operation, requestEntry(0, stepRequest(step, PROJECT, operation.port_id, false)))
+      store.note(
+        operation,
+        responseEntry(0, { kind: 'port', status: 200, port: operation.port!, request_id: 'r', body }),
       )
-      await records.keep(record)
+      await store.keep(operation)
 
-      const kept = await records.journal.find(record.operation_id)
+      const kept = await store.journal.find(operation.operation_id)
       expect(kept).toMatchObject({ status: 'stopped', port: null, list_now: null })
       expect(kept!.steps[0]!.status).toBe('done')
-      const entries = (await entriesOf(database.db, [record.operation_id])).get(record.operation_id)!
+      const entries = (await entriesOf(database.db, [operation.operation_id])).get(operation.operation_id)!
       expect(entries).toMatchObject([
         { kind: 'request', step: 0 },
         { kind: 'answer', step: 0, result: 'done', status: 200, text: null },

@@ -10,8 +10,8 @@ import { Pool } from 'undici'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { EXAMPLE } from '../../src/emulator/for-tests.ts'
 import { portsideError } from '../../src/vpc/errors.ts'
-import { api, operationAnswers } from '../../src/vpc/portside-api.ts'
-import { recordsApi } from '../../src/vpc/records.ts'
+import { api, operationChoices } from '../../src/vpc/portside-api.ts'
+import { auditLogApi } from '../../src/vpc/records.ts'
 import { operationsOver, planned, startStage } from '../operations/stage.ts'
 import { createDatabase, POSTGRES, type TestDatabase } from '../postgres.ts'
 import { KEYS } from '../servers.ts'
@@ -71,7 +71,7 @@ beforeAll(async () => {
       port_id: [EXAMPLE.port, portId],
       security_group_id: [...EXAMPLE.groups],
       id: [plan.operation_id, EXAMPLE.port],
-      answer: operationAnswers,
+      answer: operationChoices,
     },
     bodies: [
       change,
@@ -196,7 +196,7 @@ test('a value at an edge of its type, in each place of each request: no failure'
       names.filter((_, at) => known[at]),
     )
   }
-  const ofRecords = [...taken].find(([{ url }]) => url === recordsApi.records())
+  const ofRecords = [...taken].find(([{ url }]) => url === auditLogApi.records())
   expect(ofRecords?.[1]).toEqual(expect.arrayContaining(['after', 'from', 'limit', 'user']))
 
   const [change, plan, removal, confirmation] = valid.bodies as [object, object, object, object]

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { chance, oneOf } from '../../src/emulator/seed/chance.ts'
-import { exportQuery, recordsQuery } from '../../src/vpc/records.ts'
+import { exportQuery, auditLogQuery } from '../../src/vpc/records.ts'
 import { portsQuery, rulesQuery, securityGroupsQuery } from '../../src/vpc/requests.ts'
 
 /** A route of the proxy as Fastify has it: `/api/operations/:id/:answer`. */
@@ -270,7 +270,7 @@ function written(text: string, encoded: boolean): string {
  */
 export const QUERY_FIELDS: readonly string[] = [
   ...new Set(
-    [portsQuery, securityGroupsQuery, rulesQuery, recordsQuery, exportQuery].flatMap(({ shape }) =>
+    [portsQuery, securityGroupsQuery, rulesQuery, auditLogQuery, exportQuery].flatMap(({ shape }) =>
       Object.keys(shape),
     ),
   ),

@@ -6,7 +6,7 @@ import { api } from '../../src/vpc/portside-api.ts'
 import type { SecurityGroupRule } from '../../src/vpc/security-group.ts'
 import { effectiveRules, guardViolations, RuleBook, trafficDifference } from '../../src/vpc/traffic/index.ts'
 import { operationsOver, planned, PROJECT, startStage } from '../operations/stage.ts'
-import { recordsOver } from '../records/stage.ts'
+import { auditLogOver } from '../records/stage.ts'
 
 const GUARD = { name: 'web ports', protocol: 'tcp', ports: '22,80,443,3389', remote: 'anywhere' }
 
@@ -80,7 +80,7 @@ describe('a plan that breaks a guard', () => {
     expect(await stage.list(portId)).toEqual([opening, quiet])
     // The same request again finds it: its guards were confirmed.
     expect((await operations.post(portId, plan)).status).toBe(200)
-    const { entries } = await recordsOver(stage.proxy.call).record(operation.operation_id)
+    const { entries } = await auditLogOver(stage.proxy.call).record(operation.operation_id)
     expect(entries[0]).toMatchObject({
       kind: 'confirmed',
       typed: confirmed_by,

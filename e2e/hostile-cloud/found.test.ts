@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { json, startScriptedCloud, type ScriptedCloud } from '../../src/proxy/scripted-cloud.test-start.ts'
+import { json, startScriptedPlatform, type ScriptedPlatform } from '../../src/proxy/scripted-cloud.test-start.ts'
 import { operationsOver, planned, PROJECT, QUICK } from '../operations/stage.ts'
-import { recordsOver, told } from '../records/stage.ts'
+import { auditLogOver, outlineOf } from '../records/stage.ts'
 
 const [a, b, c] = [randomUUID(), randomUUID(), randomUUID()]
 let portId: string
@@ -11,9 +11,9 @@ const read = () => json(200, port([a, b, c]))
 const deep = (depth: number) =>
   JSON.stringify(port([b, c])).replace('}', `,"new_field":${'['.repeat(depth)}${']'.repeat(depth)}}`)
 
-let cloud: ScriptedCloud
+let cloud: ScriptedPlatform
 beforeAll(async () => {
-  cloud = await startScriptedCloud(QUICK)
+  cloud = await startScriptedPlatform(QUICK)
 }, 60_000)
 beforeEach(() => {
   portId = randomUUID()
@@ -24,13 +24,13 @@ afterAll(() => cloud.close())
  * Begins a change of two steps, the first of which is answered so; the port read back has the list
  * from before.
  */
-async function answered(...answers: ScriptedCloud['answers']) {
+async function answered(...answers: ScriptedPlatform['answers']) {
   const operations = operationsOver(cloud.proxy.call)
   cloud.answers = [read(), ...answers]
   const plan = planned([a, b, c], [b, c, a])
   await operations.post(portId, plan)
   const operation = await operations.settled(plan.operation_id)
-  const record = await recordsOver(cloud.proxy.call).record(plan.operation_id)
+  const record = await auditLogOver(cloud.proxy.call).record(plan.operation_id)
   return { operations, operation, record }
 }
 
@@ -47,7 +47,7 @@ test.each([
 ])('a change answered with %s ends, with a record, and can be answered', async (_, answer, why) => {
   const { operations, operation, record } = await answered(json(200, answer()))
   expect(operation.status).toBe('stopped')
-  expect(told(record)).toEqual(expect.arrayContaining(['request 1', 'answer 1 unknown', 'end stopped']))
+  expect(outlineOf(record)).toEqual(expect.arrayContaining(['request 1', 'answer 1 unknown', 'end stopped']))
   const entry = record.entries.find(({ kind }) => kind === 'answer')
   expect(JSON.stringify(entry)).toContain(why)
   expect((entry as { error: { fields?: unknown[] } }).error.fields?.length ?? 0).toBeLessThanOrEqual(10)
@@ -57,7 +57,7 @@ test.each([
 test('a status that nobody knows does not say that a change was refused', async () => {
   const words = { error_code: 'VPC.1', error_msg: 'no', request_id: 'r' }
   const { operation, record } = await answered(json(600, words), read(), read(), json(403, words), read())
-  expect(told(record).filter((entry) => entry.startsWith('answer'))).toEqual([
+  expect(outlineOf(record).filter((entry) => entry.startsWith('answer'))).toEqual([
     'answer 1 unknown',
     'answer 1 refused',
   ])
@@ -105,7 +105,7 @@ test('what follows on a stopped change does not repeat its error in the record o
   expect([operation.status, record.error_code]).toEqual(['stopped', 'VPC.1'])
   const { operation: following } = await operations.answer(operation.operation_id, 'go-on')
   await operations.settled(following.operation_id)
-  const after = await recordsOver(cloud.proxy.call).record(operation.operation_id)
+  const after = await auditLogOver(cloud.proxy.call).record(operation.operation_id)
   expect([after.outcome, after.error_code]).toEqual(['superseded', null])
   expect(after.entries.filter(({ kind }) => kind === 'end')).toMatchObject([
     { outcome: 'stopped', error: { error_code: 'VPC.1' } },

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { chance, oneOf } from '../../src/emulator/seed/chance.ts'
 import { startProxy, type TestedProxy } from '../../src/proxy/proxy.test-start.ts'
 import { applyStep, StepRefused, type ChangeStep } from '../../src/vpc/change-plan.ts'
-import { checkAnswer } from '../../src/vpc/checks.ts'
+import { checkResponse } from '../../src/vpc/checks.ts'
 import { portsideError } from '../../src/vpc/errors.ts'
 import { paths } from '../../src/vpc/paths.ts'
-import { api, operationEnvelope, SETTLED, type Operation } from '../../src/vpc/portside-api.ts'
-import { recordAnswer, recordsApi } from '../../src/vpc/records.ts'
+import { api, operationResponse, SETTLED, type Operation } from '../../src/vpc/portside-api.ts'
+import { auditRecordResponse, auditLogApi } from '../../src/vpc/records.ts'
 import { planned, PROJECT, QUICK } from '../operations/stage.ts'
-import { told } from '../records/stage.ts'
+import { outlineOf } from '../records/stage.ts'
 import { hostileAnswers, wellAnswered } from './answers.ts'
 import { startHostileCloud, type HostileCloud, type RawAnswer } from './server.ts'
 
@@ -145,7 +145,7 @@ async function one(): Promise<void> {
     lists.set(portId, [a, b])
     const { planned_from, desired, steps } = planned([a, b], [b, a])
     const json = { planned_from, desired, steps }
-    await ask(api.portChecks(PROJECT, portId), { method: 'POST', json }, checkAnswer)
+    await ask(api.portChecks(PROJECT, portId), { method: 'POST', json }, checkResponse)
   } else {
     lists.set(portId, [a, b, c])
     const json = planned(
@@ -160,13 +160,13 @@ async function one(): Promise<void> {
       ),
     )
     begun.push(json.operation_id)
-    await ask(api.portOperations(PROJECT, portId), { method: 'POST', json }, operationEnvelope)
+    await ask(api.portOperations(PROJECT, portId), { method: 'POST', json }, operationResponse)
   }
 }
 
 async function settled(id: string): Promise<Operation> {
   for (let after = 0; ;) {
-    const { body, status } = await ask(`${api.operation(id)}?after=${after}&wait=5`, {}, operationEnvelope)
+    const { body, status } = await ask(`${api.operation(id)}?after=${after}&wait=5`, {}, operationResponse)
     const operation = body.operation as unknown as Operation | undefined
     if (!operation) throw new Error(`no operation ${id}: ${status}`)
     if (SETTLED.has(operation.status)) return operation
@@ -176,8 +176,8 @@ async function settled(id: string): Promise<Operation> {
 
 /** What is missing in an operation's record: each request has its answer, and there is an end. */
 async function missing(id: string): Promise<string | undefined> {
-  const { body } = await ask(recordsApi.record(id), {}, recordAnswer)
-  const entries = told(body.record as never)
+  const { body } = await ask(auditLogApi.record(id), {}, auditRecordResponse)
+  const entries = outlineOf(body.record as never)
   const open = entries.findIndex(
     (entry, at) =>
       entry.startsWith('request') && !entries[at + 1]?.startsWith(entry.replace('request', 'answer')),
@@ -214,8 +214,8 @@ test('10,000 hostile answers: each call is answered, each change can be, and is 
       outcomes[operation.status] = (outcomes[operation.status] ?? 0) + 1
       if (operation.status !== 'stopped' && operation.status !== 'interrupted') continue
       const choice = oneOf(['go-on', 'go-back', 'leave'] as const, next)
-      const path = api.operationAnswer(id, choice)
-      const given = await ask(path, { method: 'POST' }, operationEnvelope)
+      const path = api.operationChoice(id, choice)
+      const given = await ask(path, { method: 'POST' }, operationResponse)
       if (choice === 'leave' && given.status !== 200) found.set('leave', `leave: ${JSON.stringify(given)}`)
       if (given.status !== 202) continue
       const following = (given.body.operation as unknown as Operation).operation_id
@@ -229,7 +229,7 @@ test('10,000 hostile answers: each call is answered, each change can be, and is 
   for (const id of begun) {
     const operation = await settled(id)
     if (operation.status !== 'stopped' && operation.status !== 'interrupted') continue
-    const { status } = await ask(api.operationAnswer(id, 'leave'), { method: 'POST' }, operationEnvelope)
+    const { status } = await ask(api.operationChoice(id, 'leave'), { method: 'POST' }, operationResponse)
     if (status !== 200) found.set('leave', `leave, of a cloud that is well: ${status}`)
   }
   over.abort()

@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Readiness } from '../../src/proxy/monitoring/readiness.ts'
 import { EXAMPLE } from '../../src/emulator/for-tests.ts'
-import { json, reset, startScriptedCloud, type Answer } from '../../src/proxy/scripted-cloud.test-start.ts'
+import { json, reset, startScriptedPlatform, type ScriptedResponse } from '../../src/proxy/scripted-cloud.test-start.ts'
 import { startProxy } from '../../src/proxy/proxy.test-start.ts'
 import { operationsOver, planned, PROJECT, startStage } from '../operations/stage.ts'
 
@@ -40,14 +40,14 @@ describe('probes', () => {
   })
 
   test('while it stops it is not ready, but lives; a lost cloud is said without a reason', async () => {
-    const cloud = await startScriptedCloud({ ...METRICS, PORTSIDE_UPSTREAM_TIMEOUT_MS: '20000' })
+    const cloud = await startScriptedPlatform({ ...METRICS, PORTSIDE_UPSTREAM_TIMEOUT_MS: '20000' })
     const { metricsAddress } = cloud.proxy
     const ready = async () => {
       const answer = await fetch(`${metricsAddress}/readyz`)
       return { code: answer.status, ...(await answer.json()) }
     }
     expect(await ready()).toMatchObject({ code: 200, status: 'ready', cloud: 'not asked yet' })
-    const asked = new Promise<Parameters<Answer>>((resolve) => {
+    const asked = new Promise<Parameters<ScriptedResponse>>((resolve) => {
       cloud.answers = [reset, (...call) => resolve(call)]
     })
     const read = cloud.proxy.call(`/api/v3/${PROJECT}/ports`)

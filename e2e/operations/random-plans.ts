@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { SETTLED, type Operation } from '../../src/vpc/portside-api.ts'
-import { planned, PROJECT, type Answered, type operationsOver, type startStage } from './stage.ts'
+import { planned, PROJECT, type TestedResponse, type operationsOver, type startStage } from './stage.ts'
 
 const GROUPS = 'abcdefghijkl'
 
@@ -152,7 +152,7 @@ export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number) {
       expect(ended.off_the_port.toSorted()).toEqual(off.toSorted())
 
       const answer = oneOf(['go-on', 'go-back', 'leave'] as const)
-      let answered: Answered
+      let answered: TestedResponse
       do answered = await steadily((operations) => operations.answer(ended.operation_id, answer))
       while (
         // The port is read before, and that may meet a fault.

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { recordsOver, told } from '../records/stage.ts'
+import { auditLogOver, outlineOf } from '../records/stage.ts'
 import { buildProxy, KillableProxy, type Built } from './killable.ts'
 import { operationsOver, planned, startStage } from './stage.ts'
 
@@ -49,8 +49,8 @@ describe('after the proxy was killed', () => {
     expect(found.steps.map(({ status }) => status)).toEqual(['done', 'failed'])
     expect([stage.word(found.list_now), stage.word(found.off_the_port)]).toEqual(['bc', 'a'])
     expect((await operations.ofPort(portId)).map(({ operation_id }) => operation_id)).toEqual([id])
-    const record = await recordsOver(proxy.call).record(id)
-    expect(told(record)).toEqual([
+    const record = await auditLogOver(proxy.call).record(id)
+    expect(outlineOf(record)).toEqual([
       ...['read', 'request 1', 'answer 1 done', 'request 2', 'answer 2 refused'],
       ...['taken_over', 'end interrupted', 'read', 'end interrupted'],
     ])
@@ -68,9 +68,9 @@ describe('after the proxy was killed', () => {
     const found = await readBack(id)
     expect(found).toMatchObject({ status: 'done', error: null, off_the_port: [] })
     expect(found.steps[1]).toMatchObject({ status: 'done', found_by_reading: true })
-    const record = await recordsOver(proxy.call).record(id)
+    const record = await auditLogOver(proxy.call).record(id)
     // No answer came to the last request: what became of it was read.
-    expect(told(record).slice(3)).toEqual(['request 2', 'taken_over', 'end interrupted', 'read', 'end done'])
+    expect(outlineOf(record).slice(3)).toEqual(['request 2', 'taken_over', 'end interrupted', 'read', 'end done'])
   })
 
   test('on a step that had not happened: reading back shows it, and it can go back', async () => {

@@ -8,8 +8,8 @@ import {
   api,
   SETTLED,
   type Operation,
-  type OperationAnswer,
-  type operationsAnswer,
+  type OperationChoice,
+  type operationsResponse,
   type OperationSummary,
 } from '../../src/vpc/portside-api.ts'
 import { ACCESS, controls, KEYS } from '../servers.ts'
@@ -26,16 +26,16 @@ export const QUICK = {
 }
 
 /** An answer of Portside's API: the operation, or the error. */
-export type Answered = { status: number; operation: Operation; error: PortsideError }
+export type TestedResponse = { status: number; operation: Operation; error: PortsideError }
 
 /** Calls Portside's API about operations, however the proxy runs. */
 export function operationsOver(call: TestedProxy['call']) {
-  async function ask(path: string, init?: Parameters<TestedProxy['call']>[1]): Promise<Answered> {
+  async function ask(path: string, init?: Parameters<TestedProxy['call']>[1]): Promise<TestedResponse> {
     const answer = await call(path, init)
     const body = await answer.json()
     return { status: answer.status, operation: body.operation, error: body }
   }
-  async function page(portId: string, query = ''): Promise<z.infer<typeof operationsAnswer>> {
+  async function page(portId: string, query = ''): Promise<z.infer<typeof operationsResponse>> {
     return (await call(api.portOperations(PROJECT, portId) + query)).json()
   }
   const get = (id: string, query = '') => ask(api.operation(id) + query)
@@ -44,8 +44,8 @@ export function operationsOver(call: TestedProxy['call']) {
     get,
     post: (portId: string, json: unknown) =>
       ask(api.portOperations(PROJECT, portId), { method: 'POST', json }),
-    answer: (id: string, answer: OperationAnswer, json?: unknown) =>
-      ask(api.operationAnswer(id, answer), { method: 'POST', ...(json === undefined ? {} : { json }) }),
+    answer: (id: string, answer: OperationChoice, json?: unknown) =>
+      ask(api.operationChoice(id, answer), { method: 'POST', ...(json === undefined ? {} : { json }) }),
     page,
     ofPort: async (portId: string): Promise<OperationSummary[]> => (await page(portId)).operations,
     /** The operation as soon as it is as `until` says. */

@@ -7,9 +7,9 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openDatabase } from '../../src/proxy/database/database.ts'
 import { Journal } from '../../src/proxy/operations/journal.ts'
-import { newRecord } from '../../src/proxy/operations/record.ts'
+import { newOperation } from '../../src/proxy/operations/record.ts'
 import { LARGEST_RECORD } from '../../src/proxy/operations/stored-record.ts'
-import { recordsApi } from '../../src/vpc/records.ts'
+import { auditLogApi } from '../../src/vpc/records.ts'
 import { operationsOver, planned, PROJECT, startStage } from './stage.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
@@ -17,7 +17,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 /**
  * Of an earlier Portside that took plans of any length, and was killed while it was at this one.
  */
-const left = newRecord({
+const left = newOperation({
   operation_id: randomUUID(),
   project_id: PROJECT,
   port_id: '',
@@ -96,7 +96,7 @@ test.each([
   const { status, error } = await operations.post(portId, body)
   expect([status, `${error.error_msg} ${error.advice}`]).toEqual([400, expect.stringMatching(words)])
   expect(await operations.ofPort(portId)).toEqual([])
-  expect((await stage.proxy.call(recordsApi.record(body.operation_id))).status).toBe(404)
+  expect((await stage.proxy.call(auditLogApi.record(body.operation_id))).status).toBe(404)
 })
 
 test("a port's operations come by page, without their lists and steps", async () => {

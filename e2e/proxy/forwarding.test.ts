@@ -3,7 +3,7 @@ import type { Fault } from '../../src/emulator/faults.ts'
 import { call, EXAMPLE, listNow } from '../../src/emulator/for-tests.ts'
 import { createEmulator, type Emulator } from '../../src/emulator/server.ts'
 import { startProxy, type TestedProxy } from '../../src/proxy/proxy.test-start.ts'
-import { portsAnswer } from '../../src/vpc/answers.ts'
+import { portsResponse } from '../../src/vpc/answers.ts'
 import { portsQuery, queryString } from '../../src/vpc/requests.ts'
 import { paths } from '../../src/vpc/paths.ts'
 
@@ -67,13 +67,13 @@ describe('reads', () => {
   })
 
   test('a list is walked page by page, and filtered by repeated names', async () => {
-    const whole = portsAnswer.parse(await (await proxy.call(`/api${paths.ports(project)}`)).json())
+    const whole = portsResponse.parse(await (await proxy.call(`/api${paths.ports(project)}`)).json())
     const walked: string[] = []
     let marker: string | undefined
     do {
       const query = queryString({ limit: 7, marker })
       const answer = await proxy.call(`/api${paths.ports(project)}?${query}`)
-      const { ports, page_info } = portsAnswer.parse(await answer.json())
+      const { ports, page_info } = portsResponse.parse(await answer.json())
       walked.push(...ports.map(({ id }) => id))
       marker = page_info?.next_marker ?? undefined
     } while (marker)
@@ -81,17 +81,17 @@ describe('reads', () => {
 
     const two = walked.slice(3, 5)
     const query = queryString(portsQuery.parse({ id: two, admin_state_up: true, limit: 10 }))
-    const some = portsAnswer.parse(await (await proxy.call(`/api${paths.ports(project)}?${query}`)).json())
+    const some = portsResponse.parse(await (await proxy.call(`/api${paths.ports(project)}?${query}`)).json())
     expect(some.ports.map(({ id }) => id)).toEqual(two)
   })
 
   test('every port is found by its own name, whatever characters are in it', async () => {
-    const { ports } = portsAnswer.parse(await (await proxy.call(`/api${paths.ports(project)}`)).json())
+    const { ports } = portsResponse.parse(await (await proxy.call(`/api${paths.ports(project)}`)).json())
     const named = ports.filter(({ name }) => name)
     expect(named.some(({ name }) => /[^\x20-\x7e]/.test(name!))).toBe(true)
     for (const { id, name } of named) {
       const answer = await proxy.call(`/api${paths.ports(project)}?${queryString({ name: [name!] })}`)
-      const found = portsAnswer.parse(await answer.json())
+      const found = portsResponse.parse(await answer.json())
       expect(found.ports.map((one) => one.id)).toContain(id)
     }
   })

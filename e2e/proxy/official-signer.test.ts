@@ -2,7 +2,7 @@ import { AKSKSigner } from '@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { json, startScriptedCloud, type ScriptedCloud } from '../../src/proxy/scripted-cloud.test-start.ts'
+import { json, startScriptedPlatform, type ScriptedPlatform } from '../../src/proxy/scripted-cloud.test-start.ts'
 import { readConfig } from '../../src/proxy/config.ts'
 import { createUpstream } from '../../src/proxy/upstream/connection.ts'
 import type { Upstream } from '../../src/proxy/upstream/upstream.ts'
@@ -19,10 +19,10 @@ const PROJECT = 'AZaz09_-project'
 const PORT = '99fd0c77-56b4-4bf6-8365-df352e45d5fc'
 const answer = { ports: [], port: { id: PORT, security_groups: [] } }
 
-let cloud: ScriptedCloud
+let cloud: ScriptedPlatform
 let upstream: Upstream
 beforeAll(async () => {
-  cloud = await startScriptedCloud()
+  cloud = await startScriptedPlatform()
   cloud.answers = [json(200, answer)]
   const config = readConfig({
     PORTSIDE_UPSTREAM: cloud.address,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { portAnswer, portsAnswer, type PortsAnswer } from '../../src/vpc/answers.ts'
+import { portResponse, portsResponse, type PortsResponse } from '../../src/vpc/answers.ts'
 import { paths } from '../../src/vpc/paths.ts'
 import type { Port } from '../../src/vpc/port.ts'
 import { queryString, type PortsQuery } from '../../src/vpc/requests.ts'
@@ -19,13 +19,13 @@ beforeAll(async () => {
 })
 afterAll(() => stage.close())
 
-async function v3(query: PortsQuery): Promise<PortsAnswer> {
+async function v3(query: PortsQuery): Promise<PortsResponse> {
   const answer = await fetch(`${stage.emulator}/_emulator${paths.ports(PROJECT)}?${queryString(query)}`)
-  return portsAnswer.parse(await answer.json())
+  return portsResponse.parse(await answer.json())
 }
 
 const list = (query: PortsQuery) => stage.proxy.call(`/api${paths.ports(PROJECT)}?${queryString(query)}`)
-const idsOf = (page: Pick<PortsAnswer, 'ports'>) => page.ports.map(({ id }) => id)
+const idsOf = (page: Pick<PortsResponse, 'ports'>) => page.ports.map(({ id }) => id)
 
 /** The IDs on each page, following the markers to the end. */
 async function walk(query: PortsQuery): Promise<string[][]> {
@@ -34,7 +34,7 @@ async function walk(query: PortsQuery): Promise<string[][]> {
   do {
     const answer = await list({ ...query, marker })
     expect(answer.status).toBe(200)
-    const page = portsAnswer.parse(await answer.json())
+    const page = portsResponse.parse(await answer.json())
     pages.push(idsOf(page))
     marker = page.page_info?.next_marker ?? undefined
   } while (marker !== undefined)
@@ -44,7 +44,7 @@ async function walk(query: PortsQuery): Promise<string[][]> {
 test('a port is told in the documented form, with what the old one has besides', async () => {
   for (const before of ports) {
     const answer = await stage.proxy.call(`/api${paths.port(PROJECT, before.id)}`)
-    const { port, request_id } = portAnswer.parse(await answer.json())
+    const { port, request_id } = portResponse.parse(await answer.json())
     expect(request_id).toMatch(/^[0-9a-f-]{36}$/)
     const { tenant_id, dns_name, dns_assignment, [V1_READ]: marked, ...told } = port
     expect({ tenant_id, marked }).toEqual({ tenant_id: PROJECT, marked: true })
@@ -129,7 +129,7 @@ test('a port that is not there is said to be not there, not that there is no suc
 test('the whole job: list, show, check, apply, and someone else in between', async () => {
   const operations = operationsOver(stage.proxy.call)
   const portId = await stage.portWith('abcd')
-  const found = portsAnswer.parse(await (await list({ id: [portId] })).json())
+  const found = portsResponse.parse(await (await list({ id: [portId] })).json())
   expect(stage.word(found.ports[0]!.security_groups)).toBe('abcd')
 
   const [from, to] = [stage.ids('abcd'), stage.ids('xdab')]
@@ -147,7 +147,7 @@ test('the whole job: list, show, check, apply, and someone else in between', asy
   // The change returns the Port in full.
   expect(ended.port).toHaveProperty('created_at')
   expect(stage.word(await stage.list(portId))).toBe('xdab')
-  const { port } = portAnswer.parse(
+  const { port } = portResponse.parse(
     await (await stage.proxy.call(`/api${paths.port(PROJECT, portId)}`)).json(),
   )
   expect(port).toMatchObject({ security_groups: to, [V1_READ]: true })

@@ -1,16 +1,16 @@
 import type { TestedProxy } from '../../src/proxy/proxy.test-start.ts'
 import { api } from '../../src/vpc/portside-api.ts'
-import { recordsApi, type FullRecord, type RecordEntry, type RecordSummary } from '../../src/vpc/records.ts'
+import { auditLogApi, type AuditRecord, type AuditEntry, type AuditRecordSummary } from '../../src/vpc/records.ts'
 import { planned, PROJECT } from '../operations/stage.ts'
 
 /** Calls Portside's API about records and checks, however the proxy runs. */
-export function recordsOver(call: TestedProxy['call']) {
+export function auditLogOver(call: TestedProxy['call']) {
   return {
-    async record(id: string): Promise<FullRecord> {
-      return (await (await call(recordsApi.record(id))).json()).record
+    async record(id: string): Promise<AuditRecord> {
+      return (await (await call(auditLogApi.record(id))).json()).record
     },
-    async find(query: Record<string, string>): Promise<RecordSummary[]> {
-      const answer = await call(`${recordsApi.records()}?${new URLSearchParams(query)}`)
+    async find(query: Record<string, string>): Promise<AuditRecordSummary[]> {
+      const answer = await call(`${auditLogApi.records()}?${new URLSearchParams(query)}`)
       return (await answer.json()).records
     },
     /** Dry-runs the plan from one list to another. */
@@ -24,15 +24,15 @@ export function recordsOver(call: TestedProxy['call']) {
 }
 
 /** The entries of a record in words: what happened, to which step, with which result. */
-export function told({ entries }: Pick<FullRecord, 'entries'>): string[] {
+export function outlineOf({ entries }: Pick<AuditRecord, 'entries'>): string[] {
   return entries.map((entry) => [entry.kind, stepOf(entry), resultOf(entry)].filter(Boolean).join(' '))
 }
 
-function stepOf(entry: RecordEntry): string {
+function stepOf(entry: AuditEntry): string {
   return 'step' in entry ? String(entry.step + 1) : ''
 }
 
-function resultOf(entry: RecordEntry): string {
+function resultOf(entry: AuditEntry): string {
   if (entry.kind === 'answer') return entry.result
   if (entry.kind === 'answered') return entry.answer
   if (entry.kind === 'end') return entry.outcome

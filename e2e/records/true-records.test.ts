@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { api } from '../../src/vpc/portside-api.ts'
 import { operationsOver, planned, PROJECT, startStage } from '../operations/stage.ts'
-import { recordsOver, told } from './stage.ts'
+import { auditLogOver, outlineOf } from './stage.ts'
 
 let stage: Awaited<ReturnType<typeof startStage>>
 let operations: ReturnType<typeof operationsOver>
-let records: ReturnType<typeof recordsOver>
+let records: ReturnType<typeof auditLogOver>
 beforeAll(async () => {
   stage = await startStage()
   operations = operationsOver(stage.proxy.call)
-  records = recordsOver(stage.proxy.call)
+  records = auditLogOver(stage.proxy.call)
 }, 60_000)
 afterAll(() => stage.close())
 
@@ -48,7 +48,7 @@ describe('the record of a change', () => {
       request_ids: operation.steps.map(({ request_id }) => request_id),
       error_code: null,
     })
-    expect(told(record)).toEqual([
+    expect(outlineOf(record)).toEqual([
       'read',
       'request 1',
       'answer 1 done',
@@ -75,7 +75,7 @@ describe('the record of a change', () => {
       error_msg: 'Not now.',
     })
     const record = await records.record(body.operation_id)
-    expect(told(record).slice(-4)).toEqual(['request 2', 'answer 2 refused', 'read', 'end stopped'])
+    expect(outlineOf(record).slice(-4)).toEqual(['request 2', 'answer 2 refused', 'read', 'end stopped'])
     expect(record).toMatchObject({ outcome: 'stopped', after: stage.ids('ab') })
     const answer = record.entries.find((entry) => entry.kind === 'answer' && entry.result === 'refused')
     expect(answer).toMatchObject({ status: 403, text: expect.stringContaining('Not now.') })
@@ -84,7 +84,7 @@ describe('the record of a change', () => {
   test('of which an answer was lost: unknown, and what the port read back showed', async () => {
     const { body } = await carriedOut('abc', 'abcd', { kind: 'drop_after' })
     const record = await records.record(body.operation_id)
-    expect(told(record)).toEqual(['read', 'request 1', 'answer 1 unknown', 'read', 'end done'])
+    expect(outlineOf(record)).toEqual(['read', 'request 1', 'answer 1 unknown', 'read', 'end done'])
     expect(record.entries[2]).toMatchObject({ status: null, text: null, error: { outcome: 'unknown' } })
     expect(record.entries[3]).toMatchObject({ list: stage.ids('abcd') })
   })
@@ -95,7 +95,7 @@ describe('the record of a change', () => {
     await operations.post(portId, body)
     await operations.settled(body.operation_id)
     const record = await records.record(body.operation_id)
-    expect(told(record)).toEqual(['read', 'end list_changed'])
+    expect(outlineOf(record)).toEqual(['read', 'end list_changed'])
     expect(record).toMatchObject({ calls: 0, after: stage.ids('abx') })
   })
 
@@ -104,7 +104,7 @@ describe('the record of a change', () => {
     const { operation } = await operations.answer(body.operation_id, 'go-back')
     await operations.settled(operation.operation_id)
     const stopped = await records.record(body.operation_id)
-    expect(told(stopped).slice(-4)).toEqual(['end stopped', 'read', 'answered go-back', 'end superseded'])
+    expect(outlineOf(stopped).slice(-4)).toEqual(['end stopped', 'read', 'answered go-back', 'end superseded'])
     expect(stopped.entries.at(-1)).toMatchObject({ followed_by: operation.operation_id })
     expect(await records.record(operation.operation_id)).toMatchObject({
       kind: 'go_back',
@@ -123,7 +123,7 @@ describe('the record of a dry run', () => {
     const { body } = await records.check(portId, stage.ids('abc'), stage.ids('cab'))
     expect(body.checks).toEqual([{ kind: 'platform', request_id: expect.any(String) }, { kind: 'portside' }])
     const record = await records.record(body.record_id)
-    expect(told(record)).toEqual(['read', 'request 1', 'answer 1 passed', 'portside_check 2', 'end passed'])
+    expect(outlineOf(record)).toEqual(['read', 'request 1', 'answer 1 passed', 'portside_check 2', 'end passed'])
     expect(record).toMatchObject({
       kind: 'dry_run',
       outcome: 'passed',
@@ -151,7 +151,7 @@ describe('the record of a dry run', () => {
     await stage.faults({ ...fault, match: { method: 'PUT', path: `${portId}/` } })
     const { body } = await records.check(portId, stage.ids('abc'), stage.ids('xabcy'))
     const record = await records.record(body.record_id)
-    expect(told(record)).toEqual(['read', 'request 1', ...answers, `end ${outcome}`])
+    expect(outlineOf(record)).toEqual(['read', 'request 1', ...answers, `end ${outcome}`])
     expect(record.outcome).toBe(outcome)
   })
 
@@ -170,7 +170,7 @@ describe('the record of a dry run', () => {
     expect((await stage.proxy.call(path, { method: 'PUT', json })).status).toBe(202)
     const [found] = await records.find({ port_id: portId })
     const record = await records.record(found!.record_id)
-    expect(told(record)).toEqual(['request 1', 'answer 1 passed', 'end passed'])
+    expect(outlineOf(record)).toEqual(['request 1', 'answer 1 passed', 'end passed'])
     expect(record).toMatchObject({ kind: 'dry_run', before: null, changes: null })
     expect(record.plan).toEqual([{ kind: 'insert', security_groups: stage.ids('c'), index: 1 }])
   })
@@ -187,7 +187,7 @@ test('while the database can not be written nothing is sent, and that is said', 
   })
   const portId = await stage.portWith('abc')
   const changes = await stage.countChanges(portId)
-  const { status, body } = await recordsOver(proxy.call).check(portId, stage.ids('abc'), stage.ids('cab'))
+  const { status, body } = await auditLogOver(proxy.call).check(portId, stage.ids('abc'), stage.ids('cab'))
   expect([status, body.error_code, body.outcome]).toEqual([503, 'Portside.NotRecorded', 'not_sent'])
   expect(body.advice).toContain('database')
   const plan = planned(stage.ids('abc'), stage.ids('cab'))

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net'
 type Manner = 'hand on' | 'spoil' | { echo: number } | 'page' | 'break'
 
 /** A gateway between a proxy and a cloud. */
-export type Gateway = {
+export type TestedGateway = {
   address: string
   /** By method: PUTs alone can be met. */
   manner: Record<'GET' | 'PUT', Manner>
@@ -19,7 +19,7 @@ export type Gateway = {
 }
 
 /** Starts a gateway in front of `cloud`. */
-export async function startGateway(cloud: string): Promise<Gateway> {
+export async function startGateway(cloud: string): Promise<TestedGateway> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -58,7 +58,7 @@ export async function startGateway(cloud: string): Promise<Gateway> {
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const gateway: Gateway = {
+  const gateway: TestedGateway = {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     manner: { GET: 'hand on', PUT: 'hand on' },
     seen: new Set(),

@@ -3,15 +3,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/server.ts'
 import { api } from '../../src/vpc/portside-api.ts'
-import { recordsApi } from '../../src/vpc/records.ts'
+import { auditLogApi } from '../../src/vpc/records.ts'
 import { buildProxy, KillableProxy, type Built } from '../operations/killable.ts'
 import { operationsOver, planned, PROJECT, portIds } from '../operations/stage.ts'
 import { createDatabase, POSTGRES } from '../postgres.ts'
-import { recordsOver } from '../records/stage.ts'
+import { auditLogOver } from '../records/stage.ts'
 import { controls, KEYS } from '../servers.ts'
 import { Browser, freePort } from '../sign-in/browser.ts'
 import { SECRET, startProvider } from '../sign-in/provider.ts'
-import { startGateway, type Gateway } from './gateway.ts'
+import { startGateway, type TestedGateway } from './gateway.ts'
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
@@ -24,7 +24,7 @@ const DATABASE_PASSWORD = 'database-password-0000000001'
 type Call = KillableProxy['call']
 
 let emulator: Emulator
-let gateway: Gateway
+let gateway: TestedGateway
 let built: Built
 beforeAll(async () => {
   emulator = await createEmulator({
@@ -62,7 +62,7 @@ function noting(call: Call, said: Said): Call {
 /** The main job, each way in which the cloud can fail, and every address that there is. */
 async function fullRun(call: Call): Promise<void> {
   const operations = operationsOver(call)
-  const records = recordsOver(call)
+  const records = auditLogOver(call)
   const [portId = ''] = await portIds(emulator.address)
   const cloud = controls(emulator.address)
   const path = `/api/v3/${PROJECT}/ports/${portId}`
@@ -94,10 +94,10 @@ async function fullRun(call: Call): Promise<void> {
     await operations.answer(stopped.operation.operation_id, 'leave')
   }
 
-  const { records: all } = await (await call(`${recordsApi.records()}?project_id=${PROJECT}`)).json()
+  const { records: all } = await (await call(`${auditLogApi.records()}?project_id=${PROJECT}`)).json()
   expect(all.length).toBeGreaterThan(10)
-  for (const { record_id } of all) await call(recordsApi.record(record_id))
-  for (const format of ['csv', 'jsonl']) await call(`${recordsApi.exported()}?format=${format}`)
+  for (const { record_id } of all) await call(auditLogApi.record(record_id))
+  for (const format of ['csv', 'jsonl']) await call(`${auditLogApi.exported()}?format=${format}`)
   for (const other of [
     '/',
     '/healthz',
@@ -161,7 +161,7 @@ test.runIf(POSTGRES)(
     await fullRun(noting(proxy.call, said))
     // Out of reach of its database, it says so in the log.
     await database.shutOut()
-    await noting(proxy.call, said)(`${recordsApi.records()}?project_id=${PROJECT}`)
+    await noting(proxy.call, said)(`${auditLogApi.records()}?project_id=${PROJECT}`)
     await database.letIn()
     const cookie = proxy.cookie.split('=')[1]!
     await proxy.stop('SIGTERM')

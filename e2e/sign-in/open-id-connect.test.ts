@@ -258,7 +258,7 @@ describe('a viewer', () => {
     ['PUT', `/api${paths.remove(EXAMPLE.project, EXAMPLE.port)}`],
     ['POST', api.portChecks(EXAMPLE.project, EXAMPLE.port)],
     ['POST', api.portOperations(EXAMPLE.project, EXAMPLE.port)],
-    ['POST', api.operationAnswer(crypto.randomUUID(), 'go-on')],
+    ['POST', api.operationChoice(crypto.randomUUID(), 'go-on')],
     ['POST', '/api/anything/to/come'],
     ['DELETE', '/api/anything/to/come'],
   ])('can not %s %s', async (method, path) => {

@@ -104,7 +104,7 @@ const portHistoryRoute = createRoute({
 const recordRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/history/$recordId',
-  component: lazyRouteComponent(() => import('./history/RecordPage.tsx'), 'RecordPage'),
+  component: lazyRouteComponent(() => import('./history/RecordPage.tsx'), 'AuditRecordPage'),
 })
 
 const routeTree = rootRoute.addChildren([

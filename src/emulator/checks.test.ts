@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { paths } from '../vpc/paths.ts'
-import { call, EXAMPLE, idsByName, insert, listNow, remove, started, type Answer } from './for-tests.ts'
+import { call, EXAMPLE, idsByName, insert, listNow, remove, started, type TestedResponse } from './for-tests.ts'
 
 const [A, B] = EXAMPLE.groups
 const [X] = EXAMPLE.inserted
@@ -9,7 +9,7 @@ const NOBODY = '00000000-0000-4000-8000-000000000000'
 /** Status, code and the ID or field that the message must name. */
 type Refusal = [status: number, error_code: string, names: string]
 
-function expectRefusal({ status, body, headers }: Answer, [wanted, error_code, names]: Refusal) {
+function expectRefusal({ status, body, headers }: TestedResponse, [wanted, error_code, names]: Refusal) {
   expect({ status, ...body }).toEqual({
     status: wanted,
     error_code,

@@ -17,7 +17,7 @@ export const EXAMPLE = {
 // oxlint-disable-next-line typescript/no-explicit-any
 type Body = any
 /** An answer as it came over the wire. */
-export type Answer = { status: number; headers: Headers; text: string; body: Body }
+export type TestedResponse = { status: number; headers: Headers; text: string; body: Body }
 
 /**
  * One HTTP call; a text body goes out as it is, anything else as JSON. `body` is undefined when the
@@ -29,7 +29,7 @@ export async function call(
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
-): Promise<Answer> {
+): Promise<TestedResponse> {
   const response = await fetch(address + path, {
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },

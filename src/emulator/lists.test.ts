@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { portsAnswer, rulesAnswer, securityGroupAnswer, securityGroupsAnswer } from '../vpc/answers.ts'
+import { portsResponse, rulesResponse, securityGroupResponse, securityGroupsResponse } from '../vpc/answers.ts'
 import { paths } from '../vpc/paths.ts'
 import { call, EXAMPLE, idsByName, started } from './for-tests.ts'
 import type { Emulator } from './server.ts'
@@ -177,11 +177,11 @@ test('a group is shown with its rules, the same as the rules list has for it', a
 
 test("every answer has the shape of src/vpc's schemas", async () => {
   const emulator = await started()
-  portsAnswer.parse(await list(emulator, PORTS, ''))
-  const groups = securityGroupsAnswer.parse(await list(emulator, GROUPS, ''))
-  rulesAnswer.parse(await list(emulator, RULES, ''))
+  portsResponse.parse(await list(emulator, PORTS, ''))
+  const groups = securityGroupsResponse.parse(await list(emulator, GROUPS, ''))
+  rulesResponse.parse(await list(emulator, RULES, ''))
   for (const { id } of groups.security_groups)
-    securityGroupAnswer.parse((await call(emulator, 'GET', paths.securityGroup(project, id))).body)
+    securityGroupResponse.parse((await call(emulator, 'GET', paths.securityGroup(project, id))).body)
 })
 
 test('the old ports read has the old names and filters, and none of the new', async () => {

@@ -14,12 +14,12 @@ import { v1Port } from './v1-ports.ts'
  */
 type PlatformRequest = { cloud: Cloud; project: Project; id: string; search: string; body: Buffer }
 /** Status and body of an answer; the server adds `request_id` to the body. */
-export type PlatformAnswer = { status: 200 | 202; body: Record<string, unknown> }
+export type PlatformResponse = { status: 200 | 202; body: Record<string, unknown> }
 
 type PlatformCall = {
   method: 'GET' | 'PUT'
   path: string
-  answer: (request: PlatformRequest) => PlatformAnswer
+  answer: (request: PlatformRequest) => PlatformResponse
 }
 
 /**
@@ -55,8 +55,8 @@ export const PLATFORM_CALLS: readonly PlatformCall[] = [
   },
 ]
 
-const ok = (body: Record<string, unknown>): PlatformAnswer => ({ status: 200, body })
-const changed = (port: Port | undefined): PlatformAnswer => (port ? ok({ port }) : { status: 202, body: {} })
+const ok = (body: Record<string, unknown>): PlatformResponse => ({ status: 200, body })
+const changed = (port: Port | undefined): PlatformResponse => (port ? ok({ port }) : { status: 202, body: {} })
 
 function portValues(project: Project): FilterValues<Port> {
   return (port, name) => {
@@ -66,13 +66,13 @@ function portValues(project: Project): FilterValues<Port> {
   }
 }
 
-function listPorts({ project, search }: PlatformRequest): PlatformAnswer {
+function listPorts({ project, search }: PlatformRequest): PlatformResponse {
   const query = listQuery(portsQuery, search)
   const { items, page_info } = page(project.ports, withoutAllGranted(query), portValues(project))
   return ok({ ports: items, page_info })
 }
 
-function listV1Ports({ project, search }: PlatformRequest): PlatformAnswer {
+function listV1Ports({ project, search }: PlatformRequest): PlatformResponse {
   const query = listQuery(v1PortsQuery, search)
   const values = portValues(project)
   const { items } = page(project.ports, withoutAllGranted(query), (port, name) => {
@@ -88,13 +88,13 @@ function listV1Ports({ project, search }: PlatformRequest): PlatformAnswer {
   return ok({ ports: items.map(v1Port) })
 }
 
-function listGroups({ project, search }: PlatformRequest): PlatformAnswer {
+function listGroups({ project, search }: PlatformRequest): PlatformResponse {
   const query = withoutAllGranted(listQuery(securityGroupsQuery, search))
   const { items, page_info } = page(project.groups, query, (group, name) => group[name])
   return ok({ security_groups: items, page_info })
 }
 
-function showGroup({ project, id }: PlatformRequest): PlatformAnswer {
+function showGroup({ project, id }: PlatformRequest): PlatformResponse {
   if (!isUuid(id))
     throw new PlatformError('invalidParameter', `security_group_id ${id} must be a UUID with hyphens.`)
   const group = project.groups.get(id)
@@ -102,13 +102,13 @@ function showGroup({ project, id }: PlatformRequest): PlatformAnswer {
   return ok({ security_group: { ...group, security_group_rules: project.rulesOf(id) } })
 }
 
-function listRules({ project, search }: PlatformRequest): PlatformAnswer {
+function listRules({ project, search }: PlatformRequest): PlatformResponse {
   const query = listQuery(rulesQuery, search)
   const { items, page_info } = page(project.rules, query, (rule, name) => rule[name])
   return ok({ security_group_rules: items, page_info })
 }
 
-function showRule({ project, id }: PlatformRequest): PlatformAnswer {
+function showRule({ project, id }: PlatformRequest): PlatformResponse {
   if (!isUuid(id))
     throw new PlatformError('invalidParameter', `security_group_rule_id ${id} must be a UUID with hyphens.`)
   const rule = project.rules.get(id)

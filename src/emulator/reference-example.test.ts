@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { paths } from '../vpc/paths.ts'
-import { EXAMPLE_ANSWER } from '../vpc/reference-example.ts'
+import { EXAMPLE_RESPONSE } from '../vpc/reference-example.ts'
 import { call, EXAMPLE, insert, listNow, started } from './for-tests.ts'
 
-const RESPONSE_PORT = EXAMPLE_ANSWER.port
+const RESPONSE_PORT = EXAMPLE_RESPONSE.port
 
 // insert-security-groups.txt, Example Requests.
 const REQUEST = {

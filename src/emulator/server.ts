@@ -7,7 +7,7 @@ import { addControls } from './controls.ts'
 import { ERROR_CODES, PlatformError } from './error-codes.ts'
 import type { EstatePlan } from './estate.ts'
 import { changeBetween, Faults, refusalOf, type Fault } from './faults.ts'
-import { PLATFORM_CALLS, type PlatformAnswer } from './platform-calls.ts'
+import { PLATFORM_CALLS, type PlatformResponse } from './platform-calls.ts'
 import { checkSignature, type AcceptedCredentials } from './signature.ts'
 import { openFolder, openMemory } from './storage.ts'
 
@@ -202,7 +202,7 @@ function addPlatform(app: FastifyInstance, { cloud, faults, stopping, credential
   async function answer(
     request: FastifyRequest,
     reply: FastifyReply,
-    carryOut: () => PlatformAnswer,
+    carryOut: () => PlatformResponse,
     change: (one: Fault) => void,
   ) {
     if (credentials) {

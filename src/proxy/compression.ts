@@ -10,7 +10,7 @@ const SMALLEST_BYTES = 4096
  * tenth then. No answer has both a secret and what an asker can choose, so its length tells
  * nothing.
  */
-export async function compressAnswers(app: FastifyInstance): Promise<void> {
+export async function compressResponses(app: FastifyInstance): Promise<void> {
   await app.register(compress, {
     globalDecompression: false,
     threshold: SMALLEST_BYTES,

@@ -37,7 +37,7 @@ export function ownError(
 }
 
 /** Answers with an error: its status, its body, and Retry-After where it says when to try again. */
-export function answerError(reply: FastifyReply, { status, error }: Pick<ProxyError, 'status' | 'error'>) {
+export function sendError(reply: FastifyReply, { status, error }: Pick<ProxyError, 'status' | 'error'>) {
   if (error.retry_after !== undefined) reply.header('retry-after', error.retry_after)
   reply.errorCode = error.error_code
   return reply.code(status).header('cache-control', 'no-store').send(error)
@@ -47,12 +47,12 @@ export function answerError(reply: FastifyReply, { status, error }: Pick<ProxyEr
  * Every error of `app` is answered in the one error form; only what nobody foresaw is
  * Portside.Internal and logged, and why a record could not be written.
  */
-export function answerErrors(app: FastifyInstance): void {
+export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler(async (error: FastifyError | ProxyError, request, reply) => {
     const answered = foreseen(error) ?? unforeseen(error, request)
     if (answered.error.error_code === 'Portside.NotRecorded')
       request.log.error({ err: answered.cause }, 'records can not be written')
-    return answerError(reply, answered)
+    return sendError(reply, answered)
   })
 }
 
@@ -78,7 +78,7 @@ const FASTIFY_ADVICE: Readonly<Record<string, string>> = {
  * headers that are too large or come too slowly. In the one error form too, and the connection
  * ends.
  */
-export function answerBrokenRequest(
+export function refuseBrokenRequest(
   error: NodeJS.ErrnoException,
   socket: Socket,
   headers: Readonly<Record<string, string>>,

@@ -3,9 +3,9 @@ import {
   json,
   reset,
   silence,
-  startScriptedCloud,
-  type Answer,
-  type ScriptedCloud,
+  startScriptedPlatform,
+  type ScriptedResponse,
+  type ScriptedPlatform,
 } from './scripted-cloud.test-start.ts'
 
 const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
@@ -15,9 +15,9 @@ const portPath = `/api/v3/${PROJECT}/ports/${PORT}`
 const insert = `${portPath}/insert-security-groups`
 const dryRun = { method: 'PUT', json: { port: { security_groups: [GROUP] }, dry_run: true } }
 
-let cloud: ScriptedCloud
+let cloud: ScriptedPlatform
 beforeAll(async () => {
-  cloud = await startScriptedCloud()
+  cloud = await startScriptedPlatform()
 }, 60_000)
 beforeEach(() => {
   cloud.calls.length = 0
@@ -48,7 +48,7 @@ describe('a dry run', () => {
     expect(await answer.json()).toEqual({})
   })
 
-  test.each<[string, Answer, number, string]>([
+  test.each<[string, ScriptedResponse, number, string]>([
     ['after 503', json(503, { error_code: 'X', error_msg: 'busy' }, { 'retry-after': '1' }), 503, 'X'],
     ['after 429', json(429, { error_code: 'X', error_msg: 'busy' }), 429, 'X'],
     ['after 504', json(504, { error_code: 'X', error_msg: 'lost' }), 504, 'X'],

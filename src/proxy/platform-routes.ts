@@ -10,7 +10,7 @@ import {
   securityGroupsQuery,
 } from '../vpc/requests.ts'
 import type { ProxyConfig } from './config.ts'
-import { answerError, ownError } from './errors.ts'
+import { sendError, ownError } from './errors.ts'
 import { sendDryRun, type DryRuns } from './records/dry-run.ts'
 import {
   askerOf,
@@ -21,9 +21,9 @@ import {
   type Bounded,
   type Params,
 } from './request-checks.ts'
-import { rulesAnswer, securityGroupAnswer, securityGroupsAnswer } from './upstream/answer-schemas.ts'
-import { answerStatus } from './upstream/connection.ts'
-import type { AnswerSchema, ReadAnswer, SendOutcome } from './upstream/upstream.ts'
+import { rulesResponse, securityGroupResponse, securityGroupsResponse } from './upstream/answer-schemas.ts'
+import { responseStatus } from './upstream/connection.ts'
+import type { ResponseSchema, ReadResponse, SendOutcome } from './upstream/upstream.ts'
 
 const NO_QUERY = bounded(z.strictObject({}))
 const PORTS_QUERY = bounded(portsQuery)
@@ -71,7 +71,7 @@ export async function platformRoutes(
   function read(
     path: (params: Params) => string,
     query: Bounded<z.ZodMiniObject>,
-    schema: AnswerSchema<unknown>,
+    schema: ResponseSchema<unknown>,
   ): void {
     app.get<{ Params: Params }>(route(path), async (request, reply) => {
       const asked = queryString(checkedQuery(query, request.url) as Parameters<typeof queryString>[0])
@@ -81,13 +81,13 @@ export async function platformRoutes(
       )
     })
   }
-  read(({ project_id }) => paths.securityGroups(project_id), GROUPS_QUERY, securityGroupsAnswer)
+  read(({ project_id }) => paths.securityGroups(project_id), GROUPS_QUERY, securityGroupsResponse)
   read(
     ({ project_id, security_group_id }) => paths.securityGroup(project_id, security_group_id),
     NO_QUERY,
-    securityGroupAnswer,
+    securityGroupResponse,
   )
-  read(({ project_id }) => paths.rules(project_id), RULES_QUERY, rulesAnswer)
+  read(({ project_id }) => paths.rules(project_id), RULES_QUERY, rulesResponse)
 
   function dryRun(path: (params: Params) => string, schema: typeof INSERT_BODY | typeof REMOVE_BODY): void {
     app.put<{ Params: Params }>(route(path), async (request, reply) => {
@@ -113,7 +113,7 @@ function route(path: (params: Params) => string): string {
   return `/api${decodeURIComponent(path(names))}`
 }
 
-function answerRead(reply: FastifyReply, { status, body }: ReadAnswer<unknown>) {
+function answerRead(reply: FastifyReply, { status, body }: ReadResponse<unknown>) {
   return answerJson(reply, status, body)
 }
 
@@ -133,5 +133,5 @@ function answerJson(reply: FastifyReply, status: number, body: Buffer) {
 
 function answerOutcome(reply: FastifyReply, outcome: SendOutcome) {
   if ('body' in outcome) return answerJson(reply, outcome.status, outcome.body)
-  return answerError(reply, { status: answerStatus(outcome.status, outcome.error), error: outcome.error })
+  return sendError(reply, { status: responseStatus(outcome.status, outcome.error), error: outcome.error })
 }

@@ -3,24 +3,24 @@ import type { AddressInfo } from 'node:net'
 import { startProxy, type TestedProxy } from './proxy.test-start.ts'
 
 /** What a cloud does with one call. */
-export type Answer = (response: ServerResponse, request: IncomingMessage) => void
+export type ScriptedResponse = (response: ServerResponse, request: IncomingMessage) => void
 
 /** A cloud that does what a test says, call by call: for what the emulator does not play. */
-export type ScriptedCloud = {
+export type ScriptedPlatform = {
   proxy: TestedProxy
   /** Its origin. */
   address: string
   /** The calls that came, oldest first. */
   calls: { method: string; url: string; headers: IncomingHttpHeaders; body: string }[]
   /** What the calls to come are answered with; the last answer stands for all after it. */
-  answers: Answer[]
+  answers: ScriptedResponse[]
   /** Stops listening, as a cloud that is down. */
   stop(): Promise<void>
   close(): Promise<void>
 }
 
 /** Starts such a cloud, and a proxy for it that waits 400 ms for an answer. */
-export async function startScriptedCloud(environment: Record<string, string> = {}): Promise<ScriptedCloud> {
+export async function startScriptedPlatform(environment: Record<string, string> = {}): Promise<ScriptedPlatform> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -42,7 +42,7 @@ export async function startScriptedCloud(environment: Record<string, string> = {
     server.closeAllConnections()
     if (server.listening) await new Promise((resolve) => server.close(resolve))
   }
-  const cloud: ScriptedCloud = {
+  const cloud: ScriptedPlatform = {
     proxy,
     address,
     calls: [],
@@ -57,13 +57,13 @@ export async function startScriptedCloud(environment: Record<string, string> = {
 }
 
 /** An answer with a JSON body, or with `body` as it is when it is text or bytes. */
-export function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): ScriptedResponse {
   const sent = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
   return (response) =>
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(sent)
 }
 
 /** No answer: the connection breaks. */
-export const reset: Answer = (_, request) => request.socket.destroy()
+export const reset: ScriptedResponse = (_, request) => request.socket.destroy()
 /** No answer, ever. */
-export const silence: Answer = () => {}
+export const silence: ScriptedResponse = () => {}

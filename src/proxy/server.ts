@@ -4,19 +4,19 @@ import { version } from '../../package.json'
 import { LARGEST_BODY } from '../vpc/limits.ts'
 import { api, type Session } from '../vpc/portside-api.ts'
 import { groupsPerPort, type ProxyConfig } from './config.ts'
-import { compressAnswers } from './compression.ts'
+import { compressResponses } from './compression.ts'
 import { limitConnections, limitExchanges, RECEIVING_LIMITS, receivingOptions } from './connections.ts'
 import { serveConsole } from './console-files.ts'
 import { accessDatabase } from './database/database.ts'
 import { addressName } from './listen-names.ts'
-import { answerBrokenRequest, answerError, answerErrors, foreseen, ownError } from './errors.ts'
-import { createLog, requestId, watchAnswers } from './monitoring/log.ts'
+import { refuseBrokenRequest, sendError, handleErrors, foreseen, ownError } from './errors.ts'
+import { createLog, requestId, logResponses } from './monitoring/log.ts'
 import { Metrics } from './monitoring/metrics.ts'
 import { addProbes, serveMetrics, type MetricsServer } from './monitoring/probes.ts'
 import { Readiness } from './monitoring/readiness.ts'
 import { operationsPlugin } from './operations/plugin.ts'
 import { platformRoutes } from './platform-routes.ts'
-import { recordsPlugin } from './records/plugin.ts'
+import { auditLogPlugin } from './records/plugin.ts'
 import { browserHeaders, guardBrowsers } from './security.ts'
 import { addSignIn } from './session/sign-in.ts'
 import { stopGracefully } from './stopping.ts'
@@ -61,17 +61,17 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     frameworkErrors(error, _, reply) {
       // Answered before any hook: what security.ts adds is not there yet.
       reply.headers(headers)
-      answerError(reply, foreseen(error) ?? ownError('Portside.Internal', error.message))
+      sendError(reply, foreseen(error) ?? ownError('Portside.Internal', error.message))
     },
-    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, headers),
+    clientErrorHandler: (error, socket) => refuseBrokenRequest(error, socket, headers),
   })
   app.removeContentTypeParser('text/plain')
-  answerErrors(app)
+  handleErrors(app)
 
   limitConnections(app.server, config, log)
   stopGracefully(app, receiving)
   app.addHook('preClose', async () => readiness.stop())
-  watchAnswers(app, metrics)
+  logResponses(app, metrics)
   addProbes(app, readiness)
 
   guardBrowsers(app, config, headers)
@@ -94,7 +94,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   }))
   await app.register(async (signedIn) => {
     signIn.requireSession(signedIn)
-    await compressAnswers(signedIn)
+    await compressResponses(signedIn)
     signedIn.get(api.session(), async ({ session }, reply): Promise<Session> => {
       reply.header('cache-control', 'no-store')
       const { user, role } = session
@@ -106,7 +106,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     )
     const dryRuns = { database, upstream }
     await signedIn.register(platformRoutes, { dryRuns, config })
-    await signedIn.register(recordsPlugin, { dryRuns, config })
+    await signedIn.register(auditLogPlugin, { dryRuns, config })
     await signedIn.register(operationsPlugin, { upstream, config, database, metrics })
     for (const others of ['/api', '/api/*'])
       signedIn.all(others, (request) => {

@@ -1,16 +1,16 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import { json, startScriptedCloud, type Answer } from './scripted-cloud.test-start.ts'
+import { json, startScriptedPlatform, type ScriptedResponse } from './scripted-cloud.test-start.ts'
 
 const PORTS = '/api/v3/f5dab68cd75740e68c599e9af5fe0aed/ports'
 
 test('stopping waits for the request under way, not for idle connections', async () => {
-  const cloud = await startScriptedCloud({ PORTSIDE_UPSTREAM_TIMEOUT_MS: '20000' })
+  const cloud = await startScriptedPlatform({ PORTSIDE_UPSTREAM_TIMEOUT_MS: '20000' })
   const { port } = new URL(cloud.proxy.address)
   const ahead = connect(Number(port), '127.0.0.1').resume()
   await once(ahead, 'connect')
-  const asked = new Promise<Parameters<Answer>>((resolve) => {
+  const asked = new Promise<Parameters<ScriptedResponse>>((resolve) => {
     cloud.answers = [(...call) => resolve(call)]
   })
   const read = cloud.proxy.call(PORTS)

@@ -12,40 +12,40 @@ const pageInfo = z.looseObject({
 })
 
 /** Answer of show port, insert and remove with status 200 (insert-security-groups.txt, Table 4). */
-export const portAnswer = z.looseObject({ port, request_id: requestId })
+export const portResponse = z.looseObject({ port, request_id: requestId })
 /** Answer with one port. */
-export type PortAnswer = z.infer<typeof portAnswer>
+export type PortResponse = z.infer<typeof portResponse>
 
 /**
  * Answer of a passed dry run, status 202 (insert-security-groups.txt, Table 2, `dry_run`). The
  * reference names no body; where the platform sends one, a request ID and a port are read from it.
  */
-export const dryRunAnswer = z.looseObject({ request_id: requestId, port: z.nullish(port) })
+export const dryRunResponse = z.looseObject({ request_id: requestId, port: z.nullish(port) })
 
 /** Answer of list ports. */
-export const portsAnswer = z.looseObject({
+export const portsResponse = z.looseObject({
   ports: z.array(port),
   page_info: z.nullish(pageInfo),
   request_id: requestId,
 })
 /** One page of ports. */
-export type PortsAnswer = z.infer<typeof portsAnswer>
+export type PortsResponse = z.infer<typeof portsResponse>
 
 /** Answer of list security groups. */
-export const securityGroupsAnswer = z.looseObject({
+export const securityGroupsResponse = z.looseObject({
   security_groups: z.array(securityGroup),
   page_info: z.nullish(pageInfo),
   request_id: requestId,
 })
 
 /** Answer of show security group, with its rules. */
-export const securityGroupAnswer = z.looseObject({
+export const securityGroupResponse = z.looseObject({
   security_group: securityGroupWithRules,
   request_id: requestId,
 })
 
 /** Answer of list rules. */
-export const rulesAnswer = z.looseObject({
+export const rulesResponse = z.looseObject({
   security_group_rules: z.array(securityGroupRule),
   page_info: z.nullish(pageInfo),
   request_id: requestId,

@@ -31,4 +31,4 @@ const stepCheck = z.discriminatedUnion('kind', [
 export type StepCheck = z.infer<typeof stepCheck>
 
 /** Answer of POST portChecks: one result a step, and the record of the dry run. */
-export const checkAnswer = z.object({ record_id: z.string(), checks: z.array(stepCheck) })
+export const checkResponse = z.object({ record_id: z.string(), checks: z.array(stepCheck) })

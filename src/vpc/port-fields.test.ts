@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { allowedAddressPair, port, privateIp, tag } from './port.ts'
 import { departure, undocumentedKeys } from './port-field-departure.ts'
-import { EXAMPLE_ANSWER } from './reference-example.ts'
+import { EXAMPLE_RESPONSE } from './reference-example.ts'
 import { PORT_FIELDS, type PortField } from './port-fields.ts'
 
-const EXAMPLE = EXAMPLE_ANSWER.port
+const EXAMPLE = EXAMPLE_RESPONSE.port
 
 function field(name: string, of: readonly PortField[] = PORT_FIELDS): PortField {
   const found = of.find((one) => one.name === name)

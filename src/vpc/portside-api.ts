@@ -23,7 +23,7 @@ export const api = {
   portChecks: (project: string, portId: string) =>
     `/api/v3/${encodeURIComponent(project)}/ports/${encodeURIComponent(portId)}/checks`,
   operation: (id: string) => `/api/operations/${encodeURIComponent(id)}`,
-  operationAnswer: (id: string, answer: OperationAnswer) =>
+  operationChoice: (id: string, answer: OperationChoice) =>
     `/api/operations/${encodeURIComponent(id)}/${answer}`,
 } as const
 
@@ -239,7 +239,7 @@ export type Operation = z.infer<typeof operation>
  * Answer of POST portOperations and GET operation (`?after=revision&wait=seconds` waits for a newer
  * revision).
  */
-export const operationEnvelope = z.object({ operation })
+export const operationResponse = z.object({ operation })
 /** GET portOperations: a page, 50 where `limit` is left out. */
 export const operationsQuery = z.strictObject({
   limit: z.optional(z.int().check(z.gte(1, 'must be 1 or more'), z.lte(100, 'must be at most 100'))),
@@ -250,7 +250,7 @@ export const operationsQuery = z.strictObject({
  * Answer of GET portOperations: a page, newest first; `next` is null at the end. Each is read in
  * full by its ID.
  */
-export const operationsAnswer = z.object({
+export const operationsResponse = z.object({
   operations: z.array(operationSummary),
   next: z.nullable(z.string()),
 })
@@ -261,12 +261,12 @@ export const operationsAnswer = z.object({
  * `go-back` to `before`, `leave` keeps it. The first two are held against the guards as a change
  * is, compared with the list as it stands, and answer with the new operation.
  */
-export const operationAnswers = ['go-on', 'go-back', 'leave'] as const
+export const operationChoices = ['go-on', 'go-back', 'leave'] as const
 /** The operator's answer to a stopped operation. */
-export type OperationAnswer = (typeof operationAnswers)[number]
+export type OperationChoice = (typeof operationChoices)[number]
 
 /** POST operationAnswer: the body, where there is one. */
-export const answerRequest = z.strictObject({ confirmed_by: confirmedBy })
+export const choiceRequest = z.strictObject({ confirmed_by: confirmedBy })
 
 /** Operations that nothing more will happen to, unless the operator answers. */
 export const SETTLED: ReadonlySet<OperationStatus> = new Set(settledStatuses)

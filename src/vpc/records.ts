@@ -2,13 +2,13 @@ import * as z from 'zod/mini'
 import { portsideError } from './errors.ts'
 import { isUuid, projectId, uuid } from './ids.ts'
 import { boundedText, isRow } from './limits.ts'
-import { changeStep, operationAnswers, settledStatuses } from './portside-api.ts'
+import { changeStep, operationChoices, settledStatuses } from './portside-api.ts'
 
 /**
  * Records: what every dry run and every change was, for good. Read by these calls; nothing changes
  * one.
  */
-export const recordsApi = {
+export const auditLogApi = {
   /** GET, with recordsQuery: the records, newest first; answered as recordsAnswer. */
   records: () => '/api/records',
   /** GET: one record with all its entries; answered as recordAnswer. */
@@ -20,19 +20,19 @@ export const recordsApi = {
 const groupIds = z.array(z.string())
 
 /** What a record is of: a dry run, or an operation by its purpose. */
-export const recordKinds = ['dry_run', 'change', 'go_on', 'go_back'] as const
+export const auditRecordKinds = ['dry_run', 'change', 'go_on', 'go_back'] as const
 /** What a record is of. */
-export type RecordKind = (typeof recordKinds)[number]
+export type AuditRecordKind = (typeof auditRecordKinds)[number]
 
 /**
  * How what was recorded ended: as an operation (portside-api.ts, operationStatus), or as a dry run.
  * `passed`: every step was found right; `refused`: a step was not; `incomplete`: not every step
  * could be asked.
  */
-export const recordOutcomes = [...settledStatuses, 'passed', 'refused', 'incomplete'] as const
-const recordOutcome = z.enum(recordOutcomes)
+export const auditOutcomes = [...settledStatuses, 'passed', 'refused', 'incomplete'] as const
+const auditOutcome = z.enum(auditOutcomes)
 /** How what was recorded ended. */
-export type RecordOutcome = (typeof recordOutcomes)[number]
+export type AuditOutcome = (typeof auditOutcomes)[number]
 
 /**
  * What happened, in the order in which it was written. `step` counts from 0; null where it concerns
@@ -50,7 +50,7 @@ export type RecordOutcome = (typeof recordOutcomes)[number]
  * - `end`: how it ended, and the list after; the last one counts. `followed_by`: the operation that
  *   took its place.
  */
-const recordEntry = z.discriminatedUnion('kind', [
+const auditEntry = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('request'),
     at: z.string(),
@@ -90,7 +90,7 @@ const recordEntry = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('answered'),
     at: z.string(),
-    answer: z.enum(operationAnswers),
+    answer: z.enum(operationChoices),
     user: z.string(),
   }),
   z.object({ kind: z.literal('taken_over'), at: z.string() }),
@@ -98,22 +98,22 @@ const recordEntry = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('end'),
     at: z.string(),
-    outcome: recordOutcome,
+    outcome: auditOutcome,
     list: z.nullable(groupIds),
     error: z.nullable(portsideError),
     followed_by: z.nullable(z.string()),
   }),
 ])
 /** One thing that happened. */
-export type RecordEntry = z.infer<typeof recordEntry>
+export type AuditEntry = z.infer<typeof auditEntry>
 /** The most characters of an answer that are kept. */
-export const MAX_ANSWER_TEXT = 64 * 1024
+export const MAX_RESPONSE_TEXT = 64 * 1024
 
 /** A record as lists show it. */
-export const recordSummary = z.object({
+export const auditRecordSummary = z.object({
   /** The operation's ID, where it is of one. */
   record_id: z.string(),
-  kind: z.enum(recordKinds),
+  kind: z.enum(auditRecordKinds),
   project_id: z.string(),
   port_id: z.string(),
   /** As the port was called when it was read for this. */
@@ -133,17 +133,17 @@ export const recordSummary = z.object({
   /** Of all answers, oldest first. */
   request_ids: z.array(z.string()),
   /** Null: no end is recorded. `under_way`: the journal says that it still is. */
-  outcome: z.nullable(recordOutcome),
+  outcome: z.nullable(auditOutcome),
   under_way: z.boolean(),
   ended_at: z.nullable(z.string()),
   error_code: z.nullable(z.string()),
 })
 /** A record as lists show it. */
-export type RecordSummary = z.infer<typeof recordSummary>
+export type AuditRecordSummary = z.infer<typeof auditRecordSummary>
 
 /** A record in full. */
-const fullRecord = z.object({
-  ...recordSummary.shape,
+const auditRecord = z.object({
+  ...auditRecordSummary.shape,
   /**
    * The list that it was planned from, and the list that was wanted; null for a single dry run by
    * the platform's own call.
@@ -159,10 +159,10 @@ const fullRecord = z.object({
   after: z.nullable(groupIds),
   plan: z.array(changeStep),
   follows: z.nullable(z.string()),
-  entries: z.array(recordEntry),
+  entries: z.array(auditEntry),
 })
 /** A record in full. */
-export type FullRecord = z.infer<typeof fullRecord>
+export type AuditRecord = z.infer<typeof auditRecord>
 
 /** A day (UTC), or a time in full. */
 const moment = boundedText(40).check(
@@ -178,25 +178,25 @@ const filters = {
    */
   q: z.optional(z.string().check(z.maxLength(200, 'must have at most 200 characters'))),
   user: z.optional(boundedText()),
-  kind: z.optional(z.enum(recordKinds)),
+  kind: z.optional(z.enum(auditRecordKinds)),
   /** `open`: no end is recorded. */
-  status: z.optional(z.enum([...recordOutcomes, 'open'])),
+  status: z.optional(z.enum([...auditOutcomes, 'open'])),
   from: z.optional(moment),
   /** A day: to its end. */
   to: z.optional(moment),
 }
 
 /** Filters of GET records. */
-export const recordsQuery = z.strictObject({
+export const auditLogQuery = z.strictObject({
   ...filters,
   limit: z.optional(z.int().check(z.gte(1, 'must be 1 or more'), z.lte(200, 'must be at most 200'))),
   /** `next` of the page before. */
   after: z.optional(boundedText(40).check(z.refine(isCursor, 'must be the `next` of an answer'))),
 })
 /** Filters of GET records. */
-type RecordsQuery = z.infer<typeof recordsQuery>
+type AuditLogQuery = z.infer<typeof auditLogQuery>
 /** What records can be filtered by. */
-export type RecordFilters = Omit<RecordsQuery, 'limit' | 'after'>
+export type AuditLogFilters = Omit<AuditLogQuery, 'limit' | 'after'>
 
 /**
  * Filters of GET export, and the file's format: `csv` has a line a record, `jsonl` each record in
@@ -205,9 +205,9 @@ export type RecordFilters = Omit<RecordsQuery, 'limit' | 'after'>
 export const exportQuery = z.strictObject({ ...filters, format: z.enum(['csv', 'jsonl']) })
 
 /** Answer of GET records: a page, newest first; `next` is null at the end. */
-export const recordsAnswer = z.object({ records: z.array(recordSummary), next: z.nullable(z.string()) })
+export const auditLogResponse = z.object({ records: z.array(auditRecordSummary), next: z.nullable(z.string()) })
 /** Answer of GET record. */
-export const recordAnswer = z.object({ record: fullRecord })
+export const auditRecordResponse = z.object({ record: auditRecord })
 
 /** The last moment of a Date, in milliseconds since 1970. */
 const LAST_MOMENT = 8_640_000_000_000_000

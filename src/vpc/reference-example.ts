@@ -2,7 +2,7 @@
  * The answer of the reference page (insert-security-groups.txt, Example Responses), number for
  * number: tests are held against it.
  */
-export const EXAMPLE_ANSWER = {
+export const EXAMPLE_RESPONSE = {
   port: {
     name: '',
     id: '99fd0c77-56b4-4bf6-8365-df352e45d5fc',

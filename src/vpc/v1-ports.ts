@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { PortAnswer, PortsAnswer } from './answers.ts'
+import type { PortResponse, PortsResponse } from './answers.ts'
 import { port as documentedPort, type Port } from './port.ts'
 import type { PortsQuery } from './requests.ts'
 import { V1_READ } from './v1-read.ts'
@@ -62,14 +62,14 @@ export type V1Port = z.infer<typeof v1Port>
 
 const requestId = z.nullish(z.string())
 /** Answer of the old show port, as the new one. */
-export const v1PortAnswer = z.pipe(
+export const v1PortResponse = z.pipe(
   z.looseObject({ port: v1Port, request_id: requestId }),
-  z.transform((answer): PortAnswer => ({ ...answer, port: portOfV1(answer.port) })),
+  z.transform((answer): PortResponse => ({ ...answer, port: portOfV1(answer.port) })),
 )
 /** Answer of the old list ports, as the new one but without page_info, which it does not have. */
-export const v1PortsAnswer = z.pipe(
+export const v1PortsResponse = z.pipe(
   z.looseObject({ ports: z.array(v1Port), request_id: requestId }),
-  z.transform((answer): PortsAnswer => ({ ...answer, ports: answer.ports.map(portOfV1) })),
+  z.transform((answer): PortsResponse => ({ ...answer, ports: answer.ports.map(portOfV1) })),
 )
 
 /**

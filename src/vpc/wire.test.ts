@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { dryRunAnswer, portAnswer, portsAnswer } from './answers.ts'
+import { dryRunResponse, portResponse, portsResponse } from './answers.ts'
 import { readPlatformError, refusedFields } from './errors.ts'
 import { paths } from './paths.ts'
-import { EXAMPLE_ANSWER } from './reference-example.ts'
+import { EXAMPLE_RESPONSE } from './reference-example.ts'
 import {
   insertSecurityGroupsRequest,
   portsQuery,
@@ -53,7 +53,7 @@ describe('requests are checked strictly', () => {
 
 describe('answers are parsed tolerantly', () => {
   test('the reference page’s example comes back whole', () => {
-    expect(portAnswer.parse(EXAMPLE_ANSWER)).toEqual(EXAMPLE_ANSWER)
+    expect(portResponse.parse(EXAMPLE_RESPONSE)).toEqual(EXAMPLE_RESPONSE)
   })
 
   test('unknown fields and values are kept; optional fields may be missing or null', () => {
@@ -65,7 +65,7 @@ describe('answers are parsed tolerantly', () => {
       name: null,
       scope: 7,
     }
-    expect(portsAnswer.parse({ ports: [port] }).ports[0]).toEqual(port)
+    expect(portsResponse.parse({ ports: [port] }).ports[0]).toEqual(port)
   })
 
   test.each([
@@ -74,7 +74,7 @@ describe('answers are parsed tolerantly', () => {
     ['port_security_enabled', { id: 'p', security_groups: [], port_security_enabled: 'false' }],
     ['private_ips', { id: 'p', security_groups: [], private_ips: '10.0.0.1' }],
   ])('a wrong shape that would mislead is an error that names %s', (field, port) => {
-    const read = portAnswer.safeParse({ port })
+    const read = portResponse.safeParse({ port })
     expect(
       read.success
         ? []
@@ -85,7 +85,7 @@ describe('answers are parsed tolerantly', () => {
   })
 
   test('a passed dry run may carry a request ID only', () => {
-    expect(dryRunAnswer.parse({ request_id: 'r' }).request_id).toBe('r')
+    expect(dryRunResponse.parse({ request_id: 'r' }).request_id).toBe('r')
   })
 })
 

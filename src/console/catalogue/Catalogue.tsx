@@ -11,7 +11,7 @@ import { place, room, type Arrangement } from '../arrangement/arrangement.ts'
 import styles from './Catalogue.module.css'
 import { useCatalogue, type CatalogueResult } from './catalogue-search.ts'
 import { CatalogueRow, type CatalogueActions } from './CatalogueRow.tsx'
-import type { DragDoor } from '../drag/dragged.ts'
+import type { DragLink } from '../drag/dragged.ts'
 import { useLatest } from '../hooks/latest.ts'
 import { Panel } from '../ui/Panel.tsx'
 import { PlaceBar } from './PlaceBar.tsx'
@@ -34,14 +34,14 @@ type CatalogueProps = {
   limit: number
   /** Why nothing can be arranged now, if so. */
   lockReason: string | undefined
-  door: DragDoor
+  dragLink: DragLink
 }
 
 /**
  * The groups of the project that are not on the list: search, choose one or several, place them.
  */
 export function Catalogue(props: CatalogueProps): JSX.Element {
-  const { project, arrangement, change, remember, limit, lockReason, door } = props
+  const { project, arrangement, change, remember, limit, lockReason, dragLink: dragLink } = props
   const locked = lockReason !== undefined
   const [text, setText] = useState('')
   const [most, setMost] = useState(ROWS_AT_ONCE)
@@ -83,7 +83,7 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
         : `${groups.length} security groups`
     announce(`${what} placed at position ${position + 1} of ${desired.length + groups.length}`)
   }
-  const actions = useActions(selection, offList, desired.length, placeAt, door)
+  const actions = useActions(selection, offList, desired.length, placeAt, dragLink)
   const onKeyDown = (event: KeyboardEvent) => {
     if (onArrowKeys(event)) return
     const id = rowOf(event.target)
@@ -235,7 +235,7 @@ function useActions(
   groups: readonly SecurityGroup[],
   length: number,
   placeAt: (ids: readonly string[], position: number) => void,
-  door: DragDoor,
+  dragLink: DragLink,
 ): CatalogueActions {
   const latest = useLatest({ groups, length, placeAt })
   const { toggle, with: withRow } = selection
@@ -244,7 +244,7 @@ function useActions(
       toggle,
       add: (id) => latest.current.placeAt(withRow(id), latest.current.length),
       press: (event, id) =>
-        door.press(event, {
+        dragLink.press(event, {
           from: 'catalogue',
           row: id,
           ids: () => withRow(id),
@@ -253,7 +253,7 @@ function useActions(
           drop: (gap) => latest.current.placeAt(withRow(id), gap),
         }),
     }),
-    [toggle, withRow, latest, door],
+    [toggle, withRow, latest, dragLink],
   )
 }
 

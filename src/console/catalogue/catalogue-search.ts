@@ -17,7 +17,7 @@ function pastedIds(text: string): string[] {
 }
 
 /** True when the group's name, ID or description contains the text, in any case. */
-function matches(group: SecurityGroup, text: string): boolean {
+function groupMatches(group: SecurityGroup, text: string): boolean {
   const wanted = text.trim().toLowerCase()
   return [group.name, group.id, group.description].some((field) => field?.toLowerCase().includes(wanted))
 }
@@ -56,7 +56,7 @@ export function useCatalogue(project: string, text: string): CatalogueResult {
 
   const read = useMemo(() => data?.pages.flatMap((page) => page.security_groups) ?? [], [data])
   const found = useMemo(
-    () => (search === '' || ids.length > 0 ? read : read.filter((group) => matches(group, search))),
+    () => (search === '' || ids.length > 0 ? read : read.filter((group) => groupMatches(group, search))),
     [read, search, ids],
   )
   const searching =

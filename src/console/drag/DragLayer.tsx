@@ -21,12 +21,12 @@ import {
   useDragSensors,
   type GapTops,
 } from './drag.ts'
-import type { DragDoor, Dragged, Press } from './dragged.ts'
+import type { DragLink, Dragged, Press } from './dragged.ts'
 
 type DragLayerProps = {
   /** Around the list and the catalogue. */
   areas: RefObject<HTMLElement | null>
-  door: DragDoor
+  dragLink: DragLink
   desired: readonly string[]
   nameOf: (id: string) => string
 }
@@ -36,7 +36,7 @@ type DragLayerProps = {
  * finds them by `data-row`, and changes nothing of them but an attribute of the lifted ones: a line
  * is moved from gap to gap, so that a list of 100 groups drags as smoothly as one of two.
  */
-export function DragLayer({ areas, door, desired, nameOf }: DragLayerProps): JSX.Element {
+export function DragLayer({ areas, dragLink: dragLink, desired, nameOf }: DragLayerProps): JSX.Element {
   const [pressed, setPressed] = useState<Dragged>()
   const [lifted, setLifted] = useState<{ name: string; count: number }>()
   const listeners = useRef<Listeners>(undefined)
@@ -48,19 +48,19 @@ export function DragLayer({ areas, door, desired, nameOf }: DragLayerProps): JSX
 
   useEffect(
     () =>
-      door.open((event, dragged) => {
+      dragLink.connect((event, dragged) => {
         // The row must be known as draggable before its press is told.
         flushSync(() => setPressed(dragged))
         listeners.current?.[LISTENER[event.type] ?? '']?.(event)
       }),
-    [door],
+    [dragLink],
   )
 
   const start = ({ active }: DragStartEvent) => {
     const dragged = draggedOf(active)
     dropGap.set(undefined)
     if (dragged === undefined) return
-    door.setDragging(true)
+    dragLink.setDragging(true)
     const ids = dragged.ids()
     setLifted({ name: dragged.name(), count: ids.length })
     for (const id of ids) rowIn(areas, dragged.from, id)?.setAttribute('data-lifted', '')
@@ -73,7 +73,7 @@ export function DragLayer({ areas, door, desired, nameOf }: DragLayerProps): JSX
     moveLine(areas, position === undefined ? undefined : next, tops, `Position ${(position ?? 0) + 1}`)
   }
   const end = () => {
-    door.setDragging(false)
+    dragLink.setDragging(false)
     setLifted(undefined)
     moveLine(areas, undefined, tops, '')
     for (const element of areas.current?.querySelectorAll('[data-lifted]') ?? [])

@@ -25,23 +25,23 @@ type PressHandler = (event: Press, dragged: Dragged) => void
  * once the page can be used: rows tell the door of presses, which does nothing while there is no
  * layer behind it.
  */
-export type DragDoor = {
+export type DragLink = {
   press: PressHandler
   isDragging: () => boolean
   /** Called by the layer. @returns takes the layer away again */
-  open: (handler: PressHandler) => () => void
+  connect: (handler: PressHandler) => () => void
   /** Called by the layer when a drag begins and ends. */
   setDragging: (dragging: boolean) => void
 }
 
 /** A door without a layer behind it yet. */
-export function createDragDoor(): DragDoor {
+export function createDragLink(): DragLink {
   let handle: PressHandler | undefined
   let dragging = false
   return {
     press: (event, dragged) => handle?.(event, dragged),
     isDragging: () => dragging,
-    open(handler) {
+    connect(handler) {
       handle = handler
       return () => {
         handle = undefined

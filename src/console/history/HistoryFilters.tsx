@@ -1,5 +1,5 @@
 import { useState, type JSX } from 'react'
-import { recordKinds, recordOutcomes } from '../../vpc/records.ts'
+import { auditRecordKinds, auditOutcomes } from '../../vpc/records.ts'
 import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
 import { FilterBar } from '../ui/FilterBar.tsx'
@@ -34,13 +34,13 @@ export function HistoryFilters({ search, change, onClear }: HistoryFiltersProps)
       <ChoiceField
         label="Kind"
         value={search.kind ?? ''}
-        choices={recordKinds.map((kind) => [kind, KIND_WORDS[kind]])}
+        choices={auditRecordKinds.map((kind) => [kind, KIND_WORDS[kind]])}
         onChange={(kind) => set('kind', kind)}
       />
       <ChoiceField
         label="Outcome"
         value={search.status ?? ''}
-        choices={[...recordOutcomes, 'open' as const].map((one) => [one, OUTCOME_WORDS[one].words])}
+        choices={[...auditOutcomes, 'open' as const].map((one) => [one, OUTCOME_WORDS[one].words])}
         onChange={(status) => set('status', status)}
       />
       <DayField label="From (UTC)" value={search.from ?? ''} onChange={(day) => set('from', day)} />

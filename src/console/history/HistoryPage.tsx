@@ -1,9 +1,9 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { JSX } from 'react'
-import type { RecordFilters } from '../../vpc/records.ts'
+import type { AuditLogFilters } from '../../vpc/records.ts'
 import { portQuery } from '../proxy-client/queries.ts'
-import { exportAddress, recordsInfiniteQuery } from '../proxy-client/records.ts'
+import { exportAddress, auditLogPagesQuery } from '../proxy-client/records.ts'
 import { Button, ButtonLink } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
@@ -13,7 +13,7 @@ import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { HistoryFilters } from './HistoryFilters.tsx'
 import styles from './HistoryPage.module.css'
 import type { HistorySearch } from './history-search.ts'
-import { RecordRow } from './RecordRow.tsx'
+import { AuditRecordRow } from './RecordRow.tsx'
 
 const ofProject = getRouteApi('/projects/$projectId/history')
 const ofPort = getRouteApi('/projects/$projectId/ports/$portId/history')
@@ -48,9 +48,9 @@ type HistoryViewProps = { project: string; portId?: string; search: HistorySearc
 
 function HistoryView({ project, portId, search, change }: HistoryViewProps): JSX.Element {
   // Words that the proxy does not know are refused by it, with what it does know.
-  const filters = { ...search, project_id: project, ...(portId && { port_id: portId }) } as RecordFilters
+  const filters = { ...search, project_id: project, ...(portId && { port_id: portId }) } as AuditLogFilters
   const list = useInfiniteQuery({
-    ...recordsInfiniteQuery(filters),
+    ...auditLogPagesQuery(filters),
     placeholderData: (earlier) => earlier,
   })
   const records = list.data?.pages.flatMap((page) => page.records) ?? []
@@ -74,7 +74,7 @@ function HistoryView({ project, portId, search, change }: HistoryViewProps): JSX
             </div>
             <ol className={list.isPlaceholderData ? styles.outdated : undefined}>
               {records.map((record) => (
-                <RecordRow
+                <AuditRecordRow
                   key={record.record_id}
                   record={record}
                   showPort={portId === undefined}
@@ -123,7 +123,7 @@ function HistoryView({ project, portId, search, change }: HistoryViewProps): JSX
   )
 }
 
-function Header(props: { project: string; portId: string | undefined; filters: RecordFilters }): JSX.Element {
+function Header(props: { project: string; portId: string | undefined; filters: AuditLogFilters }): JSX.Element {
   const { project, portId, filters } = props
   return (
     <PageHeader

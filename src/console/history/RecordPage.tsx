@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useMemo, type JSX, type ReactNode } from 'react'
 import { listDifference, sameList } from '../../vpc/list-difference.ts'
-import type { FullRecord } from '../../vpc/records.ts'
+import type { AuditRecord } from '../../vpc/records.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { ListComparison } from '../facts/ListComparison.tsx'
 import { ProxyError } from '../proxy-client/proxy-error.ts'
 import { groupsByIdQuery } from '../proxy-client/queries.ts'
-import { recordQuery } from '../proxy-client/records.ts'
+import { auditRecordQuery } from '../proxy-client/records.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
@@ -17,8 +17,8 @@ import { PageHeader } from '../ui/PageHeader.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { Time } from '../ui/Time.tsx'
 import styles from './RecordPage.module.css'
-import { RecordTimeline } from './RecordTimeline.tsx'
-import { KIND_WORDS, outcomeOf, planOf } from './record-words.ts'
+import { AuditRecordTimeline } from './RecordTimeline.tsx'
+import { KIND_WORDS, outcomeWords, changeSummary } from './record-words.ts'
 import { UndoPanel } from './UndoPanel.tsx'
 
 const route = getRouteApi('/projects/$projectId/history/$recordId')
@@ -26,9 +26,9 @@ const route = getRouteApi('/projects/$projectId/history/$recordId')
 /**
  * One dry run or change: the lists, each request and its answer, what came of it, and its undoing.
  */
-export function RecordPage(): JSX.Element {
+export function AuditRecordPage(): JSX.Element {
   const { projectId, recordId } = route.useParams()
-  const { data: record, error, refetch } = useQuery(recordQuery(recordId))
+  const { data: record, error, refetch } = useQuery(auditRecordQuery(recordId))
   const history = (
     <Link to="/projects/$projectId/history" params={{ projectId }}>
       History
@@ -53,12 +53,12 @@ export function RecordPage(): JSX.Element {
   )
 }
 
-type RecordViewProps = { record: FullRecord; crumb: ReactNode; onReload: () => void }
+type RecordViewProps = { record: AuditRecord; crumb: ReactNode; onReload: () => void }
 
 function RecordView({ record, crumb, onReload }: RecordViewProps): JSX.Element {
   const { record_id, project_id, port_id, port_name, kind, user, role, at, entries, outcome } = record
   const facts = useGroupNamesOf(record)
-  const { words, tone, meaning } = outcomeOf(record)
+  const { words, tone, meaning } = outcomeWords(record)
   const port = port_name || `port ${shortId(port_id)}`
   return (
     <>
@@ -100,7 +100,7 @@ function RecordView({ record, crumb, onReload }: RecordViewProps): JSX.Element {
             by {user}
             {role !== null && ` (${role})`}
           </span>
-          <span>{planOf(record)}</span>
+          <span>{changeSummary(record)}</span>
           <span className={styles.fact}>
             Port <Id value={port_id} label="port ID" />
           </span>
@@ -119,14 +119,14 @@ function RecordView({ record, crumb, onReload }: RecordViewProps): JSX.Element {
         </section>
         <section className={styles.column} aria-labelledby="happened">
           <h2 id="happened">What happened</h2>
-          <RecordTimeline record={record} entries={entries} facts={facts} />
+          <AuditRecordTimeline record={record} entries={entries} facts={facts} />
         </section>
       </div>
     </>
   )
 }
 
-function Notices({ record: { entries, project_id, follows } }: { record: FullRecord }): JSX.Element {
+function Notices({ record: { entries, project_id, follows } }: { record: AuditRecord }): JSX.Element {
   const confirmed = entries.find((entry) => entry.kind === 'confirmed')
   const end = entries.findLast((entry) => entry.kind === 'end')
   const next = end?.kind === 'end' ? end.followed_by : null
@@ -162,7 +162,7 @@ function Notices({ record: { entries, project_id, follows } }: { record: FullRec
 /**
  * The lists as they were: before, and after; where that is not known, or was not to be, as planned.
  */
-function Lists({ record, facts }: { record: FullRecord; facts: Pick<GroupFacts, 'groups'> }): JSX.Element {
+function Lists({ record, facts }: { record: AuditRecord; facts: Pick<GroupFacts, 'groups'> }): JSX.Element {
   const { kind, before, planned, after } = record
   if (before === null || planned === null)
     return <p className={styles.none}>A single dry run: the list of the port was not read for it.</p>
@@ -205,7 +205,7 @@ function differenceWords(after: readonly string[], planned: readonly string[]): 
 }
 
 /** The groups that a record names, as far as the platform still tells of them. */
-function useGroupNamesOf(record: FullRecord): Pick<GroupFacts, 'groups'> {
+function useGroupNamesOf(record: AuditRecord): Pick<GroupFacts, 'groups'> {
   const ids = useMemo(() => {
     const { before, planned, after, undo_to, plan, entries } = record
     const lists = [before, planned, after, undo_to, ...plan.map(({ security_groups }) => security_groups)]

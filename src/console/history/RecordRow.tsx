@@ -1,23 +1,23 @@
 import { Link } from '@tanstack/react-router'
 import type { JSX } from 'react'
-import type { RecordSummary } from '../../vpc/records.ts'
+import type { AuditRecordSummary } from '../../vpc/records.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { shortId } from '../ui/Id.tsx'
 import { Time } from '../ui/Time.tsx'
 import styles from './HistoryPage.module.css'
-import { KIND_WORDS, outcomeOf, planOf } from './record-words.ts'
+import { KIND_WORDS, outcomeWords, changeSummary } from './record-words.ts'
 
 type RecordRowProps = {
-  record: RecordSummary
+  record: AuditRecordSummary
   showPort: boolean
   /** What was searched for: a request ID that it begins is shown whole. */
   sought: string | undefined
 }
 
 /** One dry run or change, at a glance; its first words lead to all of it. */
-export function RecordRow({ record, showPort, sought }: RecordRowProps): JSX.Element {
+export function AuditRecordRow({ record, showPort, sought }: RecordRowProps): JSX.Element {
   const { record_id, project_id, port_id, port_name, at, kind, user, request_ids } = record
-  const { words, tone, meaning } = outcomeOf(record)
+  const { words, tone, meaning } = outcomeWords(record)
   const needle = sought?.trim().toLowerCase() ?? ''
   const hit = needle === '' ? undefined : request_ids.find((id) => id.toLowerCase().startsWith(needle))
   const shown = hit ?? request_ids.at(-1)
@@ -33,7 +33,7 @@ export function RecordRow({ record, showPort, sought }: RecordRowProps): JSX.Ele
         >
           {KIND_WORDS[kind]}
         </Link>{' '}
-        <span className={styles.muted}>{planOf(record)}</span>
+        <span className={styles.muted}>{changeSummary(record)}</span>
       </span>
       <span className={styles.port} title={port_id}>
         {showPort && (port_name || <code>{shortId(port_id)}</code>)}

@@ -1,7 +1,7 @@
 import type { JSX, ReactNode } from 'react'
 import type { StepRequest } from '../../vpc/change-plan.ts'
 import { plannedSteps, type PlannedStep } from '../../vpc/plan-change.ts'
-import type { FullRecord, RecordEntry } from '../../vpc/records.ts'
+import type { AuditRecord, AuditEntry } from '../../vpc/records.ts'
 import { groupName, type GroupFacts } from '../facts/group-facts.ts'
 import { StepRequestView } from '../facts/StepRequestView.tsx'
 import { counted, stepWords } from '../facts/change-words.ts'
@@ -15,10 +15,10 @@ type Names = Pick<GroupFacts, 'groups'>
 type Tone = 'ok' | 'warn' | 'danger' | undefined
 type Told = { icon: IconName; tone?: Tone; title: ReactNode; more?: ReactNode }
 
-type RecordTimelineProps = { record: FullRecord; entries: readonly RecordEntry[]; facts: Names }
+type RecordTimelineProps = { record: AuditRecord; entries: readonly AuditEntry[]; facts: Names }
 
 /** What happened, in the order in which it was written down. */
-export function RecordTimeline({ record, entries, facts }: RecordTimelineProps): JSX.Element {
+export function AuditRecordTimeline({ record, entries, facts }: RecordTimelineProps): JSX.Element {
   const words = stepsInWords(record, facts)
   const sentLast = entries.findLastIndex(({ kind }) => kind === 'request')
   const unanswered = sentLast >= 0 && !entries.slice(sentLast).some(({ kind }) => kind === 'answer')
@@ -47,7 +47,7 @@ export function RecordTimeline({ record, entries, facts }: RecordTimelineProps):
   )
 }
 
-function tell(entry: RecordEntry, words: readonly string[], facts: Names): Told {
+function tell(entry: AuditEntry, words: readonly string[], facts: Names): Told {
   const step = 'step' in entry ? `Step ${entry.step + 1}` : ''
   switch (entry.kind) {
     case 'request':
@@ -123,7 +123,7 @@ function tell(entry: RecordEntry, words: readonly string[], facts: Names): Told 
 
 const CHOICES = { 'go-on': 'go on', 'go-back': 'go back to the order before', leave: 'leave it as it is' }
 
-const ANSWERS: Record<Extract<RecordEntry, { kind: 'answer' }>['result'], { icon: IconName; tone: Tone }> = {
+const ANSWERS: Record<Extract<AuditEntry, { kind: 'answer' }>['result'], { icon: IconName; tone: Tone }> = {
   done: { icon: 'check', tone: 'ok' },
   passed: { icon: 'check', tone: 'ok' },
   refused: { icon: 'warning', tone: 'danger' },
@@ -131,7 +131,7 @@ const ANSWERS: Record<Extract<RecordEntry, { kind: 'answer' }>['result'], { icon
   not_sent: { icon: 'minus', tone: 'warn' },
 }
 
-type AnswerEntry = Extract<RecordEntry, { kind: 'answer' }>
+type AnswerEntry = Extract<AuditEntry, { kind: 'answer' }>
 
 function answerWords({ result, status }: AnswerEntry): string {
   const code = status === null ? '' : ` (${status})`
@@ -172,7 +172,7 @@ function Answer({ entry }: { entry: AnswerEntry }): JSX.Element {
   )
 }
 
-function ListRead(props: { entry: Extract<RecordEntry, { kind: 'read' }>; facts: Names }): JSX.Element {
+function ListRead(props: { entry: Extract<AuditEntry, { kind: 'read' }>; facts: Names }): JSX.Element {
   const { list, request_id } = props.entry
   return (
     <details className={styles.more}>
@@ -190,7 +190,7 @@ function ListRead(props: { entry: Extract<RecordEntry, { kind: 'read' }>; facts:
 }
 
 /** What each step does, in words; a single dry run is told of without a list to count in. */
-function stepsInWords({ before, planned, plan }: FullRecord, facts: Names): string[] {
+function stepsInWords({ before, planned, plan }: AuditRecord, facts: Names): string[] {
   let steps: Pick<PlannedStep, 'step' | 'before'>[]
   try {
     steps = plannedSteps(before ?? [], planned ?? [], plan)

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useMemo, type JSX } from 'react'
 import { rebase, sameList } from '../../vpc/list-difference.ts'
-import type { FullRecord } from '../../vpc/records.ts'
+import type { AuditRecord } from '../../vpc/records.ts'
 import { arrange, arrangementOf, isChanged } from '../arrangement/arrangement.ts'
 import { arrangementStore, browserStorage } from '../arrangement/arrangement-store.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
@@ -13,7 +13,7 @@ import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import styles from './RecordPage.module.css'
 
-type UndoPanelProps = { record: FullRecord; facts: Pick<GroupFacts, 'groups'> }
+type UndoPanelProps = { record: AuditRecord; facts: Pick<GroupFacts, 'groups'> }
 
 /**
  * Undoing a change from its record: arranges the opposite on the port's page, made for the list as
@@ -28,7 +28,7 @@ export function UndoPanel({ record, facts }: UndoPanelProps): JSX.Element | null
 }
 
 function Undo(props: {
-  record: FullRecord
+  record: AuditRecord
   after: readonly string[]
   undoTo: readonly string[]
   facts: Pick<GroupFacts, 'groups'>

@@ -1,9 +1,9 @@
-import type { RecordKind, RecordOutcome, RecordSummary } from '../../vpc/records.ts'
+import type { AuditRecordKind, AuditOutcome, AuditRecordSummary } from '../../vpc/records.ts'
 import { counted, countWords } from '../facts/change-words.ts'
 import type { Tone } from '../ui/Badge.tsx'
 
 /** What records are of, in words. */
-export const KIND_WORDS: Record<RecordKind, string> = {
+export const KIND_WORDS: Record<AuditRecordKind, string> = {
   change: 'Change',
   dry_run: 'Dry run',
   go_on: 'Went on',
@@ -11,7 +11,7 @@ export const KIND_WORDS: Record<RecordKind, string> = {
 }
 
 /** How records ended, in words, and how they are shown. `open`: no end is recorded. */
-export const OUTCOME_WORDS: Record<RecordOutcome | 'open', { words: string; tone: Tone; meaning: string }> = {
+export const OUTCOME_WORDS: Record<AuditOutcome | 'open', { words: string; tone: Tone; meaning: string }> = {
   done: { words: 'Done', tone: 'ok', meaning: 'The port had the list that was wanted.' },
   passed: { words: 'Passed', tone: 'ok', meaning: 'Every step was found right; nothing was changed.' },
   refused: { words: 'Refused', tone: 'danger', meaning: 'A step was refused; nothing was changed.' },
@@ -49,7 +49,7 @@ export const OUTCOME_WORDS: Record<RecordOutcome | 'open', { words: string; tone
 }
 
 /** How a record ended, in words. */
-export function outcomeOf({ outcome, under_way }: Pick<RecordSummary, 'outcome' | 'under_way'>) {
+export function outcomeWords({ outcome, under_way }: Pick<AuditRecordSummary, 'outcome' | 'under_way'>) {
   if (outcome === null && under_way)
     return {
       words: 'Under way',
@@ -60,7 +60,7 @@ export function outcomeOf({ outcome, under_way }: Pick<RecordSummary, 'outcome' 
 }
 
 /** What was to be done, at a glance: '2 added, 1 moved · 3 calls'. */
-export function planOf({ kind, changes, steps, calls }: RecordSummary): string {
+export function changeSummary({ kind, changes, steps, calls }: AuditRecordSummary): string {
   const what = changes === null ? '' : countWords(changes)
   return [what, kind === 'dry_run' ? askedWords(calls, steps) : callWords(calls, steps)]
     .filter(Boolean)

@@ -4,7 +4,7 @@ import { useAnnounce } from '../ui/Announcer.tsx'
 import { Button } from '../ui/Button.tsx'
 import { ArrangedRow, GRIP_HELP, type RowActions } from './ArrangedRow.tsx'
 import styles from './ArrangedList.module.css'
-import type { DragDoor } from '../drag/dragged.ts'
+import type { DragLink } from '../drag/dragged.ts'
 import { groupName, type GroupFacts } from '../facts/group-facts.ts'
 import { GroupLines } from '../facts/GroupLines.tsx'
 import { useLatest } from '../hooks/latest.ts'
@@ -30,12 +30,12 @@ export type ArrangedListProps = {
   secured: boolean
   /** Why nothing can be arranged now, if so. */
   locked: string | undefined
-  door: DragDoor
+  dragLink: DragLink
 }
 
 /** The ordered list as arranged, and the groups that will be off it. */
 export function ArrangedList(props: ArrangedListProps): JSX.Element {
-  const { arrangement, change, facts, moved, detached, refusals, selection, door } = props
+  const { arrangement, change, facts, moved, detached, refusals, selection, dragLink: dragLink } = props
   const locked = props.locked !== undefined
   const { desired, madeFor } = arrangement
   const announce = useAnnounce()
@@ -46,7 +46,7 @@ export function ArrangedList(props: ArrangedListProps): JSX.Element {
 
   const onKeyDown = (event: KeyboardEvent) => {
     // While the keyboard drags, the arrow keys are the drag's.
-    if (door.isDragging() || locked || onArrowKeys(event)) return
+    if (dragLink.isDragging() || locked || onArrowKeys(event)) return
     const id = rowOf(event.target)
     if (id === undefined || isField(event.target)) return
     if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
@@ -160,7 +160,7 @@ function DetachedGroups(props: {
  * change themselves.
  */
 function useRowActions(
-  { arrangement, change, facts, selection, door }: ArrangedListProps,
+  { arrangement, change, facts, selection, dragLink: dragLink }: ArrangedListProps,
   focusAfterChange: (row: string, control?: string) => void,
   announce: (message: string) => void,
 ): RowActions {
@@ -200,7 +200,7 @@ function useRowActions(
         say(ids, 'taken off the list')
       },
       press: (event, id) =>
-        door.press(event, {
+        dragLink.press(event, {
           from: 'list',
           row: id,
           ids: () => withRow(id),
@@ -210,7 +210,7 @@ function useRowActions(
             change((now) => move(now, withRow(id), positionOfGap(now.desired, withRow(id), gap))),
         }),
     }
-  }, [toggle, withRow, clear, change, focusAfterChange, say, latest, door])
+  }, [toggle, withRow, clear, change, focusAfterChange, say, latest, dragLink])
 }
 
 function isField(target: EventTarget): boolean {

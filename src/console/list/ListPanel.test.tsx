@@ -6,14 +6,14 @@ import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { planChange } from '../../vpc/plan-change.ts'
 import { Announcer } from '../ui/Announcer.tsx'
 import { arrangementOf, type Arrangement } from '../arrangement/arrangement.ts'
-import { createDragDoor } from '../drag/dragged.ts'
+import { createDragLink } from '../drag/dragged.ts'
 import { ListPanel } from './ListPanel.tsx'
 import { useUndoKeys } from '../arrangement/undo-keys.ts'
 
 const NAMES = ['ssh', 'web', 'db', 'ping', 'dns']
 const groups = new Map(NAMES.map((name) => [name, { id: name, name } as SecurityGroup]))
 const facts = { groups, rules: new Map([['ssh', []]]), error: null, retry: () => {} }
-const door = createDragDoor()
+const dragLink = createDragLink()
 
 function Bench({ locked, list = NAMES }: { locked?: string; list?: string[] }): JSX.Element {
   const [arrangement, setArrangement] = useState<Arrangement>(() => arrangementOf(list))
@@ -31,7 +31,7 @@ function Bench({ locked, list = NAMES }: { locked?: string; list?: string[] }): 
         limit={100}
         secured
         locked={locked}
-        door={door}
+        dragLink={dragLink}
       />
     </Announcer>
   )

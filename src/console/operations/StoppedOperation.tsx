@@ -2,10 +2,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState, type JSX } from 'react'
 import { planChange, PlanRefused } from '../../vpc/plan-change.ts'
 import type { Port } from '../../vpc/port.ts'
-import type { Operation, OperationAnswer } from '../../vpc/portside-api.ts'
+import type { Operation, OperationChoice } from '../../vpc/portside-api.ts'
 import { confirmsGuards } from '../../vpc/traffic/index.ts'
 import { groupNames, type GroupFacts } from '../facts/group-facts.ts'
-import { answerOperation } from '../proxy-client/mutations.ts'
+import { chooseForOperation } from '../proxy-client/mutations.ts'
 import { operationsQuery, takeOperation } from '../proxy-client/operations.ts'
 import { guardsRefused } from '../traffic/broken-guards.ts'
 import { ConfirmGuards } from '../traffic/ConfirmGuards.tsx'
@@ -54,7 +54,7 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
       ? 'The port is read first, then the calls are planned from its list'
       : wayWords(list_now, list, limit, facts)
   const blocked = forbidden ?? (answer.isPending ? 'An answer is being sent' : undefined)
-  const button = (kind: OperationAnswer, label: string, primary = false) => {
+  const button = (kind: OperationChoice, label: string, primary = false) => {
     const pending = answer.isPending && refused === kind
     const guarded = broken !== undefined && refused === kind
     const unnamed = guarded && !confirmsGuards(typed, port) ? 'Type the port’s name or ID first' : undefined
@@ -203,8 +203,8 @@ function useAnswer(operation: Operation) {
   const { operation_id, project_id, port_id } = operation
   return useMutation({
     meta: { refused: 'Your answer to the stopped change was not taken.' },
-    mutationFn: ({ kind, confirmedBy }: { kind: OperationAnswer; confirmedBy: string | undefined }) =>
-      answerOperation(operation_id, kind, confirmedBy),
+    mutationFn: ({ kind, confirmedBy }: { kind: OperationChoice; confirmedBy: string | undefined }) =>
+      chooseForOperation(operation_id, kind, confirmedBy),
     onSuccess: (next) => takeOperation(queryClient, next),
     // An answer touches two records, and after an error it may have been given all the same.
     onSettled: () =>

@@ -20,7 +20,7 @@ export type PortOperations = {
   /** Queued, running or waiting: the proxy is at work. */
   underWay: readonly Operation[]
   /** Stopped or interrupted, and not answered: the operator has to choose. */
-  unanswered: readonly Operation[]
+  awaitingChoice: readonly Operation[]
   /** True once they have been read. */
   known: boolean
   /** Why they can't be read at the moment; what is shown is as last read. */
@@ -68,7 +68,7 @@ export function usePortOperations(project: string, port: string, sent: string | 
     () => ({
       all,
       underWay: all.filter(isWhole).filter((operation) => !SETTLED.has(operation.status)),
-      unanswered: all.filter(isWhole).filter(isUnanswered),
+      awaitingChoice: all.filter(isWhole).filter(awaitsChoice),
       known: isSuccess,
       error: problem,
       reload: () => void refetch(),
@@ -78,7 +78,7 @@ export function usePortOperations(project: string, port: string, sent: string | 
 }
 
 /** True for an operation that waits for the operator's answer. */
-function isUnanswered({ status }: Operation): boolean {
+function awaitsChoice({ status }: Operation): boolean {
   return status === 'stopped' || status === 'interrupted'
 }
 

@@ -62,7 +62,7 @@ export function usePlan(
   isCurrent: () => boolean
 } {
   const { madeFor, desired } = arrangement
-  const plan = useMemo(() => planOf(madeFor, desired, limit), [madeFor, desired, limit])
+  const plan = useMemo(() => planOrProblem(madeFor, desired, limit), [madeFor, desired, limit])
   const now = useMemo(() => ({ arrangement, plan }), [arrangement, plan])
   const before = useDeferredValue(now)
   // Another list on the port is news that does not wait.
@@ -72,7 +72,7 @@ export function usePlan(
   return { now, shown, isCurrent }
 }
 
-function planOf(madeFor: readonly string[], desired: readonly string[], limit: number): Planned['plan'] {
+function planOrProblem(madeFor: readonly string[], desired: readonly string[], limit: number): Planned['plan'] {
   try {
     return planChange(madeFor, desired, { limit })
   } catch (error) {

@@ -10,7 +10,7 @@ import {
   useState,
   type JSX,
 } from 'react'
-import type { PortAnswer } from '../../vpc/answers.ts'
+import type { PortResponse } from '../../vpc/answers.ts'
 import { DEFAULT_GROUPS_PER_PORT } from '../../vpc/port.ts'
 import type { Operation } from '../../vpc/portside-api.ts'
 import type { KnownOperation } from '../proxy-client/read-operations.ts'
@@ -25,7 +25,7 @@ import { Notice } from '../ui/Notice.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { isChanged } from '../arrangement/arrangement.ts'
 import { useArrangementStore } from '../arrangement/arrangement-store.ts'
-import { createDragDoor } from '../drag/dragged.ts'
+import { createDragLink } from '../drag/dragged.ts'
 import { groupName, useGroupFacts, useRememberGroups } from '../facts/group-facts.ts'
 import { ListPanel } from '../list/ListPanel.tsx'
 import { useListRead } from './list-read.ts'
@@ -49,7 +49,7 @@ const ListChanged = lazy(() =>
  * Everything below the port's head: notices, the list, the catalogue, the plan, and the port in
  * full.
  */
-export function Workbench({ project, answer }: { project: string; answer: PortAnswer }): JSX.Element {
+export function Workbench({ project, answer }: { project: string; answer: PortResponse }): JSX.Element {
   const { port } = answer
   const list = port.security_groups
   const session = useQuery(sessionQuery()).data
@@ -66,7 +66,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
   const { desired, madeFor } = arrangement
   const watched = useWatchedChange(port, operations.underWay)
   const last = lastChange(operations.all)
-  const named = [...operations.unanswered, ...operations.underWay, ...(last === undefined ? [] : [last])]
+  const named = [...operations.awaitingChoice, ...operations.underWay, ...(last === undefined ? [] : [last])]
   const facts = useGroupFacts(project, [
     ...list,
     ...desired,
@@ -102,11 +102,11 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
   })
   const [dryRun, setDryRun] = useState(true)
   const areas = useRef<HTMLDivElement>(null)
-  const [door] = useState(createDragDoor)
+  const [dragLink] = useState(createDragLink)
   const planHeading = useRef<HTMLHeadingElement>(null)
   useUndoKeys(change)
   useFocusRescue([
-    ...operations.unanswered.map((operation) => operation.operation_id),
+    ...operations.awaitingChoice.map((operation) => operation.operation_id),
     ...(conflict === null ? [] : ['conflict']),
   ])
 
@@ -146,7 +146,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
           onRetry={operations.reload}
         />
       )}
-      {operations.unanswered.map((operation) => (
+      {operations.awaitingChoice.map((operation) => (
         <Suspense key={operation.operation_id}>
           <StoppedOperation
             operation={operation}
@@ -185,7 +185,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
           limit={limit}
           secured={port.port_security_enabled !== false}
           locked={locked}
-          door={door}
+          dragLink={dragLink}
         />
         <Catalogue
           waiting={<Waiting title="Catalogue" />}
@@ -195,7 +195,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
           remember={remember}
           limit={limit}
           lockReason={locked}
-          door={door}
+          dragLink={dragLink}
         />
         <PlanPanel
           waiting={<Waiting title="Plan" />}
@@ -214,7 +214,7 @@ export function Workbench({ project, answer }: { project: string; answer: PortAn
           underWay={operations.underWay.length > 0}
         />
       </div>
-      <DragLayer waiting={null} areas={areas} door={door} desired={desired} nameOf={nameOf} />
+      <DragLayer waiting={null} areas={areas} dragLink={dragLink} desired={desired} nameOf={nameOf} />
       {changes !== undefined && isChanged(arrangement) && (
         <div className={styles.bar}>
           <span>{counted(changesOf(changes), 'change')}</span>

@@ -39,7 +39,7 @@ function page(kept: Arrangement | null, list: string[], ...all: Operation[]) {
   const operations: PortOperations = {
     all,
     underWay: all.filter(({ status }) => ['queued', 'running', 'waiting'].includes(status)),
-    unanswered: all.filter(({ status }) => ['stopped', 'interrupted'].includes(status)),
+    awaitingChoice: all.filter(({ status }) => ['stopped', 'interrupted'].includes(status)),
     known: true,
     error: null,
     reload: () => {},

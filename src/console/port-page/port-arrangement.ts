@@ -39,7 +39,7 @@ export function usePortArrangement(
 ): PortArrangement {
   const { kept, keep, unkept } = store
   const busy = operations.underWay.length > 0
-  const unanswered = operations.unanswered[0]
+  const unanswered = operations.awaitingChoice[0]
   const applied = kept !== null && isApplied(operations.all, kept)
   const other = kept !== null && !sameList(kept.madeFor, list)
   const settled = !busy && unanswered === undefined

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { exactSearch, matches } from './search-text.ts'
+import { exactSearch, portMatches } from './search-text.ts'
 
 describe('exactSearch', () => {
   test('asks for a UUID as port ID, then as device ID, in lower case', () => {
@@ -51,10 +51,10 @@ describe('matches', () => {
   }
 
   test.each(['prod-web', '99fd0c77', '10.20.1', 'c080::5', '3e:1f'])('finds %s', (needle) => {
-    expect(matches(port, needle)).toBe(true)
+    expect(portMatches(port, needle)).toBe(true)
   })
 
   test.each(['567be4e3', 'web-02', 'null', '11 2407'])('does not find %s', (needle) => {
-    expect(matches(port, needle)).toBe(false)
+    expect(portMatches(port, needle)).toBe(false)
   })
 })

@@ -42,7 +42,7 @@ const haystacks = new WeakMap<Port, string>()
  * True when a port holds the text, in its name, ID, private IPs, MAC address or device ID; upper
  * and lower case are the same. @param needle trimmed and in lower case
  */
-export function matches(port: Port, needle: string): boolean {
+export function portMatches(port: Port, needle: string): boolean {
   let haystack = haystacks.get(port)
   if (haystack === undefined) {
     const ips = port.private_ips?.map((ip) => ip.ip_address) ?? []

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'react'
 import type { Port } from '../../vpc/port.ts'
 import { exactPortsQuery, portsInfiniteQuery } from '../proxy-client/queries.ts'
 import { filtersOf, type PortsSearch } from './ports-search.ts'
-import { exactSearch, matches, type ExactSearch } from './search-text.ts'
+import { exactSearch, portMatches, type ExactSearch } from './search-text.ts'
 
 /** So many rows are looked for before anyone scrolls. */
 const ENOUGH = 100
@@ -67,7 +67,7 @@ export function usePorts(project: string, search: PortsSearch, asked: boolean): 
   const { all, found } = useMemo(() => {
     const ports = list.data?.pages.flatMap((page) => page.ports) ?? []
     const needle = q.trim().toLowerCase()
-    return { all: ports, found: needle === '' ? ports : ports.filter((port) => matches(port, needle)) }
+    return { all: ports, found: needle === '' ? ports : ports.filter((port) => portMatches(port, needle)) }
   }, [list.data, q])
 
   const now = JSON.stringify([project, filters, q])

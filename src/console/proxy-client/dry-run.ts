@@ -1,4 +1,4 @@
-import { checkAnswer, type CheckRequest, type StepCheck } from '../../vpc/checks.ts'
+import { checkResponse, type CheckRequest, type StepCheck } from '../../vpc/checks.ts'
 import { api } from '../../vpc/portside-api.ts'
 import { call } from './client.ts'
 
@@ -12,7 +12,7 @@ const CHECK_MS = 180_000
  *   from
  */
 export async function dryRunPlan(project: string, portId: string, plan: CheckRequest): Promise<StepCheck[]> {
-  const answer = await call(checkAnswer, api.portChecks(project, portId), {
+  const answer = await call(checkResponse, api.portChecks(project, portId), {
     method: 'POST',
     body: plan,
     timeoutMs: CHECK_MS,

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api } from '../../vpc/portside-api.ts'
-import { guardsAnswer } from '../../vpc/traffic/guards.ts'
+import { guardsResponse } from '../../vpc/traffic/guards.ts'
 import { call } from './client.ts'
 
 /**
@@ -10,6 +10,6 @@ import { call } from './client.ts'
 export const guardsQuery = () =>
   queryOptions({
     queryKey: ['guards'],
-    queryFn: ({ signal }) => call(guardsAnswer, api.guards(), { signal }).then((answer) => answer.guards),
+    queryFn: ({ signal }) => call(guardsResponse, api.guards(), { signal }).then((answer) => answer.guards),
     staleTime: Infinity,
   })

@@ -1,8 +1,8 @@
 import {
   api,
-  operationEnvelope,
+  operationResponse,
   type Operation,
-  type OperationAnswer,
+  type OperationChoice,
   type OperationRequest,
 } from '../../vpc/portside-api.ts'
 import { call } from './client.ts'
@@ -21,7 +21,7 @@ export async function startOperation(
   request: OperationRequest,
 ): Promise<Operation> {
   const path = api.portOperations(project, portId)
-  return timed(async () => (await call(operationEnvelope, path, { method: 'POST', body: request })).operation)
+  return timed(async () => (await call(operationResponse, path, { method: 'POST', body: request })).operation)
 }
 
 /**
@@ -29,14 +29,14 @@ export async function startOperation(
  * @param confirmedBy the port's name or ID as typed, to go on or back although that breaks a guard
  * @returns the new operation for go-on and go-back
  */
-export async function answerOperation(
+export async function chooseForOperation(
   id: string,
-  answer: OperationAnswer,
+  answer: OperationChoice,
   confirmedBy?: string,
 ): Promise<Operation> {
   const body = confirmedBy === undefined ? undefined : { confirmed_by: confirmedBy }
-  const path = api.operationAnswer(id, answer)
-  return timed(async () => (await call(operationEnvelope, path, { method: 'POST', body })).operation)
+  const path = api.operationChoice(id, answer)
+  return timed(async () => (await call(operationResponse, path, { method: 'POST', body })).operation)
 }
 
 /**
@@ -49,7 +49,7 @@ export async function waitForOperation(
   signal?: AbortSignal,
 ): Promise<Operation> {
   return timed(async () => {
-    const answer = await call(operationEnvelope, api.operation(id), {
+    const answer = await call(operationResponse, api.operation(id), {
       query: { after: afterRevision, wait: LONG_POLL_S },
       signal,
       timeoutMs: (LONG_POLL_S + 15) * 1000,

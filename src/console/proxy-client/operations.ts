@@ -1,5 +1,5 @@
 import { queryOptions, type InfiniteData, type QueryClient } from '@tanstack/react-query'
-import type { PortAnswer, PortsAnswer } from '../../vpc/answers.ts'
+import type { PortResponse, PortsResponse } from '../../vpc/answers.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import type { Port } from '../../vpc/port.ts'
 import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
@@ -134,7 +134,7 @@ function changedGroups(known: readonly KnownOperation[]): string[] {
 /**
  * Puts a Port that the platform returned where the console's views read it: never a guessed one.
  */
-function storePort(client: QueryClient, project: string, answer: PortAnswer, times: Times): void {
+function storePort(client: QueryClient, project: string, answer: PortResponse, times: Times): void {
   const { queryKey } = portQuery(project, answer.port.id)
   const tables = [
     ['ports', project],
@@ -146,7 +146,7 @@ function storePort(client: QueryClient, project: string, answer: PortAnswer, tim
   for (const key of [queryKey, ...tables]) void client.cancelQueries({ queryKey: key })
   client.setQueryData(queryKey, noteTimes(answer, times))
   const replaced = (ports: Port[]) => ports.map((port) => (port.id === answer.port.id ? answer.port : port))
-  client.setQueriesData<InfiniteData<PortsAnswer>>({ queryKey: tables[0]! }, (data) =>
+  client.setQueriesData<InfiniteData<PortsResponse>>({ queryKey: tables[0]! }, (data) =>
     data?.pages.some(({ ports }) => ports.some(({ id }) => id === answer.port.id))
       ? { ...data, pages: data.pages.map((page) => ({ ...page, ports: replaced(page.ports) })) }
       : data,

@@ -1,10 +1,10 @@
 import { infiniteQueryOptions, queryOptions, replaceEqualDeep, type QueryClient } from '@tanstack/react-query'
 import {
-  portAnswer,
-  type PortAnswer,
-  portsAnswer,
-  rulesAnswer,
-  securityGroupsAnswer,
+  portResponse,
+  type PortResponse,
+  portsResponse,
+  rulesResponse,
+  securityGroupsResponse,
 } from '../../vpc/answers.ts'
 import { paths } from '../../vpc/paths.ts'
 import { api, session } from '../../vpc/portside-api.ts'
@@ -58,7 +58,7 @@ export const portsInfiniteQuery = (project: string, filters: PortFilters) =>
   infiniteQueryOptions({
     queryKey: ['ports', project, filters],
     queryFn: ({ pageParam, signal }) =>
-      call(portsAnswer, platform(paths.ports(project)), {
+      call(portsResponse, platform(paths.ports(project)), {
         query: { ...filters, limit: PORTS_PAGE, marker: pageParam },
         signal,
       }),
@@ -80,7 +80,7 @@ export const exactPortsQuery = (project: string, filters: PortFilters, tries: re
     queryFn: async ({ signal }) => {
       for (const one of tries) {
         const query = { ...filters, ...one, limit: PORTS_PAGE }
-        const { ports } = await call(portsAnswer, platform(paths.ports(project)), { query, signal })
+        const { ports } = await call(portsResponse, platform(paths.ports(project)), { query, signal })
         if (ports.length > 0) return ports
       }
       return []
@@ -94,8 +94,8 @@ export const exactPortsQuery = (project: string, filters: PortFilters, tries: re
 export const portQuery = (project: string, id: string) =>
   queryOptions({
     queryKey: ['port', project, id],
-    queryFn: ({ signal }) => timed(() => call(portAnswer, platform(paths.port(project, id)), { signal })),
-    structuralSharing: (shown, read) => laterPort(shown as PortAnswer | undefined, read as PortAnswer),
+    queryFn: ({ signal }) => timed(() => call(portResponse, platform(paths.port(project, id)), { signal })),
+    structuralSharing: (shown, read) => laterPort(shown as PortResponse | undefined, read as PortResponse),
     staleTime: 5_000,
     // The route has just tried.
     retryOnMount: false,
@@ -105,7 +105,7 @@ export const portQuery = (project: string, id: string) =>
 /**
  * The one that is known to be later: a read may end after a change that it was asked for before.
  */
-function laterPort(shown: PortAnswer | undefined, read: PortAnswer): PortAnswer {
+function laterPort(shown: PortResponse | undefined, read: PortResponse): PortResponse {
   if (shown === undefined || shown === read) return read
   if (!isLater(timesOf(read), timesOf(shown))) return shown
   return noteTimes(replaceEqualDeep(shown, read), timesOf(read))
@@ -114,7 +114,7 @@ function laterPort(shown: PortAnswer | undefined, read: PortAnswer): PortAnswer 
 /**
  * Reads a port as it is now; a read that is out already was asked for too early. @throws ProxyError
  */
-export async function readPortAnew(client: QueryClient, project: string, id: string): Promise<PortAnswer> {
+export async function readPortAnew(client: QueryClient, project: string, id: string): Promise<PortResponse> {
   const query = portQuery(project, id)
   await client.cancelQueries({ queryKey: query.queryKey })
   return client.fetchQuery({ ...query, staleTime: 0 })
@@ -125,7 +125,7 @@ export const groupsInfiniteQuery = (project: string, filters: GroupFilters) =>
   infiniteQueryOptions({
     queryKey: ['groups', project, filters],
     queryFn: ({ pageParam, signal }) =>
-      call(securityGroupsAnswer, platform(paths.securityGroups(project)), {
+      call(securityGroupsResponse, platform(paths.securityGroups(project)), {
         query: { ...filters, limit: GROUPS_PAGE, marker: pageParam },
         signal,
       }),
@@ -144,7 +144,7 @@ export const groupsByIdQuery = (project: string, ids: readonly string[]) => {
     queryFn: async ({ signal }) => {
       const answers = await Promise.all(
         batches(asked).map((id) =>
-          call(securityGroupsAnswer, platform(paths.securityGroups(project)), {
+          call(securityGroupsResponse, platform(paths.securityGroups(project)), {
             query: { id, limit: id.length },
             signal,
           }),
@@ -183,7 +183,7 @@ const groupMembersQuery = (project: string, group: string) =>
     queryKey: [...groupMembersKey(project), group],
     queryFn: async ({ signal }): Promise<MembersRead> => {
       const members = await readMembers((marker) =>
-        call(portsAnswer, platform(paths.ports(project)), {
+        call(portsResponse, platform(paths.ports(project)), {
           query: { security_groups: [group], limit: LARGEST_PAGE, marker },
           signal,
         }),
@@ -237,7 +237,7 @@ async function allRules(
   const used: (string | undefined)[] = []
   let marker: string | undefined
   do {
-    const page = await call(rulesAnswer, platform(paths.rules(project)), {
+    const page = await call(rulesResponse, platform(paths.rules(project)), {
       query: { security_group_id, limit: LARGEST_PAGE, marker },
       signal,
     })

@@ -1,7 +1,7 @@
 import {
   api,
-  operationEnvelope,
-  operationsAnswer,
+  operationResponse,
+  operationsResponse,
   SETTLED,
   type Operation,
   type OperationSummary,
@@ -18,7 +18,7 @@ export function isWhole(operation: KnownOperation): operation is Operation {
 
 /** One operation in full. */
 async function readOperation(id: string, signal?: AbortSignal): Promise<Operation> {
-  return (await call(operationEnvelope, api.operation(id), { signal })).operation
+  return (await call(operationResponse, api.operation(id), { signal })).operation
 }
 
 /**
@@ -30,7 +30,7 @@ export async function readOperations(
   port: string,
   signal?: AbortSignal,
 ): Promise<KnownOperation[]> {
-  const { operations } = await call(operationsAnswer, api.portOperations(project, port), { signal })
+  const { operations } = await call(operationsResponse, api.portOperations(project, port), { signal })
   const last = operations.find(({ status }) => status === 'done')
   return Promise.all(
     operations.map((one): Promise<KnownOperation> =>

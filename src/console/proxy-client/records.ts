@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { recordAnswer, recordsAnswer, recordsApi, type RecordFilters } from '../../vpc/records.ts'
+import { auditRecordResponse, auditLogResponse, auditLogApi, type AuditLogFilters } from '../../vpc/records.ts'
 import { queryString } from '../../vpc/requests.ts'
 import { call } from './client.ts'
 
@@ -7,11 +7,11 @@ import { call } from './client.ts'
 const PAGE = 50
 
 /** The records that the filters leave, newest first, page by page. */
-export const recordsInfiniteQuery = (filters: RecordFilters) =>
+export const auditLogPagesQuery = (filters: AuditLogFilters) =>
   infiniteQueryOptions({
     queryKey: ['records', filters],
     queryFn: ({ pageParam, signal }) =>
-      call(recordsAnswer, recordsApi.records(), {
+      call(auditLogResponse, auditLogApi.records(), {
         query: { ...filters, limit: PAGE, after: pageParam },
         signal,
       }),
@@ -21,16 +21,16 @@ export const recordsInfiniteQuery = (filters: RecordFilters) =>
   })
 
 /** One record with all its entries. */
-export const recordQuery = (id: string) =>
+export const auditRecordQuery = (id: string) =>
   queryOptions({
     queryKey: ['record', id],
     queryFn: ({ signal }) =>
-      call(recordAnswer, recordsApi.record(id), { signal }).then((answer) => answer.record),
+      call(auditRecordResponse, auditLogApi.record(id), { signal }).then((answer) => answer.record),
     staleTime: 5_000,
     refetchOnWindowFocus: true,
   })
 
 /** Where the browser gets the records that the filters leave, as a file. */
-export function exportAddress(filters: RecordFilters, format: 'csv' | 'jsonl'): string {
-  return `${recordsApi.exported()}?${queryString({ ...filters, format })}`
+export function exportAddress(filters: AuditLogFilters, format: 'csv' | 'jsonl'): string {
+  return `${auditLogApi.exported()}?${queryString({ ...filters, format })}`
 }

@@ -5,7 +5,7 @@ import {
   remoteText,
   servicesText,
   type Names,
-  type Region,
+  type Flow,
 } from '../../vpc/traffic/index.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
@@ -14,14 +14,14 @@ import styles from './TrafficChanges.module.css'
 const PAGE = 50
 
 type RegionListProps = {
-  regions: readonly Region[]
+  regions: readonly Flow[]
   names: Names
   /** What the later decision is about: `now` is with the list as arranged. */
   when?: string
 }
 
 /** Regions, each with its traffic and what decides before and after; fifty at first. */
-export function RegionList({ regions, names, when = 'now' }: RegionListProps): JSX.Element {
+export function FlowList({ regions, names, when = 'now' }: RegionListProps): JSX.Element {
   const [shown, setShown] = useState(PAGE)
   return (
     <>

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { describe, expect, it } from 'vitest'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import { brokenGuards } from './broken-guards.ts'
-import { answerTraffic, type TrafficQuestion } from './traffic-answer.ts'
+import { compareTraffic, type TrafficQuestion } from './traffic-answer.ts'
 import { TrafficChanges } from './TrafficChanges.tsx'
 import { TrafficSummary } from './TrafficSummary.tsx'
 import type { Traffic } from './use-traffic.ts'
@@ -30,7 +30,7 @@ const FACTS = { groups: new Map([['ssh', { id: 'ssh', name: 'ssh-bastion' }]]) }
 
 const answered = (over: Partial<TrafficQuestion> = {}): Traffic => {
   const question = { ...QUESTION, ...over }
-  return { state: 'answer', question, answer: answerTraffic(question) }
+  return { state: 'answer', question, answer: compareTraffic(question) }
 }
 const show = (traffic: Traffic) => render(<TrafficChanges traffic={traffic} facts={FACTS} />)
 

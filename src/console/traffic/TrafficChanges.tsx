@@ -7,16 +7,16 @@ import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { SelectField } from '../ui/Field.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
-import { RegionList } from './RegionList.tsx'
+import { FlowList } from './RegionList.tsx'
 import { Remotes } from './Remotes.tsx'
-import { FILTERS, shows, type RegionFilter } from './region-filter.ts'
-import type { TrafficAnswer, TrafficQuestion } from './traffic-answer.ts'
+import { FILTERS, shows, type FlowFilter } from './region-filter.ts'
+import type { TrafficResult, TrafficQuestion } from './traffic-answer.ts'
 import styles from './TrafficChanges.module.css'
 import { changesText, namesOf } from './traffic-words.ts'
 import { TryPacket } from './TryPacket.tsx'
 import type { Traffic } from './use-traffic.ts'
 
-type Compared = Extract<TrafficAnswer, { kind: 'differences' }>
+type Compared = Extract<TrafficResult, { kind: 'differences' }>
 type TrafficChangesProps = { traffic: Traffic; facts: Pick<GroupFacts, 'groups'> }
 
 /**
@@ -66,7 +66,7 @@ export function TrafficChanges({ traffic, facts }: TrafficChangesProps): JSX.Ele
 type CompareProps = { answer: Compared; question: TrafficQuestion; names: Names }
 
 function Compare({ answer, question, names }: CompareProps): JSX.Element {
-  const [filter, setFilter] = useState<RegionFilter>({ direction: 'any', protocol: 'any' })
+  const [filter, setFilter] = useState<FlowFilter>({ direction: 'any', protocol: 'any' })
   const end = answer.afterStep.at(-1)
   const between = answer.inBetween.some((regions) => regions.length > 0)
   return (
@@ -106,7 +106,7 @@ function Compare({ answer, question, names }: CompareProps): JSX.Element {
                     Between step {step + 1} and step {step + 2}
                   </h4>
                   {shown.length > 0 ? (
-                    <RegionList regions={shown} names={names} when="then" />
+                    <FlowList regions={shown} names={names} when="then" />
                   ) : (
                     <p className={styles.note}>
                       {regions.length > 0
@@ -138,7 +138,7 @@ const PARTS = [
 
 function Difference(props: {
   difference: TrafficDifference
-  filter: RegionFilter
+  filter: FlowFilter
   names: Names
 }): JSX.Element {
   const { difference, filter, names } = props
@@ -155,7 +155,7 @@ function Difference(props: {
               {title} <span className={styles.count}>{all.length}</span>
             </h3>
             {shown.length > 0 ? (
-              <RegionList regions={shown} names={names} />
+              <FlowList regions={shown} names={names} />
             ) : (
               <p className={styles.note}>Nothing that the filters show.</p>
             )}

@@ -1,16 +1,16 @@
-import type { Direction, Region } from '../../vpc/traffic/index.ts'
+import type { Direction, Flow } from '../../vpc/traffic/index.ts'
 
 /** Which regions are shown; protocols by number, `other` is all but TCP, UDP, ICMP and ICMPv6. */
-export type RegionFilter = {
+export type FlowFilter = {
   direction: 'any' | Direction
   protocol: 'any' | '6' | '17' | '1' | '58' | 'other'
 }
 
 /** What can be chosen, as it is shown. */
 export const FILTERS: readonly {
-  name: keyof RegionFilter
+  name: keyof FlowFilter
   label: string
-  options: readonly (readonly [value: RegionFilter[keyof RegionFilter], text: string])[]
+  options: readonly (readonly [value: FlowFilter[keyof FlowFilter], text: string])[]
 }[] = [
   {
     name: 'direction',
@@ -38,7 +38,7 @@ export const FILTERS: readonly {
 const NAMED = [1, 6, 17, 58]
 
 /** True when any of the region's traffic is what the filter asks for. */
-export function shows({ direction, services }: Region, filter: RegionFilter): boolean {
+export function shows({ direction, services }: Flow, filter: FlowFilter): boolean {
   if (filter.direction !== 'any' && filter.direction !== direction) return false
   const { protocol } = filter
   if (protocol === 'any') return true

@@ -8,7 +8,7 @@ import {
   type NeverMatching,
   type NoEffect,
   type PlanDifferences,
-  type Region,
+  type Flow,
 } from '../../vpc/traffic/index.ts'
 
 /** What the console asks: all plain data, as it goes to a worker. */
@@ -33,20 +33,20 @@ export type TrafficQuestion = {
 }
 
 /** What comes back. With port security off there is nothing to compare: groups have no effect. */
-export type TrafficAnswer =
+export type TrafficResult =
   | NoEffect
   | (PlanDifferences & {
       /**
        * After each step but the last: what differs from both the list before and the list at the
        * end.
        */
-      inBetween: readonly (readonly Region[])[]
+      inBetween: readonly (readonly Flow[])[]
       /** Rules that can never match, in the list as arranged. */
       neverMatching: readonly NeverMatching[]
     })
 
 /** Answers a question; pure, but up to 100 ms of work: the console asks through TrafficClient. */
-export function answerTraffic({ portSecurity, lists, rules, members = {} }: TrafficQuestion): TrafficAnswer {
+export function compareTraffic({ portSecurity, lists, rules, members = {} }: TrafficQuestion): TrafficResult {
   const desired = lists.at(-1)
   if (!desired) throw new TypeError('a question about traffic needs at least one list')
   const known = new Map(Object.entries(rules).flatMap(([id, read]) => (read ? [[id, read] as const] : [])))
@@ -62,12 +62,12 @@ export function answerTraffic({ portSecurity, lists, rules, members = {} }: Traf
 /** Messages to and from the worker. */
 export type TrafficRequest = { id: number; question: TrafficQuestion }
 /** A failure is told, never filled in. */
-export type TrafficReply = { id: number } & ({ answer: TrafficAnswer } | { failure: string })
+export type TrafficMessage = { id: number } & ({ answer: TrafficResult } | { failure: string })
 
 /** The reply to a request; a failure becomes a message. */
-export function replyTo({ id, question }: TrafficRequest): TrafficReply {
+export function resultMessage({ id, question }: TrafficRequest): TrafficMessage {
   try {
-    return { id, answer: answerTraffic(question) }
+    return { id, answer: compareTraffic(question) }
   } catch (error) {
     return { id, failure: error instanceof Error ? error.message : String(error) }
   }

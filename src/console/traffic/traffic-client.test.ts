@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
-import { replyTo, type TrafficAnswer, type TrafficQuestion, type TrafficRequest } from './traffic-answer.ts'
+import { resultMessage, type TrafficResult, type TrafficQuestion, type TrafficRequest } from './traffic-answer.ts'
 import { TrafficClient, TrafficUnavailable, type TrafficWorker } from './traffic-client.ts'
 
 const opened: MessagePort[] = []
@@ -15,7 +15,7 @@ function start(): TrafficWorker {
   started.push(record)
   port2.addEventListener('message', ({ data }: MessageEvent<TrafficRequest>) => {
     record.got++
-    port2.postMessage(replyTo(data))
+    port2.postMessage(resultMessage(data))
   })
   port1.start()
   port2.start()
@@ -50,7 +50,7 @@ const question = (over: Partial<TrafficQuestion> = {}): TrafficQuestion => ({
   ...over,
 })
 
-const changesOf = (answer: TrafficAnswer) =>
+const changesOf = (answer: TrafficResult) =>
   answer.kind === 'differences'
     ? answer.afterStep.map(({ regions }) => regions.map(({ change }) => change))
     : answer.kind

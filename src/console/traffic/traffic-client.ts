@@ -1,8 +1,8 @@
-import type { TrafficAnswer, TrafficQuestion, TrafficReply, TrafficRequest } from './traffic-answer.ts'
+import type { TrafficResult, TrafficQuestion, TrafficMessage, TrafficRequest } from './traffic-answer.ts'
 
 /** The part of a Worker that the client uses. */
 export type TrafficWorker = Pick<Worker, 'postMessage' | 'terminate'> & {
-  addEventListener(type: 'message', listener: (event: MessageEvent<TrafficReply>) => void): void
+  addEventListener(type: 'message', listener: (event: MessageEvent<TrafficMessage>) => void): void
   addEventListener(type: 'error' | 'messageerror', listener: (event: Event) => void): void
 }
 
@@ -12,7 +12,7 @@ export class TrafficUnavailable extends Error {
 }
 
 type Waiting = TrafficRequest & {
-  resolve: (answer: TrafficAnswer) => void
+  resolve: (answer: TrafficResult) => void
   reject: (reason: unknown) => void
 }
 
@@ -38,7 +38,7 @@ export class TrafficClient {
    * @throws TrafficUnavailable when the worker fails; AbortError, or the signal's reason, when it
    *   is no longer wanted
    */
-  ask(question: TrafficQuestion, signal?: AbortSignal): Promise<TrafficAnswer> {
+  ask(question: TrafficQuestion, signal?: AbortSignal): Promise<TrafficResult> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted()
       this.#newest?.reject(new DOMException('A newer question about traffic was asked.', 'AbortError'))
@@ -90,7 +90,7 @@ export class TrafficClient {
     return worker
   }
 
-  #take(reply: TrafficReply): void {
+  #take(reply: TrafficMessage): void {
     this.#busyWith = undefined
     const asked = this.#newest
     if (asked?.id === reply.id) {

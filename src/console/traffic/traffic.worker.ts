@@ -2,11 +2,11 @@
  * The worker that compares traffic, so that the page stays smooth. Speaks TrafficRequest and
  * TrafficReply.
  */
-import { replyTo, type TrafficRequest } from './traffic-answer.ts'
+import { resultMessage, type TrafficRequest } from './traffic-answer.ts'
 
 const scope = self as unknown as DedicatedWorkerGlobalScope
 
 scope.addEventListener('message', (event: MessageEvent<TrafficRequest>) => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- only windows have one
-  scope.postMessage(replyTo(event.data))
+  scope.postMessage(resultMessage(event.data))
 })

@@ -9,7 +9,7 @@ import {
   rereadMembers,
   type MembersRead,
 } from '../proxy-client/queries.ts'
-import type { TrafficAnswer, TrafficQuestion } from './traffic-answer.ts'
+import type { TrafficResult, TrafficQuestion } from './traffic-answer.ts'
 import { TrafficClient } from './traffic-client.ts'
 
 /**
@@ -20,7 +20,7 @@ export type Traffic =
   | { state: 'reading' }
   | { state: 'unread'; error: unknown; retry: () => void }
   | { state: 'failed'; message: string; retry: () => void }
-  | { state: 'answer'; question: TrafficQuestion; answer: TrafficAnswer; remotes?: RemoteGroups }
+  | { state: 'answer'; question: TrafficQuestion; answer: TrafficResult; remotes?: RemoteGroups }
 
 /** The groups that rules have as remote, and what is known of their members. */
 export type RemoteGroups = {
@@ -42,7 +42,7 @@ export function useTraffic(
 ): Traffic {
   const client = useRef<TrafficClient | undefined>(undefined)
   const [tried, setTried] = useState(0)
-  const [found, setFound] = useState<{ question: TrafficQuestion; end: TrafficAnswer | Error }>()
+  const [found, setFound] = useState<{ question: TrafficQuestion; end: TrafficResult | Error }>()
   const { groups, rules, error, retry } = facts
   const portSecurity = port.port_security_enabled
 
@@ -87,7 +87,7 @@ export function useTraffic(
     const gone = new AbortController()
     client.current ??= new TrafficClient()
     // What is drawn of it is long.
-    const show = (end: TrafficAnswer | Error) => startTransition(() => setFound({ question, end }))
+    const show = (end: TrafficResult | Error) => startTransition(() => setFound({ question, end }))
     client.current.ask(question, gone.signal).then(show, (reason: unknown) => {
       if (gone.signal.aborted || (reason instanceof DOMException && reason.name === 'AbortError')) return
       show(reason instanceof Error ? reason : new Error(String(reason)))

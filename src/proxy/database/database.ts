@@ -10,7 +10,7 @@ import { migrate } from './migrations.ts'
 import { OwnConnection } from './own-connection.ts'
 import { hasJournal, openPGlite } from './pglite.ts'
 import { connectionSettings, postgresPool } from './postgres.ts'
-import { prepare } from './prepare.ts'
+import { migrateAndGrant } from './prepare.ts'
 import type { Tables } from './tables.ts'
 import { messageOf } from './words.ts'
 
@@ -155,7 +155,7 @@ async function openShared(
     )
   }
   try {
-    const protection = await prepare(db, config)
+    const protection = await migrateAndGrant(db, config)
     log.info({ database: 'PostgreSQL', protection }, PROTECTED[protection])
     lease = await sharedLease(db, own.query, config.leaseMs ?? 5000, log)
     const { term, renew } = lease

@@ -15,7 +15,7 @@ import { messageOf } from './words.ts'
  * @throws ConfigError when that fails, or the proxy's role could change append-only tables although
  *   there is an owner
  */
-export async function prepare(
+export async function migrateAndGrant(
   db: Kysely<Tables>,
   { databaseUrl, databaseOwnerUrl }: { databaseUrl: string; databaseOwnerUrl?: string | undefined },
 ): Promise<Protection> {

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 import type { OperationStatus } from '../../vpc/portside-api.ts'
-import type { RecordKind, RecordOutcome } from '../../vpc/records.ts'
+import type { AuditRecordKind, AuditOutcome } from '../../vpc/records.ts'
 
 /** All tables, as the migrations make them. */
 export type Tables = {
@@ -28,7 +28,7 @@ export type Tables = {
   records: {
     sequence: Generated<string>
     record_id: string
-    kind: RecordKind
+    kind: AuditRecordKind
     project_id: string
     port_id: string
     user_name: string
@@ -56,7 +56,7 @@ export type Tables = {
     at: Date | string
     kind: string
     /** Of an end. */
-    outcome: RecordOutcome | null
+    outcome: AuditOutcome | null
     request_id: string | null
     port_name: string | null
     content: unknown

@@ -6,14 +6,14 @@ import { parentPort } from 'node:worker_threads'
 import { judge, type BrokenGuard, type GuardQuestion } from './judge.ts'
 
 /** What comes back; a failure is told, never filled in. */
-export type JudgeReply = { broken: BrokenGuard[] } | { failure: string }
+export type JudgeMessage = { broken: BrokenGuard[] } | { failure: string }
 
 parentPort!.on('message', (question: GuardQuestion) => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- only windows have one
   parentPort!.postMessage(replyTo(question))
 })
 
-function replyTo(question: GuardQuestion): JudgeReply {
+function replyTo(question: GuardQuestion): JudgeMessage {
   try {
     return { broken: judge(question) }
   } catch (error) {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { Turns } from '../database/turns.ts'
-import type { JudgeReply } from './guard-worker.ts'
+import type { JudgeMessage } from './guard-worker.ts'
 import type { BrokenGuard, GuardQuestion } from './judge.ts'
 
 /** The longest that one question may take. */
@@ -40,7 +40,7 @@ export class JudgingThread {
       const ended = once(worker, 'exit', { signal }).then((): never => {
         throw new Error('the thread that compares ended')
       })
-      const answered = once(worker, 'message', { signal }) as Promise<[JudgeReply]>
+      const answered = once(worker, 'message', { signal }) as Promise<[JudgeMessage]>
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- only windows have one
       worker.postMessage(question)
       const [reply] = await Promise.race([answered, ended])

@@ -1,4 +1,4 @@
-import { rulesAnswer, securityGroupsAnswer } from '../../vpc/answers.ts'
+import { rulesResponse, securityGroupsResponse } from '../../vpc/answers.ts'
 import { paths } from '../../vpc/paths.ts'
 import { queryString } from '../../vpc/requests.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
@@ -26,7 +26,7 @@ export async function readRules(
     let marker: string | undefined
     do {
       const query = queryString({ security_group_id, limit: LARGEST_PAGE, marker })
-      const { data } = await upstream.read(paths.rules(projectId), query, rulesAnswer, { signal })
+      const { data } = await upstream.read(paths.rules(projectId), query, rulesResponse, { signal })
       for (const rule of data.security_group_rules) rules.get(rule.security_group_id)?.push(rule)
       used.add(marker)
       marker = data.page_info?.next_marker ?? undefined
@@ -37,7 +37,7 @@ export async function readRules(
   const told = await Promise.all(
     inParts(without).map(async (id) => {
       const query = queryString({ id, limit: LARGEST_PAGE })
-      const { data } = await upstream.read(paths.securityGroups(projectId), query, securityGroupsAnswer, {
+      const { data } = await upstream.read(paths.securityGroups(projectId), query, securityGroupsResponse, {
         signal,
       })
       return data.security_groups.map((group) => group.id)

@@ -43,7 +43,7 @@ export function requestId({ headers }: { headers: IncomingHttpHeaders }): string
  * this side of the cloud's or ours at `warn`, reads at `debug`. Each answer carries its request's
  * ID as X-Request-Id.
  */
-export function watchAnswers(app: FastifyInstance, metrics: Metrics | undefined): void {
+export function logResponses(app: FastifyInstance, metrics: Metrics | undefined): void {
   const logsReads = app.log.level === 'debug' || app.log.level === 'trace'
   app.decorateReply('errorCode', undefined)
   app.addHook('onRequest', (request, reply, done) => {

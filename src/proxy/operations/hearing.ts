@@ -4,21 +4,21 @@ import type { EventEmitter } from 'node:events'
  * Waits for an event: `heard` comes back with the event, or when the waiting is over; `stop` ends
  * it.
  */
-export type Hearing = { heard: Promise<void>; stop(): void }
+export type EventWait = { happened: Promise<void>; stop(): void }
 
 /**
  * Listens from now on for an event, at most so many milliseconds, until one of the signals is
  * aborted. It leaves nothing behind: AbortSignal.any would, as what it makes is held by signals
  * that live as long as the proxy.
  */
-export function hear(
+export function waitForEvent(
   events: EventEmitter,
   name: string,
   milliseconds: number,
   signals: readonly AbortSignal[],
-): Hearing {
+): EventWait {
   let over!: () => void
-  const heard = new Promise<void>((resolve) => {
+  const happened = new Promise<void>((resolve) => {
     over = resolve
   })
   const stop = () => {
@@ -31,5 +31,5 @@ export function hear(
   events.on(name, stop)
   for (const signal of signals) signal.addEventListener('abort', stop)
   if (signals.some(({ aborted }) => aborted)) stop()
-  return { heard, stop }
+  return { happened, stop }
 }

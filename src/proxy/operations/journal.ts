@@ -5,21 +5,21 @@ import {
   type OperationStatus,
   type OperationSummary,
 } from '../../vpc/portside-api.ts'
-import type { RecordEntry } from '../../vpc/records.ts'
+import type { AuditEntry } from '../../vpc/records.ts'
 import type { Database } from '../database/database.ts'
 import type { Tables } from '../database/tables.ts'
-import { recordOf } from '../records/of-operation.ts'
-import { addEntries, addEntriesWith, beginRecord } from '../records/write.ts'
+import { auditRecordOf } from '../records/of-operation.ts'
+import { addAuditEntries, addAuditEntriesWith, beginAuditRecord } from '../records/write.ts'
 import type { SignedIn } from '../session/session.ts'
-import { isOpen, type OperationRecord } from './record.ts'
+import { isUnknown, type JournaledOperation } from './record.ts'
 import { isTooLarge, readable, storedRecord, type StoredRow } from './stored-record.ts'
 
 const UNFINISHED: OperationStatus[] = ['queued', 'running', 'waiting']
 /** Operations that ask for the operator's answer. */
-export const UNANSWERED: OperationStatus[] = ['stopped', 'interrupted']
+export const AWAITING_CHOICE: OperationStatus[] = ['stopped', 'interrupted']
 
 /** Another proxy, or another request, has written the record since it was read. */
-export class RecordChanged extends Error {
+export class RevisionConflict extends Error {
   override name = 'RecordChanged'
 }
 
@@ -31,7 +31,7 @@ type Listed = Omit<OperationSummary, 'user' | 'purpose' | 'created_at'> & {
 }
 
 /** A record that nobody is at work with; `lately`: its proxy was alive within the last minute. */
-export type LeftBehind = { record: OperationRecord; lately: boolean }
+export type LeftBehind = { operation: JournaledOperation; lately: boolean }
 
 /**
  * The records of operations, on disk: each is there before the step that it tells of is sent.
@@ -51,15 +51,15 @@ export class Journal {
    * Writes a new record, and begins the one for good, with `entries`. False, and nothing written,
    * when there is one with its ID already.
    */
-  add(record: OperationRecord, by: SignedIn, entries: readonly RecordEntry[] = []): Promise<boolean> {
+  add(operation: JournaledOperation, by: SignedIn, entries: readonly AuditEntry[] = []): Promise<boolean> {
     return this.#db.transaction().execute(async (transaction) => {
       const { numInsertedOrUpdatedRows } = await transaction
         .insertInto('operations')
-        .values(this.#rowOf(record))
+        .values(this.#rowOf(operation))
         .onConflict((conflict) => conflict.column('operation_id').doNothing())
         .executeTakeFirstOrThrow()
       const isNew = numInsertedOrUpdatedRows === 1n
-      if (isNew) await beginRecord(transaction, recordOf(record, by), entries)
+      if (isNew) await beginAuditRecord(transaction, auditRecordOf(operation, by), entries)
       return isNew
     })
   }
@@ -70,13 +70,13 @@ export class Journal {
    * @throws RecordChanged when that is not the last revision: then neither is written
    */
   async save(
-    record: OperationRecord,
+    operation: JournaledOperation,
     text: string,
-    entries: readonly RecordEntry[],
-    last = record.revision - 1,
+    entries: readonly AuditEntry[],
+    last = operation.revision - 1,
   ): Promise<void> {
-    const change = this.#change(record, text, last)
-    if (!(await addEntriesWith(this.#db, change, entries))) throw changed(record.operation_id)
+    const change = this.#change(operation, text, last)
+    if (!(await addAuditEntriesWith(this.#db, change, entries))) throw changed(operation.operation_id)
   }
 
   /**
@@ -84,8 +84,8 @@ export class Journal {
    * the port, and nothing that was asked for earlier waits. False, and nothing written, when it is
    * not. @throws RecordChanged
    */
-  async begin(record: OperationRecord, text: string): Promise<boolean> {
-    const { project_id, port_id, operation_id } = record
+  async begin(operation: JournaledOperation, text: string): Promise<boolean> {
+    const { project_id, port_id, operation_id } = operation
     const first = sql`not exists (
       select from operations other
       where other.project_id = ${project_id} and other.port_id = ${port_id}
@@ -93,15 +93,15 @@ export class Journal {
         and other.status in ('queued', 'running', 'waiting')
         and (other.status <> 'queued' or other.sequence < operations.sequence))`
     try {
-      const change = this.#change(record, text, record.revision - 1, first)
-      if (await addEntriesWith(this.#db, change, [])) return true
+      const change = this.#change(operation, text, operation.revision - 1, first)
+      if (await addAuditEntriesWith(this.#db, change, [])) return true
     } catch (error) {
       // Another one that began at the same moment: the index operations_one_under_way lets one of
       // them.
       if (!(error instanceof Error && 'code' in error && error.code === '23505')) throw error
     }
     const latest = await this.find(operation_id)
-    if (latest?.revision !== record.revision - 1) throw changed(operation_id)
+    if (latest?.revision !== operation.revision - 1) throw changed(operation_id)
     return false
   }
 
@@ -110,17 +110,17 @@ export class Journal {
    * @throws RecordChanged
    */
   async addFollowing(
-    record: OperationRecord,
-    entries: readonly RecordEntry[],
-    following: OperationRecord,
+    operation: JournaledOperation,
+    entries: readonly AuditEntry[],
+    following: JournaledOperation,
     by: SignedIn,
-    first: readonly RecordEntry[] = [],
+    first: readonly AuditEntry[] = [],
   ): Promise<void> {
     await this.#db.transaction().execute(async (transaction) => {
-      const change = this.#change(record, JSON.stringify(record), record.revision - 1)
-      if (!(await addEntriesWith(transaction, change, entries))) throw changed(record.operation_id)
+      const change = this.#change(operation, JSON.stringify(operation), operation.revision - 1)
+      if (!(await addAuditEntriesWith(transaction, change, entries))) throw changed(operation.operation_id)
       await transaction.insertInto('operations').values(this.#rowOf(following)).execute()
-      await beginRecord(transaction, recordOf(following, by), first)
+      await beginAuditRecord(transaction, auditRecordOf(following, by), first)
     })
   }
 
@@ -128,12 +128,12 @@ export class Journal {
    * Adds to the record for good of an operation that is another proxy's by now: what this one did
    * was done all the same.
    */
-  addEntries(operationId: string, entries: readonly RecordEntry[]): Promise<void> {
-    return addEntries(this.#db, operationId, entries)
+  addEntries(operationId: string, entries: readonly AuditEntry[]): Promise<void> {
+    return addAuditEntries(this.#db, operationId, entries)
   }
 
   /** The record with this ID. */
-  async find(operationId: string): Promise<OperationRecord | undefined> {
+  async find(operationId: string): Promise<JournaledOperation | undefined> {
     const [found] = await this.#read(sql`o.operation_id = ${operationId}`)
     return found
   }
@@ -181,9 +181,9 @@ export class Journal {
   }
 
   /** A port's records that wait for the operator's answer, newest first. */
-  unanswered(projectId: string, portId: string): Promise<OperationRecord[]> {
+  awaitingChoice(projectId: string, portId: string): Promise<JournaledOperation[]> {
     return this.#read(
-      sql`o.project_id = ${projectId} and o.port_id = ${portId} and o.status in (${sql.join(UNANSWERED)})`,
+      sql`o.project_id = ${projectId} and o.port_id = ${portId} and o.status in (${sql.join(AWAITING_CHOICE)})`,
     )
   }
 
@@ -214,12 +214,15 @@ export class Journal {
         and o.operation_id <> all(${atWork}::text[])
       order by o.sequence`.execute(this.#db)
     return Promise.all(
-      rows.map(async ({ lately, ...row }) => ({ record: await storedRecord(this.#db, row), lately })),
+      rows.map(async ({ lately, ...row }) => ({
+        operation: await storedRecord(this.#db, row),
+        lately,
+      })),
     )
   }
 
   /** Records under a condition, newest first. */
-  async #read(condition: RawBuilder<unknown>): Promise<OperationRecord[]> {
+  async #read(condition: RawBuilder<unknown>): Promise<JournaledOperation[]> {
     const { rows } = await sql<StoredRow>`
       select ${readable} from operations o where ${condition} order by o.sequence desc`.execute(this.#db)
     return Promise.all(rows.map((row) => storedRecord(this.#db, row)))
@@ -229,17 +232,17 @@ export class Journal {
    * In one statement with the entries: the records for good must not double the time that each step
    * takes.
    */
-  #change(record: OperationRecord, text: string, last: number, condition = sql`true`) {
-    const { status, revision, operation_id } = record
+  #change(operation: JournaledOperation, text: string, last: number, condition = sql`true`) {
+    const { status, revision, operation_id } = operation
     return sql`update operations
-      set status = ${status}, revision = ${revision}, owner = ${this.#ownerOf(record)}, record = ${text}
+      set status = ${status}, revision = ${revision}, owner = ${this.#ownerOf(operation)}, record = ${text}
       where operation_id = ${operation_id} and revision = ${last} and ${condition}
       returning operation_id::uuid as record_id`
   }
 
-  #rowOf(record: OperationRecord) {
-    const { operation_id, project_id, port_id, status, created_at, revision } = record
-    const owner = this.#ownerOf(record)
+  #rowOf(operation: JournaledOperation) {
+    const { operation_id, project_id, port_id, status, created_at, revision } = operation
+    const owner = this.#ownerOf(operation)
     return {
       operation_id,
       project_id,
@@ -248,17 +251,17 @@ export class Journal {
       created_at,
       revision,
       owner,
-      record: JSON.stringify(record),
+      record: JSON.stringify(operation),
     }
   }
 
   /** Whoever writes a record that something is still to be done about has to do it. */
-  #ownerOf(record: OperationRecord): string | null {
-    const toDo = !SETTLED.has(record.status) || (UNANSWERED.includes(record.status) && isOpen(record))
+  #ownerOf(operation: JournaledOperation): string | null {
+    const toDo = !SETTLED.has(operation.status) || (AWAITING_CHOICE.includes(operation.status) && isUnknown(operation))
     return toDo ? this.#proxyId : null
   }
 }
 
-function changed(operationId: string): RecordChanged {
-  return new RecordChanged(`operation ${operationId} was changed elsewhere`)
+function changed(operationId: string): RevisionConflict {
+  return new RevisionConflict(`operation ${operationId} was changed elsewhere`)
 }

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { sameList } from '../../vpc/list-difference.ts'
-import type { OperationAnswer, OperationRequest } from '../../vpc/portside-api.ts'
+import type { OperationChoice, OperationRequest } from '../../vpc/portside-api.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import type { GuardCheck } from '../guards/guard-check.ts'
 import { confirmedEntries } from '../records/entries.ts'
-import { recorded } from '../records/not-recorded.ts'
+import { whileRecording } from '../records/not-recorded.ts'
 import type { SignedIn } from '../session/session.ts'
-import { UNANSWERED } from './journal.ts'
+import { AWAITING_CHOICE } from './journal.ts'
 import { planSteps, refuseWrongPlan, sameOperation, type Asked } from './plan-check.ts'
 import { readBack } from './read-back.ts'
-import { isOpen, newRecord, type OperationRecord } from './record.ts'
+import { isUnknown, newOperation, type JournaledOperation } from './record.ts'
 import type { RunContext } from './run.ts'
-import { Work } from './work.ts'
+import { OperationRunner } from './work.ts'
 
 const PURPOSE = { 'go-on': 'go_on', 'go-back': 'go_back' } as const
 
@@ -19,7 +19,7 @@ const PURPOSE = { 'go-on': 'go_on', 'go-back': 'go_back' } as const
 export class Operations {
   readonly #context: RunContext
   readonly #guards: GuardCheck
-  readonly #work: Work
+  readonly #work: OperationRunner
   readonly #limitOf: (project: string) => number
 
   /** @param limitOf how many security groups a port of a project takes */
@@ -27,7 +27,7 @@ export class Operations {
     this.#context = context
     this.#limitOf = limitOf
     this.#guards = guards
-    this.#work = new Work(context)
+    this.#work = new OperationRunner(context)
   }
 
   /**
@@ -49,20 +49,20 @@ export class Operations {
   async submit(
     { confirmed_by, ...request }: OperationRequest,
     asked: Asked,
-  ): Promise<{ record: OperationRecord; isNew: boolean }> {
-    const { journal } = this.#context.records
+  ): Promise<{ operation: JournaledOperation; isNew: boolean }> {
+    const { journal } = this.#context.store
     const earlier = await journal.find(request.operation_id)
-    if (earlier) return { record: sameOperation(earlier, request, asked), isNew: false }
+    if (earlier) return { operation: sameOperation(earlier, request, asked), isNew: false }
     refuseWrongPlan(request, this.#limitOf(asked.project_id))
     await this.#refuseUnanswered(asked)
     const { by, ...port } = asked
     const planned = { ...request, ...port, user: by.user }
     const guards = await this.#guards.hold({ ...planned, confirmed_by })
-    const record = newRecord({ ...planned, purpose: 'change' })
+    const operation = newOperation({ ...planned, purpose: 'change' })
     const entries = confirmedEntries(confirmed_by, guards)
-    const write = () => recorded('before', () => journal.add(record, by, entries))
-    if (!(await this.#work.start(record, write))) return this.submit({ ...request, confirmed_by }, asked)
-    return { record, isNew: true }
+    const write = () => whileRecording('before', () => journal.add(operation, by, entries))
+    if (!(await this.#work.start(operation, write))) return this.submit({ ...request, confirmed_by }, asked)
+    return { operation: operation, isNew: true }
   }
 
   /**
@@ -73,62 +73,62 @@ export class Operations {
    *   Portside.GuardBroken as for a plan, compared with the list as it stands; UpstreamError when
    *   the port can't be read
    */
-  answer(
+  choose(
     operationId: string,
-    answer: OperationAnswer,
+    answer: OperationChoice,
     by: SignedIn,
     confirmed_by?: string,
-  ): Promise<OperationRecord> {
-    const { records } = this.#context
-    return records.onLatest(operationId, async (record) => {
-      const given = await this.#answeredBefore(record, answer)
+  ): Promise<JournaledOperation> {
+    const { store: store } = this.#context
+    return store.onLatest(operationId, async (operation) => {
+      const given = await this.#answeredBefore(operation, answer)
       if (given) return given
-      if (record.too_large && answer !== 'leave')
+      if (operation.too_large && answer !== 'leave')
         throw ownError('Portside.OperationConflict', 'The operation is too large: its plan is not read.', {
           advice: 'Leave the list as it is, and arrange it anew.',
         })
-      if (await records.journal.busy(record.project_id, record.port_id))
+      if (await store.journal.busy(operation.project_id, operation.port_id))
         throw ownError('Portside.OperationConflict', 'Another operation on this port is under way.', {
           advice: 'Wait for its end, then answer.',
         })
 
       const noteAnswer = () =>
-        records.note(record, { kind: 'answered', at: new Date().toISOString(), answer, user: by.user })
+        store.note(operation, { kind: 'answered', at: new Date().toISOString(), answer, user: by.user })
       if (answer === 'leave') {
         // The list as it is left is worth knowing, but not knowing it must not keep anybody from
         // leaving it.
-        await readBack(record, this.#context).catch(ignoreUnread)
-        if (record.status !== 'done') record.status = 'left'
+        await readBack(operation, this.#context).catch(ignoreUnread)
+        if (operation.status !== 'done') operation.status = 'left'
         noteAnswer()
-        await records.keep(record)
-        return record
+        await store.keep(operation)
+        return operation
       }
-      await readBack(record, this.#context)
-      const list = record.list_now!
-      const desired = answer === 'go-on' ? record.desired : record.before
+      await readBack(operation, this.#context)
+      const list = operation.list_now!
+      const desired = answer === 'go-on' ? operation.desired : operation.before
       if (sameList(list, desired)) {
-        record.status = answer === 'go-on' ? 'done' : 'left'
+        operation.status = answer === 'go-on' ? 'done' : 'left'
         noteAnswer()
-        await records.keep(record)
-        return record
+        await store.keep(operation)
+        return operation
       }
-      const { project_id, port_id, port } = record
+      const { project_id, port_id, port } = operation
       const steps = planSteps(list, desired, this.#limitOf(project_id))
       const planned = { project_id, port_id, user: by.user, planned_from: list, steps }
-      const guards = await this.#guards.hold({ ...planned, before: record.before, confirmed_by }, port)
-      const following = newRecord({
+      const guards = await this.#guards.hold({ ...planned, before: operation.before, confirmed_by }, port)
+      const following = newOperation({
         ...planned,
         operation_id: randomUUID(),
         purpose: PURPOSE[answer],
         desired,
-        after: record,
+        after: operation,
       })
-      record.status = 'superseded'
-      record.followed_by = following.operation_id
+      operation.status = 'superseded'
+      operation.followed_by = following.operation_id
       noteAnswer()
       const entries = confirmedEntries(confirmed_by, guards)
       await this.#work.start(following, async () => {
-        await recorded('before', () => records.keepFollowed(record, following, by, entries))
+        await whileRecording('before', () => store.keepFollowed(operation, following, by, entries))
         return true
       })
       return following
@@ -149,15 +149,15 @@ export class Operations {
    * lost.
    */
   async #answeredBefore(
-    record: OperationRecord,
-    answer: OperationAnswer,
-  ): Promise<OperationRecord | undefined> {
-    const { status, followed_by } = record
-    if (UNANSWERED.includes(status)) return undefined
-    if (answer === 'leave' && status === 'left') return record
+    operation: JournaledOperation,
+    answer: OperationChoice,
+  ): Promise<JournaledOperation | undefined> {
+    const { status, followed_by } = operation
+    if (AWAITING_CHOICE.includes(status)) return undefined
+    if (answer === 'leave' && status === 'left') return operation
     if (answer !== 'leave' && status === 'superseded' && followed_by) {
-      const following = await this.#context.records.journal.find(followed_by)
-      if (following?.follows === record.operation_id && following.purpose === PURPOSE[answer])
+      const following = await this.#context.store.journal.find(followed_by)
+      if (following?.follows === operation.operation_id && following.purpose === PURPOSE[answer])
         return following
     }
     throw ownError('Portside.OperationConflict', `The operation is ${status}: it asks for no answer.`, {
@@ -171,21 +171,21 @@ export class Operations {
    * without anybody having said so. One that left no group off does not stand in the way.
    */
   async #refuseUnanswered({ project_id, port_id }: Asked): Promise<void> {
-    const { records } = this.#context
-    for (const found of await records.journal.unanswered(project_id, port_id)) {
-      let record = found
+    const { store: store } = this.#context
+    for (const found of await store.journal.awaitingChoice(project_id, port_id)) {
+      let operation = found
       // What it says may be old: perhaps somebody put it right elsewhere.
-      if (record.off_the_port.length > 0 || isOpen(record))
-        record = await records.onLatest(found.operation_id, async (latest) => {
+      if (operation.off_the_port.length > 0 || isUnknown(operation))
+        operation = await store.onLatest(found.operation_id, async (latest) => {
           await readBack(latest, this.#context).catch(ignoreUnread)
           return latest
         })
-      if (record.off_the_port.length > 0 || record.list_now === null)
+      if (operation.off_the_port.length > 0 || operation.list_now === null)
         throw ownError(
           'Portside.OperationConflict',
-          record.list_now === null
-            ? `Operation ${record.operation_id} ended early, and the port's list could not be read since.`
-            : `Operation ${record.operation_id} ended early and left ${record.off_the_port.length} security groups off the port: ${record.off_the_port.join(', ')}.`,
+          operation.list_now === null
+            ? `Operation ${operation.operation_id} ended early, and the port's list could not be read since.`
+            : `Operation ${operation.operation_id} ended early and left ${operation.off_the_port.length} security groups off the port: ${operation.off_the_port.join(', ')}.`,
           { advice: 'Answer that operation first: go on, go back to the list before, or leave it as it is.' },
         )
     }

@@ -5,7 +5,7 @@ import { isUuid } from '../../vpc/ids.ts'
 import type { OperationRequest } from '../../vpc/portside-api.ts'
 import { ownError } from '../errors.ts'
 import type { SignedIn } from '../session/session.ts'
-import type { OperationRecord } from './record.ts'
+import type { JournaledOperation } from './record.ts'
 
 /** The port that an operation is for, and who asked for it. */
 export type Asked = { project_id: string; port_id: string; by: SignedIn }
@@ -40,10 +40,10 @@ export function refuseWrongPlan(
  * when it was another request
  */
 export function sameOperation(
-  earlier: OperationRecord,
+  earlier: JournaledOperation,
   request: OperationRequest,
   asked: Asked,
-): OperationRecord {
+): JournaledOperation {
   const same =
     earlier.project_id === asked.project_id &&
     earlier.port_id === asked.port_id &&

@@ -3,9 +3,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod/mini'
 import { uuid } from '../../vpc/ids.ts'
 import {
-  answerRequest,
+  choiceRequest,
   api,
-  operationAnswers,
+  operationChoices,
   operationRequest,
   operationsQuery,
 } from '../../vpc/portside-api.ts'
@@ -14,13 +14,13 @@ import type { DatabaseAccess } from '../database/database.ts'
 import { ownError } from '../errors.ts'
 import { GuardCheck } from '../guards/guard-check.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
-import { copyJournal } from '../records/copy-journal.ts'
-import { recorded } from '../records/not-recorded.ts'
+import { copyJournalToAuditLog } from '../records/copy-journal.ts'
+import { whileRecording } from '../records/not-recorded.ts'
 import { bounded, checked, checkedQuery, checkParams, goneSignal } from '../request-checks.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { Operations } from './operations.ts'
-import { operationOf, type OperationRecord } from './record.ts'
-import { Records } from './records.ts'
+import { withoutJournalFields, type JournaledOperation } from './record.ts'
+import { OperationStore } from './records.ts'
 import { DEFAULT_WAITS } from './waits.ts'
 
 /** The longest that a read waits for a newer revision, in seconds. */
@@ -39,9 +39,9 @@ const OPERATIONS_QUERY = bounded(operationsQuery)
 const PAGE = 50
 
 const OPERATION_PARAMS = bounded(z.object({ id: uuid }))
-const ANSWER_PARAMS = bounded(z.object({ id: uuid, answer: z.enum(operationAnswers) }))
+const ANSWER_PARAMS = bounded(z.object({ id: uuid, answer: z.enum(operationChoices) }))
 const OPERATION_BODY = bounded(operationRequest)
-const ANSWER_BODY = bounded(answerRequest)
+const ANSWER_BODY = bounded(choiceRequest)
 
 /** What the operations of a proxy need of it. */
 export type OperationsOptions = {
@@ -69,14 +69,14 @@ export async function operationsPlugin(
 
   async function open() {
     const opened = await database.opened()
-    await copyJournal(opened.db)
-    const records = new Records(opened)
+    await copyJournalToAuditLog(opened.db)
+    const store = new OperationStore(opened)
     const waits = { ...DEFAULT_WAITS, ...config.operationWaits }
-    const context = { records, upstream, waits, stopping: stopping.signal, log: app.log, metrics }
+    const context = { store, upstream, waits, stopping: stopping.signal, log: app.log, metrics }
     const guards = new GuardCheck(config.guards ?? [], upstream, app.log)
     const operations = new Operations(context, guards, (project) => groupsPerPort(config.projects, project))
     await operations.recover()
-    return { records, operations }
+    return { store, operations }
   }
   let opening: ReturnType<typeof open> | undefined
   const opened = () =>
@@ -91,8 +91,8 @@ export async function operationsPlugin(
     await (await opening?.catch(() => undefined))?.operations.close()
   })
 
-  function existing(id: string, record: OperationRecord | undefined): OperationRecord {
-    if (record && projects.has(record.project_id)) return record
+  function existing(id: string, operation: JournaledOperation | undefined): JournaledOperation {
+    if (operation && projects.has(operation.project_id)) return operation
     throw ownError('Portside.NotFound', `There is no operation ${id}.`, {
       advice: "Look for it in the port's list of operations.",
     })
@@ -103,21 +103,21 @@ export async function operationsPlugin(
   app.post<{ Params: PortParams }>(ofPort, async ({ params, body, session }, reply) => {
     checkParams(params, projects)
     const request = checked(OPERATION_BODY, body ?? undefined, 'body')
-    const { operations } = await recorded('before', opened)
+    const { operations } = await whileRecording('before', opened)
     const plan = { ...request, operation_id: request.operation_id.toLowerCase() }
-    const { record, isNew } = await operations.submit(plan, {
+    const { operation, isNew } = await operations.submit(plan, {
       project_id: params.project_id,
       port_id: params.port_id.toLowerCase(),
       by: session,
     })
-    return answer(reply, isNew ? 202 : 200, record)
+    return answer(reply, isNew ? 202 : 200, operation)
   })
 
   app.get<{ Params: PortParams }>(ofPort, async ({ params, url }, reply) => {
     checkParams(params, projects)
     const { limit = PAGE, after } = checkedQuery(OPERATIONS_QUERY, url)
-    const { records } = await opened()
-    const { operations, next } = await records.journal.ofPort(
+    const { store } = await opened()
+    const { operations, next } = await store.journal.ofPort(
       params.project_id,
       params.port_id.toLowerCase(),
       { limit, after },
@@ -128,12 +128,12 @@ export async function operationsPlugin(
   app.get<{ Params: { id: string } }>(decodeURIComponent(api.operation(':id')), async (request, reply) => {
     const { id } = checked(OPERATION_PARAMS, request.params, 'path')
     const { after, wait = 0 } = checked(POLL_QUERY, request.query, 'query')
-    const { records } = await opened()
-    const record = await records.newer(id.toLowerCase(), after ?? -1, wait * 1000, [
+    const { store } = await opened()
+    const operation = await store.newer(id.toLowerCase(), after ?? -1, wait * 1000, [
       stopping.signal,
       goneSignal(request),
     ])
-    return answer(reply, 200, existing(id, record))
+    return answer(reply, 200, existing(id, operation))
   })
 
   app.post<{ Params: { id: string; answer: string } }>(
@@ -141,17 +141,17 @@ export async function operationsPlugin(
     async ({ params, body, session }, reply) => {
       const asked = checked(ANSWER_PARAMS, params, 'path')
       const { confirmed_by } = checked(ANSWER_BODY, body ?? {}, 'body')
-      const { operations, records } = await opened()
-      const record = existing(asked.id, await records.journal.find(asked.id.toLowerCase()))
-      const result = await operations.answer(record.operation_id, asked.answer, session, confirmed_by)
-      return answer(reply, result.operation_id === record.operation_id ? 200 : 202, result)
+      const { operations, store } = await opened()
+      const operation = existing(asked.id, await store.journal.find(asked.id.toLowerCase()))
+      const result = await operations.choose(operation.operation_id, asked.answer, session, confirmed_by)
+      return answer(reply, result.operation_id === operation.operation_id ? 200 : 202, result)
     },
   )
 }
 
-function answer(reply: FastifyReply, status: 200 | 202, record: OperationRecord) {
+function answer(reply: FastifyReply, status: 200 | 202, operation: JournaledOperation) {
   return reply
     .code(status)
     .header('cache-control', 'no-store')
-    .send({ operation: operationOf(record) })
+    .send({ operation: withoutJournalFields(operation) })
 }

@@ -2,8 +2,8 @@ import { sameList } from '../../vpc/list-difference.ts'
 import { ProxyError } from '../errors.ts'
 import { readEntry } from '../records/entries.ts'
 import { pause, waitAfter } from '../retry.ts'
-import { UNANSWERED } from './journal.ts'
-import { isOpen, notePort, sentAtLatest, settleByList, type OperationRecord } from './record.ts'
+import { AWAITING_CHOICE } from './journal.ts'
+import { isUnknown, notePort, sentAtLatest, settleByList, type JournaledOperation } from './record.ts'
 import type { RunContext } from './run.ts'
 
 /**
@@ -13,44 +13,44 @@ import type { RunContext } from './run.ts'
  * @throws ProxyError when the port can't be read; nothing is changed then. RecordChanged when
  *   somebody else has changed the record
  */
-export async function readBack(record: OperationRecord, context: RunContext): Promise<void> {
-  const { records, upstream, waits, stopping } = context
+export async function readBack(operation: JournaledOperation, context: RunContext): Promise<void> {
+  const { store: store, upstream, waits, stopping } = context
   const read = async () => {
-    const { port, request_id } = await upstream.readPort(record.project_id, record.port_id, {
-      operation_id: record.operation_id,
+    const { port, request_id } = await upstream.readPort(operation.project_id, operation.port_id, {
+      operation_id: operation.operation_id,
       signal: stopping,
     })
-    notePort(record, port, request_id)
-    records.note(record, readEntry(port, request_id))
+    notePort(operation, port, request_id)
+    store.note(operation, readEntry(port, request_id))
     return port.security_groups
   }
   let list = await read()
-  settleByList(record, list, waits.lateMs)
-  const open = record.steps.find(({ status }) => status === 'unknown')
+  settleByList(operation, list, waits.lateMs)
+  const open = operation.steps.find(({ status }) => status === 'unknown')
   if (open) {
     // The request may still be on its way: what the list says counts only after some time.
-    const left = sentAtLatest(record, open) + waits.lateMs - Date.now()
+    const left = sentAtLatest(operation, open) + waits.lateMs - Date.now()
     if (left > 0 && (await pause(left, stopping))) list = await read()
-    settleByList(record, list, waits.lateMs)
+    settleByList(operation, list, waits.lateMs)
   }
   if (
-    !record.too_large &&
-    sameList(list, record.desired) &&
-    record.steps.every(({ status }) => status === 'done')
+    !operation.too_large &&
+    sameList(list, operation.desired) &&
+    operation.steps.every(({ status }) => status === 'done')
   ) {
-    record.status = 'done'
-    record.error = null
+    operation.status = 'done'
+    operation.error = null
   }
-  await records.keep(record)
+  await store.keep(operation)
 }
 
 /** Reads back again and again until it succeeds, the operation is answered, or the proxy stops. */
 export async function readBackUntilKnown(operationId: string, context: RunContext): Promise<void> {
-  const { records, stopping, log, waits } = context
+  const { store: store, stopping, log, waits } = context
   for (let tried = 1; !stopping.aborted; tried++) {
     try {
-      return await records.onLatest(operationId, async (record) => {
-        if (UNANSWERED.includes(record.status) && isOpen(record)) await readBack(record, context)
+      return await store.onLatest(operationId, async (operation) => {
+        if (AWAITING_CHOICE.includes(operation.status) && isUnknown(operation)) await readBack(operation, context)
       })
     } catch (error) {
       if (stopping.aborted) return

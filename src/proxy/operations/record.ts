@@ -12,24 +12,24 @@ import { notWritable } from '../records/entries.ts'
  * its dead proxy may have sent something. `recorded_end` is the end that its record for good
  * (src/proxy/records) tells of, and the list then.
  */
-export type OperationRecord = Operation & { had: string[]; taken_over_at?: string; recorded_end?: string }
+export type JournaledOperation = Operation & { had: string[]; taken_over_at?: string; recorded_end?: string }
 
 /** What an operation is made from; `after` is the one that it goes on or back from. */
 export type NewOperation = Pick<
   Operation,
   'operation_id' | 'project_id' | 'port_id' | 'user' | 'purpose' | 'planned_from' | 'desired'
-> & { steps: readonly ChangeStep[]; after?: OperationRecord }
+> & { steps: readonly ChangeStep[]; after?: JournaledOperation }
 
 /**
  * The record of an operation of which nothing was done yet. @throws StepRefused when a step can't
  * be carried out
  */
-export function newRecord({ steps, after, ...operation }: NewOperation): OperationRecord {
+export function newOperation({ steps, after, ...operation }: NewOperation): JournaledOperation {
   const { planned_from, desired } = operation
   const lists = listsAfter(planned_from, steps)
   const groups = [...new Set([...(after?.had ?? []), ...planned_from])]
   const now = new Date().toISOString()
-  const record: OperationRecord = {
+  const record: JournaledOperation = {
     ...operation,
     had: groups,
     before: after?.before ?? planned_from,
@@ -64,27 +64,27 @@ export function newRecord({ steps, after, ...operation }: NewOperation): Operati
 }
 
 /** An operation's port, as a word. */
-export function portOf({ project_id, port_id }: Pick<OperationRecord, 'project_id' | 'port_id'>): string {
+export function portKey({ project_id, port_id }: Pick<JournaledOperation, 'project_id' | 'port_id'>): string {
   return `${project_id}/${port_id.toLowerCase()}`
 }
 
 /** True while the record does not tell the port's list, or what became of a step that was sent. */
-export function isOpen(record: OperationRecord): boolean {
+export function isUnknown(operation: JournaledOperation): boolean {
   return (
-    record.list_now === null ||
-    record.steps.some(({ status }) => status === 'sending' || status === 'unknown')
+    operation.list_now === null ||
+    operation.steps.some(({ status }) => status === 'sending' || status === 'unknown')
   )
 }
 
 /** The last moment, as `Date.now()` counts, at which this step's request may have been sent. */
-export function sentAtLatest({ taken_over_at }: OperationRecord, step: OperationStep): number {
+export function sentAtLatest({ taken_over_at }: JournaledOperation, step: OperationStep): number {
   // Clocks of two machines differ: what the dead proxy's said is not enough.
   return Math.max(...[step.sent_at, taken_over_at].map((time) => (time ? Date.parse(time) : -Infinity)))
 }
 
 /** The list that the port has before step `index`, when all went as planned. */
-export function listBefore(record: OperationRecord, index: number): string[] {
-  return index === 0 ? record.planned_from : record.steps[index - 1]!.expected
+export function listBefore(operation: JournaledOperation, index: number): string[] {
+  return index === 0 ? operation.planned_from : operation.steps[index - 1]!.expected
 }
 
 /**
@@ -92,14 +92,14 @@ export function listBefore(record: OperationRecord, index: number): string[] {
  * which of two lists the port has (a step is under way, or its answer was lost and the port not
  * read back), a group counts as off when it may be.
  */
-export function offThePort(record: OperationRecord): string[] {
-  const { steps, list_now, had, desired } = record
+export function offThePort(operation: JournaledOperation): string[] {
+  const { steps, list_now, had, desired } = operation
   const lists: (readonly string[])[] = []
   if (list_now) lists.push(list_now)
   const open = steps.findIndex(({ status }) => status === 'sending' || (status === 'unknown' && !list_now))
-  if (open >= 0) lists.push(listBefore(record, open), steps[open]!.expected)
+  if (open >= 0) lists.push(listBefore(operation, open), steps[open]!.expected)
   if (lists.length === 0)
-    lists.push(listBefore(record, steps.findLastIndex(({ status }) => status === 'done') + 1))
+    lists.push(listBefore(operation, steps.findLastIndex(({ status }) => status === 'done') + 1))
   return offAmong(had, desired, lists)
 }
 
@@ -112,29 +112,29 @@ function offAmong(
 }
 
 /** Notes the port as the platform answered it just now. */
-export function notePort(record: OperationRecord, port: Port, requestId: string | null): void {
-  record.port = port
-  record.request_id = requestId
-  record.list_now = port.security_groups
-  record.list_read_at = new Date().toISOString()
+export function notePort(operation: JournaledOperation, port: Port, requestId: string | null): void {
+  operation.port = port
+  operation.request_id = requestId
+  operation.list_now = port.security_groups
+  operation.list_read_at = new Date().toISOString()
 }
 
 /** Notes that what the port's list is now, nobody knows. */
-export function forgetList(record: OperationRecord): void {
-  record.list_now = null
-  record.list_read_at = null
+export function forgetList(operation: JournaledOperation): void {
+  operation.list_now = null
+  operation.list_read_at = null
 }
 
 /**
  * The record without a word of the cloud's, where those can't be written: its port, list and
  * errors; what was done stays.
  */
-export function withoutCloudWords(record: OperationRecord): void {
-  record.port = null
-  record.request_id = null
-  forgetList(record)
-  if (record.error) record.error = notWritable(record.error)
-  for (const step of record.steps) {
+export function withoutCloudWords(operation: JournaledOperation): void {
+  operation.port = null
+  operation.request_id = null
+  forgetList(operation)
+  if (operation.error) operation.error = notWritable(operation.error)
+  for (const step of operation.steps) {
     step.request_id = null
     if (step.error) step.error = notWritable(step.error)
   }
@@ -159,14 +159,14 @@ export function noteFailed(step: OperationStep, error: PortsideError): void {
 
 /** Ends an operation before its last step: what was not sent stays so. */
 export function end(
-  record: OperationRecord,
+  operation: JournaledOperation,
   status: 'stopped' | 'interrupted' | 'list_changed',
   error: PortsideError | null,
 ): void {
-  record.status = status
-  record.error = error
-  record.next_try_at = null
-  for (const step of record.steps) {
+  operation.status = status
+  operation.error = error
+  operation.next_try_at = null
+  for (const step of operation.steps) {
     if (step.status !== 'pending') continue
     // One that was tried, and refused before a wait, was not merely not sent.
     if (step.attempts > 0 && step.error) noteFailed(step, step.error)
@@ -178,13 +178,13 @@ export function end(
  * Settles steps of which no answer told, by the list that the port has. A request on its way longer
  * than `lateMs` is taken to come no more.
  */
-export function settleByList(record: OperationRecord, list: readonly string[], lateMs: number): void {
-  for (const [index, step] of record.steps.entries()) {
+export function settleByList(operation: JournaledOperation, list: readonly string[], lateMs: number): void {
+  for (const [index, step] of operation.steps.entries()) {
     if (step.status !== 'sending' && step.status !== 'unknown') continue
     step.status = 'unknown'
-    const late = Date.now() - sentAtLatest(record, step) >= lateMs
+    const late = Date.now() - sentAtLatest(operation, step) >= lateMs
     if (sameList(list, step.expected)) noteDone(step, 'by reading')
-    else if (late && sameList(list, listBefore(record, index)))
+    else if (late && sameList(list, listBefore(operation, index)))
       noteFailed(step, {
         error_code: 'Portside.Interrupted',
         error_msg: 'No answer came, and the port read back has the list from before this step.',
@@ -194,7 +194,7 @@ export function settleByList(record: OperationRecord, list: readonly string[], l
 }
 
 /** The record as Portside's API answers it. */
-export function operationOf(record: OperationRecord): Operation {
-  const { had: _had, taken_over_at: _taken, recorded_end: _end, ...answered } = record
+export function withoutJournalFields(operation: JournaledOperation): Operation {
+  const { had: _had, taken_over_at: _taken, recorded_end: _end, ...answered } = operation
   return answered
 }

@@ -1,16 +1,16 @@
 import { EventEmitter } from 'node:events'
 import { SETTLED } from '../../vpc/portside-api.ts'
-import type { RecordEntry } from '../../vpc/records.ts'
+import type { AuditEntry } from '../../vpc/records.ts'
 import type { Database } from '../database/database.ts'
 import type { Lease } from '../database/lease.ts'
 import { Turns } from '../database/turns.ts'
 import { ownError } from '../errors.ts'
-import { endOf } from '../records/of-operation.ts'
+import { endEntryOf } from '../records/of-operation.ts'
 import { writeAtLeast } from '../records/write.ts'
 import type { SignedIn } from '../session/session.ts'
-import { hear, type Hearing } from './hearing.ts'
-import { Journal, RecordChanged } from './journal.ts'
-import { offThePort, portOf, withoutCloudWords, type OperationRecord } from './record.ts'
+import { waitForEvent, type EventWait } from './hearing.ts'
+import { Journal, RevisionConflict } from './journal.ts'
+import { offThePort, portKey, withoutCloudWords, type JournaledOperation } from './record.ts'
 
 /**
  * Who waits looks again after so many milliseconds at the latest: a notice of another proxy can be
@@ -25,7 +25,7 @@ const MOST_TRIES = 10
 type Written = { text: string; revision: number; term: number | undefined }
 
 /** The journal's records, and whoever waits for one to change, here or in another proxy. */
-export class Records {
+export class OperationStore {
   readonly journal: Journal
   readonly lease: Lease
   /**
@@ -39,7 +39,7 @@ export class Records {
   readonly #changes = new EventEmitter().setMaxListeners(0)
 
   /** What is still to be written to the records for good, by operation. */
-  readonly #noted = new Map<string, RecordEntry[]>()
+  readonly #noted = new Map<string, AuditEntry[]>()
   /**
    * Of a record that could not be written: the revision that it was to have, and how much of what
    * was noted.
@@ -59,7 +59,7 @@ export class Records {
    * Notes what happened, for the operation's record for good: written when the operation is kept
    * next.
    */
-  note({ operation_id }: OperationRecord, entry: RecordEntry): void {
+  note({ operation_id }: JournaledOperation, entry: AuditEntry): void {
     const noted = this.#noted.get(operation_id)
     if (noted) noted.push(entry)
     else this.#noted.set(operation_id, [entry])
@@ -72,27 +72,27 @@ export class Records {
    * @param last the revision that the journal has
    * @throws RecordChanged when it has another
    */
-  async keep(record: OperationRecord, last = record.revision): Promise<void> {
-    const { operation_id } = record
+  async keep(operation: JournaledOperation, last = operation.revision): Promise<void> {
+    const { operation_id } = operation
     const term = this.lease.term()
-    revise(record)
-    this.#noteEnd(record)
+    revise(operation)
+    this.#noteEnd(operation)
     const noted = this.#noted.get(operation_id) ?? []
     let text!: string
     try {
       await writeAtLeast(noted, (entries, withWords) => {
-        if (!withWords) withoutCloudWords(record)
-        text = JSON.stringify(record)
-        return this.journal.save(record, text, entries, last)
+        if (!withWords) withoutCloudWords(operation)
+        text = JSON.stringify(operation)
+        return this.journal.save(operation, text, entries, last)
       })
     } catch (error) {
-      if (error instanceof RecordChanged) this.#underWay.delete(operation_id)
-      this.#failed.set(operation_id, { revision: record.revision, noted: noted.length })
+      if (error instanceof RevisionConflict) this.#underWay.delete(operation_id)
+      this.#failed.set(operation_id, { revision: operation.revision, noted: noted.length })
       throw error
     }
     this.#failed.delete(operation_id)
     this.#noted.delete(operation_id)
-    this.#written(record, text, term)
+    this.#written(operation, text, term)
   }
 
   /**
@@ -100,10 +100,10 @@ export class Records {
    * has taken the operation over, nor may one do so before the lease ends, which still holds.
    * @throws RecordChanged when one has
    */
-  async keepToSend(record: OperationRecord): Promise<void> {
+  async keepToSend(operation: JournaledOperation): Promise<void> {
     for (;;) {
       const term = this.lease.term()
-      await this.keep(record)
+      await this.keep(operation)
       if (term !== undefined && this.lease.term() === term) return
       await this.lease.renew()
     }
@@ -113,13 +113,13 @@ export class Records {
    * Makes a queued record `running` when it is its turn on the port; false when it is not. @throws
    * RecordChanged
    */
-  async begin(record: OperationRecord): Promise<boolean> {
-    const begun: OperationRecord = { ...record, status: 'running' }
+  async begin(operation: JournaledOperation): Promise<boolean> {
+    const begun: JournaledOperation = { ...operation, status: 'running' }
     revise(begun)
     const term = this.lease.term()
     const text = JSON.stringify(begun)
     if (!(await this.journal.begin(begun, text))) return false
-    this.#written(Object.assign(record, begun), text, term)
+    this.#written(Object.assign(operation, begun), text, term)
     return true
   }
 
@@ -127,37 +127,37 @@ export class Records {
    * Tells a record that could not be written, as long as this process lives and no later revision
    * is found.
    */
-  tellUnwritten(record: OperationRecord): void {
-    const { operation_id } = record
-    record.revision = this.#underWay.get(operation_id)?.revision ?? record.revision
-    revise(record)
-    const { revision } = record
-    this.#underWay.set(operation_id, { text: textOf(record), revision, term: undefined })
-    this.#told(record)
+  publishUnwritten(operation: JournaledOperation): void {
+    const { operation_id } = operation
+    operation.revision = this.#underWay.get(operation_id)?.revision ?? operation.revision
+    revise(operation)
+    const { revision } = operation
+    this.#underWay.set(operation_id, { text: textOf(operation), revision, term: undefined })
+    this.#told(operation)
   }
 
   /**
    * Writes a record whose last revision may or may not have come through.
    * @throws RecordChanged when another proxy has it by now
    */
-  async keepAfterAll(record: OperationRecord): Promise<void> {
-    const last = await this.journal.ownRevision(record.operation_id)
+  async keepAfterAll(operation: JournaledOperation): Promise<void> {
+    const last = await this.journal.ownRevision(operation.operation_id)
     if (last === undefined) {
-      this.#underWay.delete(record.operation_id)
-      throw new RecordChanged(`operation ${record.operation_id} was taken over`)
+      this.#underWay.delete(operation.operation_id)
+      throw new RevisionConflict(`operation ${operation.operation_id} was taken over`)
     }
-    const failed = this.#failed.get(record.operation_id)
+    const failed = this.#failed.get(operation.operation_id)
     // It had come through, and only the answer was lost: what was noted then is written.
-    if (failed?.revision === last) this.#noted.get(record.operation_id)?.splice(0, failed.noted)
-    record.revision = Math.max(last, record.revision)
-    await this.keep(record, last)
+    if (failed?.revision === last) this.#noted.get(operation.operation_id)?.splice(0, failed.noted)
+    operation.revision = Math.max(last, operation.revision)
+    await this.keep(operation, last)
   }
 
   /**
    * Writes what was noted of an operation that is another proxy's by now to its record for good: it
    * happened.
    */
-  async handOver({ operation_id }: OperationRecord): Promise<void> {
+  async handOver({ operation_id }: JournaledOperation): Promise<void> {
     const noted = this.#noted.get(operation_id) ?? []
     this.forget(operation_id)
     await writeAtLeast(noted, (entries) => this.journal.addEntries(operation_id, entries))
@@ -169,33 +169,33 @@ export class Records {
    * @throws RecordChanged
    */
   async keepFollowed(
-    record: OperationRecord,
-    following: OperationRecord,
+    operation: JournaledOperation,
+    following: JournaledOperation,
     by: SignedIn,
-    entries: readonly RecordEntry[],
+    entries: readonly AuditEntry[],
   ): Promise<void> {
-    revise(record)
-    this.#noteEnd(record)
-    const noted = this.#noted.get(record.operation_id) ?? []
+    revise(operation)
+    this.#noteEnd(operation)
+    const noted = this.#noted.get(operation.operation_id) ?? []
     await writeAtLeast(noted, (written, withWords) => {
-      if (!withWords) withoutCloudWords(record)
-      return this.journal.addFollowing(record, written, following, by, entries)
+      if (!withWords) withoutCloudWords(operation)
+      return this.journal.addFollowing(operation, written, following, by, entries)
     })
-    this.forget(record.operation_id)
-    this.#told(record)
+    this.forget(operation.operation_id)
+    this.#told(operation)
   }
 
   /**
    * An end is written down once; again when it is another one, or the list at it has come to be
    * known.
    */
-  #noteEnd(record: OperationRecord): void {
-    const end = endOf(record)
+  #noteEnd(operation: JournaledOperation): void {
+    const end = endEntryOf(operation)
     if (end === undefined) return
-    const told = `${record.status} ${record.list_now?.join(' ') ?? 'unknown'}`
-    if (told === record.recorded_end) return
-    record.recorded_end = told
-    this.note(record, end)
+    const told = `${operation.status} ${operation.list_now?.join(' ') ?? 'unknown'}`
+    if (told === operation.recorded_end) return
+    operation.recorded_end = told
+    this.note(operation, end)
   }
 
   /** Drops what was noted of an operation and is not to be written: it has not happened. */
@@ -210,17 +210,17 @@ export class Records {
    * @throws ProxyError Portside.NotFound; Portside.OperationConflict when it is written again and
    *   again
    */
-  onLatest<T>(operationId: string, change: (record: OperationRecord) => Promise<T>): Promise<T> {
+  onLatest<T>(operationId: string, change: (operation: JournaledOperation) => Promise<T>): Promise<T> {
     return this.#turns.take(operationId, async () => {
       for (let tried = 1; tried <= MOST_TRIES; tried++) {
-        const record = await this.journal.find(operationId)
-        if (!record) throw ownError('Portside.NotFound', `There is no operation ${operationId}.`)
+        const operation = await this.journal.find(operationId)
+        if (!operation) throw ownError('Portside.NotFound', `There is no operation ${operationId}.`)
         try {
-          return await change(record)
+          return await change(operation)
         } catch (error) {
           // What was not written has not happened.
           this.forget(operationId)
-          if (!(error instanceof RecordChanged)) throw error
+          if (!(error instanceof RevisionConflict)) throw error
         }
       }
       throw ownError('Portside.OperationConflict', 'Others change this operation at the same time.', {
@@ -230,10 +230,10 @@ export class Records {
   }
 
   /** The record with this ID, as last written. */
-  async find(operationId: string): Promise<OperationRecord | undefined> {
+  async find(operationId: string): Promise<JournaledOperation | undefined> {
     const here = this.#underWay.get(operationId)
     if (!here) return this.journal.find(operationId)
-    const own = () => JSON.parse(here.text) as OperationRecord
+    const own = () => JSON.parse(here.text) as JournaledOperation
     if (here.term !== undefined && here.term === this.lease.term()) return own()
     // Perhaps another proxy has taken it over since.
     const found = await this.journal.find(operationId).catch(own)
@@ -249,18 +249,18 @@ export class Records {
     after: number,
     milliseconds: number,
     signals: readonly AbortSignal[],
-  ): Promise<OperationRecord | undefined> {
+  ): Promise<JournaledOperation | undefined> {
     const until = performance.now() + milliseconds
     for (;;) {
       const left = until - performance.now()
       // Listening begins before reading: a change between the two is not missed.
-      const hearing = hear(this.#changes, operationId, Math.min(left, LOOK_AGAIN_MS), signals)
-      const record = await stopping(hearing, this.find(operationId))
-      if (!record || record.revision > after || left <= 0 || signals.some(({ aborted }) => aborted)) {
+      const hearing = waitForEvent(this.#changes, operationId, Math.min(left, LOOK_AGAIN_MS), signals)
+      const operation = await stopping(hearing, this.find(operationId))
+      if (!operation || operation.revision > after || left <= 0 || signals.some(({ aborted }) => aborted)) {
         hearing.stop()
-        return record
+        return operation
       }
-      await hearing.heard
+      await hearing.happened
     }
   }
 
@@ -269,59 +269,59 @@ export class Records {
    * or `signal` is aborted.
    */
   async untilTrue(
-    record: OperationRecord,
+    operation: JournaledOperation,
     work: () => Promise<boolean>,
     signal: AbortSignal,
   ): Promise<boolean> {
     while (!signal.aborted) {
-      const hearing = hear(this.#changes, portOf(record), LOOK_AGAIN_MS, [signal])
+      const hearing = waitForEvent(this.#changes, portKey(operation), LOOK_AGAIN_MS, [signal])
       if (await stopping(hearing, work())) {
         hearing.stop()
         return true
       }
-      await hearing.heard
+      await hearing.happened
     }
     return false
   }
 
   /** Waits until a proxy says that it stops, at most so long; false when this one stops. */
   async proxyGone(milliseconds: number, signal: AbortSignal): Promise<boolean> {
-    await hear(this.#notices, 'portside_proxies', milliseconds, [signal]).heard
+    await waitForEvent(this.#notices, 'portside_proxies', milliseconds, [signal]).happened
     return !signal.aborted
   }
 
-  #written(record: OperationRecord, text: string, term: number | undefined): void {
-    const { operation_id, revision } = record
-    if (SETTLED.has(record.status)) this.#underWay.delete(operation_id)
+  #written(operation: JournaledOperation, text: string, term: number | undefined): void {
+    const { operation_id, revision } = operation
+    if (SETTLED.has(operation.status)) this.#underWay.delete(operation_id)
     else this.#underWay.set(operation_id, { text, revision, term })
-    this.#told(record)
+    this.#told(operation)
   }
 
-  #told(record: OperationRecord): void {
-    this.#changes.emit(record.operation_id)
-    this.#changes.emit(portOf(record))
+  #told(operation: JournaledOperation): void {
+    this.#changes.emit(operation.operation_id)
+    this.#changes.emit(portKey(operation))
   }
 }
 
 /** What `work` comes to; nobody is left listening when it fails. */
-function stopping<T>(hearing: Hearing, work: Promise<T>): Promise<T> {
+function stopping<T>(hearing: EventWait, work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
     hearing.stop()
     throw error
   })
 }
 
-function textOf(record: OperationRecord): string {
+function textOf(operation: JournaledOperation): string {
   try {
-    return JSON.stringify(record)
+    return JSON.stringify(operation)
   } catch {
-    withoutCloudWords(record)
-    return JSON.stringify(record)
+    withoutCloudWords(operation)
+    return JSON.stringify(operation)
   }
 }
 
-function revise(record: OperationRecord): void {
-  record.revision++
-  record.updated_at = new Date().toISOString()
-  record.off_the_port = offThePort(record)
+function revise(operation: JournaledOperation): void {
+  operation.revision++
+  operation.updated_at = new Date().toISOString()
+  operation.off_the_port = offThePort(operation)
 }

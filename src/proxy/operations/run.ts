@@ -5,7 +5,7 @@ import { sameList } from '../../vpc/list-difference.ts'
 import type { Port } from '../../vpc/port.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
-import { answerEntry, readEntry, requestEntry, unreadEntry } from '../records/entries.ts'
+import { responseEntry, readEntry, requestEntry, unreadEntry } from '../records/entries.ts'
 import { notRecorded } from '../records/not-recorded.ts'
 import { pause, waitAfter } from '../retry.ts'
 import type { SendOutcome, Upstream } from '../upstream/upstream.ts'
@@ -16,14 +16,14 @@ import {
   noteDone,
   noteFailed,
   notePort,
-  type OperationRecord,
+  type JournaledOperation,
 } from './record.ts'
-import type { Records } from './records.ts'
+import type { OperationStore } from './records.ts'
 import type { OperationWaits } from './waits.ts'
 
 /** What carrying out an operation needs. */
 export type RunContext = {
-  records: Records
+  store: OperationStore
   upstream: Upstream
   waits: OperationWaits
   /** Aborted when the proxy stops: the request under way is finished, no other is sent. */
@@ -43,48 +43,48 @@ class Ended extends Error {
  * was planned from; stops at the first answer that it did not expect.
  * @throws RecordChanged when another proxy has taken the operation over: nothing was sent since
  */
-export async function run(record: OperationRecord, context: RunContext): Promise<void> {
+export async function carryOut(operation: JournaledOperation, context: RunContext): Promise<void> {
   try {
-    await new Run(record, context).carryOut()
+    await new OperationRun(operation, context).carryOut()
   } catch (error) {
     if (!(error instanceof Ended)) throw error
   }
 }
 
-class Run {
-  readonly #record: OperationRecord
+class OperationRun {
+  readonly #record: JournaledOperation
   readonly #context: RunContext
   /** A step was sent again after a lost answer: the first request may still arrive. */
   #sentAgain = false
 
-  constructor(record: OperationRecord, context: RunContext) {
-    this.#record = record
+  constructor(operation: JournaledOperation, context: RunContext) {
+    this.#record = operation
     this.#context = context
   }
 
   async carryOut(): Promise<void> {
-    const record = this.#record
+    const operation = this.#record
     if (this.#context.stopping.aborted) return this.#interrupt()
     const list = await this.#read()
-    if (!sameList(list, record.planned_from)) return this.#changedBefore()
+    if (!sameList(list, operation.planned_from)) return this.#changedBefore()
 
-    for (const index of record.steps.keys()) await this.#carryOutStep(index)
+    for (const index of operation.steps.keys()) await this.#carryOutStep(index)
 
     if (this.#sentAgain) await this.#lookAgain()
-    record.status = 'done'
+    operation.status = 'done'
     await this.#keep()
   }
 
   /** Sends one step until it is done. @throws Ended when it can't be */
   async #carryOutStep(index: number): Promise<void> {
-    const record = this.#record
-    const step = record.steps[index]!
-    const request = stepRequest(step.step, record.project_id, record.port_id, false)
+    const operation = this.#record
+    const step = operation.steps[index]!
+    const request = stepRequest(step.step, operation.project_id, operation.port_id, false)
     let lost = false
     for (;;) {
       if (this.#context.stopping.aborted) return this.#interrupt()
-      record.status = 'running'
-      record.next_try_at = null
+      operation.status = 'running'
+      operation.next_try_at = null
       step.status = 'sending'
       step.attempts++
       step.sent_at = new Date().toISOString()
@@ -93,18 +93,18 @@ class Run {
 
       if (step.attempts > 1) this.#context.metrics?.retried(callOf(request.method, request.path))
       const outcome = await this.#context.upstream.send(request, {
-        operation_id: record.operation_id,
+        operation_id: operation.operation_id,
         step: index + 1,
       })
-      this.#context.records.note(record, answerEntry(index, outcome))
+      this.#context.store.note(operation, responseEntry(index, outcome))
       if (outcome.kind === 'port') {
-        notePort(record, outcome.port, outcome.request_id)
+        notePort(operation, outcome.port, outcome.request_id)
         noteDone(step, { requestId: outcome.request_id })
         // The platform did the step, on a list that somebody else had changed since it was last
         // read.
         if (!sameList(outcome.port.security_groups, step.expected)) return this.#stop(listChanged())
         // The last one is recorded together with the end.
-        return index < record.steps.length - 1 || this.#sentAgain ? this.#keep() : undefined
+        return index < operation.steps.length - 1 || this.#sentAgain ? this.#keep() : undefined
       }
 
       const error = errorOf(outcome)
@@ -113,7 +113,7 @@ class Run {
       if (tellsNothing(outcome)) {
         lost = true
         step.status = 'unknown'
-        forgetList(record)
+        forgetList(operation)
         await this.#keep()
         if (await this.#foundDone(index, true)) return
         if (step.attempts >= this.#context.waits.tries) return this.#fail(index, error)
@@ -141,8 +141,8 @@ class Run {
    *   second time, later
    */
   async #foundDone(index: number, late: boolean): Promise<boolean> {
-    const record = this.#record
-    const step = record.steps[index]!
+    const operation = this.#record
+    const step = operation.steps[index]!
     for (let reading = 1; ; reading++) {
       const list = await this.#read()
       if (sameList(list, step.expected)) {
@@ -150,7 +150,7 @@ class Run {
         await this.#keep()
         return true
       }
-      if (!sameList(list, listBefore(record, index))) {
+      if (!sameList(list, listBefore(operation, index))) {
         if (step.status === 'sending') step.status = 'unknown'
         await this.#stop(listChanged())
       }
@@ -169,7 +169,7 @@ class Run {
 
   /** The port's list, read and noted. @throws Ended when it can't be read in a reasonable time */
   async #read(): Promise<string[]> {
-    const record = this.#record
+    const operation = this.#record
     for (let tried = 1; ; tried++) {
       try {
         const { port, request_id } = await this.#readPort()
@@ -177,13 +177,13 @@ class Run {
         return port.security_groups
       } catch (error) {
         if (!(error instanceof ProxyError)) throw error
-        this.#context.records.note(record, unreadEntry(error.error))
-        const begun = record.steps.some(({ attempts }) => attempts > 0)
+        this.#context.store.note(operation, unreadEntry(error.error))
+        const begun = operation.steps.some(({ attempts }) => attempts > 0)
         const wait = waitAfter(tried, error.error.retry_after, this.#context.waits)
         // A port of which nothing was sent yet can simply be left.
         if (!begun || !passes(error.status) || wait === undefined || tried >= this.#context.waits.tries) {
-          forgetList(record)
-          end(record, 'stopped', error.error)
+          forgetList(operation)
+          end(operation, 'stopped', error.error)
           return this.#ended()
         }
         await this.#wait(wait)
@@ -210,7 +210,7 @@ class Run {
 
   /** Stops, with the list as it is now: read back, or said to be unknown. */
   async #stop(error: PortsideError): Promise<never> {
-    const record = this.#record
+    const operation = this.#record
     // Not called stopped before its list is known: nobody should decide by an old one.
     await this.#keep()
     try {
@@ -218,10 +218,10 @@ class Run {
       this.#noteRead(port, request_id)
     } catch (failure) {
       if (!(failure instanceof ProxyError)) throw failure
-      this.#context.records.note(record, unreadEntry(failure.error))
-      forgetList(record)
+      this.#context.store.note(operation, unreadEntry(failure.error))
+      forgetList(operation)
     }
-    end(record, 'stopped', error)
+    end(operation, 'stopped', error)
     return this.#ended()
   }
 
@@ -248,16 +248,16 @@ class Run {
 
   /** No request leaves without a record. @throws what the journal can't be written with */
   async #keepBeforeSending(index: number, request: StepRequest): Promise<void> {
-    const { records } = this.#context
+    const { store: store } = this.#context
     const step = this.#record.steps[index]!
-    records.note(this.#record, requestEntry(index, request))
+    store.note(this.#record, requestEntry(index, request))
     try {
-      await records.keepToSend(this.#record)
+      await store.keepToSend(this.#record)
     } catch (cause) {
       // Should the request be in the record all the same, now or later, then with what became of
       // it.
       const { status, error } = notRecorded('before', cause)
-      records.note(this.#record, answerEntry(index, { kind: 'not_sent', status, error }))
+      store.note(this.#record, responseEntry(index, { kind: 'not_sent', status, error }))
       step.status = 'pending'
       step.attempts--
       throw cause
@@ -266,11 +266,11 @@ class Run {
 
   #noteRead(port: Port, requestId: string | null): void {
     notePort(this.#record, port, requestId)
-    this.#context.records.note(this.#record, readEntry(port, requestId))
+    this.#context.store.note(this.#record, readEntry(port, requestId))
   }
 
   #keep(): Promise<void> {
-    return this.#context.records.keep(this.#record)
+    return this.#context.store.keep(this.#record)
   }
 }
 

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { OperationStatus } from '../../vpc/portside-api.ts'
 import type { Tables } from '../database/tables.ts'
-import type { OperationRecord } from './record.ts'
+import type { JournaledOperation } from './record.ts'
 
 /**
  * A record of more bytes is not read: several times what the largest plan of today comes to. An
@@ -27,13 +27,13 @@ export type StoredRow = {
   status: OperationStatus
   revision: number
   created_at: Date
-  record: OperationRecord | null
+  operation: JournaledOperation | null
 }
 
 /** The record of a row; of one that is too large to be read, what is known without it. */
-export async function storedRecord(db: Kysely<Tables>, row: StoredRow): Promise<OperationRecord> {
-  const { record, ...known } = row
-  if (record) return record
+export async function storedRecord(db: Kysely<Tables>, row: StoredRow): Promise<JournaledOperation> {
+  const { operation: operation, ...known } = row
+  if (operation) return operation
   const begun = await db
     .selectFrom('records')
     .select(['user_name', 'kind', 'follows'])

@@ -1,10 +1,10 @@
 import { SETTLED } from '../../vpc/portside-api.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import { pause } from '../retry.ts'
-import { RecordChanged, UNANSWERED } from './journal.ts'
+import { RevisionConflict, AWAITING_CHOICE } from './journal.ts'
 import { readBackUntilKnown } from './read-back.ts'
-import { end, forgetList, isOpen, type OperationRecord } from './record.ts'
-import { interrupted, run, type RunContext } from './run.ts'
+import { end, forgetList, isUnknown, type JournaledOperation } from './record.ts'
+import { interrupted, carryOut, type RunContext } from './run.ts'
 
 /** A record that could not be written is tried again after so many milliseconds. */
 const WRITE_AGAIN_MS = 500
@@ -14,7 +14,7 @@ const WRITE_AGAIN_MS = 500
  * died. On each port one at a time, in the order in which they were asked for, whichever proxy was
  * asked.
  */
-export class Work {
+export class OperationRunner {
   readonly #context: RunContext
   /** What is done about each operation, by its ID. */
   readonly #atWork = new Map<string, Promise<void>>()
@@ -31,14 +31,14 @@ export class Work {
    * @param write writes it to the journal, where nobody takes it for left behind; nothing is begun
    *   when this is false
    */
-  async start(record: OperationRecord, write: () => Promise<boolean>): Promise<boolean> {
-    this.#beginning.add(record.operation_id)
+  async start(operation: JournaledOperation, write: () => Promise<boolean>): Promise<boolean> {
+    this.#beginning.add(operation.operation_id)
     try {
       if (!(await write())) return false
-      this.#do(record, () => this.#carryOut(record))
+      this.#do(operation, () => this.#carryOut(operation))
       return true
     } finally {
-      this.#beginning.delete(record.operation_id)
+      this.#beginning.delete(operation.operation_id)
     }
   }
 
@@ -48,11 +48,11 @@ export class Work {
    */
   async takeOverFromNowOn(): Promise<void> {
     await this.#takeOver()
-    const { records, stopping, log } = this.#context
-    const { lease } = records
+    const { store, stopping, log } = this.#context
+    const { lease } = store
     if (!lease.shared) return
     const watch = async () => {
-      while (await records.proxyGone(lease.checkMs, stopping))
+      while (await store.proxyGone(lease.checkMs, stopping))
         await this.#takeOver().catch((error: unknown) => {
           // That the database can't be reached is logged where the lease is renewed.
           if (!(error instanceof ProxyError))
@@ -76,33 +76,33 @@ export class Work {
    * all.
    */
   async #takeOver(): Promise<void> {
-    const { records, log } = this.#context
+    const { store, log } = this.#context
     const known = [...this.#atWork.keys(), ...this.#beginning]
-    for (const { record, lately } of await records.journal.leftBehind(known)) {
-      const { operation_id, status } = record
+    for (const { operation, lately } of await store.journal.leftBehind(known)) {
+      const { operation_id, status } = operation
       if (this.#atWork.has(operation_id) || this.#beginning.has(operation_id)) continue
-      const waits = status === 'queued' && lately && !record.too_large
+      const waits = status === 'queued' && lately && !operation.too_large
       if (!SETTLED.has(status) && !waits) {
-        end(record, 'interrupted', interrupted())
-        forgetList(record)
+        end(operation, 'interrupted', interrupted())
+        forgetList(operation)
         const at = new Date().toISOString()
-        record.taken_over_at = at
-        records.note(record, { kind: 'taken_over', at })
+        operation.taken_over_at = at
+        store.note(operation, { kind: 'taken_over', at })
       }
       try {
-        await records.keep(record)
+        await store.keep(operation)
       } catch (error) {
-        records.forget(operation_id)
+        store.forget(operation_id)
         // Another proxy was faster.
-        if (error instanceof RecordChanged) continue
+        if (error instanceof RevisionConflict) continue
         throw error
       }
       log.warn({ operation_id, status }, 'operation taken over: its proxy is gone')
-      this.#do(record, () => (waits ? this.#carryOut(record) : this.#readBack(record)))
+      this.#do(operation, () => (waits ? this.#carryOut(operation) : this.#readBack(operation)))
     }
   }
 
-  #do({ operation_id }: OperationRecord, work: () => Promise<void>): void {
+  #do({ operation_id }: JournaledOperation, work: () => Promise<void>): void {
     const done = work()
       .catch((error: unknown) => this.#context.log.error({ err: error, operation_id }, 'unforeseen error'))
       .finally(() => {
@@ -111,42 +111,42 @@ export class Work {
     this.#atWork.set(operation_id, done)
   }
 
-  async #carryOut(record: OperationRecord): Promise<void> {
+  async #carryOut(operation: JournaledOperation): Promise<void> {
     const { log, metrics } = this.#context
-    if (!(await this.#itsTurn(record))) return
+    if (!(await this.#itsTurn(operation))) return
     metrics?.operationStarted()
     try {
-      await run(record, this.#context)
+      await carryOut(operation, this.#context)
     } catch (error) {
-      if (!(await this.#breakOff(record, error))) return
+      if (!(await this.#breakOff(operation, error))) return
     } finally {
-      metrics?.operationEnded(record.status)
+      metrics?.operationEnded(operation.status)
     }
-    const { operation_id, status, steps } = record
-    if (status !== 'done') return this.#readBack(record)
+    const { operation_id, status, steps } = operation
+    if (status !== 'done') return this.#readBack(operation)
     log.info({ operation_id, status, steps: steps.length }, 'operation done')
-    await this.#supersedeEarlier(record)
+    await this.#supersedeEarlier(operation)
   }
 
   /** Waits for the operation's turn; false when the proxy stops before. */
-  async #itsTurn(record: OperationRecord): Promise<boolean> {
-    const { records, stopping } = this.#context
+  async #itsTurn(operation: JournaledOperation): Promise<boolean> {
+    const { store, stopping } = this.#context
     const begin = () =>
-      records.begin(record).catch((error: unknown) => {
+      store.begin(operation).catch((error: unknown) => {
         // Where the database can't be reached, the operation keeps its place until it can.
         if (error instanceof ProxyError) return false
         throw error
       })
     try {
-      if (await records.untilTrue(record, begin, stopping)) return true
+      if (await store.untilTrue(operation, begin, stopping)) return true
     } catch (error) {
-      await this.#breakOff(record, error)
+      await this.#breakOff(operation, error)
       return false
     }
     // Another proxy carries it out, or else it is found again at the next start.
-    if (records.lease.shared) return false
-    end(record, 'interrupted', interrupted())
-    await records.keep(record)
+    if (store.lease.shared) return false
+    end(operation, 'interrupted', interrupted())
+    await store.keep(operation)
     return false
   }
 
@@ -155,17 +155,17 @@ export class Work {
    * nothing more may be sent. What could not be written is told by this proxy, and written as soon
    * as that is possible. False when another proxy has it by then.
    */
-  async #breakOff(record: OperationRecord, error: unknown): Promise<boolean> {
-    const { records, stopping, log } = this.#context
-    const { operation_id } = record
+  async #breakOff(operation: JournaledOperation, error: unknown): Promise<boolean> {
+    const { store, stopping, log } = this.#context
+    const { operation_id } = operation
     const takenOver = async () => {
       // As the other one called it, or has called it something else since.
-      record.status = 'interrupted'
-      await records.handOver(record)
+      operation.status = 'interrupted'
+      await store.handOver(operation)
       log.warn({ operation_id }, 'operation was taken over by another proxy: this one sends nothing more')
       return false
     }
-    if (error instanceof RecordChanged) return takenOver()
+    if (error instanceof RevisionConflict) return takenOver()
     log.error({ err: error, operation_id }, 'operation broke off')
     const told =
       error instanceof ProxyError
@@ -174,15 +174,15 @@ export class Work {
             advice:
               "Look at the list as it is now; then go on, go back to the list before, or leave it as it is. Why is in the proxy's log.",
           })
-    end(record, 'stopped', told.error)
-    forgetList(record)
-    records.tellUnwritten(record)
+    end(operation, 'stopped', told.error)
+    forgetList(operation)
+    store.publishUnwritten(operation)
     for (;;) {
       try {
-        await records.keepAfterAll(record)
+        await store.keepAfterAll(operation)
         return true
       } catch (failure) {
-        if (failure instanceof RecordChanged) return takenOver()
+        if (failure instanceof RevisionConflict) return takenOver()
         if (stopping.aborted) throw failure
         log.warn({ err: failure, operation_id }, 'and could not be recorded yet')
       }
@@ -190,23 +190,23 @@ export class Work {
     }
   }
 
-  async #readBack(record: OperationRecord): Promise<void> {
-    if (UNANSWERED.includes(record.status) && isOpen(record))
-      await readBackUntilKnown(record.operation_id, this.#context)
+  async #readBack(operation: JournaledOperation): Promise<void> {
+    if (AWAITING_CHOICE.includes(operation.status) && isUnknown(operation))
+      await readBackUntilKnown(operation.operation_id, this.#context)
   }
 
   /**
    * Once a later operation has brought the port to the list that it was to have, there is nothing
    * left to answer.
    */
-  async #supersedeEarlier({ project_id, port_id, operation_id }: OperationRecord): Promise<void> {
-    const { records } = this.#context
-    for (const earlier of await records.journal.unanswered(project_id, port_id))
-      await records.onLatest(earlier.operation_id, async (latest) => {
-        if (!UNANSWERED.includes(latest.status)) return
+  async #supersedeEarlier({ project_id, port_id, operation_id }: JournaledOperation): Promise<void> {
+    const { store } = this.#context
+    for (const earlier of await store.journal.awaitingChoice(project_id, port_id))
+      await store.onLatest(earlier.operation_id, async (latest) => {
+        if (!AWAITING_CHOICE.includes(latest.status)) return
         latest.status = 'superseded'
         latest.followed_by = operation_id
-        await records.keep(latest)
+        await store.keep(latest)
       })
   }
 }

@@ -1,11 +1,11 @@
 import { sql, type Kysely } from 'kysely'
 import { stepRequest } from '../../vpc/change-plan.ts'
-import type { RecordEntry } from '../../vpc/records.ts'
+import type { AuditEntry } from '../../vpc/records.ts'
 import type { Tables } from '../database/tables.ts'
-import type { OperationRecord } from '../operations/record.ts'
+import type { JournaledOperation } from '../operations/record.ts'
 import { readable, storedRecord, type StoredRow } from '../operations/stored-record.ts'
-import { endOf, recordOf } from './of-operation.ts'
-import { beginRecord } from './write.ts'
+import { endEntryOf, auditRecordOf } from './of-operation.ts'
+import { beginAuditRecord } from './write.ts'
 
 const AT_A_TIME = 20
 
@@ -17,7 +17,7 @@ const COPYING = 7_678_744
  * records. Each says so, as the journal knows no more than the last try of each step, and not what
  * was answered.
  */
-export async function copyJournal(db: Kysely<Tables>): Promise<void> {
+export async function copyJournalToAuditLog(db: Kysely<Tables>): Promise<void> {
   for (;;) {
     const copied = await db.transaction().execute(async (transaction) => {
       // Proxies that share the database may start at the same moment.
@@ -33,9 +33,9 @@ export async function copyJournal(db: Kysely<Tables>): Promise<void> {
   }
 }
 
-async function copy(db: Kysely<Tables>, operation: OperationRecord): Promise<void> {
+async function copy(db: Kysely<Tables>, operation: JournaledOperation): Promise<void> {
   const { project_id, port_id, updated_at } = operation
-  const entries: RecordEntry[] = [
+  const entries: AuditEntry[] = [
     { kind: 'copied', at: new Date().toISOString(), port_name: operation.port?.name ?? null },
   ]
   for (const [index, { step, status, sent_at, ended_at, request_id, error }] of operation.steps.entries()) {
@@ -54,7 +54,7 @@ async function copy(db: Kysely<Tables>, operation: OperationRecord): Promise<voi
       error: error ?? null,
     })
   }
-  const end = endOf(operation)
+  const end = endEntryOf(operation)
   if (end) entries.push({ ...end, at: updated_at })
-  await beginRecord(db, recordOf(operation, { subject: null, role: null }), entries)
+  await beginAuditRecord(db, auditRecordOf(operation, { subject: null, role: null }), entries)
 }

@@ -4,16 +4,16 @@ import type { CheckRequest, StepCheck } from '../../vpc/checks.ts'
 import { refusedFields } from '../../vpc/errors.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import { plannedSteps, type PlannedStep } from '../../vpc/plan-change.ts'
-import type { RecordEntry, RecordOutcome } from '../../vpc/records.ts'
+import type { AuditEntry, AuditOutcome } from '../../vpc/records.ts'
 import { insertSecurityGroupsRequest, removeSecurityGroupsRequest } from '../../vpc/requests.ts'
 import type { DatabaseAccess } from '../database/database.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import type { SignedIn } from '../session/session.ts'
-import { answerStatus } from '../upstream/connection.ts'
+import { responseStatus } from '../upstream/connection.ts'
 import type { Asker, SendOutcome, Upstream } from '../upstream/upstream.ts'
-import { answerEntry, endEntry, readEntry, requestEntry, unreadEntry } from './entries.ts'
-import { recorded } from './not-recorded.ts'
-import { addEntries, beginRecord, writeAtLeast, type NewRecord } from './write.ts'
+import { responseEntry, endEntry, readEntry, requestEntry, unreadEntry } from './entries.ts'
+import { whileRecording } from './not-recorded.ts'
+import { addAuditEntries, beginAuditRecord, writeAtLeast, type NewAuditRecord } from './write.ts'
 
 /** What dry runs need: the database, opened when it is needed, and the platform. */
 export type DryRuns = { database: Pick<DatabaseAccess, 'opened'>; upstream: Upstream }
@@ -38,7 +38,7 @@ export async function checkPlan(
   asker: Asker,
 ): Promise<{ record_id: string; checks: StepCheck[] }> {
   const plan = plannedSteps(planned_from, desired, steps)
-  const record = new DryRunRecord(database, { ...asked, before: planned_from, planned: desired, plan: steps })
+  const record = new DryRunAuditRecord(database, { ...asked, before: planned_from, planned: desired, plan: steps })
   const { project_id, port_id } = asked
   let list: string[]
   try {
@@ -84,7 +84,7 @@ export async function checkPlan(
     }
     checks.push(check)
   }
-  await record.end(outcomeOf(checks), list, firstError(checks))
+  await record.end(dryRunOutcome(checks), list, firstError(checks))
   return { record_id: record.record_id, checks }
 }
 
@@ -102,15 +102,15 @@ export async function sendDryRun(
   const step = request.path.endsWith('/insert-security-groups')
     ? { kind: 'insert' as const, security_groups, ...(index !== undefined && { index }) }
     : { kind: 'remove' as const, security_groups }
-  const record = new DryRunRecord(database, { ...asked, before: null, planned: null, plan: [step] })
+  const record = new DryRunAuditRecord(database, { ...asked, before: null, planned: null, plan: [step] })
   const outcome = await record.send(0, request, () => upstream.send(request, asker))
   const check = checkOf(outcome)
-  await record.end(outcomeOf([check]), null, firstError([check]))
+  await record.end(dryRunOutcome([check]), null, firstError([check]))
   return outcome
 }
 
 type Noted = Pick<
-  NewRecord,
+  NewAuditRecord,
   'project_id' | 'port_id' | 'user' | 'subject' | 'role' | 'before' | 'planned' | 'plan'
 >
 
@@ -118,13 +118,13 @@ type Noted = Pick<
  * The record of a dry run, as it is written: begun with the first request, which is not sent
  * before.
  */
-class DryRunRecord {
+class DryRunAuditRecord {
   readonly record_id = randomUUID()
   readonly #database: DryRuns['database']
   readonly #noted: Noted
   readonly #at = new Date().toISOString()
   #begun = false
-  #pending: RecordEntry[] = []
+  #pending: AuditEntry[] = []
 
   constructor(database: DryRuns['database'], noted: Noted) {
     this.#database = database
@@ -132,7 +132,7 @@ class DryRunRecord {
   }
 
   /** Notes what is written with the next request, or the end. */
-  note(entry: RecordEntry): void {
+  note(entry: AuditEntry): void {
     this.#pending.push(entry)
   }
 
@@ -140,17 +140,17 @@ class DryRunRecord {
     this.note(requestEntry(step, request))
     await this.#write('before')
     const outcome = await send()
-    this.note(answerEntry(step, outcome))
+    this.note(responseEntry(step, outcome))
     return outcome
   }
 
-  async end(outcome: RecordOutcome, list: string[] | null, error: ProxyError['error'] | null): Promise<void> {
+  async end(outcome: AuditOutcome, list: string[] | null, error: ProxyError['error'] | null): Promise<void> {
     this.note(endEntry(outcome, list, error))
     await this.#write('after')
   }
 
   #write(when: 'before' | 'after'): Promise<void> {
-    return recorded(when, async () => {
+    return whileRecording(when, async () => {
       const { db } = await this.#database.opened()
       const { record_id } = this
       const record = {
@@ -163,8 +163,8 @@ class DryRunRecord {
       }
       await writeAtLeast(this.#pending, (entries) =>
         this.#begun
-          ? addEntries(db, record_id, entries)
-          : db.transaction().execute((transaction) => beginRecord(transaction, record, entries)),
+          ? addAuditEntries(db, record_id, entries)
+          : db.transaction().execute((transaction) => beginAuditRecord(transaction, record, entries)),
       )
       this.#begun = true
       this.#pending = []
@@ -185,7 +185,7 @@ function checkOf(outcome: SendOutcome): StepCheck {
       }).error,
     }
   if (outcome.kind === 'checked') return { kind: 'platform', request_id: outcome.request_id }
-  const status = answerStatus(outcome.status, outcome.error)
+  const status = responseStatus(outcome.status, outcome.error)
   return { kind: isRefusal(outcome) ? 'refused' : 'failed', status, error: outcome.error }
 }
 
@@ -214,7 +214,7 @@ function checkHere({ project_id, port_id }: Asked, { step, before, after }: Plan
   }
 }
 
-function outcomeOf(checks: readonly StepCheck[]): RecordOutcome {
+function dryRunOutcome(checks: readonly StepCheck[]): AuditOutcome {
   if (checks.some(({ kind }) => kind === 'refused' || kind === 'portside_refused')) return 'refused'
   return checks.some(({ kind }) => kind === 'failed' || kind === 'skipped') ? 'incomplete' : 'passed'
 }

@@ -1,7 +1,7 @@
 import type { StepRequest } from '../../vpc/change-plan.ts'
 import { shortened, type PortsideError } from '../../vpc/errors.ts'
 import type { Port } from '../../vpc/port.ts'
-import { MAX_ANSWER_TEXT, type RecordEntry, type RecordOutcome } from '../../vpc/records.ts'
+import { MAX_RESPONSE_TEXT, type AuditEntry, type AuditOutcome } from '../../vpc/records.ts'
 import type { SendOutcome } from '../upstream/upstream.ts'
 
 /** The documented names have at most 255 characters. */
@@ -18,16 +18,16 @@ const RESULT = {
 } as const
 
 /** The entry of a request that is about to be sent. */
-export function requestEntry(step: number, { method, path, body }: StepRequest): RecordEntry {
+export function requestEntry(step: number, { method, path, body }: StepRequest): AuditEntry {
   return { kind: 'request', at: now(), step, method, path, body }
 }
 
 /** The entry of what came back: the platform's answer as it came, as far as there was one. */
-export function answerEntry(step: number, outcome: SendOutcome): RecordEntry {
+export function responseEntry(step: number, outcome: SendOutcome): AuditEntry {
   const answer = 'body' in outcome ? outcome : outcome.answer
   // A character has at most four bytes: what is cut off is not even decoded.
-  const text = answer ? answer.body.subarray(0, 4 * MAX_ANSWER_TEXT).toString() : null
-  const cut = text !== null && text.length > MAX_ANSWER_TEXT
+  const text = answer ? answer.body.subarray(0, 4 * MAX_RESPONSE_TEXT).toString() : null
+  const cut = text !== null && text.length > MAX_RESPONSE_TEXT
   return {
     kind: 'answer',
     at: now(),
@@ -35,7 +35,7 @@ export function answerEntry(step: number, outcome: SendOutcome): RecordEntry {
     result: RESULT[outcome.kind],
     status: answer?.status ?? null,
     request_id: ('error' in outcome ? outcome.error.request_id : outcome.request_id) ?? null,
-    text: cut ? text.slice(0, MAX_ANSWER_TEXT) : text,
+    text: cut ? text.slice(0, MAX_RESPONSE_TEXT) : text,
     ...(cut && { cut }),
     error: 'error' in outcome ? outcome.error : null,
   }
@@ -45,7 +45,7 @@ export function answerEntry(step: number, outcome: SendOutcome): RecordEntry {
  * The entry without a word of the cloud's, where those can't be written: what happened is recorded
  * all the same. Steps, times, what was sent, and whether it was carried out, are Portside's own.
  */
-export function withoutCloudWords(entry: RecordEntry): RecordEntry {
+export function withoutCloudWords(entry: AuditEntry): AuditEntry {
   switch (entry.kind) {
     case 'answer':
       return { ...entry, request_id: null, text: null, error: entry.error && notWritable(entry.error) }
@@ -70,7 +70,7 @@ export function notWritable(error: PortsideError | null): PortsideError {
 }
 
 /** The entry of a port that was read. */
-export function readEntry(port: Port, requestId: string | null): RecordEntry {
+export function readEntry(port: Port, requestId: string | null): AuditEntry {
   return {
     kind: 'read',
     at: now(),
@@ -82,7 +82,7 @@ export function readEntry(port: Port, requestId: string | null): RecordEntry {
 }
 
 /** The entry of a port that could not be read. */
-export function unreadEntry(error: PortsideError): RecordEntry {
+export function unreadEntry(error: PortsideError): AuditEntry {
   return {
     kind: 'read',
     at: now(),
@@ -95,16 +95,16 @@ export function unreadEntry(error: PortsideError): RecordEntry {
 
 /** The entry of an end. */
 export function endEntry(
-  outcome: RecordOutcome,
+  outcome: AuditOutcome,
   list: readonly string[] | null,
   error: PortsideError | null,
   followedBy: string | null = null,
-): RecordEntry {
+): AuditEntry {
   return { kind: 'end', at: now(), outcome, list: list && [...list], error, followed_by: followedBy }
 }
 
 /** What a record begins with when the operator has confirmed, by typing, that guards are broken. */
-export function confirmedEntries(typed: string | undefined, guards: readonly string[]): RecordEntry[] {
+export function confirmedEntries(typed: string | undefined, guards: readonly string[]): AuditEntry[] {
   if (guards.length === 0) return []
   return [{ kind: 'confirmed', at: now(), typed: typed ?? '', guards: [...guards] }]
 }

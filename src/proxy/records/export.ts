@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify'
 import type { Kysely } from 'kysely'
-import type { FullRecord, RecordFilters } from '../../vpc/records.ts'
+import type { AuditRecord, AuditLogFilters } from '../../vpc/records.ts'
 import type { Tables } from '../database/tables.ts'
 import { entriesOf, findWholeRecords } from './read.ts'
 
@@ -34,7 +34,7 @@ const COLUMNS = {
   error_code: (record) => record.error_code,
   request_ids: (record) => record.request_ids.join(' '),
   follows: (record) => record.follows,
-} satisfies Record<string, (record: FullRecord) => string | number | null | undefined>
+} satisfies Record<string, (record: AuditRecord) => string | number | null | undefined>
 
 /**
  * The beginning of a cell, as a spreadsheet may see it: of the text itself, of a line in it, and
@@ -57,7 +57,7 @@ function asText(text: string): string {
  * Records as a CSV file, a line each. What a spreadsheet would take for a formula (a name that
  * begins with = + - or @) is written as text, with an apostrophe before it.
  */
-export function csvOf(db: Kysely<Tables>, projects: readonly string[], filters: RecordFilters): Readable {
+export function csvOf(db: Kysely<Tables>, projects: readonly string[], filters: AuditLogFilters): Readable {
   const rows = Readable.from(csvRows(db, projects, filters))
   // The mark at the start tells spreadsheets that it is UTF-8.
   const lines = stringify({
@@ -75,18 +75,18 @@ export function csvOf(db: Kysely<Tables>, projects: readonly string[], filters: 
 export function jsonLinesOf(
   db: Kysely<Tables>,
   projects: readonly string[],
-  filters: RecordFilters,
+  filters: AuditLogFilters,
 ): Readable {
   return Readable.from(jsonLines(db, projects, filters))
 }
 
-async function* csvRows(db: Kysely<Tables>, projects: readonly string[], filters: RecordFilters) {
+async function* csvRows(db: Kysely<Tables>, projects: readonly string[], filters: AuditLogFilters) {
   for await (const records of pages(db, projects, filters))
     for (const record of records)
       yield Object.fromEntries(Object.entries(COLUMNS).map(([name, value]) => [name, value(record)]))
 }
 
-async function* jsonLines(db: Kysely<Tables>, projects: readonly string[], filters: RecordFilters) {
+async function* jsonLines(db: Kysely<Tables>, projects: readonly string[], filters: AuditLogFilters) {
   for await (const records of pages(db, projects, filters)) {
     const ids = records.map(({ record_id }) => record_id)
     const entries = await entriesOf(db, ids)
@@ -96,7 +96,7 @@ async function* jsonLines(db: Kysely<Tables>, projects: readonly string[], filte
   }
 }
 
-async function* pages(db: Kysely<Tables>, projects: readonly string[], filters: RecordFilters) {
+async function* pages(db: Kysely<Tables>, projects: readonly string[], filters: AuditLogFilters) {
   let after: string | undefined
   do {
     const page = await findWholeRecords(db, { projects, filters, limit: AT_A_TIME, after })

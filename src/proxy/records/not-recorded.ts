@@ -1,5 +1,5 @@
 import { ownError, ProxyError } from '../errors.ts'
-import { RecordChanged } from '../operations/journal.ts'
+import { RevisionConflict } from '../operations/journal.ts'
 
 /**
  * Whatever a database fails with becomes one error that says what is true of the request: before it
@@ -24,12 +24,12 @@ export function notRecorded(when: 'before' | 'after', cause: unknown): ProxyErro
  * Runs what writes a record. @throws ProxyError Portside.NotRecorded, with the cause; what is no
  * matter of the database as it is
  */
-export async function recorded<T>(when: 'before' | 'after', work: () => Promise<T>): Promise<T> {
+export async function whileRecording<T>(when: 'before' | 'after', work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
     const ofDatabase =
       !(cause instanceof ProxyError) || cause.error.error_code === 'Portside.DatabaseUnavailable'
-    throw ofDatabase && !(cause instanceof RecordChanged) ? notRecorded(when, cause) : cause
+    throw ofDatabase && !(cause instanceof RevisionConflict) ? notRecorded(when, cause) : cause
   }
 }

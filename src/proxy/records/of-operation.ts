@@ -1,13 +1,13 @@
 import { SETTLED, type Operation, type OperationStatus } from '../../vpc/portside-api.ts'
-import type { RecordEntry, RecordOutcome } from '../../vpc/records.ts'
+import type { AuditEntry, AuditOutcome } from '../../vpc/records.ts'
 import { endEntry } from './entries.ts'
-import type { NewRecord } from './write.ts'
+import type { NewAuditRecord } from './write.ts'
 
 /** The record that an operation begins with. */
-export function recordOf(
+export function auditRecordOf(
   operation: Operation,
   { subject, role }: { subject: string | null; role: string | null },
-): NewRecord {
+): NewAuditRecord {
   return {
     record_id: operation.operation_id,
     kind: operation.purpose,
@@ -32,8 +32,8 @@ export function recordOf(
 const BY_ERROR: ReadonlySet<OperationStatus> = new Set(['stopped', 'interrupted', 'list_changed'])
 
 /** The end that an operation has come to; undefined while it is under way. */
-export function endOf({ status, list_now, error, followed_by }: Operation): RecordEntry | undefined {
+export function endEntryOf({ status, list_now, error, followed_by }: Operation): AuditEntry | undefined {
   if (!SETTLED.has(status)) return undefined
   const reason = BY_ERROR.has(status) ? (error ?? null) : null
-  return endEntry(status as RecordOutcome, list_now, reason, followed_by ?? null)
+  return endEntry(status as AuditOutcome, list_now, reason, followed_by ?? null)
 }

@@ -3,19 +3,19 @@ import * as z from 'zod/mini'
 import { checkRequest } from '../../vpc/checks.ts'
 import { uuid } from '../../vpc/ids.ts'
 import { api } from '../../vpc/portside-api.ts'
-import { exportQuery, recordsApi, recordsQuery } from '../../vpc/records.ts'
+import { exportQuery, auditLogApi, auditLogQuery } from '../../vpc/records.ts'
 import { groupsPerPort, type ProxyConfig } from '../config.ts'
 import { ownError } from '../errors.ts'
 import { refuseWrongPlan } from '../operations/plan-check.ts'
 import { askerOf, bounded, checked, checkedQuery, checkParams } from '../request-checks.ts'
 import { checkPlan, type DryRuns } from './dry-run.ts'
 import { csvOf, jsonLinesOf } from './export.ts'
-import { findRecord, findRecords } from './read.ts'
+import { findAuditRecord, findAuditRecords } from './read.ts'
 
 const PAGE = 50
 
 const RECORD_PARAMS = bounded(z.object({ id: uuid }))
-const RECORDS_QUERY = bounded(recordsQuery)
+const RECORDS_QUERY = bounded(auditLogQuery)
 const EXPORT_QUERY = bounded(exportQuery)
 const CHECK_BODY = bounded(checkRequest)
 
@@ -24,20 +24,20 @@ type PortParams = { project_id: string; port_id: string }
 /**
  * Portside's own calls about records (src/vpc/records.ts): reading them, and dry-running a plan.
  */
-export async function recordsPlugin(
+export async function auditLogPlugin(
   app: FastifyInstance,
   { dryRuns, config }: { dryRuns: DryRuns; config: Pick<ProxyConfig, 'projects'> },
 ): Promise<void> {
   const projects = config.projects.map(({ project_id }) => project_id)
   const opened = async () => (await dryRuns.database.opened()).db
 
-  app.get(recordsApi.records(), async (request, reply) => {
+  app.get(auditLogApi.records(), async (request, reply) => {
     const { limit = PAGE, after, ...filters } = checkedQuery(RECORDS_QUERY, request.url)
-    const page = await findRecords(await opened(), { projects, filters, limit, after })
+    const page = await findAuditRecords(await opened(), { projects, filters, limit, after })
     return reply.header('cache-control', 'no-store').send({ records: page.records, next: page.next ?? null })
   })
 
-  app.get(recordsApi.exported(), async (request, reply) => {
+  app.get(auditLogApi.exported(), async (request, reply) => {
     const { format, ...filters } = checkedQuery(EXPORT_QUERY, request.url)
     const day = new Date().toISOString().slice(0, 10)
     reply
@@ -50,10 +50,10 @@ export async function recordsPlugin(
   })
 
   app.get<{ Params: { id: string } }>(
-    decodeURIComponent(recordsApi.record(':id')),
+    decodeURIComponent(auditLogApi.record(':id')),
     async (request, reply) => {
       const { id } = checked(RECORD_PARAMS, request.params, 'path')
-      const record = await findRecord(await opened(), projects, id.toLowerCase())
+      const record = await findAuditRecord(await opened(), projects, id.toLowerCase())
       if (!record)
         throw ownError('Portside.NotFound', `There is no record ${id}.`, {
           advice: 'Look for it in the history.',

@@ -5,11 +5,11 @@ import {
   endMoment,
   firstMoment,
   searchText,
-  type FullRecord,
-  type RecordEntry,
-  type RecordFilters,
-  type RecordOutcome,
-  type RecordSummary,
+  type AuditRecord,
+  type AuditEntry,
+  type AuditLogFilters,
+  type AuditOutcome,
+  type AuditRecordSummary,
 } from '../../vpc/records.ts'
 import type { Tables } from '../database/tables.ts'
 
@@ -18,22 +18,22 @@ export type Cursor = string
 /** Records, newest first, and where the next page begins; undefined at the end. */
 export type Page<T> = { records: T[]; next: Cursor | undefined }
 
-type End = Extract<RecordEntry, { kind: 'end' }>
+type End = Extract<AuditEntry, { kind: 'end' }>
 type Row = {
   sequence: unknown
   record_id: string
-  kind: RecordSummary['kind']
+  kind: AuditRecordSummary['kind']
   project_id: string
   port_id: string
   user_name: string
   subject: string | null
   role: string | null
   at: Date
-  changes: RecordSummary['changes']
+  changes: AuditRecordSummary['changes']
   steps: number
   follows: string | null
   ended_at: Date | null
-  outcome: RecordOutcome | null
+  outcome: AuditOutcome | null
   end: End | null
   calls: unknown
   request_ids: string[] | null
@@ -48,14 +48,14 @@ type Lists = {
   before: string[] | null
   planned: string[] | null
   undo_to: string[] | null
-  plan: FullRecord['plan']
+  plan: AuditRecord['plan']
 }
 const LISTS = sql`r.before, r.planned, r.undo_to, r.plan`
 
 /** Which records are asked for; `after` is the `next` of the page before. */
 export type Asked = {
   projects: readonly string[]
-  filters: RecordFilters
+  filters: AuditLogFilters
   limit: number
   after?: Cursor | undefined
 }
@@ -64,13 +64,13 @@ export type Asked = {
  * A page of records as lists show them, newest first, of those in `projects` that the filters
  * leave.
  */
-export async function findRecords(db: Kysely<Tables>, asked: Asked): Promise<Page<RecordSummary>> {
+export async function findAuditRecords(db: Kysely<Tables>, asked: Asked): Promise<Page<AuditRecordSummary>> {
   return pageOf(await readRows<Row>(db, asked, sql``), asked, summaryOf)
 }
 
 /** A page of records in full, but for their entries: see entriesOf. */
-export async function findWholeRecords(db: Kysely<Tables>, asked: Asked): Promise<Page<FullRecord>> {
-  return pageOf(await readRows<Row & Lists>(db, asked, sql`, ${LISTS}`), asked, (row) => recordOf(row, []))
+export async function findWholeRecords(db: Kysely<Tables>, asked: Asked): Promise<Page<AuditRecord>> {
+  return pageOf(await readRows<Row & Lists>(db, asked, sql`, ${LISTS}`), asked, (row) => auditRecordFromRow(row, []))
 }
 
 function pageOf<R extends Row, T>(rows: R[], { limit }: Asked, read: (row: R) => T): Page<T> {
@@ -82,11 +82,11 @@ function pageOf<R extends Row, T>(rows: R[], { limit }: Asked, read: (row: R) =>
 }
 
 /** One record of `projects` with all its entries. */
-export async function findRecord(
+export async function findAuditRecord(
   db: Kysely<Tables>,
   projects: readonly string[],
   recordId: string,
-): Promise<FullRecord | undefined> {
+): Promise<AuditRecord | undefined> {
   const [row] = await selectRows<Row & Lists>(
     db,
     sql`r.record_id = ${recordId}::uuid and ${isIn('r.project_id', projects)}`,
@@ -94,15 +94,15 @@ export async function findRecord(
     sql`, ${LISTS}`,
   )
   if (!row) return undefined
-  return recordOf(row, (await entriesOf(db, [row.record_id])).get(row.record_id) ?? [])
+  return auditRecordFromRow(row, (await entriesOf(db, [row.record_id])).get(row.record_id) ?? [])
 }
 
 /** All entries of records, by record, each in the order in which they were written. */
 export async function entriesOf(
   db: Kysely<Tables>,
   recordIds: readonly string[],
-): Promise<Map<string, RecordEntry[]>> {
-  const entries = new Map<string, RecordEntry[]>(recordIds.map((id) => [id, []]))
+): Promise<Map<string, AuditEntry[]>> {
+  const entries = new Map<string, AuditEntry[]>(recordIds.map((id) => [id, []]))
   if (recordIds.length === 0) return entries
   const rows = await db
     .selectFrom('record_entries')
@@ -110,7 +110,7 @@ export async function entriesOf(
     .where('record_id', 'in', recordIds)
     .orderBy('sequence')
     .execute()
-  for (const { record_id, content } of rows) entries.get(record_id)?.push(content as RecordEntry)
+  for (const { record_id, content } of rows) entries.get(record_id)?.push(content as AuditEntry)
   return entries
 }
 
@@ -238,7 +238,7 @@ function isIn(column: string, values: readonly string[]) {
   return values.length === 0 ? sql`false` : sql`${sql.ref(column)} in (${sql.join(values)})`
 }
 
-function recordOf(row: Row & Lists, entries: RecordEntry[]): FullRecord {
+function auditRecordFromRow(row: Row & Lists, entries: AuditEntry[]): AuditRecord {
   return {
     ...summaryOf(row),
     before: row.before,
@@ -251,7 +251,7 @@ function recordOf(row: Row & Lists, entries: RecordEntry[]): FullRecord {
   }
 }
 
-function summaryOf(row: Row): RecordSummary {
+function summaryOf(row: Row): AuditRecordSummary {
   const { end, operation_status } = row
   return {
     record_id: row.record_id,

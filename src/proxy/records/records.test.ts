@@ -6,12 +6,12 @@ import { parse } from 'csv-parse/sync'
 import { sql } from 'kysely'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { recordsApi, type FullRecord, type RecordSummary } from '../../vpc/records.ts'
+import { auditLogApi, type AuditRecord, type AuditRecordSummary } from '../../vpc/records.ts'
 import { openDatabase } from '../database/database.ts'
-import { newRecord } from '../operations/record.ts'
+import { newOperation } from '../operations/record.ts'
 import { startProxy, type TestedProxy } from '../proxy.test-start.ts'
-import { answerEntry, endEntry, readEntry } from './entries.ts'
-import { beginRecord, type NewRecord } from './write.ts'
+import { responseEntry, endEntry, readEntry } from './entries.ts'
+import { beginAuditRecord, type NewAuditRecord } from './write.ts'
 
 const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
 const [A, B, C] = [1, 2, 3].map((n) => `a0608cbf-d047-4f54-8b28-cd7b5985000${n}`) as [string, string, string]
@@ -33,7 +33,7 @@ const FORMULAS: [name: string, written: string][] = [
 const ALL = 160 + 4 + 1 + FORMULAS.length
 const FORMULA = '=HYPERLINK("http://evil.example","+1")'
 
-const record = (n: number, more: Partial<NewRecord> = {}): NewRecord => ({
+const record = (n: number, more: Partial<NewAuditRecord> = {}): NewAuditRecord => ({
   record_id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
   kind: 'change',
   project_id: PROJECT,
@@ -51,7 +51,7 @@ const record = (n: number, more: Partial<NewRecord> = {}): NewRecord => ({
 })
 
 /** Of the journal of a Portside that kept no records. */
-const old = newRecord({
+const old = newOperation({
   operation_id: randomUUID(),
   project_id: PROJECT,
   port_id: '20000000-0000-4000-8000-000000000000',
@@ -71,8 +71,8 @@ beforeAll(async () => {
   const refused = { error_code: 'VPC.1', error_msg: 'No.', request_id: '0123456789abcdef' }
   await db.transaction().execute(async (transaction) => {
     for (let n = 1; n <= 160; n++)
-      await beginRecord(transaction, record(n), [read(`web-${n}`), endEntry('done', [B, A], null)])
-    const special: [Partial<NewRecord>, Parameters<typeof beginRecord>[2]][] = [
+      await beginAuditRecord(transaction, record(n), [read(`web-${n}`), endEntry('done', [B, A], null)])
+    const special: [Partial<NewAuditRecord>, Parameters<typeof beginAuditRecord>[2]][] = [
       [{ user: 'Žofie Nováková', kind: 'dry_run' }, [endEntry('passed', null, null)]],
       [
         { planned: [A, B, C] },
@@ -82,7 +82,7 @@ beforeAll(async () => {
         {},
         [
           read(FORMULA),
-          answerEntry(0, { kind: 'refused', status: 403, error: refused }),
+          responseEntry(0, { kind: 'refused', status: 403, error: refused }),
           endEntry('stopped', null, refused),
         ],
       ],
@@ -94,7 +94,7 @@ beforeAll(async () => {
       ]),
     ]
     for (const [n, [more, entries]] of special.entries())
-      await beginRecord(transaction, record(1001 + n, more), entries)
+      await beginAuditRecord(transaction, record(1001 + n, more), entries)
   })
   old.status = 'done'
   old.list_now = [A, B]
@@ -129,16 +129,16 @@ afterAll(async () => {
 
 async function find(
   query: Record<string, string>,
-): Promise<{ records: RecordSummary[]; next: string | null }> {
-  return (await proxy.call(`${recordsApi.records()}?${new URLSearchParams(query)}`)).json()
+): Promise<{ records: AuditRecordSummary[]; next: string | null }> {
+  return (await proxy.call(`${auditLogApi.records()}?${new URLSearchParams(query)}`)).json()
 }
 /** The numbers of the records found. */
 async function numbers(query: Record<string, string>): Promise<number[]> {
   return (await find(query)).records.map(({ record_id }) => Number(record_id.slice(-12)))
 }
 
-const get = (n: number) => proxy.call(recordsApi.record(record(n).record_id))
-const exported = (query: string) => proxy.call(`${recordsApi.exported()}?${query}`)
+const get = (n: number) => proxy.call(auditLogApi.record(record(n).record_id))
+const exported = (query: string) => proxy.call(`${auditLogApi.exported()}?${query}`)
 
 describe('records are found', () => {
   test('newest first, page by page, each once, and none of another project', async () => {
@@ -179,7 +179,7 @@ describe('records are found', () => {
   })
 
   test('one by its ID; none of another project', async () => {
-    const { record: found } = (await (await get(1002)).json()) as { record: FullRecord }
+    const { record: found } = (await (await get(1002)).json()) as { record: AuditRecord }
     expect(found).toMatchObject({
       port_name: 'db-public 東京',
       outcome: 'left',
@@ -205,12 +205,12 @@ describe('records are found', () => {
     ['user', 'a\0', 'must not have the character U+0000'],
     ['user', 'x'.repeat(256), 'must have at most 255 characters'],
   ])('%s=%.30s is refused', async (path, text, message) => {
-    const answer = await proxy.call(`${recordsApi.records()}?${new URLSearchParams({ [path]: text })}`)
+    const answer = await proxy.call(`${auditLogApi.records()}?${new URLSearchParams({ [path]: text })}`)
     expect([answer.status, (await answer.json()).fields]).toEqual([400, [{ path, message }]])
   })
 
   test('what can’t be asked is refused with what can', async () => {
-    const answer = await proxy.call(`${recordsApi.records()}?from=yesterday`)
+    const answer = await proxy.call(`${auditLogApi.records()}?from=yesterday`)
     expect(answer.status).toBe(400)
     expect((await answer.json()).fields).toEqual([
       { path: 'from', message: 'must be a day as 2026-11-24, or a time as 2026-11-24T08:00:00Z' },
@@ -257,10 +257,10 @@ describe('records leave', () => {
     const lines = (await answer.text())
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line) as FullRecord)
+      .map((line) => JSON.parse(line) as AuditRecord)
     expect(lines).toHaveLength(11)
     const first = record(49).record_id
-    expect(lines[0]).toEqual((await (await proxy.call(recordsApi.record(first))).json()).record)
+    expect(lines[0]).toEqual((await (await proxy.call(auditLogApi.record(first))).json()).record)
   })
 
   test('in no other form', async () => {
@@ -269,7 +269,7 @@ describe('records leave', () => {
 })
 
 test('an operation from before records were kept has one that says so', async () => {
-  const { record: found } = await (await proxy.call(recordsApi.record(old.operation_id))).json()
+  const { record: found } = await (await proxy.call(auditLogApi.record(old.operation_id))).json()
   expect(found).toMatchObject({
     user: 'somebody',
     outcome: 'done',

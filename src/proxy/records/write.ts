@@ -1,14 +1,14 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { ChangeStep } from '../../vpc/change-plan.ts'
 import { listDifference } from '../../vpc/list-difference.ts'
-import { searchTerms, searchText, type RecordEntry, type RecordKind } from '../../vpc/records.ts'
+import { searchTerms, searchText, type AuditEntry, type AuditRecordKind } from '../../vpc/records.ts'
 import type { Tables } from '../database/tables.ts'
 import { withoutCloudWords } from './entries.ts'
 
 /** A record as it begins: who, when, on which port, from which list, and the plan. */
-export type NewRecord = {
+export type NewAuditRecord = {
   record_id: string
-  kind: RecordKind
+  kind: AuditRecordKind
   project_id: string
   port_id: string
   user: string
@@ -27,10 +27,10 @@ export type NewRecord = {
  * Writes a new record and its first entries. Best in a transaction: the record, its search terms
  * and its entries are three statements.
  */
-export async function beginRecord(
+export async function beginAuditRecord(
   db: Kysely<Tables>,
-  record: NewRecord,
-  entries: readonly RecordEntry[] = [],
+  record: NewAuditRecord,
+  entries: readonly AuditEntry[] = [],
 ): Promise<void> {
   const { record_id, user, before, planned, undo_to, plan, ...rest } = record
   const groups = new Set([
@@ -53,16 +53,16 @@ export async function beginRecord(
     })
     .execute()
   await addTerms(db, record_id, [record_id, record.port_id, user])
-  await addEntries(db, record_id, entries)
+  await addAuditEntries(db, record_id, entries)
 }
 
 /** Appends to a record, in one statement. */
-export async function addEntries(
+export async function addAuditEntries(
   db: Kysely<Tables>,
   recordId: string,
-  entries: readonly RecordEntry[],
+  entries: readonly AuditEntry[],
 ): Promise<void> {
-  if (entries.length > 0) await addEntriesWith(db, sql`select ${recordId}::uuid as record_id`, entries)
+  if (entries.length > 0) await addAuditEntriesWith(db, sql`select ${recordId}::uuid as record_id`, entries)
 }
 
 /**
@@ -70,14 +70,14 @@ export async function addEntries(
  * this change: both are written, or neither. @returns false, and nothing is written, when `change`
  * gave no row
  */
-export async function addEntriesWith(
+export async function addAuditEntriesWith(
   db: Kysely<Tables>,
   change: RawBuilder<unknown>,
-  entries: readonly RecordEntry[],
+  entries: readonly AuditEntry[],
 ): Promise<boolean> {
   const rows = entries.map(
     (entry) =>
-      sql`(${entry.at}::timestamptz, ${entry.kind}::text, ${outcomeOf(entry)}::text, ${requestIdOf(entry)}::text, ${portNameOf(entry)}::text, ${JSON.stringify(entry)}::json)`,
+      sql`(${entry.at}::timestamptz, ${entry.kind}::text, ${outcomeColumn(entry)}::text, ${requestIdOf(entry)}::text, ${portNameOf(entry)}::text, ${JSON.stringify(entry)}::json)`,
   )
   const terms = termsOf(entries.flatMap((entry) => [requestIdOf(entry) ?? '', portNameOf(entry) ?? '']))
   const { rows: changed } = await sql<{ count: unknown }>`
@@ -109,8 +109,8 @@ export async function addEntriesWith(
  *   second time with fewer words
  */
 export async function writeAtLeast<T>(
-  entries: readonly RecordEntry[],
-  write: (entries: readonly RecordEntry[], withWords: boolean) => Promise<T>,
+  entries: readonly AuditEntry[],
+  write: (entries: readonly AuditEntry[], withWords: boolean) => Promise<T>,
 ): Promise<T> {
   try {
     return await write(entries, true)
@@ -146,15 +146,15 @@ function changesOf(before: readonly string[], planned: readonly string[]) {
   return { added: added.length, moved: moved.length, detached: removed.length }
 }
 
-function outcomeOf(entry: RecordEntry): string | null {
+function outcomeColumn(entry: AuditEntry): string | null {
   return entry.kind === 'end' ? entry.outcome : null
 }
 
-function requestIdOf(entry: RecordEntry): string | null {
+function requestIdOf(entry: AuditEntry): string | null {
   return entry.kind === 'answer' && entry.request_id ? text(entry.request_id) : null
 }
 
-function portNameOf(entry: RecordEntry): string | null {
+function portNameOf(entry: AuditEntry): string | null {
   return 'port_name' in entry && entry.port_name ? text(entry.port_name) : null
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import * as answers from '../../vpc/answers.ts'
 import * as v1 from '../../vpc/v1-ports.ts'
 import { ONE_THING } from './answer-bounds.ts'
-import type { AnswerSchema } from './upstream.ts'
+import type { ResponseSchema } from './upstream.ts'
 
 /** At most so many places of a wrong answer are looked for. */
 const MOST_ISSUES = 10
@@ -13,7 +13,7 @@ type ObjectSchema<T> = z.ZodMiniObject & z.ZodMiniType<T>
  * A schema of answers, compiled, that takes a valid answer as it came, without a copy: a page of
  * 200 ports is checked in a fraction of the time. None of these schemas changes what it reads.
  */
-function checks<T>(schema: ObjectSchema<T>): AnswerSchema<T> {
+function checks<T>(schema: ObjectSchema<T>): ResponseSchema<T> {
   const compiled = z.compile(schema)
   return {
     safeParse: (value) =>
@@ -45,7 +45,7 @@ function firstIssues(schema: ObjectSchema<unknown>, value: unknown): z.core.$Zod
 }
 
 /** What reads an answer in the old form, and tells it in the documented one. */
-function reshapes<T>(schema: z.ZodMiniPipe<z.ZodMiniObject, z.ZodMiniType<T>>): AnswerSchema<T> {
+function reshapes<T>(schema: z.ZodMiniPipe<z.ZodMiniObject, z.ZodMiniType<T>>): ResponseSchema<T> {
   const form = checks(schema.def.in as ObjectSchema<unknown>)
   return {
     safeParse(value) {
@@ -56,26 +56,26 @@ function reshapes<T>(schema: z.ZodMiniPipe<z.ZodMiniObject, z.ZodMiniType<T>>): 
 }
 
 // The platform's answers (src/vpc/answers.ts), as the proxy checks them.
-const portAnswer = checks(answers.portAnswer)
-const v1PortAnswer = reshapes(v1.v1PortAnswer)
-export const dryRunAnswer = { ...checks(answers.dryRunAnswer), bounds: ONE_THING }
-export const portsAnswer = checks(answers.portsAnswer)
-export const v1PortsAnswer = reshapes(v1.v1PortsAnswer)
-export const securityGroupsAnswer = checks(answers.securityGroupsAnswer)
-export const securityGroupAnswer = { ...checks(answers.securityGroupAnswer), bounds: ONE_THING }
-export const rulesAnswer = checks(answers.rulesAnswer)
+const portResponse = checks(answers.portResponse)
+const v1PortAnswer = reshapes(v1.v1PortResponse)
+export const dryRunResponse = { ...checks(answers.dryRunResponse), bounds: ONE_THING }
+export const portsResponse = checks(answers.portsResponse)
+export const v1PortsAnswer = reshapes(v1.v1PortsResponse)
+export const securityGroupsResponse = checks(answers.securityGroupsResponse)
+export const securityGroupResponse = { ...checks(answers.securityGroupResponse), bounds: ONE_THING }
+export const rulesResponse = checks(answers.rulesResponse)
 
-const ofAnotherPort = answers.portAnswer.check(
+const ofAnotherPort = answers.portResponse.check(
   z.refine(() => false, { path: ['port', 'id'], message: 'is the ID of another port' }),
 )
 
 /**
  * The answer to show or change `portId`; an answer about another port would mislead and is refused.
  */
-export function portAnswerOf(
+export function portResponseOf(
   portId: string,
-  schema: AnswerSchema<answers.PortAnswer> = portAnswer,
-): AnswerSchema<answers.PortAnswer> {
+  schema: ResponseSchema<answers.PortResponse> = portResponse,
+): ResponseSchema<answers.PortResponse> {
   const id = portId.toLowerCase()
   return {
     bounds: ONE_THING,
@@ -87,4 +87,4 @@ export function portAnswerOf(
 }
 
 /** The answer to show `portId` in the old form, told in the documented one. */
-export const v1PortAnswerOf = (portId: string) => portAnswerOf(portId, v1PortAnswer)
+export const v1PortResponseOf = (portId: string) => portResponseOf(portId, v1PortAnswer)

@@ -7,9 +7,9 @@ import {
 } from '../../vpc/errors.ts'
 import { ownError } from '../errors.ts'
 import { ONE_PAGE, ONE_THING, outOfBounds, type AnswerBounds } from './answer-bounds.ts'
-import type { ExchangeAnswer } from './exchange.ts'
+import type { ExchangeResponse } from './exchange.ts'
 import { readRetryAfter } from '../retry.ts'
-import type { AnswerSchema } from './upstream.ts'
+import type { ResponseSchema } from './upstream.ts'
 
 /**
  * What to do about an answer of the platform, by status; only where its own message can't know
@@ -24,7 +24,7 @@ const ADVICE: Readonly<Record<number, string>> = {
  * The error of an answer with an error status: the platform's own code, message and request ID,
  * unchanged, or Portside.UnreadableAnswer when the body is in none of the platform's forms.
  */
-export function readErrorAnswer(answer: ExchangeAnswer): PortsideError {
+export function readErrorResponse(answer: ExchangeResponse): PortsideError {
   const retryAfter = readRetryAfter(answer.headers['retry-after'], Date.now())
   const body = parseJson(answer.body, ONE_THING)
   const known = body.ok ? readPlatformError(body.value) : undefined
@@ -51,9 +51,9 @@ export function readErrorAnswer(answer: ExchangeAnswer): PortsideError {
  * The success answer's JSON as it came, and as `schema` reads it; or the error that says what can't
  * be read.
  */
-export function readSuccessAnswer<T>(
-  answer: ExchangeAnswer,
-  schema: AnswerSchema<T>,
+export function readSuccessResponse<T>(
+  answer: ExchangeResponse,
+  schema: ResponseSchema<T>,
 ): { ok: true; body: Buffer; data: T; request_id: string | null } | { ok: false; error: PortsideError } {
   const body = parseJson(answer.body, schema.bounds ?? ONE_PAGE)
   const request_id = requestIdOf(answer, body.value)
@@ -94,7 +94,7 @@ function parseJson(body: Buffer, bounds: AnswerBounds): Json {
 }
 
 /** The request ID in the body, else the one in the header. */
-function requestIdOf(answer: ExchangeAnswer, body: unknown): string | null {
+function requestIdOf(answer: ExchangeResponse, body: unknown): string | null {
   const inBody =
     typeof body === 'object' && body !== null && 'request_id' in body ? body.request_id : undefined
   const requestId = typeof inBody === 'string' && inBody ? inBody : answer.headers['x-request-id']
@@ -105,7 +105,7 @@ function requestIdOf(answer: ExchangeAnswer, body: unknown): string | null {
  * The request ID of an answer that nobody parsed: the one in the header, else what looks like one
  * in a short body.
  */
-export function requestIdIn({ headers, body }: ExchangeAnswer): string | undefined {
+export function requestIdIn({ headers, body }: ExchangeResponse): string | undefined {
   const inHeader = headers['x-request-id']
   if (inHeader) return shortened(inHeader, MAX_REQUEST_ID)
   if (body.length > LONGEST_SEARCHED) return undefined

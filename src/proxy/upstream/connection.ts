@@ -6,22 +6,22 @@ import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
 import { pause, READ_WAITS, RETRIED_STATUSES, waitAfter } from '../retry.ts'
 import { ONE_PAGE, ONE_THING } from './answer-bounds.ts'
-import { dryRunAnswer, portAnswerOf } from './answer-schemas.ts'
-import { readErrorAnswer, readSuccessAnswer, requestIdIn } from './answers.ts'
+import { dryRunResponse, portResponseOf } from './answer-schemas.ts'
+import { readErrorResponse, readSuccessResponse, requestIdIn } from './answers.ts'
 import { openCredentials } from './credential-source.ts'
 import type { Credentials } from './credentials.ts'
 import { withoutEchoes } from './echoes.ts'
-import { exchange, ExchangeError, type ExchangeAnswer } from './exchange.ts'
-import { noAnswerError } from './no-answer.ts'
+import { exchange, ExchangeError, type ExchangeResponse } from './exchange.ts'
+import { noResponseError } from './no-answer.ts'
 import { openPools, type PoolsConfig } from './pools.ts'
 import { portReads, type MissingReads } from './port-reads.ts'
 import { ReadsInFlight } from './reads-in-flight.ts'
-import { prepare, type UnsignedRequest } from './signing.ts'
+import { signRequest, type UnsignedRequest } from './signing.ts'
 import {
   UpstreamError,
-  type AnswerSchema,
+  type ResponseSchema,
   type Asker,
-  type ReadAnswer,
+  type ReadResponse,
   type Reads,
   type SendOutcome,
   type Upstream,
@@ -43,7 +43,7 @@ type EndedCall = {
   asker: Asker
   /** As of performance.now(). */
   started: number
-  answer?: ExchangeAnswer
+  answer?: ExchangeResponse
   failure?: ExchangeError
 }
 
@@ -66,7 +66,7 @@ export function createUpstream(
    * Makes a call once; a read that was refused for its credentials a second time, when there are
    * new ones.
    */
-  async function once(request: UnsignedRequest, bytes: number, asker: Asker = {}): Promise<ExchangeAnswer> {
+  async function once(request: UnsignedRequest, bytes: number, asker: Asker = {}): Promise<ExchangeResponse> {
     const project = projectOf(projects, request.path)
     const used = credentials.of(project)
     const answer = await call(request, project, used, bytes, asker)
@@ -82,8 +82,8 @@ export function createUpstream(
     authenticated: Credentials | undefined,
     bytes: number,
     asker: Asker,
-  ): Promise<ExchangeAnswer> {
-    const ready = await prepare(request, endpoint, project_id, authenticated)
+  ): Promise<ExchangeResponse> {
+    const ready = await signRequest(request, endpoint, project_id, authenticated)
     const started = performance.now()
     try {
       const limits = { timeoutMs: config.upstreamTimeoutMs, bytes }
@@ -122,7 +122,7 @@ export function createUpstream(
 
   function noAnswer(path: string, failure: ExchangeError, bytes: number): ProxyError {
     const { endpoint } = projectOf(projects, path)
-    return noAnswerError(failure, {
+    return noResponseError(failure, {
       endpoint,
       proxy: pools.proxyOf(endpoint),
       timeoutMs: config.upstreamTimeoutMs,
@@ -143,9 +143,9 @@ export function createUpstream(
   async function read<T>(
     path: string,
     query: string,
-    schema: AnswerSchema<T>,
+    schema: ResponseSchema<T>,
     asker: Asker = {},
-  ): Promise<ReadAnswer<T>> {
+  ): Promise<ReadResponse<T>> {
     try {
       return await readAgain(path, query, schema, asker)
     } catch (error) {
@@ -156,14 +156,14 @@ export function createUpstream(
   async function readAgain<T>(
     path: string,
     query: string,
-    schema: AnswerSchema<T>,
+    schema: ResponseSchema<T>,
     asker: Asker,
-  ): Promise<ReadAnswer<T>> {
+  ): Promise<ReadResponse<T>> {
     const { bytes } = schema.bounds ?? ONE_PAGE
     const request = { method: 'GET' as const, path, query: query ? [...new URLSearchParams(query)] : [] }
     const { signal } = asker
     for (let tried = 1; ; tried++) {
-      let end: ExchangeAnswer | ExchangeError
+      let end: ExchangeResponse | ExchangeError
       try {
         end = await once(request, bytes, asker)
       } catch (failure) {
@@ -178,12 +178,12 @@ export function createUpstream(
         error = new UpstreamError(status, body, { cause: end })
         retried = end.reason === 'connection'
       } else if (end.status === 200) {
-        const answer = readSuccessAnswer(end, schema)
+        const answer = readSuccessResponse(end, schema)
         if (answer.ok) return { ...answer, status: 200 }
         throw new UpstreamError(502, answer.error)
       } else {
-        const body = readErrorAnswer(end)
-        error = new UpstreamError(answerStatus(end.status, body), body)
+        const body = readErrorResponse(end)
+        error = new UpstreamError(responseStatus(end.status, body), body)
         retried = RETRIED_STATUSES.has(end.status)
       }
       const wait = waitAfter(tried, error.error.retry_after, READ_WAITS)
@@ -209,10 +209,10 @@ export function createUpstream(
     },
     async send(request, asker) {
       const changes = request.body.dry_run !== true
-      let answer: ExchangeAnswer | undefined
+      let answer: ExchangeResponse | undefined
       try {
         answer = await once({ ...request, query: [] }, ONE_THING.bytes, asker)
-        const outcome = outcomeOf(request, answer)
+        const outcome = sendOutcomeOf(request, answer)
         if ('body' in outcome) return outcome
         return { ...outcome, answer: { status: answer.status, body: answer.body } }
       } catch (failure) {
@@ -239,7 +239,7 @@ export function createUpstream(
   }
 }
 
-function outcomeOf(request: StepRequest, answer: ExchangeAnswer): Exclude<SendOutcome, { kind: 'not_sent' }> {
+function sendOutcomeOf(request: StepRequest, answer: ExchangeResponse): Exclude<SendOutcome, { kind: 'not_sent' }> {
   const changes = request.body.dry_run !== true
   const unknown = (status: number, error: PortsideError) => ({
     kind: 'unknown' as const,
@@ -247,14 +247,14 @@ function outcomeOf(request: StepRequest, answer: ExchangeAnswer): Exclude<SendOu
     error: changes ? outcomeUnknown(error) : error,
   })
   if (answer.status === 200) {
-    const read = readSuccessAnswer(answer, portAnswerOf(portIdOf(request.path)))
+    const read = readSuccessResponse(answer, portResponseOf(portIdOf(request.path)))
     if (!read.ok) return unknown(502, read.error)
     return { kind: 'port', status: 200, port: read.data.port, request_id: read.request_id, body: read.body }
   }
   if (answer.status === 202 && !changes) {
     // The reference names no body for 202 (Table 2, dry_run): an empty one is as good.
     const body = answer.body.length > 0 ? answer.body : Buffer.from('{}')
-    const read = readSuccessAnswer({ ...answer, body }, dryRunAnswer)
+    const read = readSuccessResponse({ ...answer, body }, dryRunResponse)
     if (!read.ok) return unknown(502, read.error)
     return { kind: 'checked', status: 202, request_id: read.request_id, body: read.body }
   }
@@ -271,8 +271,8 @@ function outcomeOf(request: StepRequest, answer: ExchangeAnswer): Exclude<SendOu
         },
       ).error,
     )
-  const error = readErrorAnswer(answer)
-  if (ANSWER_LOST.has(answer.status)) return unknown(answerStatus(answer.status, error), error)
+  const error = readErrorResponse(answer)
+  if (ANSWER_LOST.has(answer.status)) return unknown(responseStatus(answer.status, error), error)
   if (!changes) return { kind: 'refused', status: answer.status, error }
   return {
     kind: 'refused',
@@ -285,7 +285,7 @@ function outcomeOf(request: StepRequest, answer: ExchangeAnswer): Exclude<SendOu
  * The status that an error of the cloud is passed on with: its own if it is that of an error that
  * was read; else 502.
  */
-export function answerStatus(status: number, error: PortsideError): number {
+export function responseStatus(status: number, error: PortsideError): number {
   const ofError = status >= 400 && status <= 599
   return ofError && error.error_code !== 'Portside.UnreadableAnswer' ? status : 502
 }

@@ -6,7 +6,7 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigError, readConfig } from '../config.ts'
 import type { TestedProxy } from '../proxy.test-start.ts'
-import { json, startScriptedCloud, type Answer, type ScriptedCloud } from '../scripted-cloud.test-start.ts'
+import { json, startScriptedPlatform, type ScriptedResponse, type ScriptedPlatform } from '../scripted-cloud.test-start.ts'
 import { openCredentials } from './credential-source.ts'
 
 const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
@@ -34,7 +34,7 @@ async function replace(content: unknown) {
 
 /** A cloud that takes one access key only. */
 const accepts =
-  (nth: number): Answer =>
+  (nth: number): ScriptedResponse =>
   (response, request) =>
     (request.headers.authorization?.includes(`ACCESSKEY${nth},`)
       ? good
@@ -104,11 +104,11 @@ describe('at the start', () => {
 })
 
 describe('while the proxy runs', () => {
-  let cloud: ScriptedCloud
+  let cloud: ScriptedPlatform
   let proxy: TestedProxy
   beforeEach(async () => {
     await replace({ default: key(1), lab: key(101) })
-    cloud = await startScriptedCloud({
+    cloud = await startScriptedPlatform({
       PORTSIDE_CREDENTIALS_FILE: file,
       PORTSIDE_PROJECTS: JSON.stringify([{ project_id: PROJECT }, { project_id: LAB, credentials: 'lab' }]),
     })

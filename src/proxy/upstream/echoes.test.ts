@@ -1,17 +1,17 @@
 import { afterEach, expect, test } from 'vitest'
-import type { Answer, ScriptedCloud } from '../scripted-cloud.test-start.ts'
-import { startScriptedCloud } from '../scripted-cloud.test-start.ts'
+import type { ScriptedResponse, ScriptedPlatform } from '../scripted-cloud.test-start.ts'
+import { startScriptedPlatform } from '../scripted-cloud.test-start.ts'
 
 const PORTS = '/api/v3/f5dab68cd75740e68c599e9af5fe0aed/ports'
 const ACCESS_KEY = 'ECHOEDACCESSKEY00001'
 const SECURITY_TOKEN = 'echoed-security-token/+=0001'
 const AUTH_TOKEN = 'echoed-auth-token/+=00000001'
 
-let cloud: ScriptedCloud
+let cloud: ScriptedPlatform
 afterEach(() => cloud.close())
 
 /** All that went out with the request, in a body and headers of the answer. */
-function echo(status: number, written: (text: string) => string): Answer {
+function echo(status: number, written: (text: string) => string): ScriptedResponse {
   return (response, { headers }) => {
     const told = Object.entries(headers).map(([name, value]) => `${name}: ${written(String(value))}`)
     const parts = String(headers.authorization).match(/[^=,\s]{12,}/g) ?? []
@@ -34,8 +34,8 @@ const forms: [string, (text: string) => string][] = [
   ['in hex', (text) => Buffer.from(text).toString('hex')],
 ]
 
-async function answerTo(environment: Record<string, string>, answer: Answer) {
-  cloud = await startScriptedCloud(environment)
+async function answerTo(environment: Record<string, string>, answer: ScriptedResponse) {
+  cloud = await startScriptedPlatform(environment)
   cloud.answers = [answer]
   const { status, headers, ...response } = await cloud.proxy.call(PORTS).then(async (one) => ({
     status: one.status,

@@ -1,4 +1,4 @@
-import type { ExchangeAnswer } from './exchange.ts'
+import type { ExchangeResponse } from './exchange.ts'
 
 /** What stands in the place of a secret that came back. */
 const LEFT_OUT = '(left out by Portside)'
@@ -12,9 +12,9 @@ const SHORTEST = 12
  * @param sent the headers of the request, as they went out
  */
 export function withoutEchoes(
-  answer: ExchangeAnswer,
+  answer: ExchangeResponse,
   sent: Readonly<Record<string, string>>,
-): ExchangeAnswer {
+): ExchangeResponse {
   const secrets = secretsIn(sent)
   if (secrets.length === 0) return answer
   // A success is the platform's own object, and large: there, only what stands as it is is looked

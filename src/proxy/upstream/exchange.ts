@@ -10,7 +10,7 @@ export type ExchangeRequest = {
 }
 
 /** An answer as it came: headers with lower-case names, the body as bytes. */
-export type ExchangeAnswer = { status: number; headers: Record<string, string>; body: Buffer }
+export type ExchangeResponse = { status: number; headers: Record<string, string>; body: Buffer }
 
 /** A request that got no whole answer. */
 export class ExchangeError extends Error {
@@ -49,14 +49,14 @@ export function exchange(
   request: ExchangeRequest,
   { timeoutMs, bytes }: { timeoutMs: number; bytes: number },
   signal?: AbortSignal,
-): Promise<ExchangeAnswer> {
+): Promise<ExchangeResponse> {
   return new Promise((resolve, reject) => {
     let open = true
     let sent = false
     let controller: Dispatcher.DispatchController | undefined
     let size = 0
     const chunks: Buffer[] = []
-    const answer: Omit<ExchangeAnswer, 'body'> = { status: 0, headers: {} }
+    const answer: Omit<ExchangeResponse, 'body'> = { status: 0, headers: {} }
 
     function settle(): boolean {
       if (!open) return false

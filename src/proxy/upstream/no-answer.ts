@@ -11,7 +11,7 @@ const NOT_TRUSTED =
 const TUNNEL_REFUSED = /^Proxy response \((\d{3})\)/
 
 /** The error of a request that got no answer: what happened, and what to check. */
-export function noAnswerError(
+export function noResponseError(
   failure: ExchangeError,
   { endpoint, proxy, timeoutMs, bytes }: Way,
 ): ProxyError {

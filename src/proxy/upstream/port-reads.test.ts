@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { json, startScriptedCloud, type ScriptedCloud } from '../scripted-cloud.test-start.ts'
+import { json, startScriptedPlatform, type ScriptedPlatform } from '../scripted-cloud.test-start.ts'
 import { LOOK_AGAIN_MS } from './port-reads.ts'
 
 const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
@@ -12,9 +12,9 @@ const noSuchApi = json(404, {
 })
 const good = json(200, { port: { id: PORT, security_groups: [] } })
 
-let cloud: ScriptedCloud
+let cloud: ScriptedPlatform
 beforeEach(async () => {
-  cloud = await startScriptedCloud()
+  cloud = await startScriptedPlatform()
 })
 afterEach(async () => {
   vi.useRealTimers()

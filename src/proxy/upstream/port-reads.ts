@@ -1,12 +1,12 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { PortsAnswer } from '../../vpc/answers.ts'
+import type { PortsResponse } from '../../vpc/answers.ts'
 import { paths } from '../../vpc/paths.ts'
 import type { Port } from '../../vpc/port.ts'
 import { queryString, type PortsQuery } from '../../vpc/requests.ts'
 import { V1_MAX_PAGE, v1Paths, v1Query } from '../../vpc/v1-ports.ts'
 import { ownError } from '../errors.ts'
-import { portAnswerOf, portsAnswer, v1PortAnswerOf, v1PortsAnswer } from './answer-schemas.ts'
-import { UpstreamError, type Asker, type ReadAnswer, type Reads } from './upstream.ts'
+import { portResponseOf, portsResponse, v1PortResponseOf, v1PortsAnswer } from './answer-schemas.ts'
+import { UpstreamError, type Asker, type ReadResponse, type Reads } from './upstream.ts'
 
 /** So long after an endpoint had no v3 port reads it is asked for them again. */
 export const LOOK_AGAIN_MS = 10 * 60_000
@@ -66,7 +66,7 @@ export function portReads(
     projectId: string,
     asked: PortsQuery,
     asker?: Asker,
-  ): Promise<ReadAnswer<PortsAnswer>> {
+  ): Promise<ReadResponse<PortsResponse>> {
     const translated = v1Query(asked)
     if ('impossible' in translated) throw impossible(translated.impossible)
     const { query, rest, matches } = translated
@@ -106,15 +106,15 @@ export function portReads(
     async readPort(projectId, portId, asker) {
       const answer = await eitherForm(
         projectId,
-        () => read(paths.port(projectId, portId), '', portAnswerOf(portId), asker),
-        async () => inNewForm(await read(v1Paths.port(projectId, portId), '', v1PortAnswerOf(portId), asker)),
+        () => read(paths.port(projectId, portId), '', portResponseOf(portId), asker),
+        async () => inNewForm(await read(v1Paths.port(projectId, portId), '', v1PortResponseOf(portId), asker)),
       )
       return { ...answer, port: answer.data.port }
     },
     readPorts: (projectId, query, asker) =>
       eitherForm(
         projectId,
-        () => read(paths.ports(projectId), queryString(query), portsAnswer, asker),
+        () => read(paths.ports(projectId), queryString(query), portsResponse, asker),
         () => readV1Ports(projectId, query, asker),
       ),
   }
@@ -128,12 +128,12 @@ function isNoSuchApi(error: unknown): boolean {
   return error instanceof UpstreamError && error.status === 404 && error.error.error_code === 'APIGW.0101'
 }
 
-function inNewForm<T>(answer: ReadAnswer<T>): ReadAnswer<T> {
+function inNewForm<T>(answer: ReadResponse<T>): ReadResponse<T> {
   return { ...answer, body: Buffer.from(JSON.stringify(answer.data)) }
 }
 
 /** The old list names no next marker: after a full page it is the last port's ID. */
-function listed(page: ReadAnswer<PortsAnswer>, ports: Port[], wanted: number): ReadAnswer<PortsAnswer> {
+function listed(page: ReadResponse<PortsResponse>, ports: Port[], wanted: number): ReadResponse<PortsResponse> {
   const last = ports.at(-1)
   const page_info = {
     ...(ports[0] && { previous_marker: ports[0].id }),

@@ -1,15 +1,15 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { portAnswer } from '../../vpc/answers.ts'
+import { portResponse } from '../../vpc/answers.ts'
 import { stepRequest, type ChangeStep } from '../../vpc/change-plan.ts'
 import { paths } from '../../vpc/paths.ts'
 import { readConfig } from '../config.ts'
 import {
   json,
   reset,
-  startScriptedCloud,
-  type Answer,
-  type ScriptedCloud,
+  startScriptedPlatform,
+  type ScriptedResponse,
+  type ScriptedPlatform,
 } from '../scripted-cloud.test-start.ts'
 import { createUpstream } from './connection.ts'
 import { ReadsInFlight } from './reads-in-flight.ts'
@@ -106,17 +106,17 @@ describe('equal reads', () => {
 describe('reads of one port', () => {
   const path = paths.port(PROJECT, PORT)
   const port = (...security_groups: string[]) => json(200, { port: { id: PORT, security_groups } })
-  let cloud: ScriptedCloud
+  let cloud: ScriptedPlatform
   /** Lets go of the answers that were held. */
   let letGo: () => void
   let held: Promise<void>
   beforeEach(async () => {
-    cloud = await startScriptedCloud({ PORTSIDE_UPSTREAM_TIMEOUT_MS: '60000' })
+    cloud = await startScriptedPlatform({ PORTSIDE_UPSTREAM_TIMEOUT_MS: '60000' })
     held = new Promise((resolve) => (letGo = resolve))
   })
   afterEach(() => cloud.close())
   const hold =
-    (answer: Answer): Answer =>
+    (answer: ScriptedResponse): ScriptedResponse =>
     (...call) =>
       void held.then(() => answer(...call))
 
@@ -143,7 +143,7 @@ describe('reads of one port', () => {
     // At a clock that stands still every read would be joined.
     const upstream = createUpstream(config, pino({ level: 'silent' }), undefined, new ReadsInFlight(() => 0))
     const list = async () => {
-      const { data } = await upstream.shared.read(path, '', portAnswer)
+      const { data } = await upstream.shared.read(path, '', portResponse)
       return data.port.security_groups
     }
     const insert: ChangeStep = { kind: 'insert', security_groups: [OTHER], index: 1 }

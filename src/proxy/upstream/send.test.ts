@@ -6,9 +6,9 @@ import {
   json,
   reset,
   silence,
-  startScriptedCloud,
-  type Answer,
-  type ScriptedCloud,
+  startScriptedPlatform,
+  type ScriptedResponse,
+  type ScriptedPlatform,
 } from '../scripted-cloud.test-start.ts'
 import { createUpstream } from './connection.ts'
 import type { SendOutcome, Upstream } from './upstream.ts'
@@ -22,14 +22,14 @@ const change = stepRequest(insert, PROJECT, PORT, false)
 const dryRun = stepRequest(insert, PROJECT, PORT, true)
 const refusal = { error_code: 'VPC.9', error_msg: 'no', request_id: 'r' }
 
-let cloud: ScriptedCloud
+let cloud: ScriptedPlatform
 let upstream: Upstream
 const connect = (timeoutMs: string) => {
   const config = readConfig({ PORTSIDE_UPSTREAM: cloud.address, PORTSIDE_UPSTREAM_TIMEOUT_MS: timeoutMs })
   return createUpstream(config, pino({ level: 'silent' }))
 }
 beforeEach(async () => {
-  cloud = await startScriptedCloud()
+  cloud = await startScriptedPlatform()
   upstream = connect('400')
 })
 afterEach(async () => {
@@ -44,7 +44,7 @@ describe('what became of a change', () => {
     expect(JSON.parse(cloud.calls[0]!.body)).toEqual({ port: { security_groups: [GROUP], index: 0 } })
   })
 
-  test.each<[string, Answer, SendOutcome['kind'], string, number]>([
+  test.each<[string, ScriptedResponse, SendOutcome['kind'], string, number]>([
     ['the platform refused', json(409, refusal), 'refused', 'refused', 409],
     ['the platform throttled', json(429, refusal), 'refused', 'refused', 429],
     ['the platform is not available', json(503, refusal), 'refused', 'refused', 503],

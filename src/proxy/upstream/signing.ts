@@ -14,7 +14,7 @@ export type UnsignedRequest = {
  * Makes a request ready to go to `origin`: encodes query and body, and adds the headers that
  * authenticate it for `projectId`. Without credentials it goes unsigned.
  */
-export async function prepare(
+export async function signRequest(
   request: UnsignedRequest,
   origin: string,
   projectId: string,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { json, reset, startScriptedCloud, type ScriptedCloud } from '../scripted-cloud.test-start.ts'
+import { json, reset, startScriptedPlatform, type ScriptedPlatform } from '../scripted-cloud.test-start.ts'
 
 const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
 const PORT = '99fd0c77-56b4-4bf6-8365-df352e45d5fc'
@@ -7,9 +7,9 @@ const GROUP = '8edd3747-ccd4-49a1-82b9-a165eec314b4'
 const portPath = `/api/v3/${PROJECT}/ports/${PORT}`
 const port = { id: PORT, security_groups: [GROUP] }
 
-let cloud: ScriptedCloud
+let cloud: ScriptedPlatform
 beforeEach(async () => {
-  cloud = await startScriptedCloud()
+  cloud = await startScriptedPlatform()
 })
 afterEach(() => cloud.close())
 

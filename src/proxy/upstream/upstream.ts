@@ -1,5 +1,5 @@
 import type { core } from 'zod/mini'
-import type { PortAnswer, PortsAnswer } from '../../vpc/answers.ts'
+import type { PortResponse, PortsResponse } from '../../vpc/answers.ts'
 import type { StepRequest } from '../../vpc/change-plan.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import type { Port } from '../../vpc/port.ts'
@@ -32,15 +32,15 @@ export class UpstreamError extends ProxyError {
 export type SendOutcome =
   | { kind: 'port'; status: 200; port: Port; request_id: string | null; body: Buffer }
   | { kind: 'checked'; status: 202; request_id: string | null; body: Buffer }
-  | { kind: 'refused'; status: number; error: PortsideError; answer?: AnswerAsItCame }
-  | { kind: 'unknown'; status: number; error: PortsideError; answer?: AnswerAsItCame }
+  | { kind: 'refused'; status: number; error: PortsideError; answer?: RawResponse }
+  | { kind: 'unknown'; status: number; error: PortsideError; answer?: RawResponse }
   | { kind: 'not_sent'; status: number; error: PortsideError; answer?: undefined }
 
 /** What the platform answered, for the record: its own status and words. */
-type AnswerAsItCame = { status: number; body: Buffer }
+type RawResponse = { status: number; body: Buffer }
 
 /** A read as it is passed on: the answer's original JSON, and what the schema made of it. */
-export type ReadAnswer<T> = { status: number; body: Buffer; data: T; request_id: string | null }
+export type ReadResponse<T> = { status: number; body: Buffer; data: T; request_id: string | null }
 
 /**
  * Who asks: `signal` aborted when the answer is of no more use; the rest is named in the log beside
@@ -55,7 +55,7 @@ export type Asker = {
 }
 
 /** What checks an answer: any zod schema. Without `bounds` it is one of a page. */
-export type AnswerSchema<T> = {
+export type ResponseSchema<T> = {
   bounds?: AnswerBounds
   safeParse(value: unknown): { success: true; data: T } | { success: false; error: core.$ZodError }
 }
@@ -71,20 +71,20 @@ export interface Reads {
    * @throws UpstreamError with the platform's error or Portside's own; the abort reason when
    *   `asker.signal` is aborted.
    */
-  readPort(projectId: string, portId: string, asker?: Asker): Promise<ReadAnswer<PortAnswer> & { port: Port }>
+  readPort(projectId: string, portId: string, asker?: Asker): Promise<ReadResponse<PortResponse> & { port: Port }>
   /**
    * Reads one page of the list of ports, likewise.
    * @throws UpstreamError as readPort; Portside.InvalidRequest for a filter that the old list can't
    *   do
    */
-  readPorts(projectId: string, query: PortsQuery, asker?: Asker): Promise<ReadAnswer<PortsAnswer>>
+  readPorts(projectId: string, query: PortsQuery, asker?: Asker): Promise<ReadResponse<PortsResponse>>
   /**
    * Reads any path of src/vpc/paths.ts but those of ports, with retries; `query` is an encoded
    * query string, without the question mark.
    * @throws UpstreamError as readPort; with Portside.UnreadableAnswer when the answer does not fit
    *   `schema`.
    */
-  read<T>(path: string, query: string, schema: AnswerSchema<T>, asker?: Asker): Promise<ReadAnswer<T>>
+  read<T>(path: string, query: string, schema: ResponseSchema<T>, asker?: Asker): Promise<ReadResponse<T>>
 }
 
 /** The platform, as the proxy knows it: signed, with time-outs, reads retried, PUTs never. */

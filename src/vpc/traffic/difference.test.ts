@@ -17,7 +17,7 @@ import {
   RuleBook,
   setText,
   trafficDifference,
-  type Region,
+  type Flow,
   type ServiceRange,
   type TrafficDifference,
 } from './index.ts'
@@ -25,13 +25,13 @@ import {
 const membersOf = (id: string) => MEMBERS[id]
 
 /** The one region that has the packet; fails when there are several. */
-function regionOf(difference: TrafficDifference, one: NaivePacket): Region | undefined {
+function regionOf(difference: TrafficDifference, one: NaivePacket): Flow | undefined {
   const found = difference.regions.filter((region) => hasPacket(region, one))
   expect(found.length).toBeLessThan(2)
   return found[0]
 }
 
-function dividedBySets({ remote }: Region): boolean {
+function dividedBySets({ remote }: Flow): boolean {
   return remote.memberOf.length + remote.notMemberOf.length > 0
 }
 
@@ -183,7 +183,7 @@ function overrides(rules: readonly SecurityGroupRule[]): Override[] {
 }
 
 /** Packets at the bounds of a region: first and last service, first and last address. */
-function corners({ direction, family, services, remote }: Region): NaivePacket[] {
+function corners({ direction, family, services, remote }: Flow): NaivePacket[] {
   const memberOf = new Set(remote.memberOf.map((set) => setText(set)))
   return services.flatMap((range) =>
     remote.ranges.flatMap(({ from, to }) =>

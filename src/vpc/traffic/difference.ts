@@ -6,7 +6,7 @@ import { effectiveRules, type EffectiveRules, type RuleBook, type UnreadableRule
 import { byImportance } from './importance.ts'
 import type { ChangedCells } from './merger.ts'
 import { Plane } from './plane.ts'
-import type { Region, Remote } from './region.ts'
+import type { Flow, Remote } from './region.ts'
 import { DIRECTIONS, FAMILIES, type ReadRule, type RuleRef } from './rules.ts'
 import { serviceRanges } from './service-ranges.ts'
 
@@ -19,7 +19,7 @@ export type TrafficDifference = {
   /**
    * Exact: traffic that is in no region passes, or is dropped, as before. The most important first.
    */
-  regions: readonly Region[]
+  regions: readonly Flow[]
   /** How many regions there are of each change. */
   counts: Record<Change, number>
   /**
@@ -95,7 +95,7 @@ function regionOf(
   book: RuleBook,
   rangesText: Map<string, Pick<Remote, 'ranges' | 'share'>>,
   decisions: Map<object, Decision>,
-): Region {
+): Flow {
   const key = cells.join(' ')
   let text = rangesText.get(key)
   if (!text) rangesText.set(key, (text = rangesOf(plane.ranges(cells), plane.family)))

@@ -1,7 +1,7 @@
 import type { SecurityGroupRule } from '../security-group.ts'
 import { addressText, cidrsOf, otherRanges, rangesOfText, type Family } from './addresses.ts'
 import type { Decision } from './decisions.ts'
-import type { Region, Remote } from './region.ts'
+import type { Flow, Remote } from './region.ts'
 import type { RemoteSet, RuleRef } from './rules.ts'
 import { joinAnd, protocolName, servicesText } from './service-ranges.ts'
 import { readProtocol } from './services.ts'
@@ -19,7 +19,7 @@ const SPELLED = 4
  * A region in one sentence: `TCP 22 (SSH) from anywhere (0.0.0.0/0): dropped before, because no
  * rule matched; allowed now by rule "allow TCP 22 from anywhere" of group web-public.`
  */
-export function explain(region: Region, names: Names = {}): string {
+export function explain(region: Flow, names: Names = {}): string {
   const { direction, family, services, remote, before, after } = region
   const traffic = `${servicesText(services)} ${direction === 'ingress' ? 'from' : 'to'} ${remoteText(remote, family, names)}`
   return `${traffic.charAt(0).toUpperCase()}${traffic.slice(1)}: ${decisionText(before, 'before', names)}; ${decisionText(after, 'now', names)}.`

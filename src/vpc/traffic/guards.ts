@@ -3,7 +3,7 @@ import type { Port } from '../port.ts'
 import { mergeRanges, rangesOfText, readCidr, shareOfSpace, SPACE } from './addresses.ts'
 import type { CertainChange, Decision } from './decisions.ts'
 import type { TrafficDifference } from './difference.ts'
-import type { Region } from './region.ts'
+import type { Flow } from './region.ts'
 import type { RuleRef } from './rules.ts'
 import { serviceRanges, serviceSpans, servicesText } from './service-ranges.ts'
 import { meetSpans, readProtocol, readServices, spanPairs, spansMeet } from './services.ts'
@@ -41,13 +41,13 @@ export type Guard = z.infer<typeof guard>
 export const guards = z.array(guard)
 
 /** Answer of GET /api/guards. */
-export const guardsAnswer = z.object({ guards })
+export const guardsResponse = z.object({ guards })
 
 /** A guard that a change breaks. */
 export type GuardViolation = {
   guard: Guard
   /** The traffic that breaks it, or may break it: what is certain first. */
-  regions: readonly Region[]
+  regions: readonly Flow[]
   /**
    * False when it is broken only if a named set has certain addresses, or an unreadable rule means
    * certain things.
@@ -76,7 +76,7 @@ export function guardViolations(
         region.direction === direction &&
         spansMeet(spans, serviceSpans(region.services)),
     )
-    const breaking = (some: readonly Region[]) =>
+    const breaking = (some: readonly Flow[]) =>
       one.remote === 'anywhere' ? fromAnywhere(some, spans, change) : within(some, one.remote)
     const regions = breaking(meeting)
     if (regions.length === 0) return []
@@ -91,7 +91,7 @@ export function guardViolations(
  * True when the change comes for certain to some remote: a named set may be empty, or hold all of a
  * network; it doesn't hold all of the world.
  */
-function isCertain({ remote: guarded }: Guard): (region: Region) => boolean {
+function isCertain({ remote: guarded }: Guard): (region: Flow) => boolean {
   return ({ change, whoever, remote }) =>
     whoever ||
     (change !== 'undecided' &&
@@ -99,7 +99,7 @@ function isCertain({ remote: guarded }: Guard): (region: Region) => boolean {
       (guarded === 'anywhere' || remote.notMemberOf.length === 0))
 }
 
-function within(regions: readonly Region[], cidr: string): Region[] {
+function within(regions: readonly Flow[], cidr: string): Flow[] {
   const bound = readCidr(cidr)!
   return regions.filter(
     (region) =>
@@ -108,7 +108,7 @@ function within(regions: readonly Region[], cidr: string): Region[] {
   )
 }
 
-function fromAnywhere(regions: readonly Region[], spans: readonly number[], change: CertainChange): Region[] {
+function fromAnywhere(regions: readonly Flow[], spans: readonly number[], change: CertainChange): Flow[] {
   const broken = new Set(regions.filter(({ after }) => decidedForAll(after, change)))
   for (const family of ['IPv4', 'IPv6'] as const) {
     const ours = regions.filter((region) => region.family === family && region.remote.memberOf.length === 0)
@@ -125,7 +125,7 @@ function fromAnywhere(regions: readonly Region[], spans: readonly number[], chan
  * The regions that have a service of `spans` in common, wherever they could come to half of all
  * addresses: for each stretch of the service line without a bound in it, the same set changed.
  */
-function* regionsByService(regions: readonly Region[], spans: readonly number[]): Iterable<Set<Region>> {
+function* regionsByService(regions: readonly Flow[], spans: readonly number[]): Iterable<Set<Flow>> {
   const events = regions.flatMap((region) =>
     spanPairs(meetSpans(spans, serviceSpans(region.services))).flatMap(([from, end]) => [
       { place: from, region, enters: true },
@@ -133,7 +133,7 @@ function* regionsByService(regions: readonly Region[], spans: readonly number[])
     ]),
   )
   events.sort((a, b) => a.place - b.place)
-  const here = new Set<Region>()
+  const here = new Set<Flow>()
   // Not less than what they have together, as they may overlap; sums of IPv6 shares are rounded.
   let share = 0
   for (const [at, { place, region, enters }] of events.entries()) {

@@ -1,4 +1,4 @@
-import type { Region } from './region.ts'
+import type { Flow } from './region.ts'
 import { DIRECTIONS } from './rules.ts'
 import { serviceCount, wellKnownPorts } from './service-ranges.ts'
 
@@ -7,7 +7,7 @@ import { serviceCount, wellKnownPorts } from './service-ranges.ts'
  * of them, and not only those in a named set. What is opened to 0.0.0.0/0 is often split by other
  * rules; it stays open to the world.
  */
-export function isFromAnywhere({ remote }: Pick<Region, 'remote'>): boolean {
+export function isFromAnywhere({ remote }: Pick<Flow, 'remote'>): boolean {
   return remote.share >= 0.5 && remote.memberOf.length === 0
 }
 
@@ -16,16 +16,16 @@ export function isFromAnywhere({ remote }: Pick<Region, 'remote'>): boolean {
  * undecided, newly dropped; in each ingress before egress, then what includes single well-known
  * ports, then the larger.
  */
-export function byImportance(a: Region, b: Region): number {
+export function byImportance(a: Flow, b: Flow): number {
   const first = keysOf(a)
   const second = keysOf(b)
   for (const [at, key] of first.entries()) if (key !== second[at]) return key - second[at]!
   return 0
 }
 
-const keys = new WeakMap<Region, number[]>()
+const keys = new WeakMap<Flow, number[]>()
 
-function keysOf(region: Region): number[] {
+function keysOf(region: Flow): number[] {
   const known = keys.get(region)
   if (known) return known
   const { change, direction, services, remote } = region

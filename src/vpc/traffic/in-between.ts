@@ -8,7 +8,7 @@ import {
   type AddressRange,
   type Family,
 } from './addresses.ts'
-import type { Region } from './region.ts'
+import type { Flow } from './region.ts'
 import type { RemoteSet } from './rules.ts'
 import { serviceRanges, serviceSpans } from './service-ranges.ts'
 import { meetSpans, otherSpans } from './services.ts'
@@ -20,7 +20,7 @@ type Product = { spans: readonly number[]; ranges: readonly AddressRange[] }
  * so: all that is in none of `end` (what differs after the last step) with the same change. Exact,
  * but for regions that only share conditions on named sets in part: those are kept whole.
  */
-export function onlyInBetween(step: readonly Region[], end: readonly Region[]): Region[] {
+export function onlyInBetween(step: readonly Flow[], end: readonly Flow[]): Flow[] {
   const byKind = new Map<string, Lasting[]>()
   for (const region of end) {
     const product = productOf(region)
@@ -60,21 +60,21 @@ export function onlyInBetween(step: readonly Region[], end: readonly Region[]): 
 /**
  * A region of the end, with its traffic, and where its services begin and end on the service line.
  */
-type Lasting = { region: Region; product: Product; first: number; last: number }
+type Lasting = { region: Flow; product: Product; first: number; last: number }
 
-function kindOf({ change, may, direction, family }: Region): string {
+function kindOf({ change, may, direction, family }: Flow): string {
   return [change, ...may, direction, family].join(' ')
 }
 
 /** True when `outer` has no condition on sets that `inner` hasn't. */
-function includesConditions(outer: Region, inner: Region): boolean {
+function includesConditions(outer: Flow, inner: Flow): boolean {
   return (
     among(outer.remote.memberOf, inner.remote.memberOf) &&
     among(outer.remote.notMemberOf, inner.remote.notMemberOf)
   )
 }
 
-function productOf({ services, remote }: Region): Product {
+function productOf({ services, remote }: Flow): Product {
   return { spans: serviceSpans(services), ranges: mergeRanges(rangesOfText(remote.ranges)) }
 }
 

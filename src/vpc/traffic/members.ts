@@ -1,4 +1,4 @@
-import type { PortsAnswer } from '../answers.ts'
+import type { PortsResponse } from '../answers.ts'
 import type { SecurityGroupRule } from '../security-group.ts'
 
 /**
@@ -36,7 +36,7 @@ export function remoteGroupIds(rules: Iterable<SecurityGroupRule>): string[] {
  * @throws what `page` throws
  */
 export async function readMembers(
-  page: (marker: string | undefined) => Promise<Pick<PortsAnswer, 'ports' | 'page_info'>>,
+  page: (marker: string | undefined) => Promise<Pick<PortsResponse, 'ports' | 'page_info'>>,
 ): Promise<Members> {
   const addresses = new Set<string>()
   const used = new Set<string | undefined>()

@@ -3,7 +3,7 @@
  * test: rule by rule, on text. For tests; too slow for anything else.
  */
 import type { SecurityGroupRule } from '../security-group.ts'
-import { setText, type Region, type ServiceRange } from './index.ts'
+import { setText, type Flow, type ServiceRange } from './index.ts'
 
 export type NaivePacket = {
   direction: string
@@ -49,7 +49,7 @@ function inCidr(address: string, cidr: string): boolean {
 
 const NUMBERS: Record<string, string> = { icmp: '1', tcp: '6', udp: '17', icmpv6: '58' }
 
-export function matches(
+export function ruleMatches(
   rule: SecurityGroupRule,
   packet: NaivePacket,
   members: Readonly<Record<string, string[]>>,
@@ -102,7 +102,7 @@ export function naiveVerdict(
   for (const group of groups) {
     const matching = (rules[group] ?? []).flatMap((rule) => {
       if (!override || !rule.description?.startsWith('unreadable'))
-        return matches(rule, packet, members) ? [{ rule, action: rule.action ?? 'allow' }] : []
+        return ruleMatches(rule, packet, members) ? [{ rule, action: rule.action ?? 'allow' }] : []
       const action = override(rule)
       return action ? [{ rule, action }] : []
     })
@@ -124,7 +124,7 @@ function hasService(range: ServiceRange, { protocol, rest }: NaivePacket): boole
 }
 
 /** True when the packet is in the region. */
-export function hasPacket({ direction, family, services, remote }: Region, one: NaivePacket): boolean {
+export function hasPacket({ direction, family, services, remote }: Flow, one: NaivePacket): boolean {
   const at = bits(one.address)
   return (
     direction === one.direction &&

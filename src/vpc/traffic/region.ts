@@ -20,7 +20,7 @@ export type Remote = {
  * Traffic whose verdict changes, or may change, in one and the same way: each service with each
  * remote.
  */
-export type Region = {
+export type Flow = {
   change: Change
   /** What the change may come to: itself, unless it is undecided. */
   may: readonly CertainChange[]

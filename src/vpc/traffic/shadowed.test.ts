@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { SecurityGroupRule } from '../security-group.ts'
 import { estate, GROUPS, MEMBERS, readableRule, SETS } from './estate-arbitraries.ts'
 import { effectiveRules, RuleBook, shadowedRules } from './index.ts'
-import { matches, naiveVerdict, type NaivePacket } from './naive-verdict.ts'
+import { ruleMatches, naiveVerdict, type NaivePacket } from './naive-verdict.ts'
 
 const rule = (id: string, fields: Partial<SecurityGroupRule> = {}): SecurityGroupRule => ({
   id,
@@ -73,9 +73,9 @@ describe('rules that can never match', () => {
         for (const one of UNIVERSE) {
           const decider = naiveVerdict(GROUPS, rules, one, MEMBERS).rule
           if (!decider) continue
-          for (const other of all.filter((any) => matches(any, one, MEMBERS))) {
+          for (const other of all.filter((any) => ruleMatches(any, one, MEMBERS))) {
             deciders.get(other.id)!.add(decider.id)
-            const alone = matches(other, { ...one, memberOf: new Set() }, MEMBERS) ? 0 : 1
+            const alone = ruleMatches(other, { ...one, memberOf: new Set() }, MEMBERS) ? 0 : 1
             if (one.memberOf.size === alone) certain.get(other.id)!.add(decider.id)
           }
         }
@@ -88,13 +88,13 @@ describe('rules that can never match', () => {
           if (by.length === 1) {
             const alone = all.find(({ id }) => id === by[0]!.ruleId)!
             const left = UNIVERSE.filter((one) =>
-              matches(
+              ruleMatches(
                 all.find(({ id }) => id === ref.ruleId)!,
                 one,
                 MEMBERS,
               ),
             )
-            expect(left.every((one) => matches(alone, one, MEMBERS))).toBe(true)
+            expect(left.every((one) => ruleMatches(alone, one, MEMBERS))).toBe(true)
           }
         }
       }),
