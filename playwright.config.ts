@@ -4,7 +4,7 @@ import { installedChromium } from './src/run/chromium.mjs'
 const executablePath = installedChromium()
 
 export default defineConfig({
-  testDir: 'e2e',
+  testDir: 'tests/browser',
   testMatch: '**/*.spec.ts',
   fullyParallel: true,
   workers: 2,

@@ -65,7 +65,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           environment: 'node',
-          include: ['src/{vpc,console}/**/*.test.ts'],
+          include: ['src/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },
@@ -73,11 +73,11 @@ export default defineConfig({
         test: {
           name: 'servers',
           environment: 'node',
-          include: ['src/{proxy,emulator,run}/**/*.test.ts', 'e2e/**/*.test.ts'],
+          include: ['tests/**/*.test.ts'],
           testTimeout: 30_000,
           // On a busy CI machine; what passes only then is named, and is a defect.
           retry: process.env.CI ? 1 : 0,
-          globalSetup: ['e2e/postgres.global.ts'],
+          globalSetup: ['tests/stage/postgres.global.ts'],
         },
       },
       {

@@ -1,5 +1,5 @@
 // Runs by itself, built: prints the figures as JSON.
-import { compareTraffic } from '../src/console/traffic/traffic-answer.ts'
+import { compareTraffic } from '../src/console/traffic/compare-traffic.ts'
 import type { SecurityGroupRule } from '../src/vpc/security-group.ts'
 import { planChange } from '../src/vpc/plan-change.ts'
 import { RuleBook, trafficOfPlan } from '../src/vpc/traffic/index.ts'

@@ -1,5 +1,5 @@
-import { REPORTS_HEAP } from '../e2e/heap.ts'
-import { controls, newFolder, startEmulator, startProxy, type Server } from '../e2e/servers.ts'
+import { REPORTS_HEAP } from '../tests/browser/heap.ts'
+import { controls, newFolder, startEmulator, startProxy, type Server } from '../tests/stage/servers.ts'
 
 /** The project of the practice estate. */
 export const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'

@@ -104,7 +104,7 @@ const portHistoryRoute = createRoute({
 const recordRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/history/$recordId',
-  component: lazyRouteComponent(() => import('./history/RecordPage.tsx'), 'AuditRecordPage'),
+  component: lazyRouteComponent(() => import('./history/AuditRecordPage.tsx'), 'AuditRecordPage'),
 })
 
 const routeTree = rootRoute.addChildren([

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod/mini'
 import { uuid } from '../vpc/ids.ts'
-import type { Cloud } from './cloud.ts'
+import type { Cloud } from './platform.ts'
 import { PlatformError } from './error-codes.ts'
 import { faultsRequest, setList, type Faults } from './faults.ts'
 import { PLATFORM_CALLS } from './platform-calls.ts'

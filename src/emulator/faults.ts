@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import { applyStep, StepRefused } from '../vpc/change-plan.ts'
+import { applyStep, StepRefused } from '../vpc/change-step.ts'
 import { uuid } from '../vpc/ids.ts'
-import type { Cloud } from './cloud.ts'
+import type { Cloud } from './platform.ts'
 import { ERROR_CODES, PlatformError, type ErrorName } from './error-codes.ts'
 
 const count = z.int().check(z.gte(0, 'must be 0 or more'))

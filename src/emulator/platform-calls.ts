@@ -2,7 +2,7 @@ import { isUuid } from '../vpc/ids.ts'
 import type { Port } from '../vpc/port.ts'
 import { portsQuery, rulesQuery, securityGroupsQuery } from '../vpc/requests.ts'
 import { v1PortsQuery } from '../vpc/v1-ports.ts'
-import type { Cloud, Project } from './cloud.ts'
+import type { Cloud, Project } from './platform.ts'
 import { PlatformError } from './error-codes.ts'
 import { listQuery, page, type FilterValues } from './lists.ts'
 import { insertSecurityGroups, namedPort, removeSecurityGroups } from './port-calls.ts'
@@ -56,7 +56,8 @@ export const PLATFORM_CALLS: readonly PlatformCall[] = [
 ]
 
 const ok = (body: Record<string, unknown>): PlatformResponse => ({ status: 200, body })
-const changed = (port: Port | undefined): PlatformResponse => (port ? ok({ port }) : { status: 202, body: {} })
+const changed = (port: Port | undefined): PlatformResponse =>
+  port ? ok({ port }) : { status: 202, body: {} }
 
 function portValues(project: Project): FilterValues<Port> {
   return (port, name) => {

@@ -1,10 +1,10 @@
 import type * as z from 'zod/mini'
-import { applyStep } from '../vpc/change-plan.ts'
+import { applyStep } from '../vpc/change-step.ts'
 import { refusedFields } from '../vpc/errors.ts'
 import type { Port } from '../vpc/port.ts'
 import { insertSecurityGroupsRequest, removeSecurityGroupsRequest } from '../vpc/requests.ts'
 import { isUuid } from '../vpc/ids.ts'
-import type { Cloud, Project } from './cloud.ts'
+import type { Cloud, Project } from './platform.ts'
 import { PlatformError } from './error-codes.ts'
 
 /** The list a checked call leads to, and whether it was a dry run. */

@@ -11,7 +11,7 @@ import {
 } from '../vpc/requests.ts'
 import type { ProxyConfig } from './config.ts'
 import { sendError, ownError } from './errors.ts'
-import { sendDryRun, type DryRuns } from './records/dry-run.ts'
+import { sendDryRun, type DryRuns } from './audit-log/dry-run.ts'
 import {
   askerOf,
   bounded,
@@ -21,7 +21,7 @@ import {
   type Bounded,
   type Params,
 } from './request-checks.ts'
-import { rulesResponse, securityGroupResponse, securityGroupsResponse } from './upstream/answer-schemas.ts'
+import { rulesResponse, securityGroupResponse, securityGroupsResponse } from './upstream/response-schemas.ts'
 import { responseStatus } from './upstream/connection.ts'
 import type { ResponseSchema, ReadResponse, SendOutcome } from './upstream/upstream.ts'
 

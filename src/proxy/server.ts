@@ -16,7 +16,7 @@ import { addProbes, serveMetrics, type MetricsServer } from './monitoring/probes
 import { Readiness } from './monitoring/readiness.ts'
 import { operationsPlugin } from './operations/plugin.ts'
 import { platformRoutes } from './platform-routes.ts'
-import { auditLogPlugin } from './records/plugin.ts'
+import { auditLogPlugin } from './audit-log/plugin.ts'
 import { browserHeaders, guardBrowsers } from './security.ts'
 import { addSignIn } from './session/sign-in.ts'
 import { stopGracefully } from './stopping.ts'

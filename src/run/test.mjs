@@ -21,8 +21,8 @@ const PORTSIDE_TEST_COUNTS = join(folder, 'counts')
 const env = { ...process.env, PORTSIDE_TEST_COUNTS }
 // test:unit and test:servers together: one start, and no core waits for the other part.
 const unit = statusOf('npx', ['vitest', 'run'], { env })
-const e2e = unit === 0 ? statusOf('npm', ['run', '--silent', 'test:browser'], { env }) : 0
+const browser = unit === 0 ? statusOf('npm', ['run', '--silent', 'test:browser'], { env }) : 0
 if (unit !== 0) console.log('\nThe tests in a browser were not run, as others failed.')
 console.log(`\n${closingLines(PORTSIDE_TEST_COUNTS)}`)
 rmSync(folder, { recursive: true, force: true })
-process.exitCode = unit || e2e
+process.exitCode = unit || browser

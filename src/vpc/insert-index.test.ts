@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { applyStep, stepRequest } from './change-plan.ts'
+import { applyStep, stepRequest } from './change-step.ts'
 import { insertIndex } from './insert-index.ts'
 
 const groups = (prefix: string, count: number) => Array.from({ length: count }, (_, at) => `${prefix}${at}`)

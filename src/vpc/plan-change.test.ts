@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { stepsLead } from './change-plan.ts'
+import { stepsLead } from './change-step.ts'
 import { planChange, PlanRefused, type ChangePlan } from './plan-change.ts'
 
 const word = (text: string) => [...text]

@@ -1,4 +1,4 @@
-import { applyStep, type ChangeStep } from './change-plan.ts'
+import { applyStep, type ChangeStep } from './change-step.ts'
 import { keptGroups } from './kept-groups.ts'
 import { DEFAULT_GROUPS_PER_PORT } from './port.ts'
 

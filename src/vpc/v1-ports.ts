@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { PortResponse, PortsResponse } from './answers.ts'
+import type { PortResponse, PortsResponse } from './responses.ts'
 import { port as documentedPort, type Port } from './port.ts'
 import type { PortsQuery } from './requests.ts'
 import { V1_READ } from './v1-read.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { dryRunResponse, portResponse, portsResponse } from './answers.ts'
+import { dryRunResponse, portResponse, portsResponse } from './responses.ts'
 import { readPlatformError, refusedFields } from './errors.ts'
 import { paths } from './paths.ts'
 import { EXAMPLE_RESPONSE } from './reference-example.ts'

@@ -4,7 +4,7 @@ import { IconButton } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { shortId } from '../ui/Id.tsx'
 import styles from './CatalogueRow.module.css'
-import { mayDrag, type Press } from '../drag/dragged.ts'
+import { mayDrag, type Press } from '../drag/drag-link.ts'
 import { GroupLines } from '../facts/GroupLines.tsx'
 
 /** What an operator can do to a row of the catalogue. */

@@ -21,7 +21,7 @@ import {
   useDragSensors,
   type GapTops,
 } from './drag.ts'
-import type { DragLink, Dragged, Press } from './dragged.ts'
+import type { DragLink, Dragged, Press } from './drag-link.ts'
 
 type DragLayerProps = {
   /** Around the list and the catalogue. */

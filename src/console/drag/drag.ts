@@ -10,7 +10,7 @@ import {
   type CollisionDetection,
   type KeyboardCoordinateGetter,
 } from '@dnd-kit/core'
-import type { Dragged } from './dragged.ts'
+import type { Dragged } from './drag-link.ts'
 
 /**
  * The list as dnd-kit knows it: the one area to drop on. In which of its gaps is for `nearestGap`

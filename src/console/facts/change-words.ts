@@ -1,4 +1,4 @@
-import type { ChangeStep } from '../../vpc/change-plan.ts'
+import type { ChangeStep } from '../../vpc/change-step.ts'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
 import { groupNames, type GroupFacts } from './group-facts.ts'
 

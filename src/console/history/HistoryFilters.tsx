@@ -1,11 +1,11 @@
 import { useState, type JSX } from 'react'
-import { auditRecordKinds, auditOutcomes } from '../../vpc/records.ts'
+import { auditRecordKinds, auditOutcomes } from '../../vpc/audit-log.ts'
 import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
 import { FilterBar } from '../ui/FilterBar.tsx'
 import { SearchBox } from '../ui/SearchBox.tsx'
 import type { HistorySearch } from './history-search.ts'
-import { KIND_WORDS, OUTCOME_WORDS } from './record-words.ts'
+import { KIND_WORDS, OUTCOME_WORDS } from './audit-record-words.ts'
 
 type HistoryFiltersProps = {
   search: HistorySearch

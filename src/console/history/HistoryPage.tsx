@@ -1,9 +1,9 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { JSX } from 'react'
-import type { AuditLogFilters } from '../../vpc/records.ts'
+import type { AuditLogFilters } from '../../vpc/audit-log.ts'
 import { portQuery } from '../proxy-client/queries.ts'
-import { exportAddress, auditLogPagesQuery } from '../proxy-client/records.ts'
+import { exportAddress, auditLogPagesQuery } from '../proxy-client/audit-log.ts'
 import { Button, ButtonLink } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
@@ -13,7 +13,7 @@ import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { HistoryFilters } from './HistoryFilters.tsx'
 import styles from './HistoryPage.module.css'
 import type { HistorySearch } from './history-search.ts'
-import { AuditRecordRow } from './RecordRow.tsx'
+import { AuditRecordRow } from './AuditRecordRow.tsx'
 
 const ofProject = getRouteApi('/projects/$projectId/history')
 const ofPort = getRouteApi('/projects/$projectId/ports/$portId/history')
@@ -123,7 +123,11 @@ function HistoryView({ project, portId, search, change }: HistoryViewProps): JSX
   )
 }
 
-function Header(props: { project: string; portId: string | undefined; filters: AuditLogFilters }): JSX.Element {
+function Header(props: {
+  project: string
+  portId: string | undefined
+  filters: AuditLogFilters
+}): JSX.Element {
   const { project, portId, filters } = props
   return (
     <PageHeader

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useMemo, type JSX } from 'react'
 import { rebase, sameList } from '../../vpc/list-difference.ts'
-import type { AuditRecord } from '../../vpc/records.ts'
+import type { AuditRecord } from '../../vpc/audit-log.ts'
 import { arrange, arrangementOf, isChanged } from '../arrangement/arrangement.ts'
 import { arrangementStore, browserStorage } from '../arrangement/arrangement-store.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
@@ -11,7 +11,7 @@ import { portQuery } from '../proxy-client/queries.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
-import styles from './RecordPage.module.css'
+import styles from './AuditRecordPage.module.css'
 
 type UndoPanelProps = { record: AuditRecord; facts: Pick<GroupFacts, 'groups'> }
 

@@ -4,7 +4,7 @@ import { Badge } from '../ui/Badge.tsx'
 import { IconButton } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import styles from './ArrangedRow.module.css'
-import { mayDrag, type Press } from '../drag/dragged.ts'
+import { mayDrag, type Press } from '../drag/drag-link.ts'
 import { GroupLines } from '../facts/GroupLines.tsx'
 import { PositionButton } from './PositionButton.tsx'
 

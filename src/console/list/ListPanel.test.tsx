@@ -6,7 +6,7 @@ import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { planChange } from '../../vpc/plan-change.ts'
 import { Announcer } from '../ui/Announcer.tsx'
 import { arrangementOf, type Arrangement } from '../arrangement/arrangement.ts'
-import { createDragLink } from '../drag/dragged.ts'
+import { createDragLink } from '../drag/drag-link.ts'
 import { ListPanel } from './ListPanel.tsx'
 import { useUndoKeys } from '../arrangement/undo-keys.ts'
 

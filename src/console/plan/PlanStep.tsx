@@ -1,5 +1,5 @@
 import type { JSX, ReactNode } from 'react'
-import { stepRequest } from '../../vpc/change-plan.ts'
+import { stepRequest } from '../../vpc/change-step.ts'
 import type { StepCheck } from '../../vpc/checks.ts'
 import type { PlannedStep } from '../../vpc/plan-change.ts'
 import { groupName, type GroupFacts } from '../facts/group-facts.ts'

@@ -72,7 +72,11 @@ export function usePlan(
   return { now, shown, isCurrent }
 }
 
-function planOrProblem(madeFor: readonly string[], desired: readonly string[], limit: number): Planned['plan'] {
+function planOrProblem(
+  madeFor: readonly string[],
+  desired: readonly string[],
+  limit: number,
+): Planned['plan'] {
   try {
     return planChange(madeFor, desired, { limit })
   } catch (error) {

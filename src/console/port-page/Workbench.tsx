@@ -10,7 +10,7 @@ import {
   useState,
   type JSX,
 } from 'react'
-import type { PortResponse } from '../../vpc/answers.ts'
+import type { PortResponse } from '../../vpc/responses.ts'
 import { DEFAULT_GROUPS_PER_PORT } from '../../vpc/port.ts'
 import type { Operation } from '../../vpc/portside-api.ts'
 import type { KnownOperation } from '../proxy-client/read-operations.ts'
@@ -25,7 +25,7 @@ import { Notice } from '../ui/Notice.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { isChanged } from '../arrangement/arrangement.ts'
 import { useArrangementStore } from '../arrangement/arrangement-store.ts'
-import { createDragLink } from '../drag/dragged.ts'
+import { createDragLink } from '../drag/drag-link.ts'
 import { groupName, useGroupFacts, useRememberGroups } from '../facts/group-facts.ts'
 import { ListPanel } from '../list/ListPanel.tsx'
 import { useListRead } from './list-read.ts'

@@ -1,5 +1,5 @@
 import { queryOptions, type InfiniteData, type QueryClient } from '@tanstack/react-query'
-import type { PortResponse, PortsResponse } from '../../vpc/answers.ts'
+import type { PortResponse, PortsResponse } from '../../vpc/responses.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import type { Port } from '../../vpc/port.ts'
 import { SETTLED, type Operation } from '../../vpc/portside-api.ts'

@@ -5,7 +5,7 @@ import {
   portsResponse,
   rulesResponse,
   securityGroupsResponse,
-} from '../../vpc/answers.ts'
+} from '../../vpc/responses.ts'
 import { paths } from '../../vpc/paths.ts'
 import { api, session } from '../../vpc/portside-api.ts'
 import type { PortsQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'

@@ -7,10 +7,10 @@ import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { SelectField } from '../ui/Field.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
-import { FlowList } from './RegionList.tsx'
+import { FlowList } from './FlowList.tsx'
 import { Remotes } from './Remotes.tsx'
-import { FILTERS, shows, type FlowFilter } from './region-filter.ts'
-import type { TrafficResult, TrafficQuestion } from './traffic-answer.ts'
+import { FILTERS, shows, type FlowFilter } from './flow-filter.ts'
+import type { TrafficResult, TrafficQuestion } from './compare-traffic.ts'
 import styles from './TrafficChanges.module.css'
 import { changesText, namesOf } from './traffic-words.ts'
 import { TryPacket } from './TryPacket.tsx'
@@ -136,11 +136,7 @@ const PARTS = [
   { change: 'undecided', title: 'Can’t be decided' },
 ] as const
 
-function Difference(props: {
-  difference: TrafficDifference
-  filter: FlowFilter
-  names: Names
-}): JSX.Element {
+function Difference(props: { difference: TrafficDifference; filter: FlowFilter; names: Names }): JSX.Element {
   const { difference, filter, names } = props
   const { regions, unreadable, unchangedRules, rules } = difference
   return (

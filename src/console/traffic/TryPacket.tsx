@@ -14,7 +14,7 @@ import {
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
-import type { TrafficQuestion } from './traffic-answer.ts'
+import type { TrafficQuestion } from './compare-traffic.ts'
 import styles from './TrafficChanges.module.css'
 
 type TryPacketProps = { question: TrafficQuestion; names: Names }

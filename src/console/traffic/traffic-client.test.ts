@@ -1,6 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
-import { resultMessage, type TrafficResult, type TrafficQuestion, type TrafficRequest } from './traffic-answer.ts'
+import {
+  resultMessage,
+  type TrafficResult,
+  type TrafficQuestion,
+  type TrafficRequest,
+} from './compare-traffic.ts'
 import { TrafficClient, TrafficUnavailable, type TrafficWorker } from './traffic-client.ts'
 
 const opened: MessagePort[] = []

@@ -1,4 +1,4 @@
-import type { TrafficResult, TrafficQuestion, TrafficMessage, TrafficRequest } from './traffic-answer.ts'
+import type { TrafficResult, TrafficQuestion, TrafficMessage, TrafficRequest } from './compare-traffic.ts'
 
 /** The part of a Worker that the client uses. */
 export type TrafficWorker = Pick<Worker, 'postMessage' | 'terminate'> & {

@@ -2,7 +2,7 @@
  * The worker that compares traffic, so that the page stays smooth. Speaks TrafficRequest and
  * TrafficReply.
  */
-import { resultMessage, type TrafficRequest } from './traffic-answer.ts'
+import { resultMessage, type TrafficRequest } from './compare-traffic.ts'
 
 const scope = self as unknown as DedicatedWorkerGlobalScope
 

@@ -9,7 +9,7 @@ import {
   rereadMembers,
   type MembersRead,
 } from '../proxy-client/queries.ts'
-import type { TrafficResult, TrafficQuestion } from './traffic-answer.ts'
+import type { TrafficResult, TrafficQuestion } from './compare-traffic.ts'
 import { TrafficClient } from './traffic-client.ts'
 
 /**

@@ -10,7 +10,7 @@ import { migrate } from './migrations.ts'
 import { OwnConnection } from './own-connection.ts'
 import { hasJournal, openPGlite } from './pglite.ts'
 import { connectionSettings, postgresPool } from './postgres.ts'
-import { migrateAndGrant } from './prepare.ts'
+import { migrateAndGrant } from './migrate-and-grant.ts'
 import type { Tables } from './tables.ts'
 import { messageOf } from './words.ts'
 

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 import type { OperationStatus } from '../../vpc/portside-api.ts'
-import type { AuditRecordKind, AuditOutcome } from '../../vpc/records.ts'
+import type { AuditRecordKind, AuditOutcome } from '../../vpc/audit-log.ts'
 
 /** All tables, as the migrations make them. */
 export type Tables = {
@@ -23,7 +23,7 @@ export type Tables = {
   /** Proxies that share the database, each alive until its lease ends (lease.ts). */
   proxies: { proxy_id: string; lease_until: Date | string }
   /**
-   * What every dry run and change was, for good (src/proxy/records): these three tables only grow.
+   * What every dry run and change was, for good (src/proxy/audit-log): these three tables only grow.
    */
   records: {
     sequence: Generated<string>
@@ -47,7 +47,7 @@ export type Tables = {
     follows: string | null
   }
   /**
-   * What happened, in the order in which it was written: RecordEntry (src/vpc/records.ts) as JSON,
+   * What happened, in the order in which it was written: RecordEntry (src/vpc/audit-log.ts) as JSON,
    * and what is searched by.
    */
   record_entries: {

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { listsAfter, type ChangeStep } from '../../vpc/change-plan.ts'
+import { listsAfter, type ChangeStep } from '../../vpc/change-step.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import { confirmsGuards, guardText, remoteGroupIds, type Guard } from '../../vpc/traffic/index.ts'

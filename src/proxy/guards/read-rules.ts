@@ -1,4 +1,4 @@
-import { rulesResponse, securityGroupsResponse } from '../../vpc/answers.ts'
+import { rulesResponse, securityGroupsResponse } from '../../vpc/responses.ts'
 import { paths } from '../../vpc/paths.ts'
 import { queryString } from '../../vpc/requests.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'

@@ -5,13 +5,13 @@ import {
   type OperationStatus,
   type OperationSummary,
 } from '../../vpc/portside-api.ts'
-import type { AuditEntry } from '../../vpc/records.ts'
+import type { AuditEntry } from '../../vpc/audit-log.ts'
 import type { Database } from '../database/database.ts'
 import type { Tables } from '../database/tables.ts'
-import { auditRecordOf } from '../records/of-operation.ts'
-import { addAuditEntries, addAuditEntriesWith, beginAuditRecord } from '../records/write.ts'
+import { auditRecordOf } from '../audit-log/of-operation.ts'
+import { addAuditEntries, addAuditEntriesWith, beginAuditRecord } from '../audit-log/write.ts'
 import type { SignedIn } from '../session/session.ts'
-import { isUnknown, type JournaledOperation } from './record.ts'
+import { isUnknown, type JournaledOperation } from './journaled-operation.ts'
 import { isTooLarge, readable, storedRecord, type StoredRow } from './stored-record.ts'
 
 const UNFINISHED: OperationStatus[] = ['queued', 'running', 'waiting']
@@ -257,7 +257,8 @@ export class Journal {
 
   /** Whoever writes a record that something is still to be done about has to do it. */
   #ownerOf(operation: JournaledOperation): string | null {
-    const toDo = !SETTLED.has(operation.status) || (AWAITING_CHOICE.includes(operation.status) && isUnknown(operation))
+    const toDo =
+      !SETTLED.has(operation.status) || (AWAITING_CHOICE.includes(operation.status) && isUnknown(operation))
     return toDo ? this.#proxyId : null
   }
 }

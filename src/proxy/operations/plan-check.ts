@@ -1,11 +1,11 @@
-import { stepsLead } from '../../vpc/change-plan.ts'
+import { stepsLead } from '../../vpc/change-step.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import { planChange, PlanRefused } from '../../vpc/plan-change.ts'
 import { isUuid } from '../../vpc/ids.ts'
 import type { OperationRequest } from '../../vpc/portside-api.ts'
 import { ownError } from '../errors.ts'
 import type { SignedIn } from '../session/session.ts'
-import type { JournaledOperation } from './record.ts'
+import type { JournaledOperation } from './journaled-operation.ts'
 
 /** The port that an operation is for, and who asked for it. */
 export type Asked = { project_id: string; port_id: string; by: SignedIn }

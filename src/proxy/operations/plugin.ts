@@ -14,13 +14,13 @@ import type { DatabaseAccess } from '../database/database.ts'
 import { ownError } from '../errors.ts'
 import { GuardCheck } from '../guards/guard-check.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
-import { copyJournalToAuditLog } from '../records/copy-journal.ts'
-import { whileRecording } from '../records/not-recorded.ts'
+import { copyJournalToAuditLog } from '../audit-log/copy-journal.ts'
+import { whileRecording } from '../audit-log/not-recorded.ts'
 import { bounded, checked, checkedQuery, checkParams, goneSignal } from '../request-checks.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { Operations } from './operations.ts'
-import { withoutJournalFields, type JournaledOperation } from './record.ts'
-import { OperationStore } from './records.ts'
+import { withoutJournalFields, type JournaledOperation } from './journaled-operation.ts'
+import { OperationStore } from './operation-store.ts'
 import { DEFAULT_WAITS } from './waits.ts'
 
 /** The longest that a read waits for a newer revision, in seconds. */
@@ -117,11 +117,10 @@ export async function operationsPlugin(
     checkParams(params, projects)
     const { limit = PAGE, after } = checkedQuery(OPERATIONS_QUERY, url)
     const { store } = await opened()
-    const { operations, next } = await store.journal.ofPort(
-      params.project_id,
-      params.port_id.toLowerCase(),
-      { limit, after },
-    )
+    const { operations, next } = await store.journal.ofPort(params.project_id, params.port_id.toLowerCase(), {
+      limit,
+      after,
+    })
     return reply.header('cache-control', 'no-store').send({ operations, next: next ?? null })
   })
 

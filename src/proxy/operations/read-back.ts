@@ -1,10 +1,16 @@
 import { sameList } from '../../vpc/list-difference.ts'
 import { ProxyError } from '../errors.ts'
-import { readEntry } from '../records/entries.ts'
+import { readEntry } from '../audit-log/entries.ts'
 import { pause, waitAfter } from '../retry.ts'
 import { AWAITING_CHOICE } from './journal.ts'
-import { isUnknown, notePort, sentAtLatest, settleByList, type JournaledOperation } from './record.ts'
-import type { RunContext } from './run.ts'
+import {
+  isUnknown,
+  notePort,
+  sentAtLatest,
+  settleByList,
+  type JournaledOperation,
+} from './journaled-operation.ts'
+import type { RunContext } from './carry-out.ts'
 
 /**
  * Reads the port of an operation that has ended early, and records its list and what became of
@@ -50,7 +56,8 @@ export async function readBackUntilKnown(operationId: string, context: RunContex
   for (let tried = 1; !stopping.aborted; tried++) {
     try {
       return await store.onLatest(operationId, async (operation) => {
-        if (AWAITING_CHOICE.includes(operation.status) && isUnknown(operation)) await readBack(operation, context)
+        if (AWAITING_CHOICE.includes(operation.status) && isUnknown(operation))
+          await readBack(operation, context)
       })
     } catch (error) {
       if (stopping.aborted) return

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { OperationStatus } from '../../vpc/portside-api.ts'
 import type { Tables } from '../database/tables.ts'
-import type { JournaledOperation } from './record.ts'
+import type { JournaledOperation } from './journaled-operation.ts'
 
 /**
  * A record of more bytes is not read: several times what the largest plan of today comes to. An

@@ -1,18 +1,18 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { StepRequest } from '../../vpc/change-plan.ts'
+import type { StepRequest } from '../../vpc/change-step.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import type { ProxyConfig, ProxyProject } from '../config.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
 import { pause, READ_WAITS, RETRIED_STATUSES, waitAfter } from '../retry.ts'
 import { ONE_PAGE, ONE_THING } from './answer-bounds.ts'
-import { dryRunResponse, portResponseOf } from './answer-schemas.ts'
-import { readErrorResponse, readSuccessResponse, requestIdIn } from './answers.ts'
+import { dryRunResponse, portResponseOf } from './response-schemas.ts'
+import { readErrorResponse, readSuccessResponse, requestIdIn } from './read-response.ts'
 import { openCredentials } from './credential-source.ts'
 import type { Credentials } from './credentials.ts'
 import { withoutEchoes } from './echoes.ts'
 import { exchange, ExchangeError, type ExchangeResponse } from './exchange.ts'
-import { noResponseError } from './no-answer.ts'
+import { noResponseError } from './no-response.ts'
 import { openPools, type PoolsConfig } from './pools.ts'
 import { portReads, type MissingReads } from './port-reads.ts'
 import { ReadsInFlight } from './reads-in-flight.ts'
@@ -239,7 +239,10 @@ export function createUpstream(
   }
 }
 
-function sendOutcomeOf(request: StepRequest, answer: ExchangeResponse): Exclude<SendOutcome, { kind: 'not_sent' }> {
+function sendOutcomeOf(
+  request: StepRequest,
+  answer: ExchangeResponse,
+): Exclude<SendOutcome, { kind: 'not_sent' }> {
   const changes = request.body.dry_run !== true
   const unknown = (status: number, error: PortsideError) => ({
     kind: 'unknown' as const,

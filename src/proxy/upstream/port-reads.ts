@@ -1,11 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { PortsResponse } from '../../vpc/answers.ts'
+import type { PortsResponse } from '../../vpc/responses.ts'
 import { paths } from '../../vpc/paths.ts'
 import type { Port } from '../../vpc/port.ts'
 import { queryString, type PortsQuery } from '../../vpc/requests.ts'
 import { V1_MAX_PAGE, v1Paths, v1Query } from '../../vpc/v1-ports.ts'
 import { ownError } from '../errors.ts'
-import { portResponseOf, portsResponse, v1PortResponseOf, v1PortsAnswer } from './answer-schemas.ts'
+import { portResponseOf, portsResponse, v1PortResponseOf, v1PortsAnswer } from './response-schemas.ts'
 import { UpstreamError, type Asker, type ReadResponse, type Reads } from './upstream.ts'
 
 /** So long after an endpoint had no v3 port reads it is asked for them again. */
@@ -107,7 +107,8 @@ export function portReads(
       const answer = await eitherForm(
         projectId,
         () => read(paths.port(projectId, portId), '', portResponseOf(portId), asker),
-        async () => inNewForm(await read(v1Paths.port(projectId, portId), '', v1PortResponseOf(portId), asker)),
+        async () =>
+          inNewForm(await read(v1Paths.port(projectId, portId), '', v1PortResponseOf(portId), asker)),
       )
       return { ...answer, port: answer.data.port }
     },
@@ -133,7 +134,11 @@ function inNewForm<T>(answer: ReadResponse<T>): ReadResponse<T> {
 }
 
 /** The old list names no next marker: after a full page it is the last port's ID. */
-function listed(page: ReadResponse<PortsResponse>, ports: Port[], wanted: number): ReadResponse<PortsResponse> {
+function listed(
+  page: ReadResponse<PortsResponse>,
+  ports: Port[],
+  wanted: number,
+): ReadResponse<PortsResponse> {
   const last = ports.at(-1)
   const page_info = {
     ...(ports[0] && { previous_marker: ports[0].id }),

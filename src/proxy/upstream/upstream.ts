@@ -1,6 +1,6 @@
 import type { core } from 'zod/mini'
-import type { PortResponse, PortsResponse } from '../../vpc/answers.ts'
-import type { StepRequest } from '../../vpc/change-plan.ts'
+import type { PortResponse, PortsResponse } from '../../vpc/responses.ts'
+import type { StepRequest } from '../../vpc/change-step.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { PortsQuery } from '../../vpc/requests.ts'
@@ -71,7 +71,11 @@ export interface Reads {
    * @throws UpstreamError with the platform's error or Portside's own; the abort reason when
    *   `asker.signal` is aborted.
    */
-  readPort(projectId: string, portId: string, asker?: Asker): Promise<ReadResponse<PortResponse> & { port: Port }>
+  readPort(
+    projectId: string,
+    portId: string,
+    asker?: Asker,
+  ): Promise<ReadResponse<PortResponse> & { port: Port }>
   /**
    * Reads one page of the list of ports, likewise.
    * @throws UpstreamError as readPort; Portside.InvalidRequest for a filter that the old list can't

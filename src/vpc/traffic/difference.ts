@@ -6,7 +6,7 @@ import { effectiveRules, type EffectiveRules, type RuleBook, type UnreadableRule
 import { byImportance } from './importance.ts'
 import type { ChangedCells } from './merger.ts'
 import { Plane } from './plane.ts'
-import type { Flow, Remote } from './region.ts'
+import type { Flow, Remote } from './flow.ts'
 import { DIRECTIONS, FAMILIES, type ReadRule, type RuleRef } from './rules.ts'
 import { serviceRanges } from './service-ranges.ts'
 

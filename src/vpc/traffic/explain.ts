@@ -1,7 +1,7 @@
 import type { SecurityGroupRule } from '../security-group.ts'
 import { addressText, cidrsOf, otherRanges, rangesOfText, type Family } from './addresses.ts'
 import type { Decision } from './decisions.ts'
-import type { Flow, Remote } from './region.ts'
+import type { Flow, Remote } from './flow.ts'
 import type { RemoteSet, RuleRef } from './rules.ts'
 import { joinAnd, protocolName, servicesText } from './service-ranges.ts'
 import { readProtocol } from './services.ts'

@@ -1,4 +1,4 @@
-import type { Flow } from './region.ts'
+import type { Flow } from './flow.ts'
 import { DIRECTIONS } from './rules.ts'
 import { serviceCount, wellKnownPorts } from './service-ranges.ts'
 

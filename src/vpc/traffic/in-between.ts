@@ -8,7 +8,7 @@ import {
   type AddressRange,
   type Family,
 } from './addresses.ts'
-import type { Flow } from './region.ts'
+import type { Flow } from './flow.ts'
 import type { RemoteSet } from './rules.ts'
 import { serviceRanges, serviceSpans } from './service-ranges.ts'
 import { meetSpans, otherSpans } from './services.ts'

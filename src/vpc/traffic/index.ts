@@ -16,7 +16,7 @@ export { confirmsGuards, guard, guards, guardText, guardViolations, type Guard }
 export { isFromAnywhere } from './importance.ts'
 export { onlyInBetween } from './in-between.ts'
 export { membersOfGroups, readMembers, remoteGroupIds } from './members.ts'
-export type { Flow } from './region.ts'
+export type { Flow } from './flow.ts'
 export type { Direction, RuleRef } from './rules.ts'
 export { servicesText, wellKnownPorts, type ServiceRange } from './service-ranges.ts'
 export { shadowedRules, type NeverMatching } from './shadowed.ts'

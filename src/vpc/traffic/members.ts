@@ -1,4 +1,4 @@
-import type { PortsResponse } from '../answers.ts'
+import type { PortsResponse } from '../responses.ts'
 import type { SecurityGroupRule } from '../security-group.ts'
 
 /**

@@ -3,7 +3,7 @@ import { appendOnly } from '../append-only.ts'
 
 /**
  * The records of dry runs and changes: rows are added, and none is ever changed
- * (src/proxy/records).
+ * (src/proxy/audit-log).
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema

@@ -1,0 +1,210 @@
+import type { JSX, ReactNode } from 'react'
+import type { StepRequest } from '../../vpc/change-step.ts'
+import { plannedSteps, type PlannedStep } from '../../vpc/plan-change.ts'
+import type { AuditRecord, AuditEntry } from '../../vpc/audit-log.ts'
+import { groupName, type GroupFacts } from '../facts/group-facts.ts'
+import { StepRequestView } from '../facts/StepRequestView.tsx'
+import { counted, stepWords } from '../facts/change-words.ts'
+import { CopyButton } from '../ui/CopyButton.tsx'
+import type { IconName } from '../ui/Icon.tsx'
+import { Timeline, TimelineEntry, TimelineError, TimelineNote, TimelineRequestId } from '../ui/Timeline.tsx'
+import styles from './AuditRecordPage.module.css'
+import { OUTCOME_WORDS } from './audit-record-words.ts'
+
+type Names = Pick<GroupFacts, 'groups'>
+type Tone = 'ok' | 'warn' | 'danger' | undefined
+type Told = { icon: IconName; tone?: Tone; title: ReactNode; more?: ReactNode }
+
+type RecordTimelineProps = { record: AuditRecord; entries: readonly AuditEntry[]; facts: Names }
+
+/** What happened, in the order in which it was written down. */
+export function AuditRecordTimeline({ record, entries, facts }: RecordTimelineProps): JSX.Element {
+  const words = stepsInWords(record, facts)
+  const sentLast = entries.findLastIndex(({ kind }) => kind === 'request')
+  const unanswered = sentLast >= 0 && !entries.slice(sentLast).some(({ kind }) => kind === 'answer')
+  return (
+    <Timeline>
+      {entries.map((entry, n) => {
+        const { icon, tone, title, more } = tell(entry, words, facts)
+        return (
+          <TimelineEntry key={n} icon={icon} tone={tone}>
+            <div className={styles.line}>
+              <span className={styles.title}>{title}</span>
+              <time className={styles.time} dateTime={entry.at} title={entry.at}>
+                {entry.at.slice(0, 10) === record.at.slice(0, 10) ? '' : `${entry.at.slice(0, 10)} `}
+                {entry.at.slice(11, 23)}
+              </time>
+            </div>
+            {more}
+            {unanswered && n === sentLast && (
+              <TimelineNote>No answer to this request is recorded.</TimelineNote>
+            )}
+          </TimelineEntry>
+        )
+      })}
+      {entries.length === 0 && <li className={styles.none}>Nothing is recorded but the plan.</li>}
+    </Timeline>
+  )
+}
+
+function tell(entry: AuditEntry, words: readonly string[], facts: Names): Told {
+  const step = 'step' in entry ? `Step ${entry.step + 1}` : ''
+  switch (entry.kind) {
+    case 'request':
+      return {
+        icon: 'arrow-right',
+        title: `${step} sent: ${words[entry.step] ?? entry.path}`,
+        more: (
+          <details className={styles.more}>
+            <summary>Request</summary>
+            <StepRequestView request={entry as StepRequest} />
+          </details>
+        ),
+      }
+    case 'answer':
+      return {
+        ...ANSWERS[entry.result],
+        title: `${step}: ${answerWords(entry)}`,
+        more: <Answer entry={entry} />,
+      }
+    case 'portside_check':
+      return entry.problem === null
+        ? { icon: 'check', tone: 'ok', title: `${step} checked by Portside only: ${words[entry.step]}` }
+        : {
+            icon: 'warning',
+            tone: 'danger',
+            title: `${step} refused by Portside’s own check`,
+            more: <TimelineNote>{entry.problem}</TimelineNote>,
+          }
+    case 'not_asked':
+      return { icon: 'minus', title: `${step} not checked: the platform could not be asked before` }
+    case 'read':
+      return entry.list === null
+        ? {
+            icon: 'warning',
+            tone: 'warn',
+            title: 'The port could not be read',
+            more: entry.error && <TimelineError error={entry.error} />,
+          }
+        : {
+            icon: 'info',
+            title: `Port read: ${counted(entry.list.length, 'group')}`,
+            more: <ListRead entry={entry} facts={facts} />,
+          }
+    case 'confirmed':
+      return {
+        icon: 'warning',
+        tone: 'warn',
+        title: 'Guards broken, as confirmed by typing',
+        more: <TimelineNote>{entry.guards.join(', ')}</TimelineNote>,
+      }
+    case 'answered':
+      return { icon: 'info', title: `${entry.user} chose: ${CHOICES[entry.answer]}` }
+    case 'taken_over':
+      return { icon: 'info', tone: 'warn', title: 'Found left behind: the proxy that was at it had ended' }
+    case 'copied':
+      return { icon: 'copy', title: 'Copied from the journal' }
+    case 'end': {
+      const { words: outcome, tone, meaning } = OUTCOME_WORDS[entry.outcome]
+      return {
+        icon: tone === 'ok' ? 'check' : tone === 'neutral' ? 'info' : 'warning',
+        tone: tone === 'ok' || tone === 'warn' || tone === 'danger' ? tone : undefined,
+        title: `End: ${outcome}`,
+        more: (
+          <>
+            <TimelineNote>{meaning}</TimelineNote>
+            {entry.error && <TimelineError error={entry.error} />}
+          </>
+        ),
+      }
+    }
+  }
+}
+
+const CHOICES = { 'go-on': 'go on', 'go-back': 'go back to the order before', leave: 'leave it as it is' }
+
+const ANSWERS: Record<Extract<AuditEntry, { kind: 'answer' }>['result'], { icon: IconName; tone: Tone }> = {
+  done: { icon: 'check', tone: 'ok' },
+  passed: { icon: 'check', tone: 'ok' },
+  refused: { icon: 'warning', tone: 'danger' },
+  unknown: { icon: 'warning', tone: 'warn' },
+  not_sent: { icon: 'minus', tone: 'warn' },
+}
+
+type AnswerEntry = Extract<AuditEntry, { kind: 'answer' }>
+
+function answerWords({ result, status }: AnswerEntry): string {
+  const code = status === null ? '' : ` (${status})`
+  switch (result) {
+    case 'done':
+      return `done${code}`
+    case 'passed':
+      return `dry run passed${code}`
+    case 'refused':
+      return `refused${code}`
+    case 'unknown':
+      return status === null ? 'no answer came: unknown whether it was carried out' : `unknown outcome${code}`
+    case 'not_sent':
+      return 'it did not leave the proxy'
+  }
+}
+
+function Answer({ entry }: { entry: AnswerEntry }): JSX.Element {
+  const { request_id, text, cut, error } = entry
+  return (
+    <>
+      {request_id !== null && <TimelineRequestId value={request_id} of={`step ${entry.step + 1}`} />}
+      {error && <TimelineError error={error} />}
+      {text !== null && text !== '' && (
+        <details className={styles.more}>
+          <summary>Answer{cut && ', its beginning'}</summary>
+          <div className={styles.answer}>
+            {/* It scrolls: keyboards must get into it. */}
+            {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+            <pre tabIndex={0} aria-label={`Answer to step ${entry.step + 1}`}>
+              {readable(text)}
+            </pre>
+            <CopyButton text={text} label={`Copy answer to step ${entry.step + 1}`} />
+          </div>
+        </details>
+      )}
+    </>
+  )
+}
+
+function ListRead(props: { entry: Extract<AuditEntry, { kind: 'read' }>; facts: Names }): JSX.Element {
+  const { list, request_id } = props.entry
+  return (
+    <details className={styles.more}>
+      <summary>List as read</summary>
+      <ol className={styles.read}>
+        {(list ?? []).map((id, n) => (
+          <li key={id} title={id}>
+            <span>{n + 1}</span> {groupName(props.facts, id)}
+          </li>
+        ))}
+      </ol>
+      {request_id !== null && <TimelineRequestId value={request_id} of="the read" />}
+    </details>
+  )
+}
+
+/** What each step does, in words; a single dry run is told of without a list to count in. */
+function stepsInWords({ before, planned, plan }: AuditRecord, facts: Names): string[] {
+  let steps: Pick<PlannedStep, 'step' | 'before'>[]
+  try {
+    steps = plannedSteps(before ?? [], planned ?? [], plan)
+  } catch {
+    steps = plan.map((step) => ({ step, before: [] }))
+  }
+  return steps.map(({ step, before: list }) => stepWords(step, list.length, facts))
+}
+
+/** JSON for reading; anything else as it came. */
+function readable(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,77 @@
+import type { AuditRecordKind, AuditOutcome, AuditRecordSummary } from '../../vpc/audit-log.ts'
+import { counted, countWords } from '../facts/change-words.ts'
+import type { Tone } from '../ui/Badge.tsx'
+
+/** What records are of, in words. */
+export const KIND_WORDS: Record<AuditRecordKind, string> = {
+  change: 'Change',
+  dry_run: 'Dry run',
+  go_on: 'Went on',
+  go_back: 'Went back',
+}
+
+/** How records ended, in words, and how they are shown. `open`: no end is recorded. */
+export const OUTCOME_WORDS: Record<AuditOutcome | 'open', { words: string; tone: Tone; meaning: string }> = {
+  done: { words: 'Done', tone: 'ok', meaning: 'The port had the list that was wanted.' },
+  passed: { words: 'Passed', tone: 'ok', meaning: 'Every step was found right; nothing was changed.' },
+  refused: { words: 'Refused', tone: 'danger', meaning: 'A step was refused; nothing was changed.' },
+  incomplete: {
+    words: 'Incomplete',
+    tone: 'warn',
+    meaning: 'Not every step could be checked; nothing was changed.',
+  },
+  list_changed: {
+    words: 'List had changed',
+    tone: 'warn',
+    meaning: 'The port had another list than was planned from; nothing was sent.',
+  },
+  stopped: {
+    words: 'Stopped',
+    tone: 'danger',
+    meaning: 'It stopped half-way; the port’s page asks what to do.',
+  },
+  interrupted: {
+    words: 'Interrupted',
+    tone: 'danger',
+    meaning: 'The proxy ended half-way; the port’s page asks what to do.',
+  },
+  left: { words: 'Left as it was', tone: 'warn', meaning: 'It stopped half-way, and was left so.' },
+  superseded: {
+    words: 'Superseded',
+    tone: 'neutral',
+    meaning: 'It stopped half-way; a later change took its place.',
+  },
+  open: {
+    words: 'No end recorded',
+    tone: 'warn',
+    meaning: 'What came of it is unknown: the proxy ended before it could write it down, or is at it now.',
+  },
+}
+
+/** How a record ended, in words. */
+export function outcomeWords({ outcome, under_way }: Pick<AuditRecordSummary, 'outcome' | 'under_way'>) {
+  if (outcome === null && under_way)
+    return {
+      words: 'Under way',
+      tone: 'accent' as const,
+      meaning: 'It is being carried out, or waits for its turn.',
+    }
+  return OUTCOME_WORDS[outcome ?? 'open']
+}
+
+/** What was to be done, at a glance: '2 added, 1 moved · 3 calls'. */
+export function changeSummary({ kind, changes, steps, calls }: AuditRecordSummary): string {
+  const what = changes === null ? '' : countWords(changes)
+  return [what, kind === 'dry_run' ? askedWords(calls, steps) : callWords(calls, steps)]
+    .filter(Boolean)
+    .join(' · ')
+}
+
+function callWords(calls: number, steps: number): string {
+  if (calls > steps) return `${counted(steps, 'call')} in ${calls} tries`
+  return calls < steps ? `${calls} of ${counted(steps, 'call')}` : counted(steps, 'call')
+}
+
+function askedWords(calls: number, steps: number): string {
+  return calls < steps ? `${calls} of ${counted(steps, 'step')} asked` : `${counted(steps, 'step')} asked`
+}

@@ -1,0 +1,110 @@
+import type { StepRequest } from '../../vpc/change-step.ts'
+import { shortened, type PortsideError } from '../../vpc/errors.ts'
+import type { Port } from '../../vpc/port.ts'
+import { MAX_RESPONSE_TEXT, type AuditEntry, type AuditOutcome } from '../../vpc/audit-log.ts'
+import type { SendOutcome } from '../upstream/upstream.ts'
+
+/** The documented names have at most 255 characters. */
+const LONGEST_NAME = 1000
+
+const now = () => new Date().toISOString()
+
+const RESULT = {
+  port: 'done',
+  checked: 'passed',
+  refused: 'refused',
+  unknown: 'unknown',
+  not_sent: 'not_sent',
+} as const
+
+/** The entry of a request that is about to be sent. */
+export function requestEntry(step: number, { method, path, body }: StepRequest): AuditEntry {
+  return { kind: 'request', at: now(), step, method, path, body }
+}
+
+/** The entry of what came back: the platform's answer as it came, as far as there was one. */
+export function responseEntry(step: number, outcome: SendOutcome): AuditEntry {
+  const answer = 'body' in outcome ? outcome : outcome.answer
+  // A character has at most four bytes: what is cut off is not even decoded.
+  const text = answer ? answer.body.subarray(0, 4 * MAX_RESPONSE_TEXT).toString() : null
+  const cut = text !== null && text.length > MAX_RESPONSE_TEXT
+  return {
+    kind: 'answer',
+    at: now(),
+    step,
+    result: RESULT[outcome.kind],
+    status: answer?.status ?? null,
+    request_id: ('error' in outcome ? outcome.error.request_id : outcome.request_id) ?? null,
+    text: cut ? text.slice(0, MAX_RESPONSE_TEXT) : text,
+    ...(cut && { cut }),
+    error: 'error' in outcome ? outcome.error : null,
+  }
+}
+
+/**
+ * The entry without a word of the cloud's, where those can't be written: what happened is recorded
+ * all the same. Steps, times, what was sent, and whether it was carried out, are Portside's own.
+ */
+export function withoutCloudWords(entry: AuditEntry): AuditEntry {
+  switch (entry.kind) {
+    case 'answer':
+      return { ...entry, request_id: null, text: null, error: entry.error && notWritable(entry.error) }
+    case 'read':
+      return { ...entry, list: null, port_name: null, request_id: null, error: notWritable(entry.error) }
+    case 'end':
+      return { ...entry, list: null, error: entry.error && notWritable(entry.error) }
+    default:
+      return entry
+  }
+}
+
+/** What stands in the place of an error, or of an answer, that can't be written. */
+export function notWritable(error: PortsideError | null): PortsideError {
+  return {
+    error_code: 'Portside.UnreadableAnswer',
+    error_msg: "What the cloud answered can't be recorded.",
+    request_id: null,
+    ...(error?.outcome && { outcome: error.outcome }),
+    advice: "Look in the proxy's log, and at the port as it is.",
+  }
+}
+
+/** The entry of a port that was read. */
+export function readEntry(port: Port, requestId: string | null): AuditEntry {
+  return {
+    kind: 'read',
+    at: now(),
+    list: port.security_groups,
+    port_name: port.name ? shortened(port.name, LONGEST_NAME) : null,
+    request_id: requestId,
+    error: null,
+  }
+}
+
+/** The entry of a port that could not be read. */
+export function unreadEntry(error: PortsideError): AuditEntry {
+  return {
+    kind: 'read',
+    at: now(),
+    list: null,
+    port_name: null,
+    request_id: error.request_id ?? null,
+    error,
+  }
+}
+
+/** The entry of an end. */
+export function endEntry(
+  outcome: AuditOutcome,
+  list: readonly string[] | null,
+  error: PortsideError | null,
+  followedBy: string | null = null,
+): AuditEntry {
+  return { kind: 'end', at: now(), outcome, list: list && [...list], error, followed_by: followedBy }
+}
+
+/** What a record begins with when the operator has confirmed, by typing, that guards are broken. */
+export function confirmedEntries(typed: string | undefined, guards: readonly string[]): AuditEntry[] {
+  if (guards.length === 0) return []
+  return [{ kind: 'confirmed', at: now(), typed: typed ?? '', guards: [...guards] }]
+}

@@ -1,0 +1,106 @@
+import { Readable } from 'node:stream'
+import { stringify } from 'csv-stringify'
+import type { Kysely } from 'kysely'
+import type { AuditRecord, AuditLogFilters } from '../../vpc/audit-log.ts'
+import type { Tables } from '../database/tables.ts'
+import { entriesOf, findWholeRecords } from './read.ts'
+
+/**
+ * So many records are held in memory at a time: one may have megabytes of lists, steps and answers.
+ */
+const AT_A_TIME = 50
+
+/** The columns of the CSV file, from the left. */
+const COLUMNS = {
+  record_id: (record) => record.record_id,
+  time_utc: (record) => record.at,
+  kind: (record) => record.kind,
+  outcome: (record) => record.outcome ?? (record.under_way ? 'under_way' : 'unknown'),
+  user: (record) => record.user,
+  subject: (record) => record.subject,
+  role: (record) => record.role,
+  project_id: (record) => record.project_id,
+  port_id: (record) => record.port_id,
+  port_name: (record) => record.port_name,
+  groups_added: (record) => record.changes?.added,
+  groups_moved: (record) => record.changes?.moved,
+  groups_detached: (record) => record.changes?.detached,
+  steps: (record) => record.steps,
+  calls: (record) => record.calls,
+  before: (record) => record.before?.join(' '),
+  planned: (record) => record.planned?.join(' '),
+  after: (record) => record.after?.join(' '),
+  ended_utc: (record) => record.ended_at,
+  error_code: (record) => record.error_code,
+  request_ids: (record) => record.request_ids.join(' '),
+  follows: (record) => record.follows,
+} satisfies Record<string, (record: AuditRecord) => string | number | null | undefined>
+
+/**
+ * The beginning of a cell, as a spreadsheet may see it: of the text itself, of a line in it, and
+ * after a semicolon or a tab. Where a comma is the decimal point, spreadsheets part a line of CSV
+ * at semicolons, and do not see the quotes around a text.
+ */
+const CELL_BEGINS = /(^|[;\t\r\n])([\s"]*)(?=[=+\-@＝＋－＠])/g
+
+/**
+ * A text that no spreadsheet takes for a formula: with an apostrophe before the sign that would
+ * begin one.
+ */
+function asText(text: string): string {
+  const defused = text.replaceAll(CELL_BEGINS, "$1$2'")
+  // Some leave out what they take for blank, and look at what comes after it.
+  return /^[\t\r\n]/.test(defused) ? `'${defused}` : defused
+}
+
+/**
+ * Records as a CSV file, a line each. What a spreadsheet would take for a formula (a name that
+ * begins with = + - or @) is written as text, with an apostrophe before it.
+ */
+export function csvOf(db: Kysely<Tables>, projects: readonly string[], filters: AuditLogFilters): Readable {
+  const rows = Readable.from(csvRows(db, projects, filters))
+  // The mark at the start tells spreadsheets that it is UTF-8.
+  const lines = stringify({
+    header: true,
+    bom: true,
+    columns: Object.keys(COLUMNS),
+    cast: { string: asText },
+  })
+  rows.once('error', (error) => lines.destroy(error))
+  lines.once('close', () => rows.destroy())
+  return rows.pipe(lines)
+}
+
+/** Records as JSON lines: each in full, with all its entries. */
+export function jsonLinesOf(
+  db: Kysely<Tables>,
+  projects: readonly string[],
+  filters: AuditLogFilters,
+): Readable {
+  return Readable.from(jsonLines(db, projects, filters))
+}
+
+async function* csvRows(db: Kysely<Tables>, projects: readonly string[], filters: AuditLogFilters) {
+  for await (const records of pages(db, projects, filters))
+    for (const record of records)
+      yield Object.fromEntries(Object.entries(COLUMNS).map(([name, value]) => [name, value(record)]))
+}
+
+async function* jsonLines(db: Kysely<Tables>, projects: readonly string[], filters: AuditLogFilters) {
+  for await (const records of pages(db, projects, filters)) {
+    const ids = records.map(({ record_id }) => record_id)
+    const entries = await entriesOf(db, ids)
+    yield records
+      .map((record) => `${JSON.stringify({ ...record, entries: entries.get(record.record_id) })}\n`)
+      .join('')
+  }
+}
+
+async function* pages(db: Kysely<Tables>, projects: readonly string[], filters: AuditLogFilters) {
+  let after: string | undefined
+  do {
+    const page = await findWholeRecords(db, { projects, filters, limit: AT_A_TIME, after })
+    yield page.records
+    after = page.next
+  } while (after !== undefined)
+}

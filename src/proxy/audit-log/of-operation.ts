@@ -1,0 +1,39 @@
+import { SETTLED, type Operation, type OperationStatus } from '../../vpc/portside-api.ts'
+import type { AuditEntry, AuditOutcome } from '../../vpc/audit-log.ts'
+import { endEntry } from './entries.ts'
+import type { NewAuditRecord } from './write.ts'
+
+/** The record that an operation begins with. */
+export function auditRecordOf(
+  operation: Operation,
+  { subject, role }: { subject: string | null; role: string | null },
+): NewAuditRecord {
+  return {
+    record_id: operation.operation_id,
+    kind: operation.purpose,
+    project_id: operation.project_id,
+    port_id: operation.port_id,
+    user: operation.user,
+    subject,
+    role,
+    at: operation.created_at,
+    before: operation.too_large ? null : operation.planned_from,
+    planned: operation.too_large ? null : operation.desired,
+    undo_to: operation.too_large ? null : operation.before,
+    plan: operation.steps.map(({ step }) => step),
+    follows: operation.follows ?? null,
+  }
+}
+
+/**
+ * Ends that an error is the reason of. After others the record still has the error of the stop
+ * before.
+ */
+const BY_ERROR: ReadonlySet<OperationStatus> = new Set(['stopped', 'interrupted', 'list_changed'])
+
+/** The end that an operation has come to; undefined while it is under way. */
+export function endEntryOf({ status, list_now, error, followed_by }: Operation): AuditEntry | undefined {
+  if (!SETTLED.has(status)) return undefined
+  const reason = BY_ERROR.has(status) ? (error ?? null) : null
+  return endEntry(status as AuditOutcome, list_now, reason, followed_by ?? null)
+}

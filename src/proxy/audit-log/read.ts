@@ -1,0 +1,277 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { isUuid } from '../../vpc/ids.ts'
+import { SETTLED, type OperationStatus } from '../../vpc/portside-api.ts'
+import {
+  endMoment,
+  firstMoment,
+  searchText,
+  type AuditRecord,
+  type AuditEntry,
+  type AuditLogFilters,
+  type AuditOutcome,
+  type AuditRecordSummary,
+} from '../../vpc/audit-log.ts'
+import type { Tables } from '../database/tables.ts'
+
+/** Where a page begins: after the record with this time and number. */
+export type Cursor = string
+/** Records, newest first, and where the next page begins; undefined at the end. */
+export type Page<T> = { records: T[]; next: Cursor | undefined }
+
+type End = Extract<AuditEntry, { kind: 'end' }>
+type Row = {
+  sequence: unknown
+  record_id: string
+  kind: AuditRecordSummary['kind']
+  project_id: string
+  port_id: string
+  user_name: string
+  subject: string | null
+  role: string | null
+  at: Date
+  changes: AuditRecordSummary['changes']
+  steps: number
+  follows: string | null
+  ended_at: Date | null
+  outcome: AuditOutcome | null
+  end: End | null
+  calls: unknown
+  request_ids: string[] | null
+  port_name: string | null
+  operation_status: OperationStatus | null
+}
+/**
+ * What only a record in full tells: lists of them are read without, as each may have megabytes of
+ * it.
+ */
+type Lists = {
+  before: string[] | null
+  planned: string[] | null
+  undo_to: string[] | null
+  plan: AuditRecord['plan']
+}
+const LISTS = sql`r.before, r.planned, r.undo_to, r.plan`
+
+/** Which records are asked for; `after` is the `next` of the page before. */
+export type Asked = {
+  projects: readonly string[]
+  filters: AuditLogFilters
+  limit: number
+  after?: Cursor | undefined
+}
+
+/**
+ * A page of records as lists show them, newest first, of those in `projects` that the filters
+ * leave.
+ */
+export async function findAuditRecords(db: Kysely<Tables>, asked: Asked): Promise<Page<AuditRecordSummary>> {
+  return pageOf(await readRows<Row>(db, asked, sql``), asked, summaryOf)
+}
+
+/** A page of records in full, but for their entries: see entriesOf. */
+export async function findWholeRecords(db: Kysely<Tables>, asked: Asked): Promise<Page<AuditRecord>> {
+  return pageOf(await readRows<Row & Lists>(db, asked, sql`, ${LISTS}`), asked, (row) =>
+    auditRecordFromRow(row, []),
+  )
+}
+
+function pageOf<R extends Row, T>(rows: R[], { limit }: Asked, read: (row: R) => T): Page<T> {
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  return {
+    records: rows.slice(0, limit).map(read),
+    next: last && `${last.at.getTime()}.${String(last.sequence)}`,
+  }
+}
+
+/** One record of `projects` with all its entries. */
+export async function findAuditRecord(
+  db: Kysely<Tables>,
+  projects: readonly string[],
+  recordId: string,
+): Promise<AuditRecord | undefined> {
+  const [row] = await selectRows<Row & Lists>(
+    db,
+    sql`r.record_id = ${recordId}::uuid and ${isIn('r.project_id', projects)}`,
+    1,
+    sql`, ${LISTS}`,
+  )
+  if (!row) return undefined
+  return auditRecordFromRow(row, (await entriesOf(db, [row.record_id])).get(row.record_id) ?? [])
+}
+
+/** All entries of records, by record, each in the order in which they were written. */
+export async function entriesOf(
+  db: Kysely<Tables>,
+  recordIds: readonly string[],
+): Promise<Map<string, AuditEntry[]>> {
+  const entries = new Map<string, AuditEntry[]>(recordIds.map((id) => [id, []]))
+  if (recordIds.length === 0) return entries
+  const rows = await db
+    .selectFrom('record_entries')
+    .select(['record_id', 'content'])
+    .where('record_id', 'in', recordIds)
+    .orderBy('sequence')
+    .execute()
+  for (const { record_id, content } of rows) entries.get(record_id)?.push(content as AuditEntry)
+  return entries
+}
+
+/** Of so few records the database is told which they are; more are looked through by time. */
+const FEW = 500
+
+async function readRows<R extends Row>(
+  db: Kysely<Tables>,
+  { projects, filters, limit: most, after }: Asked,
+  more: RawBuilder<unknown>,
+): Promise<R[]> {
+  // One more tells whether there is a next page.
+  const limit = most + 1
+  const { project_id, port_id, q, user, kind, status, from, to } = filters
+  const asked = project_id === undefined ? projects : projects.filter((id) => id === project_id)
+  const conditions = [isIn('r.project_id', asked)]
+  let many = false
+  if (port_id) conditions.push(sql`r.port_id = ${port_id.toLowerCase()}`)
+  if (user) conditions.push(sql`r.user_name = ${user}`)
+  if (kind) conditions.push(sql`r.kind = ${kind}`)
+  if (from) conditions.push(sql`r.at >= ${moment(firstMoment(from).getTime())}`)
+  if (to) conditions.push(sql`r.at < ${moment(endMoment(to).getTime())}`)
+  if (status === 'open') conditions.push(sql`${lastOutcome} is null`)
+  else if (status) {
+    const ever = sql`select record_id from record_entries where outcome = ${status}`
+    const few = await fewOf(db, ever)
+    many = few === undefined
+    conditions.push(few ?? sql`true`, sql`${lastOutcome} = ${status}`)
+  }
+  if (after) {
+    const [at, sequence] = after.split('.') as [string, string]
+    conditions.push(sql`(r.at, r.sequence) < (${moment(Number(at))}, ${sequence}::bigint)`)
+  }
+  const sought = q === undefined ? '' : searchText(q)
+  if (sought !== '') {
+    const { ids, holds } = foundBy(sought)
+    const few = await fewOf(db, ids)
+    many ||= few === undefined
+    conditions.push(few ?? holds)
+  }
+  const condition = sql.join(conditions, sql` and `)
+  if (!many) return selectRows(db, condition, limit, more)
+  // Asked of each record in turn, the newest first, until there are enough. The database would
+  // rather ask it of all, and sort: it can't know that many hold, and PGlite keeps no statistics by
+  // itself.
+  return db.transaction().execute(async (transaction) => {
+    await sql`select set_config(name, 'off', true)
+      from unnest(array['enable_seqscan', 'enable_bitmapscan', 'enable_sort']) as name`.execute(transaction)
+    return selectRows(transaction, condition, limit, more)
+  })
+}
+
+/**
+ * A time as the database has it. Not as text: PostgreSQL reads no year 0, and none after 9999 as
+ * JavaScript writes it.
+ */
+function moment(milliseconds: number): RawBuilder<unknown> {
+  return sql`to_timestamp(${milliseconds / 1000}::double precision)`
+}
+
+const lastOutcome = sql`(
+  select o.outcome from record_entries o
+  where o.record_id = r.record_id and o.outcome is not null order by o.sequence desc limit 1
+)`
+
+/**
+ * The condition that a record is among those that a query gives the IDs of; undefined when these
+ * are many.
+ */
+async function fewOf(db: Kysely<Tables>, ids: RawBuilder<unknown>): Promise<RawBuilder<unknown> | undefined> {
+  const { rows } = await sql<{ record_id: string }>`${ids} limit ${FEW + 1}`.execute(db)
+  if (rows.length > FEW) return undefined
+  return sql`r.record_id = any(${rows.map(({ record_id }) => record_id)}::uuid[])`
+}
+
+/**
+ * The records that a text is the beginning of a search term of, or the ID of a group in: a query of
+ * their IDs, and a condition.
+ */
+function foundBy(sought: string): { ids: RawBuilder<unknown>; holds: RawBuilder<unknown> } {
+  // Nothing in a term comes after U+10FFFF: all that begins with the text lies between.
+  const term = sql`term >= ${sought} and term < ${`${sought}\u{10FFFF}`}`
+  const ids = sql`select record_id from record_terms where ${term}`
+  const holds = sql`(select true from record_terms t where t.record_id = r.record_id and ${term} limit 1)`
+  if (!isUuid(sought)) return { ids, holds }
+  const group = sql`groups @> array[${sought}]::text[]`
+  return {
+    ids: sql`${ids} union select record_id from records where ${group}`,
+    holds: sql`(r.${group} or ${holds})`,
+  }
+}
+
+/**
+ * The newest records under a condition, each with what its entries tell, and with `more` columns.
+ */
+async function selectRows<R extends Row>(
+  db: Kysely<Tables>,
+  condition: RawBuilder<unknown>,
+  limit: number,
+  more: RawBuilder<unknown>,
+): Promise<R[]> {
+  const { rows } = await sql<R>`
+    select r.sequence, r.record_id, r.kind, r.project_id, r.port_id, r.user_name, r.subject, r.role, r.at,
+      r.changes, json_array_length(r.plan) as steps, r.follows${more}, e.at as ended_at, e.outcome, e.content as "end", n.calls, n.request_ids, n.port_name,
+      operations.status as operation_status
+    from (
+      select * from records r where ${condition} order by r.at desc, r.sequence desc limit ${limit}
+    ) r
+    left join lateral (
+      select at, outcome, content from record_entries
+      where record_id = r.record_id and outcome is not null order by sequence desc limit 1
+    ) e on true
+    left join lateral (
+      select count(*) filter (where kind = 'request') as calls,
+        array_agg(request_id order by sequence) filter (where request_id is not null) as request_ids,
+        max(port_name) as port_name
+      from record_entries where record_id = r.record_id
+    ) n on true
+    left join operations on e.outcome is null and operations.operation_id = r.record_id::text
+    order by r.at desc, r.sequence desc`.execute(db)
+  return rows
+}
+
+function isIn(column: string, values: readonly string[]) {
+  return values.length === 0 ? sql`false` : sql`${sql.ref(column)} in (${sql.join(values)})`
+}
+
+function auditRecordFromRow(row: Row & Lists, entries: AuditEntry[]): AuditRecord {
+  return {
+    ...summaryOf(row),
+    before: row.before,
+    planned: row.planned,
+    undo_to: row.undo_to ?? row.before,
+    after: row.end?.list ?? null,
+    plan: row.plan,
+    follows: row.follows,
+    entries,
+  }
+}
+
+function summaryOf(row: Row): AuditRecordSummary {
+  const { end, operation_status } = row
+  return {
+    record_id: row.record_id,
+    kind: row.kind,
+    project_id: row.project_id,
+    port_id: row.port_id,
+    port_name: row.port_name,
+    user: row.user_name,
+    subject: row.subject,
+    role: row.role,
+    at: row.at.toISOString(),
+    steps: row.steps,
+    changes: row.changes,
+    calls: Number(row.calls),
+    request_ids: row.request_ids ?? [],
+    outcome: row.outcome,
+    under_way: operation_status !== null && !SETTLED.has(operation_status),
+    ended_at: row.ended_at?.toISOString() ?? null,
+    error_code: end?.error?.error_code ?? null,
+  }
+}

@@ -1,0 +1,144 @@
+import { test as base, expect, type Locator, type Page } from '@playwright/test'
+import { controls, newFolder, startEmulator, startProxy } from '../stage/servers.ts'
+
+type Running = { signIn: string; cloud: ReturnType<typeof controls> }
+
+/** A project of 1,200 ports and 300 groups: six pages of ports, three of groups. */
+const test = base.extend<{ ports: Page; cloud: Running['cloud'] }, { running: Running }>({
+  running: [
+    async ({}, use) => {
+      const data = await newFolder()
+      const emulator = await startEmulator(['--ports', '1200', '--groups', '300'])
+      const proxy = await startProxy(emulator.address, { PORTSIDE_DATA: data.path })
+      await use({ signIn: proxy.address, cloud: controls(emulator.address) })
+      await proxy.stop()
+      await emulator.stop()
+      await data.remove()
+    },
+    { scope: 'worker' },
+  ],
+  cloud: async ({ running }, use) => {
+    await running.cloud.reset()
+    await use(running.cloud)
+  },
+  // Signed in, with the first page read; faults that a test sets come after.
+  ports: async ({ page, running, cloud }, use) => {
+    await cloud.noFaults()
+    await page.goto(running.signIn)
+    await expect(found(page)).toContainText('Read 200 ports so far')
+    await use(page)
+  },
+})
+
+const found = (page: Page) => page.getByRole('region', { name: 'Ports found' })
+/** Scrolling to the end of the list reads on by itself. */
+const pressWithoutScrolling = (button: Locator) => button.evaluate((element: HTMLElement) => element.click())
+const rows = (page: Page) => page.getByRole('row')
+
+test('rows out of sight are not in the document, and scrolling reads on to the end', async ({ ports }) => {
+  expect(await rows(ports).count()).toBeLessThan(60)
+  await expect(ports.getByRole('table', { name: 'Ports' })).toHaveAttribute('aria-rowcount', '-1')
+  await ports.mouse.move(700, 600)
+  await expect(async () => {
+    await ports.mouse.wheel(0, 20_000)
+    await expect(found(ports)).toContainText('All 1,200 ports', { timeout: 500 })
+  }).toPass()
+  await expect(ports.getByRole('table', { name: 'Ports' })).toHaveAttribute('aria-rowcount', '1201')
+  expect(await rows(ports).count()).toBeLessThan(60)
+  // The scroll bar is true: rows that nobody has seen are as high as they will be. Cards too,
+  // within what fonts make of them.
+  for (const [width, within] of [
+    [1440, 0],
+    [390, 60],
+  ] as const) {
+    await ports.setViewportSize({ width, height: 900 })
+    await ports.evaluate(() => window.scrollTo(0, 0))
+    await expect(ports.locator('[aria-rowindex="2"]')).toBeInViewport()
+    const length = await ports.evaluate(() => document.documentElement.scrollHeight)
+    await ports.evaluate((middle) => window.scrollTo(0, middle), length / 2)
+    await expect(ports.locator('[aria-rowindex="602"]')).toBeInViewport()
+    const later = await ports.evaluate(() => document.documentElement.scrollHeight)
+    expect(Math.abs(later - length)).toBeLessThanOrEqual(within)
+  }
+})
+
+test('a button reads on too, for those who do not scroll', async ({ ports }) => {
+  await pressWithoutScrolling(ports.getByRole('button', { name: 'Load more' }))
+  await expect(found(ports)).toContainText('Read 400 ports so far')
+})
+
+test('a search reads as far as it must, and says how far that was', async ({ ports }) => {
+  await ports.getByLabel('Search').fill('no-such-port')
+  await expect(found(ports)).toContainText('No ports found, searched all 1,200 ports')
+  await expect(ports.getByRole('heading', { name: 'No port matches' })).toBeVisible()
+  await ports.getByRole('button', { name: 'Clear search and filters' }).click()
+  await expect(ports).toHaveURL(/\/ports$/)
+})
+
+test('a search can be stopped and taken up again', async ({ ports, cloud }) => {
+  await cloud.faults({ kind: 'delay', milliseconds: 700, match: { path: 'marker' }, times: 0 })
+  await ports.getByLabel('Search').fill('no-such-port')
+  await ports.getByRole('button', { name: 'Stop' }).click()
+  await expect(found(ports)).toContainText(/searched [48]00 ports so far \(stopped\)/)
+  await expect(ports.getByRole('heading', { name: 'No port matches' })).toBeHidden()
+  await cloud.reset()
+  await ports.getByRole('button', { name: 'Search further' }).click()
+  await expect(found(ports)).toContainText('searched all 1,200 ports')
+})
+
+test('a page that fails leaves the rows before it, and can be asked for again', async ({ ports, cloud }) => {
+  await cloud.faults({
+    kind: 'error',
+    status: 500,
+    error_code: 'VPC.0007',
+    error_msg: 'Internal error.',
+    match: { path: 'marker' },
+    times: 1,
+  })
+  await pressWithoutScrolling(ports.getByRole('button', { name: 'Load more' }))
+  const error = ports.getByRole('alert')
+  await expect(error).toContainText('Further ports could not be read')
+  await expect(error).toContainText('VPC.0007')
+  await expect(ports.getByRole('link', { name: 'shop-prod-web-01' })).toBeAttached()
+  await pressWithoutScrolling(ports.getByRole('button', { name: 'Try again' }))
+  await expect(found(ports)).toContainText('Read 400 ports so far')
+  await expect(error).toBeHidden()
+})
+
+test('a group to filter by is found over all pages, and is in the address', async ({ ports }) => {
+  await ports.getByRole('button', { name: 'Choose…' }).click()
+  const dialog = ports.getByRole('dialog', { name: 'Filter by security group' })
+  await expect(dialog.getByLabel('Find a group')).toBeFocused()
+  await dialog.getByLabel('Find a group').fill('g-0015')
+  await dialog.getByRole('listitem').getByRole('button').first().click()
+  await expect(ports).toHaveURL(/group=[0-9a-f-]{36}/)
+  await expect(ports.getByRole('button', { name: 'Remove filter: security group' })).toBeVisible()
+  await ports.reload()
+  await expect(found(ports)).toContainText('under the filters')
+  await ports.getByRole('button', { name: 'Remove filter: security group' }).click()
+  await expect(found(ports)).toContainText('Read 200 ports so far')
+})
+
+test('parameters that do not fit are dropped from a deep link, the others hold', async ({ ports }) => {
+  await ports.goto(`${ports.url()}?status=BUILD&vpc=nonsense&group=nonsense`)
+  await expect(found(ports)).toContainText('under the filters')
+  await expect(ports.getByRole('cell', { name: 'BUILD' }).first()).toBeVisible()
+  await expect(ports.getByRole('button', { name: 'Remove filter: VPC' })).toBeHidden()
+})
+
+test('leaving a port leads back to the place in the list', async ({ ports }) => {
+  await ports.mouse.move(700, 600)
+  await ports.mouse.wheel(0, 4000)
+  // A wheel's way is not over when the call is, and the rows that stood before it leave the
+  // document.
+  await expect.poll(() => ports.evaluate(() => window.scrollY)).toBeGreaterThan(3900)
+  const row = ports.locator('[aria-rowindex="105"]')
+  await expect(row).toBeInViewport()
+  const place = await ports.evaluate(() => window.scrollY)
+  await row.getByRole('link').first().click()
+  await expect(ports).toHaveURL(/ports\/[0-9a-f-]{36}/)
+  await ports.goBack()
+  await expect(async () => {
+    expect(Math.abs((await ports.evaluate(() => window.scrollY)) - place)).toBeLessThan(200)
+  }).toPass()
+})

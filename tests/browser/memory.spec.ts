@@ -1,0 +1,107 @@
+import { expect, test as base, type CDPSession, type Page } from '@playwright/test'
+import config from '../../playwright.config.ts'
+import { EXAMPLE } from './portside.ts'
+import { newFolder, startEmulator, startProxy } from '../stage/servers.ts'
+
+const PORTS = 700
+/**
+ * Opened before memory is first looked at: the code is loaded, and what is kept for those who come
+ * back is full by then.
+ */
+const BEFORE = 200
+/** After so many more ports each, memory is looked at again. */
+const EACH = 50
+/**
+ * The bytes by which each further port may raise the trend. About 0.5 kB is kept of each: the
+ * router's match of the address (of the last 1,000), its scroll position, and an update that React
+ * never needs. With the answers about a port it is 6 kB.
+ */
+const MOST_EACH = 2_500
+
+const launch = config.use?.launchOptions
+base.use({
+  // A trace would keep a picture of every frame. Little is drawn: this is about what is kept.
+  trace: 'off',
+  viewport: { width: 480, height: 320 },
+  // Compiled code comes and goes by the megabyte, as the engine sees fit. Without that, what is
+  // left is the page's own.
+  launchOptions: {
+    ...launch,
+    args: [...(launch?.args ?? []), '--js-flags=--no-opt --no-maglev --no-sparkplug --no-flush-bytecode'],
+  },
+})
+
+const test = base.extend<{ signIn: string }>({
+  signIn: async ({}, use) => {
+    const data = await newFolder()
+    const emulator = await startEmulator(['--ports', `${PORTS}`])
+    const proxy = await startProxy(emulator.address, { PORTSIDE_DATA: data.path })
+    await use(proxy.address)
+    await proxy.stop()
+    await emulator.stop()
+    await data.remove()
+  },
+})
+
+test('memory stops growing over 700 opened ports', async ({ page, signIn }) => {
+  test.setTimeout(300_000)
+  await page.goto(signIn)
+  await expect(page.getByRole('table', { name: 'Ports' })).toBeVisible()
+  const answer = await page.request.get(
+    `${new URL(signIn).origin}/api/v3/${EXAMPLE.project}/ports?limit=${PORTS}`,
+  )
+  const { ports } = (await answer.json()) as { ports: { id: string }[] }
+  const ids = ports.map(({ id }) => id)
+  expect(ids).toHaveLength(PORTS)
+  const cdp = await page.context().newCDPSession(page)
+  await openOneAfterTheOther(page, ids.slice(0, BEFORE))
+  const heaps = [await heapOf(page, cdp)]
+  for (let opened = BEFORE; opened < PORTS; opened += EACH) {
+    await openOneAfterTheOther(page, ids.slice(opened, opened + EACH))
+    heaps.push(await heapOf(page, cdp))
+  }
+  const each = trend(heaps) / EACH
+  expect(each, `${Math.round(each)} bytes a port; ${heaps.join(', ')}`).toBeLessThan(MOST_EACH)
+})
+
+/**
+ * By how much the values rise from one to the next: the median over all pairs (Theil and Sen), so
+ * that a few that stick out, because something was under way just then, do not count.
+ */
+function trend(values: readonly number[]): number {
+  const slopes = values
+    .flatMap((from, i) => values.slice(i + 1).map((to, n) => (to - from) / (n + 1)))
+    .toSorted((a, b) => a - b)
+  return slopes[Math.floor(slopes.length / 2)]!
+}
+
+/** Opens ports within the page, each as soon as the list of the one before is shown. */
+function openOneAfterTheOther(page: Page, ports: string[]): Promise<void> {
+  return page.evaluate(
+    async ({ path, ids }) => {
+      const isShown = (id: string): boolean =>
+        document.querySelector('[data-rows=list]') !== null &&
+        document.querySelector('main')!.textContent.includes(id) &&
+        location.pathname === path + id
+      for (const id of ids) {
+        // The router listens to the history.
+        history.pushState({}, '', path + id)
+        while (!isShown(id)) await new Promise((resolve) => setTimeout(resolve))
+      }
+    },
+    { path: `/projects/${EXAMPLE.project}/ports/`, ids: ports },
+  )
+}
+
+/**
+ * The bytes of the page's JavaScript heap once the page has nothing to do, after a garbage
+ * collection.
+ */
+async function heapOf(page: Page, cdp: CDPSession): Promise<number> {
+  await page.evaluate(async () => {
+    for (let n = 0; n < 3; n++) await new Promise((resolve) => requestIdleCallback(resolve))
+  })
+  // What is let go while collecting is gone after the second time.
+  for (let n = 0; n < 2; n++) await cdp.send('HeapProfiler.collectGarbage')
+  return (await cdp.send('Runtime.getHeapUsage')).usedSize
+}

@@ -1,0 +1,104 @@
+import type { Page, Request } from '@playwright/test'
+import { EXAMPLE, expect, test } from './portside.ts'
+import { filesOf, PORT_PAGE } from '../build/size.ts'
+
+const list = (page: Page) => page.getByRole('list', { name: 'Security groups in the order they are decided' })
+
+/** The paths and parameters that the page asks the proxy for, from now on, as they come. */
+function asked(page: Page): URL[] {
+  const urls: URL[] = []
+  page.on('request', (request: Request) => {
+    const url = new URL(request.url())
+    if (url.pathname.startsWith('/api/')) urls.push(url)
+  })
+  return urls
+}
+
+/** What the page has loaded, as the browser tells of it. */
+const loaded = (page: Page) =>
+  page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .filter((entry) => entry instanceof PerformanceResourceTiming)
+      .map(({ name, startTime, responseEnd, transferSize, decodedBodySize }) => {
+        return { path: new URL(name).pathname, startTime, responseEnd, transferSize, decodedBodySize }
+      }),
+  )
+
+const twice = (all: readonly string[]) => all.filter((one, n) => all.indexOf(one) !== n)
+
+/** No other test changes it: a port's page also reads the groups of its last change. */
+const UNCHANGED = '87304eb6-7507-4aaf-b044-ed025de9d6ec'
+
+test('a port asks for one page of groups, and for nothing twice', async ({ page, cloud, portPath }) => {
+  // The ports, where the page begins, still ask for names.
+  await page.goto('about:blank')
+  const urls = asked(page)
+  await page.goto(portPath(UNCHANGED))
+  await expect(list(page)).toContainText('rule')
+  await page.waitForLoadState('networkidle')
+  expect(urls.map(String)).not.toEqual([])
+  expect(twice(urls.map(String))).toEqual([])
+  const groups = urls.filter(({ pathname }) => pathname.endsWith('/vpc/security-groups'))
+  expect(groups.filter(({ searchParams }) => !searchParams.has('id')).map(({ search }) => search)).toEqual([
+    '?limit=100',
+  ])
+  expect(twice(groups.flatMap(({ searchParams }) => searchParams.getAll('id')))).toEqual([])
+  const rules = urls.filter(({ pathname }) => pathname.endsWith('/vpc/security-group-rules'))
+  const ofGroups = rules.flatMap(({ searchParams }) => searchParams.getAll('security_group_id'))
+  expect(ofGroups.toSorted()).toEqual((await cloud.list(UNCHANGED)).toSorted())
+})
+
+test('a port’s code that its list does not need is asked for after the list', async ({ page, portPath }) => {
+  const needed = new Set(filesOf([PORT_PAGE]).js.map((file) => `/${file}`))
+  // Again where the machine was so busy that the rest waited for the list as long as it ever does
+  // (list-read.ts).
+  await expect(async () => {
+    await page.goto(portPath(UNCHANGED))
+    await expect(list(page)).toContainText('rule')
+    await page.waitForLoadState('networkidle')
+    const read = await loaded(page)
+    const rules = read.filter(({ path }) => path.endsWith('/vpc/security-group-rules'))
+    const listRead = Math.max(...rules.map(({ responseEnd }) => responseEnd))
+    const rest = read.filter(({ path }) => /^.assets.*\.js$/.test(path) && !needed.has(path))
+    expect(rules).not.toEqual([])
+    expect(rest.length).toBeGreaterThan(3)
+    expect(rest.filter(({ startTime }) => startTime < listRead)).toEqual([])
+  }).toPass({ timeout: 40_000 })
+})
+
+for (const way of ['the pointer', 'the keyboard'])
+  test(`a port that ${way} rests on is read ahead, once, with all its code`, async ({ page }) => {
+    const urls = asked(page)
+    const port = `/ports/${EXAMPLE.port}`
+    const link = page.getByRole('link', { name: EXAMPLE.port, exact: true })
+    await expect(link).toBeVisible()
+    const code = page.waitForResponse(/\/assets\/PlanPanel-.*\.js$/)
+    const data = page.waitForResponse((answer) => new URL(answer.url()).pathname.endsWith(port))
+    if (way === 'the pointer') await link.hover()
+    else await link.focus()
+    await Promise.all([code, data])
+    await link.press('Enter')
+    await expect(list(page)).toContainText('rule')
+    expect(urls.filter(({ pathname }) => pathname.endsWith(port))).toHaveLength(1)
+  })
+
+test('the console’s files come compressed by brotli, and once for ever', async ({ page, portPath }) => {
+  const assetsOf = async (visited: Page) => {
+    await visited.goto(portPath(EXAMPLE.port))
+    await visited.waitForLoadState('networkidle')
+    return (await loaded(visited)).filter(({ path }) => path.startsWith('/assets/'))
+  }
+  const encodings = new Map<string, string | undefined>()
+  page.on('response', (answer) =>
+    encodings.set(new URL(answer.url()).pathname, answer.headers()['content-encoding']),
+  )
+  const files = await assetsOf(page)
+  const large = files.filter(({ decodedBodySize }) => decodedBodySize > 1024)
+  expect(large.length).toBeGreaterThan(5)
+  expect(large.filter(({ path }) => encodings.get(path) !== 'br')).toEqual([])
+
+  const again = await assetsOf(await page.context().newPage())
+  expect(again.length).toBeGreaterThan(5)
+  expect(again.filter(({ transferSize }) => transferSize > 0)).toEqual([])
+})

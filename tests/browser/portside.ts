@@ -1,0 +1,72 @@
+import AxeBuilder from '@axe-core/playwright'
+import { test as base, expect, type Page } from '@playwright/test'
+import { controls, newFolder, startEmulator, startProxy } from '../stage/servers.ts'
+
+/** The reference's example (insert-security-groups.txt, Example Requests). */
+export const EXAMPLE = {
+  project: 'f5dab68cd75740e68c599e9af5fe0aed',
+  port: '99fd0c77-56b4-4bf6-8365-df352e45d5fc',
+  first: '567be4e3-d171-46ce-9e8a-c15e91cfe86a',
+  second: '4940b983-5992-4663-bed9-d1d1e15d1009',
+  inserted: ['8edd3747-ccd4-49a1-82b9-a165eec314b4', '6c2d4540-3b7d-4207-a319-a7231b439995'],
+} as const
+
+type Cloud = ReturnType<typeof controls>
+type Running = { origin: string; signIn: string; cloud: Cloud }
+
+/**
+ * Each worker has an emulator and a proxy of its own, with more settings where `environment` has
+ * any; each test starts with the estate as new, signed in.
+ */
+export const test = base.extend<
+  { cloud: Cloud; signedOut: Page; portPath: (id: string) => string },
+  { running: Running; environment: Record<string, string> }
+>({
+  environment: [{}, { option: true, scope: 'worker' }],
+  running: [
+    async ({ environment }, use) => {
+      const data = await newFolder()
+      const emulator = await startEmulator()
+      const proxy = await startProxy(emulator.address, {
+        PORTSIDE_DATA: data.path,
+        PORTSIDE_STEP_RETRY_MS: '400',
+        PORTSIDE_LATE_ANSWER_MS: '200',
+        ...environment,
+      })
+      const cloud = controls(emulator.address)
+      await use({ origin: new URL(proxy.address).origin, signIn: proxy.address, cloud })
+      await proxy.stop()
+      await emulator.stop()
+      await data.remove()
+    },
+    { scope: 'worker' },
+  ],
+  baseURL: async ({ running }, use) => use(running.origin),
+  cloud: [
+    async ({ running }, use) => {
+      await running.cloud.reset()
+      await use(running.cloud)
+    },
+    { auto: true },
+  ],
+  page: async ({ page, running }, use) => {
+    await page.goto(running.signIn)
+    await use(page)
+  },
+  signedOut: async ({ browser, running }, use) => {
+    const context = await browser.newContext({ baseURL: running.origin })
+    await use(await context.newPage())
+    await context.close()
+  },
+  portPath: async ({}, use) => use((id) => `/projects/${EXAMPLE.project}/ports/${id}`),
+})
+
+/** No finding of axe on the page as it stands, in WCAG 2.2 A and AA and the best practices. */
+export async function expectNoAxeFinding(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual(
+    [],
+  )
+}
+
+export { expect }

@@ -1,0 +1,144 @@
+import { test as base, type Page } from '@playwright/test'
+import { EXAMPLE, expect, expectNoAxeFinding } from './portside.ts'
+import { controls, newFolder, startEmulator, startProxy } from '../stage/servers.ts'
+import { freePort } from '../servers/sign-in/browser.ts'
+import { startProvider } from '../servers/sign-in/provider.ts'
+
+/** A team's Portside: an emulator, a provider with its login page, and a proxy that knows both. */
+type Team = { origin: string; cloud: ReturnType<typeof controls> }
+
+const test = base.extend<{ quietFonts: void }, { team: Team }>({
+  team: [
+    async ({}, use) => {
+      const data = await newFolder()
+      const [emulator, provider, port] = await Promise.all([startEmulator(), startProvider(), freePort()])
+      const origin = `http://127.0.0.1:${port}`
+      const proxy = await startProxy(emulator.address, {
+        ...provider.environment,
+        PORTSIDE_DATA: data.path,
+        PORTSIDE_LISTEN_PORT: `${port}`,
+        PORTSIDE_PUBLIC_ORIGIN: origin,
+      })
+      await use({ origin, cloud: controls(emulator.address) })
+      await proxy.stop()
+      await provider.stop()
+      await emulator.stop()
+      await data.remove()
+    },
+    { scope: 'worker' },
+  ],
+  baseURL: async ({ team }, use) => use(team.origin),
+  // The provider's pages want a font from the network, which may not be there.
+  quietFonts: [
+    async ({ page }, use) => {
+      await page.route(/fonts\.googleapis\.com/, (route) => route.abort())
+      await use()
+    },
+    { auto: true },
+  ],
+})
+
+// One worker for all: they share what is started.
+test.describe.configure({ mode: 'default' })
+
+const PORT = `/projects/${EXAMPLE.project}/ports/${EXAMPLE.port}`
+const rows = (page: Page) =>
+  page.getByRole('list', { name: 'Security groups in the order they are decided' }).locator('[data-row]')
+const plan = (page: Page) => page.getByRole('region', { name: 'Plan', exact: true })
+const signedOut = (page: Page) => page.getByRole('heading', { name: 'Signed out' })
+
+async function logIn(page: Page, login: string) {
+  await page.getByPlaceholder('Enter any login').fill(login)
+  await page.getByPlaceholder('and password').fill('any')
+  await page.getByRole('button', { name: 'Sign-in' }).click()
+}
+
+async function place(page: Page, id: string) {
+  await page.getByRole('searchbox', { name: 'Search groups' }).fill(id)
+  await page.locator(`[data-row="${id}"]`).locator('[data-control=add]').click()
+  await expect(rows(page)).toHaveCount(3)
+}
+
+test('an operator’s day: sign in, arrange, lose the session, come back, apply, leave', async ({
+  page,
+  context,
+  team,
+}) => {
+  await team.cloud.reset()
+  await page.goto(PORT)
+  await expect(signedOut(page)).toBeVisible()
+  await expect(page.getByText('npm start')).toHaveCount(0)
+  await expectNoAxeFinding(page)
+  await page.getByRole('link', { name: 'Sign in' }).click()
+  await logIn(page, 'olga')
+  await expect(page).toHaveURL(team.origin + PORT)
+  await expect(page.getByText('olga', { exact: true })).toBeVisible()
+
+  const [added] = EXAMPLE.inserted
+  await place(page, added)
+  // What a browser does with a cookie whose time is over.
+  await context.clearCookies({ name: 'portside_session' })
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  await expect(signedOut(page)).toBeVisible()
+  await expect(page.getByText('The check was not finished.')).toBeVisible()
+  // The provider knows her still.
+  await page.getByRole('link', { name: 'Sign in' }).click()
+  await expect(page).toHaveURL(team.origin + PORT)
+  await expect(rows(page)).toHaveCount(3)
+
+  await plan(page).getByRole('switch', { name: 'Dry run' }).click()
+  await page.getByRole('button', { name: 'Apply…' }).click()
+  // What the dialog reads by itself is read: the request to apply is the first to find the session
+  // gone.
+  await expect(page.getByRole('button', { name: 'Apply', exact: true })).toBeVisible()
+  await page.waitForLoadState('networkidle')
+  await context.clearCookies({ name: 'portside_session' })
+  await page.getByRole('button', { name: 'Apply', exact: true }).click()
+  await expect(page.getByText('Your request to apply the change started nothing.')).toBeVisible()
+  expect(await team.cloud.list(EXAMPLE.port)).toEqual([EXAMPLE.first, EXAMPLE.second])
+  await page.getByRole('link', { name: 'Sign in' }).click()
+  await expect(rows(page)).toHaveCount(3)
+  await plan(page).getByRole('switch', { name: 'Dry run' }).click()
+  await page.getByRole('button', { name: 'Apply…' }).click()
+  await page.getByRole('button', { name: 'Apply', exact: true }).click()
+  await expect.poll(() => team.cloud.list(EXAMPLE.port)).toEqual([EXAMPLE.first, EXAMPLE.second, added])
+
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Yes, sign me out' }).click()
+  await expect(page).toHaveURL(`${team.origin}/`)
+  await expect(signedOut(page)).toBeVisible()
+  await page.goto(PORT)
+  await page.getByRole('link', { name: 'Sign in' }).click()
+  await expect(page.getByPlaceholder('Enter any login')).toBeVisible()
+})
+
+test('a viewer’s day: everything but checking and applying, and why not', async ({ page, team }) => {
+  await team.cloud.reset()
+  await page.goto(`/sign-in?return_to=${PORT}`)
+  await logIn(page, 'vera')
+  await expect(page.getByText('vera (viewer)')).toBeVisible()
+  const [added] = EXAMPLE.inserted
+  await place(page, added)
+  await expect(plan(page)).toContainText('insert-security-groups')
+  await expect(page.getByRole('region', { name: 'What traffic changes' })).toContainText(/allowed|denied/)
+  const why = 'Your role is viewer: you can arrange and preview, but not check or apply'
+  await expect(page.getByRole('button', { name: 'Check', exact: true })).toHaveAccessibleDescription(why)
+  await plan(page).getByRole('switch', { name: 'Dry run' }).click()
+  await expect(page.getByRole('button', { name: 'Apply…' })).toHaveAccessibleDescription(why)
+  await page.getByRole('button', { name: 'Apply…' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expectNoAxeFinding(page)
+})
+
+test('a user without a role is told so, and can sign in as someone else', async ({ page, team }) => {
+  await page.setViewportSize({ width: 390, height: 800 })
+  await page.goto('/sign-in')
+  await logIn(page, 'nora')
+  await expect(page.getByRole('heading', { name: 'You have no role in Portside' })).toBeVisible()
+  await expect(page.getByText('<b>nora</b>')).toBeVisible()
+  await expectNoAxeFinding(page)
+  await page.getByRole('link', { name: 'Sign in as someone else' }).click()
+  await logIn(page, 'vera')
+  await expect(page).toHaveURL(new RegExp(`^${team.origin}/projects/`))
+})

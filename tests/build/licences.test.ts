@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { productionPackages } from '../../src/run/licences-plugin.ts'
+
+/**
+ * Licences that ask for no more than their text to be passed on. Whatever else comes in has to be
+ * read by somebody first.
+ */
+const ALLOWED = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'ISC',
+  'MIT',
+  'Unlicense',
+])
+
+test('every package that is shipped has a licence that is allowed', () => {
+  const refused = productionPackages().filter(({ licence }) => !ALLOWED.has(licence))
+  expect(refused.map(({ name, version, licence }) => `${name} ${version}: ${licence}`)).toEqual([])
+})
+
+test('the built console has the list, with the text of each', () => {
+  const list = readFileSync(
+    fileURLToPath(new URL('../../dist/console/licences.txt', import.meta.url)),
+    'utf8',
+  )
+  for (const { name, version, text } of productionPackages()) {
+    expect(list).toContain(`${name} ${version}\n`)
+    expect(list).toContain(text)
+  }
+  expect(list).toContain('Permission is hereby granted, free of charge')
+})

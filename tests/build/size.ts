@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** The folder of the built console. */
+export const CONSOLE = fileURLToPath(new URL('../../dist/console/', import.meta.url))
+
+/** Vite's manifest (`build.manifest`), as far as it is read here. */
+type Manifest = Record<string, { file: string; imports?: string[]; css?: string[] }>
+
+/** The modules of pages, as the manifest names them. */
+export const PORTS_PAGE = 'src/console/ports/PortsPage.tsx'
+export const PORT_PAGE = 'src/console/port-page/PortPage.tsx'
+
+/** What a port's page loads by itself once its list is there: the rest waits for a click. */
+export const PORT_PAGE_PARTS = [
+  'src/console/catalogue/Catalogue.tsx',
+  'src/console/plan/PlanPanel.tsx',
+  'src/console/drag/DragLayer.tsx',
+  'src/console/traffic/TrafficChanges.tsx',
+  'src/console/port-details/PortDetails.tsx',
+]
+
+/**
+ * The files that modules of the built console need: the entry's, their own, and all that these
+ * import statically. Paths within dist/console.
+ * @throws Error when the manifest does not have one of them
+ */
+export function filesOf(modules: readonly string[]): { js: string[]; css: string[] } {
+  const manifest = JSON.parse(readFileSync(`${CONSOLE}.vite/manifest.json`, 'utf8')) as Manifest
+  const js = new Set<string>()
+  const css = new Set<string>()
+  const add = (name: string) => {
+    const chunk = manifest[name]
+    if (chunk === undefined) throw new Error(`dist/console/.vite/manifest.json has no ${name}`)
+    if (js.has(chunk.file)) return
+    js.add(chunk.file)
+    for (const file of chunk.css ?? []) css.add(file)
+    for (const imported of chunk.imports ?? []) add(imported)
+  }
+  add('index.html')
+  for (const module of modules) add(module)
+  return { js: [...js], css: [...css] }
+}

@@ -1,0 +1,45 @@
+import type { TestedProxy } from '../../stage/proxy.ts'
+import { api } from '../../../src/vpc/portside-api.ts'
+import {
+  auditLogApi,
+  type AuditRecord,
+  type AuditEntry,
+  type AuditRecordSummary,
+} from '../../../src/vpc/audit-log.ts'
+import { planned, PROJECT } from '../operations/stage.ts'
+
+/** Calls Portside's API about records and checks, however the proxy runs. */
+export function auditLogOver(call: TestedProxy['call']) {
+  return {
+    async record(id: string): Promise<AuditRecord> {
+      return (await (await call(auditLogApi.record(id))).json()).record
+    },
+    async find(query: Record<string, string>): Promise<AuditRecordSummary[]> {
+      const answer = await call(`${auditLogApi.records()}?${new URLSearchParams(query)}`)
+      return (await answer.json()).records
+    },
+    /** Dry-runs the plan from one list to another. */
+    async check(portId: string, from: string[], desired: string[]) {
+      const { planned_from, steps } = planned(from, desired)
+      const json = { planned_from, desired, steps }
+      const answer = await call(api.portChecks(PROJECT, portId), { method: 'POST', json })
+      return { status: answer.status, body: await answer.json() }
+    },
+  }
+}
+
+/** The entries of a record in words: what happened, to which step, with which result. */
+export function outlineOf({ entries }: Pick<AuditRecord, 'entries'>): string[] {
+  return entries.map((entry) => [entry.kind, stepOf(entry), resultOf(entry)].filter(Boolean).join(' '))
+}
+
+function stepOf(entry: AuditEntry): string {
+  return 'step' in entry ? String(entry.step + 1) : ''
+}
+
+function resultOf(entry: AuditEntry): string {
+  if (entry.kind === 'answer') return entry.result
+  if (entry.kind === 'answered') return entry.answer
+  if (entry.kind === 'end') return entry.outcome
+  return ''
+}

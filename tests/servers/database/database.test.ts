@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { ConfigError } from '../../../src/proxy/config.ts'
+import { appendOnly } from '../../../src/proxy/database/append-only.ts'
+import { endEntry } from '../../../src/proxy/audit-log/entries.ts'
+import { newOperation } from '../../../src/proxy/operations/journaled-operation.ts'
+import { OperationStore } from '../../../src/proxy/operations/operation-store.ts'
+import { createDatabase, POSTGRES, type TestDatabase } from '../../stage/postgres.ts'
+import { open } from './open.ts'
+
+let dataFolder: string
+beforeAll(async () => {
+  dataFolder = await mkdtemp(join(tmpdir(), 'portside-database-'))
+})
+afterAll(() => rm(dataFolder, { recursive: true }))
+
+test('a folder belongs to one proxy at a time', async () => {
+  const database = await open({ dataFolder })
+  await expect(open({ dataFolder })).rejects.toThrow('is in use by another Portside')
+  await database.close()
+}, 60_000)
+
+test('what is in an append-only table can be added to and read, and nothing else', async () => {
+  const { db, close } = await open({ dataFolder })
+  await sql`create table kept (word text)`.execute(db)
+  await appendOnly(db, 'kept')
+  await sql`insert into kept values ('said')`.execute(db)
+  for (const change of ["update kept set word = 'unsaid'", 'delete from kept where false', 'truncate kept'])
+    await expect(sql.raw(change).execute(db)).rejects.toThrow('refused: kept is append-only')
+  expect((await sql`select word from kept`.execute(db)).rows).toEqual([{ word: 'said' }])
+  await close()
+}, 60_000)
+
+describe.skipIf(!POSTGRES)('a PostgreSQL with an owner of its own', () => {
+  let server: TestDatabase
+  let role: string
+  beforeAll(async () => {
+    server = await createDatabase(inject('postgresFolder'))
+    role = `${new URL(server.url).pathname.slice(1)}_app`
+    await server.query(`create role ${role} login`)
+  })
+  afterAll(async () => {
+    await server.query(`drop owned by ${role}`)
+    await server.query(`drop role ${role}`)
+    await server.remove()
+  })
+
+  test('lets the proxy do its work, and change no record', async () => {
+    const config = { databaseUrl: server.urlAs(role), databaseOwnerUrl: server.url, dataFolder }
+    // Two that start at the same moment.
+    const [database, second] = await Promise.all([open(config), open(config)])
+    await second.close()
+    const operation = newOperation({
+      operation_id: randomUUID(),
+      project_id: 'f5dab68cd75740e68c599e9af5fe0aed',
+      port_id: 'port',
+      user: 'operator',
+      purpose: 'change',
+      planned_from: ['a'],
+      desired: ['b', 'a'],
+      steps: [{ kind: 'insert', security_groups: ['b'], index: 0 }],
+    })
+    const store = new OperationStore(database)
+    await store.journal.add(operation, { user: 'operator', subject: 'operator', role: 'operator' })
+    expect(await store.begin(operation)).toBe(true)
+    store.note(operation, endEntry('done', ['b', 'a'], null))
+    await store.keep(Object.assign(operation, { status: 'done' }))
+    expect(await server.query('select kind from record_entries')).toContainEqual({ kind: 'end' })
+
+    for (const table of ['records', 'record_entries', 'record_terms'])
+      for (const refused of [
+        `update ${table} set record_id = record_id`,
+        `delete from ${table}`,
+        `truncate ${table} cascade`,
+        `drop table ${table} cascade`,
+        `alter table ${table} disable trigger append_only`,
+        `alter table ${table} disable trigger all`,
+        `drop trigger append_only on ${table}`,
+        `create trigger quiet before insert on ${table} execute function portside_append_only()`,
+      ])
+        await expect(sql.raw(refused).execute(database.db), refused).rejects.toMatchObject({ code: '42501' })
+    await expect(sql`drop function portside_append_only() cascade`.execute(database.db)).rejects.toThrow(
+      'owner',
+    )
+    await expect(sql`drop schema public cascade`.execute(database.db)).rejects.toThrow('owner')
+    await database.close()
+    // Prepared once, it needs the owner no more.
+    await (await open({ databaseUrl: server.urlAs(role), dataFolder })).close()
+  }, 60_000)
+
+  test('refuses a proxy that is given a role which could', async () => {
+    const opening = open({ databaseUrl: server.url, databaseOwnerUrl: server.url, dataFolder })
+    await expect(opening).rejects.toThrow(ConfigError)
+    await expect(opening).rejects.toThrow('could change or drop records although DATABASE_OWNER_URL is set')
+  })
+
+  test('tells a role that may not migrate what to do', async () => {
+    const empty = await createDatabase(inject('postgresFolder'))
+    const opening = open({ databaseUrl: empty.urlAs(role), dataFolder })
+    await expect(opening).rejects.toThrow(/permission denied.*set DATABASE_OWNER_URL/)
+    await empty.remove()
+  })
+})
+
+describe('a database that can not be opened', () => {
+  test('because its folder is a file', async () => {
+    const file = join(dataFolder, 'file')
+    await writeFile(file, '')
+    const opening = open({ dataFolder: file })
+    await expect(opening).rejects.toThrow(ConfigError)
+    await expect(opening).rejects.toThrow('PORTSIDE_DATA')
+  })
+
+  test('because it is of a later Portside', async () => {
+    const folder = join(dataFolder, 'later')
+    await mkdir(join(folder, 'journal'), { recursive: true })
+    await writeFile(join(folder, 'journal', 'PG_VERSION'), '99\n')
+    await expect(open({ dataFolder: folder })).rejects.toThrow(ConfigError)
+  }, 60_000)
+
+  test('because no database is there; its password is not repeated', async () => {
+    const opening = open({ databaseUrl: 'postgresql://portside:secret@127.0.0.1:1/x', dataFolder })
+    await expect(opening).rejects.toThrow(/^DATABASE_URL can't be used \(.*ECONNREFUSED.*\)/)
+    await expect(opening).rejects.not.toThrow('secret')
+  })
+})

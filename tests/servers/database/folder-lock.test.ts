@@ -1,0 +1,81 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'vite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LOCK_FILE, lockFolder } from '../../../src/proxy/database/folder-lock.ts'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+/** Says when it is there, asks for the folder when told to, says what came of it, and lives on. */
+const HOLDER = `import { lockFolder } from './folder-lock.js'
+setInterval(() => {}, 60_000)
+process.send('ready')
+process.once('message', (folder) =>
+  lockFolder(folder).then(() => process.send('has it'), ({ name }) => process.send(name)))`
+
+let place: string
+beforeAll(async () => {
+  // Beside the packages that it needs, where Node finds them.
+  place = await mkdtemp(join(root, 'node_modules', '.portside-tests-'))
+  const ssr = 'src/proxy/database/folder-lock.ts'
+  await build({ root, configFile: false, logLevel: 'error', publicDir: false, build: { ssr, outDir: place } })
+  await writeFile(join(place, 'holder.js'), HOLDER)
+}, 60_000)
+afterAll(() => rm(place, { recursive: true, force: true }))
+
+async function newProcess(): Promise<ChildProcess> {
+  const temporary = await mkdtemp(join(place, 'tmp-'))
+  const child = fork(join(place, 'holder.js'), [], { env: { TMPDIR: temporary }, execArgv: [] })
+  expect((await once(child, 'message'))[0]).toBe('ready')
+  return child
+}
+
+async function asks(child: ChildProcess, folder: string): Promise<string> {
+  const answer = once(child, 'message')
+  child.send(folder)
+  return (await answer)[0] as string
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit')
+  child.kill('SIGKILL')
+  await ended
+}
+
+test("of many that take over a dead one's folder at once, exactly one gets it", async () => {
+  const folder = join(place, 'taken-over')
+  await mkdir(folder)
+  const dead = await newProcess()
+  expect(await asks(dead, folder)).toBe('has it')
+  await kill(dead)
+  for (let round = 1; round <= 6; round++) {
+    const all = await Promise.all(Array.from({ length: 5 }, newProcess))
+    const answers = await Promise.all(all.map((child) => asks(child, folder)))
+    await Promise.all(all.map(kill))
+    expect(answers.toSorted()).toEqual([...Array.from({ length: 4 }, () => 'FolderInUse'), 'has it'])
+  }
+}, 60_000)
+
+test('a folder that was moved away, copied back or taken by another is held no more', async () => {
+  const folder = join(place, 'moved')
+  await mkdir(folder)
+  const lock = await lockFolder(folder)
+  expect(lock.holds()).toBe(true)
+  await rename(folder, `${folder}-away`)
+  expect(lock.holds()).toBe(false)
+  await cp(`${folder}-away`, folder, { recursive: true })
+  expect(lock.holds()).toBe(false)
+  await rm(folder, { recursive: true })
+  await rename(`${folder}-away`, folder)
+  expect(lock.holds()).toBe(true)
+  // As on a network's disk that has forgotten a lock, and given it to another.
+  await writeFile(join(folder, LOCK_FILE), '{"host":"another"}')
+  expect(lock.holds()).toBe(false)
+  lock.release()
+  const next = await lockFolder(folder)
+  expect(next.holds()).toBe(true)
+  next.release()
+})

@@ -1,0 +1,107 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { paths } from '../../../src/vpc/paths.ts'
+import { call, EXAMPLE, insert, listNow, remove, started } from '../../stage/emulator.ts'
+import { createEmulator } from '../../../src/emulator/server.ts'
+
+const [A, B] = EXAMPLE.groups
+const [X, Y] = EXAMPLE.inserted
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'emulator-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return join(folder, 'made', 'on-demand')
+}
+
+test('the state survives a restart, to the last field', async () => {
+  const data = newFolder()
+  const first = await createEmulator({ data })
+  await insert(first, { port: { security_groups: [X, Y], index: 1 } })
+  await remove(first, { port: { security_groups: [A] } })
+  const before = await call(first, 'GET', paths.ports(EXAMPLE.project))
+  await first.close()
+  const second = await started({ data })
+  const after = await call(second, 'GET', paths.ports(EXAMPLE.project))
+  expect(after.body.ports).toEqual(before.body.ports)
+  expect(await listNow(second)).toEqual([X, Y, B])
+})
+
+test('a dry run and a refused call leave no trace on disk', async () => {
+  const data = newFolder()
+  const emulator = await started({ data })
+  await insert(emulator, { port: { security_groups: [X] }, dry_run: true })
+  await insert(emulator, { port: { security_groups: [A] } })
+  expect(statSync(join(data, 'changes.jsonl')).size).toBe(0)
+})
+
+test('a change in a large estate writes one line, not the estate', async () => {
+  const data = newFolder()
+  const emulator = await started({ data, ports: 2000 })
+  const estate = statSync(join(data, 'estate.json'))
+  await insert(emulator, { port: { security_groups: [X] } })
+  expect(statSync(join(data, 'estate.json')).mtimeMs).toBe(estate.mtimeMs)
+  const lines = readFileSync(join(data, 'changes.jsonl'), 'utf8').split('\n')
+  expect(lines).toHaveLength(2)
+})
+
+test('half a line, of a change that was never answered, is dropped', async () => {
+  const data = newFolder()
+  const first = await createEmulator({ data })
+  await insert(first, { port: { security_groups: [X] } })
+  await first.close()
+  appendFileSync(join(data, 'changes.jsonl'), '{"project_id":"f5dab68cd75740e68c')
+  const second = await createEmulator({ data })
+  expect(await listNow(second)).toEqual([A, B, X])
+  await insert(second, { port: { security_groups: [Y] } })
+  await second.close()
+  expect(await listNow(await started({ data }))).toEqual([A, B, X, Y])
+})
+
+test('a long journal is folded into the estate at start, with the same state', async () => {
+  const data = newFolder()
+  const first = await createEmulator({ data })
+  await insert(first, { port: { security_groups: [X], index: 0 } })
+  await first.close()
+  const journal = join(data, 'changes.jsonl')
+  const line = readFileSync(journal, 'utf8')
+  writeFileSync(journal, line.repeat(Math.ceil((5 * 1024 * 1024) / line.length)))
+  const second = await createEmulator({ data })
+  expect(statSync(journal).size).toBe(0)
+  await insert(second, { port: { security_groups: [Y] } })
+  await second.close()
+  expect(await listNow(await started({ data }))).toEqual([X, A, B, Y])
+})
+
+test('reset empties the folder of changes', async () => {
+  const data = newFolder()
+  const first = await createEmulator({ data })
+  await insert(first, { port: { security_groups: [X] } })
+  await call(first, 'POST', '/_emulator/reset')
+  expect(await listNow(first)).toEqual([A, B])
+  await insert(first, { port: { security_groups: [Y] } })
+  await first.close()
+  expect(await listNow(await started({ data }))).toEqual([A, B, Y])
+})
+
+test('a folder with another estate, or damaged in the middle, is refused untouched', async () => {
+  const data = newFolder()
+  await (await createEmulator({ data })).close()
+  await expect(createEmulator({ data, ports: 500 })).rejects.toThrow('--ports')
+  const journal = join(data, 'changes.jsonl')
+  writeFileSync(journal, 'not a change\n')
+  await expect(createEmulator({ data })).rejects.toThrow('changes.jsonl line 1')
+  expect(readFileSync(journal, 'utf8')).toBe('not a change\n')
+  writeFileSync(join(data, 'estate.json'), '{}')
+  await expect(createEmulator({ data })).rejects.toThrow('estate.json is not an estate')
+})
+
+test('a folder belongs to one emulator at a time', async () => {
+  const data = newFolder()
+  const first = await createEmulator({ data })
+  await expect(createEmulator({ data })).rejects.toThrow('is in use by another emulator')
+  await insert(first, { port: { security_groups: [X] } })
+  await first.close()
+  expect(await listNow(await started({ data }))).toEqual([A, B, X])
+})

@@ -1,0 +1,271 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readConfig } from '../../../src/proxy/config.ts'
+import { paths } from '../../../src/vpc/paths.ts'
+import { api } from '../../../src/vpc/portside-api.ts'
+import type { SecurityGroupRule } from '../../../src/vpc/security-group.ts'
+import {
+  effectiveRules,
+  guardViolations,
+  RuleBook,
+  trafficDifference,
+} from '../../../src/vpc/traffic/index.ts'
+import { operationsOver, planned, PROJECT, startStage } from '../operations/stage.ts'
+import { auditLogOver } from '../audit-log/stage.ts'
+
+const GUARD = { name: 'web ports', protocol: 'tcp', ports: '22,80,443,3389', remote: 'anywhere' }
+
+/**
+ * For a proxy's first operation, which makes its journal: some seconds of work, many on a busy
+ * machine.
+ */
+const SLOW_MS = 120_000
+const makesJournal = ({ ofPort }: Pick<typeof operations, 'ofPort'>) => ofPort(randomUUID())
+
+let stage: Awaited<ReturnType<typeof startStage>>
+let operations: ReturnType<typeof operationsOver>
+/**
+ * A group that, put on top, newly allows guarded traffic to a port with only the other; and one
+ * that does not.
+ */
+let opening: string
+let quiet: string
+
+beforeAll(async () => {
+  stage = await startStage({ PORTSIDE_GUARDS: JSON.stringify([GUARD]) })
+  operations = operationsOver(stage.proxy.call)
+  await makesJournal(operations)
+  const answer = await fetch(`${stage.emulator}/_emulator${paths.rules(PROJECT)}?limit=2000`)
+  const rules: SecurityGroupRule[] = (await answer.json()).security_group_rules
+  const byGroup: Record<string, SecurityGroupRule[]> = {}
+  for (const rule of rules) (byGroup[rule.security_group_id] ??= []).push(rule)
+  const book = new RuleBook(byGroup)
+  const broken = (id: string) =>
+    guardViolations(trafficDifference(effectiveRules([], book), effectiveRules([id], book)), [GUARD])[0]
+  const groups = Object.keys(byGroup)
+  opening = groups.find((id) => broken(id)?.certain)!
+  quiet = groups.find((id) => broken(id) === undefined)!
+}, SLOW_MS)
+afterAll(() => stage.close())
+
+async function portWith(...groups: string[]): Promise<string> {
+  const id = await stage.portWith('a')
+  await stage.someoneElseSets(id, groups)
+  return id
+}
+
+async function groupNamed(name: string): Promise<string> {
+  const answer = await fetch(`${stage.emulator}/_emulator${paths.securityGroups(PROJECT)}?name=${name}`)
+  return (await answer.json()).security_groups[0].id
+}
+
+describe('a plan that breaks a guard', () => {
+  test('is refused before anything is sent, with the guard and the traffic in words', async () => {
+    const portId = await portWith(quiet)
+    const sent = await stage.countChanges(portId)
+    const { status, error } = await operations.post(portId, planned([quiet], [opening, quiet]))
+    expect(status).toBe(409)
+    expect(error).toMatchObject({ error_code: 'Portside.GuardBroken', outcome: 'not_sent' })
+    expect(error.error_msg).toMatch(
+      /Guard 'web ports' \(never newly allow TCP .* from anywhere\): .* allowed now by rule/,
+    )
+    expect(error.advice).toContain("type the port's name or ID")
+    expect(await sent()).toBe(0)
+    expect(await operations.ofPort(portId)).toEqual([])
+    expect(await stage.list(portId)).toEqual([quiet])
+  })
+
+  test('is carried out when the port is named by its ID, in any case of letters', async () => {
+    const portId = await portWith(quiet)
+    const confirmed_by = portId.toUpperCase()
+    const plan = planned([quiet], [opening, quiet], { confirmed_by })
+    const { status, operation } = await operations.post(portId, plan)
+    expect(status).toBe(202)
+    expect((await operations.settled(operation.operation_id)).status).toBe('done')
+    expect(await stage.list(portId)).toEqual([opening, quiet])
+    // The same request again finds it: its guards were confirmed.
+    expect((await operations.post(portId, plan)).status).toBe(200)
+    const { entries } = await auditLogOver(stage.proxy.call).record(operation.operation_id)
+    expect(entries[0]).toMatchObject({
+      kind: 'confirmed',
+      typed: confirmed_by,
+      guards: [expect.stringMatching(/./)],
+    })
+  })
+
+  test('is refused when something else is typed', async () => {
+    const portId = await portWith(quiet)
+    const { status, error } = await operations.post(
+      portId,
+      planned([quiet], [opening, quiet], { confirmed_by: 'yes' }),
+    )
+    expect(status).toBe(409)
+    expect(error.advice).toContain("'yes' is neither the name nor the ID")
+  })
+
+  test('is refused for what passes in between only', async () => {
+    const portId = await portWith(quiet)
+    const steps = [
+      { kind: 'insert', security_groups: [opening], index: 0 },
+      { kind: 'remove', security_groups: [opening] },
+    ]
+    const { status, error } = await operations.post(portId, {
+      operation_id: randomUUID(),
+      planned_from: [quiet],
+      desired: [quiet],
+      steps,
+    })
+    expect(status).toBe(409)
+    expect(error.error_msg).toContain('After step 1, in between: ')
+  })
+
+  test('counts as broken when the rules can not be read', async () => {
+    const portId = await portWith(opening)
+    await stage.faults({ kind: 'error', status: 500, times: 1, match: { path: 'security-group-rules' } })
+    const { status, error } = await operations.post(portId, planned([opening], [opening, quiet]))
+    expect(status).toBe(409)
+    expect(error).toMatchObject({ error_code: 'Portside.GuardBroken' })
+    expect(error.error_msg).toContain('could not be decided, as the rules could not be read')
+  })
+})
+
+test('a group that the platform leaves out may have any rules: its plan is refused', async () => {
+  const portId = await portWith(quiet)
+  const unknown = '0f0f0f0f-0000-4000-8000-000000000000'
+  const { status, error } = await operations.post(portId, planned([quiet], [unknown, quiet]))
+  expect(status).toBe(409)
+  expect(error).toMatchObject({ error_code: 'Portside.GuardBroken', outcome: 'not_sent' })
+  expect(error.error_msg).toContain('could not be decided')
+})
+
+/** A change that was refused at its second step: `opening`, which was on the port, is off it. */
+async function stopped(desired: string[]) {
+  const portId = await portWith(quiet, opening)
+  await stage.faults({ kind: 'error', status: 403, match: { method: 'PUT', path: `${portId}/insert` } })
+  const { operation } = await operations.post(
+    portId,
+    planned([quiet, opening], desired, { confirmed_by: portId }),
+  )
+  const ended = await operations.settled(operation.operation_id)
+  expect([ended.status, ended.list_now]).toEqual(['stopped', [quiet]])
+  return { portId, id: operation.operation_id }
+}
+
+describe('an answer to an operation that stopped', () => {
+  test.each([
+    ['go-on', () => [opening, quiet]],
+    ['go-back', () => [quiet, opening]],
+  ] as const)('%s is held against the guards, and done when the port is named', async (answer, list) => {
+    const { portId, id } = await stopped([opening, quiet])
+    const sent = await stage.countChanges(portId)
+    for (const json of [undefined, { confirmed_by: 'yes' }]) {
+      const { status, error } = await operations.answer(id, answer, json)
+      expect(status).toBe(409)
+      expect(error).toMatchObject({ error_code: 'Portside.GuardBroken', outcome: 'not_sent' })
+      // Compared with the list as it stands; that it was so before the change is said.
+      expect(error.error_msg).toMatch(
+        /allowed now by rule .* The list from before the change allowed it, too\.$/,
+      )
+    }
+    expect(await sent()).toBe(0)
+    expect((await operations.get(id)).operation.status).toBe('stopped')
+
+    const { status, operation } = await operations.answer(id, answer, { confirmed_by: portId })
+    expect(status).toBe(202)
+    expect((await operations.settled(operation.operation_id)).status).toBe('done')
+    expect(await stage.list(portId)).toEqual(list())
+  })
+
+  test('can be given by name when the rules can not be read', async () => {
+    const { portId, id } = await stopped([opening, quiet])
+    await stage.faults({ kind: 'error', status: 500, times: 2, match: { path: 'security-group-rules' } })
+    const { error } = await operations.answer(id, 'go-back')
+    expect(error.error_msg).toContain('could not be decided, as the rules could not be read')
+    const { status } = await operations.answer(id, 'go-back', { confirmed_by: portId })
+    expect(status).toBe(202)
+  })
+
+  test('is not asked for a name where it breaks no guard', async () => {
+    const { portId, id } = await stopped([opening, quiet])
+    await stage.someoneElseSets(portId, [opening])
+    const { status, operation } = await operations.answer(id, 'go-back')
+    expect(status).toBe(202)
+    expect((await operations.settled(operation.operation_id)).status).toBe('done')
+    expect(await stage.list(portId)).toEqual([quiet, opening])
+  })
+
+  test('leave is never held, and what is not a name or ID is refused as a request', async () => {
+    const { id } = await stopped([opening, quiet])
+    const { status, error } = await operations.answer(id, 'go-back', { confirmed: true })
+    expect([status, error.error_code]).toEqual([400, 'Portside.InvalidRequest'])
+    expect((await operations.answer(id, 'leave')).status).toBe(200)
+  })
+})
+
+describe('a plan that allows from another group', () => {
+  /** Allows TCP 443 from a group that has `member` among its addresses, and from nowhere else. */
+  let allowing: string
+  let member: string
+  let proxy: Awaited<ReturnType<typeof stage.start>>
+
+  beforeAll(async () => {
+    allowing = await groupNamed('pci-isolation')
+    const query = `?security_groups=${await groupNamed('payments-prod-web')}`
+    const { ports } = await (await fetch(`${stage.emulator}/_emulator` + paths.ports(PROJECT) + query)).json()
+    // Not one of the first: those are taken by the tests.
+    member = ports.at(-1).private_ips[0].ip_address
+    const https = { protocol: 'tcp', ports: '443' }
+    proxy = await stage.start({
+      PORTSIDE_GUARDS: JSON.stringify([
+        { ...https, name: 'elsewhere', remote: '203.0.113.0/24' },
+        { ...https, name: 'member', remote: `${member}/32` },
+      ]),
+    })
+    await makesJournal(operationsOver(proxy.call))
+  }, SLOW_MS)
+  afterAll(() => proxy.close())
+
+  const post = async () => operationsOver(proxy.call).post(await portWith(), planned([], [allowing]))
+  const broken = ({ error }: Awaited<ReturnType<typeof post>>) => error.fields?.map(({ path }) => path)
+
+  test('breaks the guards of addresses that ports of that group have, and no others', async () => {
+    const answer = await post()
+    expect(answer.status).toBe(409)
+    expect(broken(answer)).toEqual(['guards.member'])
+    expect(answer.error.error_msg).toContain(member)
+    expect(answer.error.error_msg).not.toContain('could not be decided')
+  })
+
+  test('may break any guard when the ports of that group can not be read', async () => {
+    await stage.faults({ kind: 'error', status: 500, times: 2, match: { path: 'security_groups=' } })
+    const answer = await post()
+    expect(answer.status).toBe(409)
+    expect(broken(answer)).toEqual(['guards.elsewhere', 'guards.member'])
+    expect(answer.error.error_msg).toContain('It could not be decided for certain.')
+  })
+})
+
+test('a plan that breaks no guard is carried out unasked', async () => {
+  const portId = await portWith(opening)
+  const { operation } = await operations.post(portId, planned([opening], [opening, quiet]))
+  expect((await operations.settled(operation.operation_id)).status).toBe('done')
+})
+
+test('a plan whose steps lead nowhere is refused as such', async () => {
+  const portId = await portWith(quiet)
+  const plan = planned([quiet], [opening, quiet], { desired: [opening] })
+  expect((await operations.post(portId, plan)).error.error_code).toBe('Portside.InvalidRequest')
+})
+
+test('the console is told the guards', async () => {
+  const answer = await stage.proxy.call(api.guards())
+  expect(await answer.json()).toEqual({ guards: [GUARD] })
+})
+
+test.each([
+  ['no JSON', '[{', 'PORTSIDE_GUARDS can not be used: it is not JSON.'],
+  ['an unreadable port', JSON.stringify([{ ...GUARD, ports: '22;23' }]), "0.ports ports '22;23'"],
+  ['a missing remote', JSON.stringify([{ name: 'a' }]), '0.remote is missing'],
+])('a configuration with %s does not start', (_, value, said) => {
+  expect(() => readConfig({ PORTSIDE_GUARDS: value })).toThrow(said)
+})

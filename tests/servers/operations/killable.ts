@@ -1,0 +1,136 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'vite'
+import { BUILT_EMPTY_JOURNAL, type TestedProxy } from '../../stage/proxy.ts'
+import { ACCESS } from '../../stage/servers.ts'
+import { QUICK } from './stage.ts'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+/**
+ * The proxy built as it is now, and a data folder: what the processes of one test have in common.
+ */
+export type Built = { program: string; dataFolder: string; remove(): Promise<void> }
+
+/**
+ * Builds the proxy as a program of its own. Beside the packages that it needs, where Node finds
+ * them.
+ */
+export async function buildProxy(): Promise<Built> {
+  const folder = await mkdtemp(join(root, 'node_modules', '.portside-tests-'))
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    publicDir: false,
+    ssr: { external: true },
+    build: { ssr: 'src/proxy/main.ts', outDir: folder, target: 'node20' },
+  })
+  await copyFile(BUILT_EMPTY_JOURNAL, join(folder, basename(BUILT_EMPTY_JOURNAL)))
+  return {
+    program: join(folder, 'main.js'),
+    dataFolder: join(folder, 'data'),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+/**
+ * A proxy that is a process: it can be killed at any time, and started again on what it left
+ * behind.
+ */
+export class KillableProxy {
+  readonly #built: Built
+  readonly #environment: Record<string, string>
+  #process: ChildProcess | undefined
+  #address = ''
+  /** The session that it signed in with, as a browser sends it. */
+  cookie = ''
+  /** The address that it printed; without a token where one signs in at a provider. */
+  signInAddress = ''
+  /** What the processes wrote on stderr: the log. */
+  log = ''
+
+  constructor(built: Built, upstream: string, environment: Record<string, string> = {}) {
+    this.#built = built
+    this.#environment = {
+      ...QUICK,
+      ...ACCESS,
+      PORTSIDE_UPSTREAM: upstream,
+      PORTSIDE_DATA: built.dataFolder,
+      PORTSIDE_LOG_LEVEL: 'error',
+      PORTSIDE_RATE_LIMIT: '0',
+      PORTSIDE_LISTEN_PORT: '0',
+      ...environment,
+    }
+  }
+
+  /** Starts the process, and signs in. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [this.#built.program], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...this.#environment },
+    })
+    this.#process = child
+    let printed = ''
+    this.signInAddress = await new Promise<string>((resolve, reject) => {
+      const read = (chunk: Buffer) => {
+        printed += chunk
+        const found = /http:\/\/127\.0\.0\.1:\d+\/sign-in\S*(?=\n)/.exec(printed)
+        if (found) resolve(found[0])
+      }
+      child.stdout.on('data', read)
+      child.stderr.on('data', (chunk: Buffer) => {
+        this.log += chunk
+        read(chunk)
+      })
+      child.once('exit', (code) => reject(new Error(`the proxy ended with ${code}: ${printed}`)))
+    })
+    const answer = await fetch(this.signInAddress, { redirect: 'manual' })
+    this.cookie = answer.headers.getSetCookie()[0]!.split(';')[0]!
+    this.#address = new URL(this.signInAddress).origin
+  }
+
+  /**
+   * Ends the process, and comes back with its exit code. SIGKILL leaves it no moment to tidy up,
+   * and null for a code.
+   */
+  async stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
+    const child = this.#process!
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'close')
+      child.kill(signal)
+      await ended
+    }
+    return child.exitCode
+  }
+
+  /** Starts the process where it is not running. */
+  async startAgain(): Promise<void> {
+    if (this.#process?.exitCode !== null || this.#process.signalCode !== null) await this.start()
+  }
+
+  /** Pauses the process, as a machine without a moment for it does, or lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process!.kill(signal)
+  }
+
+  /**
+   * Calls a path with a session, as a page of Portside would. @throws TypeError while the process
+   * is not there
+   */
+  call: TestedProxy['call'] = (path, { json, headers, ...init } = {}) => {
+    const sent = new Headers(headers)
+    if (!sent.has('cookie')) sent.set('cookie', this.cookie)
+    sent.set('origin', this.#address)
+    if (json !== undefined) sent.set('content-type', 'application/json')
+    return fetch(this.#address + path, {
+      ...init,
+      headers: sent,
+      body: json === undefined ? init.body : JSON.stringify(json),
+    })
+  }
+}

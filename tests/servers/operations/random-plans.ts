@@ -1,0 +1,172 @@
+import { expect } from 'vitest'
+import { SETTLED, type Operation } from '../../../src/vpc/portside-api.ts'
+import { planned, PROJECT, type TestedResponse, type operationsOver, type startStage } from './stage.ts'
+
+const GROUPS = 'abcdefghijkl'
+
+/** What the random plans of a run come from; as a variable it repeats them. */
+export const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
+/** A sequence of numbers in 0..1 that SEED decides. */
+const random = (() => {
+  let state = SEED
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+})()
+const below = (count: number) => Math.floor(random() * count)
+/** One of these, at random. */
+export const oneOf = <T>(items: readonly T[]): T => items[below(items.length)]!
+
+const missing = (of: readonly string[], list: readonly string[]) => of.filter((id) => !list.includes(id))
+
+/**
+ * The groups that a record must not leave unsaid: on the port before, to be there at the end, and
+ * not there now.
+ */
+const offNow = ({ before, planned_from, desired }: Operation, list: readonly string[]) =>
+  missing(
+    [...new Set([...before, ...planned_from])].filter((id) => desired.includes(id)),
+    list,
+  )
+
+type Stage = Awaited<ReturnType<typeof startStage>>
+/** Makes a call, again when the proxy was killed on the way. */
+export type Steadily = <T>(call: (operations: ReturnType<typeof operationsOver>) => Promise<T>) => Promise<T>
+/**
+ * A port that one operator has alone; on a disturbed one somebody else changes the list now and
+ * then.
+ */
+export type Place = { portId: string; disturbed: boolean }
+
+/**
+ * Operators who make random plans on ports of `stage`, meet faults at random points, and hold each
+ * record against the port as it is.
+ * @param slowMs the longest that a delayed call takes
+ */
+export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number) {
+  /** How often operations ended how. */
+  const seen: Record<string, number> = {}
+  /** How often a record was held against the list while it was under way. */
+  const looks = { count: 0 }
+
+  function randomList(): string[] {
+    const letters = [...GROUPS].filter(() => random() < 0.6)
+    return stage.ids(
+      letters
+        .map((letter) => [random(), letter] as const)
+        .toSorted(([one], [other]) => one - other)
+        .map(([, letter]) => letter)
+        .join(''),
+    )
+  }
+
+  /** Some faults that meet the calls for this port, at random points of the operation. */
+  function randomFaults({ portId, disturbed }: Place): object[] {
+    const kinds = [
+      () => ({ kind: 'error', status: 429, retry_after: 0 }),
+      () => ({ kind: 'error', status: oneOf([429, 500, 503, 504]), times: 1 + below(3) }),
+      () => ({ kind: 'error', status: oneOf([401, 403, 404, 409]) }),
+      () => ({ kind: 'drop_before' }),
+      () => ({ kind: 'drop_after' }),
+      () => ({ kind: 'garbage', status: oneOf([200, 502]) }),
+      () => ({ kind: 'delay', milliseconds: below(slowMs) }),
+      () => ({ kind: 'delay_answer', milliseconds: below(slowMs) }),
+      () =>
+        disturbed
+          ? { kind: 'change_between', security_groups: randomList() }
+          : { kind: 'delay', milliseconds: 5 },
+    ]
+    const count = oneOf([0, 1, 1, 2, 3])
+    return Array.from({ length: count }, () => {
+      const fault = oneOf(kinds)()
+      const reads = random() < 0.25
+      const match = reads
+        ? { method: 'GET', path: `${PROJECT}/ports/${portId}` }
+        : { method: 'PUT', path: `${portId}/` }
+      return { ...fault, match, after: below(4) }
+    })
+  }
+
+  /** The port's list, asked of the cloud on a way that no fault meets. */
+  async function listOf(portId: string): Promise<string[]> {
+    const answer = await fetch(`${stage.emulator}/_emulator/v3/${PROJECT}/ports?id=${portId}`)
+    return (await answer.json()).ports[0].security_groups
+  }
+
+  /**
+   * Waits for an operation's end, and looks again and again whether its record tells which groups
+   * are off the port.
+   */
+  async function watch(id: string, { portId, disturbed }: Place): Promise<Operation> {
+    for (let after = 0; ;) {
+      const { operation } = await steadily((operations) => operations.get(id, `?after=${after}&wait=2`))
+      after = operation.revision
+      // What somebody else takes off the port, no record can say before the proxy has read it.
+      if (operation.status !== 'queued' && !disturbed && random() < 0.5) {
+        const list = await listOf(portId)
+        const { operation: again } = await steadily((operations) => operations.get(id))
+        // The list was read while the record said this and nothing else.
+        if (operation.revision === again.revision) {
+          looks.count++
+          expect(operation.off_the_port).toEqual(expect.arrayContaining(offNow(operation, list)))
+        }
+      }
+      if (SETTLED.has(operation.status) && operation.list_now !== null) return operation
+    }
+  }
+
+  /** One plan of one operator, from its first request to where nothing is left to answer. */
+  async function arrange(place: Place) {
+    const { portId } = place
+    const from = await listOf(portId)
+    const desired = randomList()
+    if (planned(from, desired).steps.length === 0) return
+    const body = planned(from, desired)
+    // Somebody else is faster now and then.
+    if (place.disturbed && random() < 0.1) await stage.someoneElseSets(portId, randomList())
+    const faults = randomFaults(place)
+    if (faults.length > 0) await stage.faults(...faults)
+    let { status, operation, error } = await steadily((operations) => operations.post(portId, body))
+    expect([error, [200, 202].includes(status)]).toEqual([{ operation }, true])
+
+    // What the port had before any of the operations that follow one another: each may find groups
+    // that the next has lost.
+    const had = new Set<string>()
+    for (;;) {
+      const ended = await watch(operation.operation_id, place)
+      const list = await listOf(portId)
+      seen[ended.status] = (seen[ended.status] ?? 0) + 1
+      expect(ended.list_now).toEqual(list)
+      if (ended.status === 'done') return expect(list).toEqual(ended.desired)
+      if (ended.status === 'list_changed')
+        return expect(ended.steps.every(({ attempts }) => attempts === 0)).toBe(true)
+      expect(['stopped', 'interrupted']).toContain(ended.status)
+      for (const id of [...ended.before, ...ended.planned_from]) had.add(id)
+      const off = missing(
+        [...had].filter((id) => ended.desired.includes(id)),
+        list,
+      )
+      expect(ended.off_the_port.toSorted()).toEqual(off.toSorted())
+
+      const answer = oneOf(['go-on', 'go-back', 'leave'] as const)
+      let answered: TestedResponse
+      do answered = await steadily((operations) => operations.answer(ended.operation_id, answer))
+      while (
+        // The port is read before, and that may meet a fault.
+        answered.status >= 400 &&
+        !answered.error.error_code.startsWith('Portside.Operation')
+      )
+      expect([answered.error, [200, 202].includes(answered.status)]).toEqual([
+        { operation: answered.operation },
+        true,
+      ])
+      if (answered.status === 200 && answered.operation.operation_id === ended.operation_id) return
+      operation = answered.operation
+    }
+  }
+
+  return { arrange, seen, looks }
+}

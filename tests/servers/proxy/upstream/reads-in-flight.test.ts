@@ -1,0 +1,165 @@
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { portResponse } from '../../../../src/vpc/responses.ts'
+import { stepRequest, type ChangeStep } from '../../../../src/vpc/change-step.ts'
+import { paths } from '../../../../src/vpc/paths.ts'
+import { readConfig } from '../../../../src/proxy/config.ts'
+import {
+  json,
+  reset,
+  startScriptedPlatform,
+  type ScriptedResponse,
+  type ScriptedPlatform,
+} from '../../../stage/scripted-platform.ts'
+import { createUpstream } from '../../../../src/proxy/upstream/connection.ts'
+import { ReadsInFlight } from '../../../../src/proxy/upstream/reads-in-flight.ts'
+
+const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
+const PORT = '99fd0c77-56b4-4bf6-8365-df352e45d5fc'
+const [GROUP, OTHER] = ['8edd3747-ccd4-49a1-82b9-a165eec314b4', '0552091e-b83a-49dd-88a7-4a5c86fd9ec3']
+
+describe('equal reads', () => {
+  let clock = 0
+  let reads: ReadsInFlight
+  /** The calls that were made, oldest first, and how each is answered. */
+  let calls: { gone: AbortSignal; answer: (answer: string) => void; fail: (error: Error) => void }[]
+  beforeEach(() => {
+    clock = 0
+    reads = new ReadsInFlight(() => clock)
+    calls = []
+  })
+  const call = (gone: AbortSignal) =>
+    new Promise<string>((answer, fail) => {
+      calls.push({ gone, answer, fail })
+      gone.addEventListener('abort', () => fail(gone.reason as Error))
+    })
+  const ask = (asker = new AbortController(), key = 'a port') => reads.join(key, asker.signal, call)
+
+  test('are one call, and have one answer or one error', async () => {
+    const both = Promise.all([ask(), ask()])
+    calls[0]!.answer('one')
+    expect(await both).toEqual(['one', 'one'])
+    const failed = Promise.allSettled([ask(), ask()])
+    calls[1]!.fail(new Error('no'))
+    expect((await failed).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(calls).toHaveLength(2)
+  })
+
+  test('are two calls when the first is answered, and when they are not equal', async () => {
+    const first = ask()
+    const other = ask(undefined, 'another port')
+    calls[0]!.answer('one')
+    calls[1]!.answer('other')
+    expect([await first, await other]).toEqual(['one', 'other'])
+    const second = ask()
+    calls[2]!.answer('two')
+    expect(await second).toBe('two')
+  })
+
+  test('are two calls when something was changed between; the first ends nothing else', async () => {
+    const before = ask()
+    reads.changed()
+    const after = ask()
+    calls[0]!.answer('old')
+    expect(await before).toBe('old')
+    const joined = ask()
+    calls[1]!.answer('new')
+    expect(await Promise.all([after, joined])).toEqual(['new', 'new'])
+    expect(calls).toHaveLength(2)
+  })
+
+  test('are two calls when the first began long before', async () => {
+    const first = ask()
+    clock = 100
+    const joined = ask()
+    clock = 101
+    const later = ask()
+    calls[1]!.answer('new')
+    expect(await later).toBe('new')
+    calls[0]!.answer('old')
+    expect(await Promise.all([first, joined])).toEqual(['old', 'old'])
+  })
+
+  test('go on when one of their askers goes away, whoever it is, and end when all have', async () => {
+    const [one, two, three] = [new AbortController(), new AbortController(), new AbortController()]
+    const [first, second, third] = [ask(one), ask(two), ask(three)]
+    one.abort(new Error('gone'))
+    await expect(first).rejects.toThrow('gone')
+    expect(calls[0]!.gone.aborted).toBe(false)
+    three.abort(new Error('gone too'))
+    await expect(third).rejects.toThrow('gone too')
+    two.abort(new Error('gone as the last'))
+    await expect(second).rejects.toThrow('gone as the last')
+    expect(calls[0]!.gone.aborted).toBe(true)
+
+    const anew = ask()
+    calls[1]!.answer('anew')
+    expect(await anew).toBe('anew')
+  })
+
+  test('of an asker who is gone already make no call', async () => {
+    await expect(reads.join('a port', AbortSignal.abort(new Error('gone')), call)).rejects.toThrow('gone')
+    expect(calls).toEqual([])
+  })
+})
+
+describe('reads of one port', () => {
+  const path = paths.port(PROJECT, PORT)
+  const port = (...security_groups: string[]) => json(200, { port: { id: PORT, security_groups } })
+  let cloud: ScriptedPlatform
+  /** Lets go of the answers that were held. */
+  let letGo: () => void
+  let held: Promise<void>
+  beforeEach(async () => {
+    cloud = await startScriptedPlatform({ PORTSIDE_UPSTREAM_TIMEOUT_MS: '60000' })
+    held = new Promise((resolve) => (letGo = resolve))
+  })
+  afterEach(() => cloud.close())
+  const hold =
+    (answer: ScriptedResponse): ScriptedResponse =>
+    (...call) =>
+      void held.then(() => answer(...call))
+
+  test('by many browsers share calls, and none is hurt when another one goes away', async () => {
+    cloud.answers = [hold(port(GROUP))]
+    await cloud.proxy.signIn()
+    const ask = (signal?: AbortSignal) => cloud.proxy.call(`/api${path}`, signal && { signal })
+    const gone = new AbortController()
+    const away = ask(gone.signal).catch((error: Error) => error.name)
+    const staying = Array.from({ length: 30 }, () => ask())
+    await expect.poll(() => cloud.calls.length).toBeGreaterThan(0)
+    gone.abort()
+    expect(await away).toBe('AbortError')
+    letGo()
+    const answers = await Promise.all(staying.map(async (answer) => (await answer).json()))
+    expect(answers).toEqual(staying.map(() => ({ port: { id: PORT, security_groups: [GROUP] } })))
+    // One call, unless this machine is so busy that they did not come at about the same time.
+    expect(cloud.calls.length).toBeLessThan(staying.length)
+  })
+
+  test('after a change was answered, done or not, never get what was asked for before it', async () => {
+    cloud.answers = [hold(port(GROUP)), port(GROUP, OTHER), port(GROUP, OTHER), reset, port(GROUP)]
+    const config = readConfig({ PORTSIDE_UPSTREAM: cloud.address, PORTSIDE_UPSTREAM_TIMEOUT_MS: '60000' })
+    // At a clock that stands still every read would be joined.
+    const upstream = createUpstream(config, pino({ level: 'silent' }), undefined, new ReadsInFlight(() => 0))
+    const list = async () => {
+      const { data } = await upstream.shared.read(path, '', portResponse)
+      return data.port.security_groups
+    }
+    const insert: ChangeStep = { kind: 'insert', security_groups: [OTHER], index: 1 }
+    const change = stepRequest(insert, PROJECT, PORT, false)
+    try {
+      const before = Promise.all([list(), list()])
+      await expect.poll(() => cloud.calls.length).toBe(1)
+      expect((await upstream.send(change)).kind).toBe('port')
+      expect(await list()).toEqual([GROUP, OTHER])
+      expect((await upstream.send(change)).kind).toBe('unknown')
+      expect(await list()).toEqual([GROUP])
+      letGo()
+      expect(await before).toEqual([[GROUP], [GROUP]])
+      expect(cloud.calls.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET', 'PUT', 'GET'])
+    } finally {
+      await upstream.close()
+    }
+  })
+})

@@ -1,0 +1,143 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, chownSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { installedPostgres } from '../../src/run/postgres.mjs'
+
+/**
+ * False where no PostgreSQL can be had: then its tests are skipped, but not in CI, where they fail.
+ */
+export const POSTGRES = installedPostgres() !== undefined || Boolean(process.env.CI)
+
+/** A database of its own for one test file, in the one server of the test run. */
+export type TestDatabase = {
+  /** For DATABASE_URL, as the role that owns everything. */
+  url: string
+  /** The same for another role. */
+  urlAs(role: string): string
+  /** Asks the database, past the proxy. */
+  query<Row extends pg.QueryResultRow>(sql: string, parameters?: unknown[]): Promise<Row[]>
+  /** Ends all connections to the database, and lets nobody in until `letIn`. */
+  shutOut(): Promise<void>
+  letIn(): Promise<void>
+  remove(): Promise<void>
+}
+
+/**
+ * Creates a database; starts the server when no test file has yet. `folder` is vitest's
+ * `inject('postgresFolder')`.
+ * @throws Error when there is no PostgreSQL, or it does not start
+ */
+export async function createDatabase(folder: string): Promise<TestDatabase> {
+  await startPostgres(folder)
+  const name = `portside_${randomBytes(6).toString('hex')}`
+  const address = (role: string, database: string) =>
+    `postgresql://${role}@localhost/${database}?host=${encodeURIComponent(join(folder, 'socket'))}`
+  const server = new pg.Client(address('portside', 'postgres'))
+  await server.connect()
+  await server.query(`create database ${name}`)
+  const url = address('portside', name)
+  const pool = new pg.Pool({ connectionString: url, max: 1 })
+  pool.on('error', () => {})
+  return {
+    url,
+    urlAs: (role) => address(role, name),
+    query: async (sql, parameters) => (await pool.query(sql, parameters)).rows,
+    async shutOut() {
+      await server.query(`alter database ${name} allow_connections false`)
+      await server.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name])
+    },
+    async letIn() {
+      await server.query(`alter database ${name} allow_connections true`)
+    },
+    async remove() {
+      await pool.end()
+      await server.query(`drop database ${name} with (force)`)
+      await server.end()
+    },
+  }
+}
+
+async function startPostgres(folder: string): Promise<void> {
+  const [ready, failed] = [join(folder, 'ready'), join(folder, 'failed')]
+  if (claim(join(folder, 'starting')))
+    await start(folder).then(
+      () => writeFileSync(ready, ''),
+      (error: unknown) => writeFileSync(failed, String(error)),
+    )
+  while (!existsSync(ready)) {
+    if (existsSync(failed)) throw new Error(readFileSync(failed, 'utf8'))
+    await pause(50)
+  }
+}
+
+/** True for one caller only, of all processes. */
+function claim(path: string): boolean {
+  try {
+    mkdirSync(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function start(folder: string): Promise<void> {
+  const programs = installedPostgres()
+  if (!programs) throw new Error('No PostgreSQL on this machine: install one (npm test does where it may).')
+  // PostgreSQL does not run as root.
+  const user = process.getuid?.() === 0 ? ordinaryUser() : undefined
+  const [data, socket] = [join(folder, 'data'), join(folder, 'socket')]
+  chmodSync(folder, 0o755)
+  for (const path of [data, socket]) {
+    mkdirSync(path, { mode: 0o700 })
+    if (user) chownSync(path, user.uid, user.gid)
+  }
+  const as = { ...user, cwd: data }
+  execFileSync(
+    join(programs, 'initdb'),
+    ['-D', data, '-U', 'portside', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    { ...as, stdio: ['ignore', 'ignore', 'pipe'] },
+  )
+  const log = openSync(join(folder, 'log'), 'a')
+  // What a test database holds may go with a power failure.
+  const settings = ['listen_addresses=', 'fsync=off', 'full_page_writes=off', 'shared_buffers=16MB']
+  const server = spawn(
+    join(programs, 'postgres'),
+    ['-D', data, '-k', socket, ...settings.flatMap((setting) => ['-c', setting])],
+    { ...as, detached: true, stdio: ['ignore', log, log] },
+  )
+  server.unref()
+  for (;;) {
+    if (server.exitCode !== null) throw new Error(readFileSync(join(folder, 'log'), 'utf8'))
+    const client = new pg.Client({ host: socket, user: 'portside', database: 'postgres' })
+    try {
+      await client.connect()
+      return await client.end()
+    } catch {
+      await pause(50)
+    }
+  }
+}
+
+const id = (flag: string, name: string) => Number(execFileSync('id', [flag, name], { stdio: 'pipe' }))
+
+function ordinaryUser(): { uid: number; gid: number } {
+  for (const name of ['postgres', 'nobody'])
+    try {
+      return { uid: id('-u', name), gid: id('-g', name) }
+    } catch {
+      // There is no such user.
+    }
+  throw new Error('PostgreSQL does not run as root, and there is no user postgres or nobody to run it as.')
+}
+
+/** Stops the server in the folder, if one was started there. */
+export async function stopPostgres(folder: string): Promise<void> {
+  const file = join(folder, 'data', 'postmaster.pid')
+  if (!existsSync(file)) return
+  // At once: nothing of it is needed any more.
+  process.kill(Number(readFileSync(file, 'utf8').split('\n')[0]), 'SIGQUIT')
+  while (existsSync(file)) await pause(20)
+}

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readConfig, type ProxyConfig } from '../../src/proxy/config.ts'
+import { EMPTY_JOURNAL } from '../../src/proxy/database/pglite.ts'
+import { createProxy, type Proxy } from '../../src/proxy/server.ts'
+
+/** As the built proxy has it: making a journal takes seconds, and most tests need one. */
+export const BUILT_EMPTY_JOURNAL = fileURLToPath(
+  new URL(`../../dist/server/${EMPTY_JOURNAL}`, import.meta.url),
+)
+
+/** A proxy for one test, and a browser's way to call it. */
+export type TestedProxy = Proxy & {
+  dataFolder: string
+  /** The cookie of a new session, as a browser sends it. */
+  signIn(): Promise<string>
+  /** Calls a path with a session, as a page of Portside would. `json` is the body. */
+  call(path: string, init?: RequestInit & { json?: unknown }): Promise<Response>
+}
+
+/**
+ * Starts a proxy on any free port, with a data folder of its own that goes with it; `more` is what
+ * no variable sets.
+ */
+export async function startProxy(
+  environment: Record<string, string> = {},
+  more: Partial<ProxyConfig> = {},
+): Promise<TestedProxy> {
+  const dataFolder = environment.PORTSIDE_DATA ?? (await mkdtemp(join(tmpdir(), 'portside-proxy-')))
+  const config = readConfig({
+    PORTSIDE_LISTEN_PORT: '0',
+    PORTSIDE_LOG_LEVEL: 'silent',
+    PORTSIDE_RATE_LIMIT: '0',
+    PORTSIDE_DATA: dataFolder,
+    ...environment,
+  })
+  const proxy = await createProxy({ ...config, emptyJournal: BUILT_EMPTY_JOURNAL, ...more })
+  async function signIn(): Promise<string> {
+    const answer = await fetch(proxy.signInAddress, { redirect: 'manual' })
+    return answer.headers.getSetCookie()[0]!.split(';')[0]!
+  }
+  let cookie: Promise<string> | undefined
+  return {
+    ...proxy,
+    dataFolder,
+    signIn,
+    async call(path, { json, headers, ...init } = {}) {
+      const sent = new Headers(headers)
+      sent.set('cookie', await (cookie ??= signIn()))
+      if (!sent.has('origin')) sent.set('origin', proxy.address)
+      if (json !== undefined) sent.set('content-type', 'application/json')
+      const body = json === undefined ? init.body : JSON.stringify(json)
+      return fetch(proxy.address + path, { ...init, headers: sent, body, redirect: 'manual' })
+    },
+    async close() {
+      await proxy.close()
+      if (!environment.PORTSIDE_DATA) await rm(dataFolder, { recursive: true, force: true })
+    },
+  }
+}

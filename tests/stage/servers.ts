@@ -1,0 +1,137 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** A built server as a process of its own, as `npm start` runs it. */
+export type Server = {
+  /** The address it printed. */
+  address: string
+  process: ChildProcess
+  /** Sends the signal and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<void>
+}
+
+async function serve(
+  name: 'emulator' | 'proxy',
+  args: string[],
+  env: Record<string, string>,
+  address: RegExp,
+): Promise<Server> {
+  const child = spawn(process.execPath, [join(root, `dist/server/${name}.js`), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  })
+  let printed = ''
+  const found = await new Promise<string>((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      printed += chunk
+      const match = address.exec(printed)
+      if (match) resolve(match[0])
+    }
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
+    child.on('exit', (code) => reject(new Error(`${name} ended with ${code}:\n${printed}`)))
+  })
+  return {
+    address: found,
+    process: child,
+    stop: (signal = 'SIGTERM') =>
+      new Promise((resolve) => {
+        if (child.exitCode !== null || child.signalCode !== null) return resolve()
+        child.on('exit', () => resolve())
+        child.kill(signal)
+      }),
+  }
+}
+
+/**
+ * The access key that the emulators of the tests accept: every request of a proxy is signed, as to
+ * a real cloud.
+ */
+export const KEYS = {
+  accessKey: 'TESTACCESSKEY0000001',
+  secretKey: 'test-secret-key-0000000000000000000000001',
+}
+
+/** The same key, as a proxy is given it. */
+export const ACCESS = { HUAWEICLOUD_SDK_AK: KEYS.accessKey, HUAWEICLOUD_SDK_SK: KEYS.secretKey }
+
+/**
+ * Starts the built emulator on a free port, with `args` as its flags; `open`, it takes unsigned
+ * requests too.
+ */
+export function startEmulator(
+  args: string[] = [],
+  open = false,
+  env: Record<string, string> = {},
+): Promise<Server> {
+  const keys = { EMULATOR_ACCESS_KEY: KEYS.accessKey, EMULATOR_SECRET_KEY: KEYS.secretKey }
+  return serve(
+    'emulator',
+    ['--listen-port', '0', ...args],
+    { ...env, ...(open ? {} : keys) },
+    /http:\/\/127\.0\.0\.1:\d+/,
+  )
+}
+
+/**
+ * Starts the built proxy on a free port; `address` is its sign-in address. Environment variables as
+ * in README.
+ */
+export function startProxy(upstream: string, env: Record<string, string>): Promise<Server> {
+  return serve(
+    'proxy',
+    [],
+    {
+      PORTSIDE_LISTEN_PORT: '0',
+      PORTSIDE_UPSTREAM: upstream,
+      PORTSIDE_LOG_LEVEL: 'error',
+      ...ACCESS,
+      // One user makes the requests of all tests.
+      PORTSIDE_RATE_LIMIT: '0',
+      ...env,
+    },
+    /http:\/\/127\.0\.0\.1:\d+\/sign-in(?:\/[\w-]+)?(?=\s)/,
+  )
+}
+
+/** A new, empty folder, and how to remove it. */
+export async function newFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'portside-'))
+  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+}
+
+/** The emulator's controls, which stand outside the platform's paths. */
+export function controls(emulator: string) {
+  const send = async (method: 'POST' | 'DELETE', path: string, body?: unknown) => {
+    const answer = await fetch(`${emulator}/_emulator/${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+    if (!answer.ok) throw new Error(`/_emulator/${path}: ${answer.status} ${await answer.text()}`)
+  }
+  const post = (path: string, body?: unknown) => send('POST', path, body)
+  return {
+    /** Faults that the next matching calls meet, beside those that stand. */
+    faults: (...faults: object[]) => post('faults', { faults }),
+    /** Takes all faults away, those too that struck nothing yet. */
+    noFaults: () => send('DELETE', 'faults'),
+    /** Someone else, in another console, sets the port's list. */
+    someoneElseSets: (portId: string, security_groups: string[]) =>
+      post(`ports/${portId}/security-groups`, { security_groups }),
+    /** The practice estate as new, no faults. */
+    reset: () => post('reset'),
+    /** The port's list, asked of the cloud itself. */
+    async list(portId: string, project = 'f5dab68cd75740e68c599e9af5fe0aed'): Promise<string[]> {
+      const answer = await fetch(`${emulator}/_emulator/v3/${project}/ports/${portId}`)
+      return ((await answer.json()) as { port: { security_groups: string[] } }).port.security_groups
+    },
+  }
+}
