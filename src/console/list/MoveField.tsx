@@ -1,7 +1,8 @@
 import { useState, type FormEvent, type JSX } from 'react'
 import { Button } from '../ui/Button.tsx'
-import fields from '../catalogue/PlaceBar.module.css'
+import { NumberInput } from '../ui/NumberInput.tsx'
 import { readPosition } from '../arrangement/position.ts'
+import styles from './MoveField.module.css'
 
 type MoveFieldProps = {
   /** How many positions the selected groups can be moved to. */
@@ -22,11 +23,8 @@ export function MoveField({ positions, locked, onMove }: MoveFieldProps): JSX.El
     setText('')
   }
   return (
-    <form className={fields.move} onSubmit={submit} noValidate>
-      <input
-        className={fields.field}
-        inputMode="numeric"
-        autoComplete="off"
+    <form className={styles.move} onSubmit={submit} noValidate>
+      <NumberInput
         aria-label="Position for the selected groups"
         placeholder={`1–${positions}`}
         value={text}
