@@ -29,14 +29,14 @@ export type ArrangedListProps = {
   /** False when groups have no effect on the port at all. */
   secured: boolean
   /** Why nothing can be arranged now, if so. */
-  locked: string | undefined
+  lockReason: string | undefined
   dragLink: DragLink
 }
 
 /** The ordered list as arranged, and the groups that will be off it. */
 export function ArrangedList(props: ArrangedListProps): JSX.Element {
   const { arrangement, change, facts, moved, detached, refusals, selection, dragLink } = props
-  const locked = props.locked !== undefined
+  const locked = props.lockReason !== undefined
   const { desired, madeFor } = arrangement
   const announce = useAnnounce()
   const { container, active, onFocus, onKeyDown: onArrowKeys, focusAfterChange } = useRovingRows(desired)

@@ -15,7 +15,7 @@ const groups = new Map(NAMES.map((name) => [name, { id: name, name } as Security
 const facts = { groups, rules: new Map([['ssh', []]]), error: null, retry: () => {} }
 const dragLink = createDragLink()
 
-function Bench({ locked, list = NAMES }: { locked?: string; list?: string[] }): JSX.Element {
+function Bench({ lockReason, list = NAMES }: { lockReason?: string; list?: string[] }): JSX.Element {
   const [arrangement, setArrangement] = useState<Arrangement>(() => arrangementOf(list))
   const plan = planChange(arrangement.madeFor, arrangement.desired)
   useUndoKeys(setArrangement)
@@ -30,7 +30,7 @@ function Bench({ locked, list = NAMES }: { locked?: string; list?: string[] }): 
         refusals={new Map()}
         limit={100}
         secured
-        locked={locked}
+        lockReason={lockReason}
         dragLink={dragLink}
       />
     </Announcer>
@@ -154,7 +154,7 @@ describe('the ordered list', () => {
   })
 
   it('can be read but not changed while locked, and says why', async () => {
-    render(<Bench locked="A change to this port is being carried out" />)
+    render(<Bench lockReason="A change to this port is being carried out" />)
     expect(screen.queryByRole('button', { name: 'Detach ssh' })).not.toBeInTheDocument()
     grip('web').focus()
     await userEvent.keyboard('{Alt>}{ArrowUp}{/Alt}{Delete}')

@@ -12,11 +12,11 @@ import { useSelection } from '../arrangement/selection.ts'
  * together.
  */
 export const ListPanel = memo(function ListPanel(props: Omit<ArrangedListProps, 'selection'>): JSX.Element {
-  const { arrangement, change, locked, limit, facts } = props
+  const { arrangement, change, lockReason, limit, facts } = props
   const { desired, past, future } = arrangement
   const selection = useSelection(desired)
   const free = room(arrangement, limit)
-  const reason = (possible: boolean, why: string) => locked ?? (possible ? undefined : why)
+  const reason = (possible: boolean, why: string) => lockReason ?? (possible ? undefined : why)
   return (
     <Panel
       title="Security groups"
@@ -70,25 +70,25 @@ export const ListPanel = memo(function ListPanel(props: Omit<ArrangedListProps, 
               icon="arrow-up"
               size="small"
               label="Move selected up"
-              disabledReason={locked}
+              disabledReason={lockReason}
               onClick={() => change((now) => nudge(now, selection.ids, -1))}
             />
             <IconButton
               icon="arrow-down"
               size="small"
               label="Move selected down"
-              disabledReason={locked}
+              disabledReason={lockReason}
               onClick={() => change((now) => nudge(now, selection.ids, 1))}
             />
             <MoveField
               positions={desired.length - selection.ids.length + 1}
-              locked={locked}
+              lockReason={lockReason}
               onMove={(position) => change((now) => move(now, selection.ids, position))}
             />
             <Button
               size="small"
               variant="ghost"
-              disabledReason={locked}
+              disabledReason={lockReason}
               onClick={() => {
                 change((now) => detach(now, selection.ids))
                 selection.clear()

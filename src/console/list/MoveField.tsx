@@ -7,18 +7,18 @@ import styles from './MoveField.module.css'
 type MoveFieldProps = {
   /** How many positions the selected groups can be moved to. */
   positions: number
-  locked: string | undefined
+  lockReason: string | undefined
   onMove: (position: number) => void
 }
 
 /** Moves the selected groups together to a typed position: the first of them stands there then. */
-export function MoveField({ positions, locked, onMove }: MoveFieldProps): JSX.Element {
+export function MoveField({ positions, lockReason, onMove }: MoveFieldProps): JSX.Element {
   const [text, setText] = useState('')
   const read = readPosition(text, positions)
   const problem = typeof read === 'number' ? undefined : read.problem
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (locked !== undefined || typeof read !== 'number') return
+    if (lockReason !== undefined || typeof read !== 'number') return
     onMove(read)
     setText('')
   }
@@ -31,7 +31,7 @@ export function MoveField({ positions, locked, onMove }: MoveFieldProps): JSX.El
         aria-invalid={(text !== '' && problem !== undefined) || undefined}
         onChange={(event) => setText(event.target.value)}
       />
-      <Button size="small" type="submit" disabledReason={locked ?? problem}>
+      <Button size="small" type="submit" disabledReason={lockReason ?? problem}>
         Move to position
       </Button>
     </form>

@@ -13,11 +13,11 @@ import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import styles from './ApplyDialog.module.css'
-import { isPassed } from './check-plan.ts'
+import { isPassed } from './check-result.ts'
 import { Exposure } from './Exposure.tsx'
 import { NotStarted } from './NotStarted.tsx'
 import { ListComparison } from '../facts/ListComparison.tsx'
-import type { Applying } from './use-plan.ts'
+import type { Applying } from './use-applying.ts'
 import { changeWords, counted } from '../facts/change-words.ts'
 
 type ApplyDialogProps = {

@@ -9,12 +9,13 @@ import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { Switch } from '../ui/Switch.tsx'
-import { isPassed } from './check-plan.ts'
+import { isPassed } from './check-result.ts'
 import { Exposure } from './Exposure.tsx'
 import { NotStarted } from './NotStarted.tsx'
 import styles from './PlanPanel.module.css'
 import { PlanStep } from './PlanStep.tsx'
-import type { Applying, Checking } from './use-plan.ts'
+import type { Applying } from './use-applying.ts'
+import type { Checking } from './use-checking.ts'
 import { changeWords, counted } from '../facts/change-words.ts'
 
 const ApplyDialog = lazy(() =>
@@ -31,7 +32,7 @@ type PlanPanelProps = {
   underWay: boolean
   /** What there is to say of operations on the port. */
   side: ReactNode
-  locked: string | undefined
+  lockReason: string | undefined
   dryRun: boolean
   onDryRun: (on: boolean) => void
   checking: Checking
@@ -44,7 +45,7 @@ type PlanPanelProps = {
  * What would be sent: every request, what checking it found, and the buttons that check and apply.
  */
 export function PlanPanel(props: PlanPanelProps): JSX.Element {
-  const { project, port, facts, plan, underWay, side, locked, headingRef } = props
+  const { project, port, facts, plan, underWay, side, lockReason, headingRef } = props
   const { dryRun, onDryRun, checking, applying } = props
   useFocusWhenReplaced(underWay, headingRef)
   if (underWay)
@@ -56,7 +57,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
   const steps = 'problem' in plan ? [] : plan.steps
   const changes = 'problem' in plan || steps.length === 0 ? undefined : plan
   const blocked =
-    locked ??
+    lockReason ??
     ('problem' in plan ? plan.problem : changes === undefined ? 'Nothing is arranged yet' : undefined)
   return (
     <Panel
@@ -100,7 +101,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
     >
       <div className={styles.scroll}>
         {changes === undefined ? (
-          <Idle plan={plan} side={side} locked={locked} />
+          <Idle plan={plan} side={side} lockReason={lockReason} />
         ) : (
           <>
             <div className={styles.notices}>
@@ -152,7 +153,7 @@ function useFocusWhenReplaced(underWay: boolean, heading: RefObject<HTMLHeadingE
   }, [underWay, heading])
 }
 
-function Idle({ plan, side, locked }: Pick<PlanPanelProps, 'plan' | 'side' | 'locked'>): JSX.Element {
+function Idle({ plan, side, lockReason }: Pick<PlanPanelProps, 'plan' | 'side' | 'lockReason'>): JSX.Element {
   return (
     <div className={styles.idle}>
       {'problem' in plan ? (
@@ -161,9 +162,9 @@ function Idle({ plan, side, locked }: Pick<PlanPanelProps, 'plan' | 'side' | 'lo
         </Notice>
       ) : (
         <p className={styles.nothing}>
-          {locked === undefined
+          {lockReason === undefined
             ? 'Nothing is arranged yet. Place, move or detach groups: the requests that would be sent appear here.'
-            : `${locked}.`}
+            : `${lockReason}.`}
         </p>
       )}
       {side}

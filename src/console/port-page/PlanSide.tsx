@@ -26,7 +26,7 @@ type PlanSideProps = {
   facts: GroupFacts
   /** Operations that were under way while the page is open. */
   seen: ReadonlySet<string>
-  locked: string | undefined
+  lockReason: string | undefined
   keep: (arrangement: Arrangement) => void
 }
 
@@ -35,7 +35,7 @@ type PlanSideProps = {
  * operations on the port.
  */
 export function PlanSide(props: PlanSideProps): JSX.Element | null {
-  const { operations, arrangement, list, facts, seen, locked, keep } = props
+  const { operations, arrangement, list, facts, seen, lockReason, keep } = props
   if (operations.underWay.length > 0)
     return (
       <Suspense>
@@ -60,7 +60,7 @@ export function PlanSide(props: PlanSideProps): JSX.Element | null {
   const last = lastChange(operations.all)
   if (last === undefined || isChanged(arrangement)) return null
   const opposite = rebase(last.desired, last.before, list).desired
-  const canUndo = locked === undefined && last.purpose !== 'go_back' && !sameList(opposite, list)
+  const canUndo = lockReason === undefined && last.purpose !== 'go_back' && !sameList(opposite, list)
   return (
     <Suspense>
       <LastChange

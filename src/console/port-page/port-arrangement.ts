@@ -8,7 +8,8 @@ import type { KnownOperation } from '../proxy-client/read-operations.ts'
 /** The arrangement of a port, as the page may use it now. */
 export type PortArrangement = {
   /**
-   * Made for the list as it stands, or (while `locked`) what is being applied or what the port has.
+   * Made for the list as it stands, or (while `lockReason`) what is being applied or what the port
+   * has.
    */
   arrangement: Arrangement
   /**
@@ -19,7 +20,7 @@ export type PortArrangement = {
   /** The conflict is what a stopped change, sent from that arrangement, left on the port. */
   leftHalfway: boolean
   /** Why nothing can be arranged now, if so. */
-  locked: string | undefined
+  lockReason: string | undefined
   change: (act: (arrangement: Arrangement) => Arrangement) => void
   /** Replaces the arrangement as a whole; null drops it. */
   keep: (arrangement: Arrangement | null) => void
@@ -52,7 +53,7 @@ export function usePortArrangement(
   }, [over, keep])
 
   const conflict = settled && other && !over ? kept : null
-  const locked = busy
+  const lockReason = busy
     ? 'A change to this port is being carried out'
     : unanswered !== undefined
       ? 'A change to this port stopped half-way: answer it first'
@@ -66,14 +67,14 @@ export function usePortArrangement(
   const arrangement = usable ? kept : asItStands
   const change = useCallback(
     (act: (arrangement: Arrangement) => Arrangement) => {
-      if (locked !== undefined) return
+      if (lockReason !== undefined) return
       const next = act(arrangement)
       if (next !== arrangement) keep(next)
     },
-    [arrangement, keep, locked],
+    [arrangement, keep, lockReason],
   )
   const leftHalfway = conflict !== null && isLeft(operations.all, conflict, list)
-  return { arrangement, conflict, leftHalfway, locked, change, keep, unkept }
+  return { arrangement, conflict, leftHalfway, lockReason, change, keep, unkept }
 }
 
 /**
