@@ -8,9 +8,7 @@ import { largeEstate } from './large-estate.ts'
 import { median, table, verdict, type Figure } from './figures.ts'
 import { planAndTraffic } from './plan-and-traffic.ts'
 import { proxy } from './proxy.ts'
-
-/** Measures one subject. */
-export type Subject = () => Promise<Figure[]>
+import type { Subject } from './subject.ts'
 
 const SUBJECTS: Record<string, Subject> = {
   'plan-and-traffic': planAndTraffic,

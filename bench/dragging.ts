@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import type { Subject } from './bench.ts'
+import type { Subject } from './subject.ts'
 import { openPage, signedIn, SLOW_CPU, startBrowser } from './browser.ts'
 import { median, newFigure, type Figure } from './figures.ts'
 import { framesDuring, type Frames } from './frames.ts'

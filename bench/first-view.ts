@@ -1,5 +1,5 @@
 import type { Browser, Page } from '@playwright/test'
-import type { Subject } from './bench.ts'
+import type { Subject } from './subject.ts'
 import { openPage, signedIn, SLOW_CPU, startBrowser } from './browser.ts'
 import { newFigure, type Figure } from './figures.ts'
 import { idsOf, PROJECT, run, type Running } from './running.ts'

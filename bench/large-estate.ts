@@ -1,5 +1,5 @@
 import type { CDPSession, Page } from '@playwright/test'
-import type { Subject } from './bench.ts'
+import type { Subject } from './subject.ts'
 import { heapAfterCollection, openPage, signedIn, startBrowser } from './browser.ts'
 import { median, newFigure, type Figure } from './figures.ts'
 import { framesDuring } from './frames.ts'

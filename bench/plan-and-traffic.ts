@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'vite'
-import type { Subject } from './bench.ts'
+import type { Subject } from './subject.ts'
 import type { Figure } from './figures.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -8,7 +8,7 @@ const TONES = new Map<string, Tone>([
   ['DOWN', 'neutral'],
 ])
 
-/** A port's status, in the platform's own word; one that is not documented stands out. */
+/** A port's status, in the platform's own word; one that is not documented is marked. */
 export function StatusBadge({ status }: { status: string | null | undefined }): JSX.Element {
   if (status === null || status === undefined || status === '') return <>—</>
   return <Badge tone={TONES.get(status) ?? 'warn'}>{status}</Badge>
