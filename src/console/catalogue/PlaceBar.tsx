@@ -17,7 +17,7 @@ type PlaceBarProps = {
   onClear: () => void
 }
 
-/** Places the chosen groups by buttons: at the top, at the end, or at a typed position. */
+/** Places the selected groups by buttons: at the top, at the end, or at a typed position. */
 export function PlaceBar(props: PlaceBarProps): JSX.Element {
   const { selected, count, free, limit, lockReason, onPlace, onClear } = props
   const [text, setText] = useState('')

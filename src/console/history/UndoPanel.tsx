@@ -89,7 +89,7 @@ function Undo(props: {
           onClick={undo}
           disabledReason={
             other
-              ? 'The port has an arrangement of yours for another list: rebase it or drop it first'
+              ? 'The port has an arrangement of yours for another list: rebase it or discard it first'
               : undefined
           }
         >

@@ -8,8 +8,7 @@ import { MoveField } from './MoveField.tsx'
 import { useSelection } from '../arrangement/selection.ts'
 
 /**
- * The ordered list with what can be done to it: undo, redo, reset, and to the selected groups
- * together.
+ * The ordered list, with undo, redo and reset, and what can be done to selected groups together.
  */
 export const ListPanel = memo(function ListPanel(props: Omit<ArrangedListProps, 'selection'>): JSX.Element {
   const { arrangement, change, lockReason, limit, facts } = props

@@ -11,7 +11,7 @@ type MoveFieldProps = {
   onMove: (position: number) => void
 }
 
-/** Moves the selected groups together to a typed position: the first of them stands there then. */
+/** Moves the selected groups together, so that the first of them is at a typed position. */
 export function MoveField({ positions, lockReason, onMove }: MoveFieldProps): JSX.Element {
   const [text, setText] = useState('')
   const read = readPosition(text, positions)

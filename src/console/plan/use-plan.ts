@@ -1,6 +1,7 @@
 import { useCallback, useDeferredValue, useMemo } from 'react'
 import { planChange, PlanRefused, type ChangePlan } from '../../vpc/plan-change.ts'
 import type { Arrangement } from '../arrangement/arrangement.ts'
+import { capitalized } from '../facts/change-words.ts'
 import { useLatest } from '../hooks/latest.ts'
 
 /**
@@ -46,7 +47,6 @@ function planOrProblem(
     return planChange(madeFor, desired, { limit })
   } catch (error) {
     if (!(error instanceof PlanRefused)) throw error
-    const { message } = error
-    return { problem: `${message.charAt(0).toUpperCase()}${message.slice(1)}.` }
+    return { problem: `${capitalized(error.message)}.` }
   }
 }

@@ -31,8 +31,8 @@ type PlanSideProps = {
 }
 
 /**
- * What stands in the plan's place while nothing is arranged, or a change is under way: the
- * operations on the port.
+ * The operations on the port, shown in place of a plan: those under way, or the last change while
+ * nothing is arranged.
  */
 export function PlanSide(props: PlanSideProps): JSX.Element | null {
   const { operations, arrangement, list, facts, seen, lockReason, keep } = props
@@ -53,8 +53,8 @@ export function PlanSide(props: PlanSideProps): JSX.Element | null {
   if (refused?.status === 'list_changed' && refused.operation_id === arrangement.operationId)
     return (
       <Notice tone="warn" title="Nothing was sent">
-        When the proxy read the port, its list was another one than this was arranged for. It is the same
-        again now: check it, then apply it again.
+        When the proxy read the port, its list was not the one that you arranged. It is the same again now:
+        check it, then apply it again.
       </Notice>
     )
   const last = lastChange(operations.all)

@@ -29,7 +29,7 @@ export function PortView({ project, portId }: { project: string; portId: string 
         {port.error !== null && (
           <ErrorPanel
             error={port.error}
-            title="The port could not be read again; what is shown was read before"
+            title="The port could not be read again; what you see was read earlier"
             onRetry={retry}
           />
         )}

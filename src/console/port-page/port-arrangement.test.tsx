@@ -99,9 +99,9 @@ describe("a port's arrangement", () => {
     expect(current.conflict).toBeNull()
   })
 
-  it('waits for the answer to a change that stopped', () => {
+  it('waits for the choice about a change that stopped', () => {
     const { current } = page(sent, ['a'], operation({ status: 'stopped', list_now: ['a'] }))
-    expect(current.lockReason).toMatch(/answer it first/)
+    expect(current.lockReason).toMatch(/choose how it goes on first/)
     expect(current.arrangement.desired).toEqual(['a'])
   })
 
