@@ -11,7 +11,7 @@ const PAUSE_MS = 2_000
 /** How often to look for an operation that was sent and is not known yet. */
 const LOOK_MS = 3_000
 
-const NONE: readonly KnownOperation[] = []
+const NO_OPERATIONS: readonly KnownOperation[] = []
 
 /** The operations on a port, sorted by what the operator has to do about them. */
 export type PortOperations = {
@@ -37,7 +37,7 @@ export type PortOperations = {
 export function usePortOperations(project: string, port: string, sent: string | null): PortOperations {
   const queryClient = useQueryClient()
   const {
-    data: all = NONE,
+    data: all = NO_OPERATIONS,
     error,
     isSuccess,
     refetch,

@@ -4,7 +4,7 @@ import { ListPanel } from '../list/ListPanel.tsx'
 import { NO_REFUSALS } from '../plan/use-checking.ts'
 import { usePortState } from './port-state.tsx'
 
-const NONE: readonly string[] = []
+const NO_GROUPS: readonly string[] = []
 
 /** The ordered list. It follows the arrangement at once, and nothing else of the page. */
 export function ListArea({ dragLink }: { dragLink: DragLink }): JSX.Element {
@@ -16,8 +16,8 @@ export function ListArea({ dragLink }: { dragLink: DragLink }): JSX.Element {
       arrangement={arranged.arrangement}
       change={arranged.change}
       facts={facts}
-      moved={changes?.moved ?? NONE}
-      detached={changes?.detached ?? NONE}
+      moved={changes?.moved ?? NO_GROUPS}
+      detached={changes?.detached ?? NO_GROUPS}
       refusals={shown === now ? checking.refusals : NO_REFUSALS}
       limit={limit}
       secured={port.port_security_enabled !== false}
