@@ -182,7 +182,7 @@ test.each([
   [['--ports', '3'], '--ports must be a whole number from'],
   [['--groups', '1e3'], '--groups must be a whole number from'],
   [['--seed', '-1'], '--seed'],
-  [['--groups-per-port', '1001'], '--groups-per-port must be a whole number from 1 to 1000'],
+  [['--groups-per-port', '201'], '--groups-per-port must be a whole number from 1 to 200'],
   [['--data', '/dev/null/x'], '/dev/null/x'],
   [['--data='], '--data must name a folder'],
   [['--faults', '/nowhere.json'], '--faults /nowhere.json'],
