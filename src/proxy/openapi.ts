@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import {
@@ -26,23 +27,26 @@ for (const [id, schema] of Object.entries({
 }))
   named.add(schema, { id })
 
-const options = { schemaRegistry: named, zodToJsonConfig: { override: describeList } }
+const options = { schemaRegistry: named, zodToJsonConfig: { override: describe } }
 const routeSchemas = createJsonSchemaTransform(options)
 const namedSchemas = createJsonSchemaTransformObject(options)
 
 type Described = { zodSchema: z.core.$ZodType; jsonSchema: z.core.JSONSchema.BaseSchema }
+type Parts = z.core.$ZodTypeDef & Partial<Record<'in' | 'out' | 'catchall', z.core.$ZodType>>
 
-/**
- * A list whose length is checked before its entries (src/vpc/limits.ts, boundedList) is read in two
- * parts; the second has all that there is to say of it.
- */
-function describeList({ zodSchema, jsonSchema }: Described): void {
-  const { def } = zodSchema._zod as unknown as {
-    def: { type: string; in?: z.core.$ZodType; out?: z.core.$ZodType }
-  }
-  if (def.type !== 'pipe' || def.in?._zod.def.type !== 'array') return
-  const { $schema: _, ...described } = z.toJSONSchema(def.out!, { override: describeList })
-  Object.assign(jsonSchema, described)
+/** What JSON Schema by itself would say wrongly of a schema. */
+function describe({ zodSchema, jsonSchema }: Described): void {
+  const { type, in: counted, out, catchall, checks } = zodSchema._zod.def as Parts
+  // A response may get more fields.
+  if (type === 'object' && !catchall) delete jsonSchema.additionalProperties
+  // A list whose length is checked before its entries (src/vpc/limits.ts, boundedList) is read in
+  // two parts; the second has all that there is to say of it.
+  if (type !== 'pipe' || counted?._zod.def.type !== 'array') return
+  const { $schema: _, ...list } = z.toJSONSchema(out!, { override: describe })
+  Object.assign(jsonSchema, list)
+  for (const { _zod } of checks ?? [])
+    if (_zod.def.check === 'min_length')
+      jsonSchema.minItems = (_zod.def as z.core.$ZodCheckMinLengthDef).minimum
 }
 
 /**
@@ -72,18 +76,44 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
     transform(route) {
       const { schema, url } = route
       if (!schema || !isApi(url)) return { schema: { hide: true }, url }
-      const errors = { '4XX': portsideError, '5XX': portsideError }
-      const response = { ...(schema.response as object | undefined), ...errors }
-      return routeSchemas({ ...route, schema: { ...schema, response } } as Parameters<typeof routeSchemas>[0])
+      const response = Object.entries({
+        ...(schema.response as object | undefined),
+        '4XX': portsideError,
+        '5XX': portsideError,
+      }).map(([status, one]) => [status, describeResponse(status, one)])
+      return routeSchemas({
+        ...route,
+        schema: { ...schema, response: Object.fromEntries(response) },
+      } as Parameters<typeof routeSchemas>[0])
     },
     transformObject(document) {
-      const described = namedSchemas(document) as { components?: { schemas?: object } }
+      const described = namedSchemas(document) as {
+        paths?: Record<string, Record<string, { requestBody?: Body }>>
+        components?: { schemas?: Record<string, object> }
+      }
       // Of each named schema there is one for requests too, and none of these is in a request.
       const schemas = Object.entries(described.components?.schemas ?? {})
       const used = Object.fromEntries(schemas.filter(([id]) => !id.endsWith('Input')))
+      for (const methods of Object.values(described.paths ?? {}))
+        for (const { requestBody } of Object.values(methods))
+          if (requestBody?.content['application/json']?.schema.default !== undefined)
+            requestBody.required = false
       return { ...described, components: { ...described.components, schemas: used } }
     },
   })
+}
+
+type Body = { required?: boolean; content: Record<string, { schema: { default?: unknown } }> }
+
+const ERRORS: Readonly<Record<string, string>> = {
+  '4XX': 'The request was refused. `error_code` says why, `advice` what to do.',
+  '5XX': 'Portside or the platform failed. `error_code` says how, `advice` what to do.',
+}
+
+function describeResponse(status: string, schema: z.ZodMiniType | { content: unknown }) {
+  if ('content' in schema) return schema
+  const description = ERRORS[status] ?? STATUS_CODES[status]
+  return { description, content: { 'application/json': { schema } } }
 }
 
 const SESSION =
@@ -92,26 +122,24 @@ const SESSION =
 /** Serves the description of Portside's API (OpenAPI 3.1). */
 export function serveDescription(app: FastifyInstance): void {
   let text: string | undefined
-  app
-    .withTypeProvider<ZodTypeProvider>()
-    .get(
-      '/api/openapi.json',
-      {
-        schema: {
-          summary: 'This description of the API.',
-          response: { 200: z.looseObject({ openapi: z.string() }) },
-        },
+  app.withTypeProvider<ZodTypeProvider>().get(
+    '/api/openapi.json',
+    {
+      schema: {
+        summary: 'This description of the API.',
+        response: { 200: z.looseObject({ openapi: z.string() }) },
       },
-      async (_, reply) => {
-        // The routes don't change while the proxy runs.
-        text ??= JSON.stringify(app.swagger())
-        return reply
-          .header('cache-control', 'no-store')
-          .type('application/json; charset=utf-8')
-          .serializer((sent: string) => sent)
-          .send(text as never)
-      },
-    )
+    },
+    async (_, reply) => {
+      // The routes don't change while the proxy runs.
+      text ??= JSON.stringify(app.swagger())
+      return reply
+        .header('cache-control', 'no-store')
+        .type('application/json; charset=utf-8')
+        .serializer((sent: string) => sent)
+        .send(text as never)
+    },
+  )
 }
 
 function isApi(url: string): boolean {

@@ -29,9 +29,7 @@ afterAll(() => proxy.close())
 
 /** The routes under /api, but for those that respond to everything else with 404. */
 function apiRoutes() {
-  return routes.filter(
-    ({ method, url }) => url.startsWith('/api/') && url !== '/api/*' && method !== 'HEAD',
-  )
+  return routes.filter(({ method, url }) => url.startsWith('/api/') && url !== '/api/*' && method !== 'HEAD')
 }
 
 /** The names of the fields that a route checks in a part of its requests. */
@@ -66,6 +64,22 @@ test('a route is described by the fields that it checks', () => {
     expect(success, `${method} ${url}`).toMatch(/^20[02]$/)
     expect(Object.keys(route.responses!)).toEqual(expect.arrayContaining(['4XX', '5XX']))
   }
+})
+
+test('a list is described with the least and the most that it may have', () => {
+  const checks = description.paths!['/api/v3/{project_id}/ports/{port_id}/checks']!.post!
+  const { steps } = checks.requestBody!.content!['application/json']!.schema!.properties!
+  expect(steps).toMatchObject({ type: 'array', minItems: 1, maxItems: 200 })
+})
+
+test('a body that may be left out is described as such', () => {
+  const bodies = Object.values(description.paths!).flatMap((methods) =>
+    Object.values(methods).flatMap(({ summary, requestBody }) =>
+      requestBody === undefined ? [] : [[String(summary).slice(0, 6), requestBody.required]],
+    ),
+  )
+  expect(bodies.filter(([, required]) => !required)).toEqual([['Choose', false]])
+  expect(bodies.length).toBeGreaterThan(3)
 })
 
 test('the description has the bounds of a list and of its entries', () => {
