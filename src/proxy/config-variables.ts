@@ -253,8 +253,10 @@ const variables = z.object({
   PORTSIDE_CONSOLE_FILES: text.optional().describe('the folder of the built console'),
 })
 
-/** The name of every variable that there is. */
-export const VARIABLE_NAMES: readonly string[] = Object.keys(variables.shape)
+/** Every variable that the proxy reads, and what its value must be. */
+export const VARIABLES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(variables.shape).map(([name, { description = '' }]) => [name, description]),
+)
 
 /** The variables, read; those that are not set have their default or are undefined. */
 export type Variables = z.output<typeof variables>

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 
-const UUID_FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+// Written out for both cases: a flag would be lost where the pattern is described as JSON Schema.
+const UUID_FORM = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/
 
 /**
  * An ID in UUID format with hyphens (insert-security-groups.txt, Table 5, `id`).
