@@ -20,6 +20,11 @@ const WRONG: readonly [file: string, line: string, problem: string][] = [
   ['src/emulator/a.ts', "import '../proxy/b.ts'", "'emulator' may not use 'proxy'"],
   ['src/emulator/a.ts', "import '../console/b.ts'", "'emulator' may not use 'console'"],
   ['src/new-room/a.ts', "import '../vpc/b.ts'", "'new-room' may not use 'vpc'"],
+  // The floors of the proxy.
+  ['src/proxy/audit-log/a.ts', "import '../operations/b.ts'", 'operations is above this room'],
+  ['src/proxy/guards/a.ts', "import '../operations/b.ts'", 'operations is above this room'],
+  ['src/proxy/database/a.ts', "import '../audit-log/b.ts'", 'are above this room'],
+  ['src/proxy/upstream/a.ts', "import '../operations/b.ts'", 'are above this room'],
   // The floors of the console.
   ['src/console/app/a.ts', "import '../router.tsx'", "'app' may not use 'router.tsx'"],
   ['src/console/ports/a.ts', "import '../port-page/b.ts'", "'ports' may not use 'port-page'"],
@@ -70,6 +75,7 @@ const RIGHT: readonly [file: string, line: string][] = [
   ['src/console/list/a.ts', "import '../../vpc/b.ts'"],
   ['src/console/errors/a.ts', "import '../proxy-client/b.ts'"],
   ['src/proxy/session/a.ts', "import '../../vpc/b.ts'"],
+  ['src/proxy/operations/a.ts', "import '../audit-log/b.ts'"],
   ['src/run/a.ts', "import '../proxy/b.ts'"],
 ]
 

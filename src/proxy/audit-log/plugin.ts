@@ -12,7 +12,7 @@ import {
 } from '../../vpc/audit-log.ts'
 import { groupsPerPort, type ProxyConfig } from '../config.ts'
 import { ownError } from '../errors.ts'
-import { refuseWrongPlan } from '../operations/plan-check.ts'
+import { refuseWrongPlan } from '../wrong-plan.ts'
 import { askerOf, idParams, portParams } from '../request-checks.ts'
 import { checkPlan, type DryRuns } from './dry-run.ts'
 import { csvOf, jsonLinesOf } from './export.ts'
