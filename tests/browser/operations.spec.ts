@@ -112,7 +112,9 @@ test('a lost answer is resolved by reading the port back', async ({ page, cloud,
   await cloud.faults({ kind: 'drop_after', match: { method: 'PUT', path: 'remove-security-groups' } })
   await apply(page)
   await expect.poll(() => idsOf(page)).toEqual(moved(before, 3, 0))
-  await expect(page.getByText(/the response was lost, the port read back has the expected list/)).toBeVisible()
+  await expect(
+    page.getByText(/the response was lost, the port read back has the expected list/),
+  ).toBeVisible()
   expect(await cloud.list(PORTS.lost)).toEqual(moved(before, 3, 0))
 })
 

@@ -24,8 +24,9 @@ export type PortDetailsProps = {
 }
 
 /**
- * Every field of a port (docs/platform.md, Objects), grouped for reading, with its documented meaning.
- * Nothing that the platform sent is hidden. What is missing, or not as documented, is noted.
+ * Every field of a port (docs/platform.md, Objects), grouped for reading, with its documented
+ * meaning. Nothing that the platform sent is hidden. What is missing, or not as documented, is
+ * noted.
  */
 export function PortDetails({ port, before, requestId, raw, groupName }: PortDetailsProps): JSX.Element {
   const extra = undocumentedKeys(PORT_FIELDS, port).filter((name) => name !== V1_READ)
