@@ -28,7 +28,7 @@ const words = (text: string | undefined) =>
     : []
 const hex = (binary: string) => Number.parseInt(binary, 2).toString(16)
 
-export function bits(address: string): string {
+function bits(address: string): string {
   if (!address.includes(':'))
     return address
       .split('.')
