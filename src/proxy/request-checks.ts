@@ -38,7 +38,9 @@ export function checkRequests(app: FastifyInstance): void {
 type Part = 'path' | 'query' | 'body'
 const PARTS: Readonly<Record<string, Part>> = { params: 'path', querystring: 'query', body: 'body' }
 
-/** Refuses requests for a project that is not one of `projects`, before anything else is checked. */
+/**
+ * Refuses requests for a project that is not one of `projects`, before anything else is checked.
+ */
 export function checkProjects(app: FastifyInstance, projects: ReadonlySet<string>): void {
   app.addHook<{ Params: { project_id?: string } }>('preValidation', ({ params }, _, done) => {
     const { project_id } = params
