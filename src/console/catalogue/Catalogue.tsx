@@ -41,7 +41,7 @@ type CatalogueProps = {
  * The groups of the project that are not on the list: search, choose one or several, place them.
  */
 export function Catalogue(props: CatalogueProps): JSX.Element {
-  const { project, arrangement, change, remember, limit, lockReason, dragLink: dragLink } = props
+  const { project, arrangement, change, remember, limit, lockReason, dragLink } = props
   const locked = lockReason !== undefined
   const [text, setText] = useState('')
   const [most, setMost] = useState(ROWS_AT_ONCE)

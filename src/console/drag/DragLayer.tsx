@@ -36,7 +36,7 @@ type DragLayerProps = {
  * finds them by `data-row`, and changes nothing of them but an attribute of the lifted ones: a line
  * is moved from gap to gap, so that a list of 100 groups drags as smoothly as one of two.
  */
-export function DragLayer({ areas, dragLink: dragLink, desired, nameOf }: DragLayerProps): JSX.Element {
+export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps): JSX.Element {
   const [pressed, setPressed] = useState<Dragged>()
   const [lifted, setLifted] = useState<{ name: string; count: number }>()
   const listeners = useRef<Listeners>(undefined)

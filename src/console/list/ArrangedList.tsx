@@ -35,7 +35,7 @@ export type ArrangedListProps = {
 
 /** The ordered list as arranged, and the groups that will be off it. */
 export function ArrangedList(props: ArrangedListProps): JSX.Element {
-  const { arrangement, change, facts, moved, detached, refusals, selection, dragLink: dragLink } = props
+  const { arrangement, change, facts, moved, detached, refusals, selection, dragLink } = props
   const locked = props.locked !== undefined
   const { desired, madeFor } = arrangement
   const announce = useAnnounce()
@@ -160,7 +160,7 @@ function DetachedGroups(props: {
  * change themselves.
  */
 function useRowActions(
-  { arrangement, change, facts, selection, dragLink: dragLink }: ArrangedListProps,
+  { arrangement, change, facts, selection, dragLink }: ArrangedListProps,
   focusAfterChange: (row: string, control?: string) => void,
   announce: (message: string) => void,
 ): RowActions {

@@ -24,7 +24,7 @@ export type PortDetailsProps = {
 }
 
 /**
- * Every field of a port (insert-security-groups.txt, Tables 5 to 10), grouped for reading, with its
+ * Every field of a port (docs/platform.md, Objects, Tables 5 to 10), grouped for reading, with its
  * documented meaning at hand. Nothing that the platform sent is hidden; what is not as documented
  * is noted, and so is what is missing.
  */

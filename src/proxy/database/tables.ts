@@ -23,7 +23,8 @@ export type Tables = {
   /** Proxies that share the database, each alive until its lease ends (lease.ts). */
   proxies: { proxy_id: string; lease_until: Date | string }
   /**
-   * What every dry run and change was, for good (src/proxy/audit-log): these three tables only grow.
+   * What every dry run and change was, for good (src/proxy/audit-log): these three tables only
+   * grow.
    */
   records: {
     sequence: Generated<string>
@@ -47,8 +48,8 @@ export type Tables = {
     follows: string | null
   }
   /**
-   * What happened, in the order in which it was written: RecordEntry (src/vpc/audit-log.ts) as JSON,
-   * and what is searched by.
+   * What happened, in the order in which it was written: RecordEntry (src/vpc/audit-log.ts) as
+   * JSON, and what is searched by.
    */
   record_entries: {
     sequence: Generated<string>

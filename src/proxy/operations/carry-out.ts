@@ -248,7 +248,7 @@ class OperationRun {
 
   /** No request leaves without a record. @throws what the journal can't be written with */
   async #keepBeforeSending(index: number, request: StepRequest): Promise<void> {
-    const { store: store } = this.#context
+    const { store } = this.#context
     const step = this.#record.steps[index]!
     store.note(this.#record, requestEntry(index, request))
     try {

@@ -79,7 +79,7 @@ export class Operations {
     by: SignedIn,
     confirmed_by?: string,
   ): Promise<JournaledOperation> {
-    const { store: store } = this.#context
+    const { store } = this.#context
     return store.onLatest(operationId, async (operation) => {
       const given = await this.#answeredBefore(operation, answer)
       if (given) return given
@@ -171,7 +171,7 @@ export class Operations {
    * without anybody having said so. One that left no group off does not stand in the way.
    */
   async #refuseUnanswered({ project_id, port_id }: Asked): Promise<void> {
-    const { store: store } = this.#context
+    const { store } = this.#context
     for (const found of await store.journal.awaitingChoice(project_id, port_id)) {
       let operation = found
       // What it says may be old: perhaps somebody put it right elsewhere.

@@ -20,7 +20,7 @@ import type { RunContext } from './carry-out.ts'
  *   somebody else has changed the record
  */
 export async function readBack(operation: JournaledOperation, context: RunContext): Promise<void> {
-  const { store: store, upstream, waits, stopping } = context
+  const { store, upstream, waits, stopping } = context
   const read = async () => {
     const { port, request_id } = await upstream.readPort(operation.project_id, operation.port_id, {
       operation_id: operation.operation_id,
@@ -52,7 +52,7 @@ export async function readBack(operation: JournaledOperation, context: RunContex
 
 /** Reads back again and again until it succeeds, the operation is answered, or the proxy stops. */
 export async function readBackUntilKnown(operationId: string, context: RunContext): Promise<void> {
-  const { store: store, stopping, log, waits } = context
+  const { store, stopping, log, waits } = context
   for (let tried = 1; !stopping.aborted; tried++) {
     try {
       return await store.onLatest(operationId, async (operation) => {

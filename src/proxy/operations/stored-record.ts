@@ -32,7 +32,7 @@ export type StoredRow = {
 
 /** The record of a row; of one that is too large to be read, what is known without it. */
 export async function storedRecord(db: Kysely<Tables>, row: StoredRow): Promise<JournaledOperation> {
-  const { operation: operation, ...known } = row
+  const { operation, ...known } = row
   if (operation) return operation
   const begun = await db
     .selectFrom('records')

@@ -123,7 +123,7 @@ export function portReads(
 
 /**
  * The gateway's refusal of a path that it does not know; a port that is not there has another code
- * (platform.md, Endpoints).
+ * (docs/platform.md, Errors).
  */
 function isNoSuchApi(error: unknown): boolean {
   return error instanceof UpstreamError && error.status === 404 && error.error.error_code === 'APIGW.0101'
