@@ -124,7 +124,7 @@ export function portReads(
 
 /**
  * The gateway's refusal of a path that it does not know; a port that does not exist has another
- * code (docs/platform.md).
+ * code (docs/platform.md, Errors).
  */
 function isNoSuchApi(error: unknown): boolean {
   return error instanceof UpstreamError && error.status === 404 && error.error.error_code === 'APIGW.0101'
