@@ -4,7 +4,9 @@ import { expect, test } from 'vitest'
 const read = (file: string) => readFileSync(file, 'utf8')
 const HEADINGS = new Set([...read('docs/platform.md').matchAll(/^## (.+)$/gm)].map(([, name]) => name))
 
-/** Headings that a file cites, each as after `docs/platform.md,` up to the next comma or bracket. */
+/**
+ * Headings that a file cites, each as after `docs/platform.md,` up to the next comma or bracket.
+ */
 const cited = (file: string) =>
   [...read(file).matchAll(/docs\/platform\.md,[\s*/]+([^,;:.)]+)/g)].map(([, words]) =>
     words!
