@@ -259,7 +259,7 @@ function sendOutcomeOf(
     return { kind: 'port', status: 200, port: read.data.port, request_id: read.request_id, body: read.body }
   }
   if (answer.status === 202 && !changes) {
-    // No body is documented for 202 (docs/platform.md, `dry_run`): an empty one is as good.
+    // No body is documented for 202 (docs/platform.md, Insert, `dry_run`): an empty one is as good.
     const body = answer.body.length > 0 ? answer.body : Buffer.from('{}')
     const read = readSuccessResponse({ ...answer, body }, dryRunResponse)
     if (!read.ok) return unknown(502, read.error)
