@@ -19,7 +19,7 @@ const idsOf = (page: Page) =>
 
 /** Holds back the answers to these reads: each is asked of the proxy at once, and handed on when `release` is called. */
 async function holdBack(page: Page, path: RegExp) {
-  let release = () => {}
+  let release: (() => void) | undefined
   const released = new Promise<void>((resolve) => (release = resolve))
   let handedOn = 0
   let asked = 0
@@ -38,22 +38,25 @@ async function holdBack(page: Page, path: RegExp) {
     /** Lets through what is asked from now on. */
     noMore: () => page.unroute(path, hold),
     async release() {
-      release()
+      release?.()
       await expect.poll(() => handedOn).toBe(asked)
     },
   }
 }
 
-/** Writes down every order that the list shows from now on, and whether it can be arranged. */
+/** Writes down every order that the list shows from now on, and whether it can be applied. */
 async function watch(page: Page) {
   await page.evaluate(() => {
     const seen: { orders: string[]; locks: string[] } = { orders: [], locks: [] }
-    const note = (list: string[], now: string) => list.at(-1) !== now && list.push(now)
     const look = () => {
       const shown = [...document.querySelectorAll<HTMLElement>('ol [data-row]')]
-      note(seen.orders, shown.map((row) => row.dataset['row']).join(' '))
-      const free = [...document.querySelectorAll('button')].some((one) => one.textContent === 'Apply…')
-      note(seen.locks, free ? 'free' : 'locked')
+      const order = shown.map((row) => row.dataset['row']).join(' ')
+      if (seen.orders.at(-1) !== order) seen.orders.push(order)
+      const free = [...document.querySelectorAll('button')].some(
+        (one) => one.textContent === 'Apply…' && one.ariaDisabled !== 'true',
+      )
+      const lock = free ? 'free' : 'locked'
+      if (seen.locks.at(-1) !== lock) seen.locks.push(lock)
     }
     look()
     new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true })
@@ -185,8 +188,10 @@ test('offline: what is said of a change that may not have been started is true',
 }) => {
   await open(page, portPath(PORTS.offline), 4)
   const [before, after] = await swap(page)
+  await plan(page).getByRole('button', { name: 'Apply…' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
   await page.context().setOffline(true)
-  await apply(page)
+  await page.getByRole('dialog').getByRole('button', { name: 'Apply', exact: true }).click()
   const panel = page.getByRole('dialog').getByRole('alert')
   await expect(panel).toContainText('Whether the change was started is unknown')
   await expect(panel).toContainText('this browser is offline')

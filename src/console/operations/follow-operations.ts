@@ -58,7 +58,7 @@ export function usePortOperations(project: string, port: string, sent: string | 
   const sentBefore = useRef(sent)
   useEffect(() => {
     // Sent from another tab, or found there to be applied.
-    if (sentBefore.current !== sent) void refetch()
+    if (sent !== null && sentBefore.current !== sent) void refetch()
     sentBefore.current = sent
   }, [sent, refetch])
   const problem = error ?? (followed !== '' ? trouble : null)

@@ -16,7 +16,7 @@ import type { Operation } from '../../vpc/portside-api.ts'
 import { lastOf, usePortOperations } from '../operations/follow-operations.ts'
 import { NO_REFUSALS, useApplying, useChecking, usePlan, type Planned } from '../plan/use-plan.ts'
 import { changesOf, counted } from '../facts/change-words.ts'
-import { sessionQuery } from '../proxy-client/queries.ts'
+import { portQuery, sessionQuery } from '../proxy-client/queries.ts'
 import { useTraffic } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
@@ -45,7 +45,11 @@ const ListChanged = lazy(() =>
 )
 
 /** Everything below the port's head: notices, the list, the catalogue, the plan, and the port in full. */
-export function Workbench({ project, answer }: { project: string; answer: PortAnswer }): JSX.Element {
+export function Workbench(props: { project: string; answer: PortAnswer }): JSX.Element {
+  const { project } = props
+  // Looked up here, where the operations are: handed down, it would now and then be older than what they say.
+  const looked = useQuery({ ...portQuery(project, props.answer.port.id), enabled: false })
+  const answer = looked.data ?? props.answer
   const { port } = answer
   const list = port.security_groups
   const session = useQuery(sessionQuery()).data
