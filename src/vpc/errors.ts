@@ -144,8 +144,28 @@ export function refusedFields(error: z.core.$ZodError, input: unknown): { path: 
         message:
           valueAt(input, issue.path) === undefined ? 'is missing' : `must be ${article(issue.expected)}`,
       }
-    return { path, message: issue.message }
+    return { path, message: inOurWords(issue, input) }
   })
+}
+
+/** A refusal in one form, also where a schema leaves the words to its library. */
+function inOurWords(issue: z.core.$ZodIssue, input: unknown): string {
+  switch (issue.code) {
+    case 'invalid_value':
+      return oneOf(issue.values, issue, input)
+    case 'invalid_union':
+      return 'options' in issue && issue.options ? oneOf(issue.options, issue, input) : issue.message
+    case 'too_big':
+      return issue.message.startsWith('must') ? issue.message : `must be at most ${issue.maximum}`
+    case 'too_small':
+      return issue.message.startsWith('must') ? issue.message : `must be ${issue.minimum} or more`
+    default:
+      return issue.message
+  }
+}
+
+function oneOf(values: readonly unknown[], { path }: z.core.$ZodIssue, input: unknown): string {
+  return valueAt(input, path) === undefined ? 'is missing' : `must be ${values.map(String).join(' or ')}`
 }
 
 /** A field's name, when the sender made it up, may be as long as the request. */
