@@ -40,7 +40,7 @@ test('a schema with a maximum for everything is taken as it is', () => {
 
 const LIST = bounded(z.strictObject({ ids: z.optional(boundedList(uuid, 50, 'IDs')) }))
 
-test('a list that is too long is refused for its length, and nothing in it is looked at', () => {
+test('a list that is too long is refused for its length; its entries aren’t read', () => {
   const ids = Array.from({ length: 51 }, () => 'no UUID')
   expect(() => checked(LIST, { ids }, 'body')).toThrow(
     /^Portside\.InvalidRequest: The body of the request is not valid: ids must have at most 50 IDs\.$/,

@@ -92,7 +92,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     expect(await journal.ofPort('another project', 'listed', { limit: 9 })).toMatchObject({ operations: [] })
   })
 
-  test('one too large to be read is known by what is around it, and is small once it is written', async () => {
+  test('one too large to read is known by its columns, and small once it is written', async () => {
     const one = record()
     one.steps[0]!.expected = Array.from({ length: LARGEST_RECORD / 30 }, () => randomUUID())
     await add(one)
@@ -113,7 +113,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     expect((await journal.find(one.operation_id))!.status).toBe('left')
   })
 
-  test('knows which operations are under way, and which ask for an answer', async () => {
+  test('knows which operations are under way, and which wait for a choice', async () => {
     const one = record()
     await add(one)
     expect(await journal.busy(PROJECT, one.port_id)).toBe(true)
@@ -124,7 +124,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     expect(await journal.awaitingChoice(PROJECT, one.port_id)).toEqual([one])
   })
 
-  test('writes an answered operation and the one that follows it both, or neither', async () => {
+  test('writes the choice and the operation that follows it both, or neither', async () => {
     const [answered, following] = [record(), record()]
     await add(answered)
     Object.assign(answered, { status: 'superseded', revision: 2 })
