@@ -145,7 +145,7 @@ export function createConsoleRouter(queryClient: QueryClient, history?: RouterHi
 /**
  * Asks for the code and the data of the page that the address names, now: the router by itself
  * waits for the session first, which on a slow network is a third of the way to the first view.
- * Without a session these answers are not used.
+ * Without a session these responses are not used.
  */
 export function loadAhead(router: ReturnType<typeof createConsoleRouter>): void {
   for (const { routeId, ...match } of router.matchRoutes(router.latestLocation)) {

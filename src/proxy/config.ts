@@ -40,7 +40,7 @@ export type ProxyConfig = {
   sessionSecrets: Secrets | undefined
   /** Undefined: one signs in by the address printed at start. */
   openIdConnect: OpenIdConnectSettings | undefined
-  /** Requests a minute that a user is answered; 0: any number. */
+  /** Requests a minute that are taken from a user; 0: any number. */
   rateLimit: number
   /**
    * Addresses, or networks, of load balancers that are believed about whom a request comes from.
@@ -84,7 +84,7 @@ export type ProxyConfig = {
   /** The file that a new journal is unpacked from, where there is one. */
   emptyJournal?: string
   /**
-   * Traffic that a change must not newly allow or drop, unless the operator types the port's name
+   * Traffic that a change must not newly allow or deny, unless the operator types the port's name
    * or ID.
    */
   guards?: readonly Guard[]
@@ -99,45 +99,9 @@ export type ProxyConfig = {
 
 /**
  * Reads the configuration from environment variables; an empty variable counts as not set.
+ * docs/settings.md names them all.
  *
- * | variable | default | meaning |
- * | --- | --- | --- |
- * | `PORTSIDE_LISTEN_HOST` | `127.0.0.1` | address to listen on |
- * | `PORTSIDE_LISTEN_PORT` | `8080` | port to listen on; 0 takes any free one |
- * | `PORTSIDE_PUBLIC_ORIGIN` | none | origin that browsers use, when a load balancer stands in front |
- * | `PORTSIDE_UPSTREAM` | `http://127.0.0.1:8090` | origin of the VPC API |
- * | `PORTSIDE_PROJECTS` | the emulator's | `project_id=name,...`, or a JSON array of `{project_id, name, region, endpoint, credentials, groups_per_port}` (all but the first optional; a region alone is reached at `https://vpc.REGION.myhuaweicloud.com`); needed when the upstream is on another machine |
- * | `PORTSIDE_REGION` | from the upstream's host name | name of the region, shown in the console |
- * | `PORTSIDE_EMULATOR` | `true` for an upstream on this machine | whether the console says that the cloud is the emulator |
- * | `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` | none | access key that requests are signed with |
- * | `HUAWEICLOUD_SDK_SECURITY_TOKEN` | none | security token of a temporary access key |
- * | `PORTSIDE_AUTH_TOKEN` | none | token of IAM, sent as X-Auth-Token in place of a signature |
- * | `PORTSIDE_CREDENTIALS_FILE` | none | JSON file of named credentials in place of those above, read again when it changes (upstream/credentials.ts) |
- * | `PORTSIDE_UPSTREAM_CA_FILE` | none | PEM file of certificate authorities to trust besides Node's own |
- * | `PORTSIDE_UPSTREAM_PROXY` | `HTTPS_PROXY` or `HTTP_PROXY` | HTTP proxy to reach the cloud through, but for what `NO_PROXY` names and this machine itself |
- * | `PORTSIDE_SESSION_SECRET` | made at the first start, kept in `PORTSIDE_DATA` | secret that cookies are sealed with, the same for all proxies of a Portside; several, comma-separated: the first seals, all open |
- * | `PORTSIDE_SESSION_HOURS` | `12` | how long a session of OpenID Connect lasts at most |
- * | `PORTSIDE_OIDC_...` | none | sign-in for a team (session/openid-connect/settings.ts) |
- * | `PORTSIDE_RATE_LIMIT` | `3000` | requests a minute that each proxy answers a user; 0 switches all limits off |
- * | `PORTSIDE_TRUSTED_PROXIES` | none | addresses of load balancers whose X-Forwarded-For is believed, comma-separated |
- * | `PORTSIDE_MAX_CONNECTIONS` | `2000` | connections at one time; an address that is not in `PORTSIDE_TRUSTED_PROXIES` may have a quarter of them |
- * | `PORTSIDE_DATA` | `.data/proxy` | folder for what must survive a restart |
- * | `PORTSIDE_UPSTREAM_TIMEOUT_MS` | `15000` | longest wait for an answer of the cloud |
- * | `PORTSIDE_READ_RETRIES` | `3` | how often a read is tried again |
- * | `PORTSIDE_GUARDS` | none | JSON array of guards (src/vpc/traffic/guards.ts): traffic that a change must not newly allow or drop |
- * | `DATABASE_URL` | none | PostgreSQL to keep the journal of operations in; without it, it is kept in `PORTSIDE_DATA` |
- * | `DATABASE_OWNER_URL` | none | the same database as the role that owns its tables, for migrations and rights only; the role of `DATABASE_URL` can then change no record |
- * | `PORTSIDE_LEASE_MS` | `5000` | with `DATABASE_URL`: how long a proxy that gives no sign of life keeps its operations; then another takes them over |
- * | `PORTSIDE_STEP_TRIES` | `8` | how often a step of a change is sent at most, when the cloud is busy or its answer is lost |
- * | `PORTSIDE_STEP_RETRY_MS` | `1000` | first wait before it is sent again; twice as long each time |
- * | `PORTSIDE_LATE_ANSWER_MS` | `3000` | how long after a lost answer a request may still be on its way |
- * | `PORTSIDE_METRICS_LISTEN` | none | address and port for metrics and probes with details, such as `127.0.0.1:9464` |
- * | `PORTSIDE_METRICS_NAMES` | none | names that `PORTSIDE_METRICS_LISTEN` is called by, comma-separated, besides IP addresses and localhost |
- * | `PORTSIDE_STOP_TIMEOUT_MS` | `PORTSIDE_UPSTREAM_TIMEOUT_MS` and 10 s | longest that a stop waits for the step under way |
- * | `PORTSIDE_LOG_LEVEL` | `info` | trace, debug, info, warn, error, fatal or silent; the log is JSON on stderr |
- * | `PORTSIDE_CONSOLE_FILES` | `dist/console` | folder of the built console |
- *
- * @param consoleFiles where the built console lies when `PORTSIDE_CONSOLE_FILES` is not set
+ * @param consoleFiles where the built console is when `PORTSIDE_CONSOLE_FILES` is not set
  * @throws ConfigError for the first setting that can't be used
  */
 export function readConfig(

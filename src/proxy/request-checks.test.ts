@@ -1,13 +1,31 @@
+import Fastify from 'fastify'
 import { expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { uuid } from '../vpc/ids.ts'
 import { boundedList, boundedText } from '../vpc/limits.ts'
-import type { ProxyError } from './errors.ts'
-import { bounded, checked, checkedQuery } from './request-checks.ts'
+import { handleErrors } from './errors.ts'
+import { checkRequests, queryValues } from './request-checks.ts'
 
-test.each<[string, z.ZodMiniType, string]>([
+/** A server whose one route is checked by `schema`, and responds with what it read. */
+function serverWith(schema: { querystring?: z.ZodMiniType; body?: z.ZodMiniType }) {
+  const app = Fastify({ routerOptions: { querystringParser: queryValues } })
+  app.decorateReply('errorCode', undefined)
+  handleErrors(app)
+  checkRequests(app)
+  app.route({
+    method: schema.body ? 'POST' : 'GET',
+    url: '/any',
+    schema,
+    handler: async ({ query, body }) => body ?? query,
+  })
+  return app
+}
+
+const parts = ['querystring', 'body'] as const
+const unbounded: [string, z.ZodMiniType, string][] = [
   ['a text', z.strictObject({ name: z.string() }), 'name'],
   ['a text that may be left out', z.strictObject({ name: z.optional(z.string()) }), 'name'],
+  ['a text with a default', z.strictObject({ name: z._default(z.string(), '') }), 'name'],
   ['a list', z.strictObject({ ids: z.array(uuid) }), 'ids'],
   ['a text in a list', z.strictObject({ ids: boundedList(z.string(), 3, 'IDs') }), 'ids.0'],
   ['a number', z.strictObject({ index: z.number() }), 'index'],
@@ -24,46 +42,68 @@ test.each<[string, z.ZodMiniType, string]>([
   ],
   ['what takes any field', z.looseObject({ id: uuid }), ''],
   ['what takes anything', z.strictObject({ more: z.unknown() }), 'more'],
-])('no schema of requests has %s without a maximum', (_, schema, path) => {
-  expect(() => bounded(schema)).toThrow(`has no maximum at '${path}'`)
-})
+]
 
-test('a schema with a maximum for everything is taken as it is', () => {
-  const schema = z.strictObject({
+test.each(parts.flatMap((part) => unbounded.map((one) => [part, ...one] as const)))(
+  'no %s that has %s without a maximum is served',
+  async (part, _, schema, path) => {
+    await expect(serverWith({ [part]: schema }).ready()).rejects.toThrow(`has no maximum at '${path}'`)
+  },
+)
+
+test('a schema with a maximum for everything is served', async () => {
+  const body = z.strictObject({
     ids: boundedList(uuid, 3, 'IDs'),
     name: z.optional(boundedText()),
     index: z.nullable(z.int()),
     dry_run: z.boolean(),
   })
-  expect(bounded(schema)).toBe(schema)
+  const sent = { ids: [], index: null, dry_run: true }
+  const response = await serverWith({ body }).inject({ method: 'POST', url: '/any', payload: sent })
+  expect([response.statusCode, response.json()]).toEqual([200, sent])
 })
 
-const LIST = bounded(z.strictObject({ ids: z.optional(boundedList(uuid, 50, 'IDs')) }))
+const LIST = z.strictObject({ ids: z.optional(boundedList(uuid, 50, 'IDs')) })
 
-test('a list that is too long is refused for its length; its entries aren’t read', () => {
+/** The refusal of a body with `ids`. */
+async function refusalOf(ids: string[]) {
+  const response = await serverWith({ body: LIST }).inject({ method: 'POST', url: '/any', payload: { ids } })
+  expect(response.statusCode).toBe(400)
+  return response.json<unknown>()
+}
+
+test('a list that is too long is refused for its length, unread', async () => {
   const ids = Array.from({ length: 51 }, () => 'no UUID')
-  expect(() => checked(LIST, { ids }, 'body')).toThrow(
-    /^Portside\.InvalidRequest: The body of the request is not valid: ids must have at most 50 IDs\.$/,
-  )
+  expect(await refusalOf(ids)).toEqual({
+    error_code: 'Portside.InvalidRequest',
+    error_msg: 'The body of the request is not valid: ids must have at most 50 IDs.',
+    request_id: null,
+    fields: [{ path: 'ids', message: 'must have at most 50 IDs' }],
+  })
 })
 
-test('a refusal names ten fields, and says how many more there are', () => {
-  let error: unknown
-  try {
-    checked(LIST, { ids: Array.from({ length: 50 }, () => 'x') }, 'body')
-  } catch (thrown) {
-    error = (thrown as ProxyError).error
-  }
-  expect(error).toMatchObject({
+test('a refusal names ten fields, and says how many more there are', async () => {
+  expect(await refusalOf(Array.from({ length: 50 }, () => 'x'))).toMatchObject({
     error_msg: expect.stringMatching(/ids\.9 must be a UUID with hyphens; and 40 more\.$/),
     fields: Array.from({ length: 10 }, (_, n) => ({ path: `ids.${n}` })),
   })
 })
 
-test('a list in a query is read by its name, however often it comes', () => {
+test('a body that is missing is refused as such', async () => {
+  const response = await serverWith({ body: LIST }).inject({ method: 'POST', url: '/any' })
+  expect(response.json()).toMatchObject({
+    error_msg: 'The body of the request is not valid: the body is missing.',
+    fields: [{ path: '', message: 'is missing' }],
+  })
+})
+
+test('a list in a query is read by its name, however often it comes', async () => {
   const id = '99fd0c77-56b4-4bf6-8365-df352e45d5fc'
-  expect(checkedQuery(LIST, `/any?ids=${id}&ids=${id}`)).toEqual({ ids: [id, id] })
-  expect(checkedQuery(LIST, '/any')).toEqual({})
+  const app = serverWith({ querystring: LIST })
+  const ask = async (query: string) => (await app.inject(`/any${query}`)).json<unknown>()
+  expect(await ask(`?ids=${id}&ids=${id}`)).toEqual({ ids: [id, id] })
+  expect(await ask(`?ids=${id}`)).toEqual({ ids: [id] })
+  expect(await ask('')).toEqual({})
   const often = Array.from({ length: 51 }, () => `ids=${id}`).join('&')
-  expect(() => checkedQuery(LIST, `/any?${often}`)).toThrow('ids must have at most 50 IDs')
+  expect(await ask(`?${often}`)).toMatchObject({ fields: [{ message: 'must have at most 50 IDs' }] })
 })

@@ -1,41 +1,97 @@
 import type { Socket } from 'node:net'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod/mini'
 import { refusedFields } from '../vpc/errors.ts'
-import { isUuid, uuid } from '../vpc/ids.ts'
-import { MOST_FIELDS_NAMED } from '../vpc/limits.ts'
+import { uuid } from '../vpc/ids.ts'
+import { boundedText, MOST_FIELDS_NAMED } from '../vpc/limits.ts'
 import { readQuery } from '../vpc/requests.ts'
-import { ownError } from './errors.ts'
+import { ownError, type ProxyError } from './errors.ts'
 import type { Asker } from './upstream/upstream.ts'
 
-/** The path parameters of the platform's calls, by the names of the reference's Table 1. */
-export type Params = { project_id: string; port_id: string; security_group_id: string }
-
-/** @throws ProxyError when a project is not one of `projects`, or another ID is no UUID */
-export function checkParams(params: Partial<Params>, projects: ReadonlySet<string>): void {
-  const { project_id, ...ids } = params
-  if (project_id !== undefined && !projects.has(project_id))
-    throw ownError('Portside.NotFound', `Project ${project_id} is not one of this proxy's projects.`, {
-      advice: 'Choose one of the projects that the console offers, or add it to PORTSIDE_PROJECTS.',
-    })
-  for (const [path, id] of Object.entries(ids)) if (!isUuid(id)) checked(ID, { id }, 'path', path)
+/**
+ * Every request to `app` is checked by the schemas of its route (`schema` in the route's options)
+ * before its handler runs; the handler gets what they read. The same schemas describe the route
+ * (openapi.ts). What they refuse is Portside.InvalidRequest.
+ * @throws Error at start, when a schema has a text, list or number without a maximum
+ */
+export function checkRequests(app: FastifyInstance): void {
+  app.setValidatorCompiler<z.core.$ZodType>(({ schema, httpPart }) => {
+    refuseUnbounded(schema)
+    const form = schema as z.ZodMiniType
+    const where = PARTS[httpPart ?? ''] ?? 'body'
+    const read =
+      where === 'query'
+        ? (value: unknown) => readQuery(form as z.ZodMiniObject, pairsOf(value as QueryValues))
+        : // Fastify says null where there is no body.
+          (value: unknown) => value ?? undefined
+    return (value: unknown) => {
+      const given = read(value)
+      const result = form.safeParse(given)
+      return result.success ? { value: result.data } : { error: refusal(result.error, given, where) }
+    }
+  })
+  // Responses are described by their schemas and typed by them. Checking each again would only
+  // cost time (docs/decisions/0011-route-schemas.md).
+  app.setSerializerCompiler(() => JSON.stringify)
 }
 
-const ID = bounded(z.object({ id: uuid }))
-
-declare const BOUNDED: unique symbol
-/** A schema that can't be met by a value without bounds: see bounded. */
-export type Bounded<S> = S & { readonly [BOUNDED]: true }
+type Part = 'path' | 'query' | 'body'
+const PARTS: Readonly<Record<string, Part>> = { params: 'path', querystring: 'query', body: 'body' }
 
 /**
- * A schema for what comes from outside. Every text, list and number that it reads has a maximum, or
- * the proxy does not start: without one, a single request could take all memory, or all time.
+ * Refuses requests for a project that is not one of `projects`, before anything else is checked.
+ */
+export function checkProjects(app: FastifyInstance, projects: ReadonlySet<string>): void {
+  app.addHook<{ Params: { project_id?: string } }>('preValidation', ({ params }, _, done) => {
+    const { project_id } = params
+    if (project_id !== undefined && !projects.has(project_id))
+      throw ownError('Portside.NotFound', `Project ${project_id} is not one of this proxy's projects.`, {
+        advice: 'Choose one of the projects that the console offers, or add it to PORTSIDE_PROJECTS.',
+      })
+    done()
+  })
+}
+
+// Which projects there are, checkProjects knows.
+const project_id = boundedText()
+/** The path of what belongs to a project. */
+export const projectParams = z.object({ project_id })
+/** The path of one port. */
+export const portParams = z.object({ project_id, port_id: uuid })
+/** The path of one security group. */
+export const groupParams = z.object({ project_id, security_group_id: uuid })
+/** The path of one operation or audit record. */
+export const idParams = z.object({ id: uuid })
+
+type QueryValues = Readonly<Record<string, string | readonly string[]>>
+
+/** The values of a query by name; several of one name are a list. */
+export function queryValues(text: string): QueryValues {
+  const values: Record<string, string | string[]> = Object.create(null)
+  if (text === '') return values
+  for (const [name, value] of new URLSearchParams(text)) {
+    const earlier = values[name]
+    if (earlier === undefined) values[name] = value
+    else if (Array.isArray(earlier)) earlier.push(value)
+    else values[name] = [earlier, value]
+  }
+  return values
+}
+
+function* pairsOf(values: QueryValues): Generator<[string, string]> {
+  for (const [name, value] of Object.entries(values))
+    if (typeof value === 'string') yield [name, value]
+    else for (const one of value) yield [name, one]
+}
+
+/**
+ * Every text, list and number that a schema of requests reads must have a maximum: without one, a
+ * single request could take all memory, or all time.
  * @throws Error that names what has none
  */
-export function bounded<S extends z.ZodMiniType>(schema: S): Bounded<S> {
+function refuseUnbounded(schema: z.core.$ZodType): void {
   const unbounded = findUnbounded(schema, '')
   if (unbounded !== undefined) throw new Error(`a schema of requests has no maximum at '${unbounded}'`)
-  return schema as Bounded<S>
 }
 
 type Def = z.core.$ZodTypeDef & {
@@ -78,6 +134,7 @@ function findUnbounded(schema: z.core.$ZodType, path: string): string | undefine
       return first(def.options!.map((option) => ['', option]))
     case 'optional':
     case 'nullable':
+    case 'default':
       return first([['', def.innerType!]])
     // Read as `in` first, whose length is bounded; what is in it, `out` checks.
     case 'pipe':
@@ -95,41 +152,25 @@ function hasCheck(schema: z.core.$ZodType, name: string): boolean {
   return schema._zod.def.checks?.some(({ _zod }) => _zod.def.check === name) ?? false
 }
 
-/**
- * `value` as `schema` reads it.
- * @param alias how the field is called in the refusal, where the schema has one only
- * @throws ProxyError Portside.InvalidRequest with the fields that it refused, at most ten, and how
- *   many more there are
- */
-export function checked<S extends z.ZodMiniType>(
-  schema: Bounded<S>,
-  value: unknown,
-  where: 'path' | 'query' | 'body',
-  alias?: string,
-): z.output<S> {
-  const read = schema.safeParse(value)
-  if (read.success) return read.data
-  const refused = refusedFields(read.error, value)
-  const fields = alias === undefined ? refused : refused.map(({ message }) => ({ path: alias, message }))
+/** The refusal of a request: the fields that a schema refused, at most ten, and how many more. */
+function refusal(error: z.core.$ZodError, value: unknown, where: Part): ProxyError {
+  const fields = refusedFields(error, value)
   const problems = fields.map(({ path, message }) => `${path || `the ${where}`} ${message}`).join('; ')
-  const left = read.error.issues.length - MOST_FIELDS_NAMED
+  const left = error.issues.length - MOST_FIELDS_NAMED
   const more = left > 0 ? `; and ${left} more` : ''
-  throw ownError('Portside.InvalidRequest', `The ${where} of the request is not valid: ${problems}${more}.`, {
-    fields,
-  })
-}
-
-/** The query of `url`, typed. @throws ProxyError when it does not fit `schema` */
-export function checkedQuery<S extends z.ZodMiniObject>(schema: Bounded<S>, url: string): z.output<S> {
-  const start = url.indexOf('?')
-  const params = new URLSearchParams(start < 0 ? '' : url.slice(start + 1))
-  return checked(schema, readQuery(schema, params), 'query')
+  return ownError(
+    'Portside.InvalidRequest',
+    `The ${where} of the request is not valid: ${problems}${more}.`,
+    {
+      fields,
+    },
+  )
 }
 
 const goneSignals = new WeakMap<Socket, AbortSignal>()
 
 /**
- * Aborted when the browser goes away before its answer: what it asked for is no longer of use to
+ * Aborted when the browser goes away before its response: what it asked for is no longer of use to
  * anybody. All requests of one connection share it: they end with the connection, and making one
  * for each would be a good part of a request's cost.
  */

@@ -1,8 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { version } from '../../package.json'
 import { LARGEST_BODY } from '../vpc/limits.ts'
-import { api, type Session } from '../vpc/portside-api.ts'
+import { api, session as sessionResponse } from '../vpc/portside-api.ts'
+import { guardsResponse } from '../vpc/traffic/guards.ts'
 import { groupsPerPort, type ProxyConfig } from './config.ts'
 import { compressResponses } from './compression.ts'
 import { limitConnections, limitExchanges, RECEIVING_LIMITS, receivingOptions } from './connections.ts'
@@ -14,9 +16,11 @@ import { createLog, requestId, logResponses } from './monitoring/log.ts'
 import { Metrics } from './monitoring/metrics.ts'
 import { addProbes, serveMetrics, type MetricsServer } from './monitoring/probes.ts'
 import { Readiness } from './monitoring/readiness.ts'
+import { describeRoutes, serveDescription } from './openapi.ts'
 import { operationsPlugin } from './operations/plugin.ts'
 import { platformRoutes } from './platform-routes.ts'
 import { auditLogPlugin } from './audit-log/plugin.ts'
+import { checkProjects, checkRequests, queryValues } from './request-checks.ts'
 import { browserHeaders, guardBrowsers } from './security.ts'
 import { addSignIn } from './session/sign-in.ts'
 import { stopGracefully } from './stopping.ts'
@@ -52,14 +56,14 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     bodyLimit: LARGEST_BODY,
     ...receivingOptions(receiving),
     trustProxy: config.trustedProxies ?? false,
-    // stopping.ts answers then, in the one error form.
+    // stopping.ts responds then, in the one error form.
     return503OnClosing: false,
-    routerOptions: { maxParamLength: 200 },
-    // A journal is made and opened in a plugin: on a slow or busy machine that may take long, and
-    // is no failure.
+    routerOptions: { maxParamLength: 200, querystringParser: queryValues },
+    // A plugin makes and opens the journal. On a slow or busy machine that may take long, and is no
+    // failure.
     pluginTimeout: 0,
     frameworkErrors(error, _, reply) {
-      // Answered before any hook: what security.ts adds is not there yet.
+      // Sent before any hook: the headers of security.ts are not there yet.
       reply.headers(headers)
       sendError(reply, foreseen(error) ?? ownError('Portside.Internal', error.message))
     },
@@ -67,6 +71,8 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   })
   app.removeContentTypeParser('text/plain')
   handleErrors(app)
+  checkRequests(app)
+  await describeRoutes(app)
 
   limitConnections(app.server, config, log)
   stopGracefully(app, receiving)
@@ -95,21 +101,36 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   await app.register(async (signedIn) => {
     signIn.requireSession(signedIn)
     await compressResponses(signedIn)
-    signedIn.get(api.session(), async ({ session }, reply): Promise<Session> => {
-      reply.header('cache-control', 'no-store')
-      const { user, role } = session
-      const { emulator } = config
-      return { user, role, sign_in: signIn.way, projects, emulator, version }
-    })
-    signedIn.get(api.guards(), async (_, reply) =>
-      reply.header('cache-control', 'no-store').send({ guards: config.guards ?? [] }),
+    checkProjects(signedIn, new Set(projects.map(({ project_id }) => project_id)))
+    const routes = signedIn.withTypeProvider<ZodTypeProvider>()
+    routes.get(
+      api.session(),
+      {
+        schema: {
+          summary: 'Who is signed in, and the projects to choose from.',
+          response: { 200: sessionResponse },
+        },
+      },
+      async ({ session }, reply) => {
+        reply.header('cache-control', 'no-store')
+        const { user, role } = session
+        const { emulator } = config
+        return { user, role, sign_in: signIn.way, projects, emulator, version }
+      },
     )
+    routes.get(
+      api.guards(),
+      { schema: { summary: 'The guards of this Portside.', response: { 200: guardsResponse } } },
+      async (_, reply) =>
+        reply.header('cache-control', 'no-store').send({ guards: [...(config.guards ?? [])] }),
+    )
+    serveDescription(signedIn)
     const dryRuns = { database, upstream }
-    await signedIn.register(platformRoutes, { dryRuns, config })
+    await signedIn.register(platformRoutes, { dryRuns })
     await signedIn.register(auditLogPlugin, { dryRuns, config })
     await signedIn.register(operationsPlugin, { upstream, config, database, metrics })
     for (const others of ['/api', '/api/*'])
-      signedIn.all(others, (request) => {
+      signedIn.all(others, { schema: { hide: true } }, (request) => {
         throw ownError(
           'Portside.NotFound',
           `Portside's API has no ${request.method} ${request.url.split('?')[0]}.`,
@@ -123,7 +144,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     if (metrics) monitoring = await serveMetrics(config.metricsListen!, metrics, readiness, receiving)
     await app.listen({ host: config.listenHost, port: config.listenPort })
   } catch (error) {
-    // The journal is open by now, and no other proxy could have it.
+    // Left open, the journal would keep other proxies out.
     await app.close()
     await monitoring?.close()
     throw error

@@ -1,4 +1,6 @@
-// Rules of our own for oxlint: what a reader sees stays short.
+// Rules of our own for oxlint: what a reader sees stays short, and imports go down.
+
+import { dirname, relative, resolve, sep } from 'node:path'
 
 const WIDTH = 100
 const TITLE = 80
@@ -131,7 +133,55 @@ function isTest(callee) {
   return false
 }
 
+/**
+ * Imports go down. An option names a folder and its floors, from the top to the bottom: each floor
+ * is a list of rooms, which are folders or files of that folder. A file imports from its own room
+ * and from the floors below it. `also` names further rooms that a room may use; `not` those below
+ * it, or beside the folder (`../vpc`), that it may not. Unlike `no-restricted-imports`, this sees
+ * `import()` and types too.
+ */
+const floors = {
+  meta: { type: 'problem', schema: { type: 'array' } },
+  create(context) {
+    const file = context.filename
+    const rules = context.options.map(({ folder, floors: rows, also = {}, not = {} }) => {
+      const root = resolve(context.cwd, folder)
+      return { root, room: roomIn(root, file), rows, also, not }
+    })
+    const check = (source) => {
+      if (source?.type !== 'Literal' || typeof source.value !== 'string' || !/^\.\.?\//.test(source.value))
+        return
+      const target = resolve(dirname(file), source.value)
+      for (const { root, room, rows, also, not } of rules) {
+        const other = roomIn(root, target)
+        if (room.startsWith('..') || other === room) continue
+        const floorOf = (name) => rows.findIndex((row) => row.includes(name))
+        const isBelow = other.startsWith('..') || (floorOf(room) !== -1 && floorOf(other) > floorOf(room))
+        if (not[room]?.includes(other) || !(isBelow || also[room]?.includes(other)))
+          context.report({
+            node: source,
+            message: `'${room}' may not use '${other}': imports go to lower floors (CONTRIBUTING.md, Rooms).`,
+          })
+      }
+    }
+    return {
+      ImportDeclaration: ({ source }) => check(source),
+      ExportNamedDeclaration: ({ source }) => check(source),
+      ExportAllDeclaration: ({ source }) => check(source),
+      ImportExpression: ({ source }) => check(source),
+      TSImportType: ({ source, argument }) => check(source ?? argument?.literal),
+      'NewExpression[callee.name=URL]': ({ arguments: [source] }) => check(source),
+    }
+  },
+}
+
+/** The first step of the path from a folder to a file; `../name` for one beside the folder. */
+function roomIn(root, file) {
+  const [first, second] = relative(root, file).split(sep)
+  return first === '..' ? `../${second}` : first
+}
+
 export default {
   meta: { name: 'portside' },
-  rules: { 'comment-width': commentWidth, 'test-title': testTitle },
+  rules: { 'comment-width': commentWidth, 'test-title': testTitle, floors },
 }

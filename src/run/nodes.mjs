@@ -64,6 +64,7 @@ async function start(clone, env) {
     // A group of its own: npm does not hand a signal on to all that it started.
     detached: true,
   })
+  started = child
   let printed = ''
   const ended = new Promise((resolve) => child.on('exit', resolve))
   try {
@@ -84,6 +85,7 @@ async function start(clone, env) {
   } finally {
     if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGTERM')
     await ended
+    started = undefined
   }
 }
 
@@ -92,6 +94,14 @@ const lastLines = (text) => text.trimEnd().split('\n').slice(-SHOWN).join('\n')
 if (run('git', ['status', '--porcelain'], { cwd: root }) !== '')
   console.log('What is not committed is not tested: each Node gets a clone of the last commit.')
 const folder = mkdtempSync(join(tmpdir(), 'portside-nodes-'))
+/** The `npm start` that runs now: it has a group of its own, and would outlive this process. */
+let started
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => {
+    if (started) process.kill(-started.pid, 'SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+    process.exit(1)
+  })
 try {
   for (const major of chosen.length > 0 ? chosen : MAJORS) {
     const clone = join(folder, `portside-${major}`)

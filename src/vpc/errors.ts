@@ -10,8 +10,8 @@ export const signInWays = ['printed_address', 'openid_connect'] as const
 export type SignInWay = (typeof signInWays)[number]
 
 /**
- * The one error form of Portside's API: the platform's own form (platform.md, Endpoints), with what
- * Portside adds. `error_code` is the platform's (`VPC.xxxx`, `APIGW.xxxx`) or Portside's own
+ * The one error form of Portside's API: the platform's own form (docs/platform.md, Errors), with
+ * what Portside adds. `error_code` is the platform's (`VPC.xxxx`, `APIGW.xxxx`) or Portside's own
  * (`Portside.Word`).
  */
 export const portsideError = z.looseObject({
@@ -102,7 +102,7 @@ function errorOf(
 
 /**
  * Reads an error body of the platform in any of its forms: `{error_code, error_msg, request_id}`,
- * IAM's nested `{error: {code, message}}` (platform.md, Endpoints), or a flat `{code, message}`.
+ * IAM's nested `{error: {code, message}}` (docs/platform.md, Errors), or a flat `{code, message}`.
  * Comes back undefined when the body is none of them, or its code would pass for one of Portside's
  * own. Long texts are cut.
  */

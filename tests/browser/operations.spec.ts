@@ -92,7 +92,9 @@ test('a lost response is resolved by reading the port back', async ({ page, port
   await cloud.faults({ kind: 'drop_after', match: { method: 'PUT', path: 'remove-security-groups' } })
   await portPage.apply()
   await expect.poll(() => portPage.ids()).toEqual(moved(before, 3, 0))
-  await expect(page.getByText(/the answer was lost, the port read back has the expected list/)).toBeVisible()
+  await expect(
+    page.getByText(/the response was lost, the port read back has the expected list/),
+  ).toBeVisible()
   expect(await cloud.list(PORTS.lost)).toEqual(moved(before, 3, 0))
 })
 

@@ -91,7 +91,7 @@ const comeBack = (page: Page) =>
 
 const done = (portPage: PortPage) => expect(portPage.lastChange).toBeVisible()
 
-test('the page keeps the change when an operations read from before Apply ends late', async ({
+test('a read from before Apply does not make the page forget the change', async ({
   page,
   portPage,
   cloud,

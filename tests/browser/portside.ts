@@ -3,7 +3,7 @@ import { test as base, expect, type Page } from '@playwright/test'
 import { PortPage } from './port-page.ts'
 import { controls, newFolder, startEmulator, startProxy } from '../stage/servers.ts'
 
-/** The vendor's example of an insert, whose index is 1 (docs/platform.md, Insert). */
+/** The vendor's example (docs/platform.md, Insert). */
 export const EXAMPLE = {
   project: 'f5dab68cd75740e68c599e9af5fe0aed',
   port: '99fd0c77-56b4-4bf6-8365-df352e45d5fc',

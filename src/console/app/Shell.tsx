@@ -15,7 +15,7 @@ import { SignedOut } from './SignedOut.tsx'
 import { asTheme, useTheme } from './theme.ts'
 
 /**
- * The frame around every page: header, landmarks, and the place where screen readers are told
+ * The frame around every page: header, landmarks, and the place where screen readers are informed
  * things.
  */
 export function Shell(): JSX.Element {
@@ -118,7 +118,7 @@ function TooMany(): JSX.Element | null {
   const waiting = useIsFetching({ predicate: ({ state }) => isTooMany(state.fetchFailureReason) })
   return waiting === 0 ? null : (
     <Notice tone="warn" role="alert" title="Too many requests at once">
-      Portside limits what a user may ask for in a minute. Reading goes on by itself, in a minute at most.
+      Portside limits what a user may ask for in a minute. Reading goes on in a minute at most.
     </Notice>
   )
 }

@@ -1,6 +1,6 @@
 const KEY = 'portside.project'
 
-/** The project that was open last in this browser, as far as storage tells. */
+/** The project that was open last in this browser, as far as storage knows. */
 export function lastProject(): string | undefined {
   try {
     return localStorage.getItem(KEY) ?? undefined

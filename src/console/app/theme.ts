@@ -5,7 +5,7 @@ const THEMES = ['system', 'light', 'dark'] as const
 /** A choice of theme. */
 export type Theme = (typeof THEMES)[number]
 
-/** The same key stands in public/theme.js, which sets the theme before the first paint. */
+/** The same key is in public/theme.js, which sets the theme before the first paint. */
 const KEY = 'portside.theme'
 
 /** The chosen theme, and how to choose another; kept in localStorage where the browser lets us. */

@@ -65,8 +65,8 @@ export function NotFoundView({ data }: NotFoundRouteProps): JSX.Element {
           'Check the address.'
         ) : (
           <>
-            This Portside has no project with the ID <code>{project}</code>. Choose one above, or ask whoever
-            runs this Portside to add it.
+            This Portside has no project with the ID <code>{project}</code>. Choose one above, or ask the
+            people who run this Portside to add it.
           </>
         )}
       </EmptyState>

@@ -15,7 +15,7 @@ describe('the arrangement store', () => {
     open().set(arranged)
     expect(open().get()).toEqual(arranged)
   })
-  it('keeps each port by itself', () => {
+  it('keeps each port apart', () => {
     open().set(arranged)
     expect(open('another-port').get()).toBeNull()
   })
@@ -55,7 +55,7 @@ describe('the arrangement store', () => {
         operation_id: null,
       }),
     ],
-  ])('drops what is no arrangement of this port (%s), and nothing else', (_, text) => {
+  ])('removes what is no arrangement of this port (%s), and nothing else', (_, text) => {
     localStorage.setItem(KEY, text)
     localStorage.setItem('portside.theme', 'dark')
     expect(open().get()).toBeNull()
@@ -80,7 +80,7 @@ describe('the arrangement store', () => {
     localStorage.setItem(KEY, JSON.stringify({ version: 1, port_id: PORT, ...kept }))
     expect(open().get()).toEqual(arranged)
   })
-  it('drops one that names groups by places where none is', () => {
+  it('removes one whose indexes name no group', () => {
     const lists = { groups: ['a'], made_for: [0], desired: [1], past: [], future: [] }
     localStorage.setItem(KEY, JSON.stringify({ version: 2, port_id: PORT, ...lists, operation_id: null }))
     expect(open().get()).toBeNull()

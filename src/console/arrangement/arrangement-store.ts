@@ -6,7 +6,7 @@ const groupList = z
   .array(z.string())
   .check(z.refine((ids) => new Set(ids).size === ids.length, 'must not name a security group twice'))
 
-/** An arrangement as Portside kept it once: every list with whole IDs. */
+/** The form that an earlier Portside kept: every list with whole IDs. */
 const version1 = z.object({
   version: z.literal(1),
   port_id: z.string(),
@@ -22,8 +22,8 @@ const places = z
   .check(z.refine((all) => new Set(all).size === all.length, 'must not name a security group twice'))
 
 /**
- * An arrangement as the browser keeps it. Lists are places in `groups`: the steps that can be
- * undone name the same groups over and over. Another version is another shape: then it is not read.
+ * The form that the browser keeps. Lists are indexes into `groups`, as the lists to undo name the
+ * same groups over and over. Any other version is not read.
  */
 const version2 = z
   .object({
@@ -44,9 +44,7 @@ const version2 = z
     ),
   )
 
-/**
- * A change is written when none followed for so long, in milliseconds, or when the page is left.
- */
+/** A change is written when none has followed for so long, or when the page is left. */
 const REST_MS = 300
 
 const PREFIX = 'portside.arrangement'
@@ -74,20 +72,20 @@ export function arrangementStore(project: string, port: string, storage: Storage
   let current = read(storage, key, port)
   let unkept = false
   let resting: ReturnType<typeof setTimeout> | undefined
-  const tell = () => listeners.forEach((listener) => listener())
+  const notify = () => listeners.forEach((listener) => listener())
   const onStorage = (event: StorageEvent) => {
     if (event.storageArea !== storage || (event.key !== key && event.key !== null)) return
-    // What was changed here since is later.
+    // A change made here, not written yet, is newer.
     if (resting !== undefined) return
     current = read(storage, key, port)
-    tell()
+    notify()
   }
   const save = () => {
     clearTimeout(resting)
     resting = undefined
     const before = unkept
     unkept = !write(storage, key, port, current)
-    if (unkept !== before) tell()
+    if (unkept !== before) notify()
   }
   const saveNow = () => {
     if (resting !== undefined) save()
@@ -107,13 +105,13 @@ export function arrangementStore(project: string, port: string, storage: Storage
       current = idle ? null : arrangement
       clearTimeout(resting)
       resting = setTimeout(save, REST_MS)
-      // What is sent must be kept before it is; and nobody else would write it later.
+      // What is sent must be kept first; and without a listener nothing writes it later.
       if (idle || isSent || listeners.size === 0) save()
-      tell()
+      notify()
     },
     subscribe(listener) {
       if (listeners.size === 0) {
-        // Nobody listened for a while: another tab may have changed it.
+        // Without a listener, changes of another tab were not noticed.
         const stored = read(storage, key, port)
         if (!unkept && JSON.stringify(stored) !== JSON.stringify(current)) current = stored
         addEventListener('storage', onStorage)
@@ -137,7 +135,7 @@ function closed(): never {
   throw new DOMException('Storage is closed to us', 'SecurityError')
 }
 
-/** Where this browser keeps things; where it lets nobody keep anything, a place that says so. */
+/** The browser's storage; where that is switched off, one that refuses every write. */
 export function browserStorage(): Storage {
   try {
     return localStorage
@@ -163,10 +161,7 @@ export function useArrangementStore(
   return { kept: current, keep: store.set, unkept: store.isUnkept() }
 }
 
-/**
- * Anything that is not an arrangement of this port is dropped: an arrangement misread is worse than
- * one lost.
- */
+/** Removes what is no arrangement of this port: to misread one is worse than to lose it. */
 function read(storage: Storage, key: string, port: string): Arrangement | null {
   let data: unknown
   try {
@@ -180,12 +175,13 @@ function read(storage: Storage, key: string, port: string): Arrangement | null {
     write(storage, key, port, null)
     return null
   }
-  const kept = parsed.data.version === 1 ? parsed.data : named(parsed.data)
+  const kept = parsed.data.version === 1 ? parsed.data : withGroupIds(parsed.data)
   const { made_for, desired, past, future, operation_id } = kept
   return { madeFor: made_for, desired, past, future, operationId: operation_id }
 }
 
-function named({ groups, made_for, desired, past, future, operation_id }: z.infer<typeof version2>) {
+/** The lists with group IDs in place of indexes. */
+function withGroupIds({ groups, made_for, desired, past, future, operation_id }: z.infer<typeof version2>) {
   const list = (at: readonly number[]) => at.map((place) => groups[place]!)
   return {
     made_for: list(made_for),
@@ -206,7 +202,7 @@ function write(storage: Storage, key: string, port: string, arrangement: Arrange
     try {
       storage.setItem(key, textOf(port, arrangement))
     } catch {
-      // The steps to undo take most of the room; the arrangement itself matters more.
+      // The lists to undo take most of the space, and matter less than the arrangement.
       storage.setItem(key, textOf(port, { ...arrangement, past: [], future: [] }))
     }
     return true

@@ -23,7 +23,7 @@ import {
 const at = (...list: string[]) => arrangementOf(list)
 
 describe('placing', () => {
-  it('puts groups so that the first stands at the position, in the order given', () => {
+  it('places the first group at the position, the others after it, as given', () => {
     expect(place(at('a', 'b', 'c'), ['y', 'x'], 1).desired).toEqual(['a', 'y', 'x', 'b', 'c'])
   })
   it('puts them at the end when the position is past it', () => {
@@ -44,7 +44,7 @@ describe('moving', () => {
   it('moves several together and keeps their order', () => {
     expect(move(at('a', 'b', 'c', 'd', 'e'), ['d', 'b'], 0).desired).toEqual(['b', 'd', 'a', 'c', 'e'])
   })
-  it('finds the position of a gap that stands behind moved groups', () => {
+  it('finds the position of a gap below moved groups', () => {
     const list = ['a', 'b', 'c', 'd']
     expect(positionOfGap(list, ['a'], 3)).toBe(2)
     expect(move(at(...list), ['a'], positionOfGap(list, ['a'], 3)).desired).toEqual(['b', 'c', 'a', 'd'])

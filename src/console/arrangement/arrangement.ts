@@ -5,9 +5,8 @@ import { DEFAULT_GROUPS_PER_PORT } from '../../vpc/port.ts'
 export type GroupList = readonly string[]
 
 /**
- * What the operator has arranged and not yet applied. It belongs to one list of one port: `madeFor`
- * is that list as it stood, `desired` the list as arranged. Each change gives a new object; nothing
- * is changed in place.
+ * The order that the operator wants, not applied yet. It belongs to one list of one port: `madeFor`
+ * is that list, `desired` the list as arranged. Each change makes a new object.
  */
 export type Arrangement = {
   readonly madeFor: GroupList
@@ -17,22 +16,24 @@ export type Arrangement = {
   /** Undone `desired` lists, the next to redo last. */
   readonly future: readonly GroupList[]
   /**
-   * The operation that this very arrangement was sent as, or null. Sending again after a lost
-   * answer must name the same operation, so it is kept as long as the arrangement is; any change
-   * makes it another arrangement.
+   * The operation that this very arrangement was sent as, or null. It is kept: sending again after
+   * a lost response must name the same operation. Any change makes another arrangement, without it.
    */
   readonly operationId: string | null
 }
 
+/** Makes another arrangement of the present one. */
+export type ChangeArrangement = (act: (arrangement: Arrangement) => Arrangement) => void
+
 /** How many changes can be undone. */
 export const UNDO_DEPTH = 50
 
-/** Nothing arranged: the list as it stands. */
+/** The arrangement in which nothing is changed. */
 export function arrangementOf(list: GroupList): Arrangement {
   return { madeFor: list, desired: list, past: [], future: [], operationId: null }
 }
 
-/** True when something would have to be sent for it. */
+/** True when the list as arranged is not the list that it was made for. */
 export function isChanged(arrangement: Arrangement): boolean {
   return !sameList(arrangement.madeFor, arrangement.desired)
 }
@@ -49,9 +50,8 @@ export function detachedGroups({ madeFor, desired }: Arrangement): string[] {
 }
 
 /**
- * Puts groups into the list so that the first of them stands at `position` (0 is the top), in the
- * order given. Groups that are in the list already stay where they are. Comes back unchanged when
- * there is no room for all of them.
+ * Places groups in the order given, the first of them at `position` (0 is the top). Groups that are
+ * in the list already stay where they are. When there is no room for all, nothing changes.
  */
 export function place(
   arrangement: Arrangement,
@@ -65,10 +65,7 @@ export function place(
   return changed(arrangement, desired.toSpliced(clamp(position, desired.length), 0, ...placed))
 }
 
-/**
- * Moves groups together, in the order they have in the list, so that the first of them stands at
- * `position` and the others follow it.
- */
+/** Moves groups together, in the order they have in the list, the first of them to `position`. */
 export function move(arrangement: Arrangement, ids: GroupList, position: number): Arrangement {
   const { desired } = arrangement
   const named = new Set(ids)
@@ -78,18 +75,15 @@ export function move(arrangement: Arrangement, ids: GroupList, position: number)
 }
 
 /**
- * The position for `move` from the gap that groups are dropped in: gap n is after the nth group of
- * the list as it stands, where the groups to be moved still take their places.
+ * The position for `move`, from the gap that groups are dropped in. Gap n is after the nth group of
+ * the list before the move, which still has the groups to be moved.
  */
 export function positionOfGap(desired: GroupList, ids: GroupList, gap: number): number {
   const named = new Set(ids)
   return desired.slice(0, gap).filter((id) => !named.has(id)).length
 }
 
-/**
- * Moves groups one place up (-1) or down (+1); groups that are apart come together at the foremost
- * (or last) one.
- */
+/** Moves groups one position up (-1) or down (+1); groups that are apart are brought together. */
 export function nudge(arrangement: Arrangement, ids: GroupList, by: -1 | 1): Arrangement {
   const { desired } = arrangement
   const named = new Set(ids)
@@ -110,8 +104,8 @@ export function detach(arrangement: Arrangement, ids: GroupList): Arrangement {
 }
 
 /**
- * Puts detached groups back, each after the group it followed on the port, or after the nearest one
- * before that is still in the list. Comes back unchanged when there is no room for all of them.
+ * Puts detached groups back, each after the group that it followed on the port, or after the
+ * nearest one above that is still in the list. When there is no room for all, nothing changes.
  */
 export function restore(arrangement: Arrangement, ids: GroupList, limit?: number): Arrangement {
   const named = new Set(ids)
@@ -155,7 +149,7 @@ export function redo(arrangement: Arrangement): Arrangement {
   }
 }
 
-/** Takes back everything, as one change that can itself be undone. */
+/** Takes back everything, as one change that can be undone too. */
 export function reset(arrangement: Arrangement): Arrangement {
   return arrange(arrangement, arrangement.madeFor)
 }

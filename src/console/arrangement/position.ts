@@ -1,5 +1,5 @@
 /**
- * Reads a position as people type it, 1 being the top, into one that counts from 0.
+ * Reads a typed position, where 1 is the top, into one that counts from 0.
  * @param count how many positions there are
  * @returns the position, or what to type instead
  */

@@ -1,16 +1,16 @@
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
 
-/** Rows chosen out of a list, to be acted on together. */
+/** Selected rows of a list, to be acted on together. */
 export type Selection = {
-  /** Chosen IDs in the order of the list. */
+  /** Selected IDs in the order of the list. */
   ids: readonly string[]
   has: (id: string) => boolean
-  /** Chooses a row or lets it go; with `range`, everything from the row chosen last to this one. */
+  /** Selects a row or unselects it; with `range`, selects all from the last row to this one. */
   toggle: (id: string, range: boolean) => void
-  /** Chooses exactly these. */
+  /** Selects exactly these. */
   only: (ids: readonly string[]) => void
   clear: () => void
-  /** What an action on this row acts on: all chosen rows when it is one of them, else itself. */
+  /** What an action on this row acts on: all selected rows when it is one of them, else itself. */
   with: (id: string) => readonly string[]
 }
 
@@ -26,21 +26,21 @@ function rangeOf(list: readonly string[], from: string, to: string): string[] {
  * change.
  */
 export function useSelection(list: readonly string[]): Selection {
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
-  const ids = useMemo(() => list.filter((id) => chosen.has(id)), [list, chosen])
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const ids = useMemo(() => list.filter((id) => selected.has(id)), [list, selected])
   const latest = useRef({ list, ids, anchor: '' })
   useLayoutEffect(() => {
     latest.current = { ...latest.current, list, ids }
   }, [list, ids])
 
-  const only = useCallback((next: readonly string[]) => setChosen(new Set(next)), [])
-  const clear = useCallback(() => setChosen(new Set()), [])
+  const only = useCallback((next: readonly string[]) => setSelected(new Set(next)), [])
+  const clear = useCallback(() => setSelected(new Set()), [])
   const toggle = useCallback((id: string, range: boolean) => {
     const now = latest.current
     const rows = range ? rangeOf(now.list, now.anchor, id) : [id]
-    const choose = range || !now.ids.includes(id)
+    const select = range || !now.ids.includes(id)
     now.anchor = id
-    setChosen(new Set(choose ? [...now.ids, ...rows] : now.ids.filter((one) => one !== id)))
+    setSelected(new Set(select ? [...now.ids, ...rows] : now.ids.filter((one) => one !== id)))
   }, [])
   const withRow = useCallback((id: string) => {
     const { ids: now } = latest.current

@@ -1,11 +1,8 @@
 import { useEffect } from 'react'
-import { redo, undo, type Arrangement } from './arrangement.ts'
+import { redo, undo, type ChangeArrangement } from './arrangement.ts'
 
-/**
- * Ctrl+Z (⌘Z) undoes, Ctrl+Shift+Z and Ctrl+Y redo; not while something is typed, nor behind a
- * dialog.
- */
-export function useUndoKeys(change: (act: (arrangement: Arrangement) => Arrangement) => void): void {
+/** Ctrl+Z (⌘Z) undoes, Ctrl+Shift+Z and Ctrl+Y redo; not in a field, nor behind a dialog. */
+export function useUndoKeys(change: ChangeArrangement): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.altKey || isTyping(event.target)) return

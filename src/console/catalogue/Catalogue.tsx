@@ -7,7 +7,7 @@ import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { TextField } from '../ui/Field.tsx'
 import { shortId } from '../ui/Id.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
-import { place, room, type Arrangement } from '../arrangement/arrangement.ts'
+import { place, room, type Arrangement, type ChangeArrangement } from '../arrangement/arrangement.ts'
 import styles from './Catalogue.module.css'
 import { useCatalogue, type CatalogueResult } from './catalogue-search.ts'
 import { CatalogueRow, type CatalogueActions } from './CatalogueRow.tsx'
@@ -18,16 +18,13 @@ import { PlaceBar } from './PlaceBar.tsx'
 import { rowOf, useRovingRows } from '../hooks/roving-rows.ts'
 import { useSelection, type Selection } from '../arrangement/selection.ts'
 
-/**
- * So many rows are drawn at once, which is more than are seen; more come with scrolling to the end,
- * or by a button.
- */
+/** How many rows are drawn at first: more than fit on a screen. Scrolling or a button adds more. */
 const ROWS_AT_ONCE = 40
 
 type CatalogueProps = {
   project: string
   arrangement: Arrangement
-  change: (act: (arrangement: Arrangement) => Arrangement) => void
+  change: ChangeArrangement
   /** Makes the placed groups' names known to the list at once. */
   remember: (groups: readonly SecurityGroup[]) => void
   /** How many groups a port takes. */
@@ -37,9 +34,7 @@ type CatalogueProps = {
   dragLink: DragLink
 }
 
-/**
- * The groups of the project that are not on the list: search, choose one or several, place them.
- */
+/** The groups of the project that are not on the list: search, select, place. */
 export function Catalogue(props: CatalogueProps): JSX.Element {
   const { project, arrangement, change, remember, limit, lockReason, dragLink } = props
   const locked = lockReason !== undefined
@@ -83,7 +78,7 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
         : `${groups.length} security groups`
     announce(`${what} placed at position ${position + 1} of ${desired.length + groups.length}`)
   }
-  const actions = useActions(selection, offList, desired.length, placeAt, dragLink)
+  const actions = useCatalogueActions(selection, offList, desired.length, placeAt, dragLink)
   const onKeyDown = (event: KeyboardEvent) => {
     if (onArrowKeys(event)) return
     const id = rowOf(event.target)
@@ -134,7 +129,7 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
             ))}
           </p>
         )}
-        {/* Keys of the rows' own controls, caught as they come up. */}
+        {/* Handles keys that bubble up from the controls in the rows. */}
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
         <ul
           ref={container as React.RefObject<HTMLUListElement>}
@@ -229,8 +224,8 @@ function NoneShown({ result, text }: { result: CatalogueResult; text: string }):
   return <p className={styles.words}>{words}</p>
 }
 
-/** Functions that stay the same, so that rows are drawn only when they change themselves. */
-function useActions(
+/** What can be done to rows. The functions stay the same, so that no row is drawn for them. */
+function useCatalogueActions(
   selection: Selection,
   groups: readonly SecurityGroup[],
   length: number,
@@ -248,7 +243,7 @@ function useActions(
           from: 'catalogue',
           row: id,
           ids: () => withRow(id),
-          name: () => nameOf(latest.current.groups.find((group) => group.id === withRow(id)[0])),
+          name: () => nameOrId(latest.current.groups.find((group) => group.id === withRow(id)[0])),
           positionAt: (gap) => gap,
           drop: (gap) => latest.current.placeAt(withRow(id), gap),
         }),
@@ -257,6 +252,6 @@ function useActions(
   )
 }
 
-function nameOf(group: SecurityGroup | undefined): string {
+function nameOrId(group: SecurityGroup | undefined): string {
   return group?.name || shortId(group?.id ?? '')
 }

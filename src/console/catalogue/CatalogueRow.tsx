@@ -65,7 +65,7 @@ export const CatalogueRow = memo(function CatalogueRow(props: CatalogueRowProps)
       </label>
       <GroupLines id={id} group={group} tabIndex={tabIndex} />
       {blocked ? (
-        // Why not stands once, at the buttons below the catalogue.
+        // The buttons below the catalogue say why, once for all rows.
         <span className={styles.noButton} />
       ) : (
         <IconButton

@@ -1,5 +1,6 @@
 import { useId, useState, type FormEvent, type JSX } from 'react'
 import { Button } from '../ui/Button.tsx'
+import { NumberInput } from '../ui/NumberInput.tsx'
 import styles from './PlaceBar.module.css'
 import { readPosition } from '../arrangement/position.ts'
 
@@ -16,7 +17,7 @@ type PlaceBarProps = {
   onClear: () => void
 }
 
-/** Places the chosen groups by buttons: at the top, at the end, or at a typed position. */
+/** Places the selected groups by buttons: at the top, at the end, or at a typed position. */
 export function PlaceBar(props: PlaceBarProps): JSX.Element {
   const { selected, count, free, limit, lockReason, onPlace, onClear } = props
   const [text, setText] = useState('')
@@ -53,11 +54,8 @@ export function PlaceBar(props: PlaceBarProps): JSX.Element {
         <label htmlFor={fieldId} className={styles.count}>
           Insert at position
         </label>
-        <input
+        <NumberInput
           id={fieldId}
-          className={styles.field}
-          inputMode="numeric"
-          autoComplete="off"
           placeholder={`1–${count + 1}`}
           value={text}
           aria-invalid={problem !== undefined || undefined}

@@ -4,13 +4,10 @@ import { isUuid } from '../../vpc/ids.ts'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { groupsByIdQuery, groupsInfiniteQuery } from '../proxy-client/queries.ts'
 
-/** With so many matches at hand, no further pages are read until asked for. */
+/** A search reads no further pages once it has so many matches; the operator can ask for more. */
 const ENOUGH_MATCHES = 50
 
-/**
- * The group IDs in a pasted text (apart from each other by spaces, commas, quotes or lines); none
- * unless all of it is IDs.
- */
+/** The group IDs of a pasted text, between spaces, commas or quotes; none unless all are IDs. */
 function pastedIds(text: string): string[] {
   const words = text.split(/[\s,;"'[\]]+/).filter(Boolean)
   return words.length > 0 && words.every(isUuid) ? [...new Set(words.map((id) => id.toLowerCase()))] : []
@@ -22,13 +19,13 @@ function groupMatches(group: SecurityGroup, text: string): boolean {
   return [group.name, group.id, group.description].some((field) => field?.toLowerCase().includes(wanted))
 }
 
-/** What the catalogue shows. */
+/** The groups that a search found, and how far it got. */
 export type CatalogueResult = {
   /** The matching groups read so far; those on the list among them. */
   groups: readonly SecurityGroup[]
-  /** The text was IDs, which were asked for exactly. */
+  /** The text was a list of IDs: exactly these groups were read. */
   exact: boolean
-  /** Pasted IDs of which the platform knows no group. */
+  /** Pasted IDs that are no group's of this project. */
   unknownIds: readonly string[]
   /** How many groups have been read, and whether these are all. */
   read: number
@@ -42,9 +39,9 @@ export type CatalogueResult = {
 }
 
 /**
- * The groups of a project that match a text. The platform's list knows no 'contains', so pages are
- * read one after the other while a search has few matches, and only then; a list of IDs is asked
- * for exactly.
+ * The groups of a project that match a text. The platform can't search for a part of a name, so
+ * pages are read one after the other while there are few matches. Of a list of IDs, exactly these
+ * groups are read.
  */
 export function useCatalogue(project: string, text: string): CatalogueResult {
   const search = useDeferredValue(text.trim())

@@ -32,9 +32,9 @@ type DragLayerProps = {
 }
 
 /**
- * Drags rows of the list and of the catalogue into gaps of the list. It draws none of them: it
- * finds them by `data-row`, and changes nothing of them but an attribute of the lifted ones: a line
- * is moved from gap to gap, so that a list of 100 groups drags as smoothly as one of two.
+ * Drags rows of the list and of the catalogue into gaps of the list. It draws no row: it finds them
+ * by `data-row`, sets an attribute on the lifted ones, and moves a line from gap to gap. So a list
+ * of 100 groups drags as smoothly as one of two.
  */
 export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps): JSX.Element {
   const [pressed, setPressed] = useState<Dragged>()
@@ -49,7 +49,7 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
   useEffect(
     () =>
       dragLink.connect((event, dragged) => {
-        // The row must be known as draggable before its press is told.
+        // dnd-kit has to know the row as draggable before it gets the press.
         flushSync(() => setPressed(dragged))
         listeners.current?.[LISTENER[event.type] ?? '']?.(event)
       }),
@@ -101,7 +101,7 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
           key={`${pressed.from}:${pressed.row}`}
           areas={areas}
           pressed={pressed}
-          tell={(now) => {
+          onListeners={(now) => {
             listeners.current = now
           }}
         />
@@ -131,9 +131,9 @@ const LISTENER: Readonly<Record<string, string>> = {
 function PressedRow(props: {
   areas: RefObject<HTMLElement | null>
   pressed: Dragged
-  tell: (listeners: Listeners) => void
+  onListeners: (listeners: Listeners) => void
 }): null {
-  const { areas, pressed, tell } = props
+  const { areas, pressed, onListeners } = props
   const { from, row } = pressed
   const { setNodeRef, setActivatorNodeRef, listeners } = useDraggable({ id: `${from}:${row}`, data: pressed })
   useLayoutEffect(() => {
@@ -141,7 +141,7 @@ function PressedRow(props: {
     setNodeRef(element)
     setActivatorNodeRef(element?.querySelector<HTMLElement>('[data-control="grip"]') ?? null)
   }, [areas, from, row, setNodeRef, setActivatorNodeRef])
-  useLayoutEffect(() => tell(listeners as Listeners))
+  useLayoutEffect(() => onListeners(listeners as Listeners))
   return null
 }
 
@@ -160,10 +160,7 @@ function rowIn(areas: RefObject<HTMLElement | null>, from: Dragged['from'], id: 
   return areas.current?.querySelector(`[data-rows="${from}"] > [data-row="${CSS.escape(id)}"]`) ?? null
 }
 
-/**
- * Shows in which gap it would be dropped; without a gap, in none. Nothing else of the page has to
- * be painted for it.
- */
+/** Moves the line to the gap; without a gap, hides it. Nothing else has to be painted. */
 function moveLine(
   areas: RefObject<HTMLElement | null>,
   gap: number | undefined,

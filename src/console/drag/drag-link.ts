@@ -8,9 +8,9 @@ export type Dragged = {
   ids: () => readonly string[]
   /** What the first of them is called. */
   name: () => string
-  /** The position (0 is the top) at which the first of them would stand, dropped in that gap. */
+  /** The position (0 is the top) that the first of them would get, dropped in that gap. */
   positionAt: (gap: number) => number
-  /** Drops them in gap n, which is after the nth group of the list as it stands. */
+  /** Drops them in gap n, which is after the nth group of the list as it is shown. */
   drop: (gap: number) => void
 }
 
@@ -21,20 +21,19 @@ export type Press = MouseEvent | TouchEvent | KeyboardEvent
 type PressHandler = (event: Press, dragged: Dragged) => void
 
 /**
- * Between the rows and the layer that drags them. Dragging comes with a layer of its own, loaded
- * once the page can be used: rows tell the door of presses, which does nothing while there is no
- * layer behind it.
+ * Connects the rows with the layer that drags them, which is loaded after the list. Rows pass on
+ * each press; while no layer is connected, nothing happens.
  */
 export type DragLink = {
   press: PressHandler
   isDragging: () => boolean
-  /** Called by the layer. @returns takes the layer away again */
+  /** Called by the layer. @returns disconnects the layer */
   connect: (handler: PressHandler) => () => void
   /** Called by the layer when a drag begins and ends. */
   setDragging: (dragging: boolean) => void
 }
 
-/** A door without a layer behind it yet. */
+/** A link with no layer connected yet. */
 export function createDragLink(): DragLink {
   let handle: PressHandler | undefined
   let dragging = false

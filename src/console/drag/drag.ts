@@ -12,23 +12,16 @@ import {
 } from '@dnd-kit/core'
 import type { Dragged } from './drag-link.ts'
 
-/**
- * The list as dnd-kit knows it: the one area to drop on. In which of its gaps is for `nearestGap`
- * to tell.
- */
+/** The ID of the one area to drop on, the list; `nearestGap` finds the gap in it. */
 export const LIST = 'list'
 
 /**
- * Where the gaps of the list are: gap n is after the nth group of the list as it stands, so many px
- * below the list's upper edge. Given the height of the list: another one than before means that
- * rows are taller or shorter now.
+ * How far below the list's upper edge each gap is, in px; gap n is after the nth group. Takes the
+ * height of the list: when that has changed, the rows have, and are measured again.
  */
 export type GapTops = (height: number) => readonly number[]
 
-/**
- * The gap that what is dragged would be dropped in now; undefined beside the list. Kept out of
- * React: it changes often.
- */
+/** The gap to drop in now; undefined beside the list. Not in React's state: it changes often. */
 export type DropGap = { get: () => number | undefined; set: (gap: number | undefined) => void }
 
 /** No gap yet. */
@@ -43,8 +36,7 @@ export function createDropGap(): DropGap {
 }
 
 /**
- * Measures the gaps between the rows of `desired` in the list once for all movements, as each
- * measuring costs a layout.
+ * Measures the gaps between the rows of `desired` once for a whole drag: each time costs a layout.
  */
 export function gapTops(desired: readonly string[], list: () => Element | null): GapTops {
   let measured: { height: number; tops: number[] } | undefined
@@ -72,7 +64,7 @@ function draggedWords(dragged: Dragged | undefined): string {
   return count === 1 ? (dragged?.name() ?? '') : `${count} security groups`
 }
 
-/** The gap that it would be dropped in, if any. */
+/** The gap that dnd-kit found, if any. */
 export function gapOf(collisions: readonly Collision[] | null): number | undefined {
   return collisions?.[0]?.data?.gap as number | undefined
 }
@@ -135,7 +127,7 @@ const nextGap =
     return { x: currentCoordinates.x, y: list.top + top - context.collisionRect.height / 2 }
   }
 
-/** The gap in which the dragged groups come to stand at `position`. */
+/** The gap that puts the dragged groups at `position`. */
 function gapOfPosition(desired: readonly string[], ids: readonly string[], position: number): number {
   const rest = desired.filter((id) => !ids.includes(id))
   const clamped = Math.min(Math.max(0, position), rest.length)
@@ -143,15 +135,13 @@ function gapOfPosition(desired: readonly string[], ids: readonly string[], posit
   return above === undefined ? 0 : desired.indexOf(above) + 1
 }
 
-/**
- * What screen readers hear while something is dragged. `nameOf` gives a group's name.
- */
+/** What screen readers say while something is dragged. `nameOf` gives a group's name. */
 export function dragAnnouncements(
   desired: readonly string[],
   nameOf: (id: string) => string,
   drop: DropGap,
 ): Announcements {
-  let told: number | undefined | 'nothing'
+  let announced: number | undefined | 'nothing'
   let justLifted = false
   const start = (ids: readonly string[]) => desired.findIndex((id) => ids.includes(id))
   const where = (active: Active) => {
@@ -168,19 +158,19 @@ export function dragAnnouncements(
   }
   const over = ({ active }: { active: Active }) => {
     const gap = drop.get()
-    if (gap === told) return undefined
-    told = gap
+    if (gap === announced) return undefined
+    announced = gap
     const at = where(active)
     const first = justLifted
     justLifted = false
-    // Lifting has just told where it starts from.
+    // Lifting has just announced where it starts from.
     if (first && (at === undefined || at.unmoved)) return undefined
     return at === undefined ? `${draggedWords(draggedOf(active))} is not over the list` : `over ${at.text}`
   }
   return {
     onDragStart({ active }) {
       const dragged = draggedOf(active)
-      told = 'nothing'
+      announced = 'nothing'
       justLifted = true
       return dragged?.from === 'list'
         ? `${draggedWords(dragged)} lifted, position ${start(dragged.ids()) + 1} of ${desired.length}`

@@ -25,7 +25,7 @@ test('shows code, message, request ID, the fields concerned, and what to do', ()
     expect(panel).toHaveTextContent(words)
 })
 
-test('says what to do without advice, and drops a title that contradicts the outcome', () => {
+test('says what to do where nobody gave advice, and nothing untrue', () => {
   const error = new ProxyError(504, {
     error_code: 'Portside.Timeout',
     error_msg: 'No answer.',

@@ -112,7 +112,7 @@ export function adviceFor(error: ProxyError): string {
     case 400:
       return 'The platform refused the request as it is. Change what the message names, then try again.'
     case 401:
-      return "The platform does not accept the proxy's credentials. Ask whoever runs this Portside to renew them."
+      return "The platform does not accept the proxy's credentials. Ask the people who run this Portside to renew them."
     case 403:
       return 'These credentials may not do this. Ask the owner of the project for the permission.'
     case 404:

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { planChange } from '../../vpc/plan-change.ts'
-import { gapsOf } from '../plan/gaps.ts'
 import { changeWords, indexWords, ordinal, planWords, stepWords } from './change-words.ts'
 
 const names = { groups: new Map() }
@@ -8,7 +7,7 @@ const insert = (index?: number) =>
   stepWords({ kind: 'insert', security_groups: ['web'], ...(index === undefined ? {} : { index }) }, 3, names)
 
 describe('a plan in words', () => {
-  it('says what index means, number for number (insert-security-groups.txt, Table 3)', () => {
+  it('says what index means, number for number (docs/platform.md, Insert, Table 3)', () => {
     expect(indexWords(0, 12)).toBe('index 0: the top of the list')
     expect(indexWords(3, 12)).toBe('index 3: after the 3rd group')
     expect(indexWords(undefined, 12)).toBe('index left out: the end of the list (the same as index 12)')
@@ -43,19 +42,6 @@ describe('a plan in words', () => {
       '13th',
       '21st',
       '100th',
-    ])
-  })
-})
-
-describe('gaps in which groups are off the port', () => {
-  it('are none when groups are only added or detached', () => {
-    expect(gapsOf(planChange(['a', 'b'], ['x', 'a']))).toEqual([])
-  })
-  it('name the groups and the steps', () => {
-    const { steps } = planChange(['a', 'b', 'c', 'd', 'e', 'f'], ['f', 'a', 'b', 'e', 'c', 'd'])
-    expect(gapsOf({ steps })).toEqual([
-      { after: 1, last: 2, groups: ['e', 'f'] },
-      { after: 2, last: 3, groups: [expect.stringMatching(/^[ef]$/)] },
     ])
   })
 })

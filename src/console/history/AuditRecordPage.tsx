@@ -24,7 +24,8 @@ import { UndoPanel } from './UndoPanel.tsx'
 const route = getRouteApi('/projects/$projectId/history/$recordId')
 
 /**
- * One dry run or change: the lists, each request and its answer, what came of it, and its undoing.
+ * One dry run or change: the lists, each request and its response, what came of it, and its
+ * undoing.
  */
 export function AuditRecordPage(): JSX.Element {
   const { projectId, recordId } = route.useParams()
@@ -146,7 +147,7 @@ function Notices({ record: { entries, project_id, follows } }: { record: AuditRe
       {entries.some(({ kind }) => kind === 'copied') && (
         <Notice title="Made from the journal">
           This change was made by a Portside that kept no records yet: only the last try of each step is
-          known, and not what was answered.
+          known, and not what the platform responded.
         </Notice>
       )}
       {(follows !== null || next !== null) && (
@@ -204,7 +205,7 @@ function differenceWords(after: readonly string[], planned: readonly string[]): 
   return count === 1 ? 'one group differs' : `${count} groups differ`
 }
 
-/** The groups that a record names, as far as the platform still tells of them. */
+/** The groups that an audit record names, as far as the platform still has them. */
 function useGroupNamesOf(record: AuditRecord): Pick<GroupFacts, 'groups'> {
   const ids = useMemo(() => {
     const { before, planned, after, undo_to, plan, entries } = record

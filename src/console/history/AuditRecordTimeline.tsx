@@ -13,19 +13,19 @@ import { OUTCOME_WORDS } from './audit-record-words.ts'
 
 type Names = Pick<GroupFacts, 'groups'>
 type Tone = 'ok' | 'warn' | 'danger' | undefined
-type Told = { icon: IconName; tone?: Tone; title: ReactNode; more?: ReactNode }
+type EntryWords = { icon: IconName; tone?: Tone; title: ReactNode; more?: ReactNode }
 
-type RecordTimelineProps = { record: AuditRecord; entries: readonly AuditEntry[]; facts: Names }
+type TimelineProps = { record: AuditRecord; entries: readonly AuditEntry[]; facts: Names }
 
 /** What happened, in the order in which it was written down. */
-export function AuditRecordTimeline({ record, entries, facts }: RecordTimelineProps): JSX.Element {
+export function AuditRecordTimeline({ record, entries, facts }: TimelineProps): JSX.Element {
   const words = stepsInWords(record, facts)
   const sentLast = entries.findLastIndex(({ kind }) => kind === 'request')
-  const unanswered = sentLast >= 0 && !entries.slice(sentLast).some(({ kind }) => kind === 'answer')
+  const withoutResponse = sentLast >= 0 && !entries.slice(sentLast).some(({ kind }) => kind === 'answer')
   return (
     <Timeline>
       {entries.map((entry, n) => {
-        const { icon, tone, title, more } = tell(entry, words, facts)
+        const { icon, tone, title, more } = entryWords(entry, words, facts)
         return (
           <TimelineEntry key={n} icon={icon} tone={tone}>
             <div className={styles.line}>
@@ -36,8 +36,8 @@ export function AuditRecordTimeline({ record, entries, facts }: RecordTimelinePr
               </time>
             </div>
             {more}
-            {unanswered && n === sentLast && (
-              <TimelineNote>No answer to this request is recorded.</TimelineNote>
+            {withoutResponse && n === sentLast && (
+              <TimelineNote>No response to this request is recorded.</TimelineNote>
             )}
           </TimelineEntry>
         )
@@ -47,7 +47,7 @@ export function AuditRecordTimeline({ record, entries, facts }: RecordTimelinePr
   )
 }
 
-function tell(entry: AuditEntry, words: readonly string[], facts: Names): Told {
+function entryWords(entry: AuditEntry, words: readonly string[], facts: Names): EntryWords {
   const step = 'step' in entry ? `Step ${entry.step + 1}` : ''
   switch (entry.kind) {
     case 'request':
@@ -63,9 +63,9 @@ function tell(entry: AuditEntry, words: readonly string[], facts: Names): Told {
       }
     case 'answer':
       return {
-        ...ANSWERS[entry.result],
+        ...RESULTS[entry.result],
         title: `${step}: ${answerWords(entry)}`,
-        more: <Answer entry={entry} />,
+        more: <ResponseText entry={entry} />,
       }
     case 'portside_check':
       return entry.problem === null
@@ -123,7 +123,7 @@ function tell(entry: AuditEntry, words: readonly string[], facts: Names): Told {
 
 const CHOICES = { 'go-on': 'go on', 'go-back': 'go back to the order before', leave: 'leave it as it is' }
 
-const ANSWERS: Record<Extract<AuditEntry, { kind: 'answer' }>['result'], { icon: IconName; tone: Tone }> = {
+const RESULTS: Record<Extract<AuditEntry, { kind: 'answer' }>['result'], { icon: IconName; tone: Tone }> = {
   done: { icon: 'check', tone: 'ok' },
   passed: { icon: 'check', tone: 'ok' },
   refused: { icon: 'warning', tone: 'danger' },
@@ -131,9 +131,9 @@ const ANSWERS: Record<Extract<AuditEntry, { kind: 'answer' }>['result'], { icon:
   not_sent: { icon: 'minus', tone: 'warn' },
 }
 
-type AnswerEntry = Extract<AuditEntry, { kind: 'answer' }>
+type ResponseEntry = Extract<AuditEntry, { kind: 'answer' }>
 
-function answerWords({ result, status }: AnswerEntry): string {
+function answerWords({ result, status }: ResponseEntry): string {
   const code = status === null ? '' : ` (${status})`
   switch (result) {
     case 'done':
@@ -143,13 +143,15 @@ function answerWords({ result, status }: AnswerEntry): string {
     case 'refused':
       return `refused${code}`
     case 'unknown':
-      return status === null ? 'no answer came: unknown whether it was carried out' : `unknown outcome${code}`
+      return status === null
+        ? 'no response came: unknown whether it was carried out'
+        : `unknown outcome${code}`
     case 'not_sent':
       return 'it did not leave the proxy'
   }
 }
 
-function Answer({ entry }: { entry: AnswerEntry }): JSX.Element {
+function ResponseText({ entry }: { entry: ResponseEntry }): JSX.Element {
   const { request_id, text, cut, error } = entry
   return (
     <>
@@ -157,14 +159,14 @@ function Answer({ entry }: { entry: AnswerEntry }): JSX.Element {
       {error && <TimelineError error={error} />}
       {text !== null && text !== '' && (
         <details className={styles.more}>
-          <summary>Answer{cut && ', its beginning'}</summary>
+          <summary>Response{cut && ', its beginning'}</summary>
           <div className={styles.answer}>
             {/* It scrolls: keyboards must get into it. */}
             {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-            <pre tabIndex={0} aria-label={`Answer to step ${entry.step + 1}`}>
+            <pre tabIndex={0} aria-label={`Response to step ${entry.step + 1}`}>
               {readable(text)}
             </pre>
-            <CopyButton text={text} label={`Copy answer to step ${entry.step + 1}`} />
+            <CopyButton text={text} label={`Copy response to step ${entry.step + 1}`} />
           </div>
         </details>
       )}
@@ -189,7 +191,7 @@ function ListRead(props: { entry: Extract<AuditEntry, { kind: 'read' }>; facts: 
   )
 }
 
-/** What each step does, in words; a single dry run is told of without a list to count in. */
+/** What each step does, in words; a single dry run has no list to count in. */
 function stepsInWords({ before, planned, plan }: AuditRecord, facts: Names): string[] {
   let steps: Pick<PlannedStep, 'step' | 'before'>[]
   try {

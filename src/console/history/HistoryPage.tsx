@@ -108,7 +108,7 @@ function HistoryView({ project, portId, search, change }: HistoryViewProps): JSX
           >
             {narrowed
               ? 'The search finds the beginning of a port’s name, a user’s name, a port ID or a request ID, and group IDs as a whole.'
-              : 'Every dry run and every change made through Portside is recorded here, with each request and its answer.'}
+              : 'Every dry run and every change made through Portside is recorded here, with each request and its response.'}
           </EmptyState>
         )}
         {list.hasNextPage && list.error === null && (
@@ -147,7 +147,7 @@ function Header(props: {
       }
       actions={
         <>
-          {/* As the filters stand; the browser saves it. */}
+          {/* With the same filters; the browser saves it. */}
           <ButtonLink href={exportAddress(filters, 'csv')}>Export CSV</ButtonLink>
           <ButtonLink href={exportAddress(filters, 'jsonl')}>Export JSON lines</ButtonLink>
         </>

@@ -16,9 +16,8 @@ import styles from './AuditRecordPage.module.css'
 type UndoPanelProps = { record: AuditRecord; facts: Pick<GroupFacts, 'groups'> }
 
 /**
- * Undoing a change from its record: arranges the opposite on the port's page, made for the list as
- * it stands now. Nothing is sent by itself. Where the list has changed since, that is said and
- * shown.
+ * Undoing a change from its audit record: arranges the opposite on the port's page, made for the
+ * list as it is now. Nothing is sent yet. Where the list has changed since, that is said and shown.
  */
 export function UndoPanel({ record, facts }: UndoPanelProps): JSX.Element | null {
   const { kind, outcome, after, undo_to } = record
@@ -35,7 +34,7 @@ function Undo(props: {
 }): JSX.Element {
   const { record, after, undoTo, facts } = props
   const { project_id, port_id } = record
-  // What somebody looked at a moment ago is not the list as it stands.
+  // What somebody looked at a moment ago is not the list as it is now.
   const port = useQuery({ ...portQuery(project_id, port_id), staleTime: 0 })
   const store = useMemo(() => arrangementStore(project_id, port_id, browserStorage()), [project_id, port_id])
   const navigate = useNavigate()
@@ -90,7 +89,7 @@ function Undo(props: {
           onClick={undo}
           disabledReason={
             other
-              ? 'The port has an arrangement of yours for another list: rebase it or drop it first'
+              ? 'The port has an arrangement of yours for another list: rebase it or discard it first'
               : undefined
           }
         >
@@ -99,7 +98,7 @@ function Undo(props: {
         <span className={styles.note}>
           Arranges the opposite on the port’s page
           {kept !== null && isChanged(kept) && !other && ', in place of what you have arranged there'};
-          nothing is sent by itself.{' '}
+          nothing is sent yet.{' '}
           {other && (
             <Link to="/projects/$projectId/ports/$portId" params={{ projectId: project_id, portId: port_id }}>
               Open the port

@@ -48,7 +48,7 @@ export const OUTCOME_WORDS: Record<AuditOutcome | 'open', { words: string; tone:
   },
 }
 
-/** How a record ended, in words. */
+/** How an audit record ended, in words. */
 export function outcomeWords({ outcome, under_way }: Pick<AuditRecordSummary, 'outcome' | 'under_way'>) {
   if (outcome === null && under_way)
     return {

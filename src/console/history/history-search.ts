@@ -1,4 +1,4 @@
-/** The state of a history view, as it stands in the URL. */
+/** The state of a history view, as the URL has it. */
 export type HistorySearch = {
   /** What was typed in the search box. */
   q?: string

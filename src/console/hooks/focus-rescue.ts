@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
 
 /**
- * When a question to the operator is answered and goes away, the button that had the focus goes
+ * When a question to the operator goes away, the button that had the focus goes
  * with it: the focus is put on the page's title, so that keyboards do not start all over. @param
  * questions the IDs of what is asked now
  */

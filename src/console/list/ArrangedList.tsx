@@ -1,5 +1,13 @@
 import { useCallback, useMemo, type JSX, type KeyboardEvent } from 'react'
-import { detach, move, nudge, positionOfGap, restore, type Arrangement } from '../arrangement/arrangement.ts'
+import {
+  detach,
+  move,
+  nudge,
+  positionOfGap,
+  restore,
+  type Arrangement,
+  type ChangeArrangement,
+} from '../arrangement/arrangement.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
 import { Button } from '../ui/Button.tsx'
 import { ArrangedRow, GRIP_HELP, type RowActions } from './ArrangedRow.tsx'
@@ -11,12 +19,10 @@ import { useLatest } from '../hooks/latest.ts'
 import { rowOf, useRovingRows } from '../hooks/roving-rows.ts'
 import type { Selection } from '../arrangement/selection.ts'
 
-type Change = (act: (arrangement: Arrangement) => Arrangement) => void
-
 /** What the list shows and how it is changed. */
 export type ArrangedListProps = {
   arrangement: Arrangement
-  change: Change
+  change: ChangeArrangement
   facts: GroupFacts
   /** Groups that the plan takes off the port and puts in again. */
   moved: readonly string[]
@@ -29,14 +35,14 @@ export type ArrangedListProps = {
   /** False when groups have no effect on the port at all. */
   secured: boolean
   /** Why nothing can be arranged now, if so. */
-  locked: string | undefined
+  lockReason: string | undefined
   dragLink: DragLink
 }
 
 /** The ordered list as arranged, and the groups that will be off it. */
 export function ArrangedList(props: ArrangedListProps): JSX.Element {
   const { arrangement, change, facts, moved, detached, refusals, selection, dragLink } = props
-  const locked = props.locked !== undefined
+  const locked = props.lockReason !== undefined
   const { desired, madeFor } = arrangement
   const announce = useAnnounce()
   const { container, active, onFocus, onKeyDown: onArrowKeys, focusAfterChange } = useRovingRows(desired)
@@ -45,7 +51,7 @@ export function ArrangedList(props: ArrangedListProps): JSX.Element {
   const movedGroups = useMemo(() => new Set(moved), [moved])
 
   const onKeyDown = (event: KeyboardEvent) => {
-    // While the keyboard drags, the arrow keys are the drag's.
+    // While a row is dragged by keys, the arrow keys belong to dragging.
     if (dragLink.isDragging() || locked || onArrowKeys(event)) return
     const id = rowOf(event.target)
     if (id === undefined || isField(event.target)) return
@@ -59,7 +65,7 @@ export function ArrangedList(props: ArrangedListProps): JSX.Element {
   }
   return (
     <>
-      {/* Keys of the rows' own controls, caught as they come up. */}
+      {/* Handles keys that bubble up from the controls in the rows. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <ol
         className={styles.list}
@@ -90,11 +96,11 @@ export function ArrangedList(props: ArrangedListProps): JSX.Element {
         {desired.length === 0 && (
           <li className={styles.empty}>
             {madeFor.length === 0 ? 'This port has no security groups.' : 'Nothing is left on the list.'}
-            {props.secured && ' No rule matches, so its traffic is dropped.'} Place groups from the catalogue.
+            {props.secured && ' No rule matches, so its traffic is denied.'} Place groups from the catalogue.
           </li>
         )}
         <li data-end className={styles.end} aria-hidden="true" />
-        {/* For what is dragged (DragLayer.tsx). */}
+        {/* Where the dragged groups would be put; moved by drag/DragLayer.tsx. */}
         <li data-line className={styles.line} aria-hidden="true" />
       </ol>
       <p id={GRIP_HELP} hidden>
@@ -113,7 +119,7 @@ function DetachedGroups(props: {
   facts: GroupFacts
   refusals: ReadonlyMap<string, string>
   from: ReadonlyMap<string, number>
-  change: Change
+  change: ChangeArrangement
   locked: boolean
   limit: number
 }): JSX.Element {
@@ -155,10 +161,7 @@ function DetachedGroups(props: {
   )
 }
 
-/**
- * What can be done to rows; the functions stay the same, so that rows are drawn only when they
- * change themselves.
- */
+/** What can be done to rows. The functions stay the same, so that no row is drawn for them. */
 function useRowActions(
   { arrangement, change, facts, selection, dragLink }: ArrangedListProps,
   focusAfterChange: (row: string, control?: string) => void,

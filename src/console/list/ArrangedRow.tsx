@@ -29,12 +29,12 @@ export type ArrangedRowProps = {
   name: string
   position: number
   count: number
-  /** Where it stood in the list that the arrangement was made for; undefined when it is new. */
+  /** Its position in the list that the arrangement was made for; undefined when it is new. */
   from: number | undefined
   moved: boolean
-  /** Why the platform refused it, in the last check. */
+  /** Why the platform refused it in the last check. */
   refusal: string | undefined
-  /** Undefined: not read yet. Null: the platform does not tell of it. */
+  /** Undefined: not read yet. Null: the platform does not show it to this user. */
   group: SecurityGroup | null | undefined
   ruleCount: number | undefined
   selected: boolean
@@ -44,7 +44,7 @@ export type ArrangedRowProps = {
   actions: RowActions
 }
 
-/** A security group in the ordered list. Drawn only when it changes itself. */
+/** A security group in the ordered list. Drawn anew only when its own properties change. */
 export const ArrangedRow = memo(function ArrangedRow(props: ArrangedRowProps): JSX.Element {
   const { id, name, position, count, from, moved, refusal, group, ruleCount } = props
   const { selected, active, locked, actions } = props

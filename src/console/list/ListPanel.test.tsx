@@ -15,7 +15,7 @@ const groups = new Map(NAMES.map((name) => [name, { id: name, name } as Security
 const facts = { groups, rules: new Map([['ssh', []]]), error: null, retry: () => {} }
 const dragLink = createDragLink()
 
-function Bench({ locked, list = NAMES }: { locked?: string; list?: string[] }): JSX.Element {
+function Page({ lockReason, list = NAMES }: { lockReason?: string; list?: string[] }): JSX.Element {
   const [arrangement, setArrangement] = useState<Arrangement>(() => arrangementOf(list))
   const plan = planChange(arrangement.madeFor, arrangement.desired)
   useUndoKeys(setArrangement)
@@ -30,7 +30,7 @@ function Bench({ locked, list = NAMES }: { locked?: string; list?: string[] }): 
         refusals={new Map()}
         limit={100}
         secured
-        locked={locked}
+        lockReason={lockReason}
         dragLink={dragLink}
       />
     </Announcer>
@@ -52,7 +52,7 @@ beforeAll(() => {
 
 describe('the ordered list', () => {
   it('moves a group by its buttons, marks it, and keeps the focus on the button', async () => {
-    render(<Bench />)
+    render(<Page />)
     await userEvent.click(button('Move db up'))
     expect(order()).toEqual(['ssh', 'db', 'web', 'ping', 'dns'])
     expect(screen.getByText('Moved from 3')).toBeVisible()
@@ -61,7 +61,7 @@ describe('the ordered list', () => {
   })
 
   it('moves a group by Alt with an arrow key', async () => {
-    render(<Bench />)
+    render(<Page />)
     grip('web').focus()
     await userEvent.keyboard('{Alt>}{ArrowDown}{ArrowDown}{/Alt}')
     expect(order()).toEqual(['ssh', 'db', 'ping', 'web', 'dns'])
@@ -69,7 +69,7 @@ describe('the ordered list', () => {
   })
 
   it('leads from row to row by arrow keys, with one row in the tab order', async () => {
-    render(<Bench />)
+    render(<Page />)
     grip('ssh').focus()
     await userEvent.keyboard('{ArrowDown}{ArrowDown}')
     expect(grip('db')).toHaveFocus()
@@ -80,14 +80,14 @@ describe('the ordered list', () => {
   })
 
   it('moves a group to a typed position', async () => {
-    render(<Bench />)
+    render(<Page />)
     await userEvent.click(button('Position 4: move ping to another position'))
     await userEvent.keyboard('1{Enter}')
     expect(order()).toEqual(['ping', 'ssh', 'web', 'db', 'dns'])
   })
 
   it('says which positions there are, and moves nothing to another', async () => {
-    render(<Bench />)
+    render(<Page />)
     await userEvent.click(button('Position 4: move ping to another position'))
     await userEvent.keyboard('9{Enter}')
     expect(screen.getByText('There is no position 9: type 1 to 5')).toBeVisible()
@@ -97,7 +97,7 @@ describe('the ordered list', () => {
   })
 
   it('moves selected groups together, in their order', async () => {
-    render(<Bench />)
+    render(<Page />)
     await userEvent.click(screen.getByRole('checkbox', { name: 'Select dns' }))
     await userEvent.click(screen.getByRole('checkbox', { name: 'Select web' }))
     expect(screen.getByText('2 selected')).toBeVisible()
@@ -110,7 +110,7 @@ describe('the ordered list', () => {
 
   it('selects a range with Shift', async () => {
     const user = userEvent.setup()
-    render(<Bench />)
+    render(<Page />)
     await user.click(screen.getByRole('checkbox', { name: 'Select web' }))
     await user.keyboard('{Shift>}')
     await user.click(screen.getByRole('checkbox', { name: 'Select ping' }))
@@ -119,7 +119,7 @@ describe('the ordered list', () => {
   })
 
   it('detaches with Delete, goes on to the next row, and restores', async () => {
-    render(<Bench />)
+    render(<Page />)
     grip('web').focus()
     await userEvent.keyboard('{Delete}')
     expect(order()).toEqual(['ssh', 'db', 'ping', 'dns'])
@@ -131,7 +131,7 @@ describe('the ordered list', () => {
   })
 
   it('undoes, redoes and resets, by buttons that count and by keys', async () => {
-    render(<Bench />)
+    render(<Page />)
     await userEvent.click(button('Detach ssh'))
     await userEvent.click(button('Detach web'))
     await userEvent.click(button('Undo (2)'))
@@ -146,7 +146,7 @@ describe('the ordered list', () => {
   })
 
   it('leaves the keys alone while something is typed', async () => {
-    render(<Bench />)
+    render(<Page />)
     await userEvent.click(button('Detach ssh'))
     await userEvent.click(button('Position 1: move web to another position'))
     await userEvent.keyboard('{Control>}z{/Control}{Delete}')
@@ -154,7 +154,7 @@ describe('the ordered list', () => {
   })
 
   it('can be read but not changed while locked, and says why', async () => {
-    render(<Bench locked="A change to this port is being carried out" />)
+    render(<Page lockReason="A change to this port is being carried out" />)
     expect(screen.queryByRole('button', { name: 'Detach ssh' })).not.toBeInTheDocument()
     grip('web').focus()
     await userEvent.keyboard('{Alt>}{ArrowUp}{/Alt}{Delete}')
@@ -163,7 +163,7 @@ describe('the ordered list', () => {
   })
 
   it('says what an empty list means', () => {
-    render(<Bench list={[]} />)
+    render(<Page list={[]} />)
     expect(screen.getByText(/This port has no security groups. No rule matches/)).toBeVisible()
   })
 })

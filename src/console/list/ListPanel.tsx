@@ -8,15 +8,14 @@ import { MoveField } from './MoveField.tsx'
 import { useSelection } from '../arrangement/selection.ts'
 
 /**
- * The ordered list with what can be done to it: undo, redo, reset, and to the selected groups
- * together.
+ * The ordered list, with undo, redo and reset, and what can be done to selected groups together.
  */
 export const ListPanel = memo(function ListPanel(props: Omit<ArrangedListProps, 'selection'>): JSX.Element {
-  const { arrangement, change, locked, limit, facts } = props
+  const { arrangement, change, lockReason, limit, facts } = props
   const { desired, past, future } = arrangement
   const selection = useSelection(desired)
   const free = room(arrangement, limit)
-  const reason = (possible: boolean, why: string) => locked ?? (possible ? undefined : why)
+  const reason = (possible: boolean, why: string) => lockReason ?? (possible ? undefined : why)
   return (
     <Panel
       title="Security groups"
@@ -70,25 +69,25 @@ export const ListPanel = memo(function ListPanel(props: Omit<ArrangedListProps, 
               icon="arrow-up"
               size="small"
               label="Move selected up"
-              disabledReason={locked}
+              disabledReason={lockReason}
               onClick={() => change((now) => nudge(now, selection.ids, -1))}
             />
             <IconButton
               icon="arrow-down"
               size="small"
               label="Move selected down"
-              disabledReason={locked}
+              disabledReason={lockReason}
               onClick={() => change((now) => nudge(now, selection.ids, 1))}
             />
             <MoveField
               positions={desired.length - selection.ids.length + 1}
-              locked={locked}
+              lockReason={lockReason}
               onMove={(position) => change((now) => move(now, selection.ids, position))}
             />
             <Button
               size="small"
               variant="ghost"
-              disabledReason={locked}
+              disabledReason={lockReason}
               onClick={() => {
                 change((now) => detach(now, selection.ids))
                 selection.clear()

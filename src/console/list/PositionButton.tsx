@@ -13,8 +13,8 @@ type PositionButtonProps = {
 }
 
 /**
- * A row's position number, which turns into a field when pressed: Enter moves the group there, Esc
- * leaves it.
+ * A row's position number. Pressed, it becomes a field: Enter moves the group there, Escape closes
+ * the field.
  */
 export function PositionButton(props: PositionButtonProps): JSX.Element {
   const { name, position, count, tabIndex, locked, onMove } = props
@@ -51,7 +51,7 @@ export function PositionButton(props: PositionButtonProps): JSX.Element {
         inputMode="numeric"
         aria-label={`Position of ${name}`}
         aria-invalid={problem !== undefined || undefined}
-        // It takes the place of the button that was just pressed.
+        // The button that was just pressed had the focus.
         // oxlint-disable-next-line jsx-a11y/no-autofocus
         autoFocus
         autoComplete="off"

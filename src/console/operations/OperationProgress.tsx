@@ -24,7 +24,7 @@ export function OperationProgress({ operation, facts, trouble }: OperationProgre
       {trouble != null && (
         <ErrorPanel
           error={trouble}
-          title="The progress can’t be read at the moment; what stands here is as last read"
+          title="The progress can’t be read at the moment; what you see was read earlier"
         />
       )}
       {off_the_port.length > 0 && (
@@ -45,13 +45,13 @@ function StatusWords({ operation }: { operation: Operation }): JSX.Element {
   const done = steps.filter((step) => step.status === 'done').length
   const now = `step ${Math.min(done + 1, steps.length)} of ${steps.length}`
   if (status === 'queued')
-    return <>Queued: another change to this port is under way. This one starts by itself after it.</>
+    return <>Queued: another change to this port is under way. This one starts automatically after it.</>
   if (status === 'waiting') {
     const error = steps.findLast((step) => step.attempts > 0)?.error ?? operation.error
     return (
       <>
         Waiting at {now}: the platform asked to wait{error ? ` (${error.error_code})` : ''}.{' '}
-        {next_try_at ? <NextTry at={next_try_at} /> : 'It is tried again by itself.'}
+        {next_try_at ? <NextTry at={next_try_at} /> : 'It is tried again automatically.'}
       </>
     )
   }
@@ -59,7 +59,7 @@ function StatusWords({ operation }: { operation: Operation }): JSX.Element {
   return <>Carrying out {now}.</>
 }
 
-/** Counts down by the second; the seconds are not for screen readers, which would hear each. */
+/** Counts down; the seconds are hidden from screen readers, which would read out each of them. */
 function NextTry({ at }: { at: string }): JSX.Element {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {
@@ -69,7 +69,8 @@ function NextTry({ at }: { at: string }): JSX.Element {
   const seconds = Math.ceil((Date.parse(at) - now) / 1000)
   return (
     <>
-      It is tried again by itself<span aria-hidden="true">{seconds > 0 ? ` in ${seconds} s` : ' now'}</span>.
+      It is tried again automatically
+      <span aria-hidden="true">{seconds > 0 ? ` in ${seconds} s` : ' now'}</span>.
     </>
   )
 }

@@ -14,10 +14,10 @@ const STATUS: Record<OperationStep['status'], { words: string; icon: IconName; t
   sending: { words: 'Being sent', icon: 'arrow-right', tone: 'accent' },
   done: { words: 'Done', icon: 'check', tone: 'ok' },
   failed: { words: 'Failed', icon: 'warning', tone: 'danger' },
-  unknown: { words: 'Unknown: no answer told whether it was carried out', icon: 'warning', tone: 'warn' },
+  unknown: { words: 'Unknown: no response said whether it was carried out', icon: 'warning', tone: 'warn' },
   not_sent: { words: 'Not sent', icon: 'minus' },
 }
-/** A step that was out when the proxy died, before the port has been read back. */
+/** The proxy ended while this step was being sent, and has not read the port back yet. */
 const NOT_KNOWN_YET = {
   words: 'Unknown yet: the proxy ended while it was being sent',
   icon: 'warning',
@@ -39,7 +39,7 @@ export function OperationSteps({ operation, facts }: OperationStepsProps): JSX.E
             </div>
             <TimelineNote>
               {status === 'pending' && attempts > 0 ? 'To be tried again' : shown.words}
-              {one.found_by_reading && ': the answer was lost, the port read back has the expected list'}
+              {one.found_by_reading && ': the response was lost, the port read back has the expected list'}
               {attempts > 1 && status !== 'pending' && ` after ${attempts} tries`}
               {status === 'done' && off_the_port.length > 0 && (
                 <> · off the port after it: {groupNames(facts, off_the_port)}</>

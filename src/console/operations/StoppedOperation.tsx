@@ -25,7 +25,7 @@ type StoppedOperationProps = {
   facts: Pick<GroupFacts, 'groups'>
   /** How many groups a port takes. */
   limit: number
-  /** Why this operator may not answer. */
+  /** Why this user may not choose. */
   forbidden: string | undefined
 }
 
@@ -37,11 +37,11 @@ export function StoppedOperation(props: StoppedOperationProps): JSX.Element {
 function Stopped(props: StoppedOperationProps): JSX.Element {
   const { operation, port, facts, limit, forbidden } = props
   const { status, steps, error, list_now, off_the_port, desired, before } = operation
-  const answer = useAnswer(operation)
+  const choice = useChoice(operation)
   const [typed, setTyped] = useState('')
-  // The answer that the proxy refused, as it breaks a guard.
-  const refused = answer.variables?.kind
-  const broken = guardsRefused(answer.error, namesOf(facts))
+  // When a guard is broken: the choice that the proxy refused.
+  const refused = choice.variables?.kind
+  const broken = guardsRefused(choice.error, namesOf(facts))
   const heading = useRef<HTMLSpanElement>(null)
   useEffect(() => heading.current?.focus(), [])
   const done = steps.filter((step) => step.status === 'done').length
@@ -53,9 +53,9 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
     list_now === null
       ? 'The port is read first, then the calls are planned from its list'
       : wayWords(list_now, list, limit, facts)
-  const blocked = forbidden ?? (answer.isPending ? 'An answer is being sent' : undefined)
+  const blocked = forbidden ?? (choice.isPending ? 'Your choice is being sent' : undefined)
   const button = (kind: OperationChoice, label: string, primary = false) => {
-    const pending = answer.isPending && refused === kind
+    const pending = choice.isPending && refused === kind
     const guarded = broken !== undefined && refused === kind
     const unnamed = guarded && !confirmsGuards(typed, port) ? 'Type the port’s name or ID first' : undefined
     return (
@@ -63,7 +63,7 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
         variant={primary ? 'primary' : 'secondary'}
         busy={pending}
         disabledReason={pending ? undefined : (blocked ?? unnamed)}
-        onClick={() => answer.mutate({ kind, confirmedBy: guarded ? typed.trim() : undefined })}
+        onClick={() => choice.mutate({ kind, confirmedBy: guarded ? typed.trim() : undefined })}
       >
         {label}
       </Button>
@@ -133,27 +133,27 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
           onTyped={setTyped}
         />
       )}
-      <div className={styles.answers}>
-        <div className={styles.answer}>
+      <div className={styles.choices}>
+        <div className={styles.choice}>
           {button('go-on', 'Go on', true)}
           <span>{towards(desired)}.</span>
         </div>
-        <div className={styles.answer}>
+        <div className={styles.choice}>
           {button('go-back', 'Go back to the order before')}
           <span>{towards(before)}.</span>
         </div>
-        <div className={styles.answer}>
+        <div className={styles.choice}>
           {button('leave', 'Leave as is')}
           <span>Nothing is sent: the port keeps the list that it has now.</span>
         </div>
       </div>
-      {answer.error !== null && broken === undefined && (
+      {choice.error !== null && broken === undefined && (
         <ErrorPanel
-          error={answer.error}
-          title="Your answer was not taken"
+          error={choice.error}
+          title="Your choice was not taken"
           unknown={{
-            title: 'Whether your answer was taken is unknown',
-            text: 'If it was, this page shows it as soon as the proxy answers again. To give the same answer again is safe.',
+            title: 'Whether your choice was taken is unknown',
+            text: 'If it was, this page shows it as soon as the proxy responds again. It is safe to choose the same again.',
           }}
         />
       )}
@@ -175,38 +175,38 @@ function wayWords(
   }
 }
 
-/** One that an earlier Portside took, of which nothing but its end is read. */
+/** One that an earlier Portside took: nothing but how it ended is read. */
 function TooLarge({ operation, forbidden }: StoppedOperationProps): JSX.Element {
-  const answer = useAnswer(operation)
+  const choice = useChoice(operation)
   return (
     <Notice tone="danger" role="alert" title="A change to this port stopped, and is too large to show">
       <p>
         An earlier version of Portside took it, with more steps or groups than Portside takes today. Look at
         the port’s list, then leave it as it is; arrange it anew where it is wrong.
       </p>
-      <div className={styles.answers}>
+      <div className={styles.choices}>
         <Button
-          busy={answer.isPending}
-          disabledReason={answer.isPending ? undefined : forbidden}
-          onClick={() => answer.mutate({ kind: 'leave', confirmedBy: undefined })}
+          busy={choice.isPending}
+          disabledReason={choice.isPending ? undefined : forbidden}
+          onClick={() => choice.mutate({ kind: 'leave', confirmedBy: undefined })}
         >
           Leave as is
         </Button>
       </div>
-      {answer.error !== null && <ErrorPanel error={answer.error} title="The answer could not be given" />}
+      {choice.error !== null && <ErrorPanel error={choice.error} title="Your choice was not taken" />}
     </Notice>
   )
 }
 
-function useAnswer(operation: Operation) {
+function useChoice(operation: Operation) {
   const queryClient = useQueryClient()
   const { operation_id, project_id, port_id } = operation
   return useMutation({
-    meta: { refused: 'Your answer to the stopped change was not taken.' },
+    meta: { refused: 'Your choice about the stopped change was not taken.' },
     mutationFn: ({ kind, confirmedBy }: { kind: OperationChoice; confirmedBy: string | undefined }) =>
       chooseForOperation(operation_id, kind, confirmedBy),
     onSuccess: (next) => takeOperation(queryClient, next),
-    // An answer touches two records, and after an error it may have been given all the same.
+    // A choice changes two operations, and after an error it may have been taken all the same.
     onSettled: () =>
       queryClient.invalidateQueries({ queryKey: operationsQuery(project_id, port_id).queryKey }),
   })

@@ -11,15 +11,15 @@ const PAUSE_MS = 2_000
 /** How often to look for an operation that was sent and is not known yet. */
 const LOOK_MS = 3_000
 
-const NONE: readonly KnownOperation[] = []
+const NO_OPERATIONS: readonly KnownOperation[] = []
 
-/** The operations on a port, as far as the operator has to know of them. */
+/** The operations on a port, sorted by what the operator has to do about them. */
 export type PortOperations = {
   /** Newest first. */
   all: readonly KnownOperation[]
   /** Queued, running or waiting: the proxy is at work. */
   underWay: readonly Operation[]
-  /** Stopped or interrupted, and not answered: the operator has to choose. */
+  /** Stopped or interrupted: the operator has to choose. */
   awaitingChoice: readonly Operation[]
   /** True once they have been read. */
   known: boolean
@@ -29,15 +29,15 @@ export type PortOperations = {
 }
 
 /**
- * Reads the operations on a port and follows those that are under way until they are settled; an
- * end is shown together with the port as it is after it.
- * @param sent the ID of an operation that was sent, here or in another tab; looked for until it
- *   shows up
+ * Reads the operations on a port and follows those under way until they are settled. The end of one
+ * is shown together with the port as it is then.
+ * @param sent the ID of an operation that was sent, here or in another tab: looked for until it
+ *   appears
  */
 export function usePortOperations(project: string, port: string, sent: string | null): PortOperations {
   const queryClient = useQueryClient()
   const {
-    data: all = NONE,
+    data: all = NO_OPERATIONS,
     error,
     isSuccess,
     refetch,
@@ -59,7 +59,7 @@ export function usePortOperations(project: string, port: string, sent: string | 
   }, [queryClient, project, port, followed])
   const sentBefore = useRef(sent)
   useEffect(() => {
-    // Sent from another tab, or found there to be applied.
+    // Another tab sent it, or found that it was applied.
     if (sentBefore.current !== sent) void refetch()
     sentBefore.current = sent
   }, [sent, refetch])
@@ -77,15 +77,12 @@ export function usePortOperations(project: string, port: string, sent: string | 
   )
 }
 
-/** True for an operation that waits for the operator's answer. */
+/** True for an operation that waits for the operator's choice. */
 function awaitsChoice({ status }: Operation): boolean {
   return status === 'stopped' || status === 'interrupted'
 }
 
-/**
- * What became of an operation in the end: the operator's answers to it are followed to the last
- * one.
- */
+/** The last operation that followed from this one by the operator's choices; or itself. */
 export function lastOf(all: readonly KnownOperation[], operation: KnownOperation): KnownOperation {
   let last = operation
   for (let left = all.length; left > 0 && last.followed_by; left--)
@@ -93,11 +90,10 @@ export function lastOf(all: readonly KnownOperation[], operation: KnownOperation
   return last
 }
 
-/** True when nothing more will happen to its record, unless the operator answers. */
+/** True when nothing more will change in it, unless the operator chooses. */
 function isFinal(operation: KnownOperation): boolean {
   if (!SETTLED.has(operation.status)) return false
-  // After an interruption the proxy still reads the port, and finds out what became of the step
-  // that was out.
+  // After an interruption the proxy reads the port, and finds out about the step that was sent.
   return (
     operation.status !== 'interrupted' ||
     (isWhole(operation) &&
@@ -111,7 +107,7 @@ async function follow(
   project: string,
   port: string,
   id: string,
-  tell: (trouble: unknown) => void,
+  onTrouble: (trouble: unknown) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { queryKey } = operationsQuery(project, port)
@@ -119,20 +115,18 @@ async function follow(
     const known = queryClient.getQueryData(queryKey)?.find((one) => one.operation_id === id)
     try {
       const operation = await waitForOperation(id, known?.revision ?? 0, signal)
-      tell(null)
+      onTrouble(null)
       await takeOperation(queryClient, operation)
       if (isFinal(operation)) return
     } catch (error) {
       if (signal.aborted || isSessionLost(error)) return
-      tell(error)
+      onTrouble(error)
       await untilNextRead(isTooMany(error) ? (error.retry_after ?? 0) * 1000 : 0, signal)
     }
   }
 }
 
-/**
- * The time to wait after a failed read, at least `least` ms; over at once when `signal` is aborted.
- */
+/** Waits after a failed read, at least `least` ms; ends at once when `signal` is aborted. */
 function untilNextRead(least: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, Math.max(PAUSE_MS, least))

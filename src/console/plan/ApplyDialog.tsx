@@ -13,11 +13,11 @@ import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import styles from './ApplyDialog.module.css'
-import { isPassed } from './check-plan.ts'
+import { isPassed } from './check-result.ts'
 import { Exposure } from './Exposure.tsx'
 import { NotStarted } from './NotStarted.tsx'
 import { ListComparison } from '../facts/ListComparison.tsx'
-import type { Applying } from './use-plan.ts'
+import type { Applying } from './use-applying.ts'
 import { changeWords, counted } from '../facts/change-words.ts'
 
 type ApplyDialogProps = {
@@ -32,10 +32,7 @@ type ApplyDialogProps = {
   applying: Applying
 }
 
-/**
- * Asks before the port is changed: the lists before and after, the calls, what is off the port
- * meanwhile.
- */
+/** Asks before the port is changed: shows both lists, the calls, and what is off the port. */
 export function ApplyDialog({
   port,
   traffic,
@@ -50,7 +47,7 @@ export function ApplyDialog({
   const names = namesOf(facts, traffic)
   const expected = useBrokenGuards(traffic, names)
   const [typed, setTyped] = useState('')
-  // The proxy may know better: it read the rules just now.
+  // The proxy's own finding counts more: it has just read the rules.
   const refused = guardsRefused(applying.error, names)
   const broken = refused ?? expected
   const guarded = broken.length > 0
@@ -102,7 +99,7 @@ export function ApplyDialog({
         {after.length === 0 && (
           <Notice tone="warn" title="No group will be left">
             {secured
-              ? 'Without security groups no rule matches, and the port’s traffic is dropped.'
+              ? 'Without security groups no rule matches, and the port’s traffic is denied.'
               : 'Groups have no effect on this port, as its port_security_enabled is false.'}
           </Notice>
         )}

@@ -6,10 +6,7 @@ import { gapsOf } from './gaps.ts'
 
 type Names = Pick<GroupFacts, 'groups'>
 
-/**
- * Says plainly which groups are off the port while the plan is carried out, and what that means.
- * Nothing when none is.
- */
+/** Says which groups are off the port while the plan is carried out, and what that means. */
 export function Exposure({ plan, facts }: { plan: ChangePlan; facts: Names }): JSX.Element | null {
   const gaps = gapsOf(plan)
   if (gaps.length === 0) return null
@@ -23,8 +20,8 @@ export function Exposure({ plan, facts }: { plan: ChangePlan; facts: Names }): J
         ))}
       </ul>
       <p>
-        Their rules do not apply then: what they allow may be dropped, and what they deny may be allowed by a
-        group beneath them.
+        Their rules do not apply then: what they allow may be denied, and what they deny may be allowed by a
+        group below them.
       </p>
     </Notice>
   )

@@ -1,7 +1,7 @@
 import type { JSX } from 'react'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 
-/** Why a change that was sent was not started, or that nobody knows whether it was. */
+/** Why a change did not start; or that it is unknown whether it did. */
 export function NotStarted({ error }: { error: unknown }): JSX.Element {
   return (
     <ErrorPanel
@@ -9,7 +9,7 @@ export function NotStarted({ error }: { error: unknown }): JSX.Element {
       title="The change could not be started"
       unknown={{
         title: 'Whether the change was started is unknown',
-        text: 'If it was, this page shows it as soon as the proxy answers again. To send it again is safe: it is never started twice.',
+        text: 'If it was, this page shows it as soon as the proxy responds again. It is safe to send it again: it is never started twice.',
       }}
     />
   )

@@ -9,12 +9,13 @@ import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { Switch } from '../ui/Switch.tsx'
-import { isPassed } from './check-plan.ts'
+import { isPassed } from './check-result.ts'
 import { Exposure } from './Exposure.tsx'
 import { NotStarted } from './NotStarted.tsx'
 import styles from './PlanPanel.module.css'
 import { PlanStep } from './PlanStep.tsx'
-import type { Applying, Checking } from './use-plan.ts'
+import type { Applying } from './use-applying.ts'
+import type { Checking } from './use-checking.ts'
 import { changeWords, counted } from '../facts/change-words.ts'
 
 const ApplyDialog = lazy(() =>
@@ -29,9 +30,9 @@ type PlanPanelProps = {
   plan: ChangePlan | { problem: string }
   /** An operation is under way: `side` is shown instead of the plan. */
   underWay: boolean
-  /** What there is to say of operations on the port. */
+  /** The operations on the port. */
   side: ReactNode
-  locked: string | undefined
+  lockReason: string | undefined
   dryRun: boolean
   onDryRun: (on: boolean) => void
   checking: Checking
@@ -40,11 +41,9 @@ type PlanPanelProps = {
   headingRef: RefObject<HTMLHeadingElement | null>
 }
 
-/**
- * What would be sent: every request, what checking it found, and the buttons that check and apply.
- */
+/** Every request that would be sent, what the check found, and the buttons Check and Apply. */
 export function PlanPanel(props: PlanPanelProps): JSX.Element {
-  const { project, port, facts, plan, underWay, side, locked, headingRef } = props
+  const { project, port, facts, plan, underWay, side, lockReason, headingRef } = props
   const { dryRun, onDryRun, checking, applying } = props
   useFocusWhenReplaced(underWay, headingRef)
   if (underWay)
@@ -56,7 +55,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
   const steps = 'problem' in plan ? [] : plan.steps
   const changes = 'problem' in plan || steps.length === 0 ? undefined : plan
   const blocked =
-    locked ??
+    lockReason ??
     ('problem' in plan ? plan.problem : changes === undefined ? 'Nothing is arranged yet' : undefined)
   return (
     <Panel
@@ -100,7 +99,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
     >
       <div className={styles.scroll}>
         {changes === undefined ? (
-          <Idle plan={plan} side={side} locked={locked} />
+          <Idle plan={plan} side={side} lockReason={lockReason} />
         ) : (
           <>
             <div className={styles.notices}>
@@ -145,14 +144,14 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
   )
 }
 
-/** When the buttons give way to the progress, the focus that one of them had must not get lost. */
+/** The progress replaces the buttons: the focus that one of them had moves to the heading. */
 function useFocusWhenReplaced(underWay: boolean, heading: RefObject<HTMLHeadingElement | null>): void {
   useEffect(() => {
     if (underWay && document.activeElement === document.body) heading.current?.focus({ preventScroll: true })
   }, [underWay, heading])
 }
 
-function Idle({ plan, side, locked }: Pick<PlanPanelProps, 'plan' | 'side' | 'locked'>): JSX.Element {
+function Idle({ plan, side, lockReason }: Pick<PlanPanelProps, 'plan' | 'side' | 'lockReason'>): JSX.Element {
   return (
     <div className={styles.idle}>
       {'problem' in plan ? (
@@ -161,9 +160,9 @@ function Idle({ plan, side, locked }: Pick<PlanPanelProps, 'plan' | 'side' | 'lo
         </Notice>
       ) : (
         <p className={styles.nothing}>
-          {locked === undefined
+          {lockReason === undefined
             ? 'Nothing is arranged yet. Place, move or detach groups: the requests that would be sent appear here.'
-            : `${locked}.`}
+            : `${lockReason}.`}
         </p>
       )}
       {side}
@@ -173,12 +172,12 @@ function Idle({ plan, side, locked }: Pick<PlanPanelProps, 'plan' | 'side' | 'lo
 
 function CheckSummary({ checking }: { checking: Checking }): JSX.Element {
   const { checks, outdated, error, busy } = checking
-  // One live region that stays, so that screen readers hear what appears in it.
+  // This element stays, so that screen readers announce what appears in it.
   return (
     // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <output> takes no blocks
     <div role="status" className={styles.summary}>
       {busy ? (
-        <Notice title="Checking…">Nothing is changed by it.</Notice>
+        <Notice title="Checking…">It changes nothing.</Notice>
       ) : error != null ? (
         <ErrorPanel
           error={error}
@@ -204,14 +203,14 @@ function CheckSummary({ checking }: { checking: Checking }): JSX.Element {
   )
 }
 
-/** A cloud that answered a dry run in a way that says nothing may have done anything. */
+/** After a response that Portside can't read, the platform may have done anything. */
 function changedWords(checks: readonly StepCheck[]): string {
   return checks.some((check) => check.kind === 'failed' && check.error.outcome === 'unknown')
-    ? 'A dry run changes nothing, but what the cloud did with it is unknown: read the port again.'
+    ? 'A dry run changes nothing, but what the platform did with it is unknown: read the port again.'
     : 'Nothing was changed.'
 }
 
-/** 'See step 2', of those whose check ended so. */
+/** 'See step 2': the steps whose check ended in one of these ways. */
 function stepsOf(checks: readonly StepCheck[], kinds: readonly StepCheck['kind'][]): string {
   const numbers = checks.flatMap(({ kind }, n) => (kinds.includes(kind) ? [n + 1] : []))
   return `See step${numbers.length === 1 ? '' : 's'} ${numbers.join(', ')}`

@@ -21,7 +21,7 @@ type PlanStepProps = {
   dryRun: boolean
   check: StepCheck | undefined
   facts: Pick<GroupFacts, 'groups'>
-  /** Groups placed or moved by the plan: they stand out in the resulting list. */
+  /** Groups placed or moved by the plan: they are marked in the resulting list. */
   marked: ReadonlySet<string>
 }
 
@@ -40,7 +40,7 @@ export function PlanStep(props: PlanStepProps): JSX.Element {
       {step.kind === 'insert' && <p className={styles.note}>{indexWords(step.index, before.length)}</p>}
       {dryRun && !standsAlone && (
         <p className={styles.note}>
-          Stands on an earlier step: the check does not send it. This is what Apply will send.
+          Needs an earlier step: the check does not send it. This is what Apply will send.
         </p>
       )}
       {check && <CheckWords check={check} number={number} />}

@@ -1,14 +1,10 @@
 import type { ChangePlan } from '../../vpc/plan-change.ts'
 
-/**
- * Between which steps groups that stay on the list are off the port. `after` counts from 1; `last`
- * likewise.
- */
+/** Groups are off the port from the step `after` to the step `last`; both count from 1. */
 export type Gap = { after: number; last: number; groups: readonly string[] }
 
 /**
- * The gaps of a plan in which groups are off the port; neighbouring gaps with the same groups are
- * one.
+ * Where a plan takes groups off the port for a while; gaps in a row with the same groups are one.
  */
 export function gapsOf({ steps }: Pick<ChangePlan, 'steps'>): Gap[] {
   const gaps: Gap[] = []

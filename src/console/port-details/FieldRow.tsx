@@ -17,7 +17,7 @@ type FieldRowProps = {
   groupName?: ((id: string) => string | undefined) | undefined
 }
 
-/** One field: name, meaning at hand, value, and what is to be said of the value. */
+/** One field: its name and meaning, its value, and how that departs from the documentation. */
 export function FieldRow({ field, value, before, groupName }: FieldRowProps): JSX.Element {
   const odd = field.table === 0 ? undefined : departure(field, value)
   const classes = [
@@ -56,12 +56,12 @@ type FieldValueProps = {
   groupName?: ((id: string) => string | undefined) | undefined
 }
 
-/** A value as it came, laid out by its field's documented type; anything else as JSON. */
+/** A value as it was sent, laid out by the documented type; any other type is JSON. */
 function FieldValue({ field, value, groupName }: FieldValueProps): JSX.Element {
   if (value === undefined)
     return (
       <span className={styles.muted}>
-        — <span className={styles.note}>not in the answer</span>
+        — <span className={styles.note}>not in the response</span>
       </span>
     )
   if (typeof value === 'string') return <Text field={field} value={value} />
@@ -70,7 +70,7 @@ function FieldValue({ field, value, groupName }: FieldValueProps): JSX.Element {
     return (
       <ol className={styles.list}>
         {value.map((one: unknown, at) => (
-          // The same text twice would be a departure; its place tells them apart.
+          // The same text may be there twice: only its place is its own.
           // oxlint-disable-next-line react/no-array-index-key
           <li key={at}>
             {typeof one === 'string' ? (

@@ -3,7 +3,7 @@ import type { PortField } from '../../vpc/port-fields.ts'
 import { InfoPopover } from '../ui/InfoPopover.tsx'
 import styles from './PortDetails.module.css'
 
-/** A field's documented meaning, at hand beside its name. */
+/** A button beside a field's name that shows its documented meaning. */
 export function Meaning({ field }: { field: PortField }): JSX.Element {
   return (
     <InfoPopover label={`About ${field.name}`}>

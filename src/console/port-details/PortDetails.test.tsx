@@ -34,7 +34,7 @@ describe('the details of a port', () => {
       ).not.toHaveLength(0)
       expect(row(field.name)).toHaveTextContent(field.definition)
     }
-    expect(row('vtep_ip')).toHaveTextContent('not in the answer')
+    expect(row('vtep_ip')).toHaveTextContent('not in the response')
     expect(row('name')).toHaveTextContent('"" empty')
     expect(row('device_owner')).toHaveTextContent('compute:az1 Cloud server (az1)')
   })
@@ -68,7 +68,7 @@ describe('the details of a port', () => {
     expect(screen.getByText('2 fields changed: security_groups, zone_id')).toBeVisible()
     expect(row('security_groups')).toHaveTextContent('Changed')
     expect(row('security_groups')).toHaveTextContent(/Before:/)
-    expect(row('zone_id')).toHaveTextContent(/not in the answerBefore:a/)
+    expect(row('zone_id')).toHaveTextContent(/not in the responseBefore:a/)
     expect(row('tags')).not.toHaveTextContent('Changed')
     expect(screen.getByText('458691c0-7db2-43d8-9400-053800c5ff53')).toBeVisible()
   })
@@ -79,10 +79,10 @@ describe('the details of a port', () => {
   })
 
   test('read in the old form name what that leaves out, and show no change for it', () => {
-    const { vpc_id: _, ...told } = { ...port, vpc_id: 'v', zone_id: 'a' }
-    const old = { ...told, [V1_READ]: true }
+    const { vpc_id: _, ...known } = { ...port, vpc_id: 'v', zone_id: 'a' }
+    const old = { ...known, [V1_READ]: true }
     const { rerender } = render(<PortDetails port={old} />)
-    expect(screen.getByText(/no v3 port read/)).toHaveTextContent(/not told by the old one: .*\bvpc_id\b/)
+    expect(screen.getByText(/no v3 port read/)).toHaveTextContent(/The old read leaves out: .*\bvpc_id\b/)
     expect(screen.getByText(/no v3 port read/)).not.toHaveTextContent(/\bzone_id\b/)
     expect(screen.queryByText(V1_READ, { selector: 'dt code' })).toBeNull()
     rerender(<PortDetails before={old} port={{ ...port, vpc_id: 'v', zone_id: 'b' }} />)

@@ -10,28 +10,28 @@ import { FieldRow } from './FieldRow.tsx'
 import styles from './PortDetails.module.css'
 import { sameValue } from './same-value.ts'
 
-/** What is shown: a port as the platform answered it. */
+/** A port as the platform sent it. */
 export type PortDetailsProps = {
   port: Port
   /** The port as it was before: what changed is marked. */
   before?: Port | undefined
-  /** Of the answer that carried the port. */
+  /** Of the response that carried the port. */
   requestId?: string | null | undefined
-  /** The answer's own JSON text; left out, it is the port's. */
+  /** The whole response as JSON text; left out, it is the port's. */
   raw?: string | undefined
   /** Names of security groups, where known, by ID. */
   groupName?: ((id: string) => string | undefined) | undefined
 }
 
 /**
- * Every field of a port (insert-security-groups.txt, Tables 5 to 10), grouped for reading, with its
- * documented meaning at hand. Nothing that the platform sent is hidden; what is not as documented
- * is noted, and so is what is missing.
+ * Every field of a port (docs/platform.md, Objects), grouped for reading, with its documented
+ * meaning. Nothing that the platform sent is hidden. What is missing, or not as documented, is
+ * noted.
  */
 export function PortDetails({ port, before, requestId, raw, groupName }: PortDetailsProps): JSX.Element {
   const extra = undocumentedKeys(PORT_FIELDS, port).filter((name) => name !== V1_READ)
   const all: readonly PortField[] = [...PORT_FIELDS, ...extra.map(undocumented)]
-  // A field that the old read does not have may well have had that value all along.
+  // A field that the old read leaves out may have had this value before.
   const unread = (name: string) =>
     [port, before].some((one) => one && isV1Read(one) && one[name] === undefined)
   const changed = before && all.filter(({ name }) => !sameValue(port[name], before[name]) && !unread(name))
@@ -49,7 +49,7 @@ export function PortDetails({ port, before, requestId, raw, groupName }: PortDet
     <div className={styles.details}>
       {isV1Read(port) && (
         <Notice title="Read in the old form (v1)">
-          This region's cloud has no v3 port read. What is missing here is not told by the old one:{' '}
+          The platform has no v3 port read in this region. The old read leaves out:{' '}
           {PORT_FIELDS.filter(({ name }) => port[name] === undefined)
             .map(({ name }) => name)
             .join(', ')}

@@ -15,8 +15,8 @@ type ListChangedProps = {
   /** `now` is what a stopped change, sent from that arrangement, left on the port. */
   leftHalfway: boolean
   /**
-   * What became of `conflict` when it was sent; undefined when it never was, 'unknown' when nobody
-   * knows.
+   * How the operation ended that `conflict` was sent as; undefined when it was never sent,
+   * 'unknown' when no such operation is known.
    */
   sent: Operation['status'] | 'unknown' | undefined
   facts: GroupFacts
@@ -24,9 +24,9 @@ type ListChangedProps = {
 }
 
 const NOTES: Record<RebaseNote['kind'], string> = {
-  removed_meanwhile: 'was taken off the port meanwhile, and stays off',
-  added_by_both: 'was added by someone else too: it will stand where you put it',
-  moved_by_both: 'was moved by someone else too: it will stand where you put it',
+  removed_meanwhile: 'was detached by someone else, and stays off the port',
+  added_by_both: 'was added by someone else too: it goes where you put it',
+  moved_by_both: 'was moved by someone else too: it goes where you put it',
 }
 
 function sentWords(sent: ListChangedProps['sent']): string {
@@ -36,10 +36,7 @@ function sentWords(sent: ListChangedProps['sent']): string {
   return 'It was sent before, and is not what the port has now.'
 }
 
-/**
- * The port's list is not the one that was arranged: what changed, and what can become of the
- * arrangement.
- */
+/** Says how the port's list differs from the arranged one, and asks: rebase or discard? */
 export function ListChanged({
   conflict,
   now,
@@ -51,8 +48,7 @@ export function ListChanged({
   const announce = useAnnounce()
   const rebased = useMemo(
     () =>
-      // What the operator's own change did on its way there is nobody's decision: the aim stays the
-      // same.
+      // The list half-way is no decision of anybody else: the operator still wants the same order.
       leftHalfway
         ? { desired: conflict.desired, notes: [] }
         : rebase(conflict.madeFor, conflict.desired, now),
@@ -77,18 +73,18 @@ export function ListChanged({
           <Button
             onClick={() => {
               keep(null)
-              announce('Your arrangement was dropped')
+              announce('Your arrangement was discarded')
             }}
           >
-            Drop it
+            Discard it
           </Button>
         </>
       }
     >
       <p>
         {leftHalfway
-          ? 'Rebasing arranges the rest of it on the list as it is now; dropping forgets it. Nothing is sent by either.'
-          : `${sentWords(sent)} Nothing can be sent before you choose. Rebasing makes your changes again on the list as it is now; dropping forgets them.`}
+          ? 'Rebasing arranges the rest of it on the list as it is now; discarding forgets it. Neither sends anything.'
+          : `${sentWords(sent)} Nothing can be sent before you choose. Rebasing makes your changes again on the list as it is now; discarding forgets them.`}
       </p>
       <ListComparison
         before={conflict.madeFor}

@@ -26,16 +26,16 @@ type PlanSideProps = {
   facts: GroupFacts
   /** Operations that were under way while the page is open. */
   seen: ReadonlySet<string>
-  locked: string | undefined
+  lockReason: string | undefined
   keep: (arrangement: Arrangement) => void
 }
 
 /**
- * What stands in the plan's place while nothing is arranged, or a change is under way: the
- * operations on the port.
+ * The operations on the port, shown in place of a plan: those under way, or the last change while
+ * nothing is arranged.
  */
 export function PlanSide(props: PlanSideProps): JSX.Element | null {
-  const { operations, arrangement, list, facts, seen, locked, keep } = props
+  const { operations, arrangement, list, facts, seen, lockReason, keep } = props
   if (operations.underWay.length > 0)
     return (
       <Suspense>
@@ -53,14 +53,14 @@ export function PlanSide(props: PlanSideProps): JSX.Element | null {
   if (refused?.status === 'list_changed' && refused.operation_id === arrangement.operationId)
     return (
       <Notice tone="warn" title="Nothing was sent">
-        When the proxy read the port, its list was another one than this was arranged for. It is the same
-        again now: check it, then apply it again.
+        When the proxy read the port, its list was not the one that you arranged. It is the same again now:
+        check it, then apply it again.
       </Notice>
     )
   const last = lastChange(operations.all)
   if (last === undefined || isChanged(arrangement)) return null
   const opposite = rebase(last.desired, last.before, list).desired
-  const canUndo = locked === undefined && last.purpose !== 'go_back' && !sameList(opposite, list)
+  const canUndo = lockReason === undefined && last.purpose !== 'go_back' && !sameList(opposite, list)
   return (
     <Suspense>
       <LastChange

@@ -8,7 +8,7 @@ import { ProxyError } from '../proxy-client/proxy-error.ts'
 import { PortHeader } from './PortHeader.tsx'
 import { Workbench } from './Workbench.tsx'
 
-export { loadParts } from './parts.ts'
+export { loadParts } from './later-parts.ts'
 
 const route = getRouteApi('/projects/$projectId/ports/$portId')
 
@@ -29,11 +29,11 @@ export function PortView({ project, portId }: { project: string; portId: string 
         {port.error !== null && (
           <ErrorPanel
             error={port.error}
-            title="The port could not be read again; what stands here is as last read"
+            title="The port could not be read again; what you see was read earlier"
             onRetry={retry}
           />
         )}
-        <Workbench project={project} answer={port.data} />
+        <Workbench project={project} response={port.data} />
       </>
     )
   const missing = port.error instanceof ProxyError && port.error.status === 404

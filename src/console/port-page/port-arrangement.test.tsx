@@ -52,7 +52,7 @@ beforeEach(() => localStorage.clear())
 describe("a port's arrangement", () => {
   it('is the one that was kept, while the list is the one it was made for', () => {
     const { current } = page(arranged, LIST)
-    expect(current).toMatchObject({ arrangement: arranged, conflict: null, locked: undefined })
+    expect(current).toMatchObject({ arrangement: arranged, conflict: null, lockReason: undefined })
   })
 
   it('is never used for another list: the operator is asked first', () => {
@@ -60,14 +60,14 @@ describe("a port's arrangement", () => {
     expect(result.current.conflict).toEqual(arranged)
     expect(result.current.leftHalfway).toBe(false)
     expect(result.current.arrangement.desired).toEqual(['b', 'a'])
-    expect(result.current.locked).toMatch(/list changed/)
+    expect(result.current.lockReason).toMatch(/list changed/)
     act(() => result.current.change((now) => place(now, ['y'], 0)))
     expect(isChanged(result.current.arrangement)).toBe(false)
   })
 
   it('is over when the list is as arranged already', () => {
     const result = page(arranged, ['a', 'x', 'b'])
-    expect(result.current).toMatchObject({ conflict: null, locked: undefined })
+    expect(result.current).toMatchObject({ conflict: null, lockReason: undefined })
     expect(arrangementStore(PROJECT, PORT, localStorage).get()).toBeNull()
   })
 
@@ -90,7 +90,7 @@ describe("a port's arrangement", () => {
   it('is shown, but locked, while it is carried out', () => {
     const { current } = page(sent, LIST, operation({ status: 'running' }))
     expect(current.arrangement).toEqual(sent)
-    expect(current.locked).toMatch(/being carried out/)
+    expect(current.lockReason).toMatch(/being carried out/)
   })
 
   it("shows the port's own list while another operator's change is carried out", () => {
@@ -99,9 +99,9 @@ describe("a port's arrangement", () => {
     expect(current.conflict).toBeNull()
   })
 
-  it('waits for the answer to a change that stopped', () => {
+  it('waits for the choice about a change that stopped', () => {
     const { current } = page(sent, ['a'], operation({ status: 'stopped', list_now: ['a'] }))
-    expect(current.locked).toMatch(/answer it first/)
+    expect(current.lockReason).toMatch(/choose how it goes on first/)
     expect(current.arrangement.desired).toEqual(['a'])
   })
 

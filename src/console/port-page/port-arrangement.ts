@@ -1,36 +1,39 @@
 import { useCallback, useEffect, useMemo } from 'react'
 import { sameList } from '../../vpc/list-difference.ts'
 import { lastOf, type PortOperations } from '../operations/follow-operations.ts'
-import { arrangementOf, isChanged, type Arrangement, type GroupList } from '../arrangement/arrangement.ts'
+import {
+  arrangementOf,
+  isChanged,
+  type Arrangement,
+  type ChangeArrangement,
+  type GroupList,
+} from '../arrangement/arrangement.ts'
 import type { useArrangementStore } from '../arrangement/arrangement-store.ts'
 import type { KnownOperation } from '../proxy-client/read-operations.ts'
 
-/** The arrangement of a port, as the page may use it now. */
+/** The arrangement of a port, as far as the page may use it now. */
 export type PortArrangement = {
   /**
-   * Made for the list as it stands, or (while `locked`) what is being applied or what the port has.
+   * Made for the list that the port has now. While there is a `lockReason`: what is being applied,
+   * or the port's own list.
    */
   arrangement: Arrangement
-  /**
-   * An arrangement that was made for another list than the port has now; it has to be rebased or
-   * dropped.
-   */
+  /** An arrangement for another list than the port has now: to be rebased or discarded. */
   conflict: Arrangement | null
-  /** The conflict is what a stopped change, sent from that arrangement, left on the port. */
+  /** The port has the list that a change sent from `conflict` left on it half-way. */
   leftHalfway: boolean
   /** Why nothing can be arranged now, if so. */
-  locked: string | undefined
-  change: (act: (arrangement: Arrangement) => Arrangement) => void
-  /** Replaces the arrangement as a whole; null drops it. */
+  lockReason: string | undefined
+  change: ChangeArrangement
+  /** Replaces the arrangement as a whole; null discards it. */
   keep: (arrangement: Arrangement | null) => void
   /** The browser keeps nothing: a reload loses the arrangement. */
   unkept: boolean
 }
 
 /**
- * The operator's arrangement (kept in `store`) for a port whose list is `list`. It is never used
- * for a list that it was not made for; what was applied meanwhile, here or in another tab, is taken
- * away.
+ * The operator's arrangement, kept in `store`, for a port whose list is `list`. It is never used
+ * for a list that it was not made for. Once it is applied, here or in another tab, it is removed.
  */
 export function usePortArrangement(
   store: ReturnType<typeof useArrangementStore>,
@@ -39,12 +42,11 @@ export function usePortArrangement(
 ): PortArrangement {
   const { kept, keep, unkept } = store
   const busy = operations.underWay.length > 0
-  const unanswered = operations.awaitingChoice[0]
+  const stopped = operations.awaitingChoice[0]
   const applied = kept !== null && isApplied(operations.all, kept)
   const other = kept !== null && !sameList(kept.madeFor, list)
-  const settled = !busy && unanswered === undefined
-  // Nothing to lose: it has been applied, or the list is as arranged already, or nothing is
-  // arranged.
+  const settled = !busy && stopped === undefined
+  // Nothing is lost: it was applied, the list is as arranged already, or nothing is arranged.
   const over =
     settled && kept !== null && (applied || (other && (sameList(kept.desired, list) || !isChanged(kept))))
   useEffect(() => {
@@ -52,34 +54,31 @@ export function usePortArrangement(
   }, [over, keep])
 
   const conflict = settled && other && !over ? kept : null
-  const locked = busy
+  const lockReason = busy
     ? 'A change to this port is being carried out'
-    : unanswered !== undefined
-      ? 'A change to this port stopped half-way: answer it first'
+    : stopped !== undefined
+      ? 'A change to this port stopped half-way: choose how it goes on first'
       : conflict !== null
-        ? 'The list changed since it was arranged: rebase the arrangement or drop it first'
+        ? 'The list changed since it was arranged: rebase the arrangement or discard it first'
         : undefined
 
-  const asItStands = useMemo(() => arrangementOf(list), [list])
+  const unchanged = useMemo(() => arrangementOf(list), [list])
   const sent = busy && kept !== null && operations.all.some((one) => one.operation_id === kept.operationId)
   const usable = kept !== null && !over && (sent || (settled && !other))
-  const arrangement = usable ? kept : asItStands
+  const arrangement = usable ? kept : unchanged
   const change = useCallback(
     (act: (arrangement: Arrangement) => Arrangement) => {
-      if (locked !== undefined) return
+      if (lockReason !== undefined) return
       const next = act(arrangement)
       if (next !== arrangement) keep(next)
     },
-    [arrangement, keep, locked],
+    [arrangement, keep, lockReason],
   )
   const leftHalfway = conflict !== null && isLeft(operations.all, conflict, list)
-  return { arrangement, conflict, leftHalfway, locked, change, keep, unkept }
+  return { arrangement, conflict, leftHalfway, lockReason, change, keep, unkept }
 }
 
-/**
- * True when the operation that it was sent as (or what the operator answered to it) came to the end
- * as arranged.
- */
+/** True when it was sent, and the operation, or the one that finished it, did all of it. */
 function isApplied(all: readonly KnownOperation[], { operationId }: Arrangement): boolean {
   const operation = all.find((one) => one.operation_id === operationId)
   if (operation === undefined) return false
@@ -87,9 +86,7 @@ function isApplied(all: readonly KnownOperation[], { operationId }: Arrangement)
   return last.status === 'done' && last.purpose !== 'go_back'
 }
 
-/**
- * True when the operation that it was sent as was left half-way, and the port still has that list.
- */
+/** True when its operation was left half-way, and the port still has the list of then. */
 function isLeft(all: readonly KnownOperation[], { operationId }: Arrangement, list: GroupList): boolean {
   const operation = all.find((one) => one.operation_id === operationId)
   const last = operation && lastOf(all, operation)

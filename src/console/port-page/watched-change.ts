@@ -5,21 +5,15 @@ import type { Port } from '../../vpc/port.ts'
 
 /** What this page has seen happen to the port since it was opened. */
 export type WatchedChange = {
-  /**
-   * The port before the change that was carried out last; undefined when none was while the page is
-   * open.
-   */
+  /** The port before the last change; undefined when none happened while the page was open. */
   before: Port | undefined
   /** Operations that were under way while the page is open. */
   seen: ReadonlySet<string>
-  /** Tells of an operation that is about to be sent from here. */
+  /** To be called before an operation is sent from this page. */
   sending: (operationId: string) => void
 }
 
-/**
- * Remembers the port as it was when an operation on it first showed up, to mark afterwards what
- * changed.
- */
+/** Keeps the port as it was when an operation first appeared, to mark later what changed. */
 export function useWatchedChange(port: Port, underWay: readonly Operation[]): WatchedChange {
   const [watched, setWatched] = useState<{ before: Port | undefined; seen: ReadonlySet<string> }>({
     before: undefined,

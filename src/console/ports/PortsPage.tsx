@@ -15,7 +15,7 @@ import { usePorts } from './use-ports.ts'
 
 const route = getRouteApi('/projects/$projectId/ports')
 
-/** The ports of a project: find one. The state of the view stands in the URL. */
+/** The ports of a project: find one. The URL has the state of the view. */
 export function PortsPage(): JSX.Element {
   const { projectId } = route.useParams()
   const search = route.useSearch()

@@ -148,7 +148,7 @@ export function PortsTable({ project, view }: { project: string; view: PortsView
   )
 }
 
-/** Stands for the rows that are out of sight. */
+/** Takes the room of the rows that are out of sight. */
 function Spacer({ height }: { height: number }): JSX.Element | null {
   if (height <= 0) return null
   return <tr aria-hidden="true" className={styles.spacer} style={{ height }} />

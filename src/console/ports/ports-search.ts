@@ -1,7 +1,7 @@
 import { isUuid } from '../../vpc/ids.ts'
 import type { PortFilters } from '../proxy-client/queries.ts'
 
-/** The state of the ports view, as it stands in the URL. Deep links are made of it. */
+/** The state of the ports view, as the URL has it. Deep links are made of it. */
 export type PortsSearch = {
   /** What was typed in the search box. */
   q?: string

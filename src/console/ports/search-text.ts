@@ -3,7 +3,7 @@ import type { Port } from '../../vpc/port.ts'
 import type { PortFilters } from '../proxy-client/queries.ts'
 
 /**
- * A search that the server can answer by an exact filter: what was typed is a whole ID or address.
+ * A search that the server can do by an exact filter: what was typed is a whole ID or address.
  * `tries` are asked one after the other until one finds something.
  */
 export type ExactSearch = { what: string; tries: PortFilters[] }
@@ -12,7 +12,7 @@ const MAC = /^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i
 const IPV4 = /^(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$/
 
 /**
- * The exact search that a text stands for; undefined when it is a text to be looked for in the
+ * The exact search that a text means; undefined when it is a text to be looked for in the
  * ports.
  */
 export function exactSearch(text: string): ExactSearch | undefined {

@@ -24,7 +24,7 @@ export type PortsView = {
   reading: boolean
   /** Why nothing could be read, or no further page. */
   error: unknown
-  /** The search was answered by the server as an exact filter. */
+  /** The server did the search, as an exact filter. */
   exact: ExactSearch | undefined
   /** No port has exactly the ID or address; rows hold it as a part of something. */
   exactMissed: boolean

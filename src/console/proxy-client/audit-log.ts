@@ -25,12 +25,12 @@ export const auditLogPagesQuery = (filters: AuditLogFilters) =>
     staleTime: 5_000,
   })
 
-/** One record with all its entries. */
+/** One audit record with all its entries. */
 export const auditRecordQuery = (id: string) =>
   queryOptions({
     queryKey: ['record', id],
     queryFn: ({ signal }) =>
-      call(auditRecordResponse, auditLogApi.record(id), { signal }).then((answer) => answer.record),
+      call(auditRecordResponse, auditLogApi.record(id), { signal }).then((response) => response.record),
     staleTime: 5_000,
     refetchOnWindowFocus: true,
   })

@@ -4,7 +4,7 @@ import { queryString } from '../../vpc/requests.ts'
 import { ProxyError } from './proxy-error.ts'
 
 /**
- * The proxy retries reads by itself and waits where the platform asks it to: this is longer than
+ * The proxy retries reads and waits where the platform asks it to: this is longer than
  * that takes.
  */
 const DEFAULT_TIMEOUT_MS = 60_000
@@ -22,9 +22,9 @@ type CallOptions = {
 
 /**
  * One call to the proxy: the only way out of the console.
- * @param schema what the answer must be
+ * @param schema what the response must be
  * @param path on the proxy, from src/vpc (`/api/...`)
- * @returns the answer, read by the schema
+ * @returns the response, read by the schema
  * @throws ProxyError with the platform's or the proxy's words; or the signal's reason after a
  *   cancel
  */
@@ -39,7 +39,7 @@ export async function call<S extends z.ZodMiniType>(
   const timer = setTimeout(() => timeout.abort(), timeoutMs)
   const url = new URL(path, location.origin)
   if (query !== undefined) url.search = queryString(query)
-  // Nobody knows what became of a request whose answer is lost; only a read can't have changed
+  // Nobody knows what became of a request whose response is lost; only a read can't have changed
   // anything.
   const lost = method === 'GET' ? {} : ({ outcome: 'unknown' } as const)
   let status = 0
@@ -63,10 +63,10 @@ export async function call<S extends z.ZodMiniType>(
     if (timeout.signal.aborted)
       throw new ProxyError(0, {
         error_code: 'Console.Timeout',
-        error_msg: `Portside's proxy did not answer within ${timeoutMs / 1000} seconds.`,
+        error_msg: `Portside's proxy did not respond within ${timeoutMs / 1000} seconds.`,
         advice: isOnThisMachine()
           ? 'Try again. If it stays so, look at what npm start prints.'
-          : 'Try again. If it stays so, tell whoever runs this Portside.',
+          : 'Try again. If it stays so, tell the people who run this Portside.',
         ...lost,
       })
     throw new ProxyError(0, {
@@ -87,8 +87,8 @@ export async function call<S extends z.ZodMiniType>(
 function unreachable(): { error_msg: string; advice: string } {
   const offline = globalThis.navigator?.onLine === false
   const error_msg = offline
-    ? "No answer from Portside's proxy: this browser is offline."
-    : "No answer from Portside's proxy."
+    ? "No response from Portside's proxy: this browser is offline."
+    : "No response from Portside's proxy."
   if (isOnThisMachine())
     return {
       error_msg,
@@ -100,7 +100,7 @@ function unreachable(): { error_msg: string; advice: string } {
     error_msg,
     advice: offline
       ? 'Connect to the network, then try again.'
-      : 'Check the network between this browser and Portside, then try again. If others have no answer either, tell whoever runs this Portside.',
+      : 'Check the network between this browser and Portside, then try again. If others have no response either, tell the people who run this Portside.',
   }
 }
 
@@ -120,9 +120,9 @@ function readAnswer<S extends z.ZodMiniType>(
 ): z.output<S> {
   const json = parseJson(text)
   if (json === undefined) throw unreadable(status, 'is not JSON', null, lost)
-  const answer = schema.safeParse(json)
-  if (answer.success) return answer.data
-  const field = refusedFields(answer.error, json)[0]
+  const read = schema.safeParse(json)
+  if (read.success) return read.data
+  const field = refusedFields(read.error, json)[0]
   const what =
     field === undefined
       ? 'has an unexpected shape'
@@ -140,7 +140,7 @@ function readError(status: number, text: string, lost: Lost): ProxyError {
 function unreadable(status: number, what: string, request_id: string | null, lost: Lost): ProxyError {
   return new ProxyError(status, {
     error_code: 'Console.UnreadableAnswer',
-    error_msg: `The answer ${what}.`,
+    error_msg: `The response ${what}.`,
     request_id,
     advice: 'Reload the page: the console and the proxy may be of different versions. Report it if it stays.',
     ...lost,

@@ -12,10 +12,10 @@ const CHECK_MS = 180_000
  *   from
  */
 export async function dryRunPlan(project: string, portId: string, plan: CheckRequest): Promise<StepCheck[]> {
-  const answer = await call(checkResponse, api.portChecks(project, portId), {
+  const response = await call(checkResponse, api.portChecks(project, portId), {
     method: 'POST',
     body: plan,
     timeoutMs: CHECK_MS,
   })
-  return answer.checks
+  return response.checks
 }

@@ -10,6 +10,7 @@ import { call } from './client.ts'
 export const guardsQuery = () =>
   queryOptions({
     queryKey: ['guards'],
-    queryFn: ({ signal }) => call(guardsResponse, api.guards(), { signal }).then((answer) => answer.guards),
+    queryFn: ({ signal }) =>
+      call(guardsResponse, api.guards(), { signal }).then((response) => response.guards),
     staleTime: Infinity,
   })

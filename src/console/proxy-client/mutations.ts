@@ -25,17 +25,17 @@ export async function startOperation(
 }
 
 /**
- * The operator's answer to an operation that stopped.
+ * The operator's choice for an operation that stopped.
  * @param confirmedBy the port's name or ID as typed, to go on or back although that breaks a guard
  * @returns the new operation for go-on and go-back
  */
 export async function chooseForOperation(
   id: string,
-  answer: OperationChoice,
+  choice: OperationChoice,
   confirmedBy?: string,
 ): Promise<Operation> {
   const body = confirmedBy === undefined ? undefined : { confirmed_by: confirmedBy }
-  const path = api.operationChoice(id, answer)
+  const path = api.operationChoice(id, choice)
   return timed(async () => (await call(operationResponse, path, { method: 'POST', body })).operation)
 }
 
@@ -49,11 +49,11 @@ export async function waitForOperation(
   signal?: AbortSignal,
 ): Promise<Operation> {
   return timed(async () => {
-    const answer = await call(operationResponse, api.operation(id), {
+    const response = await call(operationResponse, api.operation(id), {
       query: { after: afterRevision, wait: LONG_POLL_S },
       signal,
       timeoutMs: (LONG_POLL_S + 15) * 1000,
     })
-    return answer.operation
+    return response.operation
   })
 }

@@ -30,7 +30,7 @@ export const operationsQuery = (project: string, port: string) =>
   })
 
 /**
- * Takes in an operation as answered, for every view that shows it. Its end is shown together with
+ * Takes in an operation as received, for every view that shows it. Its end is shown together with
  * the port as it is after it, never with one that was read before.
  */
 export async function takeOperation(client: QueryClient, operation: Operation): Promise<void> {
@@ -67,7 +67,7 @@ function laterOperations(known: KnownOperation[] | undefined, read: KnownOperati
 }
 
 /**
- * Before `answered` are shown: what an end among them, that was not known yet, makes out of date is
+ * Before `received` are shown: what an end among them, that was not known yet, makes out of date is
  * put right. The port is the one that the operation itself ended with, where nothing shown can be
  * later than that; else it is read anew.
  */
@@ -75,12 +75,12 @@ async function takeEnds(
   client: QueryClient,
   project: string,
   port: string,
-  answered: readonly KnownOperation[],
+  received: readonly KnownOperation[],
 ): Promise<void> {
   const known = client.getQueryData(operationsQuery(project, port).queryKey)
   const earlier = (one: KnownOperation) =>
     known?.find(({ operation_id }) => operation_id === one.operation_id)
-  const news = answered.filter((one) => one.revision > (earlier(one)?.revision ?? -1))
+  const news = received.filter((one) => one.revision > (earlier(one)?.revision ?? -1))
   if (known !== undefined && news.some((one) => SETTLED.has(one.status) || earlier(one) === undefined))
     for (const queryKey of [['records'], ['record']]) outdate(client, queryKey)
   // Newest first, and one at a time on a port.
@@ -134,8 +134,8 @@ function changedGroups(known: readonly KnownOperation[]): string[] {
 /**
  * Puts a Port that the platform returned where the console's views read it: never a guessed one.
  */
-function storePort(client: QueryClient, project: string, answer: PortResponse, times: Times): void {
-  const { queryKey } = portQuery(project, answer.port.id)
+function storePort(client: QueryClient, project: string, response: PortResponse, times: Times): void {
+  const { queryKey } = portQuery(project, response.port.id)
   const tables = [
     ['ports', project],
     ['exact-ports', project],
@@ -144,10 +144,11 @@ function storePort(client: QueryClient, project: string, answer: PortResponse, t
   // Reads that are out may come back with the list as it was before; pages are put together from
   // what was there before.
   for (const key of [queryKey, ...tables]) void client.cancelQueries({ queryKey: key })
-  client.setQueryData(queryKey, noteTimes(answer, times))
-  const replaced = (ports: Port[]) => ports.map((port) => (port.id === answer.port.id ? answer.port : port))
+  client.setQueryData(queryKey, noteTimes(response, times))
+  const replaced = (ports: Port[]) =>
+    ports.map((port) => (port.id === response.port.id ? response.port : port))
   client.setQueriesData<InfiniteData<PortsResponse>>({ queryKey: tables[0]! }, (data) =>
-    data?.pages.some(({ ports }) => ports.some(({ id }) => id === answer.port.id))
+    data?.pages.some(({ ports }) => ports.some(({ id }) => id === response.port.id))
       ? { ...data, pages: data.pages.map((page) => ({ ...page, ports: replaced(page.ports) })) }
       : data,
   )

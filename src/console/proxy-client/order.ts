@@ -1,6 +1,6 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query'
 
-// What the proxy answered, ordered against everything else that it answered: nothing on the page
+// The proxy's responses, each ordered against every other: nothing on the page
 // ever goes back.
 
 /** When something was asked for, and when it came, on a clock that counts these events. */
@@ -9,21 +9,21 @@ export type Times = { asked: number; came: number }
 let clock = 0
 const noted = new WeakMap<object, Times>()
 
-/** Makes a call, and notes when it was asked for and when its answer came. */
+/** Makes a call, and notes when it was asked for and when its response came. */
 export async function timed<T extends object>(call: () => Promise<T>): Promise<T> {
   const asked = ++clock
   return noteTimes(await call(), fromNowOn(asked))
 }
 
-/** The times of an answer; undefined for one that nobody noted any for. */
-export function timesOf(answer: object): Times | undefined {
-  return noted.get(answer)
+/** The times of a response; undefined for one that nobody noted any for. */
+export function timesOf(response: object): Times | undefined {
+  return noted.get(response)
 }
 
-/** Notes the times of an answer, or of a part of one. @returns the answer */
-export function noteTimes<T extends object>(answer: T, times: Times | undefined): T {
-  if (times) noted.set(answer, times)
-  return answer
+/** Notes the times of a response, or of a part of one. @returns the response */
+export function noteTimes<T extends object>(response: T, times: Times | undefined): T {
+  if (times) noted.set(response, times)
+  return response
 }
 
 /** The times of something that became true after `asked`, and came now. */

@@ -2,12 +2,12 @@ import type { PortsideError } from '../../vpc/errors.ts'
 
 /**
  * A call to the proxy that did not end well: what the proxy or the platform said, or what the
- * console found out itself. The console's own codes: `Console.Unreachable` (no answer),
+ * console found out itself. The console's own codes: `Console.Unreachable` (no response),
  * `Console.Timeout`, `Console.UnreadableAnswer`.
  */
 export class ProxyError extends Error {
   override name = 'ProxyError'
-  /** HTTP status; 0 when there was no answer. */
+  /** HTTP status; 0 when there was no response. */
   readonly status: number
   readonly error_code: string
   readonly error_msg: string

@@ -21,7 +21,7 @@ const PORTS_PAGE = 200
 const GROUPS_PAGE = 100
 /** IDs in one query string: 50 UUIDs stay well below any limit on the length of a URL. */
 const IDS_PER_CALL = 50
-/** The platform's largest page (platform.md, Endpoints). */
+/** The platform's largest page (docs/platform.md, Calls). */
 const LARGEST_PAGE = 2000
 
 /** Filters that the server applies; pages are the query's own affair. */
@@ -136,13 +136,13 @@ export const groupsInfiniteQuery = (project: string, filters: GroupFilters) =>
     retryOnMount: false,
   })
 
-/** The named groups, by ID. A group that the platform does not tell of is missing in the record. */
+/** The named groups, by ID. A group that the platform does not know is missing. */
 export const groupsByIdQuery = (project: string, ids: readonly string[]) => {
   const asked = sorted(ids)
   return queryOptions({
     queryKey: ['groups-by-id', project, asked],
     queryFn: async ({ signal }) => {
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         batches(asked).map((id) =>
           call(securityGroupsResponse, platform(paths.securityGroups(project)), {
             query: { id, limit: id.length },
@@ -151,14 +151,14 @@ export const groupsByIdQuery = (project: string, ids: readonly string[]) => {
         ),
       )
       const groups: Record<string, SecurityGroup> = {}
-      for (const group of answers.flatMap((answer) => answer.security_groups)) groups[group.id] = group
+      for (const group of responses.flatMap((response) => response.security_groups)) groups[group.id] = group
       return groups
     },
     staleTime: 60_000,
   })
 }
 
-/** The rules of the named groups, all pages, by group ID; every asked group is in the record. */
+/** The rules of the named groups, all pages, by group ID; every asked group is there. */
 export const rulesOfGroupsQuery = (project: string, ids: readonly string[]) => {
   const asked = sorted(ids)
   return queryOptions({
@@ -194,7 +194,7 @@ const groupMembersQuery = (project: string, group: string) =>
   })
 
 /**
- * The addresses of the ports in the named groups, by group ID, each group read by itself. Never
+ * The addresses of the ports in the named groups, by group ID, each group read on its own. Never
  * fails: a group whose ports can't be read says so.
  */
 export const membersOfGroupsQuery = (project: string, ids: readonly string[]) => {

@@ -3,17 +3,17 @@ import { isSessionLost, isTooMany, ProxyError } from './proxy-error.ts'
 import { sessionQuery } from './queries.ts'
 
 /**
- * So many answers that no view shows are kept at most, for whoever comes back: those of the last
- * two dozen ports or so. Time alone (gcTime) is no bound: someone who looks through a thousand
+ * At most so many responses that no view shows are kept, for a user who goes back: those of the
+ * last two dozen ports or so. Time alone (gcTime) is no bound: someone who looks through a thousand
  * ports would keep all of them.
  */
 const KEPT_UNUSED = 200
 
 /**
- * The console's query client. What the proxy answered is not asked again by itself: it has tried
- * already. Only when there was no answer at all, a read is tried twice more, and when this user
+ * The console's query client. A refusal by the proxy is not tried again: it has tried
+ * already. Only when there was no response at all, a read is tried twice more, and when this user
  * asked for too much, as soon as the proxy lets them. When any call finds the session gone, the
- * session is read again, and the frame (app/Shell.tsx) shows what that tells.
+ * session is read again, and the frame (app/Shell.tsx) shows the result.
  */
 export function createQueryClient(): QueryClient {
   const { queryKey } = sessionQuery()
@@ -50,7 +50,8 @@ export function createQueryClient(): QueryClient {
 }
 
 /**
- * Removes the answers that have been out of use for longest, while there are more than KEPT_UNUSED.
+ * Removes the responses that have been out of use for longest, while there are more than
+ * KEPT_UNUSED.
  */
 function boundUnused(cache: QueryCache): void {
   const unused = new Set<Query>()

@@ -23,7 +23,7 @@ async function readOperation(id: string, signal?: AbortSignal): Promise<Operatio
 
 /**
  * The latest operations on a port, newest first. In full are those that a page of it shows: what is
- * under way, what waits for an answer, and the last one that was carried out.
+ * under way, what waits for a choice, and the last one that was carried out.
  */
 export async function readOperations(
   project: string,

@@ -2,13 +2,11 @@ import type { JSX } from 'react'
 import type { Names } from '../../vpc/traffic/index.ts'
 import { setText } from '../../vpc/traffic/index.ts'
 import { Button } from '../ui/Button.tsx'
-import { counted } from '../facts/change-words.ts'
+import { capitalized, counted } from '../facts/change-words.ts'
 import styles from './TrafficChanges.module.css'
 import type { RemoteGroups } from './use-traffic.ts'
 
-/**
- * What the groups that rules name as remotes were resolved to, and when; or why one stays a name.
- */
+/** The addresses of the groups that rules have as remote, or why one could not be resolved. */
 export function Remotes({ remotes, names }: { remotes: RemoteGroups; names: Names }): JSX.Element {
   return (
     <section className={styles.part} aria-label="Remote groups">
@@ -18,10 +16,10 @@ export function Remotes({ remotes, names }: { remotes: RemoteGroups; names: Name
       <ul className={styles.lines}>
         {remotes.groups.map((remote) => (
           <li key={remote.id} className={styles.note}>
-            {sentence(setText({ kind: 'security_group', id: remote.id }, names))}{' '}
+            {capitalized(setText({ kind: 'security_group', id: remote.id }, names))}{' '}
             {'addresses' in remote
               ? `resolved to ${counted(remote.addresses.length, 'address', 'addresses')}${readAtText(remote.readAt)}`
-              : `not resolved, as ${remote.unresolved}: what depends on it is told by its name`}
+              : `not resolved, as ${remote.unresolved}: what depends on it is shown with its name`}
             .
           </li>
         ))}
@@ -39,8 +37,4 @@ function readAtText(readAt: number | undefined): string {
   if (readAt === undefined) return ''
   const time = new Date(readAt).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
   return `, as read at ${time}`
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }

@@ -28,15 +28,15 @@ const QUESTION: TrafficQuestion = {
 }
 const FACTS = { groups: new Map([['ssh', { id: 'ssh', name: 'ssh-bastion' }]]) }
 
-const answered = (over: Partial<TrafficQuestion> = {}): Traffic => {
+const compared = (over: Partial<TrafficQuestion> = {}): Traffic => {
   const question = { ...QUESTION, ...over }
-  return { state: 'answer', question, answer: compareTraffic(question) }
+  return { state: 'compared', question, result: compareTraffic(question) }
 }
 const show = (traffic: Traffic) => render(<TrafficChanges traffic={traffic} facts={FACTS} />)
 
 describe('what traffic changes', () => {
   it('names what is opened, what decides, and what passes in between', () => {
-    show(answered())
+    show(compared())
     expect(screen.getByText('1 newly allowed; more while the plan is carried out.')).toBeInTheDocument()
     const allowed = screen.getByRole('region', { name: 'Newly allowed' })
     expect(allowed).toHaveTextContent('TCP 22 (SSH) from anywhere (0.0.0.0/0)')
@@ -49,7 +49,7 @@ describe('what traffic changes', () => {
   })
 
   it('filters by direction and protocol', async () => {
-    show(answered({ lists: [['closed'], ['ssh', 'web']] }))
+    show(compared({ lists: [['closed'], ['ssh', 'web']] }))
     const allowed = screen.getByRole('region', { name: 'Newly allowed' })
     expect(within(allowed).getAllByRole('listitem')).toHaveLength(2)
     await userEvent.selectOptions(screen.getByLabelText('Direction'), 'egress')
@@ -61,7 +61,7 @@ describe('what traffic changes', () => {
 
   it('says plainly when nothing changes, and when groups have no effect', () => {
     const { unmount } = show(
-      answered({
+      compared({
         lists: [
           ['ssh', 'web'],
           ['web', 'ssh'],
@@ -70,12 +70,12 @@ describe('what traffic changes', () => {
     )
     expect(screen.getByText('No traffic changes.')).toBeInTheDocument()
     unmount()
-    show(answered({ portSecurity: false }))
+    show(compared({ portSecurity: false }))
     expect(screen.getByText(/groups have no effect on this port/)).toBeInTheDocument()
   })
 
   it('never guesses: rules that were not read leave traffic undecided', () => {
-    const { unmount } = show(answered({ rules: { ...QUESTION.rules, ssh: null } }))
+    const { unmount } = show(compared({ rules: { ...QUESTION.rules, ssh: null } }))
     expect(screen.getByRole('region', { name: 'Can’t be decided' })).toHaveTextContent(
       'the rules of group ssh-bastion were not read',
     )
@@ -86,8 +86,8 @@ describe('what traffic changes', () => {
 })
 
 describe('try a packet', () => {
-  it('tells the verdict now, in between and after, and the rule that decides', async () => {
-    show(answered())
+  it('shows the verdict now, in between and after, and the rule that decides', async () => {
+    show(compared())
     await userEvent.type(screen.getByLabelText('Remote address'), '203.0.113.7{Enter}')
     const verdicts = within(screen.getByRole('form', { name: 'Try a packet' }))
       .getAllByRole('listitem')
@@ -101,7 +101,7 @@ describe('try a packet', () => {
     ['Remote address', '10.0.0', 'Enter one IPv4 or IPv6 address'],
     ['Port', '70000', 'Enter a port in 0..65535.'],
   ])('says at %s what is wrong with %s', async (label, value, message) => {
-    show(answered())
+    show(compared())
     await userEvent.type(screen.getByLabelText('Remote address'), label === 'Port' ? '10.0.0.1' : value)
     if (label === 'Port') {
       await userEvent.clear(screen.getByLabelText('Port'))
@@ -132,11 +132,11 @@ describe('remote groups', () => {
     reread: () => {},
   }
 
-  it('are told by their addresses, as read; those that stay names say why', () => {
-    show({ ...answered({ lists: [['closed'], ['web']], rules, members }), remotes } as Traffic)
-    const told = within(screen.getByRole('region', { name: 'Remote groups' })).getAllByRole('listitem')
-    expect(told[0]).toHaveTextContent('Group db-servers resolved to 2 addresses, as read at 09:07.')
-    expect(told[1]).toHaveTextContent('Group cache not resolved, as more than 2000 ports have it')
+  it('show their addresses, as read; those that stay names say why', () => {
+    show({ ...compared({ lists: [['closed'], ['web']], rules, members }), remotes } as Traffic)
+    const lines = within(screen.getByRole('region', { name: 'Remote groups' })).getAllByRole('listitem')
+    expect(lines[0]).toHaveTextContent('Group db-servers resolved to 2 addresses, as read at 09:07.')
+    expect(lines[1]).toHaveTextContent('Group cache not resolved, as more than 2000 ports have it')
     const allowed = screen.getByRole('region', { name: 'Newly allowed' })
     expect(allowed).toHaveTextContent('TCP 5432 (PostgreSQL) from 10.0.0.5/32 and 10.0.0.6/32')
     expect(allowed).toHaveTextContent('TCP 6379 (Redis) from addresses of group cache')
@@ -152,7 +152,7 @@ describe('remote groups', () => {
       /dropped Dropped, because no rule matches, unless rule "deny TCP 8443 from group cache"/,
     ],
   ])('decide a packet to %s from %s where they are known', async (port, remote, said) => {
-    show({ ...answered({ lists: [['closed'], ['web']], rules, members }), remotes } as Traffic)
+    show({ ...compared({ lists: [['closed'], ['web']], rules, members }), remotes } as Traffic)
     await userEvent.clear(screen.getByLabelText('Port'))
     await userEvent.type(screen.getByLabelText('Port'), port)
     await userEvent.type(screen.getByLabelText('Remote address'), `${remote}{Enter}`)
@@ -163,7 +163,7 @@ describe('remote groups', () => {
 
 describe('before applying', () => {
   it('sums up in a line, with the worst', () => {
-    render(<TrafficSummary traffic={answered()} />)
+    render(<TrafficSummary traffic={compared()} />)
     expect(screen.getByText('Traffic: 1 newly allowed')).toBeInTheDocument()
     expect(screen.getByText('Opens TCP 22 (SSH) from anywhere')).toBeInTheDocument()
   })
@@ -174,7 +174,7 @@ describe('before applying', () => {
       { name: 'out', direction: 'egress' as const, remote: 'anywhere' },
       { name: 'dns', protocol: 'udp', ports: '53', remote: 'anywhere' },
     ]
-    const broken = brokenGuards(guards, answered(), {})
+    const broken = brokenGuards(guards, compared(), {})
     expect(broken.map(({ name }) => name).toSorted()).toEqual(['out', 'ssh'])
     expect(broken.find(({ name }) => name === 'out')?.why).toMatch(
       /^never newly allow any protocol to anywhere\. After step 1, in between: TCP 443/,

@@ -12,7 +12,7 @@ import { Remotes } from './Remotes.tsx'
 import { FILTERS, shows, type FlowFilter } from './flow-filter.ts'
 import type { TrafficResult, TrafficQuestion } from './compare-traffic.ts'
 import styles from './TrafficChanges.module.css'
-import { changesText, namesOf } from './traffic-words.ts'
+import { trafficCountsText, namesOf } from './traffic-words.ts'
 import { TryPacket } from './TryPacket.tsx'
 import type { Traffic } from './use-traffic.ts'
 
@@ -20,7 +20,8 @@ type Compared = Extract<TrafficResult, { kind: 'differences' }>
 type TrafficChangesProps = { traffic: Traffic; facts: Pick<GroupFacts, 'groups'> }
 
 /**
- * What traffic would pass differently: after the plan, and while it is carried out. Never a guess.
+ * What traffic is newly allowed or denied after the plan, and while it is carried out. What is not
+ * known is never guessed.
  */
 export function TrafficChanges({ traffic, facts }: TrafficChangesProps): JSX.Element {
   if (traffic.state === 'reading') return <SkeletonRows label="Comparing traffic" count={3} />
@@ -47,8 +48,8 @@ export function TrafficChanges({ traffic, facts }: TrafficChangesProps): JSX.Ele
         {traffic.message}
       </Notice>
     )
-  const { answer, question, remotes } = traffic
-  if (answer.kind === 'port_security_off')
+  const { result, question, remotes } = traffic
+  if (result.kind === 'port_security_off')
     return (
       <Notice tone="warn" title="Port security is off: groups have no effect on this port">
         All traffic passes, before and after.
@@ -57,22 +58,22 @@ export function TrafficChanges({ traffic, facts }: TrafficChangesProps): JSX.Ele
   const names = namesOf(facts, traffic)
   return (
     <>
-      <Compare answer={answer} question={question} names={names} />
+      <Compare result={result} question={question} names={names} />
       {remotes !== undefined && remotes.groups.length > 0 && <Remotes remotes={remotes} names={names} />}
     </>
   )
 }
 
-type CompareProps = { answer: Compared; question: TrafficQuestion; names: Names }
+type CompareProps = { result: Compared; question: TrafficQuestion; names: Names }
 
-function Compare({ answer, question, names }: CompareProps): JSX.Element {
+function Compare({ result, question, names }: CompareProps): JSX.Element {
   const [filter, setFilter] = useState<FlowFilter>({ direction: 'any', protocol: 'any' })
-  const end = answer.afterStep.at(-1)
-  const between = answer.inBetween.some((regions) => regions.length > 0)
+  const end = result.afterStep.at(-1)
+  const between = result.inBetween.some((flows) => flows.length > 0)
   return (
     <div className={styles.view}>
       <output aria-live="polite" className={styles.summary}>
-        {end === undefined ? 'Nothing is arranged: no traffic changes' : changesText(end.counts)}
+        {end === undefined ? 'Nothing is arranged: no traffic changes' : trafficCountsText(end.counts)}
         {end !== undefined && between && '; more while the plan is carried out'}.
       </output>
       {end !== undefined && (end.regions.length > 0 || between) && (
@@ -94,24 +95,24 @@ function Compare({ answer, question, names }: CompareProps): JSX.Element {
         </div>
       )}
       {end !== undefined && <Difference difference={end} filter={filter} names={names} />}
-      {answer.inBetween.length > 0 && (
+      {result.inBetween.length > 0 && (
         <section className={styles.part} aria-label="While the plan is carried out">
           <h3>While the plan is carried out</h3>
           {between ? (
-            answer.inBetween.map((regions, step) => {
-              const shown = regions.filter((region) => shows(region, filter))
+            result.inBetween.map((flows, step) => {
+              const shown = flows.filter((flow) => shows(flow, filter))
               return (
                 <div key={step} className={styles.part}>
                   <h4>
                     Between step {step + 1} and step {step + 2}
                   </h4>
                   {shown.length > 0 ? (
-                    <FlowList regions={shown} names={names} when="then" />
+                    <FlowList flows={shown} names={names} when="then" />
                   ) : (
                     <p className={styles.note}>
-                      {regions.length > 0
+                      {flows.length > 0
                         ? 'Nothing that the filters show.'
-                        : 'Nothing but what is so before or after the plan too.'}
+                        : 'Nothing that is not so before or after the plan too.'}
                     </p>
                   )}
                 </div>
@@ -119,12 +120,12 @@ function Compare({ answer, question, names }: CompareProps): JSX.Element {
             })
           ) : (
             <p className={styles.note}>
-              Nothing passes in between that doesn’t before or after, or is dropped.
+              In between, nothing is allowed or denied that is not so before or after.
             </p>
           )}
         </section>
       )}
-      <NeverMatching answer={answer} names={names} />
+      <NeverMatching result={result} names={names} />
       <TryPacket question={question} names={names} />
     </div>
   )
@@ -142,16 +143,16 @@ function Difference(props: { difference: TrafficDifference; filter: FlowFilter; 
   return (
     <>
       {PARTS.map(({ change, title }) => {
-        const all = regions.filter((region) => region.change === change)
+        const all = regions.filter((flow) => flow.change === change)
         if (all.length === 0) return null
-        const shown = all.filter((region) => shows(region, filter))
+        const shown = all.filter((flow) => shows(flow, filter))
         return (
           <section key={change} className={styles.part} aria-label={title}>
             <h3 data-change={change}>
               {title} <span className={styles.count}>{all.length}</span>
             </h3>
             {shown.length > 0 ? (
-              <FlowList regions={shown} names={names} />
+              <FlowList flows={shown} names={names} />
             ) : (
               <p className={styles.note}>Nothing that the filters show.</p>
             )}
@@ -179,8 +180,8 @@ function Difference(props: { difference: TrafficDifference; filter: FlowFilter; 
   )
 }
 
-function NeverMatching({ answer, names }: { answer: Compared; names: Names }): JSX.Element | null {
-  const { neverMatching } = answer
+function NeverMatching({ result, names }: { result: Compared; names: Names }): JSX.Element | null {
+  const { neverMatching } = result
   const [all, setAll] = useState(false)
   if (neverMatching.length === 0) return null
   return (

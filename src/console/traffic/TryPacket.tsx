@@ -11,6 +11,7 @@ import {
   type Names,
   type PacketVerdict,
 } from '../../vpc/traffic/index.ts'
+import { capitalized } from '../facts/change-words.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
@@ -33,13 +34,13 @@ const EMPTY: Typed = {
 }
 const TONES = { allowed: 'ok', dropped: 'danger', unknown: 'warn' } as const
 
-/** One packet: what becomes of it now, in between and after the plan, and the rule that decides. */
+/** What one packet meets now, after each step and after the plan, and the rule that decides. */
 export function TryPacket({ question, names }: TryPacketProps): JSX.Element {
   const [typed, setTyped] = useState(EMPTY)
   const [tried, setTried] = useState<Typed>()
   const asked = tried !== undefined
   const lists = useMemo(() => {
-    // Reading thousands of rules takes its time: not before it is asked for.
+    // To read thousands of rules takes long: not before a packet is tried.
     if (!asked) return []
     const rules = Object.entries(question.rules).flatMap(([id, read]) => (read ? [[id, read] as const] : []))
     const members = new Map(Object.entries(question.members ?? {}))
@@ -153,7 +154,7 @@ function packetOf(typed: Typed) {
   }
 }
 
-/** NaN when it is none, which is then refused by name. */
+/** NaN for anything else, which `verdict` refuses with the field's name. */
 function wholeNumber(text: string): number {
   return /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN
 }
@@ -171,6 +172,6 @@ function whyText(one: PacketVerdict, names: Names): string {
   const text = decisionText(one, '', names)
   const first = alike.map((rule) => ruleText(rule, names)).join(' or ')
   const unless = first === '' ? '' : `, unless ${first} matches first, with the same verdict`
-  const said = `${text.charAt(0).toUpperCase()}${text.slice(1)}${unless}.`
+  const said = `${capitalized(text)}${unless}.`
   return askedSets.length > 0 ? `${said} ${depends}` : said
 }

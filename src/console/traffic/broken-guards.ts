@@ -11,8 +11,7 @@ export type BrokenGuard = { name: string; why: string }
 const UUID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g
 
 /**
- * The guards that a plan breaks, at its end or in between; the proxy holds it against them again
- * when it is sent.
+ * The guards that a plan breaks, at its end or in between. The proxy checks again before sending.
  */
 export function useBrokenGuards(traffic: Traffic, names: Names): readonly BrokenGuard[] {
   const { data: guards } = useQuery(guardsQuery())
@@ -32,30 +31,27 @@ export function guardsRefused(error: unknown, names: Names): readonly BrokenGuar
   }))
 }
 
-/**
- * The guards that are broken by what is known of the traffic; what can't be compared counts as
- * broken.
- */
+/** The guards that this traffic breaks. Where traffic is unknown, every guard counts as broken. */
 export function brokenGuards(guards: readonly Guard[], traffic: Traffic, names: Names): BrokenGuard[] {
   if (traffic.state === 'reading') return []
-  if (traffic.state !== 'answer')
+  if (traffic.state !== 'compared')
     return guards.map((guard) =>
-      named(guard, 'It could not be decided, as the traffic could not be compared.'),
+      brokenGuard(guard, 'It could not be decided, as the traffic could not be compared.'),
     )
-  const { answer } = traffic
-  if (answer.kind === 'port_security_off') return []
+  const { result } = traffic
+  if (result.kind === 'port_security_off') return []
   const broken = new Map<Guard, BrokenGuard & { certain: boolean }>()
-  for (const [step, difference] of answer.afterStep.entries())
+  for (const [step, difference] of result.afterStep.entries())
     for (const { guard, regions, certain } of guardViolations(difference, guards)) {
       const known = broken.get(guard)
       if (known && (known.certain || !certain)) continue
-      const when = step < answer.afterStep.length - 1 ? `After step ${step + 1}, in between: ` : ''
+      const when = step < result.afterStep.length - 1 ? `After step ${step + 1}, in between: ` : ''
       const open = certain ? '' : 'It can’t be decided for certain. '
-      broken.set(guard, { ...named(guard, `${open}${when}${explain(regions[0]!, names)}`), certain })
+      broken.set(guard, { ...brokenGuard(guard, `${open}${when}${explain(regions[0]!, names)}`), certain })
     }
   return [...broken.values()]
 }
 
-function named(guard: Guard, why: string): BrokenGuard {
+function brokenGuard(guard: Guard, why: string): BrokenGuard {
   return { name: guard.name, why: `${guardText(guard)}. ${why}` }
 }

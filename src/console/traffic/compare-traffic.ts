@@ -11,13 +11,13 @@ import {
   type Flow,
 } from '../../vpc/traffic/index.ts'
 
-/** What the console asks: all plain data, as it goes to a worker. */
+/** What the console asks. Plain data only: it is sent to a worker. */
 export type TrafficQuestion = {
   /** `port_security_enabled` of the port. */
   portSecurity: boolean | null | undefined
   /**
-   * The port's list as it stands, then after each step of the plan; the last one is the arranged
-   * list. At least one.
+   * The port's list now, then after each step of the plan; the last one is the arranged list. At
+   * least one.
    */
   lists: readonly (readonly string[])[]
   /**
@@ -32,7 +32,7 @@ export type TrafficQuestion = {
   members?: Readonly<Record<string, readonly string[]>>
 }
 
-/** What comes back. With port security off there is nothing to compare: groups have no effect. */
+/** What traffic changes. With port security off, nothing is compared: groups have no effect. */
 export type TrafficResult =
   | NoEffect
   | (PlanDifferences & {
@@ -45,7 +45,7 @@ export type TrafficResult =
       neverMatching: readonly NeverMatching[]
     })
 
-/** Answers a question; pure, but up to 100 ms of work: the console asks through TrafficClient. */
+/** Compares. Takes up to 100 ms, so the console asks a worker for it, through TrafficClient. */
 export function compareTraffic({ portSecurity, lists, rules, members = {} }: TrafficQuestion): TrafficResult {
   const desired = lists.at(-1)
   if (!desired) throw new TypeError('a question about traffic needs at least one list')
@@ -61,13 +61,13 @@ export function compareTraffic({ portSecurity, lists, rules, members = {} }: Tra
 
 /** Messages to and from the worker. */
 export type TrafficRequest = { id: number; question: TrafficQuestion }
-/** A failure is told, never filled in. */
-export type TrafficMessage = { id: number } & ({ answer: TrafficResult } | { failure: string })
+/** A failure is passed on, never taken for 'nothing changes'. */
+export type TrafficMessage = { id: number } & ({ result: TrafficResult } | { failure: string })
 
-/** The reply to a request; a failure becomes a message. */
+/** The worker's message about a request: the result, or why there is none. */
 export function resultMessage({ id, question }: TrafficRequest): TrafficMessage {
   try {
-    return { id, answer: compareTraffic(question) }
+    return { id, result: compareTraffic(question) }
   } catch (error) {
     return { id, failure: error instanceof Error ? error.message : String(error) }
   }

@@ -1,6 +1,6 @@
 import type { Direction, Flow } from '../../vpc/traffic/index.ts'
 
-/** Which regions are shown; protocols by number, `other` is all but TCP, UDP, ICMP and ICMPv6. */
+/** Which flows are shown; protocols by number, `other` is all but TCP, UDP, ICMP and ICMPv6. */
 export type FlowFilter = {
   direction: 'any' | Direction
   protocol: 'any' | '6' | '17' | '1' | '58' | 'other'
@@ -37,7 +37,7 @@ export const FILTERS: readonly {
 
 const NAMED = [1, 6, 17, 58]
 
-/** True when any of the region's traffic is what the filter asks for. */
+/** True when the filter shows any part of the flow. */
 export function shows({ direction, services }: Flow, filter: FlowFilter): boolean {
   if (filter.direction !== 'any' && filter.direction !== direction) return false
   const { protocol } = filter

@@ -16,17 +16,17 @@ let client = new TrafficClient()
 function start(): TrafficWorker {
   const { port1, port2 } = new MessageChannel()
   opened.push(port1, port2)
-  const record = { got: 0, terminated: false }
-  started.push(record)
+  const worker = { got: 0, terminated: false }
+  started.push(worker)
   port2.addEventListener('message', ({ data }: MessageEvent<TrafficRequest>) => {
-    record.got++
+    worker.got++
     port2.postMessage(resultMessage(data))
   })
   port1.start()
   port2.start()
   return Object.assign(port1, {
     terminate: () => {
-      record.terminated = true
+      worker.terminated = true
       port1.close()
     },
   }) as unknown as TrafficWorker
@@ -55,17 +55,17 @@ const question = (over: Partial<TrafficQuestion> = {}): TrafficQuestion => ({
   ...over,
 })
 
-const changesOf = (answer: TrafficResult) =>
-  answer.kind === 'differences'
-    ? answer.afterStep.map(({ regions }) => regions.map(({ change }) => change))
-    : answer.kind
+const changesOf = (result: TrafficResult) =>
+  result.kind === 'differences'
+    ? result.afterStep.map(({ regions }) => regions.map(({ change }) => change))
+    : result.kind
 
 describe('asking what traffic changes', () => {
-  it('answers in plain data for each step', async () => {
+  it('gives plain data for each step', async () => {
     client = new TrafficClient(start)
-    const answer = await client.ask(question({ lists: [['open'], [], ['open', 'closed']] }))
-    expect(changesOf(answer)).toEqual([['newly_dropped'], []])
-    expect(JSON.parse(JSON.stringify(answer))).toEqual(answer)
+    const result = await client.ask(question({ lists: [['open'], [], ['open', 'closed']] }))
+    expect(changesOf(result)).toEqual([['newly_dropped'], []])
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result)
   })
 
   it('says that groups have no effect when port security is off', async () => {
@@ -75,8 +75,8 @@ describe('asking what traffic changes', () => {
 
   it('leaves open what the rules of a group that were not read would decide', async () => {
     client = new TrafficClient(start)
-    const answer = await client.ask(question({ rules: { closed: [], open: null } }))
-    expect(changesOf(answer)).toEqual([['undecided', 'undecided', 'undecided', 'undecided']])
+    const result = await client.ask(question({ rules: { closed: [], open: null } }))
+    expect(changesOf(result)).toEqual([['undecided', 'undecided', 'undecided', 'undecided']])
   })
 
   it('lets the newest question win, and skips those in between', async () => {
@@ -90,12 +90,12 @@ describe('asking what traffic changes', () => {
     expect(started).toEqual([{ got: 2, terminated: false }])
   })
 
-  it('drops a question whose signal is aborted, and answers the next', async () => {
+  it('gives up a question whose signal is aborted, and takes the next', async () => {
     client = new TrafficClient(start)
     const controller = new AbortController()
-    const dropped = client.ask(question(), controller.signal)
+    const unwanted = client.ask(question(), controller.signal)
     controller.abort()
-    await expect(dropped).rejects.toMatchObject({ name: 'AbortError' })
+    await expect(unwanted).rejects.toMatchObject({ name: 'AbortError' })
     expect(changesOf(await client.ask(question()))).toEqual([['newly_allowed']])
     await expect(client.ask(question(), controller.signal)).rejects.toMatchObject({ name: 'AbortError' })
   })

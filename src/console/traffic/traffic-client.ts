@@ -6,13 +6,13 @@ export type TrafficWorker = Pick<Worker, 'postMessage' | 'terminate'> & {
   addEventListener(type: 'error' | 'messageerror', listener: (event: Event) => void): void
 }
 
-/** Why there is no answer: the worker failed. The console then says that it doesn't know. */
+/** The worker failed: there is no result, and the console says that it doesn't know. */
 export class TrafficUnavailable extends Error {
   override name = 'TrafficUnavailable'
 }
 
 type Waiting = TrafficRequest & {
-  resolve: (answer: TrafficResult) => void
+  resolve: (result: TrafficResult) => void
   reject: (reason: unknown) => void
 }
 
@@ -34,7 +34,7 @@ export class TrafficClient {
   }
 
   /**
-   * The answer to a question.
+   * The result for a question.
    * @throws TrafficUnavailable when the worker fails; AbortError, or the signal's reason, when it
    *   is no longer wanted
    */
@@ -90,13 +90,13 @@ export class TrafficClient {
     return worker
   }
 
-  #take(reply: TrafficMessage): void {
+  #take(message: TrafficMessage): void {
     this.#busyWith = undefined
     const asked = this.#newest
-    if (asked?.id === reply.id) {
+    if (asked?.id === message.id) {
       this.#newest = undefined
-      if ('answer' in reply) asked.resolve(reply.answer)
-      else asked.reject(new TrafficUnavailable(`Traffic could not be compared: ${reply.failure}`))
+      if ('result' in message) asked.resolve(message.result)
+      else asked.reject(new TrafficUnavailable(`Traffic could not be compared: ${message.failure}`))
     }
     this.#send()
   }

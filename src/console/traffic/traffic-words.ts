@@ -3,7 +3,7 @@ import type { GroupFacts } from '../facts/group-facts.ts'
 import type { Traffic } from './use-traffic.ts'
 
 /** `3 newly allowed, 1 newly denied`, or `No traffic changes`. */
-export function changesText(counts: TrafficDifference['counts']): string {
+export function trafficCountsText(counts: TrafficDifference['counts']): string {
   const said = [
     counts.newly_allowed > 0 && `${counts.newly_allowed} newly allowed`,
     counts.newly_dropped > 0 && `${counts.newly_dropped} newly denied`,
@@ -12,10 +12,7 @@ export function changesText(counts: TrafficDifference['counts']): string {
   return said.length > 0 ? said.join(', ') : 'No traffic changes'
 }
 
-/**
- * What the operator should not overlook: `Opens TCP 22 (SSH) from anywhere`; undefined when nothing
- * is opened to all.
- */
+/** What must not be overlooked: `Opens TCP 22 (SSH) from anywhere`; undefined when nothing is. */
 export function worstText({ regions }: TrafficDifference): string | undefined {
   const [first] = regions
   if (first?.change !== 'newly_allowed' || !isFromAnywhere(first)) return undefined
@@ -24,6 +21,6 @@ export function worstText({ regions }: TrafficDifference): string | undefined {
 
 /** The names of groups as known, those of remote groups too. */
 export function namesOf({ groups }: Pick<GroupFacts, 'groups'>, traffic?: Traffic): Names {
-  const remotes = traffic?.state === 'answer' ? traffic.remotes?.groups : undefined
+  const remotes = traffic?.state === 'compared' ? traffic.remotes?.groups : undefined
   return { group: (id) => groups.get(id)?.name ?? remotes?.find((remote) => remote.id === id)?.name }
 }

@@ -1,6 +1,6 @@
 /**
- * The worker that compares traffic, so that the page stays smooth. Speaks TrafficRequest and
- * TrafficReply.
+ * The worker that compares traffic, so that the page stays smooth. Takes TrafficRequest, sends
+ * TrafficMessage.
  */
 import { resultMessage, type TrafficRequest } from './compare-traffic.ts'
 

@@ -13,14 +13,14 @@ import type { TrafficResult, TrafficQuestion } from './compare-traffic.ts'
 import { TrafficClient } from './traffic-client.ts'
 
 /**
- * What is known of a plan's traffic. Only `answer` says anything of it; the rest says why nothing
- * can be said.
+ * What is known of a plan's traffic. Only `compared` has a result; the other states say why there
+ * is none.
  */
 export type Traffic =
   | { state: 'reading' }
   | { state: 'unread'; error: unknown; retry: () => void }
   | { state: 'failed'; message: string; retry: () => void }
-  | { state: 'answer'; question: TrafficQuestion; answer: TrafficResult; remotes?: RemoteGroups }
+  | { state: 'compared'; question: TrafficQuestion; result: TrafficResult; remotes?: RemoteGroups }
 
 /** The groups that rules have as remote, and what is known of their members. */
 export type RemoteGroups = {
@@ -29,8 +29,8 @@ export type RemoteGroups = {
 }
 
 /**
- * Compares what a port's traffic is with each of `lists`: as it stands, then after each step. Asked
- * anew when the lists or the rules change; an answer to another question is never shown.
+ * Compares a port's traffic with each of `lists`: now, then after each step. Compares again when
+ * the lists or the rules change; a result for another question is never shown.
  * @param now false while the page has something more urgent to read
  */
 export function useTraffic(
@@ -58,7 +58,7 @@ export function useTraffic(
   const queryClient = useQueryClient()
   const ready =
     (now && portSecurity === false) || (rulesRead && (remoteIds.length === 0 || members !== undefined))
-  // Facts are new objects with every rendering: what counts is what they say.
+  // Facts are new objects with every rendering: their contents count.
   const key = JSON.stringify([portSecurity, lists, ready, tried, dataUpdatedAt])
   const question = useMemo<TrafficQuestion | undefined>(
     () =>
@@ -66,7 +66,7 @@ export function useTraffic(
         ? {
             portSecurity,
             lists,
-            // A group that the platform does not tell of may have rules all the same.
+            // A group that the platform does not show may have rules all the same.
             rules: Object.fromEntries(
               ids.map((id) => [id, groups.get(id) === null ? null : (rules.get(id) ?? null)]),
             ),
@@ -86,7 +86,7 @@ export function useTraffic(
     if (!question) return
     const gone = new AbortController()
     client.current ??= new TrafficClient()
-    // What is drawn of it is long.
+    // The result takes long to draw.
     const show = (end: TrafficResult | Error) => startTransition(() => setFound({ question, end }))
     client.current.ask(question, gone.signal).then(show, (reason: unknown) => {
       if (gone.signal.aborted || (reason instanceof DOMException && reason.name === 'AbortError')) return
@@ -108,6 +108,6 @@ export function useTraffic(
       })),
       reread: () => void rereadMembers(queryClient, project),
     }
-    return { state: 'answer', question, answer: found.end, remotes }
+    return { state: 'compared', question, result: found.end, remotes }
   }, [question, found, error, retry, members, groups, named, queryClient, project])
 }

@@ -4,7 +4,7 @@ type Announce = (message: string) => void
 
 const AnnounceContext = createContext<Announce>(() => {})
 
-/** Tells screen readers something, politely, without moving the focus. */
+/** Announces something to screen readers, politely, without moving the focus. */
 export function useAnnounce(): Announce {
   return useContext(AnnounceContext)
 }

@@ -2,7 +2,7 @@ import type { JSX, ReactNode } from 'react'
 import styles from './Badge.module.css'
 import { Icon, type IconName } from './Icon.tsx'
 
-/** What a badge or a notice means, told by its colour too. `new`: placed, but not applied. */
+/** What a badge or a notice means, shown by its colour too. `new`: placed, but not applied. */
 export type Tone = 'neutral' | 'ok' | 'warn' | 'danger' | 'accent' | 'new'
 
 type BadgeProps = { tone?: Tone; icon?: IconName; title?: string; children: ReactNode }

@@ -15,7 +15,7 @@ type DialogProps = {
 
 /**
  * A modal dialog: the browser's own, which keeps the focus inside and gives it back. A click beside
- * it does not close it: what is asked here deserves an answer. The element with `data-autofocus`
+ * it does not close it: what is asked here needs a choice. The element with `data-autofocus`
  * has the focus at first.
  */
 export function Dialog({ open, onClose, title, children, footer, wide = false }: DialogProps): JSX.Element {

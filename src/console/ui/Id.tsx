@@ -7,7 +7,7 @@ type IdProps = {
   /** What it is the ID of: names the copy button ('Copy port ID'). */
   label?: string
   /**
-   * Shows the first eight digits only; the whole ID stands in the tooltip and is what is copied.
+   * Shows the first eight digits only; the whole ID is in the tooltip, and is copied.
    */
   short?: boolean
   copy?: boolean

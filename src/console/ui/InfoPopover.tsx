@@ -15,7 +15,7 @@ export function InfoPopover({ label, children }: { label: string; children: Reac
   const button = useRef<HTMLButtonElement>(null)
   const popover = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    // It stands fixed beside its button: it may not stay when that moves away.
+    // It is placed beside its button: it must not stay when that moves away.
     const hide = (event: Event) => {
       if (event.target !== popover.current && popover.current?.matches(':popover-open'))
         popover.current.hidePopover()

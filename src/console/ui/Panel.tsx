@@ -14,7 +14,7 @@ type PanelProps = {
 }
 
 /**
- * One of the port page's areas: a head that stays, content that scrolls by itself where there is
+ * One of the port page's areas: a head that stays, content that scrolls on its own where there is
  * room for that.
  */
 export function Panel(props: PanelProps): JSX.Element {

@@ -8,12 +8,12 @@ type SearchBoxProps = {
   placeholder: string
   /** What is searched for, as the URL has it. */
   value: string
-  /** Told each letter at once. */
+  /** Called at each letter. */
   onType?: (q: string) => void
   onChange: (q: string) => void
 }
 
-/** A search box whose text stands in the URL. */
+/** A search box whose text is kept in the URL. */
 export function SearchBox({ placeholder, value, onType, onChange }: SearchBoxProps): JSX.Element {
   const [text, setText] = useState(value)
   const [sent, setSent] = useState(value)

@@ -6,7 +6,7 @@ export function Skeleton({ width = '60%' }: { width?: string }): JSX.Element {
   return <span className={styles.bar} style={{ width }} />
 }
 
-/** Rows of bars where a list will be; `label` is what screen readers hear. */
+/** Rows of bars where a list will be; `label` is read by screen readers. */
 export function SkeletonRows({ label, count = 8 }: { label: string; count?: number }): JSX.Element {
   return (
     <div className={styles.rows}>

@@ -1,14 +1,14 @@
 import type { JSX } from 'react'
 import { Badge, type Tone } from './Badge.tsx'
 
-/** Documented values of a port's `status` (insert-security-groups.txt, Table 5). */
+/** Documented values of a port's `status` (docs/platform.md, Objects, Table 5). */
 const TONES = new Map<string, Tone>([
   ['ACTIVE', 'ok'],
   ['BUILD', 'accent'],
   ['DOWN', 'neutral'],
 ])
 
-/** A port's status, in the platform's own word; one that is not documented stands out. */
+/** A port's status, in the platform's own word; one that is not documented is marked. */
 export function StatusBadge({ status }: { status: string | null | undefined }): JSX.Element {
   if (status === null || status === undefined || status === '') return <>—</>
   return <Badge tone={TONES.get(status) ?? 'warn'}>{status}</Badge>

@@ -1,5 +1,4 @@
 import type { JSX, ReactNode } from 'react'
-import type { PortsideError } from '../../vpc/errors.ts'
 import type { Tone } from './Badge.tsx'
 import { Icon, type IconName } from './Icon.tsx'
 import { Id } from './Id.tsx'
@@ -30,7 +29,8 @@ export function TimelineNote({ children }: { children: ReactNode }): JSX.Element
 }
 
 /** What went wrong, and its code. */
-export function TimelineError({ error }: { error: PortsideError }): JSX.Element {
+export function TimelineError(props: { error: { error_code: string; error_msg: string } }): JSX.Element {
+  const { error } = props
   return (
     <TimelineNote>
       {error.error_msg} <code>{error.error_code}</code>

@@ -1,7 +1,7 @@
 import { memo, startTransition, useEffect, useState, type ComponentType, type ReactNode } from 'react'
 
 /**
- * A part of a page whose code is a file of its own; `waiting` stands in its place until that is
+ * A part of a page whose code is a file of its own; `waiting` takes its place until that is
  * there.
  */
 export type Part<Props extends object> = {
@@ -24,7 +24,7 @@ export function part<Props extends object>(from: () => Promise<ComponentType<Pro
   const loaded = new Promise<void>((resolve) => (load = resolve))
     .then(from)
     .then((component) => (found = memo(component) as unknown as ComponentType<Props>))
-  // Whoever draws it is told.
+  // The component that draws it shows the failure.
   loaded.catch(() => {})
   function Drawn({ waiting, ...props }: Props & { waiting: ReactNode }): ReactNode {
     const [Component, setComponent] = useState(() => found)

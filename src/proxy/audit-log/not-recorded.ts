@@ -1,5 +1,5 @@
 import { ownError, ProxyError } from '../errors.ts'
-import { RevisionConflict } from '../operations/journal.ts'
+import { RevisionConflict } from '../database/revision-conflict.ts'
 
 /**
  * Whatever a database fails with becomes one error that says what is true of the request: before it

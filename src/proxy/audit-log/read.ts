@@ -14,7 +14,7 @@ import {
 import type { Tables } from '../database/tables.ts'
 
 /** Where a page begins: after the record with this time and number. */
-export type Cursor = string
+type Cursor = string
 /** Records, newest first, and where the next page begins; undefined at the end. */
 export type Page<T> = { records: T[]; next: Cursor | undefined }
 

@@ -7,6 +7,7 @@ import {
 } from '../../vpc/portside-api.ts'
 import type { AuditEntry } from '../../vpc/audit-log.ts'
 import type { Database } from '../database/database.ts'
+import { RevisionConflict } from '../database/revision-conflict.ts'
 import type { Tables } from '../database/tables.ts'
 import { auditRecordOf } from '../audit-log/of-operation.ts'
 import { addAuditEntries, addAuditEntriesWith, beginAuditRecord } from '../audit-log/write.ts'
@@ -17,11 +18,6 @@ import { isTooLarge, readable, storedRecord, type StoredRow } from './stored-rec
 const UNFINISHED: OperationStatus[] = ['queued', 'running', 'waiting']
 /** Operations that ask for the operator's answer. */
 export const AWAITING_CHOICE: OperationStatus[] = ['stopped', 'interrupted']
-
-/** Another proxy, or another request, has written the record since it was read. */
-export class RevisionConflict extends Error {
-  override name = 'RecordChanged'
-}
 
 type Listed = Omit<OperationSummary, 'user' | 'purpose' | 'created_at'> & {
   sequence: unknown

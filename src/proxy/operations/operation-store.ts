@@ -9,7 +9,8 @@ import { endEntryOf } from '../audit-log/of-operation.ts'
 import { writeAtLeast } from '../audit-log/write.ts'
 import type { SignedIn } from '../session/session.ts'
 import { waitForEvent, type EventWait } from './event-wait.ts'
-import { Journal, RevisionConflict } from './journal.ts'
+import { RevisionConflict } from '../database/revision-conflict.ts'
+import { Journal } from './journal.ts'
 import { offThePort, portKey, withoutCloudWords, type JournaledOperation } from './journaled-operation.ts'
 
 /**

@@ -1,4 +1,3 @@
-import { stepsLead } from '../../vpc/change-step.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import { planChange, PlanRefused } from '../../vpc/plan-change.ts'
 import { isUuid } from '../../vpc/ids.ts'
@@ -9,31 +8,6 @@ import type { JournaledOperation } from './journaled-operation.ts'
 
 /** The port that an operation is for, and who asked for it. */
 export type Asked = { project_id: string; port_id: string; by: SignedIn }
-
-/**
- * @param limit how many security groups a port takes
- * @throws ProxyError Portside.InvalidRequest when a list names a group twice, or the steps do not
- *   lead where they should
- */
-export function refuseWrongPlan(
-  { planned_from, desired, steps }: Pick<OperationRequest, 'planned_from' | 'desired' | 'steps'>,
-  limit: number,
-): void {
-  const twice = planned_from.findIndex((id, position) => planned_from.indexOf(id) !== position)
-  const fault = stepsLead(planned_from, steps, desired, limit)
-  if (twice < 0 && !fault) return
-  const field =
-    twice >= 0
-      ? { path: `planned_from.${twice}`, message: 'names a security group twice' }
-      : { path: fault!.step < steps.length ? `steps.${fault!.step}` : 'desired', message: fault!.message }
-  throw ownError(
-    'Portside.InvalidRequest',
-    `The plan can't be carried out: ${field.path}: ${field.message}.`,
-    {
-      fields: [field],
-    },
-  )
-}
 
 /**
  * The operation that the same request made before. @throws ProxyError Portside.OperationConflict

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import * as z from 'zod/mini'
 import { uuid } from '../../vpc/ids.ts'
 import {
@@ -7,17 +8,19 @@ import {
   api,
   operationChoices,
   operationRequest,
+  operationResponse,
   operationsQuery,
+  operationsResponse,
 } from '../../vpc/portside-api.ts'
 import { groupsPerPort, type ProxyConfig } from '../config.ts'
 import type { DatabaseAccess } from '../database/database.ts'
 import { ownError } from '../errors.ts'
 import { GuardCheck } from '../guards/guard-check.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
-import { copyJournalToAuditLog } from '../audit-log/copy-journal.ts'
 import { whileRecording } from '../audit-log/not-recorded.ts'
-import { bounded, checked, checkedQuery, checkParams, goneSignal } from '../request-checks.ts'
+import { goneSignal, idParams, portParams } from '../request-checks.ts'
 import type { Upstream } from '../upstream/upstream.ts'
+import { copyJournalToAuditLog } from './copy-to-audit-log.ts'
 import { Operations } from './operations.ts'
 import { withoutJournalFields, type JournaledOperation } from './journaled-operation.ts'
 import { OperationStore } from './operation-store.ts'
@@ -27,21 +30,15 @@ import { DEFAULT_WAITS } from './waits.ts'
 const LONGEST_POLL_SECONDS = 60
 
 /** GET operation: newer than revision `after`, if there is one within `wait` seconds. */
-const POLL_QUERY = bounded(
-  z.strictObject({
-    after: z.optional(z.coerce.number().check(z.int(), z.gte(0), z.lte(Number.MAX_SAFE_INTEGER))),
-    wait: z.optional(z.coerce.number().check(z.gte(0), z.lte(LONGEST_POLL_SECONDS))),
-  }),
-)
+const pollQuery = z.strictObject({
+  after: z.optional(z.coerce.number().check(z.int(), z.gte(0), z.lte(Number.MAX_SAFE_INTEGER))),
+  wait: z.optional(z.coerce.number().check(z.gte(0), z.lte(LONGEST_POLL_SECONDS))),
+})
 
-const OPERATIONS_QUERY = bounded(operationsQuery)
 /** Operations a page, when not asked otherwise. */
 const PAGE = 50
 
-const OPERATION_PARAMS = bounded(z.object({ id: uuid }))
-const ANSWER_PARAMS = bounded(z.object({ id: uuid, answer: z.enum(operationChoices) }))
-const OPERATION_BODY = bounded(operationRequest)
-const ANSWER_BODY = bounded(choiceRequest)
+const choiceParams = z.object({ id: uuid, answer: z.enum(operationChoices) })
 
 /** What the operations of a proxy need of it. */
 export type OperationsOptions = {
@@ -50,8 +47,6 @@ export type OperationsOptions = {
   database: DatabaseAccess
   metrics?: Metrics | undefined
 }
-
-type PortParams = { project_id: string; port_id: string }
 
 /**
  * Portside's own calls for changes (src/vpc/portside-api.ts): each is an operation with a record,
@@ -98,57 +93,103 @@ export async function operationsPlugin(
     })
   }
 
+  const routes = app.withTypeProvider<ZodTypeProvider>()
   const ofPort = decodeURIComponent(api.portOperations(':project_id', ':port_id'))
 
-  app.post<{ Params: PortParams }>(ofPort, async ({ params, body, session }, reply) => {
-    checkParams(params, projects)
-    const request = checked(OPERATION_BODY, body ?? undefined, 'body')
-    const { operations } = await whileRecording('before', opened)
-    const plan = { ...request, operation_id: request.operation_id.toLowerCase() }
-    const { operation, isNew } = await operations.submit(plan, {
-      project_id: params.project_id,
-      port_id: params.port_id.toLowerCase(),
-      by: session,
-    })
-    return answer(reply, isNew ? 202 : 200, operation)
-  })
+  routes.post(
+    ofPort,
+    {
+      schema: {
+        summary: 'Carry out a plan on a port. Sent again with the same ID, it is the same operation.',
+        params: portParams,
+        body: operationRequest,
+        response: { 200: operationResponse, 202: operationResponse },
+      },
+    },
+    async ({ params, body: request, session }, reply) => {
+      const { operations } = await whileRecording('before', opened)
+      const plan = { ...request, operation_id: request.operation_id.toLowerCase() }
+      const { operation, isNew } = await operations.submit(plan, {
+        project_id: params.project_id,
+        port_id: params.port_id.toLowerCase(),
+        by: session,
+      })
+      return send(reply, isNew ? 202 : 200, operation)
+    },
+  )
 
-  app.get<{ Params: PortParams }>(ofPort, async ({ params, url }, reply) => {
-    checkParams(params, projects)
-    const { limit = PAGE, after } = checkedQuery(OPERATIONS_QUERY, url)
-    const { store } = await opened()
-    const { operations, next } = await store.journal.ofPort(params.project_id, params.port_id.toLowerCase(), {
-      limit,
-      after,
-    })
-    return reply.header('cache-control', 'no-store').send({ operations, next: next ?? null })
-  })
+  routes.get(
+    ofPort,
+    {
+      schema: {
+        summary: 'A page of the operations of a port, newest first.',
+        params: portParams,
+        querystring: operationsQuery,
+        response: { 200: operationsResponse },
+      },
+    },
+    async ({ params, query }, reply) => {
+      const { limit = PAGE, after } = query
+      const { store } = await opened()
+      const page = await store.journal.ofPort(params.project_id, params.port_id.toLowerCase(), {
+        limit,
+        after,
+      })
+      return reply
+        .header('cache-control', 'no-store')
+        .send({ operations: page.operations, next: page.next ?? null })
+    },
+  )
 
-  app.get<{ Params: { id: string } }>(decodeURIComponent(api.operation(':id')), async (request, reply) => {
-    const { id } = checked(OPERATION_PARAMS, request.params, 'path')
-    const { after, wait = 0 } = checked(POLL_QUERY, request.query, 'query')
-    const { store } = await opened()
-    const operation = await store.newer(id.toLowerCase(), after ?? -1, wait * 1000, [
-      stopping.signal,
-      goneSignal(request),
-    ])
-    return answer(reply, 200, existing(id, operation))
-  })
+  routes.get(
+    decodeURIComponent(api.operation(':id')),
+    {
+      schema: {
+        summary:
+          'One operation. With `after` and `wait`: as soon as its revision is newer, or after so many seconds.',
+        params: idParams,
+        querystring: pollQuery,
+        response: { 200: operationResponse },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      const { after, wait = 0 } = request.query
+      const { store } = await opened()
+      const operation = await store.newer(id.toLowerCase(), after ?? -1, wait * 1000, [
+        stopping.signal,
+        goneSignal(request),
+      ])
+      return send(reply, 200, existing(id, operation))
+    },
+  )
 
-  app.post<{ Params: { id: string; answer: string } }>(
+  routes.post(
     '/api/operations/:id/:answer',
+    {
+      schema: {
+        summary: 'Choose how a stopped operation ends: go on, go back, or leave the list as it is.',
+        params: choiceParams,
+        // The body may be left out.
+        body: z._default(choiceRequest, {}),
+        response: { 200: operationResponse, 202: operationResponse },
+      },
+    },
     async ({ params, body, session }, reply) => {
-      const asked = checked(ANSWER_PARAMS, params, 'path')
-      const { confirmed_by } = checked(ANSWER_BODY, body ?? {}, 'body')
       const { operations, store } = await opened()
-      const operation = existing(asked.id, await store.journal.find(asked.id.toLowerCase()))
-      const result = await operations.choose(operation.operation_id, asked.answer, session, confirmed_by)
-      return answer(reply, result.operation_id === operation.operation_id ? 200 : 202, result)
+      const operation = existing(params.id, await store.journal.find(params.id.toLowerCase()))
+      const result = await operations.choose(
+        operation.operation_id,
+        params.answer,
+        session,
+        body.confirmed_by,
+      )
+      return send(reply, result.operation_id === operation.operation_id ? 200 : 202, result)
     },
   )
 }
 
-function answer(reply: FastifyReply, status: 200 | 202, operation: JournaledOperation) {
+function send(reply: FastifyReply, status: 200 | 202, operation: JournaledOperation) {
   return reply
     .code(status)
     .header('cache-control', 'no-store')

@@ -27,13 +27,13 @@ export type StoredRow = {
   status: OperationStatus
   revision: number
   created_at: Date
-  operation: JournaledOperation | null
+  record: JournaledOperation | null
 }
 
 /** The record of a row; of one that is too large to be read, what is known without it. */
 export async function storedRecord(db: Kysely<Tables>, row: StoredRow): Promise<JournaledOperation> {
-  const { operation, ...known } = row
-  if (operation) return operation
+  const { record, ...known } = row
+  if (record) return record
   const begun = await db
     .selectFrom('records')
     .select(['user_name', 'kind', 'follows'])

@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie'
 import type { FastifyInstance } from 'fastify'
-import { api, type SignedOut, type SignInWay } from '../../vpc/portside-api.ts'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { api, signedOut as signOutResponse, type SignInWay } from '../../vpc/portside-api.ts'
 import type { ProxyConfig } from '../config.ts'
 import { ProxyError } from '../errors.ts'
 import { plainPage, sendPage } from '../plain-page.ts'
@@ -53,11 +54,21 @@ export async function addSignIn(app: FastifyInstance, config: ProxyConfig): Prom
 
     // Without a session too: whoever signs out twice is signed out. Never limited: nobody may be
     // kept signed in.
-    signedOut.post(api.signOut(), async (request, reply): Promise<SignedOut> => {
-      sessions.end(request, reply)
-      reply.header('cache-control', 'no-store')
-      return { go_to: (await end?.(request, reply)) ?? null }
-    })
+    signedOut.withTypeProvider<ZodTypeProvider>().post(
+      api.signOut(),
+      {
+        schema: {
+          summary: 'Sign out. `go_to` is where the session at the provider ends, if it has such a place.',
+          security: [],
+          response: { 200: signOutResponse },
+        },
+      },
+      async (request, reply) => {
+        sessions.end(request, reply)
+        reply.header('cache-control', 'no-store')
+        return { go_to: (await end?.(request, reply)) ?? null }
+      },
+    )
   })
   return { way, path, requireSession: sessions.requireSession }
 }

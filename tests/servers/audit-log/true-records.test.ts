@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -189,9 +189,12 @@ describe('the audit record of a dry run', () => {
 
 test('while the database can not be written nothing is sent, and that is said', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'portside-no-records-'))
-  // A file where the database would be made.
-  await writeFile(join(folder, 'journal'), '')
-  const proxy = await stage.start({ PORTSIDE_DATA: folder, PORTSIDE_SESSION_SECRET: 'x'.repeat(43) })
+  // No folder can be made there: the link leads nowhere.
+  await symlink(join(folder, 'gone', 'data'), join(folder, 'data'))
+  const proxy = await stage.start({
+    PORTSIDE_DATA: join(folder, 'data'),
+    PORTSIDE_SESSION_SECRET: 'x'.repeat(43),
+  })
   onTestFinished(async () => {
     await proxy.close()
     await rm(folder, { recursive: true })

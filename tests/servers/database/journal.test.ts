@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Database } from '../../../src/proxy/database/database.ts'
-import { Journal, RevisionConflict } from '../../../src/proxy/operations/journal.ts'
+import { RevisionConflict } from '../../../src/proxy/database/revision-conflict.ts'
+import { Journal } from '../../../src/proxy/operations/journal.ts'
 import { newOperation, type JournaledOperation } from '../../../src/proxy/operations/journaled-operation.ts'
 import { LARGEST_RECORD } from '../../../src/proxy/operations/stored-record.ts'
 import { DATABASES, newDatabase, open } from './open.ts'
@@ -92,7 +93,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     expect(await journal.ofPort('another project', 'listed', { limit: 9 })).toMatchObject({ operations: [] })
   })
 
-  test('one too large to read is known by its columns, and small once it is written', async () => {
+  test('one too large to be read is known by its row, and small once written again', async () => {
     const one = record()
     one.steps[0]!.expected = Array.from({ length: LARGEST_RECORD / 30 }, () => randomUUID())
     await add(one)

@@ -125,7 +125,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 )
 
-test('an idle connection does not hold up the end', async () => {
+test('a connection without a request does not hold up the end', async () => {
   const emulator = await start()
   const end = ended(emulator.process)
   const { hostname, port } = new URL(emulator.address)
@@ -159,7 +159,7 @@ test('--ports and --groups make it large, --access-key closes it', async () => {
   expect(page.body.page_info).toMatchObject({ current_count: 2000, next_marker: expect.any(String) })
 })
 
-test('--no-v3-ports: no v3 port reads; v1 ports and the rest of v3 respond', async () => {
+test('--no-v3-ports: only the v3 port reads are missing', async () => {
   const emulator = await start('--no-v3-ports')
   const answered = async (path: string) => {
     const { status, body } = await call(emulator, 'GET', path)
@@ -182,7 +182,7 @@ test.each([
   [['--ports', '3'], '--ports must be a whole number from'],
   [['--groups', '1e3'], '--groups must be a whole number from'],
   [['--seed', '-1'], '--seed'],
-  [['--groups-per-port', '1001'], '--groups-per-port must be a whole number from 1 to 1000'],
+  [['--groups-per-port', '201'], '--groups-per-port must be a whole number from 1 to 200'],
   [['--data', '/dev/null/x'], '/dev/null/x'],
   [['--data='], '--data must name a folder'],
   [['--faults', '/nowhere.json'], '--faults /nowhere.json'],
@@ -195,7 +195,7 @@ test.each([
   expect(code).toBe(2)
 })
 
-test('a taken port or folder is one line of error; the folder is left alone', async () => {
+test('a taken port or folder ends in one line, and the folder is left alone', async () => {
   const data = join(folder, 'shared')
   const first = await start('--data', data)
   // As if the first one were just writing a line.
@@ -211,7 +211,7 @@ test('a taken port or folder is one line of error; the folder is left alone', as
   expect(readFileSync(journal, 'utf8')).toBe('{"project_id":')
 })
 
-test('an error about the port names the variable of npm start that sets it', async () => {
+test('a taken port of PORTSIDE_EMULATOR_PORT is refused by that name', async () => {
   const first = await start()
   const taken = await ended(runWith({ PORTSIDE_EMULATOR_PORT: new URL(first.address).port }))
   expect(taken).toEqual({

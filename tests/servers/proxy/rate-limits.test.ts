@@ -25,7 +25,7 @@ test('the error for too many requests says when to go on', async () => {
   expect((await read()).status).toBe(200)
 })
 
-test('wrong sign-in links are limited, with a page; the right one and sessions work', async () => {
+test('wrong sign-in links are limited; the true one and sessions are not', async () => {
   const proxy = await started({ PORTSIDE_RATE_LIMIT: '3' })
   const cookie = await proxy.signIn()
   const open = () => fetch(`${proxy.address}/sign-in/wrong`)

@@ -2,10 +2,10 @@ import { sql, type Kysely } from 'kysely'
 import { stepRequest } from '../../vpc/change-step.ts'
 import type { AuditEntry } from '../../vpc/audit-log.ts'
 import type { Tables } from '../database/tables.ts'
-import type { JournaledOperation } from '../operations/journaled-operation.ts'
-import { readable, storedRecord, type StoredRow } from '../operations/stored-record.ts'
-import { endEntryOf, auditRecordOf } from './of-operation.ts'
-import { beginAuditRecord } from './write.ts'
+import type { JournaledOperation } from './journaled-operation.ts'
+import { readable, storedRecord, type StoredRow } from './stored-record.ts'
+import { endEntryOf, auditRecordOf } from '../audit-log/of-operation.ts'
+import { beginAuditRecord } from '../audit-log/write.ts'
 
 const AT_A_TIME = 20
 

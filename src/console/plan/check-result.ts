@@ -8,7 +8,7 @@ export function isPassed(checks: readonly StepCheck[]): boolean {
   return checks.every(({ kind }) => kind === 'platform' || kind === 'portside')
 }
 
-/** The groups that refusals name, by ID or by their place in the request, each with the message. */
+/** The groups that refusals name, by ID or by their index in the request, with the messages. */
 export function refusedGroups(
   steps: readonly PlannedStep[],
   checks: readonly StepCheck[],

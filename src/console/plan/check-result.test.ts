@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StepCheck } from '../../vpc/checks.ts'
 import { planChange } from '../../vpc/plan-change.ts'
-import { isPassed, refusedGroups } from './check-plan.ts'
+import { isPassed, refusedGroups } from './check-result.ts'
 
 const refused = (error_msg: string, fields?: { path: string; message: string }[]): StepCheck => ({
   kind: 'refused',

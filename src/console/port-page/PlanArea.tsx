@@ -1,0 +1,59 @@
+import { useMemo, useState, type JSX, type RefObject } from 'react'
+import { useApplying } from '../plan/use-applying.ts'
+import { PlanPanel } from './later-parts.ts'
+import { LoadingPanel } from './LoadingPanel.tsx'
+import { PlanSide } from './PlanSide.tsx'
+import { usePortState } from './port-state.tsx'
+
+/** The plan with its dry run and Apply; while a change is carried out, its progress. */
+export function PlanArea(props: { headingRef: RefObject<HTMLHeadingElement | null> }): JSX.Element {
+  const { project, port, forbidden, arranged, operations, watched, shownFacts, plan, checking, traffic } =
+    usePortState()
+  const { shown, isCurrent } = plan
+  const { keep, lockReason } = arranged
+  const [dryRun, setDryRun] = useState(true)
+  const applying = useApplying({
+    project,
+    port: port.id,
+    planned: shown,
+    isCurrent,
+    operations: operations.all,
+    keep,
+    onSend: watched.sending,
+    forbidden,
+  })
+  const list = port.security_groups
+  const { seen } = watched
+  const side = useMemo(
+    () => (
+      <PlanSide
+        operations={operations}
+        arrangement={shown.arrangement}
+        list={list}
+        facts={shownFacts}
+        seen={seen}
+        lockReason={lockReason}
+        keep={(arrangement) => isCurrent() && keep(arrangement)}
+      />
+    ),
+    [operations, shown, list, shownFacts, seen, lockReason, keep, isCurrent],
+  )
+  return (
+    <PlanPanel
+      waiting={<LoadingPanel title="Plan" />}
+      project={project}
+      port={port}
+      facts={shownFacts}
+      plan={shown.plan}
+      lockReason={lockReason}
+      dryRun={dryRun}
+      onDryRun={setDryRun}
+      checking={checking}
+      applying={applying}
+      traffic={traffic}
+      headingRef={props.headingRef}
+      side={side}
+      underWay={operations.underWay.length > 0}
+    />
+  )
+}
