@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { PortPage } from '../tests/browser/port-page.ts'
 import type { Subject } from './subject.ts'
 import { openPage, signedIn, SLOW_CPU, startBrowser } from './browser.ts'
 import { median, newFigure, type Figure } from './figures.ts'
@@ -66,7 +67,7 @@ function add(
 
 /** Drags the third row down over the list, beyond its lower edge, and up again to the fifth. */
 async function dragByMouse(page: Page): Promise<void> {
-  const rows = page.locator('[data-rows=list] > [data-row]')
+  const { rows } = new PortPage(page)
   const [from, to] = [(await rows.nth(2).boundingBox())!, (await rows.nth(5).boundingBox())!]
   const x = from.x + from.width / 2
   await page.mouse.move(x, from.y + from.height / 2)
@@ -82,7 +83,7 @@ async function dragByMouse(page: Page): Promise<void> {
 
 /** Lifts the third row with Space, moves it by the arrow keys, drops it. */
 async function dragByKeys(page: Page): Promise<void> {
-  await page.locator('[data-rows=list] > [data-row] [data-control=grip]').nth(2).focus()
+  await new PortPage(page).grips.nth(2).focus()
   await page.keyboard.press('Space')
   for (let n = 0; n < 10; n++) {
     await page.keyboard.press('ArrowDown')

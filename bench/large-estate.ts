@@ -1,4 +1,5 @@
 import type { CDPSession, Page } from '@playwright/test'
+import { PortPage } from '../tests/browser/port-page.ts'
 import type { Subject } from './subject.ts'
 import { heapAfterCollection, openPage, signedIn, startBrowser } from './browser.ts'
 import { median, newFigure, type Figure } from './figures.ts'
@@ -152,10 +153,9 @@ async function tenMinutes(
     const link = rowsIn(page).first()
     await link.hover() // 5
     await link.click() // 6
-    const grips = page.locator('[data-rows=list] [data-control=grip]')
-    await page.locator('[data-rows=list]').waitFor()
-    const catalogue = page.getByRole('searchbox', { name: 'Search groups' })
-    await catalogue.fill('g-00') // 7
+    const { list, grips, search } = new PortPage(page)
+    await list.waitFor()
+    await search.fill('g-00') // 7
     if ((await grips.count()) > 0) await grips.first().press('Alt+ArrowDown') // 8
     await page.keyboard.press('Control+z') // 9
     await page.goBack() // 10

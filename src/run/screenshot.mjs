@@ -4,11 +4,13 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runnerImport } from 'vite'
 import { buildIfOld } from './built.mjs'
 import { installedChromium } from './chromium.mjs'
 import { root } from './installed.mjs'
 
 buildIfOld()
+const { module } = await runnerImport(`${root}tests/browser/port-page.ts`, { root, configFile: false })
 const data = mkdtempSync(join(tmpdir(), 'portside-screenshot-'))
 const server = spawn(process.execPath, [`${root}src/run/start.mjs`], {
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -36,13 +38,14 @@ const browser = await chromium.launch({
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
 await page.goto(signIn)
 await page.getByRole('link', { name: 'shop-prod-web-01' }).click()
-await page.getByRole('searchbox', { name: 'Search groups' }).fill('deny-admin-ports')
+const portPage = new module.PortPage(page)
+await portPage.find('deny-admin-ports')
 await page.getByRole('button', { name: 'Add deny-admin-ports to the end of the list' }).click()
-for (let n = 0; n < 5; n++) await page.getByRole('button', { name: 'Move deny-admin-ports up' }).click()
-await page.getByRole('button', { name: 'Move icmp-basic up' }).click()
-await page.getByRole('searchbox', { name: 'Search groups' }).fill('')
-await page.getByRole('button', { name: 'Check' }).click()
-await page.getByText('Check passed').waitFor()
+await portPage.move('deny-admin-ports', 'up', 5)
+await portPage.move('icmp-basic', 'up')
+await portPage.find('')
+await portPage.check()
+await portPage.plan.getByText('Check passed').waitFor()
 await page.mouse.move(0, 0)
 await page.screenshot({ path: `${root}tests/browser/screenshot.png` })
 await browser.close()

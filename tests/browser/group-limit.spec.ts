@@ -1,7 +1,8 @@
+import { PortPage } from './port-page.ts'
 import { EXAMPLE, expect, test } from './portside.ts'
 import { controls, newFolder, startEmulator, startProxy } from '../stage/servers.ts'
 
-test('a project with a limit of its own: the page counts by it, and places no more', async ({ browser }) => {
+test('a project’s own limit: the page counts by it, and adds no more groups', async ({ browser }) => {
   const data = await newFolder()
   const emulator = await startEmulator(['--groups-per-port', '3'])
   const projects = JSON.stringify([{ project_id: EXAMPLE.project, groups_per_port: 3 }])
@@ -13,19 +14,17 @@ test('a project with a limit of its own: the page counts by it, and places no mo
   const page = await context.newPage()
   await page.goto(proxy.address)
   await page.goto(new URL(`/projects/${EXAMPLE.project}/ports/${EXAMPLE.port}`, proxy.address).href)
-  const list = page.getByRole('region', { name: 'Security groups', exact: true })
-  await expect(list).toContainText('2 of 3')
-  await expect(list).toContainText('Room for 1 more: a port takes at most 3 groups.')
-  const catalogue = page.getByRole('region', { name: 'Catalogue' })
+  const portPage = new PortPage(page)
+  const { listPanel, catalogue } = portPage
+  await expect(listPanel).toContainText('2 of 3')
+  await expect(listPanel).toContainText('Room for 1 more: a port takes at most 3 groups.')
   await catalogue.getByRole('checkbox').nth(0).check()
   await catalogue.getByRole('checkbox').nth(1).check()
   await expect(catalogue).toContainText('There is room for 1 more only: a port takes at most 3 groups.')
   await catalogue.getByRole('checkbox').nth(1).uncheck()
-  await catalogue.getByRole('button', { name: 'Add to end' }).click()
-  await expect(list).toContainText('The list is full: a port takes at most 3 groups.')
-  await page.getByRole('switch', { name: 'Dry run' }).uncheck()
-  await page.getByRole('button', { name: 'Apply…' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Apply', exact: true }).click()
+  await portPage.addToEnd.click()
+  await expect(listPanel).toContainText('The list is full: a port takes at most 3 groups.')
+  await portPage.apply()
   await expect.poll(() => controls(emulator.address).list(EXAMPLE.port)).toHaveLength(3)
   await context.close()
   await proxy.stop()

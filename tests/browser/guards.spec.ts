@@ -7,53 +7,48 @@ test.use({ environment: { PORTSIDE_GUARDS: JSON.stringify([GUARD]) } })
 const WEB = 'e660ba30-01c6-4edf-81fb-ae0d056403b9'
 const STOPPED = '1c39e52e-803c-4207-8666-d6c51802fe78'
 
-const rows = (page: Page) =>
-  page.getByRole('list', { name: 'Security groups in the order they are decided' }).locator('[data-row]')
-
 async function idOf(page: Page, name: string): Promise<string> {
   const path = `/api/v3/${EXAMPLE.project}/vpc/security-groups`
-  const answer = await page.request.get(path, { params: { name } })
-  return (await answer.json()).security_groups[0].id
+  const response = await page.request.get(path, { params: { name } })
+  return (await response.json()).security_groups[0].id
 }
 
 test('a change that breaks a guard is explained, and sent once the port is named', async ({
   page,
+  portPage,
   cloud,
   portPath,
 }) => {
   await page.goto(portPath(WEB))
   const before = await cloud.list(WEB)
-  await page.getByRole('searchbox', { name: 'Search groups' }).fill('ssh-from-anywhere')
-  await page.getByRole('checkbox', { name: 'Select ssh-from-anywhere' }).check()
+  await portPage.addNamedToTop('ssh-from-anywhere')
   const name = await page.getByRole('heading', { level: 1 }).textContent()
-  await page.getByRole('button', { name: 'Add to top' }).click()
-  await page.getByRole('switch', { name: 'Dry run' }).uncheck()
-  await page.getByRole('button', { name: 'Apply…' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Apply this change?' })
-  const guard = dialog.getByRole('alert').filter({ hasText: 'This change breaks a guard' })
+  await portPage.askToApply()
+  const guard = portPage.brokenGuard(portPage.dialog)
   await expect(guard).toContainText(
     'No SSH or RDP from anywhere: never newly allow TCP 22 (SSH) and 3389 (RDP) from anywhere.',
   )
   await expect(guard).toContainText(/allowed now by rule .* of group ssh-from-anywhere/)
-  const apply = dialog.getByRole('button', { name: 'Apply', exact: true })
+  const apply = portPage.confirmButton
   await expect(apply).toHaveAccessibleDescription('Type the port’s name or ID first')
   await expectNoAxeFinding(page)
 
   const field = guard.getByRole('textbox', { name: /^To apply it all the same, type the port’s name/ })
   await field.fill('yes')
-  // Not pressed for real: it is told to be disabled.
+  // Its `aria-disabled` keeps Playwright from pressing it; an operator can.
   await apply.click({ force: true })
   await expect(apply).toHaveAccessibleDescription('Type the port’s name or ID first')
   expect(await cloud.list(WEB)).toEqual(before)
 
   await field.fill(name!.trim())
   await apply.click()
-  await expect(dialog).toBeHidden()
+  await expect(portPage.dialog).toBeHidden()
   await expect.poll(() => cloud.list(WEB)).toEqual([await idOf(page, 'ssh-from-anywhere'), ...before])
 })
 
 test('the proxy goes back over a guarded group only when the port is named', async ({
   page,
+  portPage,
   cloud,
   portPath,
 }) => {
@@ -62,26 +57,23 @@ test('the proxy goes back over a guarded group only when the port is named', asy
   const ssh = await idOf(page, 'ssh-from-anywhere')
   await cloud.someoneElseSets(STOPPED, [ssh, ...others])
   await page.reload()
-  await expect(rows(page)).toHaveCount(3)
-  // SSH is open as it stands: moving the group down breaks no guard.
-  for (let n = 0; n < 2; n++)
-    await page.getByRole('button', { name: 'Move ssh-from-anywhere down', exact: true }).click()
+  await expect(portPage.rows).toHaveCount(3)
+  // SSH is open already: moving the group down breaks no guard.
+  await portPage.move('ssh-from-anywhere', 'down', 2)
   await cloud.faults({
     kind: 'error',
     status: 403,
     error_code: 'VPC.0010',
     match: { method: 'PUT', path: 'insert-security-groups' },
   })
-  await page.getByRole('switch', { name: 'Dry run' }).uncheck()
-  await page.getByRole('button', { name: 'Apply…' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Apply', exact: true }).click()
-  const stopped = page.getByRole('alert').filter({ hasText: 'Off the port right now: ssh-from-anywhere' })
+  await portPage.apply()
+  const stopped = portPage.alert('Off the port right now: ssh-from-anywhere')
   await expect(stopped).toBeVisible()
   expect(await cloud.list(STOPPED)).toEqual(others)
 
-  const goBack = stopped.getByRole('button', { name: 'Go back to the order before' })
+  const { goBack } = portPage
   await goBack.click()
-  const guard = stopped.getByRole('alert').filter({ hasText: 'This change breaks a guard' })
+  const guard = portPage.brokenGuard(stopped)
   await expect(guard).toContainText('No SSH or RDP from anywhere: never newly allow')
   await expect(guard).toContainText('of group ssh-from-anywhere')
   await expect(guard).toContainText('The list from before the change allowed it, too.')

@@ -7,7 +7,7 @@ import { api, type Operation } from '../../src/vpc/portside-api.ts'
 import type { AuditRecord } from '../../src/vpc/audit-log.ts'
 import { EXAMPLE, expect, expectNoAxeFinding, test } from './portside.ts'
 
-/** Puts the port's groups in the opposite order, through the proxy; comes back when it is done. */
+/** Puts the port's groups in the opposite order, through the proxy. @returns the done operation */
 async function changed(page: Page, origin: string, list: string[]): Promise<Operation> {
   const operation_id = randomUUID()
   const desired = list.toReversed()
@@ -15,8 +15,8 @@ async function changed(page: Page, origin: string, list: string[]): Promise<Oper
   const sent = { data: { operation_id, planned_from: list, desired, steps }, headers: { origin } }
   await page.request.post(api.portOperations(EXAMPLE.project, EXAMPLE.port), sent)
   for (let after = 0; ;) {
-    const answer = await page.request.get(`${api.operation(operation_id)}?after=${after}&wait=20`)
-    const { operation } = (await answer.json()) as { operation: Operation }
+    const response = await page.request.get(`${api.operation(operation_id)}?after=${after}&wait=20`)
+    const { operation } = (await response.json()) as { operation: Operation }
     if (operation.status === 'done') return operation
     after = operation.revision
   }
@@ -33,6 +33,7 @@ async function saved(page: Page, link: string): Promise<{ name: string; text: st
 
 test('a change is found by its request ID, read, undone on the port and exported', async ({
   page,
+  portPage,
   running,
   cloud,
 }) => {
@@ -77,11 +78,8 @@ test('a change is found by its request ID, read, undone on the port and exported
   await expectNoAxeFinding(page)
 
   await page.getByRole('button', { name: 'Undo this change…' }).press('Enter')
-  const arranged = page
-    .getByRole('list', { name: 'Security groups in the order they are decided' })
-    .locator('[data-row]')
-  await expect(arranged.first()).toHaveAttribute('data-row', EXAMPLE.first)
-  await expect(page.getByRole('region', { name: 'Plan', exact: true })).toContainText('1 moved · 2 calls')
+  await expect(portPage.rows.first()).toHaveAttribute('data-row', EXAMPLE.first)
+  await expect(portPage.plan).toContainText('1 moved · 2 calls')
   expect(await cloud.list(EXAMPLE.port)).toEqual(list.toReversed())
 
   // Somebody has put it back meanwhile: then there is nothing left to undo.

@@ -31,7 +31,7 @@ const test = base.extend<{ ports: Page; cloud: Running['cloud'] }, { running: Ru
 })
 
 const found = (page: Page) => page.getByRole('region', { name: 'Ports found' })
-/** Scrolling to the end of the list reads on by itself. */
+/** Playwright's click would scroll to the button, and the end of the list reads on. */
 const pressWithoutScrolling = (button: Locator) => button.evaluate((element: HTMLElement) => element.click())
 const rows = (page: Page) => page.getByRole('row')
 
@@ -62,12 +62,12 @@ test('rows out of sight are not in the document, and scrolling reads on to the e
   }
 })
 
-test('a button reads on too, for those who do not scroll', async ({ ports }) => {
+test('a button reads on too, without scrolling', async ({ ports }) => {
   await pressWithoutScrolling(ports.getByRole('button', { name: 'Load more' }))
   await expect(found(ports)).toContainText('Read 400 ports so far')
 })
 
-test('a search reads as far as it must, and says how far that was', async ({ ports }) => {
+test('a search reads as far as it must and says how far', async ({ ports }) => {
   await ports.getByLabel('Search').fill('no-such-port')
   await expect(found(ports)).toContainText('No ports found, searched all 1,200 ports')
   await expect(ports.getByRole('heading', { name: 'No port matches' })).toBeVisible()
@@ -86,7 +86,7 @@ test('a search can be stopped and taken up again', async ({ ports, cloud }) => {
   await expect(found(ports)).toContainText('searched all 1,200 ports')
 })
 
-test('a page that fails leaves the rows before it, and can be asked for again', async ({ ports, cloud }) => {
+test('a page that fails leaves the rows before it, and can be read again', async ({ ports, cloud }) => {
   await cloud.faults({
     kind: 'error',
     status: 500,
@@ -119,7 +119,7 @@ test('a group to filter by is found over all pages, and is in the address', asyn
   await expect(found(ports)).toContainText('Read 200 ports so far')
 })
 
-test('parameters that do not fit are dropped from a deep link, the others hold', async ({ ports }) => {
+test('wrong parameters of a deep link are ignored, the others hold', async ({ ports }) => {
   await ports.goto(`${ports.url()}?status=BUILD&vpc=nonsense&group=nonsense`)
   await expect(found(ports)).toContainText('under the filters')
   await expect(ports.getByRole('cell', { name: 'BUILD' }).first()).toBeVisible()
@@ -129,8 +129,7 @@ test('parameters that do not fit are dropped from a deep link, the others hold',
 test('leaving a port leads back to the place in the list', async ({ ports }) => {
   await ports.mouse.move(700, 600)
   await ports.mouse.wheel(0, 4000)
-  // A wheel's way is not over when the call is, and the rows that stood before it leave the
-  // document.
+  // The page still scrolls when the call is over, and the first rows leave the document.
   await expect.poll(() => ports.evaluate(() => window.scrollY)).toBeGreaterThan(3900)
   const row = ports.locator('[aria-rowindex="105"]')
   await expect(row).toBeInViewport()

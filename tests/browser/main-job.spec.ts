@@ -1,107 +1,71 @@
-import type { Locator, Page } from '@playwright/test'
 import { EXAMPLE, expect, expectNoAxeFinding, test } from './portside.ts'
 
-const list = (page: Page) => page.getByRole('list', { name: 'Security groups in the order they are decided' })
-const rows = (page: Page) => list(page).locator('[data-row]')
-const plan = (page: Page) => page.getByRole('region', { name: 'Plan', exact: true })
-const idsOf = (page: Page) =>
-  rows(page).evaluateAll((all) => all.map((row) => row.getAttribute('data-row') ?? ''))
-/** The JSON bodies of the previewed requests, in order. */
-const bodies = async (page: Page) =>
-  (await plan(page).locator('pre').allTextContents())
-    .map((text) => text.slice(text.indexOf('{')))
-    .map((text) => JSON.parse(text) as unknown)
-
-async function findInCatalogue(page: Page, ...ids: string[]) {
-  await page.getByRole('searchbox', { name: 'Search groups' }).fill(ids.join(' '))
-  await expect(page.locator(`[data-row="${ids[0]}"]`)).toBeVisible()
-}
-
-async function drag(page: Page, from: Locator, to: { x: number; y: number }) {
-  const box = (await from.boundingBox())!
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
-  await page.mouse.down()
-  await page.mouse.move(box.x + box.width / 2 + 8, box.y + box.height / 2 + 8, { steps: 3 })
-  await page.mouse.move(to.x, to.y, { steps: 12 })
-  await page.mouse.up()
-}
-
-/** A point just over the upper edge of the nth row of the list, counted from 0. */
-async function gapAbove(page: Page, n: number) {
-  const box = (await rows(page).nth(n).boundingBox())!
-  return { x: box.x + box.width / 3, y: box.y + 2 }
-}
-
-test.beforeEach(async ({ page, portPath }) => {
+test.beforeEach(async ({ page, portPage, portPath }) => {
   await page.goto(portPath(EXAMPLE.port))
-  await expect(rows(page)).toHaveCount(2)
+  await expect(portPage.rows).toHaveCount(2)
 })
 
-test('the reference’s example by mouse: find, drag, preview, dry run, apply, read', async ({
+test('the vendor’s example by mouse: find, drag, preview, dry run, apply', async ({
   page,
+  portPage,
   cloud,
 }) => {
   // From the ports view, as an operator comes.
   await page.goto('/')
   await page.getByRole('link', { name: EXAMPLE.port }).click()
-  await expect(rows(page)).toHaveCount(2)
+  await expect(portPage.rows).toHaveCount(2)
 
-  await findInCatalogue(page, ...EXAMPLE.inserted)
-  for (const id of EXAMPLE.inserted) await page.locator(`[data-row="${id}"]`).getByRole('checkbox').check()
-  const dragged = page.locator(`[data-row="${EXAMPLE.inserted[0]}"]`)
-  await drag(page, dragged, await gapAbove(page, 1))
+  await portPage.find(...EXAMPLE.inserted)
+  for (const id of EXAMPLE.inserted) await portPage.row(id).getByRole('checkbox').check()
+  await portPage.drag(portPage.row(EXAMPLE.inserted[0]), await portPage.gapAbove(1))
 
   const whole = [EXAMPLE.first, ...EXAMPLE.inserted, EXAMPLE.second]
-  await expect.poll(() => idsOf(page)).toEqual(whole)
-  await expect(rows(page).getByText('New')).toHaveCount(2)
-  await expect(plan(page)).toContainText('index 1: after the 1st group')
-  await expect(plan(page)).toContainText(
+  await expect.poll(() => portPage.ids()).toEqual(whole)
+  await expect(portPage.rows.getByText('New')).toHaveCount(2)
+  await expect(portPage.plan).toContainText('index 1: after the 1st group')
+  await expect(portPage.plan).toContainText(
     `/v3/${EXAMPLE.project}/ports/${EXAMPLE.port}/insert-security-groups`,
   )
-  expect(await bodies(page)).toEqual([
+  expect(await portPage.bodies()).toEqual([
     { port: { security_groups: [...EXAMPLE.inserted], index: 1 }, dry_run: true },
   ])
 
-  await plan(page).getByRole('button', { name: 'Check' }).click()
-  await expect(plan(page)).toContainText('Check passed')
-  await expect(plan(page)).toContainText('202')
+  await portPage.check()
+  await expect(portPage.plan).toContainText('Check passed')
+  await expect(portPage.plan).toContainText('202')
   expect(await cloud.list(EXAMPLE.port)).toEqual([EXAMPLE.first, EXAMPLE.second])
 
-  await page.getByRole('switch', { name: 'Dry run' }).uncheck()
-  expect(await bodies(page)).toEqual([{ port: { security_groups: [...EXAMPLE.inserted], index: 1 } }])
-  await plan(page).getByRole('button', { name: 'Apply…' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Apply this change?' })
+  await portPage.dryRun.uncheck()
+  expect(await portPage.bodies()).toEqual([{ port: { security_groups: [...EXAMPLE.inserted], index: 1 } }])
+  await portPage.applyButton.click()
+  const { dialog } = portPage
   await expect(dialog).toContainText('Before')
   await expect(dialog).toContainText('After')
   await expectNoAxeFinding(page)
-  await dialog.getByRole('button', { name: 'Apply', exact: true }).click()
+  await portPage.confirmButton.click()
 
   await expect.poll(() => cloud.list(EXAMPLE.port)).toEqual(whole)
   await expect(dialog).toBeHidden()
-  await expect.poll(() => idsOf(page)).toEqual(whole)
-  await expect(rows(page).getByText('New')).toHaveCount(0)
+  await expect.poll(() => portPage.ids()).toEqual(whole)
+  await expect(portPage.rows.getByText('New')).toHaveCount(0)
   await expect(page.getByText(/Request ID/i).first()).toBeVisible()
   const details = page.getByRole('region', { name: /details|returned/i }).first()
   await expect(details).toContainText('fa:16:3e:1f:17:df')
   await expectNoAxeFinding(page)
 })
 
-test('by keyboard only: a group placed, another moved, undone, checked and applied', async ({
-  page,
-  cloud,
-}) => {
+test('by keyboard only: add a group, move another, undo, redo, apply', async ({ page, portPage, cloud }) => {
   const [added] = EXAMPLE.inserted
-  await findInCatalogue(page, added)
-  const checkbox = page.locator(`[data-row="${added}"]`).getByRole('checkbox')
-  await checkbox.focus()
+  await portPage.find(added)
+  await portPage.row(added).getByRole('checkbox').focus()
   await page.keyboard.press('Space')
-  await page.getByLabel('Insert at position').focus()
+  await portPage.insertAt.focus()
   await page.keyboard.type('2')
   await page.keyboard.press('Enter')
-  await expect.poll(() => idsOf(page)).toEqual([EXAMPLE.first, added, EXAMPLE.second])
+  await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.first, added, EXAMPLE.second])
 
   // Lifted by its grip, two up, dropped; then taken back.
-  await rows(page).nth(2).locator('[data-control=grip]').focus()
+  await portPage.grips.nth(2).focus()
   await page.keyboard.press('Space')
   await expect(page.getByText(/lifted, position 3 of 3/)).toBeAttached()
   await page.keyboard.press('ArrowUp')
@@ -109,42 +73,39 @@ test('by keyboard only: a group placed, another moved, undone, checked and appli
   await page.keyboard.press('ArrowUp')
   await expect(page.getByText(/over position 1 of 3/)).toBeAttached()
   await page.keyboard.press('Space')
-  await expect.poll(() => idsOf(page)).toEqual([EXAMPLE.second, EXAMPLE.first, added])
+  await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.second, EXAMPLE.first, added])
   await page.keyboard.press('Control+z')
-  await expect.poll(() => idsOf(page)).toEqual([EXAMPLE.first, added, EXAMPLE.second])
+  await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.first, added, EXAMPLE.second])
   await page.keyboard.press('Control+y')
-  await expect.poll(() => idsOf(page)).toEqual([EXAMPLE.second, EXAMPLE.first, added])
+  await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.second, EXAMPLE.first, added])
   await page.keyboard.press('Control+z')
 
-  await page.getByRole('switch', { name: 'Dry run' }).focus()
+  await portPage.dryRun.focus()
   await page.keyboard.press('Space')
   await page.keyboard.press('Tab')
-  await expect(plan(page).getByRole('button', { name: 'Apply…' })).toBeFocused()
+  await expect(portPage.applyButton).toBeFocused()
   await page.keyboard.press('Enter')
-  const dialog = page.getByRole('dialog', { name: 'Apply this change?' })
-  await expect(dialog).toContainText('Not checked')
-  await dialog.getByRole('button', { name: 'Apply', exact: true }).focus()
+  await expect(portPage.dialog).toContainText('Not checked')
+  await portPage.confirmButton.focus()
   await page.keyboard.press('Enter')
   await expect.poll(() => cloud.list(EXAMPLE.port)).toEqual([EXAMPLE.first, added, EXAMPLE.second])
 })
 
-test('by buttons alone: at the end of the list the index is left out of the request', async ({ page }) => {
+test('by buttons: at the end of the list the request has no index', async ({ portPage }) => {
   const [added] = EXAMPLE.inserted
-  await findInCatalogue(page, added)
-  await page.locator(`[data-row="${added}"]`).locator('[data-control=add]').click()
-  await expect.poll(() => idsOf(page)).toEqual([EXAMPLE.first, EXAMPLE.second, added])
-  await expect(plan(page)).toContainText('index left out: the end of the list (the same as index 2)')
-  expect(await bodies(page)).toEqual([{ port: { security_groups: [added] }, dry_run: true }])
-  await page.getByRole('button', { name: 'Reset' }).click()
-  await expect.poll(() => idsOf(page)).toEqual([EXAMPLE.first, EXAMPLE.second])
-  await expect(plan(page)).toContainText('Nothing is arranged yet')
+  await portPage.add(added)
+  await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.first, EXAMPLE.second, added])
+  await expect(portPage.plan).toContainText('index left out: the end of the list (the same as index 2)')
+  expect(await portPage.bodies()).toEqual([{ port: { security_groups: [added] }, dry_run: true }])
+  await portPage.resetButton.click()
+  await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.first, EXAMPLE.second])
+  await expect(portPage.plan).toContainText('Nothing is arranged yet')
 })
 
-test('an arrangement survives a reload and a lost session', async ({ page, context, running }) => {
+test('an arrangement survives a reload and a lost session', async ({ page, portPage, context, running }) => {
   const [added] = EXAMPLE.inserted
-  await findInCatalogue(page, added)
-  await page.locator(`[data-row="${added}"]`).locator('[data-control=add]').click()
-  await expect(rows(page)).toHaveCount(3)
+  await portPage.add(added)
+  await expect(portPage.rows).toHaveCount(3)
   await context.clearCookies()
   await page.reload()
   await expect(page.getByRole('heading', { name: 'Signed out' })).toBeVisible()
@@ -152,35 +113,35 @@ test('an arrangement survives a reload and a lost session', async ({ page, conte
   await other.goto(running.signIn)
   await other.close()
   await page.getByRole('button', { name: 'Try again' }).click()
-  await expect.poll(() => idsOf(page)).toEqual([EXAMPLE.first, EXAMPLE.second, added])
-  await expect(rows(page).getByText('New')).toHaveCount(1)
+  await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.first, EXAMPLE.second, added])
+  await expect(portPage.rows.getByText('New')).toHaveCount(1)
 })
 
-test('an arrangement is never applied to a list it was not made for: rebase or drop', async ({
+test('an arrangement for another list is not applied: rebase or drop it', async ({
   page,
+  portPage,
   cloud,
 }) => {
   const [mine, theirs] = EXAMPLE.inserted
-  await findInCatalogue(page, mine)
-  await page.locator(`[data-row="${mine}"]`).locator('[data-control=add]').click()
-  await expect(rows(page)).toHaveCount(3)
+  await portPage.add(mine)
+  await expect(portPage.rows).toHaveCount(3)
   await cloud.someoneElseSets(EXAMPLE.port, [theirs, EXAMPLE.first, EXAMPLE.second])
   await page.reload()
-  await expect(page.getByText('The list changed since you arranged it')).toBeVisible()
-  await page.getByRole('button', { name: 'Rebase my arrangement' }).click()
-  await expect.poll(() => idsOf(page)).toEqual([theirs, EXAMPLE.first, EXAMPLE.second, mine])
-  expect(await bodies(page)).toEqual([{ port: { security_groups: [mine] }, dry_run: true }])
+  await expect(portPage.listChanged).toBeVisible()
+  await portPage.rebaseButton.click()
+  await expect.poll(() => portPage.ids()).toEqual([theirs, EXAMPLE.first, EXAMPLE.second, mine])
+  expect(await portPage.bodies()).toEqual([{ port: { security_groups: [mine] }, dry_run: true }])
 })
 
 test.describe('the platform says no', () => {
-  test.beforeEach(async ({ page }) => {
-    await findInCatalogue(page, EXAMPLE.inserted[0])
-    await page.locator(`[data-row="${EXAMPLE.inserted[0]}"]`).locator('[data-control=add]').click()
-    await expect(rows(page)).toHaveCount(3)
+  test.beforeEach(async ({ portPage }) => {
+    await portPage.add(EXAMPLE.inserted[0])
+    await expect(portPage.rows).toHaveCount(3)
   })
 
-  test('to a dry run: code, message and request ID, and the entry it concerns is marked', async ({
+  test('to a dry run: its code and message are shown, the group is marked', async ({
     page,
+    portPage,
     cloud,
   }) => {
     const [added] = EXAMPLE.inserted
@@ -192,11 +153,11 @@ test.describe('the platform says no', () => {
       error_msg,
       match: { method: 'PUT' },
     })
-    await plan(page).getByRole('button', { name: 'Check' }).click()
-    await expect(plan(page)).toContainText('Check refused')
-    await expect(plan(page)).toContainText('VPC.0999')
-    await expect(rows(page).nth(2).getByTitle('locked by its owner')).toBeVisible()
-    await expect.poll(() => idsOf(page)).toEqual([EXAMPLE.first, EXAMPLE.second, added])
+    await portPage.check()
+    await expect(portPage.plan).toContainText('Check refused')
+    await expect(portPage.plan).toContainText('VPC.0999')
+    await expect(portPage.rows.nth(2).getByTitle('locked by its owner')).toBeVisible()
+    await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.first, EXAMPLE.second, added])
     await expectNoAxeFinding(page)
   })
 
@@ -207,27 +168,27 @@ test.describe('the platform says no', () => {
     [500, 'VPC.0002'],
     [503, 'VPC.0003'],
   ] as const)
-    test(`to a dry run with ${status}: shown with its code, the arrangement stays`, async ({
-      page,
+    test(`to a dry run with ${status}: shown with its code, the arrangement is kept`, async ({
+      portPage,
       cloud,
     }) => {
       const error_msg = `The platform's own words for ${status}.`
       await cloud.faults({ kind: 'error', status, error_code, error_msg, match: { method: 'PUT' }, times: 0 })
-      await plan(page).getByRole('button', { name: 'Check' }).click()
-      await expect(plan(page).getByText(error_code).first()).toBeVisible()
-      await expect(plan(page)).toContainText(error_msg)
-      await expect(rows(page)).toHaveCount(3)
+      await portPage.check()
+      await expect(portPage.plan.getByText(error_code).first()).toBeVisible()
+      await expect(portPage.plan).toContainText(error_msg)
+      await expect(portPage.rows).toHaveCount(3)
     })
 
-  test('a lost answer to a dry run is not called passed', async ({ page, cloud }) => {
+  test('a lost response to a dry run does not count as passed', async ({ portPage, cloud }) => {
     await cloud.faults({ kind: 'drop_before', match: { method: 'PUT' }, times: 0 })
-    await plan(page).getByRole('button', { name: 'Check' }).click()
-    await expect(plan(page)).toContainText('Not everything could be checked')
-    await expect(plan(page)).not.toContainText('Check passed')
+    await portPage.check()
+    await expect(portPage.plan).toContainText('Not everything could be checked')
+    await expect(portPage.plan).not.toContainText('Check passed')
   })
 })
 
-test('a port that is not there: code, message and request ID of the platform', async ({ page, portPath }) => {
+test('an unknown port: the platform’s code and request ID are shown', async ({ page, portPath }) => {
   await page.goto(portPath('00000000-0000-4000-8000-000000000000'))
   await expect(page.getByText(/VPC\.\d+/).first()).toBeVisible()
   await expect(page.getByText(/request ID/i).first()).toBeVisible()
@@ -237,27 +198,30 @@ test('a port that is not there: code, message and request ID of the platform', a
 test.describe('by touch, 390 px wide', () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
 
-  test('place, check, apply', async ({ page, cloud }) => {
+  test('place, check, apply', async ({ portPage, cloud }) => {
     const [added] = EXAMPLE.inserted
-    await findInCatalogue(page, added)
-    await page.locator(`[data-row="${added}"]`).locator('[data-control=add]').tap()
-    await expect(rows(page)).toHaveCount(3)
-    await plan(page).getByRole('button', { name: 'Check' }).tap()
-    await expect(plan(page)).toContainText('Check passed')
-    await page.getByRole('switch', { name: 'Dry run' }).tap()
-    await plan(page).getByRole('button', { name: 'Apply…' }).tap()
-    await page.getByRole('dialog').getByRole('button', { name: 'Apply', exact: true }).tap()
+    await portPage.find(added)
+    await portPage.addButton(added).tap()
+    await expect(portPage.rows).toHaveCount(3)
+    await portPage.checkButton.tap()
+    await expect(portPage.plan).toContainText('Check passed')
+    await portPage.dryRun.tap()
+    await portPage.applyButton.tap()
+    await portPage.confirmButton.tap()
     await expect.poll(() => cloud.list(EXAMPLE.port)).toEqual([EXAMPLE.first, EXAMPLE.second, added])
   })
 })
 
 for (const colorScheme of ['light', 'dark'] as const)
   for (const width of [1440, 390])
-    test(`no finding of axe with a plan on screen, ${colorScheme}, ${width} px wide`, async ({ page }) => {
+    test(`no finding of axe with a plan on screen, ${colorScheme}, ${width} px wide`, async ({
+      page,
+      portPage,
+    }) => {
       await page.emulateMedia({ colorScheme })
       await page.setViewportSize({ width, height: 850 })
-      await rows(page).nth(0).locator('[data-control=down]').click()
-      await expect(plan(page)).toContainText('2 calls')
+      await portPage.rows.nth(0).locator('[data-control=down]').click()
+      await expect(portPage.plan).toContainText('2 calls')
       await expectNoAxeFinding(page)
       const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement)
       expect(scrollWidth).toBe(clientWidth)

@@ -14,7 +14,7 @@ const EACH = 50
 /**
  * The bytes by which each further port may raise the trend. About 0.5 kB is kept of each: the
  * router's match of the address (of the last 1,000), its scroll position, and an update that React
- * never needs. With the answers about a port it is 6 kB.
+ * never needs. With the responses about a port it is 6 kB.
  */
 const MOST_EACH = 2_500
 
@@ -47,10 +47,10 @@ test('memory stops growing over 700 opened ports', async ({ page, signIn }) => {
   test.setTimeout(300_000)
   await page.goto(signIn)
   await expect(page.getByRole('table', { name: 'Ports' })).toBeVisible()
-  const answer = await page.request.get(
+  const response = await page.request.get(
     `${new URL(signIn).origin}/api/v3/${EXAMPLE.project}/ports?limit=${PORTS}`,
   )
-  const { ports } = (await answer.json()) as { ports: { id: string }[] }
+  const { ports } = (await response.json()) as { ports: { id: string }[] }
   const ids = ports.map(({ id }) => id)
   expect(ids).toHaveLength(PORTS)
   const cdp = await page.context().newCDPSession(page)

@@ -2,8 +2,6 @@ import type { Page, Request } from '@playwright/test'
 import { EXAMPLE, expect, test } from './portside.ts'
 import { filesOf, PORT_PAGE } from '../build/size.ts'
 
-const list = (page: Page) => page.getByRole('list', { name: 'Security groups in the order they are decided' })
-
 /** The paths and parameters that the page asks the proxy for, from now on, as they come. */
 function asked(page: Page): URL[] {
   const urls: URL[] = []
@@ -14,7 +12,7 @@ function asked(page: Page): URL[] {
   return urls
 }
 
-/** What the page has loaded, as the browser tells of it. */
+/** What the page has loaded, as the browser has it. */
 const loaded = (page: Page) =>
   page.evaluate(() =>
     performance
@@ -30,12 +28,17 @@ const twice = (all: readonly string[]) => all.filter((one, n) => all.indexOf(one
 /** No other test changes it: a port's page also reads the groups of its last change. */
 const UNCHANGED = '87304eb6-7507-4aaf-b044-ed025de9d6ec'
 
-test('a port asks for one page of groups, and for nothing twice', async ({ page, cloud, portPath }) => {
+test('a port asks for one page of groups, and for nothing twice', async ({
+  page,
+  portPage,
+  cloud,
+  portPath,
+}) => {
   // The ports, where the page begins, still ask for names.
   await page.goto('about:blank')
   const urls = asked(page)
   await page.goto(portPath(UNCHANGED))
-  await expect(list(page)).toContainText('rule')
+  await expect(portPage.list).toContainText('rule')
   await page.waitForLoadState('networkidle')
   expect(urls.map(String)).not.toEqual([])
   expect(twice(urls.map(String))).toEqual([])
@@ -49,13 +52,17 @@ test('a port asks for one page of groups, and for nothing twice', async ({ page,
   expect(ofGroups.toSorted()).toEqual((await cloud.list(UNCHANGED)).toSorted())
 })
 
-test('a port’s code that its list does not need is asked for after the list', async ({ page, portPath }) => {
+test('a port’s code that its list does not need is asked for after the list', async ({
+  page,
+  portPage,
+  portPath,
+}) => {
   const needed = new Set(filesOf([PORT_PAGE]).js.map((file) => `/${file}`))
   // Again where the machine was so busy that the rest waited for the list as long as it ever does
   // (list-read.ts).
   await expect(async () => {
     await page.goto(portPath(UNCHANGED))
-    await expect(list(page)).toContainText('rule')
+    await expect(portPage.list).toContainText('rule')
     await page.waitForLoadState('networkidle')
     const read = await loaded(page)
     const rules = read.filter(({ path }) => path.endsWith('/vpc/security-group-rules'))
@@ -68,18 +75,18 @@ test('a port’s code that its list does not need is asked for after the list', 
 })
 
 for (const way of ['the pointer', 'the keyboard'])
-  test(`a port that ${way} rests on is read ahead, once, with all its code`, async ({ page }) => {
+  test(`a port that ${way} rests on is read ahead, once, with all its code`, async ({ page, portPage }) => {
     const urls = asked(page)
     const port = `/ports/${EXAMPLE.port}`
     const link = page.getByRole('link', { name: EXAMPLE.port, exact: true })
     await expect(link).toBeVisible()
     const code = page.waitForResponse(/\/assets\/PlanPanel-.*\.js$/)
-    const data = page.waitForResponse((answer) => new URL(answer.url()).pathname.endsWith(port))
+    const data = page.waitForResponse((response) => new URL(response.url()).pathname.endsWith(port))
     if (way === 'the pointer') await link.hover()
     else await link.focus()
     await Promise.all([code, data])
     await link.press('Enter')
-    await expect(list(page)).toContainText('rule')
+    await expect(portPage.list).toContainText('rule')
     expect(urls.filter(({ pathname }) => pathname.endsWith(port))).toHaveLength(1)
   })
 
@@ -90,8 +97,8 @@ test('the console’s files come compressed by brotli, and once for ever', async
     return (await loaded(visited)).filter(({ path }) => path.startsWith('/assets/'))
   }
   const encodings = new Map<string, string | undefined>()
-  page.on('response', (answer) =>
-    encodings.set(new URL(answer.url()).pathname, answer.headers()['content-encoding']),
+  page.on('response', (response) =>
+    encodings.set(new URL(response.url()).pathname, response.headers()['content-encoding']),
   )
   const files = await assetsOf(page)
   const large = files.filter(({ decodedBodySize }) => decodedBodySize > 1024)

@@ -1,12 +1,6 @@
-import type { Page } from '@playwright/test'
+import { PortPage } from './port-page.ts'
 import { EXAMPLE, expect, expectNoAxeFinding, test } from './portside.ts'
 import { controls, newFolder, startEmulator, startProxy } from '../stage/servers.ts'
-
-const rows = (page: Page) =>
-  page.getByRole('list', { name: 'Security groups in the order they are decided' }).locator('[data-row]')
-const plan = (page: Page) => page.getByRole('region', { name: 'Plan', exact: true })
-const idsOf = (page: Page) =>
-  rows(page).evaluateAll((all) => all.map((row) => row.getAttribute('data-row') ?? ''))
 
 // Stopped operations stay with their port: each test has a port of its own.
 const PORTS = {
@@ -26,92 +20,78 @@ const PORTS = {
 const moved = <T>(list: T[], from: number, to: number) =>
   list.toSpliced(from, 1).toSpliced(to, 0, list[from]!)
 
-async function open(page: Page, path: string, groups: number) {
-  await page.goto(path)
-  await expect(rows(page)).toHaveCount(groups)
-  // Until the groups' names are read, a row and its buttons are named by the start of the ID.
-  await expect(rows(page).getByRole('checkbox', { name: /…$/ })).toHaveCount(0)
-}
-
-/** Moves the last group to the top: a remove and an insert. */
-async function lastToTop(page: Page) {
-  const count = await rows(page).count()
-  const last = rows(page).nth(count - 1)
-  await last.getByRole('checkbox').check()
-  const name = (await last.getByRole('checkbox').getAttribute('aria-label'))!.replace('Select ', '')
-  for (let n = 1; n < count; n++)
-    await page.getByRole('button', { name: `Move ${name} up`, exact: true }).click()
-  await expect(plan(page)).toContainText('2 calls')
+/** Moves the last group to the top: a remove and an insert. @returns its name */
+async function lastToTop(portPage: PortPage) {
+  const count = await portPage.rows.count()
+  const checkbox = portPage.rows.nth(count - 1).getByRole('checkbox')
+  await checkbox.check()
+  const name = (await checkbox.getAttribute('aria-label'))!.replace('Select ', '')
+  await portPage.move(name, 'up', count - 1)
+  await expect(portPage.plan).toContainText('2 calls')
   return name
 }
 
-async function apply(page: Page) {
-  await page.getByRole('switch', { name: 'Dry run' }).uncheck()
-  await plan(page).getByRole('button', { name: 'Apply…' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Apply this change?' })
-  await dialog.getByRole('button', { name: 'Apply', exact: true }).click()
-  await expect(dialog).toBeHidden()
-}
-
-test('reorder: what is off the port in between is said before the change', async ({
+test('reorder: the plan says which groups are off the port in between', async ({
   page,
+  portPage,
   cloud,
   portPath,
 }) => {
-  await open(page, portPath(PORTS.reorder), 6)
-  const before = await idsOf(page)
-  const name = await lastToTop(page)
-  await expect(plan(page)).toContainText(`Remove ${name}`)
-  await expect(plan(page)).toContainText(`Insert ${name} at the top`)
-  await expect(plan(page)).toContainText(/off the port/i)
-  await plan(page).getByRole('button', { name: 'Check' }).click()
-  await expect(plan(page)).toContainText('1 step checked by the platform, 1 by Portside only')
+  await portPage.open(portPath(PORTS.reorder), 6)
+  const before = await portPage.ids()
+  const name = await lastToTop(portPage)
+  await expect(portPage.plan).toContainText(`Remove ${name}`)
+  await expect(portPage.plan).toContainText(`Insert ${name} at the top`)
+  await expect(portPage.plan).toContainText(/off the port/i)
+  await portPage.check()
+  await expect(portPage.plan).toContainText('1 step checked by the platform, 1 by Portside only')
   expect(await cloud.list(PORTS.reorder)).toEqual(before)
-  await apply(page)
+  await portPage.apply()
   await expect.poll(() => cloud.list(PORTS.reorder)).toEqual(moved(before, 5, 0))
-  await expect.poll(() => idsOf(page)).toEqual(moved(before, 5, 0))
+  await expect.poll(() => portPage.ids()).toEqual(moved(before, 5, 0))
   await expectNoAxeFinding(page)
 })
 
-test('several selected groups move together; one is detached; one plan does it all', async ({
+test('selected groups move together, another is detached, in one plan', async ({
   page,
+  portPage,
   cloud,
   portPath,
 }) => {
-  await open(page, portPath(PORTS.together), 6)
-  const [a, b, c, d, e, f] = await idsOf(page)
-  for (const n of [3, 4]) await rows(page).nth(n).getByRole('checkbox').check()
-  await rows(page).nth(3).locator('[data-control=grip]').focus()
+  await portPage.open(portPath(PORTS.together), 6)
+  const [a, b, c, d, e, f] = await portPage.ids()
+  for (const n of [3, 4]) await portPage.rows.nth(n).getByRole('checkbox').check()
+  await portPage.grips.nth(3).focus()
   await page.keyboard.press('Alt+ArrowUp')
   await page.keyboard.press('Alt+ArrowUp')
-  await expect.poll(() => idsOf(page)).toEqual([a, d, e, b, c, f])
-  await rows(page).nth(5).locator('[data-control=detach]').click()
+  await expect.poll(() => portPage.ids()).toEqual([a, d, e, b, c, f])
+  await portPage.rows.nth(5).locator('[data-control=detach]').click()
   await expect(page.getByRole('region', { name: 'Will be detached' })).toBeVisible()
-  await expect.poll(() => idsOf(page)).toEqual([a, d, e, b, c])
-  await apply(page)
+  await expect.poll(() => portPage.ids()).toEqual([a, d, e, b, c])
+  await portPage.apply()
   await expect.poll(() => cloud.list(PORTS.together)).toEqual([a, d, e, b, c])
 })
 
-test('429 with Retry-After waits and goes on by itself', async ({ page, cloud, portPath }) => {
-  await open(page, portPath(PORTS.waits), 3)
-  const before = await idsOf(page)
-  await lastToTop(page)
+test('429 with Retry-After: the operation waits, then goes on', async ({ portPage, cloud, portPath }) => {
+  await portPage.open(portPath(PORTS.waits), 3)
+  const before = await portPage.ids()
+  await lastToTop(portPage)
   const match = { method: 'PUT', path: 'insert-security-groups' }
   await cloud.faults({ kind: 'error', status: 429, retry_after: 2, error_code: 'APIGW.0308', match })
-  await apply(page)
-  await expect(plan(page)).toContainText('the platform asked to wait')
-  await expect(plan(page)).toContainText(/off the port right now/i)
+  await portPage.apply()
+  await expect(portPage.plan).toContainText('the platform asked to wait')
+  await expect(portPage.plan).toContainText(/off the port right now/i)
   await expect.poll(() => cloud.list(PORTS.waits)).toEqual(moved(before, 2, 0))
-  await expect.poll(() => idsOf(page)).toEqual(moved(before, 2, 0))
+  await expect.poll(() => portPage.ids()).toEqual(moved(before, 2, 0))
 })
 
-test('a lost answer is resolved by reading the port back', async ({ page, cloud, portPath }) => {
-  await open(page, portPath(PORTS.lost), 4)
-  const before = await idsOf(page)
-  await lastToTop(page)
+test('a lost response is resolved by reading the port back', async ({ page, portPage, cloud, portPath }) => {
+  await portPage.open(portPath(PORTS.lost), 4)
+  const before = await portPage.ids()
+  await lastToTop(portPage)
   await cloud.faults({ kind: 'drop_after', match: { method: 'PUT', path: 'remove-security-groups' } })
-  await apply(page)
-  await expect.poll(() => idsOf(page)).toEqual(moved(before, 3, 0))
+  await portPage.apply()
+  await expect.poll(() => portPage.ids()).toEqual(moved(before, 3, 0))
   await expect(
     page.getByText(/the response was lost, the port read back has the expected list/),
   ).toBeVisible()
@@ -128,118 +108,110 @@ const refused = (cloud: ReturnType<typeof controls>) =>
     match: { method: 'PUT', path: 'insert-security-groups' },
   })
 
-test.describe('a step fails: the true list, and three ways on', () => {
-  test('go back to the order before', async ({ page, cloud, portPath }) => {
-    await open(page, portPath(PORTS.back), 4)
-    const before = await idsOf(page)
-    const name = await lastToTop(page)
+test.describe('a step fails: the true list and three choices', () => {
+  test('go back to the order before', async ({ page, portPage, cloud, portPath }) => {
+    await portPage.open(portPath(PORTS.back), 4)
+    const before = await portPage.ids()
+    const name = await lastToTop(portPage)
     await refused(cloud)
-    await apply(page)
-    const stopped = page.getByRole('alert').filter({ hasText: 'stopped after 1 of 2 steps' })
+    await portPage.apply()
+    const stopped = portPage.alert('stopped after 1 of 2 steps')
     await expect(stopped).toContainText(`Off the port right now: ${name}`)
     await expect(stopped).toContainText('VPC.0010')
     await expect(stopped).toContainText('Not now.')
     expect(await cloud.list(PORTS.back)).toEqual(before.slice(0, 3))
     await expectNoAxeFinding(page)
-    // Found again by whoever opens the port later.
+    // An operator who opens the port later finds it again.
     await page.reload()
-    await stopped.getByRole('button', { name: 'Go back to the order before' }).click()
+    await portPage.goBack.click()
     await expect.poll(() => cloud.list(PORTS.back)).toEqual(before)
     await expect(stopped).toBeHidden()
     // What was arranged is not lost by going back: it can be tried again, or reset.
-    await expect(plan(page)).toContainText('1 moved · 2 calls')
-    await page.getByRole('button', { name: 'Reset' }).click()
-    await expect.poll(() => idsOf(page)).toEqual(before)
+    await expect(portPage.plan).toContainText('1 moved · 2 calls')
+    await portPage.resetButton.click()
+    await expect.poll(() => portPage.ids()).toEqual(before)
   })
 
-  test('go on', async ({ page, cloud, portPath }) => {
-    await open(page, portPath(PORTS.on), 4)
-    const before = await idsOf(page)
-    await lastToTop(page)
+  test('go on', async ({ portPage, cloud, portPath }) => {
+    await portPage.open(portPath(PORTS.on), 4)
+    const before = await portPage.ids()
+    await lastToTop(portPage)
     await refused(cloud)
-    await apply(page)
-    await page.getByRole('button', { name: 'Go on' }).click()
+    await portPage.apply()
+    await portPage.goOn.click()
     await expect.poll(() => cloud.list(PORTS.on)).toEqual(moved(before, 3, 0))
-    await expect.poll(() => idsOf(page)).toEqual(moved(before, 3, 0))
+    await expect.poll(() => portPage.ids()).toEqual(moved(before, 3, 0))
   })
 
-  test('leave as is', async ({ page, cloud, portPath }) => {
-    await open(page, portPath(PORTS.leave), 3)
-    const before = await idsOf(page)
-    await lastToTop(page)
+  test('leave as is', async ({ portPage, cloud, portPath }) => {
+    await portPage.open(portPath(PORTS.leave), 3)
+    const before = await portPage.ids()
+    await lastToTop(portPage)
     await refused(cloud)
-    await apply(page)
-    await page.getByRole('button', { name: 'Leave as is' }).click()
-    await expect(page.getByRole('button', { name: 'Leave as is' })).toBeHidden()
+    await portPage.apply()
+    await portPage.leaveAsIs.click()
+    await expect(portPage.leaveAsIs).toBeHidden()
     expect(await cloud.list(PORTS.leave)).toEqual(before.slice(0, 2))
   })
 })
 
-test('the list changed between arranging and applying: nothing is sent, then rebase', async ({
-  page,
-  cloud,
-  portPath,
-}) => {
-  await open(page, portPath(PORTS.changed), 3)
-  const [a, b, c] = await idsOf(page)
-  await lastToTop(page)
-  await page.getByRole('switch', { name: 'Dry run' }).uncheck()
-  await plan(page).getByRole('button', { name: 'Apply…' }).click()
+test('the list changed before Apply: nothing is sent, then rebase', async ({ portPage, cloud, portPath }) => {
+  await portPage.open(portPath(PORTS.changed), 3)
+  const [a, b, c] = await portPage.ids()
+  await lastToTop(portPage)
+  await portPage.askToApply()
   await cloud.someoneElseSets(PORTS.changed, [a!, b!, c!, EXAMPLE.inserted[0]])
-  await page.getByRole('dialog').getByRole('button', { name: 'Apply', exact: true }).click()
-  await expect(page.getByText('The list changed since you arranged it')).toBeVisible()
+  await portPage.confirmButton.click()
+  await expect(portPage.listChanged).toBeVisible()
   expect(await cloud.list(PORTS.changed)).toEqual([a, b, c, EXAMPLE.inserted[0]])
-  await page.getByRole('button', { name: 'Rebase my arrangement' }).click()
-  await expect.poll(() => idsOf(page)).toEqual([c, a, b, EXAMPLE.inserted[0]])
-  await apply(page)
+  await portPage.rebaseButton.click()
+  await expect.poll(() => portPage.ids()).toEqual([c, a, b, EXAMPLE.inserted[0]])
+  await portPage.apply()
   await expect.poll(() => cloud.list(PORTS.changed)).toEqual([c, a, b, EXAMPLE.inserted[0]])
 })
 
-test('two operators on one port: the second change waits, and needs its own list', async ({
-  page,
+test('two operators on one port: the second change waits and is not applied', async ({
+  portPage,
   signedOut,
   running,
   cloud,
   portPath,
 }) => {
   await signedOut.goto(running.signIn)
-  for (const one of [page, signedOut]) {
-    await open(one, portPath(PORTS.queued), 2)
+  const second = new PortPage(signedOut)
+  for (const one of [portPage, second]) {
+    await one.open(portPath(PORTS.queued), 2)
     await lastToTop(one)
   }
-  const before = (await idsOf(page)).toReversed()
+  const before = (await portPage.ids()).toReversed()
   await cloud.faults({
     kind: 'delay',
     milliseconds: 6000,
     match: { method: 'PUT', path: 'remove-security-groups' },
   })
-  await apply(page)
-  await expect(plan(page)).toContainText('Carrying out step 1 of 2')
-  await apply(signedOut)
-  await expect(plan(signedOut)).toContainText('Queued: another change to this port is under way')
+  await portPage.apply()
+  await expect(portPage.plan).toContainText('Carrying out step 1 of 2')
+  await second.apply()
+  await expect(second.plan).toContainText('Queued: another change to this port is under way')
   await expect.poll(() => cloud.list(PORTS.queued), { timeout: 20_000 }).toEqual(before.toReversed())
   await expect(signedOut.getByText(/The list changed since|Nothing is arranged yet/).first()).toBeVisible()
   expect(await cloud.list(PORTS.queued)).toEqual(before.toReversed())
 })
 
-test('undo of an applied change arranges the opposite, and sends nothing by itself', async ({
-  page,
-  cloud,
-  portPath,
-}) => {
-  await open(page, portPath(PORTS.undo), 3)
-  const before = await idsOf(page)
-  await lastToTop(page)
-  await apply(page)
+test('undo arranges the opposite and sends nothing until Apply', async ({ portPage, cloud, portPath }) => {
+  await portPage.open(portPath(PORTS.undo), 3)
+  const before = await portPage.ids()
+  await lastToTop(portPage)
+  await portPage.apply()
   await expect.poll(() => cloud.list(PORTS.undo)).toEqual(moved(before, 2, 0))
-  await page.getByRole('button', { name: 'Undo this change' }).click()
-  await expect.poll(() => idsOf(page)).toEqual(before)
+  await portPage.undoButton.click()
+  await expect.poll(() => portPage.ids()).toEqual(before)
   expect(await cloud.list(PORTS.undo)).toEqual(moved(before, 2, 0))
-  await apply(page)
+  await portPage.apply()
   await expect.poll(() => cloud.list(PORTS.undo)).toEqual(before)
 })
 
-test('the proxy is killed half way: found again at start, told truly, gone on with', async ({
+test('the proxy is killed half way: its next start finds the operation, Go on works', async ({
   browser,
   portPath,
 }) => {
@@ -250,16 +222,17 @@ test('the proxy is killed half way: found again at start, told truly, gone on wi
   const first = await startProxy(emulator.address, env)
   const context = await browser.newContext()
   const page = await context.newPage()
+  const portPage = new PortPage(page)
   await page.goto(first.address)
-  await open(page, new URL(portPath(PORTS.killed), first.address).href, 3)
-  const before = await idsOf(page)
-  await lastToTop(page)
+  await portPage.open(new URL(portPath(PORTS.killed), first.address).href, 3)
+  const before = await portPage.ids()
+  await lastToTop(portPage)
   await cloud.faults({
     kind: 'delay',
     milliseconds: 30_000,
     match: { method: 'PUT', path: 'insert-security-groups' },
   })
-  await apply(page)
+  await portPage.apply()
   await expect.poll(() => cloud.list(PORTS.killed)).toEqual(before.slice(0, 2))
   await first.stop('SIGKILL')
   await cloud.noFaults()
@@ -269,7 +242,7 @@ test('the proxy is killed half way: found again at start, told truly, gone on wi
   await expect(
     page.getByText('The proxy ended while this port was being changed: 1 of 2 steps were made'),
   ).toBeVisible()
-  await page.getByRole('button', { name: 'Go on' }).click()
+  await portPage.goOn.click()
   await expect.poll(() => cloud.list(PORTS.killed)).toEqual(moved(before, 2, 0))
   await context.close()
   await second.stop()

@@ -1,8 +1,8 @@
 import type { Page, Route } from '@playwright/test'
+import type { PortPage } from './port-page.ts'
 import { expect, test } from './portside.ts'
 
-// Reads that were asked for before a change and answered after it, as slow networks and clouds have
-// them.
+// Reads that begin before a change and end after it, as on slow networks.
 
 const PORTS = {
   operations: 'e660ba30-01c6-4edf-81fb-ae0d056403b9',
@@ -12,15 +12,9 @@ const PORTS = {
   offline: '1c39e52e-803c-4207-8666-d6c51802fe78',
 }
 
-const rows = (page: Page) =>
-  page.getByRole('list', { name: 'Security groups in the order they are decided' }).locator('[data-row]')
-const plan = (page: Page) => page.getByRole('region', { name: 'Plan', exact: true })
-const idsOf = (page: Page) =>
-  rows(page).evaluateAll((all) => all.map((row) => row.getAttribute('data-row') ?? ''))
-
 /**
- * Holds back the answers to these reads: each is asked of the proxy at once, and handed on when
- * `release` is called.
+ * Holds back the responses to these reads: each read goes to the proxy at once, and its response to
+ * the page when `release` is called.
  */
 async function holdBack(page: Page, path: RegExp) {
   let release: (() => void) | undefined
@@ -39,7 +33,7 @@ async function holdBack(page: Page, path: RegExp) {
   await page.route(path, hold)
   return {
     asked: () => asked,
-    /** Lets through what is asked from now on. */
+    /** Lets through the reads from now on. */
     noMore: () => page.unroute(path, hold),
     async release() {
       release?.()
@@ -70,28 +64,21 @@ async function watch(page: Page) {
 }
 type Seen = { orders: string[]; locks: string[] }
 
-async function open(page: Page, path: string, groups: number) {
-  await page.goto(path)
-  await expect(rows(page)).toHaveCount(groups)
-  await expect(rows(page).getByRole('checkbox', { name: /…$/ })).toHaveCount(0)
-  await page.getByRole('switch', { name: 'Dry run' }).uncheck()
+async function open(portPage: PortPage, path: string, groups: number) {
+  await portPage.open(path, groups)
+  await portPage.dryRun.uncheck()
 }
 
 /** Swaps the first two groups: a remove and an insert. @returns the list before, and as arranged */
-async function swap(page: Page): Promise<[string[], string[]]> {
-  const [a, b, ...rest] = await idsOf(page)
-  await rows(page).nth(0).locator('[data-control=grip]').focus()
-  await page.keyboard.press('Alt+ArrowDown')
-  await expect(plan(page)).toContainText('2 calls')
+async function swap(portPage: PortPage): Promise<[string[], string[]]> {
+  const [a, b, ...rest] = await portPage.ids()
+  await portPage.grips.nth(0).focus()
+  await portPage.page.keyboard.press('Alt+ArrowDown')
+  await expect(portPage.plan).toContainText('2 calls')
   return [
     [a!, b!, ...rest],
     [b!, a!, ...rest],
   ]
-}
-
-async function apply(page: Page) {
-  await plan(page).getByRole('button', { name: 'Apply…' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Apply', exact: true }).click()
 }
 
 /** The window comes to the front after a while: what may be old is read again. */
@@ -102,107 +89,115 @@ const comeBack = (page: Page) =>
     window.dispatchEvent(new Event('visibilitychange'))
   })
 
-const done = (page: Page) => expect(page.getByRole('status', { name: 'Last change' })).toBeVisible()
+const done = (portPage: PortPage) => expect(portPage.lastChange).toBeVisible()
 
 test('a read from before Apply does not make the page forget the change', async ({
   page,
+  portPage,
   cloud,
   portPath,
 }) => {
   const held = await holdBack(page, /\/operations$/)
-  await open(page, portPath(PORTS.operations), 6)
-  const [before, after] = await swap(page)
+  await open(portPage, portPath(PORTS.operations), 6)
+  const [before, after] = await swap(portPage)
   await expect.poll(held.asked).toBe(1)
   await held.noMore()
   const match = { method: 'PUT', path: 'remove-security-groups' }
   await cloud.faults({ kind: 'delay', milliseconds: 1500, match })
-  await apply(page)
-  await expect(plan(page)).toContainText('Carrying out step 1 of 2')
+  await portPage.apply()
+  await expect(portPage.plan).toContainText('Carrying out step 1 of 2')
   const seen = await watch(page)
   await held.release()
-  await done(page)
-  expect(await idsOf(page)).toEqual(after)
+  await done(portPage)
+  expect(await portPage.ids()).toEqual(after)
   expect((await seen()).orders).toEqual([after.join(' ')])
   expect((await seen()).locks).toEqual(['locked'])
   expect(before).not.toEqual(after)
 })
 
-test('a read of the port from before Apply does not bring its old list back', async ({ page, portPath }) => {
-  await open(page, portPath(PORTS.port), 6)
-  const [before, after] = await swap(page)
+test('the page keeps the new list when a port read from before Apply ends late', async ({
+  page,
+  portPage,
+  portPath,
+}) => {
+  await open(portPage, portPath(PORTS.port), 6)
+  const [before, after] = await swap(portPage)
   const held = await holdBack(page, new RegExp(`/ports/${PORTS.port}$`))
   await comeBack(page)
   await expect.poll(held.asked).toBe(1)
   await held.noMore()
   const seen = await watch(page)
-  await apply(page)
-  await done(page)
+  await portPage.apply()
+  await done(portPage)
   await held.release()
-  await expect.poll(() => idsOf(page)).toEqual(after)
+  await expect.poll(() => portPage.ids()).toEqual(after)
   expect((await seen()).orders).toEqual([after.join(' ')])
   // As it was before is what the port has no more: undoing leads there.
-  await page.getByRole('button', { name: 'Undo this change' }).click()
-  await expect.poll(() => idsOf(page)).toEqual(before)
+  await portPage.undoButton.click()
+  await expect.poll(() => portPage.ids()).toEqual(before)
 })
 
-test('a read of the port amid the change does not show a list of that time after it', async ({
+test('the page keeps the new list when a port read amid the change ends late', async ({
   page,
+  portPage,
   cloud,
   portPath,
 }) => {
-  await open(page, portPath(PORTS.midway), 3)
-  const [, after] = await swap(page)
+  await open(portPage, portPath(PORTS.midway), 3)
+  const [, after] = await swap(portPage)
   const insert = { method: 'PUT', path: 'insert-security-groups' }
   await cloud.faults({ kind: 'delay', milliseconds: 1500, match: insert })
   const held = await holdBack(page, new RegExp(`/ports/${PORTS.midway}$`))
   const seen = await watch(page)
-  await apply(page)
-  await expect(plan(page)).toContainText('Carrying out step 2 of 2')
+  await portPage.apply()
+  await expect(portPage.plan).toContainText('Carrying out step 2 of 2')
   await comeBack(page)
   await expect.poll(held.asked).toBe(1)
   await held.noMore()
   await held.release()
-  await done(page)
+  await done(portPage)
   expect((await seen()).orders).toEqual([after.join(' ')])
   expect((await seen()).locks).toEqual(['free', 'locked'])
 })
 
-test('a change that stops shows the list that it left, never the one from before it', async ({
+test('a stopped change shows the list that it left, never the one before', async ({
   page,
+  portPage,
   cloud,
   portPath,
 }) => {
-  await open(page, portPath(PORTS.stopped), 4)
-  const [before, after] = await swap(page)
+  await open(portPage, portPath(PORTS.stopped), 4)
+  const [before, after] = await swap(portPage)
   const insert = { method: 'PUT', path: 'insert-security-groups' }
   await cloud.faults({ kind: 'error', status: 403, match: insert })
   const seen = await watch(page)
-  await apply(page)
-  await expect(page.getByRole('alert').filter({ hasText: 'stopped after 1 of 2 steps' })).toBeVisible()
-  await expect(rows(page)).toHaveCount(3)
+  await portPage.apply()
+  await expect(portPage.alert('stopped after 1 of 2 steps')).toBeVisible()
+  await expect(portPage.rows).toHaveCount(3)
   const orders = (await seen()).orders
   expect(orders).toEqual([after.join(' '), (await cloud.list(PORTS.stopped)).join(' ')])
   expect(orders).not.toContain(before.join(' '))
 })
 
-test('offline: what is said of a change that may not have been started is true', async ({
+test('offline: the page says that it doesn’t know whether the change started', async ({
   page,
+  portPage,
   cloud,
   portPath,
 }) => {
-  await open(page, portPath(PORTS.offline), 4)
-  const [before, after] = await swap(page)
-  await plan(page).getByRole('button', { name: 'Apply…' }).click()
-  await expect(page.getByRole('dialog')).toBeVisible()
+  await open(portPage, portPath(PORTS.offline), 4)
+  const [before, after] = await swap(portPage)
+  await portPage.applyButton.click()
+  await expect(portPage.dialog).toBeVisible()
   await page.context().setOffline(true)
-  await page.getByRole('dialog').getByRole('button', { name: 'Apply', exact: true }).click()
-  const panel = page.getByRole('dialog').getByRole('alert')
+  await portPage.confirmButton.click()
+  const panel = portPage.dialog.getByRole('alert')
   await expect(panel).toContainText('Whether the change was started is unknown')
   await expect(panel).toContainText('this browser is offline')
   await expect(panel).not.toContainText('could not be started')
   expect(await cloud.list(PORTS.offline)).toEqual(before)
   await page.context().setOffline(false)
-  await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click()
-  await done(page)
+  await portPage.dialog.getByRole('button', { name: 'Send again' }).click()
+  await done(portPage)
   expect(await cloud.list(PORTS.offline)).toEqual(after)
 })

@@ -20,7 +20,7 @@ test.describe('finding a port', () => {
     await expect(page.getByRole('link', { name: 'payments-prod-web-01' })).toBeVisible()
   })
 
-  test('by its ID and by its IP, asked of the platform', async ({ page }) => {
+  test('by its ID and by its IP, by asking the platform', async ({ page }) => {
     await page.getByRole('searchbox', { name: 'Search' }).fill(EXAMPLE.port)
     await expect(found(page)).toContainText('1 port with this port ID')
     await page.getByRole('searchbox', { name: 'Search' }).fill('192.168.158.228')
@@ -75,8 +75,8 @@ test.describe('when something is wrong', () => {
   })
 
   test('a wrong sign-in address says what to do', async ({ signedOut }) => {
-    const answer = await signedOut.goto('/sign-in/wrong')
-    expect(answer?.status()).toBe(403)
+    const response = await signedOut.goto('/sign-in/wrong')
+    expect(response?.status()).toBe(403)
     await expect(signedOut.getByText(/Open the one that it printed/)).toBeVisible()
   })
 

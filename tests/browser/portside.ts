@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import { test as base, expect, type Page } from '@playwright/test'
+import { PortPage } from './port-page.ts'
 import { controls, newFolder, startEmulator, startProxy } from '../stage/servers.ts'
 
 /** The vendor's example (docs/platform.md, Insert). */
@@ -19,7 +20,7 @@ type Running = { origin: string; signIn: string; cloud: Cloud }
  * any; each test starts with the estate as new, signed in.
  */
 export const test = base.extend<
-  { cloud: Cloud; signedOut: Page; portPath: (id: string) => string },
+  { cloud: Cloud; portPage: PortPage; signedOut: Page; portPath: (id: string) => string },
   { running: Running; environment: Record<string, string> }
 >({
   environment: [{}, { option: true, scope: 'worker' }],
@@ -53,6 +54,7 @@ export const test = base.extend<
     await page.goto(running.signIn)
     await use(page)
   },
+  portPage: async ({ page }, use) => use(new PortPage(page)),
   signedOut: async ({ browser, running }, use) => {
     const context = await browser.newContext({ baseURL: running.origin })
     await use(await context.newPage())
@@ -61,7 +63,7 @@ export const test = base.extend<
   portPath: async ({}, use) => use((id) => `/projects/${EXAMPLE.project}/ports/${id}`),
 })
 
-/** No finding of axe on the page as it stands, in WCAG 2.2 A and AA and the best practices. */
+/** No finding of axe on the page as it is now, in WCAG 2.2 A and AA and the best practices. */
 export async function expectNoAxeFinding(page: Page) {
   const { violations } = await new AxeBuilder({ page }).analyze()
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual(

@@ -21,7 +21,7 @@ test('fifty projects in three regions are grouped and found by their first lette
       { project_id: LAB, name: 'lab', region: 'af-south-1', endpoint },
     ]),
   })
-  // Chromium's accessibility checks want a context that was made by itself.
+  // axe needs a context of its own.
   const context = await browser.newContext()
   const page = await context.newPage()
   await page.goto(proxy.address)

@@ -1,4 +1,5 @@
 import { test as base, type Page } from '@playwright/test'
+import { PortPage } from './port-page.ts'
 import { EXAMPLE, expect, expectNoAxeFinding } from './portside.ts'
 import { controls, newFolder, startEmulator, startProxy } from '../stage/servers.ts'
 import { freePort } from '../servers/sign-in/browser.ts'
@@ -7,7 +8,7 @@ import { startProvider } from '../servers/sign-in/provider.ts'
 /** A team's Portside: an emulator, a provider with its login page, and a proxy that knows both. */
 type Team = { origin: string; cloud: ReturnType<typeof controls> }
 
-const test = base.extend<{ quietFonts: void }, { team: Team }>({
+const test = base.extend<{ portPage: PortPage; quietFonts: void }, { team: Team }>({
   team: [
     async ({}, use) => {
       const data = await newFolder()
@@ -28,6 +29,7 @@ const test = base.extend<{ quietFonts: void }, { team: Team }>({
     { scope: 'worker' },
   ],
   baseURL: async ({ team }, use) => use(team.origin),
+  portPage: async ({ page }, use) => use(new PortPage(page)),
   // The provider's pages want a font from the network, which may not be there.
   quietFonts: [
     async ({ page }, use) => {
@@ -42,9 +44,6 @@ const test = base.extend<{ quietFonts: void }, { team: Team }>({
 test.describe.configure({ mode: 'default' })
 
 const PORT = `/projects/${EXAMPLE.project}/ports/${EXAMPLE.port}`
-const rows = (page: Page) =>
-  page.getByRole('list', { name: 'Security groups in the order they are decided' }).locator('[data-row]')
-const plan = (page: Page) => page.getByRole('region', { name: 'Plan', exact: true })
 const signedOut = (page: Page) => page.getByRole('heading', { name: 'Signed out' })
 
 async function logIn(page: Page, login: string) {
@@ -53,14 +52,9 @@ async function logIn(page: Page, login: string) {
   await page.getByRole('button', { name: 'Sign-in' }).click()
 }
 
-async function place(page: Page, id: string) {
-  await page.getByRole('searchbox', { name: 'Search groups' }).fill(id)
-  await page.locator(`[data-row="${id}"]`).locator('[data-control=add]').click()
-  await expect(rows(page)).toHaveCount(3)
-}
-
-test('an operator’s day: sign in, arrange, lose the session, come back, apply, leave', async ({
+test('an operator’s day: sign in, arrange, lose the session twice, apply, leave', async ({
   page,
+  portPage,
   context,
   team,
 }) => {
@@ -75,32 +69,29 @@ test('an operator’s day: sign in, arrange, lose the session, come back, apply,
   await expect(page.getByText('olga', { exact: true })).toBeVisible()
 
   const [added] = EXAMPLE.inserted
-  await place(page, added)
+  await portPage.add(added)
+  await expect(portPage.rows).toHaveCount(3)
   // What a browser does with a cookie whose time is over.
   await context.clearCookies({ name: 'portside_session' })
-  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  await portPage.check()
   await expect(signedOut(page)).toBeVisible()
   await expect(page.getByText('The check was not finished.')).toBeVisible()
-  // The provider knows her still.
+  // The provider still knows her.
   await page.getByRole('link', { name: 'Sign in' }).click()
   await expect(page).toHaveURL(team.origin + PORT)
-  await expect(rows(page)).toHaveCount(3)
+  await expect(portPage.rows).toHaveCount(3)
 
-  await plan(page).getByRole('switch', { name: 'Dry run' }).click()
-  await page.getByRole('button', { name: 'Apply…' }).click()
-  // What the dialog reads by itself is read: the request to apply is the first to find the session
-  // gone.
-  await expect(page.getByRole('button', { name: 'Apply', exact: true })).toBeVisible()
+  await portPage.askToApply()
+  // The dialog has read what it shows: the request to apply is the first to find the session gone.
+  await expect(portPage.confirmButton).toBeVisible()
   await page.waitForLoadState('networkidle')
   await context.clearCookies({ name: 'portside_session' })
-  await page.getByRole('button', { name: 'Apply', exact: true }).click()
+  await portPage.confirmButton.click()
   await expect(page.getByText('Your request to apply the change started nothing.')).toBeVisible()
   expect(await team.cloud.list(EXAMPLE.port)).toEqual([EXAMPLE.first, EXAMPLE.second])
   await page.getByRole('link', { name: 'Sign in' }).click()
-  await expect(rows(page)).toHaveCount(3)
-  await plan(page).getByRole('switch', { name: 'Dry run' }).click()
-  await page.getByRole('button', { name: 'Apply…' }).click()
-  await page.getByRole('button', { name: 'Apply', exact: true }).click()
+  await expect(portPage.rows).toHaveCount(3)
+  await portPage.apply()
   await expect.poll(() => team.cloud.list(EXAMPLE.port)).toEqual([EXAMPLE.first, EXAMPLE.second, added])
 
   await page.getByRole('button', { name: 'Sign out' }).click()
@@ -112,26 +103,31 @@ test('an operator’s day: sign in, arrange, lose the session, come back, apply,
   await expect(page.getByPlaceholder('Enter any login')).toBeVisible()
 })
 
-test('a viewer’s day: everything but checking and applying, and why not', async ({ page, team }) => {
+test('a viewer’s day: everything but checking and applying, and why not', async ({
+  page,
+  portPage,
+  team,
+}) => {
   await team.cloud.reset()
   await page.goto(`/sign-in?return_to=${PORT}`)
   await logIn(page, 'vera')
   await expect(page.getByText('vera (viewer)')).toBeVisible()
   const [added] = EXAMPLE.inserted
-  await place(page, added)
-  await expect(plan(page)).toContainText('insert-security-groups')
-  await expect(page.getByRole('region', { name: 'What traffic changes' })).toContainText(/allowed|denied/)
+  await portPage.add(added)
+  await expect(portPage.rows).toHaveCount(3)
+  await expect(portPage.plan).toContainText('insert-security-groups')
+  await expect(portPage.traffic).toContainText(/allowed|denied/)
   const why = 'Your role is viewer: you can arrange and preview, but not check or apply'
-  await expect(page.getByRole('button', { name: 'Check', exact: true })).toHaveAccessibleDescription(why)
-  await plan(page).getByRole('switch', { name: 'Dry run' }).click()
-  await expect(page.getByRole('button', { name: 'Apply…' })).toHaveAccessibleDescription(why)
-  await page.getByRole('button', { name: 'Apply…' }).focus()
+  await expect(portPage.checkButton).toHaveAccessibleDescription(why)
+  await portPage.dryRun.uncheck()
+  await expect(portPage.applyButton).toHaveAccessibleDescription(why)
+  await portPage.applyButton.focus()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await expectNoAxeFinding(page)
 })
 
-test('a user without a role is told so, and can sign in as someone else', async ({ page, team }) => {
+test('a user without a role reads so, and can sign in as someone else', async ({ page, team }) => {
   await page.setViewportSize({ width: 390, height: 800 })
   await page.goto('/sign-in')
   await logIn(page, 'nora')

@@ -16,7 +16,7 @@ test.each([
   expectBelow(10_000, css)
 })
 
-test('a port with all that comes by itself after its list takes less than 220 kB', () => {
+test('a port with all that loads after its list takes less than 220 kB', () => {
   const { js, css } = filesOf([PORT_PAGE, ...PORT_PAGE_PARTS])
   expectBelow(220_000, [...js, ...css, ...workers()])
 })

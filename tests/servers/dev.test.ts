@@ -36,7 +36,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => dev.stop())
 
-test('npm run dev gives whoever opens its address a session', async () => {
+test('who opens the address of npm run dev has a session', async () => {
   const page = await fetch(dev.address, { headers: { accept: 'text/html' } })
   expect(await page.text()).toContain('/@vite/client')
   const [cookie = ''] = page.headers.getSetCookie()

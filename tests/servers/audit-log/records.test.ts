@@ -251,7 +251,7 @@ describe('records leave', () => {
     )
   })
 
-  test('as JSON lines, each record in full, as they are found', async () => {
+  test('as JSON lines, each audit record in full, in the order found', async () => {
     const answer = await exported('format=jsonl&q=web-4')
     expect(answer.headers.get('content-type')).toBe('application/jsonl; charset=utf-8')
     const lines = (await answer.text())
@@ -286,7 +286,7 @@ test('an operation from before records were kept has one that says so', async ()
   expect((await find({ q: 'old-request' })).records).toHaveLength(1)
 })
 
-test('nothing can change or delete a record', async () => {
+test('nothing can change or delete an audit record', async () => {
   await proxy.close()
   const { db, close } = await openDatabase({ dataFolder }, SILENT)
   for (const table of ['records', 'record_entries', 'record_terms'])

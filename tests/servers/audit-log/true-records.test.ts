@@ -25,8 +25,8 @@ async function carriedOut(from: string, to: string, ...faults: object[]) {
   return { portId, body, operation: await operations.settled(body.operation_id) }
 }
 
-describe('the record of a change', () => {
-  test('that was done: who, when, the lists, each request and answer as they were', async () => {
+describe('the audit record of a change', () => {
+  test('that was done: who, when, the lists, each request and response as they were', async () => {
     const { portId, body, operation } = await carriedOut('abc', 'cab')
     const record = await records.record(body.operation_id)
     expect(record).toMatchObject({
@@ -81,7 +81,7 @@ describe('the record of a change', () => {
     expect(answer).toMatchObject({ status: 403, text: expect.stringContaining('Not now.') })
   })
 
-  test('of which an answer was lost: unknown, and what the port read back showed', async () => {
+  test('with a lost response: unknown, and the list that the port had', async () => {
     const { body } = await carriedOut('abc', 'abcd', { kind: 'drop_after' })
     const record = await records.record(body.operation_id)
     expect(outlineOf(record)).toEqual(['read', 'request 1', 'answer 1 unknown', 'read', 'end done'])
@@ -99,7 +99,7 @@ describe('the record of a change', () => {
     expect(record).toMatchObject({ calls: 0, after: stage.ids('abx') })
   })
 
-  test('that was gone back from: the answer, and the way back in the next record', async () => {
+  test('that was undone by going back: the choice, and the way back in the next record', async () => {
     const { body } = await carriedOut('abc', 'cab', { kind: 'error', status: 403, after: 1 })
     const { operation } = await operations.answer(body.operation_id, 'go-back')
     await operations.settled(operation.operation_id)
@@ -122,7 +122,7 @@ describe('the record of a change', () => {
   })
 })
 
-describe('the record of a dry run', () => {
+describe('the audit record of a dry run', () => {
   test('that passed, partly by Portside alone, is one', async () => {
     const portId = await stage.portWith('abc')
     const { body } = await records.check(portId, stage.ids('abc'), stage.ids('cab'))

@@ -61,7 +61,7 @@ test('keeps all of an error: status, code, message, request ID, advice, fields, 
   expect(await failure(call(anything, '/api/x'))).toMatchObject({ ...error, status: 429 })
 })
 
-test('names the field of an answer that cannot be read, with the request ID', async () => {
+test('names the field of a response that cannot be read, with the request ID', async () => {
   await answering(json({ request_id: 'r-2', port: { name: 'a' } }))
   const error = await failure(call(anything, '/api/x'))
   expect(error).toMatchObject({ error_code: 'Console.UnreadableAnswer', request_id: 'r-2' })

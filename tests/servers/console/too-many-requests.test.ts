@@ -4,7 +4,7 @@ import { createQueryClient } from '../../../src/console/proxy-client/query-clien
 import { sessionQuery } from '../../../src/console/proxy-client/queries.ts'
 import { startProxy } from '../../stage/proxy.ts'
 
-test('a read that the proxy puts off is made again by itself, when the proxy said', async () => {
+test('a read that the proxy puts off is made again, at the time that it named', async () => {
   const proxy = await startProxy({ PORTSIDE_RATE_LIMIT: '1' })
   onTestFinished(() => proxy.close())
   const cookie = await proxy.signIn()

@@ -49,7 +49,7 @@ describe.skipIf(!POSTGRES)('a PostgreSQL with an owner of its own', () => {
     await server.remove()
   })
 
-  test('lets the proxy do its work, and change no record', async () => {
+  test('lets the proxy do its work, but change no audit record', async () => {
     const config = { databaseUrl: server.urlAs(role), databaseOwnerUrl: server.url, dataFolder }
     // Two that start at the same moment.
     const [database, second] = await Promise.all([open(config), open(config)])
@@ -98,7 +98,7 @@ describe.skipIf(!POSTGRES)('a PostgreSQL with an owner of its own', () => {
     await expect(opening).rejects.toThrow('could change or drop records although DATABASE_OWNER_URL is set')
   })
 
-  test('tells a role that may not migrate what to do', async () => {
+  test('says what to do to a role that may not migrate', async () => {
     const empty = await createDatabase(inject('postgresFolder'))
     const opening = open({ databaseUrl: empty.urlAs(role), dataFolder })
     await expect(opening).rejects.toThrow(/permission denied.*set DATABASE_OWNER_URL/)

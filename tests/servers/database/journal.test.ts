@@ -114,7 +114,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     expect((await journal.find(one.operation_id))!.status).toBe('left')
   })
 
-  test('knows which operations are under way, and which ask for an answer', async () => {
+  test('knows which operations are under way, and which wait for a choice', async () => {
     const one = record()
     await add(one)
     expect(await journal.busy(PROJECT, one.port_id)).toBe(true)
@@ -125,7 +125,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     expect(await journal.awaitingChoice(PROJECT, one.port_id)).toEqual([one])
   })
 
-  test('writes an answered operation and the one that follows it both, or neither', async () => {
+  test('writes the choice and the operation that follows it both, or neither', async () => {
     const [answered, following] = [record(), record()]
     await add(answered)
     Object.assign(answered, { status: 'superseded', revision: 2 })

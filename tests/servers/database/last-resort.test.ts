@@ -13,7 +13,7 @@ const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
 const [a, b] = [randomUUID(), randomUUID()]
 const step: ChangeStep = { kind: 'remove', security_groups: [a] }
 
-describe.each(DATABASES)('what the cloud said and %s refuses to keep', (kind) => {
+describe.each(DATABASES)('what the platform said and %s refuses to keep', (kind) => {
   let place: Awaited<ReturnType<typeof newDatabase>>
   let database: Database
   let store: OperationStore

@@ -47,7 +47,7 @@ test('429 with Retry-After, 500 and 503: nothing is carried out, once each', asy
   expect(await listNow(emulator)).toEqual([A, B])
 })
 
-test('drop_before loses the answer without a change, drop_after after it', async () => {
+test('drop_before loses the response before the change, drop_after after it', async () => {
   const emulator = await started()
   await demand(emulator, { kind: 'drop_before' })
   await expect(insert(emulator, INSERT_X)).rejects.toThrow()
@@ -57,7 +57,7 @@ test('drop_before loses the answer without a change, drop_after after it', async
   expect(await listNow(emulator)).toEqual([X, A, B])
 })
 
-test('an answer lost after a refusal or a dry run leaves the list alone', async () => {
+test('a response lost after a refusal or a dry run leaves the list alone', async () => {
   const emulator = await started()
   await demand(emulator, { kind: 'drop_after', match: { method: 'put' }, times: 2 })
   await expect(insert(emulator, { port: { security_groups: [A] } })).rejects.toThrow()
@@ -81,7 +81,7 @@ test('change_between: somebody else was there just before the call', async () =>
   expect([impossible.status, impossible.body.error_msg]).toEqual([500, expect.stringContaining(X)])
 })
 
-test('garbage: the call is carried out, the answer is no JSON', async () => {
+test('garbage: the call is carried out, the response is no JSON', async () => {
   const emulator = await started()
   await demand(emulator, { kind: 'garbage', match: { method: 'PUT' }, status: 502 })
   const { status, headers, body } = await insert(emulator, INSERT_X)
@@ -108,7 +108,7 @@ test('delay: a client that gives up does not stop the change', async () => {
   await expect.poll(() => listNow(emulator), { timeout: 20_000 }).toEqual([X, A, B])
 })
 
-test('delay_answer: the change is there before its answer', async () => {
+test('delay_answer: the change is made before its response', async () => {
   const emulator = await started()
   await demand(emulator, { kind: 'delay_answer', match: { method: 'PUT' }, milliseconds: 60_000 })
   const given = new AbortController()

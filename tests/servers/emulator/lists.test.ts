@@ -180,7 +180,7 @@ test('a group is shown with its rules, the same as the rules list has for it', a
   expect(gre.map((rule: { description: string }) => rule.description)).toEqual(['GRE'])
 })
 
-test("every answer has the shape of src/vpc's schemas", async () => {
+test("every response has the form of src/vpc's schemas", async () => {
   const emulator = await started()
   portsResponse.parse(await list(emulator, PORTS, ''))
   const groups = securityGroupsResponse.parse(await list(emulator, GROUPS, ''))

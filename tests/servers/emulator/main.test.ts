@@ -63,7 +63,7 @@ async function ended(child: ChildProcess): Promise<{ code: number | null; errors
 const [A, B] = EXAMPLE.groups
 const [X, Y] = EXAMPLE.inserted
 
-test('kill -9 in the middle of changes keeps every change that was answered', async () => {
+test('kill -9 in the middle of changes keeps every change that had a response', async () => {
   const data = join(folder, 'killed')
   let answered = [A, B] as string[]
   for (let round = 0; round < 3; round++) {

@@ -53,7 +53,7 @@ test('index 0 is the top, n is after the nth, the length and none are the end', 
   }
 })
 
-test('a passed dry run answers 202 and changes nothing', async () => {
+test('a passed dry run responds with 202 and changes nothing', async () => {
   const emulator = await started()
   const before = await call(emulator, 'GET', paths.port(EXAMPLE.project, EXAMPLE.port))
   const { status, body } = await insert(emulator, { ...REQUEST, dry_run: true })

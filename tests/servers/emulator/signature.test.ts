@@ -98,7 +98,7 @@ test('a date more than 15 minutes away, either way, is refused; 14 minutes is no
   for (const minutes of [-16, 16]) expect(await at(minutes)).toMatchObject(refused('15 minutes'))
 })
 
-test('a call that is not signed, or not in full, is told what is missing', async () => {
+test('the refusal of a call without a full signature says what is missing', async () => {
   const emulator = await start()
   const good = sign(emulator, { method: 'GET', path: LIST })
   const authorization = good.Authorization as string
@@ -130,7 +130,7 @@ test('a temporary key needs its token, signed along; an IAM token needs no signa
   expect(await get({ 'X-Auth-Token': 'another' })).toMatchObject(refused('token is not valid'))
 })
 
-test("the emulator's own endpoints stay unsigned, and no refusal tells the secret", async () => {
+test("the emulator's own endpoints stay unsigned, and no refusal shows the key", async () => {
   const emulator = await start()
   expect((await call(emulator, 'GET', '/_emulator/faults')).status).toBe(200)
   const { text } = await call(emulator, 'GET', LIST, undefined, {

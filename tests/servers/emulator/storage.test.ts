@@ -46,7 +46,7 @@ test('a change in a large estate writes one line, not the estate', async () => {
   expect(lines).toHaveLength(2)
 })
 
-test('half a line, of a change that was never answered, is dropped', async () => {
+test('half a line, of a change without a response, is ignored', async () => {
   const data = newFolder()
   const first = await createEmulator({ data })
   await insert(first, { port: { security_groups: [X] } })

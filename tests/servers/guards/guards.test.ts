@@ -151,7 +151,7 @@ async function stopped(desired: string[]) {
   return { portId, id: operation.operation_id }
 }
 
-describe('an answer to an operation that stopped', () => {
+describe('a choice about an operation that stopped', () => {
   test.each([
     ['go-on', () => [opening, quiet]],
     ['go-back', () => [quiet, opening]],
@@ -257,7 +257,7 @@ test('a plan whose steps lead nowhere is refused as such', async () => {
   expect((await operations.post(portId, plan)).error.error_code).toBe('Portside.InvalidRequest')
 })
 
-test('the console is told the guards', async () => {
+test('the console reads the guards', async () => {
   const answer = await stage.proxy.call(api.guards())
   expect(await answer.json()).toEqual({ guards: [GUARD] })
 })

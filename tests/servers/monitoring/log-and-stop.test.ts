@@ -27,7 +27,7 @@ afterAll(async () => {
   await database?.remove()
 })
 
-test('each line of the log is JSON and tells whose call of the platform it was', async () => {
+test('each line of the log is JSON and names who caused the platform’s call', async () => {
   const proxy = proxyWith({ PORTSIDE_LOG_LEVEL: 'debug' })
   await proxy.start()
   const operations = operationsOver(proxy.call)
@@ -98,7 +98,7 @@ async function inAStep(milliseconds: number, environment: Record<string, string>
   return { proxy, operations, id, portId, changes }
 }
 
-test('SIGTERM in a step: its answer is journaled, no other is sent, exit code 0', async () => {
+test('SIGTERM in a step: its response is journaled, no other step is sent, exit 0', async () => {
   const { proxy, operations, id, portId, changes } = await inAStep(1500, {})
   expect(await proxy.stop('SIGTERM')).toBe(0)
   expect(await changes()).toBe(1)
@@ -111,7 +111,7 @@ test('SIGTERM in a step: its answer is journaled, no other is sent, exit code 0'
   expect(rest.every(({ status }) => status === 'not_sent')).toBe(true)
 })
 
-test('told a second time it ends at once', async () => {
+test('a second SIGTERM ends it at once', async () => {
   const { proxy } = await inAStep(60_000, { PORTSIDE_UPSTREAM_TIMEOUT_MS: '100000' })
   const ended = proxy.stop('SIGTERM')
   while (await Promise.race([ended.then(() => false), wait(1200, true)])) void proxy.stop('SIGTERM')

@@ -26,7 +26,7 @@ function askAs(host: string, address: string): Promise<string> {
 }
 
 describe('probes', () => {
-  test('are answered under any name and without a session, and tell nothing else', async () => {
+  test('respond under any host name and without a session, and say nothing else', async () => {
     const proxy = await startProxy()
     try {
       expect(await askAs('10.1.2.3:8080', `${proxy.address}/healthz`)).toBe('200 {"status":"alive"}')
@@ -39,7 +39,7 @@ describe('probes', () => {
     }
   })
 
-  test('while it stops it is not ready, but lives; a lost cloud is said without a reason', async () => {
+  test('while it stops it is live, not ready; a lost platform is named, without a reason', async () => {
     const cloud = await startScriptedPlatform({ ...METRICS, PORTSIDE_UPSTREAM_TIMEOUT_MS: '20000' })
     const { metricsAddress } = cloud.proxy
     const ready = async () => {
@@ -63,7 +63,7 @@ describe('probes', () => {
     await expect(ready()).rejects.toThrow()
   })
 
-  test('a database that does not answer makes it not ready; many probes ask it once', async () => {
+  test('a silent database makes it not ready; many probes ask it once', async () => {
     const readiness = new Readiness(pino({ level: 'silent' }))
     let asked = 0
     readiness.checkDatabase(() => {
@@ -127,7 +127,7 @@ describe('metrics', () => {
     expect(await value('nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0)
   })
 
-  test('answer to no name that a page could have had pointed here', async () => {
+  test('refuse a host name that a page could have pointed here', async () => {
     const { metricsAddress } = stage.proxy
     const { port } = new URL(metricsAddress!)
     for (const path of ['/metrics', '/readyz', '/healthz']) {

@@ -30,7 +30,7 @@ async function stopped() {
   return { portId, id: operation.operation_id, ended }
 }
 
-describe('the operator answers an operation that stopped', () => {
+describe('the operator’s choice about an operation that stopped', () => {
   test.each([
     ['go-on', 'go_on', 'bxca'],
     ['go-back', 'go_back', 'abc'],
@@ -77,7 +77,7 @@ describe('the operator answers an operation that stopped', () => {
     expect([status, operation.operation_id, operation.status]).toEqual([200, id, 'done'])
   })
 
-  test('going on that fails can be answered again, and says what is off the port', async () => {
+  test('going on that fails allows another choice, and says what is off the port', async () => {
     const { portId, id } = await stopped()
     await stage.faults({ kind: 'error', status: 403, match: { method: 'PUT', path: `${portId}/` } })
     const second = await operations.answer(id, 'go-on')
@@ -89,7 +89,7 @@ describe('the operator answers an operation that stopped', () => {
     expect(stage.word(await stage.list(portId))).toBe('abc')
   })
 
-  test('when the port can not be read, the answer says so and nothing has changed', async () => {
+  test('when the port can’t be read, the response says so and nothing has changed', async () => {
     const { portId, id } = await stopped()
     await stage.faults({ kind: 'error', status: 503, match: { method: 'GET', path: portId } })
     const { status, error } = await operations.answer(id, 'go-on')
@@ -98,7 +98,7 @@ describe('the operator answers an operation that stopped', () => {
   })
 })
 
-describe('a port with an operation that asks for an answer', () => {
+describe('a port with an operation that waits for a choice', () => {
   test('takes no other change while groups are off it', async () => {
     const { portId, id } = await stopped()
     const plan = planned(stage.ids('bxc'), stage.ids('cbx'))
@@ -123,7 +123,7 @@ describe('a port with an operation that asks for an answer', () => {
 })
 
 describe('requests are checked', () => {
-  test('sent again, as after a lost answer, it is the same operation', async () => {
+  test('sent again, as after a lost response, it is the same operation', async () => {
     const portId = await stage.portWith('ab')
     const body = planned(stage.ids('ab'), stage.ids('ba'))
     const [one, other] = await Promise.all([operations.post(portId, body), operations.post(portId, body)])
@@ -176,7 +176,7 @@ describe('requests are checked', () => {
     expect(stage.word(await stage.list(portId))).toBe('ab')
   })
 
-  test('no such operation, no such answer, no such project', async () => {
+  test('an unknown operation, choice or project', async () => {
     expect((await operations.get(randomUUID())).status).toBe(404)
     expect((await operations.get('x')).status).toBe(400)
     expect((await operations.ask(`/api/operations/${randomUUID()}/retry`, { method: 'POST' })).status).toBe(

@@ -48,7 +48,7 @@ describe('a change is carried out step by step', () => {
     expect(ended.steps.map((step) => stage.word(step.off_the_port))).toEqual(['d', ''])
   })
 
-  test('each change of the record is a new revision, and a read can wait for it', async () => {
+  test('each change of the operation is a new revision, and a read can wait for it', async () => {
     const portId = await stage.portWith('abc')
     await stage.faults(...onChange({ kind: 'delay', milliseconds: 300 })(portId))
     const { operation, status } = await operations.post(portId, planned(stage.ids('abc'), stage.ids('bca')))
@@ -158,7 +158,7 @@ describe('what passes is waited out', () => {
   })
 })
 
-describe('a lost answer is resolved by reading the port back', () => {
+describe('a lost response is resolved by reading the port back', () => {
   test.each([
     ['the connection broke after the change was made', { kind: 'drop_after' }],
     ['the answer is garbage', { kind: 'garbage' }],

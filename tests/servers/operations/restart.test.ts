@@ -112,7 +112,7 @@ describe('after the proxy was killed', () => {
     expect(stage.word((await readBack(id)).list_now)).toBe('bc')
   })
 
-  test('the same request again, from a console without an answer, finds the operation', async () => {
+  test('the same request again, from a console without a response, finds it', async () => {
     const portId = await stage.portWith('abc')
     const body = planned(stage.ids('abc'), stage.ids('bca'))
     await operations.post(portId, body)

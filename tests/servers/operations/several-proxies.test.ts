@@ -78,7 +78,7 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
     )
   })
 
-  test('take the same request once, and an answer once', async () => {
+  test('take the same request once, and a choice once', async () => {
     const portId = await stage.portWith('abc')
     await onChange(portId, { kind: 'error', status: 403, after: 1 })
     const body = change('abc', 'bcxa')

@@ -62,7 +62,7 @@ describe('the built console', () => {
     },
   )
 
-  test('an address of the API never answers with the page', async () => {
+  test('an address of the API never responds with the page', async () => {
     const answer = await proxy.call('/api/nothing', { headers: html })
     expect(answer.status).toBe(404)
     expect(await answer.json()).toMatchObject({ error_code: 'Portside.NotFound' })

@@ -38,7 +38,7 @@ const ask = (path: string, encoding: string) =>
   proxy.call(`/api${path}`, { headers: { 'accept-encoding': encoding } })
 
 describe('reads', () => {
-  test('large answers come compressed to who takes it, small ones as they are', async () => {
+  test('large responses are compressed for clients that take it, small ones are not', async () => {
     const [plain, brotli, gzip] = [
       await ask(paths.ports(project), 'identity'),
       await ask(paths.ports(project), 'br, gzip'),
@@ -116,7 +116,7 @@ describe('reads', () => {
     expect(await made()).toBe(1)
   })
 
-  test('throttled, not available and dropped: tried again until it answers', async () => {
+  test('throttled, unavailable, disconnected: tried again until it responds', async () => {
     await fail(
       { kind: 'delay', milliseconds: 0, times: 0 },
       { kind: 'error', status: 429, retry_after: 0 },
@@ -127,7 +127,7 @@ describe('reads', () => {
     expect(await made()).toBe(4)
   })
 
-  test('asked to wait for longer than a reader should, the caller hears it at once', async () => {
+  test('a wait that is too long for a reader is passed on at once', async () => {
     await fail({ kind: 'error', status: 429, retry_after: 60, times: 0 })
     const answer = await proxy.call(portPath)
     expect(answer.status).toBe(429)
@@ -136,7 +136,7 @@ describe('reads', () => {
     expect(await made()).toBe(1)
   })
 
-  test('a cloud that talks nonsense, and one that is too slow', async () => {
+  test('a platform that sends nonsense, and one that is too slow', async () => {
     await fail({ kind: 'garbage' }, { kind: 'garbage', status: 400 }, { kind: 'delay', milliseconds: 5000 })
     const told = async () => {
       const answer = await proxy.call(portPath)
@@ -148,7 +148,7 @@ describe('reads', () => {
     expect((await proxy.call(portPath)).status).toBe(200)
   })
 
-  test('a cloud that is down, and comes back', async () => {
+  test('a platform that is down, and then up again', async () => {
     const { port: listenPort } = new URL(emulator.address)
     await emulator.close()
     const down = await proxy.call(portPath)

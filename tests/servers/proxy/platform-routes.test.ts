@@ -82,7 +82,7 @@ describe('a dry run', () => {
   })
 })
 
-describe('what is refused here never reaches the cloud', () => {
+describe('a request that is refused here never reaches the platform', () => {
   test.each([
     [`/api/v3/another/ports`, 404, 'Portside.NotFound', undefined],
     [`/api/v3/${PROJECT}/ports/1`, 400, 'Portside.InvalidRequest', 'port_id'],

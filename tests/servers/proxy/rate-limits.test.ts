@@ -7,7 +7,7 @@ async function started(environment: Record<string, string>) {
   return proxy
 }
 
-test('a user who asks for too much is told when to go on, in the one error form', async () => {
+test('the error for too many requests says when to go on', async () => {
   const proxy = await started({ PORTSIDE_RATE_LIMIT: '3' })
   const read = () => proxy.call('/api/session')
   for (let n = 0; n < 3; n++) expect((await read()).status).toBe(200)

@@ -128,7 +128,7 @@ describe('bodies', () => {
   })
 })
 
-test('every answer tells browsers to run only what is its own', async () => {
+test('every response lets browsers run only the console’s own code', async () => {
   for (const path of [
     '/',
     '/index.html',
@@ -159,7 +159,7 @@ test('every answer tells browsers to run only what is its own', async () => {
   }
 })
 
-test('an address that cannot be decoded is told in the one error form', async () => {
+test('an address that cannot be decoded has the one error form', async () => {
   const answer = await proxy.call('/api/%zz')
   expect(answer.status).toBe(400)
   expect(answer.headers.get('x-content-type-options')).toBe('nosniff')

@@ -43,7 +43,7 @@ test('a temporary key carries its token, signed', async () => {
   expect((await proxy.call(portPath)).status).toBe(200)
 })
 
-test('a token of IAM stands for a signature', async () => {
+test('a token of IAM takes the place of a signature', async () => {
   const emulator = await started({ credentials: { ...KEYS, authToken: TOKEN } })
   const proxy = await startProxy({ PORTSIDE_UPSTREAM: emulator.address, PORTSIDE_AUTH_TOKEN: TOKEN })
   onTestFinished(() => proxy.close())

@@ -41,7 +41,7 @@ async function walk(query: PortsQuery): Promise<string[][]> {
   return pages
 }
 
-test('a port is told in the documented form, with what the old one has besides', async () => {
+test('a port has the documented form, and the further fields of v1', async () => {
   for (const before of ports) {
     const answer = await stage.proxy.call(`/api${paths.port(PROJECT, before.id)}`)
     const { port, request_id } = portResponse.parse(await answer.json())

@@ -353,7 +353,7 @@ describe('what can go wrong', () => {
     expect(page.text).not.toContain('End-User aborted')
   })
 
-  test('a wrong client secret is for whoever runs Portside; no secret is shown', async () => {
+  test('a wrong client secret is an error for who runs Portside; no secret is shown', async () => {
     const wrong = await another({ PORTSIDE_OIDC_CLIENT_SECRET: `wrong-${SECRET}` })
     const browser = new Browser()
     const { url } = await browser.logIn(await browser.open(`${wrong.address}/sign-in`), 'olga', /callback/)
@@ -390,7 +390,7 @@ describe('what can go wrong', () => {
     expect((await browser.signIn(other.address, 'olga', '/x')).url.pathname).toBe('/x')
   })
 
-  test('what is no provider at all is told apart', async () => {
+  test('an address that is no provider has an error of its own', async () => {
     const other = await another({ PORTSIDE_OIDC_ISSUER: `${provider.issuer}/no/such/realm` })
     const page = await new Browser().open(`${other.address}/sign-in`)
     expect(page.status).toBe(502)

@@ -36,7 +36,7 @@ describe('sign-in', () => {
     expect((await withCookie(await proxy.signIn())).status).toBe(200)
   })
 
-  test('the session tells who is signed in and which projects there are', async () => {
+  test('the session says who is signed in and which projects there are', async () => {
     const answer = await proxy.call('/api/session')
     expect(answer.headers.get('cache-control')).toBe('no-store')
     const told = session.parse(await answer.json())
@@ -118,7 +118,7 @@ describe('sign-in', () => {
     }
   })
 
-  test('a long read does not renew it: its answer may come after a sign-out', async () => {
+  test('a long read does not renew it: its response may come after a sign-out', async () => {
     const cookie = await proxy.signIn()
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + HOUR })
     try {
@@ -211,7 +211,7 @@ describe('the secret of sessions', () => {
     await rm(data, { recursive: true })
   })
 
-  test('a damaged file is told, not used', async () => {
+  test('a damaged file is an error and is not used', async () => {
     const data = await mkdtemp(join(tmpdir(), 'portside-proxy-'))
     await writeFile(join(data, 'session-secret'), 'short')
     await expect(startProxy({ PORTSIDE_DATA: data })).rejects.toThrow(

@@ -70,7 +70,7 @@ test('nor a token in place of a key', async () => {
   expect(all).not.toContain(AUTH_TOKEN)
 })
 
-test('nor in an answer that reads like a success', async () => {
+test('nor in a response that looks like a success', async () => {
   const { status, all } = await answerTo({ PORTSIDE_AUTH_TOKEN: AUTH_TOKEN }, echo(200, String))
   expect(status).toBe(200)
   expect(all).toContain('(left out by Portside)')

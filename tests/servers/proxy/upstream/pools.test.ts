@@ -177,7 +177,7 @@ describe('an HTTP proxy on the way', () => {
   const withPassword = (origin: string, password = PASSWORD) =>
     origin.replace('//', `//operator:${encodeURIComponent(password)}@`)
 
-  test('is asked for a tunnel; the request itself goes to the cloud alone', async () => {
+  test('is asked for a tunnel; only the platform gets the request itself', async () => {
     const { origin, asked } = await httpProxy(tunnel)
     const upstream = through(withPassword(origin))
     expect((await upstream.readPort(PROJECT, PORT)).port).toEqual(port)

@@ -68,7 +68,7 @@ test('an old read about another port, or without a list, is unreadable', async (
   }
 })
 
-test('an old list that answers the same page again and again ends in an error', async () => {
+test('a v1 list that has the same page again and again ends in an error', async () => {
   const ports = Array.from({ length: 2000 }, () => ({ id: PORT, security_groups: [], name: 'c' }))
   cloud.answers = [noSuchApi, json(200, { ports })]
   expect(await read(`/api/v3/${PROJECT}/ports?name=a&name=b`)).toEqual([

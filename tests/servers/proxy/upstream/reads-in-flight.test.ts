@@ -35,7 +35,7 @@ describe('equal reads', () => {
     })
   const ask = (asker = new AbortController(), key = 'a port') => reads.join(key, asker.signal, call)
 
-  test('are one call, and have one answer or one error', async () => {
+  test('are one call, and have one response or one error', async () => {
     const both = Promise.all([ask(), ask()])
     calls[0]!.answer('one')
     expect(await both).toEqual(['one', 'one'])
@@ -45,7 +45,7 @@ describe('equal reads', () => {
     expect(calls).toHaveLength(2)
   })
 
-  test('are two calls when the first is answered, and when they are not equal', async () => {
+  test('are two calls when the first has its response, and when they are not equal', async () => {
     const first = ask()
     const other = ask(undefined, 'another port')
     calls[0]!.answer('one')
@@ -80,7 +80,7 @@ describe('equal reads', () => {
     expect(await Promise.all([first, joined])).toEqual(['old', 'old'])
   })
 
-  test('go on when one of their askers goes away, whoever it is, and end when all have', async () => {
+  test('go on when one of their callers goes away, and end when all have', async () => {
     const [one, two, three] = [new AbortController(), new AbortController(), new AbortController()]
     const [first, second, third] = [ask(one), ask(two), ask(three)]
     one.abort(new Error('gone'))
@@ -137,7 +137,7 @@ describe('reads of one port', () => {
     expect(cloud.calls.length).toBeLessThan(staying.length)
   })
 
-  test('after a change was answered, done or not, never get what was asked for before it', async () => {
+  test('after a change’s response, never get a read from before it', async () => {
     cloud.answers = [hold(port(GROUP)), port(GROUP, OTHER), port(GROUP, OTHER), reset, port(GROUP)]
     const config = readConfig({ PORTSIDE_UPSTREAM: cloud.address, PORTSIDE_UPSTREAM_TIMEOUT_MS: '60000' })
     // At a clock that stands still every read would be joined.

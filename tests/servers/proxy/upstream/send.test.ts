@@ -38,7 +38,7 @@ afterEach(async () => {
 })
 
 describe('what became of a change', () => {
-  test('done: the port as the platform answered it', async () => {
+  test('done: the port as in the platform’s response', async () => {
     cloud.answers = [json(200, { port, request_id: 'r' })]
     expect(await upstream.send(change)).toMatchObject({ kind: 'port', status: 200, port, request_id: 'r' })
     expect(JSON.parse(cloud.calls[0]!.body)).toEqual({ port: { security_groups: [GROUP], index: 0 } })
@@ -124,7 +124,7 @@ describe('what became of a change', () => {
   })
 })
 
-test('a dry run that got no answer leaves nothing open: it changes nothing', async () => {
+test('a dry run without a response leaves nothing open: it changes nothing', async () => {
   cloud.answers = [reset]
   const outcome = await upstream.send(dryRun)
   expect(outcome).toMatchObject({ kind: 'unknown', error: { error_code: 'Portside.Unreachable' } })

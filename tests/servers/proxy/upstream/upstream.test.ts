@@ -63,7 +63,7 @@ describe('a success', () => {
   })
 })
 
-describe('an error of the cloud', () => {
+describe('an error of the platform', () => {
   test.each([
     [
       403,
@@ -112,7 +112,7 @@ describe('a read', () => {
     expect(cloud.calls).toHaveLength(2)
   })
 
-  test('is tried again after a broken connection, and after half an answer', async () => {
+  test('is tried again after a broken connection, and after half a response', async () => {
     cloud.answers = [
       reset,
       (response) => {
@@ -162,7 +162,7 @@ describe('a read', () => {
     expect(cloud.calls).toHaveLength(1)
   })
 
-  test('ends by itself when the cloud does not answer, or never ends its answer', async () => {
+  test('ends when the platform does not respond, or never ends its response', async () => {
     cloud.answers = [() => {}, (response) => response.writeHead(200).write('{"port":')]
     for (const _ of cloud.answers.slice()) {
       const { status, error } = await read()
