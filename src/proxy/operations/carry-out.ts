@@ -5,16 +5,16 @@ import { sameList } from '../../vpc/list-difference.ts'
 import type { Port } from '../../vpc/port.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
-import { responseEntry, readEntry, requestEntry, unreadEntry } from '../audit-log/entries.ts'
+import { responseEntry, readEntry, requestEntry, failedReadEntry } from '../audit-log/entries.ts'
 import { notRecorded } from '../audit-log/not-recorded.ts'
 import { pause, waitAfter } from '../retry.ts'
 import type { SendOutcome, Upstream } from '../upstream/upstream.ts'
 import {
-  end,
+  endEarly,
   forgetList,
   listBefore,
-  noteDone,
-  noteFailed,
+  markDone,
+  markFailed,
   notePort,
   type JournaledOperation,
 } from './journaled-operation.ts'
@@ -22,7 +22,7 @@ import type { OperationStore } from './operation-store.ts'
 import type { OperationWaits } from './waits.ts'
 
 /** What carrying out an operation needs. */
-export type RunContext = {
+export type OperationContext = {
   store: OperationStore
   upstream: Upstream
   waits: OperationWaits
@@ -33,7 +33,7 @@ export type RunContext = {
 }
 
 /** Thrown when an operation has ended on the way, after its end was recorded. */
-class Ended extends Error {
+class EndedEarly extends Error {
   override name = 'Ended'
 }
 
@@ -43,21 +43,21 @@ class Ended extends Error {
  * was planned from; stops at the first answer that it did not expect.
  * @throws RecordChanged when another proxy has taken the operation over: nothing was sent since
  */
-export async function carryOut(operation: JournaledOperation, context: RunContext): Promise<void> {
+export async function carryOut(operation: JournaledOperation, context: OperationContext): Promise<void> {
   try {
     await new OperationRun(operation, context).carryOut()
   } catch (error) {
-    if (!(error instanceof Ended)) throw error
+    if (!(error instanceof EndedEarly)) throw error
   }
 }
 
 class OperationRun {
   readonly #record: JournaledOperation
-  readonly #context: RunContext
+  readonly #context: OperationContext
   /** A step was sent again after a lost answer: the first request may still arrive. */
   #sentAgain = false
 
-  constructor(operation: JournaledOperation, context: RunContext) {
+  constructor(operation: JournaledOperation, context: OperationContext) {
     this.#record = operation
     this.#context = context
   }
@@ -99,10 +99,10 @@ class OperationRun {
       this.#context.store.note(operation, responseEntry(index, outcome))
       if (outcome.kind === 'port') {
         notePort(operation, outcome.port, outcome.request_id)
-        noteDone(step, { requestId: outcome.request_id })
+        markDone(step, { requestId: outcome.request_id })
         // The platform did the step, on a list that somebody else had changed since it was last
         // read.
-        if (!sameList(outcome.port.security_groups, step.expected)) return this.#stop(listChanged())
+        if (!sameList(outcome.port.security_groups, step.expected)) return this.#stop(listChangedError())
         // The last one is recorded together with the end.
         return index < operation.steps.length - 1 || this.#sentAgain ? this.#keep() : undefined
       }
@@ -110,7 +110,7 @@ class OperationRun {
       const error = errorOf(outcome)
       step.error = error
       step.request_id = error.request_id ?? null
-      if (tellsNothing(outcome)) {
+      if (mayBeDone(outcome)) {
         lost = true
         step.status = 'unknown'
         forgetList(operation)
@@ -119,7 +119,7 @@ class OperationRun {
         if (step.attempts >= this.#context.waits.tries) return this.#fail(index, error)
         continue
       }
-      const wait = asksToWait(outcome)
+      const wait = mayBeSentAgain(outcome)
         ? waitAfter(step.attempts, error.retry_after, this.#context.waits)
         : undefined
       if (wait === undefined || step.attempts >= this.#context.waits.tries) {
@@ -146,13 +146,13 @@ class OperationRun {
     for (let reading = 1; ; reading++) {
       const list = await this.#read()
       if (sameList(list, step.expected)) {
-        noteDone(step, 'by reading')
+        markDone(step, 'by reading')
         await this.#keep()
         return true
       }
       if (!sameList(list, listBefore(operation, index))) {
         if (step.status === 'sending') step.status = 'unknown'
-        await this.#stop(listChanged())
+        await this.#stop(listChangedError())
       }
       await this.#keep()
       if (!late || reading === 2) return false
@@ -164,7 +164,7 @@ class OperationRun {
   async #lookAgain(): Promise<void> {
     if (!(await pause(this.#context.waits.lateMs, this.#context.stopping))) return
     const list = await this.#read()
-    if (!sameList(list, this.#record.desired)) return this.#stop(listChanged())
+    if (!sameList(list, this.#record.desired)) return this.#stop(listChangedError())
   }
 
   /** The port's list, read and noted. @throws Ended when it can't be read in a reasonable time */
@@ -177,13 +177,13 @@ class OperationRun {
         return port.security_groups
       } catch (error) {
         if (!(error instanceof ProxyError)) throw error
-        this.#context.store.note(operation, unreadEntry(error.error))
+        this.#context.store.note(operation, failedReadEntry(error.error))
         const begun = operation.steps.some(({ attempts }) => attempts > 0)
         const wait = waitAfter(tried, error.error.retry_after, this.#context.waits)
         // A port of which nothing was sent yet can simply be left.
-        if (!begun || !passes(error.status) || wait === undefined || tried >= this.#context.waits.tries) {
+        if (!begun || !mayBeReadLater(error.status) || wait === undefined || tried >= this.#context.waits.tries) {
           forgetList(operation)
-          end(operation, 'stopped', error.error)
+          endEarly(operation, 'stopped', error.error)
           return this.#ended()
         }
         await this.#wait(wait)
@@ -204,7 +204,7 @@ class OperationRun {
   }
 
   async #fail(index: number, error: PortsideError): Promise<never> {
-    noteFailed(this.#record.steps[index]!, error)
+    markFailed(this.#record.steps[index]!, error)
     return this.#stop(error)
   }
 
@@ -218,10 +218,10 @@ class OperationRun {
       this.#noteRead(port, request_id)
     } catch (failure) {
       if (!(failure instanceof ProxyError)) throw failure
-      this.#context.store.note(operation, unreadEntry(failure.error))
+      this.#context.store.note(operation, failedReadEntry(failure.error))
       forgetList(operation)
     }
-    end(operation, 'stopped', error)
+    endEarly(operation, 'stopped', error)
     return this.#ended()
   }
 
@@ -230,12 +230,12 @@ class OperationRun {
    * again.
    */
   async #changedBefore(): Promise<never> {
-    end(this.#record, this.#record.purpose === 'change' ? 'list_changed' : 'stopped', listChanged())
+    endEarly(this.#record, this.#record.purpose === 'change' ? 'list_changed' : 'stopped', listChangedError())
     return this.#ended()
   }
 
   async #interrupt(): Promise<never> {
-    end(this.#record, 'interrupted', interrupted())
+    endEarly(this.#record, 'interrupted', interruptedError())
     return this.#ended()
   }
 
@@ -243,7 +243,7 @@ class OperationRun {
     await this.#keep()
     const { operation_id, status, error } = this.#record
     this.#context.log.warn({ operation_id, status, error_code: error?.error_code }, 'operation ended early')
-    throw new Ended()
+    throw new EndedEarly()
   }
 
   /** No request leaves without a record. @throws what the journal can't be written with */
@@ -252,7 +252,7 @@ class OperationRun {
     const step = this.#record.steps[index]!
     store.note(this.#record, requestEntry(index, request))
     try {
-      await store.keepToSend(this.#record)
+      await store.saveBeforeSending(this.#record)
     } catch (cause) {
       // Should the request be in the record all the same, now or later, then with what became of
       // it.
@@ -270,37 +270,37 @@ class OperationRun {
   }
 
   #keep(): Promise<void> {
-    return this.#context.store.keep(this.#record)
+    return this.#context.store.save(this.#record)
   }
 }
 
 /** The error of an operation that the proxy's end cut short. */
-export function interrupted(): PortsideError {
+export function interruptedError(): PortsideError {
   return ownError('Portside.Interrupted', 'The proxy stopped before this operation was at its end.', {
     advice: 'Look at the list as it is now; then go on, go back to the list before, or leave it as it is.',
   }).error
 }
 
-function listChanged(): PortsideError {
+function listChangedError(): PortsideError {
   return ownError('Portside.ListChanged', "The port's list is not as expected: somebody else changed it.", {
     advice: 'Look at what changed before anything else is sent.',
   }).error
 }
 
 /** True when the outcome does not say whether the step was carried out. */
-function tellsNothing(outcome: Exclude<SendOutcome, { kind: 'port' }>): boolean {
+function mayBeDone(outcome: Exclude<SendOutcome, { kind: 'port' }>): boolean {
   if (outcome.kind === 'refused') return outcome.error.outcome === 'unknown'
   return outcome.kind !== 'not_sent'
 }
 
 /** True when the same request may do later: the platform was too busy, or could not be reached. */
-function asksToWait(outcome: Exclude<SendOutcome, { kind: 'port' }>): boolean {
+function mayBeSentAgain(outcome: Exclude<SendOutcome, { kind: 'port' }>): boolean {
   if (outcome.kind === 'refused') return outcome.status === 429 || outcome.status === 503
   return outcome.kind === 'not_sent'
 }
 
 /** True for a failed read that may do later. */
-function passes(status: number): boolean {
+function mayBeReadLater(status: number): boolean {
   return status === 429 || status >= 500
 }
 

@@ -3,8 +3,8 @@ import { stepRequest } from '../../vpc/change-step.ts'
 import type { AuditEntry } from '../../vpc/audit-log.ts'
 import type { Tables } from '../database/tables.ts'
 import type { JournaledOperation } from './journaled-operation.ts'
-import { readable, storedRecord, type StoredRow } from './stored-record.ts'
-import { endEntryOf, auditRecordOf } from '../audit-log/of-operation.ts'
+import { readable, storedOperation, type StoredRow } from './stored-operation.ts'
+import { endEntryOf, auditRecordOf } from './audit-record.ts'
 import { beginAuditRecord } from '../audit-log/write.ts'
 
 const AT_A_TIME = 20
@@ -26,7 +26,7 @@ export async function copyJournalToAuditLog(db: Kysely<Tables>): Promise<void> {
         select ${readable} from operations o
         where not exists (select 1 from records r where r.record_id = o.operation_id::uuid)
         order by o.sequence limit ${AT_A_TIME}`.execute(transaction)
-      for (const row of rows) await copy(transaction, await storedRecord(transaction, row))
+      for (const row of rows) await copy(transaction, await storedOperation(transaction, row))
       return rows.length
     })
     if (copied < AT_A_TIME) return

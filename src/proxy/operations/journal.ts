@@ -9,17 +9,17 @@ import type { AuditEntry } from '../../vpc/audit-log.ts'
 import type { Database } from '../database/database.ts'
 import { RevisionConflict } from '../database/revision-conflict.ts'
 import type { Tables } from '../database/tables.ts'
-import { auditRecordOf } from '../audit-log/of-operation.ts'
+import { auditRecordOf } from './audit-record.ts'
 import { addAuditEntries, addAuditEntriesWith, beginAuditRecord } from '../audit-log/write.ts'
 import type { SignedIn } from '../session/session.ts'
-import { isUnknown, type JournaledOperation } from './journaled-operation.ts'
-import { isTooLarge, readable, storedRecord, type StoredRow } from './stored-record.ts'
+import { needsReadBack, type JournaledOperation } from './journaled-operation.ts'
+import { isTooLarge, readable, storedOperation, type StoredRow } from './stored-operation.ts'
 
 const UNFINISHED: OperationStatus[] = ['queued', 'running', 'waiting']
 /** Operations that ask for the operator's answer. */
 export const AWAITING_CHOICE: OperationStatus[] = ['stopped', 'interrupted']
 
-type Listed = Omit<OperationSummary, 'user' | 'purpose' | 'created_at'> & {
+type ListedRow = Omit<OperationSummary, 'user' | 'purpose' | 'created_at'> & {
   sequence: unknown
   user_name: string
   kind: OperationSummary['purpose']
@@ -72,7 +72,7 @@ export class Journal {
     last = operation.revision - 1,
   ): Promise<void> {
     const change = this.#change(operation, text, last)
-    if (!(await addAuditEntriesWith(this.#db, change, entries))) throw changed(operation.operation_id)
+    if (!(await addAuditEntriesWith(this.#db, change, entries))) throw revisionConflict(operation.operation_id)
   }
 
   /**
@@ -97,7 +97,7 @@ export class Journal {
       if (!(error instanceof Error && 'code' in error && error.code === '23505')) throw error
     }
     const latest = await this.find(operation_id)
-    if (latest?.revision !== operation.revision - 1) throw changed(operation_id)
+    if (latest?.revision !== operation.revision - 1) throw revisionConflict(operation_id)
     return false
   }
 
@@ -114,7 +114,7 @@ export class Journal {
   ): Promise<void> {
     await this.#db.transaction().execute(async (transaction) => {
       const change = this.#change(operation, JSON.stringify(operation), operation.revision - 1)
-      if (!(await addAuditEntriesWith(transaction, change, entries))) throw changed(operation.operation_id)
+      if (!(await addAuditEntriesWith(transaction, change, entries))) throw revisionConflict(operation.operation_id)
       await transaction.insertInto('operations').values(this.#rowOf(following)).execute()
       await beginAuditRecord(transaction, auditRecordOf(following, by), first)
     })
@@ -158,7 +158,7 @@ export class Journal {
     portId: string,
     { limit, after }: { limit: number; after?: string | undefined },
   ): Promise<{ operations: OperationSummary[]; next: string | undefined }> {
-    const { rows } = await sql<Listed>`
+    const { rows } = await sql<ListedRow>`
       select o.sequence, o.operation_id, o.project_id, o.port_id, o.status, o.revision, o.created_at,
         r.user_name, r.kind, r.follows, ${isTooLarge} as too_large,
         case when o.status = 'superseded' and not ${isTooLarge} then o.record -> 'followed_by' end as followed_by,
@@ -211,7 +211,7 @@ export class Journal {
       order by o.sequence`.execute(this.#db)
     return Promise.all(
       rows.map(async ({ lately, ...row }) => ({
-        operation: await storedRecord(this.#db, row),
+        operation: await storedOperation(this.#db, row),
         lately,
       })),
     )
@@ -221,7 +221,7 @@ export class Journal {
   async #read(condition: RawBuilder<unknown>): Promise<JournaledOperation[]> {
     const { rows } = await sql<StoredRow>`
       select ${readable} from operations o where ${condition} order by o.sequence desc`.execute(this.#db)
-    return Promise.all(rows.map((row) => storedRecord(this.#db, row)))
+    return Promise.all(rows.map((row) => storedOperation(this.#db, row)))
   }
 
   /**
@@ -254,11 +254,11 @@ export class Journal {
   /** Whoever writes a record that something is still to be done about has to do it. */
   #ownerOf(operation: JournaledOperation): string | null {
     const toDo =
-      !SETTLED.has(operation.status) || (AWAITING_CHOICE.includes(operation.status) && isUnknown(operation))
+      !SETTLED.has(operation.status) || (AWAITING_CHOICE.includes(operation.status) && needsReadBack(operation))
     return toDo ? this.#proxyId : null
   }
 }
 
-function changed(operationId: string): RevisionConflict {
+function revisionConflict(operationId: string): RevisionConflict {
   return new RevisionConflict(`operation ${operationId} was changed elsewhere`)
 }

@@ -3,7 +3,7 @@ import type { PortsideError } from '../../vpc/errors.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { Operation, OperationStep } from '../../vpc/portside-api.ts'
-import { notWritable } from '../audit-log/entries.ts'
+import { unwritableError } from '../audit-log/entries.ts'
 
 /**
  * An operation as the journal keeps it. `had` are the groups that the port had before: before the
@@ -69,7 +69,7 @@ export function portKey({ project_id, port_id }: Pick<JournaledOperation, 'proje
 }
 
 /** True while the record does not tell the port's list, or what became of a step that was sent. */
-export function isUnknown(operation: JournaledOperation): boolean {
+export function needsReadBack(operation: JournaledOperation): boolean {
   return (
     operation.list_now === null ||
     operation.steps.some(({ status }) => status === 'sending' || status === 'unknown')
@@ -77,7 +77,7 @@ export function isUnknown(operation: JournaledOperation): boolean {
 }
 
 /** The last moment, as `Date.now()` counts, at which this step's request may have been sent. */
-export function sentAtLatest({ taken_over_at }: JournaledOperation, step: OperationStep): number {
+export function lastSentAt({ taken_over_at }: JournaledOperation, step: OperationStep): number {
   // Clocks of two machines differ: what the dead proxy's said is not enough.
   return Math.max(...[step.sent_at, taken_over_at].map((time) => (time ? Date.parse(time) : -Infinity)))
 }
@@ -129,19 +129,19 @@ export function forgetList(operation: JournaledOperation): void {
  * The record without a word of the cloud's, where those can't be written: its port, list and
  * errors; what was done stays.
  */
-export function withoutCloudWords(operation: JournaledOperation): void {
+export function removePlatformText(operation: JournaledOperation): void {
   operation.port = null
   operation.request_id = null
   forgetList(operation)
-  if (operation.error) operation.error = notWritable(operation.error)
+  if (operation.error) operation.error = unwritableError(operation.error)
   for (const step of operation.steps) {
     step.request_id = null
-    if (step.error) step.error = notWritable(step.error)
+    if (step.error) step.error = unwritableError(step.error)
   }
 }
 
 /** Notes that a step was done, as the platform answered or as the port read back shows. */
-export function noteDone(step: OperationStep, found: { requestId: string | null } | 'by reading'): void {
+export function markDone(step: OperationStep, found: { requestId: string | null } | 'by reading'): void {
   step.status = 'done'
   step.ended_at = new Date().toISOString()
   step.found_by_reading = found === 'by reading'
@@ -151,14 +151,14 @@ export function noteDone(step: OperationStep, found: { requestId: string | null 
 }
 
 /** Notes that a step was not done. */
-export function noteFailed(step: OperationStep, error: PortsideError): void {
+export function markFailed(step: OperationStep, error: PortsideError): void {
   step.status = 'failed'
   step.ended_at = new Date().toISOString()
   step.error = error
 }
 
 /** Ends an operation before its last step: what was not sent stays so. */
-export function end(
+export function endEarly(
   operation: JournaledOperation,
   status: 'stopped' | 'interrupted' | 'list_changed',
   error: PortsideError | null,
@@ -169,7 +169,7 @@ export function end(
   for (const step of operation.steps) {
     if (step.status !== 'pending') continue
     // One that was tried, and refused before a wait, was not merely not sent.
-    if (step.attempts > 0 && step.error) noteFailed(step, step.error)
+    if (step.attempts > 0 && step.error) markFailed(step, step.error)
     else step.status = 'not_sent'
   }
 }
@@ -182,10 +182,10 @@ export function settleByList(operation: JournaledOperation, list: readonly strin
   for (const [index, step] of operation.steps.entries()) {
     if (step.status !== 'sending' && step.status !== 'unknown') continue
     step.status = 'unknown'
-    const late = Date.now() - sentAtLatest(operation, step) >= lateMs
-    if (sameList(list, step.expected)) noteDone(step, 'by reading')
+    const late = Date.now() - lastSentAt(operation, step) >= lateMs
+    if (sameList(list, step.expected)) markDone(step, 'by reading')
     else if (late && sameList(list, listBefore(operation, index)))
-      noteFailed(step, {
+      markFailed(step, {
         error_code: 'Portside.Interrupted',
         error_msg: 'No answer came, and the port read back has the list from before this step.',
         request_id: null,

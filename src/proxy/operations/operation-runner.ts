@@ -4,8 +4,8 @@ import { pause } from '../retry.ts'
 import { RevisionConflict } from '../database/revision-conflict.ts'
 import { AWAITING_CHOICE } from './journal.ts'
 import { readBackUntilKnown } from './read-back.ts'
-import { end, forgetList, isUnknown, type JournaledOperation } from './journaled-operation.ts'
-import { interrupted, carryOut, type RunContext } from './carry-out.ts'
+import { endEarly, forgetList, needsReadBack, type JournaledOperation } from './journaled-operation.ts'
+import { interruptedError, carryOut, type OperationContext } from './carry-out.ts'
 
 /** A record that could not be written is tried again after so many milliseconds. */
 const WRITE_AGAIN_MS = 500
@@ -16,14 +16,14 @@ const WRITE_AGAIN_MS = 500
  * asked.
  */
 export class OperationRunner {
-  readonly #context: RunContext
+  readonly #context: OperationContext
   /** What is done about each operation, by its ID. */
   readonly #atWork = new Map<string, Promise<void>>()
   /** Operations that are being written for the first time. */
   readonly #beginning = new Set<string>()
   #watching: Promise<void> | undefined
 
-  constructor(context: RunContext) {
+  constructor(context: OperationContext) {
     this.#context = context
   }
 
@@ -47,7 +47,7 @@ export class OperationRunner {
    * Takes over what was left behind, and where proxies share a database looks for more again and
    * again.
    */
-  async takeOverFromNowOn(): Promise<void> {
+  async takeOverAbandoned(): Promise<void> {
     await this.#takeOver()
     const { store, stopping, log } = this.#context
     const { lease } = store
@@ -84,14 +84,14 @@ export class OperationRunner {
       if (this.#atWork.has(operation_id) || this.#beginning.has(operation_id)) continue
       const waits = status === 'queued' && lately && !operation.too_large
       if (!SETTLED.has(status) && !waits) {
-        end(operation, 'interrupted', interrupted())
+        endEarly(operation, 'interrupted', interruptedError())
         forgetList(operation)
         const at = new Date().toISOString()
         operation.taken_over_at = at
         store.note(operation, { kind: 'taken_over', at })
       }
       try {
-        await store.keep(operation)
+        await store.save(operation)
       } catch (error) {
         store.forget(operation_id)
         // Another proxy was faster.
@@ -146,8 +146,8 @@ export class OperationRunner {
     }
     // Another proxy carries it out, or else it is found again at the next start.
     if (store.lease.shared) return false
-    end(operation, 'interrupted', interrupted())
-    await store.keep(operation)
+    endEarly(operation, 'interrupted', interruptedError())
+    await store.save(operation)
     return false
   }
 
@@ -162,7 +162,7 @@ export class OperationRunner {
     const takenOver = async () => {
       // As the other one called it, or has called it something else since.
       operation.status = 'interrupted'
-      await store.handOver(operation)
+      await store.addUnwrittenEntries(operation)
       log.warn({ operation_id }, 'operation was taken over by another proxy: this one sends nothing more')
       return false
     }
@@ -175,12 +175,12 @@ export class OperationRunner {
             advice:
               "Look at the list as it is now; then go on, go back to the list before, or leave it as it is. Why is in the proxy's log.",
           })
-    end(operation, 'stopped', told.error)
+    endEarly(operation, 'stopped', told.error)
     forgetList(operation)
     store.publishUnwritten(operation)
     for (;;) {
       try {
-        await store.keepAfterAll(operation)
+        await store.saveAgain(operation)
         return true
       } catch (failure) {
         if (failure instanceof RevisionConflict) return takenOver()
@@ -192,7 +192,7 @@ export class OperationRunner {
   }
 
   async #readBack(operation: JournaledOperation): Promise<void> {
-    if (AWAITING_CHOICE.includes(operation.status) && isUnknown(operation))
+    if (AWAITING_CHOICE.includes(operation.status) && needsReadBack(operation))
       await readBackUntilKnown(operation.operation_id, this.#context)
   }
 
@@ -207,7 +207,7 @@ export class OperationRunner {
         if (!AWAITING_CHOICE.includes(latest.status)) return
         latest.status = 'superseded'
         latest.followed_by = operation_id
-        await store.keep(latest)
+        await store.save(latest)
       })
   }
 }

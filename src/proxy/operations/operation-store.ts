@@ -3,15 +3,15 @@ import { SETTLED } from '../../vpc/portside-api.ts'
 import type { AuditEntry } from '../../vpc/audit-log.ts'
 import type { Database } from '../database/database.ts'
 import type { Lease } from '../database/lease.ts'
-import { Turns } from '../database/turns.ts'
+import { Turns } from '../turns.ts'
 import { ownError } from '../errors.ts'
-import { endEntryOf } from '../audit-log/of-operation.ts'
-import { writeAtLeast } from '../audit-log/write.ts'
+import { endEntryOf } from './audit-record.ts'
+import { writeWithOrWithoutText } from '../audit-log/write.ts'
 import type { SignedIn } from '../session/session.ts'
 import { waitForEvent, type EventWait } from './event-wait.ts'
 import { RevisionConflict } from '../database/revision-conflict.ts'
 import { Journal } from './journal.ts'
-import { offThePort, portKey, withoutCloudWords, type JournaledOperation } from './journaled-operation.ts'
+import { offThePort, portKey, removePlatformText, type JournaledOperation } from './journaled-operation.ts'
 
 /**
  * Who waits looks again after so many milliseconds at the latest: a notice of another proxy can be
@@ -73,7 +73,7 @@ export class OperationStore {
    * @param last the revision that the journal has
    * @throws RecordChanged when it has another
    */
-  async keep(operation: JournaledOperation, last = operation.revision): Promise<void> {
+  async save(operation: JournaledOperation, last = operation.revision): Promise<void> {
     const { operation_id } = operation
     const term = this.lease.term()
     revise(operation)
@@ -81,8 +81,8 @@ export class OperationStore {
     const noted = this.#noted.get(operation_id) ?? []
     let text!: string
     try {
-      await writeAtLeast(noted, (entries, withWords) => {
-        if (!withWords) withoutCloudWords(operation)
+      await writeWithOrWithoutText(noted, (entries, withWords) => {
+        if (!withWords) removePlatformText(operation)
         text = JSON.stringify(operation)
         return this.journal.save(operation, text, entries, last)
       })
@@ -101,10 +101,10 @@ export class OperationStore {
    * has taken the operation over, nor may one do so before the lease ends, which still holds.
    * @throws RecordChanged when one has
    */
-  async keepToSend(operation: JournaledOperation): Promise<void> {
+  async saveBeforeSending(operation: JournaledOperation): Promise<void> {
     for (;;) {
       const term = this.lease.term()
-      await this.keep(operation)
+      await this.save(operation)
       if (term !== undefined && this.lease.term() === term) return
       await this.lease.renew()
     }
@@ -141,7 +141,7 @@ export class OperationStore {
    * Writes a record whose last revision may or may not have come through.
    * @throws RecordChanged when another proxy has it by now
    */
-  async keepAfterAll(operation: JournaledOperation): Promise<void> {
+  async saveAgain(operation: JournaledOperation): Promise<void> {
     const last = await this.journal.ownRevision(operation.operation_id)
     if (last === undefined) {
       this.#underWay.delete(operation.operation_id)
@@ -151,17 +151,17 @@ export class OperationStore {
     // It had come through, and only the answer was lost: what was noted then is written.
     if (failed?.revision === last) this.#noted.get(operation.operation_id)?.splice(0, failed.noted)
     operation.revision = Math.max(last, operation.revision)
-    await this.keep(operation, last)
+    await this.save(operation, last)
   }
 
   /**
    * Writes what was noted of an operation that is another proxy's by now to its record for good: it
    * happened.
    */
-  async handOver({ operation_id }: JournaledOperation): Promise<void> {
+  async addUnwrittenEntries({ operation_id }: JournaledOperation): Promise<void> {
     const noted = this.#noted.get(operation_id) ?? []
     this.forget(operation_id)
-    await writeAtLeast(noted, (entries) => this.journal.addEntries(operation_id, entries))
+    await writeWithOrWithoutText(noted, (entries) => this.journal.addEntries(operation_id, entries))
   }
 
   /**
@@ -169,7 +169,7 @@ export class OperationStore {
    * good begins with `entries`.
    * @throws RecordChanged
    */
-  async keepFollowed(
+  async saveWithFollowing(
     operation: JournaledOperation,
     following: JournaledOperation,
     by: SignedIn,
@@ -178,8 +178,8 @@ export class OperationStore {
     revise(operation)
     this.#noteEnd(operation)
     const noted = this.#noted.get(operation.operation_id) ?? []
-    await writeAtLeast(noted, (written, withWords) => {
-      if (!withWords) withoutCloudWords(operation)
+    await writeWithOrWithoutText(noted, (written, withWords) => {
+      if (!withWords) removePlatformText(operation)
       return this.journal.addFollowing(operation, written, following, by, entries)
     })
     this.forget(operation.operation_id)
@@ -245,7 +245,7 @@ export class OperationStore {
    * The record with this ID as soon as its revision is above `after`; as it is when `milliseconds`
    * have passed or one of the `signals` is aborted.
    */
-  async newer(
+  async newerThan(
     operationId: string,
     after: number,
     milliseconds: number,
@@ -256,7 +256,7 @@ export class OperationStore {
       const left = until - performance.now()
       // Listening begins before reading: a change between the two is not missed.
       const hearing = waitForEvent(this.#changes, operationId, Math.min(left, LOOK_AGAIN_MS), signals)
-      const operation = await stopping(hearing, this.find(operationId))
+      const operation = await stopIfFailed(hearing, this.find(operationId))
       if (!operation || operation.revision > after || left <= 0 || signals.some(({ aborted }) => aborted)) {
         hearing.stop()
         return operation
@@ -276,7 +276,7 @@ export class OperationStore {
   ): Promise<boolean> {
     while (!signal.aborted) {
       const hearing = waitForEvent(this.#changes, portKey(operation), LOOK_AGAIN_MS, [signal])
-      if (await stopping(hearing, work())) {
+      if (await stopIfFailed(hearing, work())) {
         hearing.stop()
         return true
       }
@@ -305,7 +305,7 @@ export class OperationStore {
 }
 
 /** What `work` comes to; nobody is left listening when it fails. */
-function stopping<T>(hearing: EventWait, work: Promise<T>): Promise<T> {
+function stopIfFailed<T>(hearing: EventWait, work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
     hearing.stop()
     throw error
@@ -316,7 +316,7 @@ function textOf(operation: JournaledOperation): string {
   try {
     return JSON.stringify(operation)
   } catch {
-    withoutCloudWords(operation)
+    removePlatformText(operation)
     return JSON.stringify(operation)
   }
 }

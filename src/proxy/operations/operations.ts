@@ -4,27 +4,28 @@ import type { OperationChoice, OperationRequest } from '../../vpc/portside-api.t
 import { ownError, ProxyError } from '../errors.ts'
 import type { GuardCheck } from '../guards/guard-check.ts'
 import { confirmedEntries } from '../audit-log/entries.ts'
-import { whileRecording } from '../audit-log/not-recorded.ts'
+import { orNotRecorded } from '../audit-log/not-recorded.ts'
 import type { SignedIn } from '../session/session.ts'
 import { AWAITING_CHOICE } from './journal.ts'
 import { refuseWrongPlan } from '../wrong-plan.ts'
-import { planSteps, sameOperation, type Asked } from './plan-check.ts'
+import { planSteps } from './plan-steps.ts'
+import { sameOperation, type OperationRequester } from './same-operation.ts'
 import { readBack } from './read-back.ts'
-import { isUnknown, newOperation, type JournaledOperation } from './journaled-operation.ts'
-import type { RunContext } from './carry-out.ts'
+import { needsReadBack, newOperation, type JournaledOperation } from './journaled-operation.ts'
+import type { OperationContext } from './carry-out.ts'
 import { OperationRunner } from './operation-runner.ts'
 
 const PURPOSE = { 'go-on': 'go_on', 'go-back': 'go_back' } as const
 
 /** What operators ask for: changes, and answers to operations that ended early. */
 export class Operations {
-  readonly #context: RunContext
+  readonly #context: OperationContext
   readonly #guards: GuardCheck
   readonly #work: OperationRunner
   readonly #limitOf: (project: string) => number
 
   /** @param limitOf how many security groups a port of a project takes */
-  constructor(context: RunContext, guards: GuardCheck, limitOf: (project: string) => number) {
+  constructor(context: OperationContext, guards: GuardCheck, limitOf: (project: string) => number) {
     this.#context = context
     this.#limitOf = limitOf
     this.#guards = guards
@@ -36,7 +37,7 @@ export class Operations {
    * other proxies that die.
    */
   recover(): Promise<void> {
-    return this.#work.takeOverFromNowOn()
+    return this.#work.takeOverAbandoned()
   }
 
   /**
@@ -49,20 +50,20 @@ export class Operations {
    */
   async submit(
     { confirmed_by, ...request }: OperationRequest,
-    asked: Asked,
+    requester: OperationRequester,
   ): Promise<{ operation: JournaledOperation; isNew: boolean }> {
     const { journal } = this.#context.store
     const earlier = await journal.find(request.operation_id)
-    if (earlier) return { operation: sameOperation(earlier, request, asked), isNew: false }
-    refuseWrongPlan(request, this.#limitOf(asked.project_id))
-    await this.#refuseUnanswered(asked)
-    const { by, ...port } = asked
+    if (earlier) return { operation: sameOperation(earlier, request, requester), isNew: false }
+    refuseWrongPlan(request, this.#limitOf(requester.project_id))
+    await this.#refuseUnanswered(requester)
+    const { by, ...port } = requester
     const planned = { ...request, ...port, user: by.user }
-    const guards = await this.#guards.hold({ ...planned, confirmed_by })
+    const guards = await this.#guards.check({ ...planned, confirmed_by })
     const operation = newOperation({ ...planned, purpose: 'change' })
     const entries = confirmedEntries(confirmed_by, guards)
-    const write = () => whileRecording('before', () => journal.add(operation, by, entries))
-    if (!(await this.#work.start(operation, write))) return this.submit({ ...request, confirmed_by }, asked)
+    const write = () => orNotRecorded('before', () => journal.add(operation, by, entries))
+    if (!(await this.#work.start(operation, write))) return this.submit({ ...request, confirmed_by }, requester)
     return { operation: operation, isNew: true }
   }
 
@@ -101,7 +102,7 @@ export class Operations {
         await readBack(operation, this.#context).catch(ignoreUnread)
         if (operation.status !== 'done') operation.status = 'left'
         noteAnswer()
-        await store.keep(operation)
+        await store.save(operation)
         return operation
       }
       await readBack(operation, this.#context)
@@ -110,13 +111,13 @@ export class Operations {
       if (sameList(list, desired)) {
         operation.status = answer === 'go-on' ? 'done' : 'left'
         noteAnswer()
-        await store.keep(operation)
+        await store.save(operation)
         return operation
       }
       const { project_id, port_id, port } = operation
       const steps = planSteps(list, desired, this.#limitOf(project_id))
       const planned = { project_id, port_id, user: by.user, planned_from: list, steps }
-      const guards = await this.#guards.hold({ ...planned, before: operation.before, confirmed_by }, port)
+      const guards = await this.#guards.check({ ...planned, before: operation.before, confirmed_by }, port)
       const following = newOperation({
         ...planned,
         operation_id: randomUUID(),
@@ -129,7 +130,7 @@ export class Operations {
       noteAnswer()
       const entries = confirmedEntries(confirmed_by, guards)
       await this.#work.start(following, async () => {
-        await whileRecording('before', () => store.keepFollowed(operation, following, by, entries))
+        await orNotRecorded('before', () => store.saveWithFollowing(operation, following, by, entries))
         return true
       })
       return following
@@ -171,12 +172,12 @@ export class Operations {
    * that one first: a new arrangement, made from the list as it is, would leave them off for good
    * without anybody having said so. One that left no group off does not stand in the way.
    */
-  async #refuseUnanswered({ project_id, port_id }: Asked): Promise<void> {
+  async #refuseUnanswered({ project_id, port_id }: OperationRequester): Promise<void> {
     const { store } = this.#context
     for (const found of await store.journal.awaitingChoice(project_id, port_id)) {
       let operation = found
       // What it says may be old: perhaps somebody put it right elsewhere.
-      if (operation.off_the_port.length > 0 || isUnknown(operation))
+      if (operation.off_the_port.length > 0 || needsReadBack(operation))
         operation = await store.onLatest(found.operation_id, async (latest) => {
           await readBack(latest, this.#context).catch(ignoreUnread)
           return latest

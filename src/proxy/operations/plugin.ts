@@ -17,7 +17,7 @@ import type { DatabaseAccess } from '../database/database.ts'
 import { ownError } from '../errors.ts'
 import { GuardCheck } from '../guards/guard-check.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
-import { whileRecording } from '../audit-log/not-recorded.ts'
+import { orNotRecorded } from '../audit-log/not-recorded.ts'
 import { goneSignal, idParams, portParams } from '../request-checks.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { copyJournalToAuditLog } from './copy-to-audit-log.ts'
@@ -107,7 +107,7 @@ export async function operationsPlugin(
       },
     },
     async ({ params, body: request, session }, reply) => {
-      const { operations } = await whileRecording('before', opened)
+      const { operations } = await orNotRecorded('before', opened)
       const plan = { ...request, operation_id: request.operation_id.toLowerCase() }
       const { operation, isNew } = await operations.submit(plan, {
         project_id: params.project_id,
@@ -156,7 +156,7 @@ export async function operationsPlugin(
       const { id } = request.params
       const { after, wait = 0 } = request.query
       const { store } = await opened()
-      const operation = await store.newer(id.toLowerCase(), after ?? -1, wait * 1000, [
+      const operation = await store.newerThan(id.toLowerCase(), after ?? -1, wait * 1000, [
         stopping.signal,
         goneSignal(request),
       ])

@@ -4,13 +4,13 @@ import { readEntry } from '../audit-log/entries.ts'
 import { pause, waitAfter } from '../retry.ts'
 import { AWAITING_CHOICE } from './journal.ts'
 import {
-  isUnknown,
+  needsReadBack,
   notePort,
-  sentAtLatest,
+  lastSentAt,
   settleByList,
   type JournaledOperation,
 } from './journaled-operation.ts'
-import type { RunContext } from './carry-out.ts'
+import type { OperationContext } from './carry-out.ts'
 
 /**
  * Reads the port of an operation that has ended early, and records its list and what became of
@@ -19,7 +19,7 @@ import type { RunContext } from './carry-out.ts'
  * @throws ProxyError when the port can't be read; nothing is changed then. RecordChanged when
  *   somebody else has changed the record
  */
-export async function readBack(operation: JournaledOperation, context: RunContext): Promise<void> {
+export async function readBack(operation: JournaledOperation, context: OperationContext): Promise<void> {
   const { store, upstream, waits, stopping } = context
   const read = async () => {
     const { port, request_id } = await upstream.readPort(operation.project_id, operation.port_id, {
@@ -35,7 +35,7 @@ export async function readBack(operation: JournaledOperation, context: RunContex
   const open = operation.steps.find(({ status }) => status === 'unknown')
   if (open) {
     // The request may still be on its way: what the list says counts only after some time.
-    const left = sentAtLatest(operation, open) + waits.lateMs - Date.now()
+    const left = lastSentAt(operation, open) + waits.lateMs - Date.now()
     if (left > 0 && (await pause(left, stopping))) list = await read()
     settleByList(operation, list, waits.lateMs)
   }
@@ -47,16 +47,16 @@ export async function readBack(operation: JournaledOperation, context: RunContex
     operation.status = 'done'
     operation.error = null
   }
-  await store.keep(operation)
+  await store.save(operation)
 }
 
 /** Reads back again and again until it succeeds, the operation is answered, or the proxy stops. */
-export async function readBackUntilKnown(operationId: string, context: RunContext): Promise<void> {
+export async function readBackUntilKnown(operationId: string, context: OperationContext): Promise<void> {
   const { store, stopping, log, waits } = context
   for (let tried = 1; !stopping.aborted; tried++) {
     try {
       return await store.onLatest(operationId, async (operation) => {
-        if (AWAITING_CHOICE.includes(operation.status) && isUnknown(operation))
+        if (AWAITING_CHOICE.includes(operation.status) && needsReadBack(operation))
           await readBack(operation, context)
       })
     } catch (error) {

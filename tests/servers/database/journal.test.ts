@@ -5,7 +5,7 @@ import type { Database } from '../../../src/proxy/database/database.ts'
 import { RevisionConflict } from '../../../src/proxy/database/revision-conflict.ts'
 import { Journal } from '../../../src/proxy/operations/journal.ts'
 import { newOperation, type JournaledOperation } from '../../../src/proxy/operations/journaled-operation.ts'
-import { LARGEST_RECORD } from '../../../src/proxy/operations/stored-record.ts'
+import { LARGEST_OPERATION } from '../../../src/proxy/operations/stored-operation.ts'
 import { DATABASES, newDatabase, open } from './open.ts'
 
 const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
@@ -95,7 +95,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
 
   test('one too large to be read is known by what is around it, and is small once it is written', async () => {
     const one = record()
-    one.steps[0]!.expected = Array.from({ length: LARGEST_RECORD / 30 }, () => randomUUID())
+    one.steps[0]!.expected = Array.from({ length: LARGEST_OPERATION / 30 }, () => randomUUID())
     await add(one)
     await begin(one)
     // As the proxy that took it was killed, most likely by its size.

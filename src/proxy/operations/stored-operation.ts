@@ -7,13 +7,13 @@ import type { JournaledOperation } from './journaled-operation.ts'
  * A record of more bytes is not read: several times what the largest plan of today comes to. An
  * earlier Portside took plans of any length, whose records have hundreds of megabytes.
  */
-export const LARGEST_RECORD = 8 * 1024 * 1024
+export const LARGEST_OPERATION = 8 * 1024 * 1024
 
 /**
  * The condition that a row `o` has a larger record. Its size is known without reading it, as it is
  * not compressed.
  */
-export const isTooLarge = sql<boolean>`pg_column_size(o.record) > ${sql.lit(LARGEST_RECORD)}`
+export const isTooLarge = sql<boolean>`pg_column_size(o.record) > ${sql.lit(LARGEST_OPERATION)}`
 
 /** What is read of a row `o` of operations: its record, unless that is too large. */
 export const readable = sql`o.operation_id, o.project_id, o.port_id, o.status, o.revision, o.created_at,
@@ -31,7 +31,7 @@ export type StoredRow = {
 }
 
 /** The record of a row; of one that is too large to be read, what is known without it. */
-export async function storedRecord(db: Kysely<Tables>, row: StoredRow): Promise<JournaledOperation> {
+export async function storedOperation(db: Kysely<Tables>, row: StoredRow): Promise<JournaledOperation> {
   const { record, ...known } = row
   if (record) return record
   const begun = await db
