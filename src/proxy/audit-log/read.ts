@@ -58,12 +58,18 @@ export type AuditPageQuery = {
 }
 
 /** A page of the audit records of `projects` that pass the filters, newest first, without lists. */
-export async function findAuditRecords(db: Kysely<Tables>, query: AuditPageQuery): Promise<AuditPage<AuditRecordSummary>> {
+export async function findAuditRecords(
+  db: Kysely<Tables>,
+  query: AuditPageQuery,
+): Promise<AuditPage<AuditRecordSummary>> {
   return pageOf(await readRows<Row>(db, query, sql``), query, summaryOf)
 }
 
 /** A page of full audit records, but without their entries (findAuditEntries reads these). */
-export async function findFullAuditRecords(db: Kysely<Tables>, query: AuditPageQuery): Promise<AuditPage<AuditRecord>> {
+export async function findFullAuditRecords(
+  db: Kysely<Tables>,
+  query: AuditPageQuery,
+): Promise<AuditPage<AuditRecord>> {
   return pageOf(await readRows<Row & Lists>(db, query, sql`, ${LISTS}`), query, (row) =>
     auditRecordFromRow(row, []),
   )

@@ -127,7 +127,7 @@ const DATA_REFUSED = /^(22|54)/
 function isRefusedByDatabase(error: unknown): boolean {
   // JSON.stringify throws these.
   if (error instanceof RangeError || error instanceof TypeError) return true
-  return error instanceof Error && 'code' in error && OF_WHAT_IS_WRITTEN.test(String(error.code))
+  return error instanceof Error && 'code' in error && DATA_REFUSED.test(String(error.code))
 }
 
 async function addTerms(db: Kysely<Tables>, record_id: string, texts: readonly string[]): Promise<void> {

@@ -133,7 +133,9 @@ async function openShared(
   const db = kysely(postgresPool(address))
   let lease: Lease | undefined
   const close = async () => {
-    await lease?.end().catch((error: unknown) => log.warn({ err: error }, 'the lease was not given up: it ends at its time'))
+    await lease
+      ?.end()
+      .catch((error: unknown) => log.warn({ err: error }, 'the lease was not given up: it ends at its time'))
     await own.close()
     await db.destroy()
   }

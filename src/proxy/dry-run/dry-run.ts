@@ -138,7 +138,10 @@ function isRefusal({ kind, status }: SendOutcome): boolean {
 }
 
 /** Checks a step by the schema of its request and by the model of the list. */
-function checkByModel({ project_id, port_id }: DryRunRequester, { step, before, after }: PlannedStep): StepCheck {
+function checkByModel(
+  { project_id, port_id }: DryRunRequester,
+  { step, before, after }: PlannedStep,
+): StepCheck {
   const schema = step.kind === 'insert' ? insertSecurityGroupsRequest : removeSecurityGroupsRequest
   const { body } = stepRequest(step, project_id, port_id, false)
   const request = schema.safeParse(body)

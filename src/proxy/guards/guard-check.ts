@@ -112,7 +112,10 @@ export class GuardCheck {
   }
 }
 
-function guardBroken(broken: readonly { guard: Guard; why: string }[], typed: string | undefined): ProxyError {
+function guardBroken(
+  broken: readonly { guard: Guard; why: string }[],
+  typed: string | undefined,
+): ProxyError {
   return ownError(
     'Portside.GuardBroken',
     broken.map(({ guard, why }) => `Guard '${guard.name}' (${guardText(guard)}): ${why}`).join(' '),

@@ -13,14 +13,14 @@ const AT_A_TIME = 20
 const COPYING = 7_678_744
 
 /**
- * Makes records of the operations in the journal that have none: those of a Portside before it kept
- * records. Each says so, as the journal knows no more than the last try of each step, and not what
- * was answered.
+ * Makes audit records of the operations in the journal that have none, from a Portside without an
+ * audit log. Each says that it is a copy: the journal has only the last try of each step, and no
+ * responses.
  */
 export async function copyJournalToAuditLog(db: Kysely<Tables>): Promise<void> {
   for (;;) {
     const copied = await db.transaction().execute(async (transaction) => {
-      // Proxies that share the database may start at the same moment.
+      // Proxies that share the database may start at the same time.
       await sql`select pg_advisory_xact_lock(${COPYING})`.execute(transaction)
       const { rows } = await sql<StoredRow>`
         select ${readable} from operations o

@@ -95,7 +95,9 @@ describe.skipIf(!POSTGRES)('a PostgreSQL with an owner of its own', () => {
   test('refuses a proxy that is given a role which could', async () => {
     const opening = open({ databaseUrl: server.url, databaseOwnerUrl: server.url, dataFolder })
     await expect(opening).rejects.toThrow(ConfigError)
-    await expect(opening).rejects.toThrow('could change or delete audit records although DATABASE_OWNER_URL is set')
+    await expect(opening).rejects.toThrow(
+      'could change or delete audit records although DATABASE_OWNER_URL is set',
+    )
   })
 
   test('tells a role that may not migrate what to do', async () => {

@@ -56,7 +56,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     if (its) Object.assign(one, begun)
     return its
   }
-  const left = async () => (await journal.leftBehind([])).map(({ operation: one }) => one.operation_id)
+  const left = async () => (await journal.abandoned([])).map(({ operation: one }) => one.operation_id)
 
   test('gives back what was written, whatever characters the platform sent', async () => {
     const one = record()
@@ -101,7 +101,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     // As the proxy that took it was killed, most likely by its size.
     const dead = sql`update operations set owner = 'dead' where operation_id = ${one.operation_id}`
     await dead.execute(database.db)
-    const all = await journal.leftBehind([])
+    const all = await journal.abandoned([])
     const found = all.find((other) => other.operation.operation_id === one.operation_id)
     expect(found!.operation).toMatchObject({
       ...{ operation_id: one.operation_id, status: 'running', revision: 2, user: 'operator' },
@@ -184,10 +184,10 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     await save(Object.assign(closed, { status: 'done' }))
     // This proxy's own, which it knows nothing of: as after a lost answer of the database.
     expect(await left()).toContain(under.operation_id)
-    expect(await journal.leftBehind(await left())).toEqual([])
+    expect(await journal.abandoned(await left())).toEqual([])
     await database.close()
     await reopen()
-    const found = await journal.leftBehind([])
+    const found = await journal.abandoned([])
     expect(found.find((one) => one.operation.operation_id === under.operation_id)).toEqual({
       record: under,
       // In a folder nobody knows when: it may have been long ago.

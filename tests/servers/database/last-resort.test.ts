@@ -69,7 +69,9 @@ describe.each(DATABASES)('what the cloud said and %s refuses to keep', (kind) =>
       const kept = await store.journal.find(operation.operation_id)
       expect(kept).toMatchObject({ status: 'stopped', port: null, list_now: null })
       expect(kept!.steps[0]!.status).toBe('done')
-      const entries = (await findAuditEntries(database.db, [operation.operation_id])).get(operation.operation_id)!
+      const entries = (await findAuditEntries(database.db, [operation.operation_id])).get(
+        operation.operation_id,
+      )!
       expect(entries).toMatchObject([
         { kind: 'request', step: 0 },
         { kind: 'answer', step: 0, result: 'done', status: 200, text: null },
