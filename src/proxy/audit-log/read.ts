@@ -165,7 +165,9 @@ async function readRows<R extends Row>(
   })
 }
 
-/** A time for the database. Not as text: PostgreSQL can't read JavaScript's years 0 and over 9999. */
+/**
+ * A time for the database. Not as text: PostgreSQL can't read JavaScript's years 0 and over 9999.
+ */
 function moment(milliseconds: number): RawBuilder<unknown> {
   return sql`to_timestamp(${milliseconds / 1000}::double precision)`
 }
@@ -175,7 +177,9 @@ const lastOutcome = sql`(
   where o.record_id = r.record_id and o.outcome is not null order by o.sequence desc limit 1
 )`
 
-/** The condition that an audit record's ID is in the result of a query; undefined when it is long. */
+/**
+ * The condition that an audit record's ID is in the result of a query; undefined when it is long.
+ */
 async function fewOf(db: Kysely<Tables>, ids: RawBuilder<unknown>): Promise<RawBuilder<unknown> | undefined> {
   const { rows } = await sql<{ record_id: string }>`${ids} limit ${FEW + 1}`.execute(db)
   if (rows.length > FEW) return undefined

@@ -105,8 +105,8 @@ export async function addAuditEntriesWith(
 /**
  * Writes entries; when their text can't be written, once more without the text of the platform, so
  * that the audit log has everything that happened.
- * @param write writes them, and what belongs to them, in one statement or transaction; `withText` is
- *   false the second time
+ * @param write writes them, and what belongs to them, in one statement or transaction; `withText`
+ *   is false the second time
  */
 export async function writeWithOrWithoutText<T>(
   entries: readonly AuditEntry[],
@@ -120,7 +120,9 @@ export async function writeWithOrWithoutText<T>(
   }
 }
 
-/** SQLSTATE classes of errors about the data and its size (PostgreSQL's documentation, Appendix A). */
+/**
+ * SQLSTATE classes of errors about the data and its size (PostgreSQL's documentation, Appendix A).
+ */
 const DATA_REFUSED = /^(22|54)/
 
 /** True when the data is refused: another try would fail too. */

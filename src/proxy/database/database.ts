@@ -43,9 +43,13 @@ export type Database = {
 
 /** The proxy's one database: opened at its first use, closed with the proxy. */
 export type DatabaseAccess = {
-  /** True when it is opened at the start: by a setting, or as there may be operations left in it. */
+  /**
+   * True when it is opened at the start: by a setting, or as there may be operations left in it.
+   */
   atStart: boolean
-  /** Opens the database once; after a failure, again. @throws ConfigError when it can't be opened */
+  /**
+   * Opens the database once; after a failure, again. @throws ConfigError when it can't be opened
+   */
   opened(): Promise<Database>
   /**
    * Resolves when the database can be read and written, or is not opened yet.
@@ -87,9 +91,9 @@ export function accessDatabase(
 
 /**
  * Opens the database and migrates its tables. With an address it is PostgreSQL, which any number of
- * proxies share. Without one it is PGlite, the same PostgreSQL inside this process, in a folder that
- * one proxy has for itself. What was written survives kill -9 of the proxy. Only PostgreSQL keeps it
- * after a power failure too: with PGlite the system decides when files reach the disk.
+ * proxies share. Without one it is PGlite, the same PostgreSQL inside this process, in a folder
+ * that one proxy has for itself. What was written survives kill -9 of the proxy. Only PostgreSQL
+ * keeps it after a power failure too: with PGlite the system decides when files reach the disk.
  * @throws ConfigError when it can't be opened, or another proxy has the folder
  */
 export async function openDatabase(config: DatabaseConfig, log: FastifyBaseLogger): Promise<Database> {

@@ -9,8 +9,8 @@ import type { Tables } from './tables.ts'
 import { messageOf } from './error-message.ts'
 
 /**
- * Migrates the tables of a PostgreSQL. With `databaseOwnerUrl` this is done as their owner, who then
- * grants the proxy's role its rights; without, as the proxy's role.
+ * Migrates the tables of a PostgreSQL. With `databaseOwnerUrl` this is done as their owner, who
+ * then grants the proxy's role its rights; without, as the proxy's role.
  * @param db the database as the proxy uses it
  * @throws ConfigError when that fails, or the proxy's role could change append-only tables although
  *   there is an owner

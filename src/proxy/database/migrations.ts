@@ -6,8 +6,8 @@ import type { Tables } from './tables.ts'
 
 /**
  * Every change to the tables since the first release, a file each. A released one is never edited.
- * The same SQL runs on PGlite and PostgreSQL, in the order of the names. A database that has a later
- * one already gets the missing ones all the same.
+ * The same SQL runs on PGlite and PostgreSQL, in the order of the names. A database that has a
+ * later one already gets the missing ones all the same.
  */
 const migrations: Record<string, Migration> = {
   '001_operations': { up: operations.up },

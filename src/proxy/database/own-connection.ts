@@ -6,8 +6,8 @@ import { unavailable } from './unavailable.ts'
 export type Query = (sql: string, parameters: unknown[]) => Promise<void>
 
 /**
- * A connection to PostgreSQL for renewing the lease and for the notices of other proxies. No request
- * uses it. When it breaks, the next query makes another.
+ * A connection to PostgreSQL for renewing the lease and for the notices of other proxies. No
+ * request uses it. When it breaks, the next query makes another.
  */
 export class OwnConnection {
   readonly #settings: pg.ClientConfig

@@ -4,7 +4,8 @@ import type { Tables } from './tables.ts'
 
 /**
  * What protects append-only tables. `triggers`: they refuse changes, but the owner of the tables
- * could disable them. `role`: the proxy's role may also only read and insert, and can't change that.
+ * could disable them. `role`: the proxy's role may also only read and insert, and can't change
+ * that.
  */
 export type Protection = 'role' | 'triggers'
 

@@ -44,7 +44,9 @@ export type Tables = {
     groups: string[]
     follows: string | null
   }
-  /** The audit entries (src/vpc/audit-log.ts) as JSON, and the columns by which they are searched. */
+  /**
+   * The audit entries (src/vpc/audit-log.ts) as JSON, and the columns by which they are searched.
+   */
   record_entries: {
     sequence: Generated<string>
     record_id: string

@@ -28,7 +28,9 @@ export function unavailable(error: unknown): ProxyError {
   )
 }
 
-/** The error for the operator when the journal in the data folder is unavailable, with the cause. */
+/**
+ * The error for the operator when the journal in the data folder is unavailable, with the cause.
+ */
 export function folderUnavailable(error: unknown): ProxyError {
   const problem = diskProblem(error)
   return ownError(

@@ -1,4 +1,6 @@
-/** The thread that judges: posts a JudgeResult for each GuardQuestion. The build has it as an entry. */
+/**
+ * The thread that judges: posts a JudgeResult for each GuardQuestion. The build has it as an entry.
+ */
 import { parentPort } from 'node:worker_threads'
 import { judge, type BrokenGuard, type GuardQuestion } from './judge.ts'
 

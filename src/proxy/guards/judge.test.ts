@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { judge } from './judge.ts'
 
-test('a guard that may be broken after one step, and is after a later one, is certainly broken', () => {
+test('a guard that a later step certainly breaks is certainly broken', () => {
   const ssh = { id: 'r', security_group_id: 'ssh', direction: 'ingress', protocol: 'tcp', multiport: '22' }
   const broken = (lists: string[][]) =>
     judge({

@@ -15,8 +15,8 @@ export type GuardQuestion = {
 }
 
 /**
- * A guard that is broken, or may be (not `certain`). `guard` is its place in the question; `why` has
- * whole sentences.
+ * A guard that is broken, or may be (not `certain`). `guard` is its place in the question; `why`
+ * has whole sentences.
  */
 export type BrokenGuard = { guard: number; why: string; certain: boolean }
 
@@ -35,7 +35,8 @@ export function judge({ guards, lists, before, rules, members }: GuardQuestion):
     const open = certain ? '' : 'It could not be decided for certain. '
     const when = step < lists.length - 1 ? `After step ${step}, in between: ` : ''
     const others = more > 0 ? ` And ${more} more.` : ''
-    // The guard is broken all the same, as that list may be old. But the operator needs it to decide.
+    // The guard is broken all the same, as that list may be old. But the operator needs it to
+    // decide.
     const same = fromBefore && !fromBefore.has(guard) ? ` ${beforeText(guards[guard]!)}` : ''
     return { guard, why: `${open}${when}${text}${others}${same}`, certain }
   })

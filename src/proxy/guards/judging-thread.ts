@@ -8,9 +8,9 @@ import type { BrokenGuard, GuardQuestion } from './judge.ts'
 const JUDGING_MS = 20_000
 
 /**
- * Judges on one thread, so that the proxy serves other requests meanwhile. The first question starts
- * it, and it takes one question after the other. When it dies, its question fails, and the next
- * question starts another thread.
+ * Judges on one thread, so that the proxy serves other requests meanwhile. The first question
+ * starts it, and it takes one question after the other. When it dies, its question fails, and the
+ * next question starts another thread.
  */
 export class JudgingThread {
   readonly #start: () => Worker
@@ -56,7 +56,9 @@ export class JudgingThread {
     }
   }
 
-  /** An idle thread does not keep the process alive. When it dies, the next question replaces it. */
+  /**
+   * An idle thread does not keep the process alive. When it dies, the next question replaces it.
+   */
   #watched(worker: Worker): Worker {
     worker.unref()
     worker.on('error', () => {})

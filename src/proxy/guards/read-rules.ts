@@ -10,8 +10,8 @@ const IDS_PER_CALL = 50
 const LARGEST_PAGE = 2000
 
 /**
- * The rules of groups, by group. A group that the platform doesn't list gets no entry: its rules are
- * unknown.
+ * The rules of groups, by group. A group that the platform doesn't list gets no entry: its rules
+ * are unknown.
  * @throws UpstreamError when they can't be read; the signal's reason when it is aborted
  */
 export async function readRules(

@@ -39,8 +39,8 @@ class EndedEarly extends Error {
 
 /**
  * Carries out an operation whose turn it is, step by step, from reading the port to its end. Each
- * step is written to the journal before it is sent, and after. Sends nothing when the port's list is
- * not the planned one; stops at the first response that it did not expect.
+ * step is written to the journal before it is sent, and after. Sends nothing when the port's list
+ * is not the planned one; stops at the first response that it did not expect.
  * @throws RevisionConflict when another proxy has taken the operation over: nothing was sent since
  */
 export async function carryOut(operation: JournaledOperation, context: OperationContext): Promise<void> {
@@ -123,7 +123,8 @@ class OperationRun {
         ? waitAfter(step.attempts, error.retry_after, this.#context.waits)
         : undefined
       if (wait === undefined || step.attempts >= this.#context.waits.tries) {
-        // An earlier request without a response may have been carried out: then this one is refused.
+        // An earlier request without a response may have been carried out: then this one is
+        // refused.
         if (lost && (await this.#foundDone(index, false))) return
         return this.#fail(index, error)
       }
@@ -162,7 +163,9 @@ class OperationRun {
     }
   }
 
-  /** Reads the port after the last step, as the first request of a step sent again may arrive late. */
+  /**
+   * Reads the port after the last step, as the first request of a step sent again may arrive late.
+   */
   async #readOnceMore(): Promise<void> {
     if (!(await pause(this.#context.waits.lateMs, this.#context.stopping))) return
     const list = await this.#read()

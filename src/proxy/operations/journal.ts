@@ -30,9 +30,9 @@ type ListedRow = Omit<OperationSummary, 'user' | 'purpose' | 'created_at'> & {
 export type AbandonedOperation = { operation: JournaledOperation; lately: boolean }
 
 /**
- * The journal: operations as they are now, written before each request. A write must follow the last
- * revision. So a proxy whose operation another one took over can't write, and then sends nothing
- * more.
+ * The journal: operations as they are now, written before each request. A write must follow the
+ * last revision. So a proxy whose operation another one took over can't write, and then sends
+ * nothing more.
  */
 export class Journal {
   readonly #db: Kysely<Tables>
@@ -77,8 +77,8 @@ export class Journal {
   }
 
   /**
-   * Writes an operation that has become `running`, when it is its turn: no other is under way on the
-   * port, and no earlier one waits. Returns false, and writes nothing, when it isn't.
+   * Writes an operation that has become `running`, when it is its turn: no other is under way on
+   * the port, and no earlier one waits. Returns false, and writes nothing, when it isn't.
    * @throws RevisionConflict
    */
   async begin(operation: JournaledOperation, text: string): Promise<boolean> {
@@ -193,8 +193,8 @@ export class Journal {
   }
 
   /**
-   * Unfinished operations that no proxy works on, oldest first: the lease of their proxy is over, or
-   * it is this proxy and they are not in `atWork`.
+   * Unfinished operations that no proxy works on, oldest first: the lease of their proxy is over,
+   * or it is this proxy and they are not in `atWork`.
    */
   async abandoned(atWork: readonly string[]): Promise<AbandonedOperation[]> {
     const { rows } = await sql<StoredRow & { lately: boolean }>`
@@ -220,7 +220,9 @@ export class Journal {
     return Promise.all(rows.map((row) => storedOperation(this.#db, row)))
   }
 
-  /** One statement, to which the entries are added: writing twice would double the time of a step. */
+  /**
+   * One statement, to which the entries are added: writing twice would double the time of a step.
+   */
   #change(operation: JournaledOperation, text: string, last: number, condition = sql`true`) {
     const { status, revision, operation_id } = operation
     return sql`update operations

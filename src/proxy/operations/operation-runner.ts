@@ -66,8 +66,8 @@ export class OperationRunner {
   /**
    * Marks operations under way as `interrupted` and reads their ports back as soon as the platform
    * can be reached. Portside doesn't go on with them, as the operator may have done something else
-   * meanwhile. Queued operations whose proxy was alive within the last minute keep their place: each
-   * is carried out on the list that it was planned from, or not at all.
+   * meanwhile. Queued operations whose proxy was alive within the last minute keep their place:
+   * each is carried out on the list that it was planned from, or not at all.
    */
   async #takeOver(): Promise<void> {
     const { store, log } = this.#context
@@ -146,8 +146,8 @@ export class OperationRunner {
 
   /**
    * Ends an operation that can't go on, most likely because the journal can't be written: then
-   * nothing more may be sent. This proxy shows the unwritten state, and writes it as soon as it can.
-   * Returns false when another proxy has taken the operation over.
+   * nothing more may be sent. This proxy shows the unwritten state, and writes it as soon as it
+   * can. Returns false when another proxy has taken the operation over.
    */
   async #breakOff(operation: JournaledOperation, error: unknown): Promise<boolean> {
     const { store, stopping, log } = this.#context

@@ -26,7 +26,9 @@ type Written = { text: string; revision: number; term: number | undefined }
 export class OperationStore {
   readonly journal: Journal
   readonly lease: Lease
-  /** Operations under way here, as last written: consoles read them often, only this proxy writes. */
+  /**
+   * Operations under way here, as last written: consoles read them often, only this proxy writes.
+   */
   readonly #underWay = new Map<string, Written>()
   readonly #turns = new Turns()
   readonly #notices: EventEmitter
@@ -56,8 +58,8 @@ export class OperationStore {
 
   /**
    * Writes a changed operation to the journal as a new revision, with the noted entries, and wakes
-   * those who wait for it. When the platform's text can't be written, it is removed: then the port's
-   * list becomes unknown.
+   * those who wait for it. When the platform's text can't be written, it is removed: then the
+   * port's list becomes unknown.
    * @param last the revision that the journal has
    * @throws RevisionConflict when it has another
    */
@@ -99,7 +101,8 @@ export class OperationStore {
   }
 
   /**
-   * Makes a queued operation `running` when it is its turn on the port. Returns false when it isn't.
+   * Makes a queued operation `running` when it is its turn on the port. Returns false when it
+   * isn't.
    * @throws RevisionConflict
    */
   async begin(operation: JournaledOperation): Promise<boolean> {
@@ -139,7 +142,9 @@ export class OperationStore {
     await this.save(operation, last)
   }
 
-  /** Adds the noted entries to the audit record of an operation that another proxy has taken over. */
+  /**
+   * Adds the noted entries to the audit record of an operation that another proxy has taken over.
+   */
   async addUnwrittenEntries({ operation_id }: JournaledOperation): Promise<void> {
     const noted = this.#noted.get(operation_id) ?? []
     this.forget(operation_id)
@@ -263,7 +268,9 @@ export class OperationStore {
     return false
   }
 
-  /** Waits for the notice that a proxy stops, at most so long. Returns false when this one stops. */
+  /**
+   * Waits for the notice that a proxy stops, at most so long. Returns false when this one stops.
+   */
   async proxyGone(milliseconds: number, signal: AbortSignal): Promise<boolean> {
     await waitForEvent(this.#notices, 'portside_proxies', milliseconds, [signal]).happened
     return !signal.aborted

@@ -141,8 +141,8 @@ export class Operations {
   }
 
   /**
-   * Finishes the requests under way and sends no more. Unfinished operations become `interrupted`, or
-   * are left to other proxies.
+   * Finishes the requests under way and sends no more. Unfinished operations become `interrupted`,
+   * or are left to other proxies.
    */
   async close(): Promise<void> {
     await this.#runner.close()

@@ -14,8 +14,8 @@ import type { OperationContext } from './carry-out.ts'
 
 /**
  * Reads the port of an operation that has ended early, and writes its list and the outcome of steps
- * without a response. When the list is the desired one and every step is done, the operation becomes
- * `done`.
+ * without a response. When the list is the desired one and every step is done, the operation
+ * becomes `done`.
  * @throws ProxyError when the port can't be read: then nothing is changed; RevisionConflict when
  *   the operation was written elsewhere
  */

@@ -4,8 +4,8 @@ import type { Tables } from '../database/tables.ts'
 import type { JournaledOperation } from './journaled-operation.ts'
 
 /**
- * An operation of more bytes is not read. It is several times the size of the largest plan today. An
- * earlier Portside took plans of any length, of which some have hundreds of megabytes.
+ * An operation of more bytes is not read. It is several times the size of the largest plan today.
+ * An earlier Portside took plans of any length, of which some have hundreds of megabytes.
  */
 export const LARGEST_OPERATION = 8 * 1024 * 1024
 

@@ -5,8 +5,8 @@ export type OperationWaits = RetryWaits & {
   /** How often a step is sent at most. */
   tries: number
   /**
-   * How long, in milliseconds, a request without a response may still arrive at the platform. A step
-   * is sent again only when the port has the list before it even after that.
+   * How long, in milliseconds, a request without a response may still arrive at the platform. A
+   * step is sent again only when the port has the list before it even after that.
    */
   lateMs: number
 }
