@@ -134,7 +134,7 @@ const warmUp = (connections: number) => Math.max(connections * 2, 200)
  * Makes the calls in turns, that many over that many connections, from a process of its own.
  * Latencies in ms.
  */
-export async function load(options: LoadOptions): Promise<Load> {
+async function load(options: LoadOptions): Promise<Load> {
   const child = spawn(process.execPath, [LOAD], { stdio: ['pipe', 'pipe', 'inherit'] })
   child.stdin.end(JSON.stringify({ ...options, warmUp: warmUp(options.connections) }))
   const [printed] = await Promise.all([json(child.stdout).catch(() => undefined), once(child, 'close')])

@@ -1,7 +1,7 @@
 /**
  * Every error that the emulator answers with: the platform's code and HTTP status.
  *
- * The reference page (insert-security-groups.txt, Error Codes) only links to the list of codes. The
+ * The vendor's page (docs/platform.md, Insert) only links to the list of codes. The
  * platform's public list has VPC.2500 (parameters of a port), VPC.2701 (not allowed) and VPC.0105
  * (a service behind it failed); APIGW.0101 is what its gateway is seen to answer. All others are
  * chosen here, so that each check can be told apart, and may differ on the platform: clients go by
@@ -38,7 +38,8 @@ export const ERROR_CODES = {
 export type ErrorName = keyof typeof ERROR_CODES
 
 /**
- * A refusal in the platform's error form (platform.md, Endpoints); the server adds the request ID.
+ * A refusal in the platform's error form (docs/platform.md, Errors); the server adds the request
+ * ID.
  */
 export class PlatformError extends Error {
   override name = 'PlatformError'

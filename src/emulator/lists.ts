@@ -4,7 +4,7 @@ import { readQuery } from '../vpc/requests.ts'
 import type { Collection } from './collection.ts'
 import { PlatformError } from './error-codes.ts'
 
-/** Default and largest `limit` of every list (platform.md, Endpoints). */
+/** Default and largest `limit` of every list (docs/platform.md, Calls). */
 const MAX_PAGE = 2000
 
 type Paging = { limit?: number | undefined; marker?: string | undefined }
@@ -30,7 +30,7 @@ export function listQuery<S extends z.ZodMiniObject>(schema: S, search: string):
 
 /**
  * One page of a list: objects after `marker` (the ID of the last object of the page before) that
- * match every filter, at most `limit`, with `page_info` (platform.md, Endpoints and Objects):
+ * match every filter, at most `limit`, with `page_info` (docs/platform.md, Calls):
  * `previous_marker` and `next_marker` are the first and the last ID of this page, `next_marker`
  * only when there is more.
  * @throws PlatformError 400 when no object has the marker's ID.

@@ -23,7 +23,7 @@ type PlatformCall = {
 }
 
 /**
- * The calls of the platform (platform.md, Endpoints), and show rule, which the official client has
+ * The calls of the platform (docs/platform.md, Calls), and show rule, which the official client has
  * too.
  */
 export const PLATFORM_CALLS: readonly PlatformCall[] = [

@@ -44,8 +44,8 @@ const V3_PORT_READS = /^\/v3\/:project_id\/ports(\/:id)?$/
 const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 
 /**
- * Starts the embedded cloud: an HTTP server on 127.0.0.1 with the platform's calls (platform.md,
- * Endpoints).
+ * Starts the embedded cloud: an HTTP server on 127.0.0.1 with the platform's calls
+ * (docs/platform.md, Calls).
  * @throws StorageRefused when the data folder cannot be used; the system's error when the port is
  *   taken.
  */

@@ -28,8 +28,8 @@ const MAX_SKEW = 15 * 60 * 1000
 
 /**
  * Checks that a request carries a valid signature, by making it again from what came over the wire
- * (platform.md, Endpoints: SDK-HMAC-SHA256; what is signed is what the official client's AKSKSigner
- * signs).
+ * (docs/platform.md, Calls: SDK-HMAC-SHA256; what is signed is what the official client's
+ * AKSKSigner signs).
  * @throws PlatformError 401 in the gateway's form that says what is wrong, but never what the
  *   signature should be.
  */

@@ -2,8 +2,8 @@ import type { Port } from '../vpc/port.ts'
 import type { V1Port } from '../vpc/v1-ports.ts'
 
 /**
- * A port as the old reads answer it (platform.md, Endpoints, last row; the official SDK's v2 Port):
- * the network and its addresses under their old names, and nothing that came with v3.
+ * A port as the old reads answer it (docs/platform.md, Regions without v3; the official SDK's v2
+ * Port): the network and its addresses under their old names, and nothing that came with v3.
  */
 export function v1Port(port: Port): V1Port {
   const dnsName = port.private_ips?.[0]?.ip_address?.replaceAll(/[.:]/g, '-')

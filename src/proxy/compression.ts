@@ -6,9 +6,9 @@ import type { FastifyInstance } from 'fastify'
 const SMALLEST_BYTES = 4096
 
 /**
- * Compresses large answers of `app` for browsers that take it: a list of groups with its rules is a
- * tenth then. No answer has both a secret and what an asker can choose, so its length tells
- * nothing.
+ * Compresses large responses of `app` for browsers that take it: a list of groups with its rules
+ * becomes a tenth. No response has both a secret and text that the sender of a request can choose,
+ * so its length gives nothing away.
  */
 export async function compressResponses(app: FastifyInstance): Promise<void> {
   await app.register(compress, {

@@ -25,7 +25,7 @@ export function groupsPerPort(projects: readonly ProxyProject[], id: string): nu
   return projects.find(({ project_id }) => project_id === id)?.groups_per_port ?? DEFAULT_GROUPS_PER_PORT
 }
 
-/** The emulator's two projects; the first is the one of the reference's example. */
+/** The emulator's two projects; the first is the one of the documented example. */
 const EMULATOR_PROJECTS = [
   { project_id: 'f5dab68cd75740e68c599e9af5fe0aed', name: 'production' },
   { project_id: '0d2c6a1f4b7e4f5e9a38c5d1e7b60f42', name: 'lab' },

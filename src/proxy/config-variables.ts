@@ -16,8 +16,7 @@ export class ConfigError extends Error {
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 const text = z.string()
-// What stands in a header must have neither spaces nor line breaks, which a copied secret easily
-// has.
+// The value of a header has neither spaces nor line breaks, which a copied secret easily has.
 const secret = text.regex(/^[\x21-\x7e]+$/)
 
 function wholeNumber(from: number, to: number) {
@@ -29,7 +28,7 @@ function wholeNumber(from: number, to: number) {
 
 const origin = text.transform((value, context) => {
   const url = URL.canParse(value) ? new URL(value) : undefined
-  // A path, a query or a user would be dropped silently.
+  // A path, a query or a user would be ignored without a word.
   if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin
   context.addIssue('not an origin')
   return z.NEVER
@@ -63,9 +62,9 @@ const projects = text
     const ids = all.map(({ project_id }) => project_id)
     const twice = ids.find((id, at) => ids.indexOf(id) < at)
     if (twice === undefined) return
-    // Requests, records and locks know a project by its ID alone.
+    // Requests, audit records and locks know a project by its ID alone.
     const message = `project ${twice} is in it twice. A project belongs to one region: name the project of the other region by its own ID`
-    context.addIssue({ code: 'custom', message, params: { told: true } })
+    context.addIssue({ code: 'custom', message, params: { explained: true } })
   })
 
 /** One value, or a JSON array of several: values of directories have commas in them. */
@@ -108,14 +107,14 @@ const guardList = text.transform((value, context) => {
   try {
     json = JSON.parse(value)
   } catch {
-    context.addIssue({ code: 'custom', message: 'it is not JSON', params: { told: true } })
+    context.addIssue({ code: 'custom', message: 'it is not JSON', params: { explained: true } })
     return z.NEVER
   }
   const read = guards.safeParse(json)
   if (read.success) return read.data
   const [first] = refusedFields(read.error, json)
   const message = [first?.path, first?.message].filter(Boolean).join(' ')
-  context.addIssue({ code: 'custom', message, params: { told: true } })
+  context.addIssue({ code: 'custom', message, params: { explained: true } })
   return z.NEVER
 })
 
@@ -289,7 +288,7 @@ export function readVariables(environment: Record<string, string | undefined>): 
   if (read.success) return read.data
   const [issue] = read.error.issues
   const name = String(issue?.path[0]) as keyof Variables
-  if (issue?.code === 'custom' && issue.params?.told)
+  if (issue?.code === 'custom' && issue.params?.explained)
     throw new ConfigError(
       `${name} can not be used: ${issue.message}. It must be ${variables.shape[name].description}.`,
     )

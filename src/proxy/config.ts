@@ -40,7 +40,7 @@ export type ProxyConfig = {
   sessionSecrets: Secrets | undefined
   /** Undefined: one signs in by the address printed at start. */
   openIdConnect: OpenIdConnectSettings | undefined
-  /** Requests a minute that a user is answered; 0: any number. */
+  /** Requests a minute that are taken from a user; 0: any number. */
   rateLimit: number
   /**
    * Addresses, or networks, of load balancers that are believed about whom a request comes from.
@@ -84,7 +84,7 @@ export type ProxyConfig = {
   /** The file that a new journal is unpacked from, where there is one. */
   emptyJournal?: string
   /**
-   * Traffic that a change must not newly allow or drop, unless the operator types the port's name
+   * Traffic that a change must not newly allow or deny, unless the operator types the port's name
    * or ID.
    */
   guards?: readonly Guard[]

@@ -10,9 +10,9 @@ export type ReceivingLimits = {
   headersMs: number
   /** Until a whole request is there: 1 MiB over a slow line. */
   requestMs: number
-  /** How long the rest of a body is let come, unread, after the answer. */
+  /** How long the rest of a body may still come, unread, after the response. */
   leftoverMs: number
-  /** How long a browser may take no byte of its answer. */
+  /** How long a browser may take no byte of its response. */
   stalledMs: number
 }
 
@@ -36,15 +36,15 @@ export function receivingOptions({ headersMs, requestMs }: ReceivingLimits) {
 }
 
 /**
- * Nobody keeps a connection of `app` for nothing: a body is read only for who has a session, what
- * is left of one that was not read must come to its end soon after the answer, and an answer that
- * is not taken ends.
+ * Nobody keeps a connection of `app` for nothing: a body is read only with a session, what is left
+ * of one that was not read must end soon after the response, and a response that nobody takes is
+ * given up.
  */
 export function limitExchanges(app: FastifyInstance, { leftoverMs, stalledMs }: ReceivingLimits): void {
   app.addHook('preParsing', (request, _reply, _payload, done) => {
     const { raw, method } = request
     if (hasBody(raw) && method !== 'GET' && method !== 'HEAD' && !request.session)
-      throw ownError('Portside.InvalidRequest', `${method} is answered here without a body only.`, {
+      throw ownError('Portside.InvalidRequest', `${method} takes no body here.`, {
         advice: 'Send no body, and check the method and the path.',
       })
     done()
@@ -56,7 +56,7 @@ export function limitExchanges(app: FastifyInstance, { leftoverMs, stalledMs }: 
   app.addHook('onResponse', ({ raw }, _reply, done) => {
     done()
     if (raw.complete || raw.destroyed) return
-    // Closed at once, the answer could be lost with what is still on its way here.
+    // Closed at once, the response could be lost with what is still on its way here.
     const timer = setTimeout(() => raw.socket.destroy(), leftoverMs)
     raw.once('close', () => clearTimeout(timer))
   })
@@ -74,8 +74,8 @@ const LOGGED_AFTER_MS = 60_000
 
 /**
  * Limits the connections of `server` at one time: all of them, and those from one address (of IPv6,
- * one network of 64 bits), unless it is a trusted load balancer's, which stands for many. What is
- * more is closed at once.
+ * one network of 64 bits), unless it is a trusted load balancer's, which serves many. More are
+ * closed at once.
  */
 export function limitConnections(
   server: Server,

@@ -12,8 +12,8 @@ const NOT_BUILT = plainPage(
 
 /**
  * Serves the built console from `folder`: files with a hash in their name for ever, all else to be
- * asked for again each time. Addresses of the console's own views get index.html. Whatever else is
- * asked for, and no route has, is Portside.NotFound.
+ * asked for again each time. Addresses of the console's own views get index.html. Every
+ * other address that no route has is Portside.NotFound.
  */
 export async function serveConsole(app: FastifyInstance, folder: string): Promise<void> {
   const root = resolve(folder)

@@ -36,7 +36,7 @@ const PROBLEMS: Readonly<Record<string, DiskProblem>> = {
   '58030': BROKEN,
 }
 
-/** With less than this, a database that can't be opened most likely wants for space, in bytes. */
+/** With fewer bytes than this, a database that can't be opened most likely lacks space. */
 const LITTLE_SPACE = 32 * 1024 * 1024
 
 /** What the disk has to do with a failed write; undefined when it was not the disk. */
@@ -71,8 +71,8 @@ export async function tryToWrite(folder: string, bytes: number): Promise<void> {
 }
 
 /**
- * Writes a new file, only for its owner, and comes back when it is on the disk. It is gone again
- * when that fails.
+ * Writes a new file, only for its owner; done when it is on the disk. When that fails, the file is
+ * removed.
  */
 export async function writeSynced(file: string, content: string | Uint8Array): Promise<void> {
   const handle = await open(file, 'wx', 0o600)
@@ -87,7 +87,7 @@ export async function writeSynced(file: string, content: string | Uint8Array): P
   }
 }
 
-/** Comes back when names made in the folder are on the disk. */
+/** Waits until names made in the folder are on the disk. */
 export async function syncFolder(folder: string): Promise<void> {
   // Windows opens no folders.
   if (process.platform === 'win32') return

@@ -5,14 +5,14 @@ import { LARGEST_BODY } from '../vpc/limits.ts'
 import { PORTSIDE_CODES, type PortsideCode, type PortsideError } from '../vpc/errors.ts'
 
 /**
- * An error that is answered as it is: an HTTP status and a body in the one error form of Portside's
+ * An error that is sent as it is: an HTTP status and a body in the one error form of Portside's
  * API.
  */
 export class ProxyError extends Error {
   override name = 'ProxyError'
-  /** The HTTP status of the answer. */
+  /** The HTTP status of the response. */
   readonly status: number
-  /** The body of the answer. */
+  /** The body of the response. */
   readonly error: PortsideError
 
   constructor(status: number, error: PortsideError, options?: ErrorOptions) {
@@ -36,7 +36,7 @@ export function ownError(
   return new ProxyError(PORTSIDE_CODES[code], error, options)
 }
 
-/** Answers with an error: its status, its body, and Retry-After where it says when to try again. */
+/** Sends an error: its status, its body, and Retry-After where it says when to try again. */
 export function sendError(reply: FastifyReply, { status, error }: Pick<ProxyError, 'status' | 'error'>) {
   if (error.retry_after !== undefined) reply.header('retry-after', error.retry_after)
   reply.errorCode = error.error_code
@@ -44,15 +44,15 @@ export function sendError(reply: FastifyReply, { status, error }: Pick<ProxyErro
 }
 
 /**
- * Every error of `app` is answered in the one error form; only what nobody foresaw is
- * Portside.Internal and logged, and why a record could not be written.
+ * Sends every error of `app` in the one error form. What nobody foresaw is Portside.Internal and is
+ * logged; so is why the audit log could not be written.
  */
 export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler(async (error: FastifyError | ProxyError, request, reply) => {
-    const answered = foreseen(error) ?? unforeseen(error, request)
-    if (answered.error.error_code === 'Portside.NotRecorded')
-      request.log.error({ err: answered.cause }, 'records can not be written')
-    return sendError(reply, answered)
+    const refused = foreseen(error) ?? unforeseen(error, request)
+    if (refused.error.error_code === 'Portside.NotRecorded')
+      request.log.error({ err: refused.cause }, 'records can not be written')
+    return sendError(reply, refused)
   })
 }
 
@@ -74,9 +74,8 @@ const FASTIFY_ADVICE: Readonly<Record<string, string>> = {
 }
 
 /**
- * Answers what Node's HTTP parser refuses before there is a request: bytes that are no HTTP,
- * headers that are too large or come too slowly. In the one error form too, and the connection
- * ends.
+ * Responds to what Node's HTTP parser refuses before there is a request: bytes that are no HTTP,
+ * headers that are too large or too slow. In the one error form too; then the connection ends.
  */
 export function refuseBrokenRequest(
   error: NodeJS.ErrnoException,
@@ -84,8 +83,7 @@ export function refuseBrokenRequest(
   headers: Readonly<Record<string, string>>,
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
-  // Node's own, and all there is to know it by: a second answer must not come into the middle of
-  // one.
+  // Node has no other sign of it: a second response must not go into the middle of the first.
   if ((socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage?.headersSent) {
     socket.destroy()
     return
@@ -103,8 +101,8 @@ export function refuseBrokenRequest(
     connection: 'close',
   }).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${text}`)
-  // Who goes on sending would keep the other half of the connection open. Closed at once, the
-  // answer could be lost.
+  // A client that goes on sending would keep its half of the connection open. Closed at once, the
+  // response could be lost.
   const timer = setTimeout(() => socket.destroy(), CLOSED_AFTER_MS)
   socket.once('close', () => clearTimeout(timer))
 }

@@ -17,7 +17,7 @@ let stop: (signal: NodeJS.Signals) => void = () => process.exit(0)
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal))
 
 try {
-  // Built, this file is dist/server/proxy.js, and the console lies beside its folder.
+  // Built, this file is dist/server/proxy.js, and the console is beside its folder.
   const folder = dirname(fileURLToPath(import.meta.url))
   const config = readConfig(process.env, join(folder, '../console'))
   const proxy = await createProxy({
@@ -31,7 +31,7 @@ try {
 
     ${proxy.signInAddress}
 
-  Cloud: ${endpoints}${config.emulator ? ' (the embedded emulator)' : ''}
+  Platform: ${endpoints}${config.emulator ? ' (the embedded emulator)' : ''}
 `)
   stop = stopOnce(() => proxy.close(), config.stopTimeoutMs)
 } catch (error) {

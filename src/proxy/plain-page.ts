@@ -10,7 +10,7 @@ export function plainPage(heading: string, ...paragraphs: string[]): string {
 }
 
 /**
- * A page that goes on to `path` by itself. Where a redirect would not do: after one that came from
+ * A page that goes on to `path` at once. A redirect would not do: after one that came from
  * another site, browsers send no SameSite=Strict cookie, but from a page of our own they do.
  */
 export function goingOnPage(heading: string, path: string): string {
@@ -41,12 +41,12 @@ ${paragraphs.map((one) => `<p>${one}</p>`).join('\n')}
 `
 }
 
-/** Text as it stands in HTML, in an attribute too. */
+/** Text as HTML has it, in an attribute too. */
 export function escaped(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
 }
 
-/** Answers with a page that no cache keeps. */
+/** Sends a page that no cache keeps. */
 export function sendPage(reply: FastifyReply, status: number, html: string): FastifyReply {
   return reply.code(status).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(html)
 }

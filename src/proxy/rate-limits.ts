@@ -4,8 +4,8 @@ import type { ProxyConfig } from './config.ts'
 import { ownError } from './errors.ts'
 
 /**
- * Sign-ins from one address a minute. Where a load balancer's address stands for all, it must do
- * for a team.
+ * Sign-ins from one address a minute. Where all come from a load balancer's address, it must be
+ * enough for a team.
  */
 const SIGN_INS = 120
 /**
@@ -14,22 +14,22 @@ const SIGN_INS = 120
  */
 const RETURNS = 10
 
-/** Throws Portside.TooManyRequests when whom a request comes from has made too many. */
+/** Throws Portside.TooManyRequests when the user or address of a request has made too many. */
 export type RateLimit = (request: FastifyRequest) => Promise<void>
 
 /** What sign-ins are limited by; what is counted for one counts for no other. */
 export type SignInLimits = {
   /** Sign-ins that an address begins at the provider. */
   ofSignIn: RateLimit
-  /** Addresses that sign nobody in, from an address: they keep nobody from signing in. */
+  /** Wrong sign-in links from an address. They keep nobody from signing in. */
   ofWrongSignIn: RateLimit
   /** Returns from the provider with a sign-in that this browser began, by their `state`. */
   ofReturn: RateLimit
 }
 
 /**
- * How much is answered a minute: to a user, and to an address that signs in. They are counted by
- * each proxy for itself: with n proxies behind a load balancer, n times as much.
+ * How many requests a minute are taken from a user, and from an address that signs in. Each proxy
+ * counts alone: n proxies behind a load balancer take n times as many.
  */
 export async function addRateLimits(
   app: FastifyInstance,
@@ -46,7 +46,7 @@ export async function addRateLimits(
       const seconds = Math.max(1, counted.ttlInSeconds)
       throw ownError(
         'Portside.TooManyRequests',
-        `Portside answers ${max} ${what} a minute, and these were more.`,
+        `Portside takes ${max} ${what} a minute, and these were more.`,
         {
           retry_after: seconds,
           advice: `Wait ${seconds} seconds, then try again.`,

@@ -72,7 +72,7 @@ async function refusalOf(ids: string[]) {
   return response.json<unknown>()
 }
 
-test('a list that is too long is refused for its length, and nothing in it is looked at', async () => {
+test('a list that is too long is refused for its length, unread', async () => {
   const ids = Array.from({ length: 51 }, () => 'no UUID')
   expect(await refusalOf(ids)).toEqual({
     error_code: 'Portside.InvalidRequest',

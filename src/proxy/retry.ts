@@ -13,7 +13,7 @@ export type RetryWaits = {
   longestRetryAfter: number
 }
 
-/** The waits of a read that somebody waits for; a longer Retry-After is given to the caller. */
+/** The waits of a read for an operator; a longer Retry-After goes to the caller. */
 export const READ_WAITS: RetryWaits = { retryMs: 200, longestRetryMs: 10_000, longestRetryAfter: 10 }
 
 /**
@@ -38,7 +38,7 @@ export function waitAfter(
   return Math.max((retryAfter ?? 0) * 1000, spread / 2) + (Math.random() * spread) / 2
 }
 
-/** Waits. Comes back true after the time, false at once when `signal` is aborted. */
+/** Waits. @returns true after the time, false as soon as `signal` is aborted */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<boolean> {
   return wait(milliseconds, true, signal && { signal }).catch(() => false)
 }

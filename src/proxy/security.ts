@@ -9,14 +9,14 @@ import { addressName } from './listen-names.ts'
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * May be opened from any site, by a link or a redirect: pages, which show nothing to who opens
-     * them but in a window.
+     * A page that any site may open, by a link or a redirect: it shows nothing to the site that
+     * opened it.
      */
     page?: boolean
   }
 }
 
-/** The headers of every answer: they tell browsers what Portside's own pages may do. */
+/** The headers of every response, which limit what Portside's own pages may do in a browser. */
 export function browserHeaders({ publicOrigin }: Pick<ProxyConfig, 'publicOrigin'>): Record<string, string> {
   const headers = headersOf({
     contentSecurityPolicy: {
@@ -50,7 +50,7 @@ export function browserHeaders({ publicOrigin }: Pick<ProxyConfig, 'publicOrigin
 
 /**
  * Guards every route of `app`: the names it may be called by, the pages that may call it. Every
- * answer gets `headers`.
+ * response gets `headers`.
  */
 export function guardBrowsers(
   app: FastifyInstance,
@@ -110,19 +110,22 @@ export function guardBrowsers(
   })
 }
 
-/** The headers that helmet sets. They are the same for every answer, so they are made once. */
+/** The headers that helmet sets. They are the same for every response, so they are made once. */
 function headersOf(options: HelmetOptions): Record<string, string> {
   const request = new IncomingMessage(new Socket())
-  const answer = new ServerResponse(request)
-  helmet(options)(request, answer, (error) => {
+  const response = new ServerResponse(request)
+  helmet(options)(request, response, (error) => {
     if (error) throw error
   })
-  return Object.fromEntries(Object.entries(answer.getHeaders()).map(([name, value]) => [name, String(value)]))
+  return Object.fromEntries(
+    Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]),
+  )
 }
 
 /**
- * Whether a request comes from a page of `origin`. This is all that stands against forged requests,
- * with the session's SameSite=Strict cookie, and it needs no token in the page:
+ * Whether a request comes from a page of `origin`. This, with the
+ * session's SameSite=Strict cookie, is the whole defence against forged requests. It needs no token
+ * in the page:
  * - Origin and Sec-Fetch-Site are set by browsers, and no page can set them. A change must say by
  *   them where it comes from; every browser that runs the console sends Origin with a POST, PUT or
  *   DELETE. So a foreign page's change is refused by what it says, and one that says nothing is
@@ -133,7 +136,7 @@ function headersOf(options: HelmetOptions): Record<string, string> {
  *   port on this machine, or of a sibling domain, which are the same site: for them the check of
  *   the whole origin counts.
  * - A GET changes nothing. A read may leave out where it comes from, as browsers do for an address
- *   typed by hand; its answer can't be read by a foreign page. Whether it may come from one is a
+ *   typed by hand; a foreign page can't read its response. Whether it may come from one is a
  *   matter of the route that the router found (`page`), never of how the address is spelled:
  *   `/%61pi/` is /api/ to the router. The pages below /sign-in are opened from other sites by
  *   nature: they have their own cookies and `state` (session/openid-connect/routes.ts).

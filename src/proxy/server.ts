@@ -57,14 +57,14 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     bodyLimit: LARGEST_BODY,
     ...receivingOptions(receiving),
     trustProxy: config.trustedProxies ?? false,
-    // stopping.ts answers then, in the one error form.
+    // stopping.ts responds then, in the one error form.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200, querystringParser: queryValues },
-    // A journal is made and opened in a plugin: on a slow or busy machine that may take long, and
-    // is no failure.
+    // A plugin makes and opens the journal. On a slow or busy machine that may take long, and is no
+    // failure.
     pluginTimeout: 0,
     frameworkErrors(error, _, reply) {
-      // Answered before any hook: what security.ts adds is not there yet.
+      // Sent before any hook: the headers of security.ts are not there yet.
       reply.headers(headers)
       sendError(reply, foreseen(error) ?? ownError('Portside.Internal', error.message))
     },
@@ -146,7 +146,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     if (metrics) monitoring = await serveMetrics(config.metricsListen!, metrics, readiness, receiving)
     await app.listen({ host: config.listenHost, port: config.listenPort })
   } catch (error) {
-    // The journal is open by now, and no other proxy could have it.
+    // Left open, the journal would keep other proxies out.
     await app.close()
     await monitoring?.close()
     throw error

@@ -10,18 +10,18 @@ import { ownError } from './errors.ts'
 const ONE_SIGNAL_MS = 1000
 
 /**
- * What a process does when it is told to stop: finishes with `close` what is under way, and exits
- * with 0. With 1 when that takes longer than `limitMs`, or when it is told a second time: an
- * operation that was under way is found by the next start then, as after a kill.
+ * What a process does at a signal to stop: finishes with `close` what is under way, and exits with
+ * 0. With 1 when that takes longer than `limitMs`, or at a second signal: the next start then finds
+ * the operation that was under way, as after a kill.
  */
 export function stopOnce(close: () => Promise<void>, limitMs: number): (signal: NodeJS.Signals) => void {
-  let told: number | undefined
+  let signalled: number | undefined
   return (signal) => {
-    if (told !== undefined) {
-      if (performance.now() - told > ONE_SIGNAL_MS) giveUp(`stopped at once by a second ${signal}`)
+    if (signalled !== undefined) {
+      if (performance.now() - signalled > ONE_SIGNAL_MS) giveUp(`stopped at once by a second ${signal}`)
       return
     }
-    told = performance.now()
+    signalled = performance.now()
     setTimeout(() => giveUp(`not at an end ${limitMs / 1000} s after ${signal}, stopped`), limitMs).unref()
     void close().then(
       () => process.exit(0),
@@ -37,7 +37,7 @@ function giveUp(why: string): void {
 
 /**
  * Makes `app.close()` finish the requests under way, and wait for nothing else: requests that come
- * on open connections are answered with Portside.Stopping, and connections that browsers opened
+ * on open connections get Portside.Stopping, and connections that browsers opened
  * ahead, without a request, are ended. Node's server.close() ends only those that had a request
  * before, and lets a request that is not whole yet take for ever: what has not come within
  * `leftoverMs` is ended too.
@@ -80,13 +80,13 @@ export function stopGracefully(
       for (const socket of waiting) socket.destroy()
     }, leftoverMs).unref()
   })
-  // An answer under way ends its connection too: kept alive, it would be waited for.
+  // A response ends its connection too: kept alive, it would be waited for.
   app.addHook('onSend', (_, reply, _payload, done) => {
     if (stopping) reply.header('connection', 'close')
     done()
   })
   app.addHook('onRequest', ({ routeOptions }, _, done) => {
-    // Probes tell themselves that it is stopping; that it still lives stays true.
+    // /readyz says that it is stopping, and /healthz that it still lives.
     if (stopping && !routeOptions.config.probe)
       throw ownError('Portside.Stopping', 'Portside is stopping.', {
         advice: 'Start it again, then reload this page.',

@@ -1,16 +1,16 @@
+import { insertPosition } from './insert-index.ts'
 import { paths } from './paths.ts'
 import { DEFAULT_GROUPS_PER_PORT } from './port.ts'
 import type { InsertSecurityGroupsRequest, RemoveSecurityGroupsRequest } from './requests.ts'
 
 /**
- * One call of a change plan. `index` undefined is the end of the list (insert-security-groups.txt,
- * Table 3).
+ * One call of a plan. `index` undefined is the end of the list (docs/platform.md, Insert, Table 3).
  */
 export type ChangeStep =
   | { kind: 'insert'; security_groups: string[]; index?: number }
   | { kind: 'remove'; security_groups: string[] }
 
-/** A request exactly as it is sent: what the preview shows is what goes out. */
+/** A request exactly as it is sent: the preview shows this, and this is sent. */
 export type StepRequest = {
   method: 'PUT'
   path: string
@@ -19,7 +19,7 @@ export type StepRequest = {
 
 /**
  * The request of a step, to the port `portId` of `projectId`. `dry_run` is in the body only when
- * true: false is the platform's default (insert-security-groups.txt, Table 2).
+ * true: false is the platform's default (docs/platform.md, Insert, Table 2).
  */
 export function stepRequest(
   step: ChangeStep,
@@ -45,10 +45,10 @@ export class StepRefused extends Error {
 }
 
 /**
- * The list after one step, from the list as it stands when the call arrives: the model of what the
- * platform does (insert-security-groups.txt, Table 3 and the example's numbers).
- * @throws StepRefused when a group is inserted twice or removed while absent, or the index is past
- *   the end.
+ * What one call does to a list: the list after it, from the list when it arrives, as the platform
+ * says (docs/platform.md, Insert and Remove).
+ * @throws StepRefused when a group is inserted twice or removed while absent, or the index is not
+ *   in the list.
  */
 export function applyStep(list: readonly string[], step: ChangeStep): string[] {
   const named = new Set(step.security_groups)
@@ -61,14 +61,13 @@ export function applyStep(list: readonly string[], step: ChangeStep): string[] {
   }
   const twice = list.find((id) => named.has(id))
   if (twice !== undefined) throw new StepRefused(`security group ${twice} is already on the port`)
-  const index = step.index ?? list.length
-  if (index < 0 || index > list.length) throw new StepRefused(`index ${index} is not in 0..${list.length}`)
-  return list.toSpliced(index, 0, ...step.security_groups)
+  const position = insertPosition(step.index, list.length)
+  if (!Number.isInteger(position) || position < 0 || position > list.length)
+    throw new StepRefused(`index ${position} is not in 0..${list.length}`)
+  return list.toSpliced(position, 0, ...step.security_groups)
 }
 
-/**
- * The list after each step, in order; the last one is the end. @throws StepRefused as applyStep.
- */
+/** The list after each step, in order. @throws StepRefused as applyStep. */
 export function listsAfter(list: readonly string[], steps: readonly ChangeStep[]): string[][] {
   const lists: string[][] = []
   let now = list
@@ -81,9 +80,9 @@ export type StepFault = { step: number; message: string }
 
 /**
  * Checks that `steps` lead from one list to the other: each can be carried out, none takes the list
- * above `limit` groups (platform.md, Endpoints: 100 by default), none leaves a port without groups
- * on the way, and the last gives exactly `to`. Comes back undefined when all is well, else the
- * first fault.
+ * above `limit` groups (docs/platform.md, Limits), none leaves a port without groups on the way,
+ * and the last gives exactly `to`.
+ * @returns the first fault; undefined when all is well
  */
 export function stepsLead(
   from: readonly string[],

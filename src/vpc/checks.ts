@@ -12,7 +12,7 @@ export type CheckRequest = z.infer<typeof checkRequest>
 
 /**
  * What a check found out about one step.
- * - `platform`: the platform's dry run answered 202 (insert-security-groups.txt, Table 2,
+ * - `platform`: the platform's dry run answered 202 (docs/platform.md, Insert, Table 2,
  *   `dry_run`); `refused`: with an error.
  * - `portside`: it stands on an earlier step, so Portside checked it against the schemas and the
  *   model of the list.

@@ -1,4 +1,4 @@
-/** Device owners in words (insert-security-groups.txt, Table 5, `device_owner`). */
+/** Device owners in words (docs/platform.md, Objects, Table 5, `device_owner`). */
 const WORDS: Readonly<Record<string, string>> = {
   'network:dhcp': 'DHCP service',
   'network:router_interface_distributed': 'Subnet gateway',

@@ -10,8 +10,8 @@ export const signInWays = ['printed_address', 'openid_connect'] as const
 export type SignInWay = (typeof signInWays)[number]
 
 /**
- * The one error form of Portside's API: the platform's own form (platform.md, Endpoints), with what
- * Portside adds. `error_code` is the platform's (`VPC.xxxx`, `APIGW.xxxx`) or Portside's own
+ * The one error form of Portside's API: the platform's own form (docs/platform.md, Errors), with
+ * what Portside adds. `error_code` is the platform's (`VPC.xxxx`, `APIGW.xxxx`) or Portside's own
  * (`Portside.Word`).
  */
 export const portsideError = z.looseObject({
@@ -102,7 +102,7 @@ function errorOf(
 
 /**
  * Reads an error body of the platform in any of its forms: `{error_code, error_msg, request_id}`,
- * IAM's nested `{error: {code, message}}` (platform.md, Endpoints), or a flat `{code, message}`.
+ * IAM's nested `{error: {code, message}}` (docs/platform.md, Errors), or a flat `{code, message}`.
  * Comes back undefined when the body is none of them, or its code would pass for one of Portside's
  * own. Long texts are cut.
  */
@@ -144,8 +144,28 @@ export function refusedFields(error: z.core.$ZodError, input: unknown): { path: 
         message:
           valueAt(input, issue.path) === undefined ? 'is missing' : `must be ${article(issue.expected)}`,
       }
-    return { path, message: issue.message }
+    return { path, message: inOurWords(issue, input) }
   })
+}
+
+/** A refusal in one form, also where a schema leaves the words to its library. */
+function inOurWords(issue: z.core.$ZodIssue, input: unknown): string {
+  switch (issue.code) {
+    case 'invalid_value':
+      return oneOf(issue.values, issue, input)
+    case 'invalid_union':
+      return 'options' in issue && issue.options ? oneOf(issue.options, issue, input) : issue.message
+    case 'too_big':
+      return issue.message.startsWith('must') ? issue.message : `must be at most ${issue.maximum}`
+    case 'too_small':
+      return issue.message.startsWith('must') ? issue.message : `must be ${issue.minimum} or more`
+    default:
+      return issue.message
+  }
+}
+
+function oneOf(values: readonly unknown[], { path }: z.core.$ZodIssue, input: unknown): string {
+  return valueAt(input, path) === undefined ? 'is missing' : `must be ${values.map(String).join(' or ')}`
 }
 
 /** A field's name, when the sender made it up, may be as long as the request. */

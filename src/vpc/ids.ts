@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 const UUID_FORM = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/
 
 /**
- * An ID in UUID format with hyphens (insert-security-groups.txt, Table 5, `id`).
+ * An ID in UUID format with hyphens (docs/platform.md, Objects, Table 5, `id`).
  * Any version and variant passes: the reference asks for the format only.
  */
 export const uuid = z
@@ -21,7 +21,7 @@ export function isUuid(text: string): boolean {
 
 /**
  * A project ID as it stands in paths: 32 hexadecimal digits on the platform
- * (insert-security-groups.txt, Example Requests); any run of letters, digits, hyphens and
+ * (docs/platform.md, Insert); any run of letters, digits, hyphens and
  * underscores is let through.
  */
 export const projectId = z

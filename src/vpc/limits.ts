@@ -6,7 +6,7 @@ import * as z from 'zod/mini'
  */
 export const MOST_STEPS = 200
 /** The most characters of a text in a request: longer than any name that the platform takes. */
-export const LONGEST_TEXT = 255
+const LONGEST_TEXT = 255
 /** The most values of one name in a query. */
 export const MOST_VALUES = 200
 /** The most fields that a refusal names. */

@@ -1,3 +1,4 @@
+import { positionBelow } from './insert-index.ts'
 import { keptGroups } from './kept-groups.ts'
 
 /** What differs between two lists of one port, for people. Positions count from 0. */
@@ -9,9 +10,9 @@ export type ListDifference = {
 }
 
 /**
- * What became of `before` on the way to `after`: who was added and moved in the order of `after`,
- * who was removed in the order of `before`. All empty when the lists are equal. Says the same
- * groups moved as planChange would move.
+ * What differs between `before` and `after`: added and moved groups in the order of `after`,
+ * removed ones in the order of `before`. All empty when the lists are equal. The moved groups are
+ * those that planChange would move.
  */
 export function listDifference(before: readonly string[], after: readonly string[]): ListDifference {
   const kept = new Set(keptGroups(before, after))
@@ -36,22 +37,21 @@ export function sameList(one: readonly string[], other: readonly string[]): bool
 /**
  * Where the operator's arrangement met somebody else's change of the same group.
  * - `removed_meanwhile`: the operator kept or moved it, somebody else removed it. It stays removed.
- * - `added_by_both`: both added it. It stands where the operator put it.
- * - `moved_by_both`: both moved it. It stands where the operator put it.
+ * - `added_by_both`: both added it. It is where the operator put it.
+ * - `moved_by_both`: both moved it. It is where the operator put it.
  */
 export type RebaseNote = { kind: 'removed_meanwhile' | 'added_by_both' | 'moved_by_both'; id: string }
 
 /**
  * Carries an arrangement, made from `plannedFrom` to `desired`, over to the list as it is `now`.
  *
- * The list as it is now is the ground: what somebody else added, removed or moved stays so. On it
- * the operator's own changes are made again: detached groups are taken off; added and moved ones
- * are put directly beneath the group that they were put beneath (the nearest one above that is
- * still there), those put at the top at the top, and those at the end at the end. A group that
- * somebody else removed is not brought back: whoever removed it had a reason that the operator has
- * not seen; the notes tell. The result may have more groups than a port takes: planChange refuses
- * it then. From an unchanged list it is `desired`; of an arrangement that changed nothing, it is
- * `now`.
+ * What somebody else added, removed or moved stays so. On that list the operator's own changes are
+ * made again: detached groups are taken off; added and moved ones are put directly below the group
+ * that they were put below (the nearest one above that is still there), those put at the top at the
+ * top, and those at the end at the end. A group that somebody else removed is not put back: they
+ * had a reason that the operator has not seen; the notes say so. The result may have more groups
+ * than a port takes: planChange refuses it then. From an unchanged list it is `desired`; of an
+ * arrangement that changed nothing, it is `now`.
  */
 export function rebase(
   plannedFrom: readonly string[],
@@ -66,15 +66,11 @@ export function rebase(
 
   const result = now.filter((id) => !detached.has(id) && !placed.has(id))
   const lastOfOthers = desired.findLastIndex((id) => !placed.has(id))
-  let above: string | undefined
   for (const [position, id] of desired.entries()) {
-    if (placed.has(id)) {
-      const first = above === undefined ? 0 : result.indexOf(above) + 1
-      // What the operator put at the end goes to the end, whoever was added there meanwhile.
-      const atEnd = position > lastOfOthers && lastOfOthers >= 0
-      result.splice(atEnd ? result.length : first, 0, id)
-      above = id
-    } else if (!gone.has(id)) above = id
+    if (!placed.has(id)) continue
+    // What the operator put at the end goes to the end, whatever was added there meanwhile.
+    const atEnd = position > lastOfOthers && lastOfOthers >= 0
+    result.splice(atEnd ? result.length : positionBelow(result, desired.slice(0, position)), 0, id)
   }
 
   const notes: RebaseNote[] = []

@@ -1,4 +1,4 @@
-/** Paths of the platform's calls (platform.md, Endpoints). IDs are percent-encoded. */
+/** Paths of the platform's calls (docs/platform.md, Calls). IDs are percent-encoded. */
 const at = (project: string, rest: string) => `/v3/${encodeURIComponent(project)}/${rest}`
 const onPort = (port: string, call = '') => `ports/${encodeURIComponent(port)}${call}`
 

@@ -1,4 +1,5 @@
 import { applyStep, type ChangeStep } from './change-step.ts'
+import { insertIndex } from './insert-index.ts'
 import { keptGroups } from './kept-groups.ts'
 import { DEFAULT_GROUPS_PER_PORT } from './port.ts'
 
@@ -14,8 +15,8 @@ export type PlannedStep = {
    */
   offThePort: string[]
   /**
-   * True when the request says the same to the current list as in its turn, so that the platform's
-   * dry run can check it before any step is made. False when it stands on an earlier step.
+   * True when the request means the same for the current list as in its turn: the platform's dry
+   * run can check it before any step is made. False when it rests on an earlier step.
    */
   standsAlone: boolean
 }
@@ -38,16 +39,19 @@ export class PlanRefused extends Error {
   override name = 'PlanRefused'
 }
 
-type Run = { groups: string[]; moved: number; at: number }
+/**
+ * Neighbours of the desired list that one insert puts there. `position` is that of the first in the
+ * desired list, `moved` how many of them were on the port.
+ */
+type Run = { groups: string[]; position: number; moved: number }
 
 /**
- * The safest sequence of calls from `current`, a port's list as it stands, to `desired`.
+ * The safest sequence of calls from `current`, a port's list as it is now, to `desired`.
  *
  * In this order: fewest groups removed; fewest calls; a port that has groups never passes through
  * having none; fewest gaps between calls in which a group of both lists is off the port. Groups
- * that are neighbours in the desired list go in with one insert. Each `index` counts in the list as
- * it stands when the call arrives, and is left out at its end (insert-security-groups.txt, Table
- * 3). No step takes the list above `limit` (platform.md, Endpoints: 100 by default).
+ * that are neighbours in the desired list go in with one insert, whose `index` is insertIndex's. No
+ * step takes the list above `limit` (docs/platform.md, Limits).
  * @throws PlanRefused when a list names a group twice, or the desired one has more than `limit`
  *   groups.
  */
@@ -91,22 +95,15 @@ function aroundKept(
     calls.push(step)
   }
   const insert = (run: Run) => {
-    // Directly beneath the nearest group above it that is there: its place among what stays,
-    // whatever else still is.
-    const above = desired.slice(0, run.at).findLast((id) => list.includes(id) && !leaving.has(id))
-    const index = above === undefined ? 0 : list.indexOf(above) + 1
-    call({
-      kind: 'insert',
-      security_groups: run.groups,
-      ...(index < list.length ? { index } : undefined),
-    })
+    // A group that is still to be removed says nothing of the order.
+    const above = desired.slice(0, run.position).filter((id) => !leaving.has(id))
+    call(insertion(run.groups, insertIndex(list, above)))
   }
 
   const leaving = new Set(current.filter((id) => !staying.has(id)))
   const runs = runsAround(desired, staying, leaving)
   // Nothing is off the port yet: new groups go in first, as far as they fit. From the bottom up, so
-  // that every index also holds for the list as it stands at first, and the platform can check each
-  // by itself.
+  // that every index also holds for the current list: the platform can check each on its own.
   const late: Run[] = []
   for (const run of runs.toReversed()) {
     if (run.moved === 0 && list.length + run.groups.length <= limit) insert(run)
@@ -116,7 +113,7 @@ function aroundKept(
     call(removal([...leaving]))
     leaving.clear()
   }
-  // Then whatever brings the most groups back at once; runs of new groups only come last.
+  // Then the run that puts the most groups back; runs of new groups only come last.
   for (const run of late.toSorted((one, other) => other.moved - one.moved)) insert(run)
   return calls
 }
@@ -146,18 +143,15 @@ function exchangeAll(current: readonly string[], desired: readonly string[], lim
   return fits < desired.length ? [...first, insertion(desired.slice(fits))] : first
 }
 
-function insertion(groups: readonly string[]): ChangeStep {
-  return { kind: 'insert', security_groups: [...groups] }
+function insertion(groups: readonly string[], index?: number): ChangeStep {
+  return { kind: 'insert', security_groups: [...groups], ...(index === undefined ? {} : { index }) }
 }
 
 function removal(groups: readonly string[]): ChangeStep {
   return { kind: 'remove', security_groups: [...groups] }
 }
 
-/**
- * The stretches of the desired list between groups that stay, from the top; each goes in with one
- * insert.
- */
+/** The runs of the desired list between groups that stay, from the top. */
 function runsAround(
   desired: readonly string[],
   staying: ReadonlySet<string>,
@@ -165,12 +159,12 @@ function runsAround(
 ): Run[] {
   const runs: Run[] = []
   let run: Run | undefined
-  for (const [at, id] of desired.entries()) {
+  for (const [position, id] of desired.entries()) {
     if (staying.has(id)) {
       run = undefined
       continue
     }
-    if (run === undefined) runs.push((run = { groups: [], moved: 0, at }))
+    if (run === undefined) runs.push((run = { groups: [], position, moved: 0 }))
     run.groups.push(id)
     if (leaving.has(id)) run.moved++
   }
@@ -178,8 +172,8 @@ function runsAround(
 }
 
 /**
- * The steps of a plan from `current` to `desired`, with the lists around each. @throws StepRefused
- * as applyStep
+ * The steps of a plan from `current` to `desired`, with the lists around each.
+ * @throws StepRefused as applyStep
  */
 export function plannedSteps(
   current: readonly string[],

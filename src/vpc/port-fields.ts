@@ -12,7 +12,7 @@ export const PORT_SECTIONS = [
 /** A group of fields. */
 type PortSection = (typeof PORT_SECTIONS)[number]
 
-/** A field of a Port, as the reference page has it (insert-security-groups.txt, Tables 5 to 10). */
+/** A field of a Port, as the reference page has it (docs/platform.md, Objects, Tables 5 to 10). */
 export type PortField = {
   /** As on the wire. */
   name: string

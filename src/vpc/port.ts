@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 
 /**
  * At most this many security groups on one port, where a project has no limit of its own
- * (platform.md, Endpoints).
+ * (docs/platform.md, Limits).
  */
 export const DEFAULT_GROUPS_PER_PORT = 100
 
@@ -24,17 +24,17 @@ export const MOST_GROUPS_PER_PORT = 200
 const shown = z.optional(z.unknown())
 const text = z.nullish(z.string())
 
-/** PrivateIpInfo (insert-security-groups.txt, Table 7). */
+/** PrivateIpInfo (docs/platform.md, Objects, Table 7). */
 export const privateIp = z.looseObject({ subnet_cidr_id: text, ip_address: text })
 
-/** ResponseTag (insert-security-groups.txt, Table 9). */
+/** ResponseTag (docs/platform.md, Objects, Table 9). */
 export const tag = z.looseObject({ key: z.string(), value: text })
 
-/** AllowedAddressPair (insert-security-groups.txt, Table 10). */
+/** AllowedAddressPair (docs/platform.md, Objects, Table 10). */
 export const allowedAddressPair = z.looseObject({ ip_address: text, mac_address: text })
 
 /**
- * Port (insert-security-groups.txt, Tables 5 to 10), parsed tolerantly: unknown fields and unknown
+ * Port (docs/platform.md, Objects, Tables 5 to 10), parsed tolerantly: unknown fields and unknown
  * values of an enumeration are kept, optional fields may be missing or null. The fields that the
  * console decides by must have their documented type; the rest is `unknown` and shown as it came.
  */

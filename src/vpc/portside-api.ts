@@ -64,8 +64,6 @@ export type Session = z.infer<typeof session>
  * end.
  */
 export const signedOut = z.object({ go_to: z.nullable(z.string()) })
-/** What is left to do after signing out. */
-export type SignedOut = z.infer<typeof signedOut>
 
 const groupIds = z.array(z.string())
 

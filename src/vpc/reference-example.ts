@@ -1,6 +1,6 @@
 /**
- * The answer of the reference page (insert-security-groups.txt, Example Responses), number for
- * number: tests are held against it.
+ * The response of the vendor's example (docs/platform.md, Insert), number for number: tests are
+ * held against it.
  */
 export const EXAMPLE_RESPONSE = {
   port: {

@@ -13,7 +13,7 @@ const groupIds = boundedList(uuid, MOST_GROUPS_PER_PORT, 'security groups').chec
 )
 
 /**
- * Body of insert-security-groups (insert-security-groups.txt, Tables 2 and 3), checked strictly.
+ * Body of insert-security-groups (docs/platform.md, Insert, Tables 2 and 3), checked strictly.
  * `index` counts in the list as it stands when the call arrives: 0 is the top, n is after the nth,
  * left out is the end.
  */
@@ -35,7 +35,7 @@ export const insertSecurityGroupsRequest = z.strictObject({
 /** Body of insert-security-groups. */
 export type InsertSecurityGroupsRequest = z.infer<typeof insertSecurityGroupsRequest>
 
-/** Body of remove-security-groups (platform.md, Endpoints), checked strictly. */
+/** Body of remove-security-groups (docs/platform.md, Remove), checked strictly. */
 export const removeSecurityGroupsRequest = z.strictObject({
   port: z.strictObject({ security_groups: groupIds }),
   dry_run: z.optional(z.boolean()),
@@ -46,13 +46,13 @@ export type RemoveSecurityGroupsRequest = z.infer<typeof removeSecurityGroupsReq
 
 const single = z.optional(boundedText())
 const many = z.optional(boundedList(boundedText(), MOST_VALUES, 'values'))
-/** A page's size: 1 to 2000 (platform.md, Endpoints). */
+/** A page's size: 1 to 2000 (docs/platform.md, Calls). */
 const limit = z.optional(z.int().check(z.gte(1, 'must be 1 or more'), z.lte(2000, 'must be at most 2000')))
 const marker = single
 
 /**
- * Filters of the ports list (platform.md, Endpoints). Arrays repeat in the query: `id=a&id=b`; each
- * is matched whole.
+ * Filters of the ports list (docs/platform.md, Calls). Arrays repeat in the query: `id=a&id=b`;
+ * each is matched whole.
  */
 export const portsQuery = z.strictObject({
   limit,
@@ -76,7 +76,7 @@ export const portsQuery = z.strictObject({
 /** Filters of the ports list. */
 export type PortsQuery = z.infer<typeof portsQuery>
 
-/** Filters of the security groups list (platform.md, Endpoints). */
+/** Filters of the security groups list (docs/platform.md, Calls). */
 export const securityGroupsQuery = z.strictObject({
   limit,
   marker,
@@ -89,7 +89,7 @@ export const securityGroupsQuery = z.strictObject({
 /** Filters of the security groups list. */
 export type SecurityGroupsQuery = z.infer<typeof securityGroupsQuery>
 
-/** Filters of the rules list (platform.md, Objects, last entry). */
+/** Filters of the rules list (docs/platform.md, Calls). */
 export const rulesQuery = z.strictObject({
   limit,
   marker,

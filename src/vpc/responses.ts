@@ -4,20 +4,20 @@ import { securityGroup, securityGroupRule, securityGroupWithRules } from './secu
 
 const requestId = z.nullish(z.string())
 
-/** page_info of every list (platform.md, Objects). `next_marker` is missing on the last page. */
+/** page_info of every list (docs/platform.md, Calls). `next_marker` is missing on the last page. */
 const pageInfo = z.looseObject({
   previous_marker: z.nullish(z.string()),
   next_marker: z.nullish(z.string()),
   current_count: z.nullish(z.number()),
 })
 
-/** Answer of show port, insert and remove with status 200 (insert-security-groups.txt, Table 4). */
+/** Answer of show port, insert and remove with status 200 (docs/platform.md, Insert, Table 4). */
 export const portResponse = z.looseObject({ port, request_id: requestId })
 /** Answer with one port. */
 export type PortResponse = z.infer<typeof portResponse>
 
 /**
- * Answer of a passed dry run, status 202 (insert-security-groups.txt, Table 2, `dry_run`). The
+ * Answer of a passed dry run, status 202 (docs/platform.md, Insert, Table 2, `dry_run`). The
  * reference names no body; where the platform sends one, a request ID and a port are read from it.
  */
 export const dryRunResponse = z.looseObject({ request_id: requestId, port: z.nullish(port) })

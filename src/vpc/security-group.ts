@@ -4,8 +4,8 @@ import { tag } from './port.ts'
 const text = z.nullish(z.string())
 
 /**
- * A security group rule (platform.md, Objects). `priority` is 1..100, 1 the highest, default 1;
- * `action` defaults to allow; no `protocol` means any; no remote means any. Parsed tolerantly:
+ * A security group rule (docs/platform.md, Objects). `priority` is 1..100, 1 the highest, default
+ * 1; `action` defaults to allow; no `protocol` means any; no remote means any. Parsed tolerantly:
  * unknown fields are kept.
  */
 export const securityGroupRule = z.looseObject({
@@ -30,7 +30,7 @@ export const securityGroupRule = z.looseObject({
 /** A rule as the platform answered it. */
 export type SecurityGroupRule = z.infer<typeof securityGroupRule>
 
-/** A security group as the list has it: without its rules (platform.md, Objects). */
+/** A security group as the list has it: without its rules (docs/platform.md, Objects). */
 export const securityGroup = z.looseObject({
   id: z.string(),
   name: text,
@@ -45,7 +45,7 @@ export const securityGroup = z.looseObject({
 /** A security group as the list has it. */
 export type SecurityGroup = z.infer<typeof securityGroup>
 
-/** A security group as the show call has it: with its rules (platform.md, Objects). */
+/** A security group as the show call has it: with its rules (docs/platform.md, Objects). */
 export const securityGroupWithRules = z.extend(securityGroup, {
   security_group_rules: z.array(securityGroupRule),
 })

@@ -4,7 +4,7 @@ import { port as documentedPort, type Port } from './port.ts'
 import type { PortsQuery } from './requests.ts'
 import { V1_READ } from './v1-read.ts'
 
-// The port reads in their old form (platform.md, Endpoints, last row): some regions have no v3
+// The port reads in their old form (docs/platform.md, Regions without v3): some regions have no v3
 // read.
 
 const at = (project: string) => `/v1/${encodeURIComponent(project)}/ports`

@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import * as z from 'zod/mini'
+import { exportQuery } from './audit-log.ts'
 import { dryRunResponse, portResponse, portsResponse } from './responses.ts'
 import { readPlatformError, refusedFields } from './errors.ts'
 import { paths } from './paths.ts'
+import { operationRequest } from './portside-api.ts'
 import { EXAMPLE_RESPONSE } from './reference-example.ts'
 import {
   insertSecurityGroupsRequest,
@@ -42,6 +45,18 @@ describe('requests are checked strictly', () => {
     [{ port: { security_groups: [A] }, dry_run: 'yes' }, 'dry_run', 'must be a boolean'],
   ])('%j is refused at %s', (body, path, message) => {
     expect(fields(body)).toContainEqual({ path, message: expect.stringContaining(message) })
+  })
+
+  test.each([
+    [exportQuery, { format: 'pdf' }, 'format', 'must be csv or jsonl'],
+    [exportQuery, {}, 'format', 'is missing'],
+    [operationRequest, { steps: [{ kind: 'move' }] }, 'steps.0.kind', 'must be insert or remove'],
+    [operationRequest, { steps: [{}] }, 'steps.0.kind', 'is missing'],
+    [z.object({ wait: z.number().check(z.lte(60)) }), { wait: 61 }, 'wait', 'must be at most 60'],
+    [z.object({ wait: z.number().check(z.gte(0)) }), { wait: -1 }, 'wait', 'must be 0 or more'],
+  ])('a refusal is in one form, whatever refused it', (schema, body, path, message) => {
+    const { error } = schema.safeParse(body)
+    expect(refusedFields(error!, body)).toContainEqual({ path, message })
   })
 
   test('remove takes no index', () => {

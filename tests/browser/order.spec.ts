@@ -104,7 +104,7 @@ const comeBack = (page: Page) =>
 
 const done = (page: Page) => expect(page.getByRole('status', { name: 'Last change' })).toBeVisible()
 
-test('a read of the operations from before Apply does not make the page forget the change', async ({
+test('a read from before Apply does not make the page forget the change', async ({
   page,
   cloud,
   portPath,

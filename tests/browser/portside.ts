@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright'
 import { test as base, expect, type Page } from '@playwright/test'
 import { controls, newFolder, startEmulator, startProxy } from '../stage/servers.ts'
 
-/** The reference's example (insert-security-groups.txt, Example Requests). */
+/** The vendor's example (docs/platform.md, Insert). */
 export const EXAMPLE = {
   project: 'f5dab68cd75740e68c599e9af5fe0aed',
   port: '99fd0c77-56b4-4bf6-8365-df352e45d5fc',

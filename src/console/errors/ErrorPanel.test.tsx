@@ -25,7 +25,7 @@ test('shows code, message, request ID, the fields concerned, and what to do', ()
     expect(panel).toHaveTextContent(words)
 })
 
-test('says what to do where nobody gave advice, and no title that an unknown outcome contradicts', () => {
+test('says what to do where nobody gave advice, and nothing untrue', () => {
   const error = new ProxyError(504, {
     error_code: 'Portside.Timeout',
     error_msg: 'No answer.',
@@ -58,8 +58,10 @@ test('shows an error of Portside itself in its own words, and tries again when a
   expect(retry).toHaveBeenCalledOnce()
 })
 
-test('takes a part of the page that could not be loaded for no fault of Portside', () => {
-  const error = new TypeError('Failed to fetch dynamically imported module: http://portside/x.js')
+test.each([
+  new TypeError('Failed to fetch dynamically imported module: http://portside/x.js'),
+  new Error('Unable to preload CSS for http://portside/x.css'),
+])('takes a part of the page that could not be loaded for no fault of Portside', (error) => {
   render(<ErrorPanel error={error} title="This page could not be shown" />)
   const panel = screen.getByRole('alert')
   expect(panel).toHaveTextContent('A part of this page could not be loaded')

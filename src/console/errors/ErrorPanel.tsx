@@ -94,13 +94,13 @@ function messageOf(error: unknown): string {
 }
 
 /**
- * True when the code of a part of the page could not be fetched; each browser has its own words for
- * that.
+ * True when the code or the looks of a part of the page could not be fetched; each browser, and Vite
+ * for stylesheets, has its own words for that.
  */
 function isPartMissing(error: unknown): boolean {
   return (
-    error instanceof TypeError &&
-    /dynamically imported module|importing a module script failed/i.test(error.message)
+    error instanceof Error &&
+    /dynamically imported module|importing a module script failed|unable to preload css/i.test(error.message)
   )
 }
 

@@ -7,7 +7,7 @@ const insert = (index?: number) =>
   stepWords({ kind: 'insert', security_groups: ['web'], ...(index === undefined ? {} : { index }) }, 3, names)
 
 describe('a plan in words', () => {
-  it('says what index means, number for number (insert-security-groups.txt, Table 3)', () => {
+  it('says what index means, number for number (docs/platform.md, Insert, Table 3)', () => {
     expect(indexWords(0, 12)).toBe('index 0: the top of the list')
     expect(indexWords(3, 12)).toBe('index 3: after the 3rd group')
     expect(indexWords(undefined, 12)).toBe('index left out: the end of the list (the same as index 12)')

@@ -1,4 +1,5 @@
 import type { ChangeStep } from '../../vpc/change-step.ts'
+import { insertPosition } from '../../vpc/insert-index.ts'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
 import { groupNames, type GroupFacts } from './group-facts.ts'
 
@@ -22,9 +23,8 @@ export function stepWords(step: ChangeStep, length: number, names: Names): strin
   const what = groupNames(names, step.security_groups)
   if (step.kind === 'remove') return `Remove ${what}`
   if (step.index === 0) return `Insert ${what} at the top`
-  return step.index === undefined || step.index === length
-    ? `Insert ${what} at the end`
-    : `Insert ${what} after position ${step.index}`
+  const position = insertPosition(step.index, length)
+  return position === length ? `Insert ${what} at the end` : `Insert ${what} after position ${position}`
 }
 
 /**
@@ -32,7 +32,8 @@ export function stepWords(step: ChangeStep, length: number, names: Names): strin
  * call arrives
  */
 export function indexWords(index: number | undefined, length: number): string {
-  if (index === undefined) return `index left out: the end of the list (the same as index ${length})`
+  if (index === undefined)
+    return `index left out: the end of the list (the same as index ${insertPosition(index, length)})`
   if (index === 0) return 'index 0: the top of the list'
   return `index ${index}: after the ${ordinal(index)} group`
 }

@@ -60,7 +60,7 @@ export function usePortOperations(project: string, port: string, sent: string | 
   const sentBefore = useRef(sent)
   useEffect(() => {
     // Another tab sent it, or found that it was applied.
-    if (sentBefore.current !== sent) void refetch()
+    if (sent !== null && sentBefore.current !== sent) void refetch()
     sentBefore.current = sent
   }, [sent, refetch])
   const problem = error ?? (followed !== '' ? trouble : null)

@@ -8,7 +8,7 @@ import { useGroupFacts, type GroupFacts } from '../facts/group-facts.ts'
 import { usePortOperations, type PortOperations } from '../operations/follow-operations.ts'
 import { useChecking, type Checking } from '../plan/use-checking.ts'
 import { usePlan, type PlanShown, type Planned } from '../plan/use-plan.ts'
-import { sessionQuery } from '../proxy-client/queries.ts'
+import { portQuery, sessionQuery } from '../proxy-client/queries.ts'
 import { useTraffic, type Traffic } from '../traffic/use-traffic.ts'
 import { useListDrawn } from './list-drawn.ts'
 import { usePortArrangement, type PortArrangement } from './port-arrangement.ts'
@@ -63,7 +63,11 @@ export function usePortState(): PortState {
   return state
 }
 
-function usePortStateOf(project: string, response: PortResponse): PortState {
+function usePortStateOf(project: string, given: PortResponse): PortState {
+  // Looked up where the operations are: handed down, the port would at times be older than what
+  // they say.
+  const latest = useQuery({ ...portQuery(project, given.port.id), enabled: false })
+  const response = latest.data ?? given
   const { port } = response
   const { limit, forbidden } = useRights(project)
   const store = useArrangementStore(project, port.id)

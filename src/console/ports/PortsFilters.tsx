@@ -12,7 +12,7 @@ import { useGroupNames } from '../facts/use-group-names.ts'
 
 const GroupFilterDialog = lazy(() => import('./GroupFilterDialog.tsx'))
 
-/** Documented values of `status` (insert-security-groups.txt, Table 5). */
+/** Documented values of `status` (docs/platform.md, Objects, Table 5). */
 const STATUSES = ['ACTIVE', 'BUILD', 'DOWN']
 
 type PortsFiltersProps = {

@@ -86,9 +86,19 @@ async function takeEnds(
   // Newest first, and one at a time on a port.
   const ended = news.find(({ status }) => SETTLED.has(status) && status !== 'superseded')
   if (ended === undefined) return
-  const taken = portAfter(client, ended, earlier(ended))
-  // The first look at a port shows what was read side by side, and may be put right a moment later.
-  if (known !== undefined) await Promise.race([taken, pause(LONGEST_HOLD_MS)])
+  // What a later one is doing, or did, is later than this end: a response may be long on its way.
+  const isOver = (one: KnownOperation) => one.created_at > ended.created_at && one.status !== 'queued'
+  const isPast = () =>
+    received.some(isOver) || client.getQueryData(operationsQuery(project, port).queryKey)?.some(isOver)
+  if (isPast()) return
+  const before = earlier(ended)
+  if (before !== undefined) outdateMembers(client, project, changedGroups([ended, before]))
+  const taken = portAfter(client, ended, before)
+  // That a change is under way must be known at once.
+  if (known === undefined && received.some(({ status }) => !SETTLED.has(status))) return
+  await Promise.race([taken, pause(LONGEST_HOLD_MS)])
+  // It could not be read so soon: then what the operation read last is later than what is shown.
+  if (!isPast() && isBehind(client, ended)) takePort(client, ended, timesOf(ended)?.came)
 }
 
 async function portAfter(
@@ -96,27 +106,39 @@ async function portAfter(
   ended: KnownOperation,
   before: KnownOperation | undefined,
 ): Promise<void> {
-  const { project_id, port_id, list_now } = ended
-  const whole = isWhole(ended) ? ended : undefined
+  const { project_id, port_id } = ended
   const { queryKey } = portQuery(project_id, port_id)
-  if (before !== undefined) outdateMembers(client, project_id, changedGroups([ended, before]))
   if (client.getQueryState(queryKey)?.fetchStatus === 'fetching' && !client.getQueryData(queryKey))
     await client.fetchQuery(portQuery(project_id, port_id)).catch(() => {})
-  const shown = client.getQueryData(queryKey)
-  if (shown === undefined || isLater(timesOf(shown), timesOf(ended))) return
-  if (list_now !== null && sameList(list_now, shown.port.security_groups)) return
+  if (!isBehind(client, ended)) return
   // It has been so at some time after it was known to be under way.
-  const since = before && timesOf(before)
-  const read = before && isWhole(before) ? before.list_read_at : null
-  if (whole?.port && list_now && since && read !== whole.list_read_at && isLater(since, timesOf(shown)))
-    storePort(
-      client,
-      project_id,
-      { port: whole.port, request_id: whole.request_id ?? null },
-      fromNowOn(since.asked),
-    )
+  const read = (one: KnownOperation | undefined) => (one && isWhole(one) ? one.list_read_at : undefined)
+  const since = before && read(before) !== read(ended) ? timesOf(before)?.asked : undefined
+  if (since !== undefined) takePort(client, ended, since)
   // What can't be read is said where it is shown.
-  else await readPortAnew(client, project_id, port_id).catch(() => {})
+  if (isBehind(client, ended)) await readPortAnew(client, project_id, port_id).catch(() => {})
+}
+
+/** True when the port that is shown may be from before the end of the operation. */
+function isBehind(client: QueryClient, ended: KnownOperation): boolean {
+  const { project_id, port_id, list_now } = ended
+  const shown = client.getQueryData(portQuery(project_id, port_id).queryKey)
+  if (shown === undefined || isLater(timesOf(shown), timesOf(ended))) return false
+  return list_now === null || !sameList(list_now, shown.port.security_groups)
+}
+
+/**
+ * Shows the port that an operation ended with, known to be so at some time after `since`: unless
+ * what is shown may be later.
+ */
+function takePort(client: QueryClient, ended: KnownOperation, since: number | undefined): void {
+  if (!isWhole(ended)) return
+  const { project_id, port_id, port, request_id, list_now } = ended
+  const shown = client.getQueryData(portQuery(project_id, port_id).queryKey)
+  if (!port || !list_now || since === undefined || !shown) return
+  const times = fromNowOn(since)
+  if (isLater(times, timesOf(shown)))
+    storePort(client, project_id, { port, request_id: request_id ?? null }, times)
 }
 
 /** The groups that have got or lost the port as a member. */

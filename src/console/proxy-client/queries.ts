@@ -21,7 +21,7 @@ const PORTS_PAGE = 200
 const GROUPS_PAGE = 100
 /** IDs in one query string: 50 UUIDs stay well below any limit on the length of a URL. */
 const IDS_PER_CALL = 50
-/** The platform's largest page (platform.md, Endpoints). */
+/** The platform's largest page (docs/platform.md, Calls). */
 const LARGEST_PAGE = 2000
 
 /** Filters that the server applies; pages are the query's own affair. */

@@ -1,7 +1,7 @@
 import type { JSX } from 'react'
 import { Badge, type Tone } from './Badge.tsx'
 
-/** Documented values of a port's `status` (insert-security-groups.txt, Table 5). */
+/** Documented values of a port's `status` (docs/platform.md, Objects, Table 5). */
 const TONES = new Map<string, Tone>([
   ['ACTIVE', 'ok'],
   ['BUILD', 'accent'],

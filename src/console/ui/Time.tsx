@@ -2,7 +2,7 @@ import type { JSX } from 'react'
 
 /**
  * A time of the platform, to the minute and in UTC as the platform's own logs have it; what can't
- * be read as a time is shown as it came. A time without a zone is UTC (insert-security-groups.txt,
+ * be read as a time is shown as it came. A time without a zone is UTC (docs/platform.md, Objects,
  * Table 5, `created_at`).
  */
 export function Time({ value }: { value: string | null | undefined }): JSX.Element {

@@ -15,7 +15,7 @@ test('there are two projects, the second smaller', () => {
   expect(estate.projects[1]?.ports.length).toBeLessThan(main.ports.length)
 })
 
-// insert-security-groups.txt, Tables 5 and 9; the console's documentation bounds group names to 64
+// docs/platform.md, Objects, Tables 5 and 9; the console's documentation bounds group names to 64
 // characters.
 test('names, descriptions and tags keep to the documented bounds', () => {
   for (const { ports, security_groups, security_group_rules } of projects) {

@@ -9,7 +9,7 @@ import { vpcs } from './networks.ts'
 import { mainPorts, makePorts, secondProjectRows } from './ports.ts'
 import { allow, anyone, anything, cidr, deny, everythingOut, group, over6, tcp } from './rules.ts'
 
-/** The project of the reference's example (insert-security-groups.txt, Example Requests). */
+/** The project of the vendor's example (docs/platform.md, Insert). */
 export const MAIN_PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
 /** A second, smaller project. */
 export const SECOND_PROJECT = '0d2c6a1f4b7e4f5e9a38c5d1e7b60f42'

@@ -43,7 +43,7 @@ const only = (
 ): GroupDraft => ({ name, description, tags, rules })
 
 /**
- * Groups of the reference's example, with its IDs (insert-security-groups.txt, Example Requests).
+ * Groups of the vendor's example, with its IDs (docs/platform.md, Insert).
  */
 export const referenceGroups: readonly GroupDraft[] = [
   draft(

@@ -19,7 +19,7 @@ export function idOf(ids: GroupIds, name: string): string {
   return id
 }
 
-/** Groups and their rules as the platform shows them (platform.md, Objects). */
+/** Groups and their rules as the platform shows them (docs/platform.md, Objects). */
 export function makeGroups(projectId: string, drafts: readonly GroupDraft[], ids: GroupIds) {
   const security_groups: SecurityGroup[] = []
   const security_group_rules: SecurityGroupRule[] = []

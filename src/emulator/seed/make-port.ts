@@ -21,7 +21,7 @@ export type PortDraft = {
 }
 
 /**
- * A port as the platform shows it (insert-security-groups.txt, Tables 5 to 10).
+ * A port as the platform shows it (docs/platform.md, Objects, Tables 5 to 10).
  * @param place what makes its ID and its times differ from those of other ports.
  */
 export function makePort(projectId: string, place: number, draft: PortDraft): Port {
@@ -93,7 +93,7 @@ function macAddress(projectId: string, place: number): string {
 
 /**
  * The port of the reference's example as it stands before the example's request
- * (insert-security-groups.txt).
+ * (docs/platform.md, Insert).
  */
 export const referencePort: Port = {
   name: '',

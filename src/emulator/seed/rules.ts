@@ -16,7 +16,7 @@ export type RuleDraft = {
   enabled: boolean
 }
 
-/** Protocol and ports of a rule (platform.md, Objects). */
+/** Protocol and ports of a rule (docs/platform.md, Objects). */
 export type Traffic = Pick<RuleDraft, 'protocol' | 'multiport'> & { ethertype?: 'IPv6' }
 /** Whom a rule is about; empty is everybody. */
 export type Remote = Pick<RuleDraft, 'remote_ip_prefix' | 'remote_group' | 'remote_address_group'>

@@ -14,7 +14,7 @@ import {
 import type { Tables } from '../database/tables.ts'
 
 /** Where a page begins: after the audit record with this time and number. */
-export type Cursor = string
+type Cursor = string
 /** Audit records, newest first, and where the next page begins; undefined at the end. */
 export type AuditPage<T> = { records: T[]; next: Cursor | undefined }
 

@@ -95,10 +95,15 @@ function whyNot(error: unknown, folder: string): string {
   if (problem)
     return `can't be written to: ${problem.cause}. To mend it, ${problem.advice}, then start again. Leave the folder as it is.`
   const { code } = error as NodeJS.ErrnoException
+  if (code !== undefined && NAME_TAKEN.has(code))
+    return `can't be used (${messageOf(error)}): something else has that name. Rename it, then start again. Leave the rest of the folder as it is.`
   if (typeof code === 'string')
     return `can't be used (${messageOf(error)}): set PORTSIDE_DATA to a folder on a disk that can lock files.`
   return `can't be opened (${messageOf(error)}): it is damaged, or of another version. Restore it from a backup, or start the version that made it.`
 }
+
+/** Codes of Node for a file where a folder must be, or a folder where a file must be. */
+const NAME_TAKEN: ReadonlySet<string> = new Set(['EEXIST', 'EISDIR', 'ENOTDIR'])
 
 /** A folder with files, but without the one that makes them a journal. */
 class Incomplete extends Error {

@@ -7,7 +7,7 @@ import type { Metrics } from './metrics.ts'
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** The `error_code` of an answer that is an error. */
+    /** The `error_code` of a response that is an error. */
     errorCode: string | undefined
   }
 }
@@ -39,9 +39,8 @@ export function requestId({ headers }: { headers: IncomingHttpHeaders }): string
 }
 
 /**
- * Logs and counts every answer: what changes something and what failed at `info`, what failed on
- * this side of the cloud's or ours at `warn`, reads at `debug`. Each answer carries its request's
- * ID as X-Request-Id.
+ * Logs and counts every response: changes and refusals at `info`, failures of Portside or the
+ * platform at `warn`, reads at `debug`. Each response carries its request's ID as X-Request-Id.
  */
 export function logResponses(app: FastifyInstance, metrics: Metrics | undefined): void {
   const logsReads = app.log.level === 'debug' || app.log.level === 'trace'
@@ -60,6 +59,6 @@ export function logResponses(app: FastifyInstance, metrics: Metrics | undefined)
     const level =
       status >= 500 ? 'warn' : status >= 400 || (method !== 'GET' && method !== 'HEAD') ? 'info' : 'debug'
     if (level === 'debug' && !logsReads) return
-    request.log[level]({ method, route, status, ms: Math.round(reply.elapsedTime), error_code }, 'answered')
+    request.log[level]({ method, route, status, ms: Math.round(reply.elapsedTime), error_code }, 'responded')
   })
 }

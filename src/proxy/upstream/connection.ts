@@ -28,8 +28,8 @@ import {
 } from './upstream.ts'
 
 /**
- * Statuses of a gateway that lost the platform's answer, or gave up on it: the change may have been
- * made.
+ * Statuses of a gateway that lost the platform's response, or gave up on it: the change may have
+ * been made.
  */
 const ANSWER_LOST: ReadonlySet<number> = new Set([408, 502, 504])
 
@@ -37,7 +37,7 @@ const ANSWER_LOST: ReadonlySet<number> = new Set([408, 502, 504])
 export type UpstreamConfig = PoolsConfig &
   Pick<ProxyConfig, 'credentials' | 'credentialsFile' | 'readRetries'>
 
-/** A call that came to its end: with an answer, or with none. */
+/** A call that ended, with a response or without. */
 type EndedCall = {
   request: UnsignedRequest
   asker: Asker
@@ -63,8 +63,8 @@ export function createUpstream(
   const logsReads = log.level === 'debug' || log.level === 'trace'
 
   /**
-   * Makes a call once; a read that was refused for its credentials a second time, when there are
-   * new ones.
+   * Makes a call once. A read that was refused for its credentials is made a second time, when
+   * there are new ones.
    */
   async function once(request: UnsignedRequest, bytes: number, asker: Asker = {}): Promise<ExchangeResponse> {
     const project = projectOf(projects, request.path)
@@ -116,7 +116,7 @@ export function createUpstream(
         ...(answer && { status: answer.status, upstream_request_id: requestIdIn(answer) }),
         ...(failure && { reason: failure.reason, code: failure.code }),
       },
-      answer ? 'upstream answered' : 'upstream did not answer',
+      answer ? 'upstream responded' : 'upstream did not respond',
     )
   }
 
@@ -130,13 +130,17 @@ export function createUpstream(
     })
   }
 
-  /** The last resort: whatever goes wrong with an answer, those who asked for it can go on. */
+  /** The last resort: whatever goes wrong with a response, those who asked for it can go on. */
   function unforeseen(path: string, cause: unknown): ProxyError {
     if (cause instanceof ProxyError) return cause
     log.error({ err: cause, path }, 'unforeseen error')
-    const { status, error } = ownError('Portside.Internal', "Portside could not read the cloud's answer.", {
-      advice: "Try again. If it stays, look in the proxy's log and report it.",
-    })
+    const { status, error } = ownError(
+      'Portside.Internal',
+      "Portside could not read the platform's response.",
+      {
+        advice: "Try again. If it stays, look in the proxy's log and report it.",
+      },
+    )
     return new UpstreamError(status, error, { cause })
   }
 
@@ -255,7 +259,7 @@ function sendOutcomeOf(
     return { kind: 'port', status: 200, port: read.data.port, request_id: read.request_id, body: read.body }
   }
   if (answer.status === 202 && !changes) {
-    // The reference names no body for 202 (Table 2, dry_run): an empty one is as good.
+    // No body is documented for 202 (docs/platform.md, Insert, `dry_run`): an empty one is as good.
     const body = answer.body.length > 0 ? answer.body : Buffer.from('{}')
     const read = readSuccessResponse({ ...answer, body }, dryRunResponse)
     if (!read.ok) return unknown(502, read.error)
@@ -266,7 +270,7 @@ function sendOutcomeOf(
       502,
       ownError(
         'Portside.UnreadableAnswer',
-        `The cloud answered with status ${answer.status}, which says neither that the request was carried out nor that it was refused.`,
+        `The platform responded with status ${answer.status}, which says neither that the request was carried out nor that it was refused.`,
         {
           request_id: requestIdIn(answer) ?? null,
           advice:
@@ -285,8 +289,8 @@ function sendOutcomeOf(
 }
 
 /**
- * The status that an error of the cloud is passed on with: its own if it is that of an error that
- * was read; else 502.
+ * The status that an error of the platform is passed on with: its own, if it is the status of an
+ * error and the error could be read; else 502.
  */
 export function responseStatus(status: number, error: PortsideError): number {
   const ofError = status >= 400 && status <= 599

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 /**
- * What requests are authenticated with (platform.md, Endpoints): an access key, or a token of IAM.
+ * What requests are authenticated with (docs/platform.md, Calls): an access key, or a token of IAM.
  */
 export type Credentials =
   | { kind: 'access_key'; accessKey: string; secretKey: string; securityToken?: string | undefined }

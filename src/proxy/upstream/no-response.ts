@@ -7,10 +7,10 @@ type Way = { endpoint: string; proxy: string | undefined; timeoutMs: number; byt
 /** The system's codes for a server certificate that is not trusted. */
 const NOT_TRUSTED =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)/
-/** undici's words for a CONNECT that was not answered with 200. */
+/** undici's words for a CONNECT that got another status than 200. */
 const TUNNEL_REFUSED = /^Proxy response \((\d{3})\)/
 
-/** The error of a request that got no answer: what happened, and what to check. */
+/** The error of a request that got no response: what happened, and what to check. */
 export function noResponseError(
   failure: ExchangeError,
   { endpoint, proxy, timeoutMs, bytes }: Way,
@@ -18,31 +18,31 @@ export function noResponseError(
   if (failure.reason === 'timeout')
     return ownError(
       'Portside.Timeout',
-      `The cloud at ${endpoint} did not answer within ${timeoutMs / 1000} s.`,
-      { advice: 'Try again. If it stays, check the cloud, or raise PORTSIDE_UPSTREAM_TIMEOUT_MS.' },
+      `The platform at ${endpoint} did not respond within ${timeoutMs / 1000} s.`,
+      { advice: 'Try again. If it stays, check the platform, or raise PORTSIDE_UPSTREAM_TIMEOUT_MS.' },
     )
   if (failure.reason === 'too_large')
     return ownError(
       'Portside.UnreadableAnswer',
-      `The cloud's answer is larger than Portside reads (${bytes / 1024 / 1024} MiB).`,
+      `The platform's response is larger than Portside reads (${bytes / 1024 / 1024} MiB).`,
       {
         advice:
           'For a list, ask for a smaller page: lower the limit. If it stays, check that PORTSIDE_UPSTREAM is the address of the VPC API.',
       },
     )
   if (failure.reason === 'aborted')
-    return ownError('Portside.Stopping', 'The request was given up before the cloud answered.')
+    return ownError('Portside.Stopping', 'The request was given up before the platform responded.')
   const detail = failure.code ? ` (${failure.code})` : ''
   if (failure.sent)
     return ownError(
       'Portside.Unreachable',
-      `The connection to ${endpoint} broke before the answer came${detail}.`,
-      { advice: 'Try again. If it stays, check the network between the proxy and the cloud.' },
+      `The connection to ${endpoint} broke before the response came${detail}.`,
+      { advice: 'Try again. If it stays, check the network between the proxy and the platform.' },
     )
   if (NOT_TRUSTED.test(failure.code ?? ''))
     return ownError('Portside.Unreachable', `The certificate of ${endpoint} is not trusted${detail}.`, {
       advice:
-        'If the certificate is right, set PORTSIDE_UPSTREAM_CA_FILE to a PEM file with the authority that signed it. If not, someone else may answer at this address.',
+        'If the certificate is right, set PORTSIDE_UPSTREAM_CA_FILE to a PEM file with the authority that signed it. If not, someone else may be at this address.',
     })
   const status = TUNNEL_REFUSED.exec(failure.message)?.[1]
   if (proxy && status)
@@ -59,12 +59,12 @@ export function noResponseError(
   if (proxy)
     return ownError(
       'Portside.Unreachable',
-      `The cloud at ${endpoint} can't be reached through the HTTP proxy ${proxy}${detail}.`,
+      `The platform at ${endpoint} can't be reached through the HTTP proxy ${proxy}${detail}.`,
       {
         advice: `Check that PORTSIDE_UPSTREAM_PROXY (or HTTPS_PROXY) is right, and that ${proxy} is running.`,
       },
     )
-  return ownError('Portside.Unreachable', `The cloud at ${endpoint} can't be reached${detail}.`, {
+  return ownError('Portside.Unreachable', `The platform at ${endpoint} can't be reached${detail}.`, {
     advice: `Check that PORTSIDE_UPSTREAM is right, that ${endpoint} is running, and that this machine may connect to it.`,
   })
 }

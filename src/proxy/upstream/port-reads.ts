@@ -8,10 +8,10 @@ import { ownError } from '../errors.ts'
 import { portResponseOf, portsResponse, v1PortResponseOf, v1PortsAnswer } from './response-schemas.ts'
 import { UpstreamError, type Asker, type ReadResponse, type Reads } from './upstream.ts'
 
-/** So long after an endpoint had no v3 port reads it is asked for them again. */
+/** An endpoint without v3 port reads is asked for them again after so long. */
 export const LOOK_AGAIN_MS = 10 * 60_000
 
-/** So many pages of the old list are read for one question at most: 200,000 ports. */
+/** The most pages of the old list that are read for one request: 200,000 ports. */
 const MOST_V1_PAGES = 100
 
 /**
@@ -26,10 +26,10 @@ type PortReadsContext = {
 }
 
 /**
- * Reads ports as v3 has them; where the gateway of an endpoint says that there is no such API, in
- * the old form (v1), and tells them in the documented one. Which endpoints those are is remembered
+ * Reads ports by the v3 API; where the gateway of an endpoint says that there is no such API, by
+ * the old one (v1), and puts them in the documented form. Which endpoints those are is remembered
  * for a while.
- * @param read reads any path; what it throws passes
+ * @param read reads any path; its errors are thrown on
  */
 export function portReads(
   read: Reads['read'],
@@ -55,7 +55,8 @@ export function portReads(
       return answer
     } catch (error) {
       if (!isNoSuchApi(error)) throw error
-      // With neither of the two, the address is wrong, and the read that should be there is v3's.
+      // With neither of the two the address is wrong: the error of v3, which should be there, says
+      // so.
       without.delete(endpoint)
       if (missing === undefined) return v3()
       throw missing
@@ -71,7 +72,7 @@ export function portReads(
     if ('impossible' in translated) throw impossible(translated.impossible)
     const { query, rest, matches } = translated
     const wanted = asked.limit ?? V1_MAX_PAGE
-    // What the old list can't filter is sorted out here, from as many of its pages as it takes.
+    // What the old list can't filter by is filtered here, from as many of its pages as it takes.
     const limit = rest.length > 0 ? V1_MAX_PAGE : wanted
     const found: Port[] = []
     for (let { marker } = asked, pages = 1; ; pages++) {
@@ -91,7 +92,7 @@ export function portReads(
           502,
           ownError(
             'Portside.UnreadableAnswer',
-            "The cloud's list of ports answers the same page again and again, or comes to no end.",
+            "The platform's list of ports has the same page again and again, or no end.",
             {
               request_id: page.request_id,
               advice: 'Try again with fewer filters. If it stays, report it with the request ID.',
@@ -122,8 +123,8 @@ export function portReads(
 }
 
 /**
- * The gateway's refusal of a path that it does not know; a port that is not there has another code
- * (platform.md, Endpoints).
+ * The gateway's refusal of a path that it does not know; a port that does not exist has another
+ * code (docs/platform.md, Errors).
  */
 function isNoSuchApi(error: unknown): boolean {
   return error instanceof UpstreamError && error.status === 404 && error.error.error_code === 'APIGW.0101'
@@ -151,7 +152,7 @@ function listed(
 function impossible(names: readonly string[]): UpstreamError {
   const { status, error } = ownError(
     'Portside.InvalidRequest',
-    `This region's cloud has only the old port list (v1), which can't be filtered by ${names.join(' or ')}.`,
+    `This region has only the old port list (v1), which can't be filtered by ${names.join(' or ')}.`,
     {
       fields: names.map((path) => ({ path, message: 'is no filter of the old port list' })),
       advice: `Leave the filter by ${names.join(' and ')} out.`,

@@ -12,16 +12,15 @@ import { readRetryAfter } from '../retry.ts'
 import type { ResponseSchema } from './upstream.ts'
 
 /**
- * What to do about an answer of the platform, by status; only where its own message can't know
- * Portside.
+ * What to do about an error of the platform, by status: where its own message can't know Portside.
  */
 const ADVICE: Readonly<Record<number, string>> = {
-  401: "The cloud refused the proxy's credentials. Check the access key or token it was started with or has in its credentials file, and this machine's clock.",
+  401: "The platform refused the proxy's credentials. Check the access key or token it was started with or has in its credentials file, and this machine's clock.",
   403: "The proxy's credentials lack a permission for this. Check the project, and the policies of the user they belong to.",
 }
 
 /**
- * The error of an answer with an error status: the platform's own code, message and request ID,
+ * The error of a response with an error status: the platform's own code, message and request ID,
  * unchanged, or Portside.UnreadableAnswer when the body is in none of the platform's forms.
  */
 export function readErrorResponse(answer: ExchangeResponse): PortsideError {
@@ -32,7 +31,7 @@ export function readErrorResponse(answer: ExchangeResponse): PortsideError {
   const error: PortsideError = known ?? {
     ...ownError(
       'Portside.UnreadableAnswer',
-      `The cloud answered with status ${answer.status} and a body that is no error of the platform.`,
+      `The platform responded with status ${answer.status} and a body that is none of its errors.`,
       {
         advice:
           advice ?? 'Try again. If it stays, check that PORTSIDE_UPSTREAM is the address of the VPC API.',
@@ -48,8 +47,8 @@ export function readErrorResponse(answer: ExchangeResponse): PortsideError {
 }
 
 /**
- * The success answer's JSON as it came, and as `schema` reads it; or the error that says what can't
- * be read.
+ * The JSON of a success as it came, and as `schema` reads it; or the error that says what can't be
+ * read.
  */
 export function readSuccessResponse<T>(
   answer: ExchangeResponse,
@@ -70,10 +69,10 @@ export function readSuccessResponse<T>(
 }
 
 function unreadable(why: string, request_id: string | null, fields?: PortsideError['fields']) {
-  const { error } = ownError('Portside.UnreadableAnswer', `The cloud's answer can't be read: ${why}.`, {
+  const { error } = ownError('Portside.UnreadableAnswer', `The platform's response can't be read: ${why}.`, {
     request_id,
     advice:
-      'Try again. If it stays, report it with the request ID: the platform answers in a form that Portside does not know.',
+      'Try again. If it stays, report it with the request ID: the platform responds in a form that Portside does not know.',
     ...(fields && { fields }),
   })
   return { ok: false as const, error }
@@ -102,7 +101,7 @@ function requestIdOf(answer: ExchangeResponse, body: unknown): string | null {
 }
 
 /**
- * The request ID of an answer that nobody parsed: the one in the header, else what looks like one
+ * The request ID of a response that nobody parsed: the one in the header, else what looks like one
  * in a short body.
  */
 export function requestIdIn({ headers, body }: ExchangeResponse): string | undefined {

@@ -17,7 +17,7 @@ export class UpstreamError extends ProxyError {
 
 /**
  * What became of one PUT, sent once and never again.
- * - `port`: done; the platform answered 200 with the port (insert-security-groups.txt, Table 4).
+ * - `port`: done; the platform answered 200 with the port (docs/platform.md, Insert, Table 4).
  * - `checked`: a dry run passed; the platform answered 202 and changed nothing (Table 2,
  *   `dry_run`).
  * - `refused`: the platform answered no, with a status of 3xx to 5xx. `error.outcome` is `refused`,
@@ -66,7 +66,7 @@ export type ResponseSchema<T> = {
  */
 export interface Reads {
   /**
-   * Reads one port (platform.md, Endpoints, show port), with retries; where the cloud has only the
+   * Reads one port (docs/platform.md, Calls), with retries; where the cloud has only the
    * old read, by that, in the documented form all the same (v1-ports.ts).
    * @throws UpstreamError with the platform's error or Portside's own; the abort reason when
    *   `asker.signal` is aborted.

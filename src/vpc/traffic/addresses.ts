@@ -1,4 +1,4 @@
-/** The address families of rules (platform.md, Objects, `ethertype`). */
+/** The address families of rules (docs/platform.md, Objects, `ethertype`). */
 export type Family = 'IPv4' | 'IPv6'
 
 /**

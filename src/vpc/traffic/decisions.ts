@@ -56,7 +56,7 @@ export type CertainChange = 'newly_allowed' | 'newly_dropped'
 export type Change = CertainChange | 'undecided'
 
 /** A change, and what it may come to: itself, unless it is undecided. */
-export type Changing = { change: Change; may: readonly CertainChange[] }
+type Changing = { change: Change; may: readonly CertainChange[] }
 
 const ALLOWED: Changing = { change: 'newly_allowed', may: ['newly_allowed'] }
 const DROPPED: Changing = { change: 'newly_dropped', may: ['newly_dropped'] }
@@ -68,7 +68,7 @@ const MAY_BOTH: Changing = { change: 'undecided', may: ['newly_allowed', 'newly_
  * How the verdict changes from one outcome to the other; undefined when it certainly stays. A rule
  * that can't be read means the same before and after: only what it can mean in both at once counts.
  */
-export function changeOf(before: Outcome, after: Outcome): Changing | undefined {
+function changeOf(before: Outcome, after: Outcome): Changing | undefined {
   if (before.unreadable.length === 0 && after.unreadable.length === 0) {
     const was = actionOf(before.rule)
     if (was === actionOf(after.rule)) return undefined

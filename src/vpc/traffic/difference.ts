@@ -38,7 +38,7 @@ export type TrafficDifference = {
 }
 
 /**
- * Security groups have no effect on the port (insert-security-groups.txt, Table 5,
+ * Security groups have no effect on the port (docs/platform.md, Objects, Table 5,
  * `port_security_enabled`): all passes.
  */
 export type NoEffect = { kind: 'port_security_off' }

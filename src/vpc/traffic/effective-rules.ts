@@ -83,7 +83,7 @@ export class RuleBook {
 type GroupRules = { rules: readonly ReadRule[]; disabled: readonly RuleRef[] }
 
 /**
- * Order among rules of equal priority: deny before allow (platform.md, What the order means), and
+ * Order among rules of equal priority: deny before allow (docs/platform.md, Order), and
  * what could be either in between. An unreadable rule stands after the readable ones that give the
  * same verdict, as these decide whatever it means.
  */
@@ -111,7 +111,7 @@ export type UnreadableRule = { ref: RuleRef; problem: string }
 
 /**
  * The rules of a port in the order they are decided: the order of its groups, then priority 1..100,
- * then deny before allow (platform.md, What the order of a port's security groups means). What no
+ * then deny before allow (docs/platform.md, Order). What no
  * rule matches is dropped.
  */
 export function effectiveRules(groupIds: readonly string[], book: RuleBook): EffectiveRules {

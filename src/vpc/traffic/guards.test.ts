@@ -99,7 +99,7 @@ describe('guards', () => {
     expect(broken({ name: 'host', remote: '10.0.0.5/32' }, [], [odd])).toBe(false)
   })
 
-  it('is not broken by what ends denied, whatever a rule that cannot be read allowed before', () => {
+  it('is not broken by what ends denied, whatever was allowed before', () => {
     const odd = ssh({ multiport: 'ssh' })
     const drop: Guard = { ...NO_ADMIN, change: 'newly_dropped' }
     expect([broken(NO_ADMIN, [odd], []), broken(drop, [odd], [])]).toEqual([undefined, false])
@@ -111,7 +111,7 @@ describe('guards', () => {
     ])
   })
 
-  it('is broken by rules without a bound that cannot be read, however little they are seen to change', () => {
+  it('is broken by unreadable rules without a bound, however little they change', () => {
     const only: Guard = { ...NO_ADMIN, ports: '22' }
     const most = [
       ssh({ ethertype: 'IPv6' }),
@@ -125,7 +125,7 @@ describe('guards', () => {
     expect(broken(only, most, [...most, odd])).toBe(undefined)
   })
 
-  it('is certain where members of a set and all others are newly allowed, each by other rules', () => {
+  it('is certain where members of a set and all others are newly allowed', () => {
     const network: Guard = { name: 'net', remote: '10.0.0.0/8' }
     const members = ssh({ remote_group_id: 'unknown' })
     expect(broken(network, [], [members, ssh({ priority: 2 })])).toBe(true)
@@ -133,7 +133,7 @@ describe('guards', () => {
     expect(broken(network, [members], [ssh()])).toBe(false)
   })
 
-  it('is certain only by what is: half of all addresses with what can’t be decided is not', () => {
+  it('is not certain where only half of all addresses is decided', () => {
     const most = ssh({ remote_ip_prefix: '0.0.0.0/2' })
     const odd = ssh({ remote_ip_prefix: '128.0.0.0/1', multiport: 'ssh' })
     expect(broken(NO_ADMIN, [], [most, odd])).toBe(false)

@@ -12,8 +12,9 @@ const text = z.string().check(z.minLength(1, 'must not be empty'))
 
 /**
  * A guard: traffic that a change must not newly allow (or newly drop). `protocol` and `ports` are
- * written as in rules (platform.md, Objects): no protocol is any, no ports are all. `remote` is
- * `anywhere` or a CIDR. `change` is newly_allowed and `direction` is ingress unless said otherwise.
+ * written as in rules (docs/platform.md, Objects): no protocol is any, no ports are all. `remote`
+ * is `anywhere` or a CIDR. `change` is newly_allowed and `direction` is ingress unless said
+ * otherwise.
  */
 export const guard = z
   .strictObject({

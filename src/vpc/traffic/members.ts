@@ -29,7 +29,7 @@ export function remoteGroupIds(rules: Iterable<SecurityGroupRule>): string[] {
 
 /**
  * Reads the members of one group: the addresses in `private_ips` of the ports that have it
- * (platform.md, Endpoints, list ports). A port that may send with further addresses
+ * (docs/platform.md, Calls). A port that may send with further addresses
  * (`allowed_address_pairs`), or tells of none, leaves the group unresolved: whether those count as
  * the group's is not documented.
  * @param page reads the ports that have the group, from a marker on

@@ -1,6 +1,6 @@
 /**
- * The plain way to decide one packet, written only from platform.md and apart from the code under
- * test: rule by rule, on text. For tests; too slow for anything else.
+ * The plain way to decide one packet, written only from docs/platform.md and apart from the code
+ * under test: rule by rule, on text. For tests; too slow for anything else.
  */
 import type { SecurityGroupRule } from '../security-group.ts'
 import { setText, type Flow, type ServiceRange } from './index.ts'
@@ -28,7 +28,7 @@ const words = (text: string | undefined) =>
     : []
 const hex = (binary: string) => Number.parseInt(binary, 2).toString(16)
 
-export function bits(address: string): string {
+function bits(address: string): string {
   if (!address.includes(':'))
     return address
       .split('.')

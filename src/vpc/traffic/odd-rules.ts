@@ -34,7 +34,7 @@ const ODD = 'odd'
 type Read<T> = T | typeof ODD
 
 export const PORTS_OF: Record<string, string[]> = { known: ['10.0.0.5', 'fd00::1'] }
-export const FOUR = ['10.0.0.5', '10.0.0.6', '10.1.0.1', '192.0.2.1']
+const FOUR = ['10.0.0.5', '10.0.0.6', '10.1.0.1', '192.0.2.1']
 const SIX = ['::ffff:10.0.0.5', '2001:db8::1', 'fd00::1']
 export const familyOf = (address: string): Family => (address.includes(':') ? 'IPv6' : 'IPv4')
 

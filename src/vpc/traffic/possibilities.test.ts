@@ -119,7 +119,7 @@ function typed({ direction, address, protocol, rest }: Probe): Packet {
   }
 }
 
-it('a difference, and the guard of one host, are what all possibilities of both lists come to', () => {
+it('a difference, and a guard of one host, agree with every possibility', () => {
   fc.assert(
     fc.property(estate, list, list, probes, (rules, before, after, some) => {
       const [was, is] = readBy(rules, [before, after])
@@ -163,7 +163,7 @@ function guardOf({ direction, address, protocol, rest }: Probe, change: Guard['c
   return { name: 'one host', change, direction, protocol, ports, remote: address }
 }
 
-it('a packet is unknown only for what it names: each may turn the verdict, all else decides alike', () => {
+it('a packet is unknown only for what it names, and each of these can turn it', () => {
   fc.assert(
     fc.property(estate, list, probes, told, (rules, groups, some, known) => {
       const [effective] = readBy(rules, [groups])

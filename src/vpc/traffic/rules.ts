@@ -10,7 +10,7 @@ import {
   type Spans,
 } from './services.ts'
 
-/** The directions of rules (platform.md, Objects). */
+/** The directions of rules (docs/platform.md, Objects). */
 export type Direction = 'ingress' | 'egress'
 /** Both directions, in the order they are shown. */
 export const DIRECTIONS: readonly Direction[] = ['ingress', 'egress']
@@ -128,10 +128,10 @@ export class RuleReader {
 }
 
 /**
- * Reads one rule (platform.md, Objects). Defaults: action allow, priority 1, ethertype IPv4 (the
- * platform's own default for a rule that doesn't say). A field that can't be read, or fields that
- * contradict each other, make the rule unreadable: its extents are then all that it could touch.
- * `enabled` is not asked here.
+ * Reads one rule (docs/platform.md, Objects). Defaults: action allow, priority 1, ethertype IPv4
+ * (the platform's own default for a rule that doesn't say). A field that can't be read, or fields
+ * that contradict each other, make the rule unreadable: its extents are then all that it could
+ * touch. `enabled` is not asked here.
  */
 export function readRule(rule: SecurityGroupRule, groupId: string, reader: RuleReader): ReadRule {
   const problems: string[] = []

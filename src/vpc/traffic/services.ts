@@ -41,7 +41,7 @@ export function readProtocol(protocol: string | number | null | undefined): numb
 }
 
 /**
- * Reads `protocol` and `multiport` of a rule (platform.md, Objects): no protocol is any; `22`,
+ * Reads `protocol` and `multiport` of a rule (docs/platform.md, Objects): no protocol is any; `22`,
  * `80-90`, `22,3389,8000-8100` are ports of TCP and UDP, none is all; for ICMP `type` or
  * `type,code`.
  */

@@ -81,6 +81,14 @@ test('a journal that is not whole is never written over', async () => {
   expect(await readFile(join(journal, 'base', '1'), 'utf8')).toBe('restored')
 })
 
+test('a file where a journal is to be made is named, not the disk', async () => {
+  const dataFolder = join(place, 'taken')
+  await mkdir(dataFolder)
+  await writeFile(join(dataFolder, 'journal.new'), 'kept')
+  await expect(open({ dataFolder })).rejects.toThrow(/journal\.new'\): something else has that name/)
+  expect(await readFile(join(dataFolder, 'journal.new'), 'utf8')).toBe('kept')
+})
+
 test('what a broken off first start left is made anew', async () => {
   const dataFolder = join(place, 'broken-off')
   await mkdir(join(dataFolder, 'journal.new', 'journal', 'base'), { recursive: true })

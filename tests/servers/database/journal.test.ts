@@ -93,7 +93,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     expect(await journal.ofPort('another project', 'listed', { limit: 9 })).toMatchObject({ operations: [] })
   })
 
-  test('one too large to be read is known by what is around it, and is small once it is written', async () => {
+  test('one too large to be read is known by its row, and small once written again', async () => {
     const one = record()
     one.steps[0]!.expected = Array.from({ length: LARGEST_OPERATION / 30 }, () => randomUUID())
     await add(one)

@@ -85,7 +85,7 @@ const refusedInserts: [string, unknown, Refusal][] = [
   ],
 ]
 
-test('insert refuses a group more than a port takes, by the limit that the emulator was started with', async () => {
+test('insert refuses a group more than the limit that the emulator was started with', async () => {
   const emulator = await started({ groupsPerPort: 3 })
   const [first, second] = EXAMPLE.inserted
   expect((await insert(emulator, port({ security_groups: [first] }))).status).toBe(200)

@@ -125,7 +125,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 )
 
-test('a connection that a client opened ahead, without a request, does not hold up the end', async () => {
+test('a connection without a request does not hold up the end', async () => {
   const emulator = await start()
   const end = ended(emulator.process)
   const { hostname, port } = new URL(emulator.address)
@@ -159,7 +159,7 @@ test('--ports and --groups make it large, --access-key closes it', async () => {
   expect(page.body.page_info).toMatchObject({ current_count: 2000, next_marker: expect.any(String) })
 })
 
-test('--no-v3-ports: a gateway without the new port reads; the old ones, and the rest of v3, are there', async () => {
+test('--no-v3-ports: only the v3 port reads are missing', async () => {
   const emulator = await start('--no-v3-ports')
   const answered = async (path: string) => {
     const { status, body } = await call(emulator, 'GET', path)
@@ -195,7 +195,7 @@ test.each([
   expect(code).toBe(2)
 })
 
-test('a port or a folder that is taken is told in one line, and the folder is left alone', async () => {
+test('a taken port or folder ends in one line, and the folder is left alone', async () => {
   const data = join(folder, 'shared')
   const first = await start('--data', data)
   // As if the first one were just writing a line.
@@ -211,7 +211,7 @@ test('a port or a folder that is taken is told in one line, and the folder is le
   expect(readFileSync(journal, 'utf8')).toBe('{"project_id":')
 })
 
-test('a port that the variable of npm start names is refused by the name of that variable', async () => {
+test('a taken port of PORTSIDE_EMULATOR_PORT is refused by that name', async () => {
   const first = await start()
   const taken = await ended(runWith({ PORTSIDE_EMULATOR_PORT: new URL(first.address).port }))
   expect(taken).toEqual({

@@ -5,7 +5,7 @@ import { call, EXAMPLE, insert, listNow, started } from '../../stage/emulator.ts
 
 const RESPONSE_PORT = EXAMPLE_RESPONSE.port
 
-// insert-security-groups.txt, Example Requests.
+// docs/platform.md, Insert, the vendor's example.
 const REQUEST = {
   port: {
     security_groups: ['8edd3747-ccd4-49a1-82b9-a165eec314b4', '6c2d4540-3b7d-4207-a319-a7231b439995'],

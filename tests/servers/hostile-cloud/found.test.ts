@@ -99,7 +99,7 @@ test('going back from a list that names no group is refused, and the list can be
   expect((await operations.answer(id, 'leave')).status).toBe(200)
 })
 
-test('what follows on a stopped change does not repeat its error in the record of that change', async () => {
+test('what follows on a stopped change does not repeat its error in the audit log', async () => {
   const refused = json(403, { error_code: 'VPC.1', error_msg: 'no', request_id: 'r' })
   const { operations, operation, record } = await answered(refused, read())
   expect([operation.status, record.error_code]).toEqual(['stopped', 'VPC.1'])

@@ -191,7 +191,7 @@ async function askOn(): Promise<void> {
   while (!enough()) await one()
 }
 
-test('10,000 hostile answers: each call is answered, each change can be, and is recorded', async () => {
+test('10,000 hostile responses: each call ends well, each change is recorded', async () => {
   const over = new AbortController()
   const watch = (async () => {
     while (!over.signal.aborted) {

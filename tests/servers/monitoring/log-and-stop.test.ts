@@ -49,8 +49,8 @@ test('each line of the log is JSON and tells whose call of the platform it was',
     .split('\n')
     .map((line) => JSON.parse(line))
   const route = '/api/v3/:project_id/ports/:port_id'
-  const upstream = { msg: 'upstream answered', method: 'GET', upstream_request_id: expect.any(String) }
-  const answered = { msg: 'answered', method: 'GET', route, ms: expect.any(Number) }
+  const upstream = { msg: 'upstream responded', method: 'GET', upstream_request_id: expect.any(String) }
+  const answered = { msg: 'responded', method: 'GET', route, ms: expect.any(Number) }
   const request_id = 'balancer-0001'
   for (const line of [
     { ...upstream, level: 'debug', request_id, status: 200, path: path.slice(4) },

@@ -29,7 +29,7 @@ test('a project whose ports take 101 groups: the 101st is checked and placed', a
   await close()
 })
 
-test('a project whose ports take 100: a change and a check to 101 are refused by the proxy', async () => {
+test('a project whose ports take 100: a change and a check to 101 are refused', async () => {
   const { proxy, port, plan, list, close } = await limitedTo(100)
   const operations = operationsOver(proxy.call)
   const { operation_id: _, ...asked } = plan

@@ -52,7 +52,7 @@ beforeAll(async () => {
 })
 afterAll(() => close())
 
-test('one that an earlier Portside took is found at start, and can be left as it is, but not gone on with', async () => {
+test('one that an earlier Portside took can be left as it is, and nothing else', async () => {
   const { port_id, operation_id } = left
   const found = await operations.once(operation_id, ({ list_now }) => list_now !== null)
   expect(found).toMatchObject({ status: 'interrupted', too_large: true, steps: [], before: [] })

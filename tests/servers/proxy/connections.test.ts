@@ -52,7 +52,7 @@ test.each([
   expect(await drip(lines(path, ...body))).toMatch(new RegExp(`^HTTP/1.1 ${status} .*\\{[^}]*\\}$`, 's'))
 })
 
-test('an operator’s body that drips is not waited for any longer than a whole request may take', async () => {
+test('a body that drips has as long as a whole request may take', async () => {
   const { proxy, drip, lines, body } = await started({}, SHORT)
   const cookie = await proxy.signIn()
   const answer = await drip(lines(CHECKS, `cookie: ${cookie}`, ...body))
@@ -113,7 +113,7 @@ async function kept(count: number, environment: Record<string, string>) {
   return open.size
 }
 
-test('one address has a quarter of the connections, a trusted load balancer all of them', async () => {
+test('one address has a quarter of all connections, a trusted load balancer all', async () => {
   const most = { PORTSIDE_MAX_CONNECTIONS: '12' }
   expect(await kept(20, most)).toBe(3)
   expect(await kept(20, { ...most, PORTSIDE_TRUSTED_PROXIES: '10.0.0.0/8' })).toBe(3)

@@ -73,7 +73,7 @@ test('it prints where to sign in, logs no secret, and stops when asked to', asyn
 
   child.kill('SIGTERM')
   expect(await ended).toBe(0)
-  expect(printed.stderr).toContain('upstream answered')
+  expect(printed.stderr).toContain('upstream responded')
   const value = decodeURIComponent(headers.cookie.split('=')[1]!)
   for (const secret of [keys.secretKey, keys.accessKey, securityToken, token!, value, 'Signature='])
     expect(printed.stderr).not.toContain(secret)

@@ -25,7 +25,7 @@ test('a user who asks for too much is told when to go on, in the one error form'
   expect((await read()).status).toBe(200)
 })
 
-test('wrong sign-in links are limited by a page that says so; the true one, and sessions, go on', async () => {
+test('wrong sign-in links are limited; the true one and sessions are not', async () => {
   const proxy = await started({ PORTSIDE_RATE_LIMIT: '3' })
   const cookie = await proxy.signIn()
   const open = () => fetch(`${proxy.address}/sign-in/wrong`)

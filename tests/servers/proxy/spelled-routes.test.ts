@@ -97,7 +97,7 @@ function spelled(path: string): fc.Arbitrary<string> {
 /** What is no path at all is not even looked for. */
 const refusalsOf = (path: string) => (path.startsWith('/') ? [403, 404] : [400])
 
-test('however a route is spelled, a page of another origin neither reads nor changes by it', async () => {
+test('however a route is spelled, a page of another origin can’t use it', async () => {
   const open = routes.filter(({ options: { config } }) => config?.page === true || config?.probe === true)
   expect([...new Set(open.map(({ url }) => url))].toSorted()).toEqual([
     '/*',

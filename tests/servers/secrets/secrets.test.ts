@@ -176,7 +176,7 @@ test.runIf(POSTGRES)(
       const rows = await database.query<{ row: string }>(`select t::text as row from ${name} t`)
       said.set(`table ${name}`, rows.map(({ row }) => row).join('\n'))
     }
-    expect(proxy.log).toContain('"upstream answered"')
+    expect(proxy.log).toContain('"upstream responded"')
     const [, signInToken = ''] = /\/sign-in\/(\S+)/.exec(proxy.signInAddress) ?? []
     expect(
       found(said, {

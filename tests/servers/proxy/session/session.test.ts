@@ -95,7 +95,7 @@ describe('sign-in', () => {
     expect((await withCookie(cookie)).status).toBe(200)
   })
 
-  test('a cookie of the same name that comes first, planted by another port, does no harm', async () => {
+  test('a planted cookie of the same name that comes first does no harm', async () => {
     const cookie = await proxy.signIn()
     const [name] = cookie.split('=')
     for (const planted of ['x', '', '"', '%zz', `${cookie.slice(name!.length + 1, -4)}AAAA`])
