@@ -12,7 +12,7 @@ import {
 } from '../vpc/requests.ts'
 import * as responses from '../vpc/responses.ts'
 import { sendError, ownError } from './errors.ts'
-import { sendDryRun, type DryRuns } from './audit-log/dry-run.ts'
+import { sendDryRun, type DryRuns } from './dry-run/dry-run.ts'
 import { askerOf, groupParams, portParams, projectParams } from './request-checks.ts'
 import { rulesResponse, securityGroupResponse, securityGroupsResponse } from './upstream/response-schemas.ts'
 import { responseStatus } from './upstream/connection.ts'

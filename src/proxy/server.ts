@@ -10,6 +10,7 @@ import { compressResponses } from './compression.ts'
 import { limitConnections, limitExchanges, RECEIVING_LIMITS, receivingOptions } from './connections.ts'
 import { serveConsole } from './console-files.ts'
 import { accessDatabase } from './database/database.ts'
+import { dryRunPlugin } from './dry-run/plugin.ts'
 import { addressName } from './listen-names.ts'
 import { refuseBrokenRequest, sendError, handleErrors, foreseen, ownError } from './errors.ts'
 import { createLog, requestId, logResponses } from './monitoring/log.ts'
@@ -89,7 +90,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   // Closed after the plugins that use it: their hooks run first.
   const database = accessDatabase(config, log)
   app.addHook('onClose', () => database.close())
-  readiness.checkDatabase(() => database.answers())
+  readiness.checkDatabase(() => database.check())
 
   const projects = config.projects.map(({ project_id, name, region, endpoint }) => ({
     groups_per_port: groupsPerPort(config.projects, project_id),
@@ -127,7 +128,8 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     serveDescription(signedIn)
     const dryRuns = { database, upstream }
     await signedIn.register(platformRoutes, { dryRuns })
-    await signedIn.register(auditLogPlugin, { dryRuns, config })
+    await signedIn.register(dryRunPlugin, { dryRuns, config })
+    await signedIn.register(auditLogPlugin, { database, config })
     await signedIn.register(operationsPlugin, { upstream, config, database, metrics })
     for (const others of ['/api', '/api/*'])
       signedIn.all(others, { schema: { hide: true } }, (request) => {

@@ -21,8 +21,16 @@ const WRONG: readonly [file: string, line: string, problem: string][] = [
   ['src/emulator/a.ts', "import '../console/b.ts'", "'emulator' may not use 'console'"],
   ['src/new-room/a.ts', "import '../vpc/b.ts'", "'new-room' may not use 'vpc'"],
   // The floors of the proxy.
-  ['src/proxy/audit-log/a.ts', "import '../operations/b.ts'", 'operations is above this room'],
-  ['src/proxy/guards/a.ts', "import '../operations/b.ts'", 'operations is above this room'],
+  ['src/proxy/audit-log/a.ts', "import '../operations/b.ts'", 'are above this room'],
+  ['src/proxy/audit-log/a.ts', "import '../dry-run/b.ts'", 'are above this room'],
+  ['src/proxy/audit-log/a.ts', "import '../guards/b.ts'", 'are above this room'],
+  ['src/proxy/guards/a.ts', "import '../operations/b.ts'", 'are above this room'],
+  ['src/proxy/guards/a.ts', "import '../audit-log/b.ts'", 'are above this room'],
+  ['src/proxy/dry-run/a.ts', "import '../operations/b.ts'", 'dry-run uses audit-log'],
+  ['src/proxy/operations/a.ts', "import '../dry-run/b.ts'", 'operations uses no dry run'],
+  ['src/proxy/database/a.ts', "import '../upstream/b.ts'", 'are above this room'],
+  ['src/proxy/upstream/a.ts', "import '../database/b.ts'", 'are above this room'],
+  ['src/proxy/monitoring/a.ts', "import '../database/b.ts'", 'monitoring uses no other room'],
   ['src/proxy/database/a.ts', "import '../audit-log/b.ts'", 'are above this room'],
   ['src/proxy/upstream/a.ts', "import '../operations/b.ts'", 'are above this room'],
   // The floors of the console.
@@ -76,6 +84,9 @@ const RIGHT: readonly [file: string, line: string][] = [
   ['src/console/errors/a.ts', "import '../proxy-client/b.ts'"],
   ['src/proxy/session/a.ts', "import '../../vpc/b.ts'"],
   ['src/proxy/operations/a.ts', "import '../audit-log/b.ts'"],
+  ['src/proxy/dry-run/a.ts', "import '../audit-log/b.ts'"],
+  ['src/proxy/guards/a.ts', "import '../upstream/b.ts'"],
+  ['src/proxy/upstream/a.ts', "import '../monitoring/b.ts'"],
   ['src/run/a.ts', "import '../proxy/b.ts'"],
 ]
 

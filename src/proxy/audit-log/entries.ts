@@ -22,18 +22,18 @@ export function requestEntry(step: number, { method, path, body }: StepRequest):
   return { kind: 'request', at: now(), step, method, path, body }
 }
 
-/** The entry of what came back: the platform's answer as it came, as far as there was one. */
+/** The entry of a response, as the platform sent it, or of its absence. */
 export function responseEntry(step: number, outcome: SendOutcome): AuditEntry {
-  const answer = 'body' in outcome ? outcome : outcome.answer
-  // A character has at most four bytes: what is cut off is not even decoded.
-  const text = answer ? answer.body.subarray(0, 4 * MAX_RESPONSE_TEXT).toString() : null
+  const response = 'body' in outcome ? outcome : outcome.answer
+  // A character has at most four bytes: the rest is not even decoded.
+  const text = response ? response.body.subarray(0, 4 * MAX_RESPONSE_TEXT).toString() : null
   const cut = text !== null && text.length > MAX_RESPONSE_TEXT
   return {
     kind: 'answer',
     at: now(),
     step,
     result: RESULT[outcome.kind],
-    status: answer?.status ?? null,
+    status: response?.status ?? null,
     request_id: ('error' in outcome ? outcome.error.request_id : outcome.request_id) ?? null,
     text: cut ? text.slice(0, MAX_RESPONSE_TEXT) : text,
     ...(cut && { cut }),
@@ -42,27 +42,27 @@ export function responseEntry(step: number, outcome: SendOutcome): AuditEntry {
 }
 
 /**
- * The entry without a word of the cloud's, where those can't be written: what happened is recorded
- * all the same. Steps, times, what was sent, and whether it was carried out, are Portside's own.
+ * The entry without any text of the platform, for when the database refuses that. Portside's own
+ * facts stay: the step, the time, the request, and whether it was carried out.
  */
-export function withoutCloudWords(entry: AuditEntry): AuditEntry {
+export function withoutPlatformText(entry: AuditEntry): AuditEntry {
   switch (entry.kind) {
     case 'answer':
-      return { ...entry, request_id: null, text: null, error: entry.error && notWritable(entry.error) }
+      return { ...entry, request_id: null, text: null, error: entry.error && unwritableError(entry.error) }
     case 'read':
-      return { ...entry, list: null, port_name: null, request_id: null, error: notWritable(entry.error) }
+      return { ...entry, list: null, port_name: null, request_id: null, error: unwritableError(entry.error) }
     case 'end':
-      return { ...entry, list: null, error: entry.error && notWritable(entry.error) }
+      return { ...entry, list: null, error: entry.error && unwritableError(entry.error) }
     default:
       return entry
   }
 }
 
-/** What stands in the place of an error, or of an answer, that can't be written. */
-export function notWritable(error: PortsideError | null): PortsideError {
+/** The error that replaces an error or a response that can't be written. */
+export function unwritableError(error: PortsideError | null): PortsideError {
   return {
     error_code: 'Portside.UnreadableAnswer',
-    error_msg: "What the cloud answered can't be recorded.",
+    error_msg: "The platform's response can't be recorded.",
     request_id: null,
     ...(error?.outcome && { outcome: error.outcome }),
     advice: "Look in the proxy's log, and at the port as it is.",
@@ -82,7 +82,7 @@ export function readEntry(port: Port, requestId: string | null): AuditEntry {
 }
 
 /** The entry of a port that could not be read. */
-export function unreadEntry(error: PortsideError): AuditEntry {
+export function failedReadEntry(error: PortsideError): AuditEntry {
   return {
     kind: 'read',
     at: now(),
@@ -93,7 +93,7 @@ export function unreadEntry(error: PortsideError): AuditEntry {
   }
 }
 
-/** The entry of an end. */
+/** The last entry of a dry run or an operation. */
 export function endEntry(
   outcome: AuditOutcome,
   list: readonly string[] | null,
@@ -103,7 +103,7 @@ export function endEntry(
   return { kind: 'end', at: now(), outcome, list: list && [...list], error, followed_by: followedBy }
 }
 
-/** What a record begins with when the operator has confirmed, by typing, that guards are broken. */
+/** The first entries when the operator has confirmed, by typing, that guards are broken. */
 export function confirmedEntries(typed: string | undefined, guards: readonly string[]): AuditEntry[] {
   if (guards.length === 0) return []
   return [{ kind: 'confirmed', at: now(), typed: typed ?? '', guards: [...guards] }]

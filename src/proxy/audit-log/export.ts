@@ -3,11 +3,9 @@ import { stringify } from 'csv-stringify'
 import type { Kysely } from 'kysely'
 import type { AuditRecord, AuditLogFilters } from '../../vpc/audit-log.ts'
 import type { Tables } from '../database/tables.ts'
-import { entriesOf, findWholeRecords } from './read.ts'
+import { findAuditEntries, findFullAuditRecords } from './read.ts'
 
-/**
- * So many records are held in memory at a time: one may have megabytes of lists, steps and answers.
- */
+/** Audit records in memory at a time: one may have megabytes of lists, steps and responses. */
 const AT_A_TIME = 50
 
 /** The columns of the CSV file, from the left. */
@@ -37,29 +35,26 @@ const COLUMNS = {
 } satisfies Record<string, (record: AuditRecord) => string | number | null | undefined>
 
 /**
- * The beginning of a cell, as a spreadsheet may see it: of the text itself, of a line in it, and
- * after a semicolon or a tab. Where a comma is the decimal point, spreadsheets part a line of CSV
- * at semicolons, and do not see the quotes around a text.
+ * Where a spreadsheet may begin a cell: at the start of the text, of a line in it, and after a
+ * semicolon or a tab. Where the comma is the decimal point, spreadsheets split a line of CSV at
+ * semicolons and ignore the quotes around a text.
  */
 const CELL_BEGINS = /(^|[;\t\r\n])([\s"]*)(?=[=+\-@＝＋－＠])/g
 
-/**
- * A text that no spreadsheet takes for a formula: with an apostrophe before the sign that would
- * begin one.
- */
+/** A text that no spreadsheet reads as a formula: an apostrophe is put before the sign of one. */
 function asText(text: string): string {
   const defused = text.replaceAll(CELL_BEGINS, "$1$2'")
-  // Some leave out what they take for blank, and look at what comes after it.
+  // Some spreadsheets skip blanks at the start and look at what follows.
   return /^[\t\r\n]/.test(defused) ? `'${defused}` : defused
 }
 
 /**
- * Records as a CSV file, a line each. What a spreadsheet would take for a formula (a name that
- * begins with = + - or @) is written as text, with an apostrophe before it.
+ * Audit records as a CSV file, a line each. What a spreadsheet would read as a formula (a name that
+ * begins with = + - or @) gets an apostrophe before it.
  */
 export function csvOf(db: Kysely<Tables>, projects: readonly string[], filters: AuditLogFilters): Readable {
   const rows = Readable.from(csvRows(db, projects, filters))
-  // The mark at the start tells spreadsheets that it is UTF-8.
+  // By the byte order mark, spreadsheets know that it is UTF-8.
   const lines = stringify({
     header: true,
     bom: true,
@@ -71,7 +66,7 @@ export function csvOf(db: Kysely<Tables>, projects: readonly string[], filters: 
   return rows.pipe(lines)
 }
 
-/** Records as JSON lines: each in full, with all its entries. */
+/** Audit records as JSON lines: each in full, with all its entries. */
 export function jsonLinesOf(
   db: Kysely<Tables>,
   projects: readonly string[],
@@ -89,7 +84,7 @@ async function* csvRows(db: Kysely<Tables>, projects: readonly string[], filters
 async function* jsonLines(db: Kysely<Tables>, projects: readonly string[], filters: AuditLogFilters) {
   for await (const records of pages(db, projects, filters)) {
     const ids = records.map(({ record_id }) => record_id)
-    const entries = await entriesOf(db, ids)
+    const entries = await findAuditEntries(db, ids)
     yield records
       .map((record) => `${JSON.stringify({ ...record, entries: entries.get(record.record_id) })}\n`)
       .join('')
@@ -99,7 +94,7 @@ async function* jsonLines(db: Kysely<Tables>, projects: readonly string[], filte
 async function* pages(db: Kysely<Tables>, projects: readonly string[], filters: AuditLogFilters) {
   let after: string | undefined
   do {
-    const page = await findWholeRecords(db, { projects, filters, limit: AT_A_TIME, after })
+    const page = await findFullAuditRecords(db, { projects, filters, limit: AT_A_TIME, after })
     yield page.records
     after = page.next
   } while (after !== undefined)

@@ -1,8 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import * as z from 'zod/mini'
-import { checkRequest, checkResponse } from '../../vpc/checks.ts'
-import { api } from '../../vpc/portside-api.ts'
 import {
   exportQuery,
   auditLogApi,
@@ -10,26 +8,24 @@ import {
   auditLogResponse,
   auditRecordResponse,
 } from '../../vpc/audit-log.ts'
-import { groupsPerPort, type ProxyConfig } from '../config.ts'
+import type { ProxyConfig } from '../config.ts'
+import type { DatabaseAccess } from '../database/database.ts'
 import { ownError } from '../errors.ts'
-import { refuseWrongPlan } from '../wrong-plan.ts'
-import { askerOf, idParams, portParams } from '../request-checks.ts'
-import { checkPlan, type DryRuns } from './dry-run.ts'
+import { idParams } from '../request-checks.ts'
 import { csvOf, jsonLinesOf } from './export.ts'
 import { findAuditRecord, findAuditRecords } from './read.ts'
 
+/** Audit records on a page, when the request doesn't say how many. */
 const PAGE = 50
 
-/**
- * Portside's own calls about records (src/vpc/audit-log.ts): reading them, and dry-running a plan.
- */
+/** The routes that read the audit log (src/vpc/audit-log.ts). */
 export async function auditLogPlugin(
   app: FastifyInstance,
-  { dryRuns, config }: { dryRuns: DryRuns; config: Pick<ProxyConfig, 'projects'> },
+  { database, config }: { database: Pick<DatabaseAccess, 'opened'>; config: Pick<ProxyConfig, 'projects'> },
 ): Promise<void> {
   const projects = config.projects.map(({ project_id }) => project_id)
   const routes = app.withTypeProvider<ZodTypeProvider>()
-  const opened = async () => (await dryRuns.database.opened()).db
+  const opened = async () => (await database.opened()).db
 
   routes.get(
     auditLogApi.records(),
@@ -91,29 +87,10 @@ export async function auditLogPlugin(
       const { id } = request.params
       const record = await findAuditRecord(await opened(), projects, id.toLowerCase())
       if (!record)
-        throw ownError('Portside.NotFound', `There is no record ${id}.`, {
-          advice: 'Look for it in the history.',
+        throw ownError('Portside.NotFound', `There is no audit record ${id}.`, {
+          advice: 'Look for it in History.',
         })
       return reply.header('cache-control', 'no-store').send({ record })
-    },
-  )
-
-  routes.post(
-    decodeURIComponent(api.portChecks(':project_id', ':port_id')),
-    {
-      schema: {
-        summary: 'Dry-run a plan.',
-        params: portParams,
-        body: checkRequest,
-        response: { 200: checkResponse },
-      },
-    },
-    async (request, reply) => {
-      const { params, session, body: plan } = request
-      refuseWrongPlan(plan, groupsPerPort(config.projects, params.project_id))
-      const port = { project_id: params.project_id, port_id: params.port_id.toLowerCase() }
-      const result = await checkPlan(dryRuns, plan, { ...session, ...port }, askerOf(request))
-      return reply.header('cache-control', 'no-store').send(result)
     },
   )
 }

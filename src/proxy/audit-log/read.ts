@@ -13,10 +13,10 @@ import {
 } from '../../vpc/audit-log.ts'
 import type { Tables } from '../database/tables.ts'
 
-/** Where a page begins: after the record with this time and number. */
+/** Where a page begins: after the audit record with this time and number. */
 type Cursor = string
-/** Records, newest first, and where the next page begins; undefined at the end. */
-export type Page<T> = { records: T[]; next: Cursor | undefined }
+/** Audit records, newest first, and where the next page begins; undefined at the end. */
+export type AuditPage<T> = { records: T[]; next: Cursor | undefined }
 
 type End = Extract<AuditEntry, { kind: 'end' }>
 type Row = {
@@ -40,10 +40,7 @@ type Row = {
   port_name: string | null
   operation_status: OperationStatus | null
 }
-/**
- * What only a record in full tells: lists of them are read without, as each may have megabytes of
- * it.
- */
+/** What only a full audit record has: it may be megabytes, so pages are read without. */
 type Lists = {
   before: string[] | null
   planned: string[] | null
@@ -52,30 +49,33 @@ type Lists = {
 }
 const LISTS = sql`r.before, r.planned, r.undo_to, r.plan`
 
-/** Which records are asked for; `after` is the `next` of the page before. */
-export type Asked = {
+/** The audit records to read; `after` is the `next` of the page before. */
+export type AuditPageQuery = {
   projects: readonly string[]
   filters: AuditLogFilters
   limit: number
   after?: Cursor | undefined
 }
 
-/**
- * A page of records as lists show them, newest first, of those in `projects` that the filters
- * leave.
- */
-export async function findAuditRecords(db: Kysely<Tables>, asked: Asked): Promise<Page<AuditRecordSummary>> {
-  return pageOf(await readRows<Row>(db, asked, sql``), asked, summaryOf)
+/** A page of the audit records of `projects` that pass the filters, newest first, without lists. */
+export async function findAuditRecords(
+  db: Kysely<Tables>,
+  query: AuditPageQuery,
+): Promise<AuditPage<AuditRecordSummary>> {
+  return pageOf(await readRows<Row>(db, query, sql``), query, summaryOf)
 }
 
-/** A page of records in full, but for their entries: see entriesOf. */
-export async function findWholeRecords(db: Kysely<Tables>, asked: Asked): Promise<Page<AuditRecord>> {
-  return pageOf(await readRows<Row & Lists>(db, asked, sql`, ${LISTS}`), asked, (row) =>
+/** A page of full audit records, but without their entries (findAuditEntries reads these). */
+export async function findFullAuditRecords(
+  db: Kysely<Tables>,
+  query: AuditPageQuery,
+): Promise<AuditPage<AuditRecord>> {
+  return pageOf(await readRows<Row & Lists>(db, query, sql`, ${LISTS}`), query, (row) =>
     auditRecordFromRow(row, []),
   )
 }
 
-function pageOf<R extends Row, T>(rows: R[], { limit }: Asked, read: (row: R) => T): Page<T> {
+function pageOf<R extends Row, T>(rows: R[], { limit }: AuditPageQuery, read: (row: R) => T): AuditPage<T> {
   const last = rows.length > limit ? rows[limit - 1] : undefined
   return {
     records: rows.slice(0, limit).map(read),
@@ -83,7 +83,7 @@ function pageOf<R extends Row, T>(rows: R[], { limit }: Asked, read: (row: R) =>
   }
 }
 
-/** One record of `projects` with all its entries. */
+/** One audit record of `projects` with all its entries. */
 export async function findAuditRecord(
   db: Kysely<Tables>,
   projects: readonly string[],
@@ -96,11 +96,11 @@ export async function findAuditRecord(
     sql`, ${LISTS}`,
   )
   if (!row) return undefined
-  return auditRecordFromRow(row, (await entriesOf(db, [row.record_id])).get(row.record_id) ?? [])
+  return auditRecordFromRow(row, (await findAuditEntries(db, [row.record_id])).get(row.record_id) ?? [])
 }
 
-/** All entries of records, by record, each in the order in which they were written. */
-export async function entriesOf(
+/** All entries of audit records, by record ID, in the order in which they were written. */
+export async function findAuditEntries(
   db: Kysely<Tables>,
   recordIds: readonly string[],
 ): Promise<Map<string, AuditEntry[]>> {
@@ -116,19 +116,19 @@ export async function entriesOf(
   return entries
 }
 
-/** Of so few records the database is told which they are; more are looked through by time. */
+/** Up to so many audit records are found by their IDs; more by going through them by time. */
 const FEW = 500
 
 async function readRows<R extends Row>(
   db: Kysely<Tables>,
-  { projects, filters, limit: most, after }: Asked,
+  { projects, filters, limit: most, after }: AuditPageQuery,
   more: RawBuilder<unknown>,
 ): Promise<R[]> {
-  // One more tells whether there is a next page.
+  // With one more, it is known whether there is a next page.
   const limit = most + 1
   const { project_id, port_id, q, user, kind, status, from, to } = filters
-  const asked = project_id === undefined ? projects : projects.filter((id) => id === project_id)
-  const conditions = [isIn('r.project_id', asked)]
+  const among = project_id === undefined ? projects : projects.filter((id) => id === project_id)
+  const conditions = [isIn('r.project_id', among)]
   let many = false
   if (port_id) conditions.push(sql`r.port_id = ${port_id.toLowerCase()}`)
   if (user) conditions.push(sql`r.user_name = ${user}`)
@@ -155,9 +155,9 @@ async function readRows<R extends Row>(
   }
   const condition = sql.join(conditions, sql` and `)
   if (!many) return selectRows(db, condition, limit, more)
-  // Asked of each record in turn, the newest first, until there are enough. The database would
-  // rather ask it of all, and sort: it can't know that many hold, and PGlite keeps no statistics by
-  // itself.
+  // Checks one audit record after the other, the newest first, until there are enough. The database
+  // would check all of them and sort: it doesn't know that many match, as PGlite collects no
+  // statistics.
   return db.transaction().execute(async (transaction) => {
     await sql`select set_config(name, 'off', true)
       from unnest(array['enable_seqscan', 'enable_bitmapscan', 'enable_sort']) as name`.execute(transaction)
@@ -166,8 +166,7 @@ async function readRows<R extends Row>(
 }
 
 /**
- * A time as the database has it. Not as text: PostgreSQL reads no year 0, and none after 9999 as
- * JavaScript writes it.
+ * A time for the database. Not as text: PostgreSQL can't read JavaScript's years 0 and over 9999.
  */
 function moment(milliseconds: number): RawBuilder<unknown> {
   return sql`to_timestamp(${milliseconds / 1000}::double precision)`
@@ -179,8 +178,7 @@ const lastOutcome = sql`(
 )`
 
 /**
- * The condition that a record is among those that a query gives the IDs of; undefined when these
- * are many.
+ * The condition that an audit record's ID is in the result of a query; undefined when it is long.
  */
 async function fewOf(db: Kysely<Tables>, ids: RawBuilder<unknown>): Promise<RawBuilder<unknown> | undefined> {
   const { rows } = await sql<{ record_id: string }>`${ids} limit ${FEW + 1}`.execute(db)
@@ -189,11 +187,11 @@ async function fewOf(db: Kysely<Tables>, ids: RawBuilder<unknown>): Promise<RawB
 }
 
 /**
- * The records that a text is the beginning of a search term of, or the ID of a group in: a query of
- * their IDs, and a condition.
+ * The audit records with a search term that begins with the text, or with a group of this ID: a
+ * query of their IDs, and a condition.
  */
 function foundBy(sought: string): { ids: RawBuilder<unknown>; holds: RawBuilder<unknown> } {
-  // Nothing in a term comes after U+10FFFF: all that begins with the text lies between.
+  // No character comes after U+10FFFF, so all terms that begin with the text are between the two.
   const term = sql`term >= ${sought} and term < ${`${sought}\u{10FFFF}`}`
   const ids = sql`select record_id from record_terms where ${term}`
   const holds = sql`(select true from record_terms t where t.record_id = r.record_id and ${term} limit 1)`
@@ -205,9 +203,7 @@ function foundBy(sought: string): { ids: RawBuilder<unknown>; holds: RawBuilder<
   }
 }
 
-/**
- * The newest records under a condition, each with what its entries tell, and with `more` columns.
- */
+/** The newest audit records that match, each with the facts from its entries and `more` columns. */
 async function selectRows<R extends Row>(
   db: Kysely<Tables>,
   condition: RawBuilder<unknown>,

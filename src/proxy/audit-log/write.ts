@@ -3,9 +3,9 @@ import type { ChangeStep } from '../../vpc/change-step.ts'
 import { listDifference } from '../../vpc/list-difference.ts'
 import { searchTerms, searchText, type AuditEntry, type AuditRecordKind } from '../../vpc/audit-log.ts'
 import type { Tables } from '../database/tables.ts'
-import { withoutCloudWords } from './entries.ts'
+import { withoutPlatformText } from './entries.ts'
 
-/** A record as it begins: who, when, on which port, from which list, and the plan. */
+/** An audit record as it begins: who, when, on which port, from which list, and the plan. */
 export type NewAuditRecord = {
   record_id: string
   kind: AuditRecordKind
@@ -17,15 +17,15 @@ export type NewAuditRecord = {
   at: string
   before: readonly string[] | null
   planned: readonly string[] | null
-  /** Where undoing leads, when that is not `before`. */
+  /** The list to which an undo leads, when that is not `before`. */
   undo_to: readonly string[] | null
   plan: readonly ChangeStep[]
   follows: string | null
 }
 
 /**
- * Writes a new record and its first entries. Best in a transaction: the record, its search terms
- * and its entries are three statements.
+ * Writes a new audit record and its first entries. Call it in a transaction: the record, its search
+ * terms and its entries are three statements.
  */
 export async function beginAuditRecord(
   db: Kysely<Tables>,
@@ -43,8 +43,8 @@ export async function beginAuditRecord(
     .values({
       ...rest,
       record_id,
-      user_name: text(user),
-      changes: json(before && planned && changesOf(before, planned)),
+      user_name: withoutNul(user),
+      changes: json(before && planned && countChanges(before, planned)),
       before: json(before),
       planned: json(planned),
       undo_to: json(undo_to),
@@ -56,7 +56,7 @@ export async function beginAuditRecord(
   await addAuditEntries(db, record_id, entries)
 }
 
-/** Appends to a record, in one statement. */
+/** Adds entries to an audit record, in one statement. */
 export async function addAuditEntries(
   db: Kysely<Tables>,
   recordId: string,
@@ -66,9 +66,9 @@ export async function addAuditEntries(
 }
 
 /**
- * Appends to the record that `change` gives the `record_id` of, in the very statement that makes
- * this change: both are written, or neither. @returns false, and nothing is written, when `change`
- * gave no row
+ * Makes a change and adds entries to the audit record whose `record_id` it returns, in one
+ * statement: both are written, or neither.
+ * @returns false when `change` returned no row: then nothing is written
  */
 export async function addAuditEntriesWith(
   db: Kysely<Tables>,
@@ -103,31 +103,33 @@ export async function addAuditEntriesWith(
 }
 
 /**
- * Writes entries; without the cloud's words when they can't be put in words or the database refuses
- * them as they are, so that nothing that happened goes without a record.
- * @param write writes them in one statement or transaction, and what belongs to them; called a
- *   second time with fewer words
+ * Writes entries; when their text can't be written, once more without the text of the platform, so
+ * that the audit log has everything that happened.
+ * @param write writes them, and what belongs to them, in one statement or transaction; `withText`
+ *   is false the second time
  */
-export async function writeAtLeast<T>(
+export async function writeWithOrWithoutText<T>(
   entries: readonly AuditEntry[],
-  write: (entries: readonly AuditEntry[], withWords: boolean) => Promise<T>,
+  write: (entries: readonly AuditEntry[], withText: boolean) => Promise<T>,
 ): Promise<T> {
   try {
     return await write(entries, true)
   } catch (error) {
-    if (!isRefused(error)) throw error
-    return write(entries.map(withoutCloudWords), false)
+    if (!isRefusedByDatabase(error)) throw error
+    return write(entries.map(withoutPlatformText), false)
   }
 }
 
-/** PostgreSQL's classes of errors about what is to be written: its data, and its size. */
-const OF_WHAT_IS_WRITTEN = /^(22|54)/
+/**
+ * SQLSTATE classes of errors about the data and its size (PostgreSQL's documentation, Appendix A).
+ */
+const DATA_REFUSED = /^(22|54)/
 
-/** True when what is to be written is at fault: another try would be refused too. */
-function isRefused(error: unknown): boolean {
-  // What JSON.stringify throws.
+/** True when the data is refused: another try would fail too. */
+function isRefusedByDatabase(error: unknown): boolean {
+  // JSON.stringify throws these.
   if (error instanceof RangeError || error instanceof TypeError) return true
-  return error instanceof Error && 'code' in error && OF_WHAT_IS_WRITTEN.test(String(error.code))
+  return error instanceof Error && 'code' in error && DATA_REFUSED.test(String(error.code))
 }
 
 async function addTerms(db: Kysely<Tables>, record_id: string, texts: readonly string[]): Promise<void> {
@@ -141,7 +143,7 @@ function termsOf(texts: readonly string[]): string[] {
   return [...new Set(texts.flatMap(searchTerms))]
 }
 
-function changesOf(before: readonly string[], planned: readonly string[]) {
+function countChanges(before: readonly string[], planned: readonly string[]) {
   const { added, moved, removed } = listDifference(before, planned)
   return { added: added.length, moved: moved.length, detached: removed.length }
 }
@@ -151,15 +153,15 @@ function outcomeColumn(entry: AuditEntry): string | null {
 }
 
 function requestIdOf(entry: AuditEntry): string | null {
-  return entry.kind === 'answer' && entry.request_id ? text(entry.request_id) : null
+  return entry.kind === 'answer' && entry.request_id ? withoutNul(entry.request_id) : null
 }
 
 function portNameOf(entry: AuditEntry): string | null {
-  return 'port_name' in entry && entry.port_name ? text(entry.port_name) : null
+  return 'port_name' in entry && entry.port_name ? withoutNul(entry.port_name) : null
 }
 
-/** PostgreSQL's texts can't hold U+0000; the JSON of an entry can. */
-function text(value: string): string {
+/** PostgreSQL's texts can't contain U+0000; the JSON of an entry can. */
+function withoutNul(value: string): string {
   return value.replaceAll('\0', '')
 }
 

@@ -12,7 +12,7 @@ import { hasJournal, openPGlite } from './pglite.ts'
 import { connectionSettings, postgresPool } from './postgres.ts'
 import { migrateAndGrant } from './migrate-and-grant.ts'
 import type { Tables } from './tables.ts'
-import { messageOf } from './words.ts'
+import { messageOf } from './error-message.ts'
 
 /** Where the database is: a PostgreSQL by its address, else a folder. */
 export type DatabaseConfig = {
@@ -20,59 +20,54 @@ export type DatabaseConfig = {
   /** The same PostgreSQL as the role that owns the tables: for migrations and rights only. */
   databaseOwnerUrl?: string | undefined
   dataFolder: string
-  /** An empty PGlite as a file, to begin with in a new folder. */
+  /** A file with an empty PGlite, from which a new folder is made. */
   emptyJournal?: string
-  /** On PostgreSQL: after so many milliseconds without a sign of life, another proxy takes over. */
+  /** On PostgreSQL: the milliseconds that the lease lasts. Then another proxy takes over. */
   leaseMs?: number
 }
 
 /** The database, with its tables up to date. */
 export type Database = {
   db: Kysely<Tables>
-  /** This proxy's claim to be alive, by which it owns operations. */
+  /** This proxy's time-limited right to its operations. */
   lease: Lease
   /**
-   * What other proxies tell, under the name of the channel: `portside_operations`,
+   * Emits the notices of PostgreSQL under the name of their channel: `portside_operations`,
    * `portside_proxies`.
    */
   notices: EventEmitter
-  /** Comes back when this proxy can write what it must. @throws whatever keeps it from that */
-  answers(): Promise<void>
+  /** Resolves when this proxy can write. @throws the error that prevents it */
+  check(): Promise<void>
   close(): Promise<void>
 }
 
-/** The proxy's one database: opened when it is first asked for, closed with the proxy. */
+/** The proxy's one database: opened at its first use, closed with the proxy. */
 export type DatabaseAccess = {
   /**
-   * True when it is to be opened at the start: it was asked for, or there may be operations left in
-   * it.
+   * True when it is opened at the start: by a setting, or as there may be operations left in it.
    */
   atStart: boolean
   /**
-   * The database. When it can't be opened, the next call tries again. @throws ConfigError when it
-   * can't be opened
+   * Opens the database once; after a failure, again. @throws ConfigError when it can't be opened
    */
   opened(): Promise<Database>
   /**
-   * Comes back when the database answers and can be written, at once while it is not opened yet.
-   * @throws whatever keeps it from that
+   * Resolves when the database can be read and written, or is not opened yet.
+   * @throws the error that prevents it
    */
-  answers(): Promise<void>
+  check(): Promise<void>
   close(): Promise<void>
 }
 
-/** What the log says at start about the records of what was done. */
+/** What the log says at the start about the protection of the audit log. */
 const PROTECTED = {
-  role: "records are append-only: this proxy's role can't change them, and triggers refuse it",
-  triggers: 'records are append-only by triggers, which the owner of the tables could switch off',
+  role: "the audit log is append-only: this proxy's role can't change it, and triggers refuse it",
+  triggers: 'the audit log is append-only by triggers, which the owner of the tables could switch off',
 }
 
 const CHANNELS = ['portside_operations', 'portside_proxies'] as const
 
-/**
- * Access to the database that the configuration names, for everything in the proxy that keeps
- * something in it.
- */
+/** Access to the database that the settings name, for the whole proxy. */
 export function accessDatabase(
   config: DatabaseConfig & { makeJournal?: 'at_start' | 'when_needed' },
   log: FastifyBaseLogger,
@@ -85,8 +80,8 @@ export function accessDatabase(
         opening = undefined
         throw error
       })),
-    async answers() {
-      if (opening) await (await opening).answers()
+    async check() {
+      if (opening) await (await opening).check()
     },
     async close() {
       await (await opening?.catch(() => undefined))?.close()
@@ -95,10 +90,10 @@ export function accessDatabase(
 }
 
 /**
- * Opens the database and brings its tables up to date: PostgreSQL when there is an address for one,
- * which any number of proxies share; else PGlite, the same PostgreSQL inside this process, in a
- * folder, for one. What was written is there after kill -9 of the proxy. After a power failure only
- * PostgreSQL is sure to have it: PGlite leaves it to the system when files reach the disk.
+ * Opens the database and migrates its tables. With an address it is PostgreSQL, which any number of
+ * proxies share. Without one it is PGlite, the same PostgreSQL inside this process, in a folder
+ * that one proxy has for itself. What was written survives kill -9 of the proxy. Only PostgreSQL
+ * keeps it after a power failure too: with PGlite the system decides when files reach the disk.
  * @throws ConfigError when it can't be opened, or another proxy has the folder
  */
 export async function openDatabase(config: DatabaseConfig, log: FastifyBaseLogger): Promise<Database> {
@@ -110,20 +105,21 @@ async function openFolder(
   { dataFolder, emptyJournal }: DatabaseConfig,
   log: FastifyBaseLogger,
 ): Promise<Database> {
-  const { name, pool, holds, check, release } = await openPGlite(journalFolder(dataFolder), emptyJournal)
+  const folder = await openPGlite(journalFolder(dataFolder), emptyJournal)
+  const { name, pool, holds, release } = folder
   const db = kysely(pool)
   const close = async () => {
     await db.destroy()
     release()
   }
-  const answers = async () => {
-    await check()
+  const check = async () => {
+    await folder.check()
     await sql`select 1`.execute(db)
   }
   try {
     await migrate(db)
     log.info({ database: 'PGlite', protection: 'triggers' }, PROTECTED.triggers)
-    return { db, lease: await onlyLease(db, holds), notices: new EventEmitter(), answers, close }
+    return { db, lease: await onlyLease(db, holds), notices: new EventEmitter(), check, close }
   } catch (error) {
     await close()
     if (error instanceof ProxyError) throw new ConfigError(`${name}: ${error.error.error_msg}`)
@@ -141,7 +137,9 @@ async function openShared(
   const db = kysely(postgresPool(address))
   let lease: Lease | undefined
   const close = async () => {
-    await lease?.end().catch((error: unknown) => log.warn({ err: error }, 'the lease runs out by itself'))
+    await lease
+      ?.end()
+      .catch((error: unknown) => log.warn({ err: error }, 'the lease was not given up: it ends at its time'))
     await own.close()
     await db.destroy()
   }
@@ -159,12 +157,12 @@ async function openShared(
     log.info({ database: 'PostgreSQL', protection }, PROTECTED[protection])
     lease = await sharedLease(db, own.query, config.leaseMs ?? 5000, log)
     const { term, renew } = lease
-    const answers = async () => {
+    const check = async () => {
       await sql`select 1`.execute(db)
-      // A server that answers and can't be written to, as on a full disk, lets the lease run out.
+      // A server with a full disk can still be read, but the lease can't be renewed.
       if (term() === undefined) await renew()
     }
-    return { db, lease, notices, answers, close }
+    return { db, lease, notices, check, close }
   } catch (error) {
     await close()
     throw error instanceof ConfigError ? error : unusable('DATABASE_URL', error)
@@ -176,7 +174,7 @@ function unusable(name: string, error: unknown): ConfigError {
 }
 
 function databaseExists({ databaseUrl, dataFolder }: DatabaseConfig): boolean {
-  // Whole or not: what is there is looked at, and never taken for nothing.
+  // Even an incomplete journal counts: Portside never makes a new one over it.
   return databaseUrl !== undefined || hasJournal(journalFolder(dataFolder))
 }
 

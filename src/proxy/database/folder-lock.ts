@@ -6,17 +6,14 @@ import { join } from 'node:path'
 /** The file that is locked, in the folder itself. */
 export const LOCK_FILE = 'portside.lock'
 
-/**
- * Behind everything that is written there: where a lock keeps others from reading (Windows), the
- * text can be read.
- */
+/** Beyond the text in the file: on Windows a locked byte can't be read, and the text must be. */
 const LOCKED_BYTE = 1 << 30
 
-/** A folder that this process has to itself. */
+/** A folder that this process has for itself. */
 export type FolderLock = {
   /**
-   * True as long as the folder at this path is the locked one, and nobody else has had it since.
-   * Asked before each write: a folder can be moved away, and a network's disk can forget a lock.
+   * True while the folder at this path is the locked one, and no other process has locked it since.
+   * Checked before each write: a folder can be moved away, and a network disk can lose a lock.
    */
   holds(): boolean
   release(): void
@@ -34,26 +31,25 @@ export class FolderInUse extends Error {
 }
 
 /**
- * Holds a folder for this process: PGlite would let two processes write to one database, and ruin
- * it. The lock is one of the operating system's on a file in the folder. So it holds between
- * containers, whose process IDs and temporary folders say nothing to each other, and on disks of a
- * network that lock files; it ends with its process, even after kill -9; and nobody has to judge
- * whether a holder is dead, which two can do at once. The file stays: who would remove it could
- * remove another's.
+ * Locks a folder for this process: PGlite would let two processes write to one database, and ruin
+ * it. The operating system locks a file in the folder. This works between containers, which don't
+ * see each other's process IDs, and on network disks that lock files. The lock ends with its
+ * process, even after kill -9, so no process has to judge whether another is dead. The file stays,
+ * as a process that removed it could remove another's.
  * @throws FolderInUse when another process has it; the system's error when the file can't be
  *   written or locked
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  // When it is needed, not before: there is none for every system that Node runs on, and with
-  // PostgreSQL it is not needed.
+  // Loaded only here: it doesn't exist for every system that Node runs on, and PostgreSQL needs no
+  // lock.
   const { tryLock } = await import('fs-native-extensions')
   const path = join(folder, LOCK_FILE)
   for (;;) {
     const file = openSync(path, 'a+', 0o600)
     try {
       if (!tryLock(file, LOCKED_BYTE, 1)) throw new FolderInUse(holderOf(path))
-      // Removed between opening and locking, it is no lock: another process would lock another
-      // file.
+      // A file that was removed between opening and locking is no lock: the next process locks
+      // another.
       if (isAt(file, path)) return heldBy(file, path)
     } catch (error) {
       closeSync(file)
@@ -101,7 +97,7 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** Who wrote the file last; while that one starts, it may not be readable yet. */
+/** The process that wrote the file last. While it starts, the text may be incomplete. */
 function holderOf(path: string): string {
   try {
     const { host, process: id, since } = JSON.parse(readText(path) ?? '') as Record<string, unknown>

@@ -5,33 +5,33 @@ import type { Query } from './own-connection.ts'
 import type { Tables } from './tables.ts'
 
 /**
- * A proxy's claim, in the database, to be alive. While its lease holds, no other proxy takes its
- * operations over. A lease and not a lock of the database: a lock outlives its proxy where a
- * machine or a network dies, and a proxy that is merely paused keeps it. Only the database's clock
- * says when a lease is over.
+ * A proxy's time-limited right to its operations, in the database. While its lease holds, no other
+ * proxy takes them over. It is not a lock of the database: a lock stays when a machine or a network
+ * fails, and a paused proxy keeps it. Only the database's clock says when a lease is over
+ * (docs/decisions/0003-leases.md).
  */
 export type Lease = {
   /** This proxy, in the `owner` of its operations. */
   readonly proxyId: string
   /** True where other proxies may share the database. */
   readonly shared: boolean
-  /** How often, in milliseconds, to look whether another proxy's lease is over. */
+  /** How often, in milliseconds, this proxy looks for leases of others that are over. */
   readonly checkMs: number
   /**
-   * Counts the times that the lease has held without a gap; undefined while it may be over. As long
-   * as it is the same, nobody has taken anything over from this proxy in between.
+   * The number of the time in which the lease has held without a gap; undefined while it may be
+   * over. While the number is the same, no other proxy has taken an operation from this one.
    */
   term(): number | undefined
-  /** Makes the lease hold from now on. @throws ProxyError Portside.DatabaseUnavailable */
+  /** Renews the lease, from now. @throws ProxyError Portside.DatabaseUnavailable */
   renew(): Promise<void>
-  /** Gives the lease up: other proxies take over at once what is left. */
+  /** Ends the lease: other proxies take over the remaining operations at once. */
   end(): Promise<void>
 }
 
 /**
- * A proxy that has the database to itself, as the folder's lock makes sure: whoever else is in it,
- * is dead.
- * @param holds whether the lock does
+ * The lease of the only proxy. The lock of the folder makes sure that it is: the other proxies in
+ * the table are dead.
+ * @param holds whether the folder is still locked for this process
  */
 export async function onlyLease(db: Kysely<Tables>, holds: () => boolean): Promise<Lease> {
   const proxyId = randomUUID()
@@ -42,7 +42,7 @@ export async function onlyLease(db: Kysely<Tables>, holds: () => boolean): Promi
     shared: false,
     checkMs: Infinity,
     term: () => (holds() ? 1 : undefined),
-    // A folder that was lost is not to be had again: its database refuses to be asked.
+    // A lost folder can't be locked again: its database refuses every query.
     renew: async () => {
       await sql`select 1`.execute(db)
     },
@@ -56,12 +56,12 @@ const RENEW = `insert into proxies (proxy_id, lease_until)
 const END = `with ended as (update proxies set lease_until = clock_timestamp() where proxy_id = $1 returning 1)
   select pg_notify('portside_proxies', $1) from ended`
 
-/** How often a lease is renewed while it lasts: a late renewal or two does no harm. */
+/** How often a lease is renewed while it lasts, so that one or two late renewals do no harm. */
 const RENEWALS = 5
 
 /**
- * A lease of `milliseconds`, renewed until it is ended.
- * @param query asks the database on a connection that nothing else waits for
+ * A lease of `milliseconds`, which is renewed until it is ended.
+ * @param query on a connection of its own, so that nothing delays a renewal
  */
 export async function sharedLease(
   db: Kysely<Tables>,
@@ -70,19 +70,19 @@ export async function sharedLease(
   log: FastifyBaseLogger,
 ): Promise<Lease> {
   const proxyId = randomUUID()
-  // Two clocks: one that nobody sets, and one that goes on while the machine sleeps.
+  // Two clocks: one that can't be set, and one that goes on while the machine sleeps.
   let until = { steady: -Infinity, wall: -Infinity }
   let term = 0
   const holds = () => performance.now() < until.steady && Date.now() < until.wall
   const renew = async () => {
-    // From before the question: the database counts from when it gets it.
+    // Counted from before the query: the database counts from when it receives it.
     const renewed = { steady: performance.now() + milliseconds, wall: Date.now() + milliseconds }
     await query(RENEW, [proxyId, milliseconds])
     if (!holds()) term++
     if (renewed.steady > until.steady) until = renewed
   }
   await renew()
-  // Who died and left nothing behind is forgotten after a day.
+  // Dead proxies without operations are deleted after a day.
   await db
     .deleteFrom('proxies')
     .where(sql<boolean>`lease_until < now() - interval '1 day'`)

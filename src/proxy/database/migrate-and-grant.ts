@@ -6,11 +6,11 @@ import { migrate, upToDate } from './migrations.ts'
 import { connectionSettings } from './postgres.ts'
 import { grant, protectionOf, type Protection } from './protection.ts'
 import type { Tables } from './tables.ts'
-import { messageOf } from './words.ts'
+import { messageOf } from './error-message.ts'
 
 /**
- * Brings the tables of a PostgreSQL up to date: as their owner, who then gives the proxy's role its
- * rights, where there is an address for that; else as the proxy's own role.
+ * Migrates the tables of a PostgreSQL. With `databaseOwnerUrl` this is done as their owner, who
+ * then grants the proxy's role its rights; without, as the proxy's role.
  * @param db the database as the proxy uses it
  * @throws ConfigError when that fails, or the proxy's role could change append-only tables although
  *   there is an owner
@@ -31,13 +31,11 @@ export async function migrateAndGrant(
   const protection = await protectionOf(db)
   if (protection === 'role') return protection
   throw new ConfigError(
-    `DATABASE_URL's role ${rows[0]!.role} could change or drop records although DATABASE_OWNER_URL is set: set DATABASE_URL to another role, one that owns nothing and is no superuser.`,
+    `DATABASE_URL's role ${rows[0]!.role} could change or delete audit records although DATABASE_OWNER_URL is set: set DATABASE_URL to another role, one that owns nothing and is no superuser.`,
   )
 }
 
-/**
- * Does what migrations need on a connection of its own: they may take longer than a request may.
- */
+/** Migrates on a connection without time limits: a migration may take longer than a query may. */
 async function asMigrator(
   connectionString: string,
   name: string,

@@ -5,9 +5,9 @@ import * as records from './migrations/003-records.ts'
 import type { Tables } from './tables.ts'
 
 /**
- * Every change to the tables since the first release, in files of their own: a released one is
- * never edited. The same SQL runs on PGlite and on PostgreSQL. A new one is carried out after those
- * before it in the alphabet, or, where a later one was there first, after that.
+ * Every change to the tables since the first release, a file each. A released one is never edited.
+ * The same SQL runs on PGlite and PostgreSQL, in the order of the names. A database that has a
+ * later one already gets the missing ones all the same.
  */
 const migrations: Record<string, Migration> = {
   '001_operations': { up: operations.up },
@@ -15,10 +15,7 @@ const migrations: Record<string, Migration> = {
   '003_records': { up: records.up },
 }
 
-/**
- * Brings the tables up to date. @throws when a migration fails, or the database is of a later
- * Portside
- */
+/** Runs the missing migrations. @throws when one fails, or a later Portside made the database */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
   const provider = { getMigrations: async () => migrations }
   const { error } = await new Migrator({ db, provider, allowUnorderedMigrations: true }).migrateToLatest()
@@ -26,8 +23,8 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
 }
 
 /**
- * True when the tables are as this Portside needs them. A role that owns nothing can ask this.
- * @throws Error when the database is of a later Portside
+ * True when no migration is missing. A role that owns nothing can ask this.
+ * @throws Error when a later Portside made the database
  */
 export async function upToDate(db: Kysely<Tables>): Promise<boolean> {
   const { rows: tables } = await sql<{ found: boolean }>`

@@ -2,19 +2,19 @@ import type { EventEmitter } from 'node:events'
 import pg from 'pg'
 import { unavailable } from './unavailable.ts'
 
-/** Asks the database. @throws ProxyError Portside.DatabaseUnavailable when it can't be reached */
+/** Runs a query. @throws ProxyError Portside.DatabaseUnavailable when it fails */
 export type Query = (sql: string, parameters: unknown[]) => Promise<void>
 
 /**
- * A connection to PostgreSQL that no request waits for: the lease is renewed on it, and it hears
- * what other proxies tell. It is made anew at the next question when it broke.
+ * A connection to PostgreSQL for renewing the lease and for the notices of other proxies. No
+ * request uses it. When it breaks, the next query makes another.
  */
 export class OwnConnection {
   readonly #settings: pg.ClientConfig
   readonly #notices: EventEmitter
   readonly #channels: readonly string[]
   #client: Promise<pg.Client> | undefined
-  /** The one that was connected last: an earlier one that breaks later is of no interest. */
+  /** The one that connected last. When an earlier one breaks, nothing has to be done. */
   #open: pg.Client | undefined
 
   /** @param notices emits each notice under its channel's name, with its text */

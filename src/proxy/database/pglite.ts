@@ -14,26 +14,24 @@ import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import { ConfigError } from '../config-variables.ts'
 import { diskProblem, spaceProblem, tryToWrite } from '../disk.ts'
 import { FolderInUse, lockFolder, type FolderLock } from './folder-lock.ts'
-import { Turns } from './turns.ts'
+import { Turns } from '../turns.ts'
 import { folderUnavailable } from './unavailable.ts'
-import { messageOf } from './words.ts'
+import { messageOf } from './error-message.ts'
 
-/**
- * PostgreSQL's own 128 MB of buffers would all be this process's; with these it takes 150 MB less.
- */
+/** PostgreSQL's default of 128 MB of buffers would be memory of this process. */
 const START = [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB']
 
 /** The name of the file with an empty PGlite, beside the built proxy. */
 export const EMPTY_JOURNAL = 'empty-journal.tar.gz'
 
-/** By this file, PostgreSQL knows a folder for its own. */
+/** PostgreSQL recognizes its folder by this file. */
 const PG_VERSION = 'PG_VERSION'
 
-/** What must be free on the disk to open a journal, and to count as able to write, in bytes. */
+/** Bytes that must be free on the disk: to open a journal, and to be ready. */
 const TO_OPEN = 1024 * 1024
 const TO_WRITE = 64 * 1024
 
-/** An empty PGlite, to be written to that file. */
+/** The content of the file EMPTY_JOURNAL. */
 export async function makeEmptyJournal(): Promise<Uint8Array> {
   const lite = await PGlite.create({ startParams: START })
   const file = await lite.dumpDataDir('gzip')
@@ -41,39 +39,35 @@ export async function makeEmptyJournal(): Promise<Uint8Array> {
   return new Uint8Array(await file.arrayBuffer())
 }
 
-/** PGlite in a folder that this process has to itself. */
+/** PGlite in a folder that this process has for itself. */
 export type OpenedFolder = {
   /** Its name in messages. */
   name: string
   /** Its one connection. */
   pool: PostgresPool
-  /** True while the folder is still the one that was opened, and nobody else has had it. */
+  /** True while the folder is the one that was opened, and no other process has locked it. */
   holds(): boolean
-  /**
-   * Comes back when the folder can be written to. @throws ProxyError Portside.DatabaseUnavailable,
-   * with the reason
-   */
+  /** Resolves when the folder can be written. @throws ProxyError Portside.DatabaseUnavailable */
   check(): Promise<void>
-  /** Gives the folder free again, after the pool has ended. */
+  /** Unlocks the folder, after the pool has ended. */
   release(): void
 }
 
-/** True when a folder is there and something is in it: a journal, whole or not. */
+/** True when a folder exists and has something in it: a journal, complete or not. */
 export function hasJournal(folder: string): boolean {
   try {
     return readdirSync(folder).length > 0
   } catch (error) {
-    // What can't be looked into, opening it will tell.
+    // Opening reports why a folder can't be read.
     return (error as NodeJS.ErrnoException).code !== 'ENOENT'
   }
 }
 
 /**
- * Opens PGlite, a PostgreSQL inside this process, in a folder, for this process alone; makes it
- * when it is not there.
- * @param empty an empty one as a file (EMPTY_JOURNAL): unpacked, it is there in a third of the time
- *   that making one takes, and in half the memory. Without it, or when it is not there, one is
- *   made.
+ * Locks a folder and opens PGlite in it, a PostgreSQL inside this process. Makes the folder when it
+ * is missing.
+ * @param empty the path of EMPTY_JOURNAL: unpacking it takes a third of the time and half of the
+ *   memory. Without it, PGlite makes an empty database.
  * @throws ConfigError when it can't be opened, or another proxy has it
  */
 export async function openPGlite(folder: string, empty?: string): Promise<OpenedFolder> {
@@ -91,10 +85,7 @@ export async function openPGlite(folder: string, empty?: string): Promise<Opened
   }
 }
 
-/**
- * What is known of why a journal can't be opened. Whatever it is: what is in the folder stays
- * there.
- */
+/** Why a journal can't be opened, and what to do. The folder stays as it is. */
 function whyNot(error: unknown, folder: string): string {
   if (error instanceof FolderInUse)
     return `is in use by ${error.holder}: stop that one, or set another folder.`
@@ -119,10 +110,7 @@ class Incomplete extends Error {
   override name = 'Incomplete'
 }
 
-/**
- * Makes the journal when there is none, and comes back with its true path. Whatever is there
- * already is never written over.
- */
+/** Makes the journal when there is none. Returns its real path. Never overwrites anything. */
 async function readyFolder(folder: string, empty: string | undefined): Promise<string> {
   mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
   const place = existsSync(folder) ? realpathSync(folder) : folder
@@ -133,8 +121,8 @@ async function readyFolder(folder: string, empty: string | undefined): Promise<s
 }
 
 /**
- * Makes a journal beside its place and puts it there when it is whole: a start that breaks off
- * leaves no half one.
+ * Makes a journal beside its place and moves it there when it is complete, so that a start that is
+ * killed leaves no incomplete one.
  */
 async function makeJournal(place: string, empty: string | undefined): Promise<void> {
   const making = `${place}.new`
@@ -144,7 +132,7 @@ async function makeJournal(place: string, empty: string | undefined): Promise<vo
     // Another proxy may have been faster.
     if (hasJournal(place)) return
     const made = join(making, 'journal')
-    // What an earlier start broke off.
+    // What an earlier start left.
     rmSync(made, { recursive: true, force: true })
     mkdirSync(made, { mode: 0o700 })
     const loadDataDir = empty && existsSync(empty) ? await openAsBlob(empty) : undefined
@@ -164,21 +152,15 @@ async function makeAndLock(folder: string): Promise<FolderLock> {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       return await lockFolder(folder)
     } catch (error) {
-      // Another proxy that was done removed it in between.
+      // Another proxy made the journal, and removed the folder in between.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }
 }
 
-/**
- * The severity of an error after which PostgreSQL goes on; after FATAL and PANIC it has to be
- * started again.
- */
+/** After an error of this severity PostgreSQL goes on. FATAL and PANIC need a new start. */
 const GOES_ON = 'ERROR'
 
-/**
- * PGlite in its folder, opened again after it broke: when it could not write what it must, as on a
- * full disk.
- */
+/** PGlite in its folder, opened again after it failed, as on a full disk. */
 class Reopened {
   readonly #folder: string
   readonly #lock: FolderLock
@@ -196,10 +178,7 @@ class Reopened {
     this.#lock = lock
   }
 
-  /**
-   * PGlite as the pool of its one connection: whoever takes it has it alone until it is released,
-   * transactions above all.
-   */
+  /** A pool with the one connection of PGlite: each user has it alone until it is released. */
   readonly pool: PostgresPool = {
     connect: () =>
       new Promise((taken, failed) => {
@@ -215,7 +194,7 @@ class Reopened {
       }),
     end: async () => {
       await this.#turns.idle()
-      // Closing writes: what is another's by now is left as it is.
+      // Closing writes: a folder that another process has is left alone.
       if (this.#lock.holds()) await this.#lite?.close()
     },
   }
@@ -237,7 +216,7 @@ class Reopened {
   }
 
   async #query(lite: PGlite, sql: string, parameters: readonly unknown[]) {
-    // Whatever is asked may write: PostgreSQL itself writes when it reads.
+    // Any query may write: PostgreSQL writes even when it reads.
     if (!this.#lock.holds()) throw folderUnavailable(new FolderLost())
     try {
       if (lite !== this.#lite) throw new Error('the database has to be opened again')
@@ -246,16 +225,13 @@ class Reopened {
     } catch (error) {
       const { severity, code } = error as { severity?: unknown; code?: unknown }
       if (severity === GOES_ON && !OF_THE_DISK.test(String(code))) throw error
-      // Not closed: it would write what is in its memory, which nothing is known of any more.
+      // Not closed: closing would write its memory, which may be wrong by now.
       if (severity !== GOES_ON && lite === this.#lite) this.#lite = undefined
       throw await this.#unavailable(error)
     }
   }
 
-  /**
-   * What the operator is to see: PGlite's own words seldom say that it is the disk, so the disk is
-   * asked.
-   */
+  /** The error for the operator. PGlite seldom says that the disk failed, so the disk is tried. */
   async #unavailable(error: unknown) {
     if (error instanceof FolderLost || diskProblem(error)) return folderUnavailable(error)
     const cause = await tryToWrite(this.#folder, TO_OPEN).catch((reason: unknown) => reason)
@@ -263,13 +239,10 @@ class Reopened {
   }
 }
 
-/**
- * SQLSTATEs of a server that wants for something, or whose system fails (PostgreSQL's
- * documentation, Appendix A).
- */
+/** SQLSTATEs of missing resources and system errors (PostgreSQL's documentation, Appendix A). */
 const OF_THE_DISK = /^(53|58)...$/
 
-/** The folder was moved away or replaced, or another proxy has had it. */
+/** The folder was moved away or replaced, or another proxy has locked it. */
 class FolderLost extends Error {
   override name = 'FolderLost'
 

@@ -2,15 +2,10 @@ import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import { isUnavailable, unavailable } from './unavailable.ts'
 
-/**
- * The longest that one question to the database may take, in milliseconds; then it counts as out of
- * reach.
- */
+/** The longest time for one query, in milliseconds. After it the database counts as unreachable. */
 const LONGEST_QUERY_MS = 8000
 
-/**
- * How to connect: what hangs is given up, so that a network that swallows everything is noticed.
- */
+/** How to connect, with time limits, so that a network that loses everything is noticed. */
 export function connectionSettings(connectionString: string): pg.ClientConfig {
   return {
     connectionString,
@@ -19,15 +14,15 @@ export function connectionSettings(connectionString: string): pg.ClientConfig {
     keepAlive: true,
     statement_timeout: LONGEST_QUERY_MS,
     query_timeout: LONGEST_QUERY_MS + 1000,
-    // A proxy that is paused within a transaction must not hold up the others.
+    // A proxy that is paused within a transaction must not delay the others.
     idle_in_transaction_session_timeout: LONGEST_QUERY_MS,
   }
 }
 
-/** Connections for everything that requests and operations ask; each is replaced when it broke. */
+/** The connections of requests and operations. A broken one is replaced. */
 export function postgresPool(connectionString: string): PostgresPool {
   const pool = new pg.Pool({ ...connectionSettings(connectionString), max: 5 })
-  // One that breaks while nothing is asked is replaced at the next use, where a failure is told.
+  // A connection that breaks while idle is replaced at its next use, which reports a failure.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return {

@@ -1,19 +1,17 @@
 import { sql, type Kysely } from 'kysely'
-import { REFUSES } from './append-only.ts'
+import { REFUSING_FUNCTION } from './append-only.ts'
 import type { Tables } from './tables.ts'
 
 /**
- * What keeps append-only tables as they are: `role`, the proxy's role may do nothing but read and
- * add, and can't change that; always `triggers` too, which the owner of the tables could switch
- * off.
+ * What protects append-only tables. `triggers`: they refuse changes, but the owner of the tables
+ * could disable them. `role`: the proxy's role may also only read and insert, and can't change
+ * that.
  */
 export type Protection = 'role' | 'triggers'
 
-/**
- * Tables whose rows the proxy changes. Every other is append-only (append-only.ts), or Kysely's.
- */
+/** Tables whose rows the proxy changes. All others are append-only (append-only.ts) or Kysely's. */
 const CHANGED: readonly (keyof Tables)[] = ['operations', 'proxies']
-/** The tables in which Kysely keeps what was migrated. */
+/** The tables in which Kysely lists the migrations that have run. */
 const MIGRATED = ['kysely_migration', 'kysely_migration_lock']
 /** Any number that no other program's advisory lock on the same database has. */
 const GRANTING = 7_678_745
@@ -24,17 +22,16 @@ const appendOnlyTables = sql`append_only as (
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where n.nspname = current_schema() and exists (
     select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
-    where t.tgrelid = c.oid and p.proname = ${REFUSES}))`
+    where t.tgrelid = c.oid and p.proname = ${REFUSING_FUNCTION}))`
 
 /**
- * Gives a role what a proxy needs, and nothing more: to read and add rows, and to change those of
- * the tables that are not append-only.
+ * Grants a role exactly what a proxy needs: to read and insert rows, and to change those of the
+ * tables that are not append-only.
  * @param owner the database as the role that owns the tables
  */
 export async function grant(owner: Kysely<Tables>, role: string): Promise<void> {
   await owner.transaction().execute(async (transaction) => {
-    // Proxies that start at the same moment would change the same rights at once, which PostgreSQL
-    // refuses.
+    // Proxies may start at the same time, and PostgreSQL refuses to change the same rights at once.
     await sql`select pg_advisory_xact_lock(${GRANTING})`.execute(transaction)
     const { rows } = await sql<{ schema: string; table: string }>`with ${appendOnlyTables}
       select current_schema() as schema, relname as table from append_only`.execute(transaction)
@@ -53,10 +50,10 @@ export async function grant(owner: Kysely<Tables>, role: string): Promise<void> 
   })
 }
 
-/** The protection that is in force for the role that `db` is asked as. */
+/** The protection from the role that `db` connects as. */
 export async function protectionOf(db: Kysely<Tables>): Promise<Protection> {
-  // Who owns the table, its schema or the database (or is a superuser) can drop it; who may change
-  // a column, can change it.
+  // The owner of a table or of its schema, or a superuser, can delete it. A right on a column is
+  // enough to change rows.
   const { rows } = await sql<{ open: boolean }>`with ${appendOnlyTables}
     select bool_or(
       has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER') or has_any_column_privilege(oid, 'UPDATE')

@@ -1,4 +1,4 @@
-/** Another proxy, or another request, has written the operation since it was read. */
+/** Thrown when another proxy or request has written the operation since it was read. */
 export class RevisionConflict extends Error {
   override name = 'RevisionConflict'
 }

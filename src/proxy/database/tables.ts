@@ -4,7 +4,7 @@ import type { AuditRecordKind, AuditOutcome } from '../../vpc/audit-log.ts'
 
 /** All tables, as the migrations make them. */
 export type Tables = {
-  /** The journal: one record for each operation (operations/journal.ts). */
+  /** The journal: one row for each operation, as it is now (operations/journal.ts). */
   operations: {
     /** Counts up with every new operation: a later one has a higher number. */
     sequence: Generated<string>
@@ -13,19 +13,16 @@ export type Tables = {
     port_id: string
     status: OperationStatus
     created_at: Date | string
-    /** The record as JSON; written as text, read as an object. */
+    /** The whole operation as JSON (JournaledOperation): written as text, read as an object. */
     record: unknown
-    /** The record's revision: who writes the next one must have read this one. */
+    /** Counts the writes. A proxy that writes revision 8 must have read revision 7. */
     revision: number
-    /** The proxy that has something to do with it: carry it out, or read its port back. */
+    /** The proxy that has to carry it out or to read its port back; null when nothing is to do. */
     owner: string | null
   }
   /** Proxies that share the database, each alive until its lease ends (lease.ts). */
   proxies: { proxy_id: string; lease_until: Date | string }
-  /**
-   * What every dry run and change was, for good (src/proxy/audit-log): these three tables only
-   * grow.
-   */
+  /** The audit log (src/proxy/audit-log): one row for each audit record. Three tables only grow. */
   records: {
     sequence: Generated<string>
     record_id: string
@@ -33,7 +30,7 @@ export type Tables = {
     project_id: string
     port_id: string
     user_name: string
-    /** Who the user is to whoever signed them in. */
+    /** The user's ID at the OpenID Connect provider. */
     subject: string | null
     role: string | null
     at: Date | string
@@ -43,13 +40,12 @@ export type Tables = {
     planned: unknown
     undo_to: unknown
     plan: unknown
-    /** Every group that is named, in lower case. */
+    /** Every group in the lists and the plan, in lower case. */
     groups: string[]
     follows: string | null
   }
   /**
-   * What happened, in the order in which it was written: RecordEntry (src/vpc/audit-log.ts) as
-   * JSON, and what is searched by.
+   * The audit entries (src/vpc/audit-log.ts) as JSON, and the columns by which they are searched.
    */
   record_entries: {
     sequence: Generated<string>
@@ -62,6 +58,6 @@ export type Tables = {
     port_name: string | null
     content: unknown
   }
-  /** The texts that a search finds a record by, in lower case. */
+  /** The texts by which a search finds an audit record, in lower case. */
   record_terms: { term: string; record_id: string }
 }

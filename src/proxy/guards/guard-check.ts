@@ -9,15 +9,12 @@ import type { BrokenGuard, GuardQuestion } from './judge.ts'
 import { JudgingThread } from './judging-thread.ts'
 import { readAllMembers, readRules } from './read-rules.ts'
 
-/**
- * The longest that rules are read for, and then the longest for remote groups: the operator waits
- * for the answer.
- */
+/** The longest times, in milliseconds, for reading rules and then remote groups: somebody waits. */
 const READING_MS = 15_000
 const RESOLVING_MS = 10_000
 
-/** Steps to carry out, and what the operator typed. */
-export type PlannedSteps = {
+/** A plan that is compared with the guards, and what the operator typed to confirm it. */
+export type GuardedPlan = {
   project_id: string
   port_id: string
   user: string
@@ -30,11 +27,11 @@ export type PlannedSteps = {
 }
 
 /**
- * Holds what is to be sent against the guards of the configuration, with the rules as they are now:
- * what passes after each of the steps, compared with the list that stands, `planned_from`. That
- * holds for going on and back, too: a stopped change may be weeks old, and what passed before it
- * may be shut for good reason since. That it passed is said, so that the operator can put it back
- * by typing the port's name. What can't be read or decided counts as broken.
+ * Compares a plan with the guards of the configuration, by the rules as they are now: the traffic
+ * after each step with the traffic of today's list, `planned_from`. This also applies to going on
+ * and going back: a stopped change may be weeks old, and traffic that was allowed before it may be
+ * denied for a good reason since. The refusal says that the earlier list allowed it, so that the
+ * operator can confirm by typing the port's name. What can't be read or decided counts as broken.
  */
 export class GuardCheck {
   readonly #guards: readonly Guard[]
@@ -49,13 +46,13 @@ export class GuardCheck {
   }
 
   /**
-   * Comes back when the steps may be sent: with the names of the guards that they break, as the
+   * Resolves when the steps may be sent, with the names of the guards that they break and the
    * operator has confirmed.
    * @param known the port, when it was read just now
    * @throws ProxyError Portside.GuardBroken, unless `confirmed_by` is the port's name or ID;
    *   UpstreamError when the port can't be read
    */
-  async hold(planned: PlannedSteps, known?: Port | null): Promise<string[]> {
+  async check(planned: GuardedPlan, known?: Port | null): Promise<string[]> {
     if (this.#guards.length === 0) return []
     const { project_id, port_id, user, confirmed_by } = planned
     const port = known ?? (await this.#upstream.readPort(project_id, port_id)).port
@@ -68,15 +65,15 @@ export class GuardCheck {
       this.#log.warn({ port_id, user, guards: names }, 'guards broken as confirmed')
       return names
     }
-    throw refusal(named, confirmed_by?.trim())
+    throw guardBroken(named, confirmed_by?.trim())
   }
 
-  /** Ends what it started, after the checks under way. */
+  /** Ends the thread, after the checks under way. */
   close(): Promise<void> {
     return this.#thread.close()
   }
 
-  async #broken({ project_id, planned_from, steps, before }: PlannedSteps): Promise<BrokenGuard[]> {
+  async #broken({ project_id, planned_from, steps, before }: GuardedPlan): Promise<BrokenGuard[]> {
     const lists = [planned_from, ...listsAfter(planned_from, steps)]
     const groupIds = [...new Set([...lists, before ?? []].flat())]
     const signal = AbortSignal.timeout(READING_MS)
@@ -92,8 +89,7 @@ export class GuardCheck {
     const question = { guards: this.#guards, lists, before, rules }
     const broken = await this.#judge({ ...question, members: new Map() })
     if (broken.every(({ certain }) => certain)) return broken
-    // With its remote groups named only, a plan breaks what it may break; with their addresses,
-    // what it does break.
+    // Without the addresses of remote groups a guard may be broken; with them it is or it isn't.
     const remoteIds = remoteGroupIds([...rules.values()].flat())
     if (remoteIds.length === 0) return broken
     const until = AbortSignal.timeout(RESOLVING_MS)
@@ -116,7 +112,10 @@ export class GuardCheck {
   }
 }
 
-function refusal(broken: readonly { guard: Guard; why: string }[], typed: string | undefined): ProxyError {
+function guardBroken(
+  broken: readonly { guard: Guard; why: string }[],
+  typed: string | undefined,
+): ProxyError {
   return ownError(
     'Portside.GuardBroken',
     broken.map(({ guard, why }) => `Guard '${guard.name}' (${guardText(guard)}): ${why}`).join(' '),

@@ -1,5 +1,4 @@
-// The thread that judges, where the proxy runs from its source (tests): guard-worker.ts, by way of
-// Vite.
+// Starts guard-worker.ts by Vite, where the proxy runs from its source, as in tests.
 import { fileURLToPath } from 'node:url'
 import { runnerImport } from 'vite'
 

@@ -1,19 +1,18 @@
 /**
- * The thread that judges: answers each GuardQuestion with a JudgeReply, in turn. An entry of the
- * build of its own.
+ * The thread that judges: posts a JudgeResult for each GuardQuestion. The build has it as an entry.
  */
 import { parentPort } from 'node:worker_threads'
 import { judge, type BrokenGuard, type GuardQuestion } from './judge.ts'
 
-/** What comes back; a failure is told, never filled in. */
-export type JudgeMessage = { broken: BrokenGuard[] } | { failure: string }
+/** The broken guards, or why they are unknown. */
+export type JudgeResult = { broken: BrokenGuard[] } | { failure: string }
 
 parentPort!.on('message', (question: GuardQuestion) => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- only windows have one
-  parentPort!.postMessage(replyTo(question))
+  parentPort!.postMessage(resultOf(question))
 })
 
-function replyTo(question: GuardQuestion): JudgeMessage {
+function resultOf(question: GuardQuestion): JudgeResult {
   try {
     return { broken: judge(question) }
   } catch (error) {

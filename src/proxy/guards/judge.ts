@@ -1,31 +1,28 @@
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import { explain, guardViolations, RuleBook, trafficOfPlan, type Guard } from '../../vpc/traffic/index.ts'
 
-/** What is asked: whether lists break guards. All plain data, as it goes to a thread. */
+/** Lists that may break guards, and what is known of their traffic. Plain data, for a thread. */
 export type GuardQuestion = {
   guards: readonly Guard[]
-  /** The list that stands, then the list after each step. At least one. */
+  /** Today's list, then the list after each step. At least one. */
   lists: readonly (readonly string[])[]
-  /** The list from before the change, when the steps go on or back after one that stopped. */
+  /** The list from before the change, when the steps go on or go back after a stopped one. */
   before: readonly string[] | undefined
-  /**
-   * The rules of every group in the lists; a group without an entry could not be read: it may allow
-   * or drop anything.
-   */
+  /** The rules of the groups in the lists. A group without an entry may allow or deny anything. */
   rules: ReadonlyMap<string, readonly SecurityGroupRule[]>
   /** Addresses of the ports in remote groups, where all of them are known. */
   members: ReadonlyMap<string, readonly string[]>
 }
 
 /**
- * A guard that is broken, by its place in the question, or may be broken (not `certain`), and why:
- * whole sentences.
+ * A guard that is broken, or may be (not `certain`). `guard` is its place in the question; `why`
+ * has whole sentences.
  */
 export type BrokenGuard = { guard: number; why: string; certain: boolean }
 
 /**
- * The guards that are broken after any step, compared with the list that stands. Pure, but up to
- * some hundred ms of work.
+ * The guards that are broken after any step, compared with today's list. A pure function, which may
+ * take some hundred ms.
  */
 export function judge({ guards, lists, before, rules, members }: GuardQuestion): BrokenGuard[] {
   const book = new RuleBook(rules, { membersOf: (id) => members.get(id) })
@@ -38,7 +35,8 @@ export function judge({ guards, lists, before, rules, members }: GuardQuestion):
     const open = certain ? '' : 'It could not be decided for certain. '
     const when = step < lists.length - 1 ? `After step ${step}, in between: ` : ''
     const others = more > 0 ? ` And ${more} more.` : ''
-    // Not an excuse, as that may be long ago; but the operator has to know it to decide.
+    // The guard is broken all the same, as that list may be old. But the operator needs it to
+    // decide.
     const same = fromBefore && !fromBefore.has(guard) ? ` ${beforeText(guards[guard]!)}` : ''
     return { guard, why: `${open}${when}${text}${others}${same}`, certain }
   })
@@ -46,10 +44,7 @@ export function judge({ guards, lists, before, rules, members }: GuardQuestion):
 
 type Violation = { step: number; text: string; more: number; certain: boolean }
 
-/**
- * For each guard that is broken, by its place, the first step after which it certainly is; or, if
- * none, may be.
- */
+/** By the place of each broken guard, the first step that certainly breaks it, or else may. */
 function violations(
   guards: readonly Guard[],
   lists: readonly (readonly string[])[],
@@ -69,5 +64,5 @@ function violations(
 }
 
 function beforeText({ change }: Guard): string {
-  return `The list from before the change ${change === 'newly_dropped' ? 'dropped' : 'allowed'} it, too.`
+  return `The list from before the change ${change === 'newly_dropped' ? 'denied' : 'allowed'} it, too.`
 }

@@ -20,7 +20,7 @@ const question: GuardQuestion = {
   members: new Map(),
 }
 
-test('one thread answers one question at a time; a dead one is replaced', async () => {
+test('one thread judges one question at a time; a dead one is replaced', async () => {
   const [first, none] = await Promise.all([
     thread.judge(question),
     thread.judge({ ...question, lists: [['ssh'], ['ssh']] }),
@@ -36,6 +36,6 @@ test('one thread answers one question at a time; a dead one is replaced', async 
   expect(await next).toEqual(first)
   expect(started).toHaveLength(2)
 
-  // A question that can't be answered says so.
+  // A question that can't be judged fails with the reason.
   await expect(thread.judge({ ...question, lists: null as never })).rejects.toThrow(/null/)
 })

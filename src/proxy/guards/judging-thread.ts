@@ -1,16 +1,16 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { Turns } from '../database/turns.ts'
-import type { JudgeMessage } from './guard-worker.ts'
+import { Turns } from '../turns.ts'
+import type { JudgeResult } from './guard-worker.ts'
 import type { BrokenGuard, GuardQuestion } from './judge.ts'
 
-/** The longest that one question may take. */
+/** The longest time for one question, in milliseconds. */
 const JUDGING_MS = 20_000
 
 /**
- * Judges on a thread of its own, so that the proxy answers others meanwhile: one thread, started
- * with the first question, which takes one question after the other. When it dies, the question
- * that it had fails, and the next starts another.
+ * Judges on one thread, so that the proxy serves other requests meanwhile. The first question
+ * starts it, and it takes one question after the other. When it dies, its question fails, and the
+ * next question starts another thread.
  */
 export class JudgingThread {
   readonly #start: () => Worker
@@ -40,14 +40,14 @@ export class JudgingThread {
       const ended = once(worker, 'exit', { signal }).then((): never => {
         throw new Error('the thread that compares ended')
       })
-      const answered = once(worker, 'message', { signal }) as Promise<[JudgeMessage]>
+      const posted = once(worker, 'message', { signal }) as Promise<[JudgeResult]>
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- only windows have one
       worker.postMessage(question)
-      const [reply] = await Promise.race([answered, ended])
-      if ('failure' in reply) throw new Error(reply.failure)
-      return reply.broken
+      const [result] = await Promise.race([posted, ended])
+      if ('failure' in result) throw new Error(result.failure)
+      return result.broken
     } catch (error) {
-      // What it is at, or in what state, nobody knows.
+      // It may still be at work: it is never used again.
       this.#worker = undefined
       void worker.terminate()
       throw error
@@ -57,7 +57,7 @@ export class JudgingThread {
   }
 
   /**
-   * An idle thread that dies is replaced at the next question; it does not keep the process alive.
+   * An idle thread does not keep the process alive. When it dies, the next question replaces it.
    */
   #watched(worker: Worker): Worker {
     worker.unref()
@@ -69,15 +69,15 @@ export class JudgingThread {
   }
 }
 
-/** Starts the thread. It needs none of the proxy's environment, which holds secrets. */
+/** Starts the thread, without the proxy's environment, which holds credentials. */
 export function startWorker(): Worker {
-  // Built, the thread's code lies beside this; from source it is TypeScript, which has to be made
-  // JavaScript first.
+  // The build puts the thread's code beside this file. In the source it is TypeScript, which has to
+  // be compiled first.
   const file = import.meta.url.endsWith('.ts') ? 'guard-worker.from-source.mjs' : 'guard-worker.js'
   return new Worker(new URL(file, import.meta.url), {
     name: 'guards',
     env: {},
-    // More than any comparison needs: one that takes more ends the thread, not the proxy.
+    // More than any comparison needs. At more memory the thread ends, not the proxy.
     resourceLimits: { maxOldGenerationSizeMb: 1024 },
   })
 }

@@ -10,8 +10,8 @@ const IDS_PER_CALL = 50
 const LARGEST_PAGE = 2000
 
 /**
- * The rules of groups, by group; without an entry for a group that the platform tells nothing of,
- * as it may have rules all the same.
+ * The rules of groups, by group. A group that the platform doesn't list gets no entry: its rules
+ * are unknown.
  * @throws UpstreamError when they can't be read; the signal's reason when it is aborted
  */
 export async function readRules(
@@ -32,10 +32,10 @@ export async function readRules(
       marker = data.page_info?.next_marker ?? undefined
     } while (marker && !used.has(marker))
   }
-  await Promise.all(inParts(groupIds).map(readSome))
+  await Promise.all(inChunks(groupIds).map(readSome))
   const without = groupIds.filter((id) => rules.get(id)?.length === 0)
-  const told = await Promise.all(
-    inParts(without).map(async (id) => {
+  const listed = await Promise.all(
+    inChunks(without).map(async (id) => {
       const query = queryString({ id, limit: LARGEST_PAGE })
       const { data } = await upstream.read(paths.securityGroups(projectId), query, securityGroupsResponse, {
         signal,
@@ -43,20 +43,20 @@ export async function readRules(
       return data.security_groups.map((group) => group.id)
     }),
   )
-  const known = new Set(told.flat())
+  const known = new Set(listed.flat())
   for (const id of without) if (!known.has(id)) rules.delete(id)
   return rules
 }
 
-function inParts(ids: readonly string[]): string[][] {
+function inChunks(ids: readonly string[]): string[][] {
   return Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, part) =>
     ids.slice(part * IDS_PER_CALL, (part + 1) * IDS_PER_CALL),
   )
 }
 
 /**
- * The addresses of the ports in groups, where all of them can be read before `signal` is aborted;
- * the others are left out.
+ * The addresses of the ports in groups, by group. A group gets no entry when not all of its ports
+ * can be read before `signal` is aborted.
  */
 export async function readAllMembers(
   upstream: Upstream,

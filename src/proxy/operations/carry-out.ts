@@ -5,79 +5,80 @@ import { sameList } from '../../vpc/list-difference.ts'
 import type { Port } from '../../vpc/port.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
-import { responseEntry, readEntry, requestEntry, unreadEntry } from '../audit-log/entries.ts'
+import { responseEntry, readEntry, requestEntry, failedReadEntry } from '../audit-log/entries.ts'
 import { notRecorded } from '../audit-log/not-recorded.ts'
 import { pause, waitAfter } from '../retry.ts'
 import type { SendOutcome, Upstream } from '../upstream/upstream.ts'
 import {
-  end,
+  endEarly,
   forgetList,
   listBefore,
-  noteDone,
-  noteFailed,
+  markDone,
+  markFailed,
   notePort,
   type JournaledOperation,
 } from './journaled-operation.ts'
 import type { OperationStore } from './operation-store.ts'
 import type { OperationWaits } from './waits.ts'
 
-/** What carrying out an operation needs. */
-export type RunContext = {
+/** What it takes to carry an operation out. */
+export type OperationContext = {
   store: OperationStore
   upstream: Upstream
   waits: OperationWaits
-  /** Aborted when the proxy stops: the request under way is finished, no other is sent. */
+  /** Aborted when the proxy stops: it finishes the request under way and sends no other. */
   stopping: AbortSignal
   log: FastifyBaseLogger
   metrics?: Metrics | undefined
 }
 
-/** Thrown when an operation has ended on the way, after its end was recorded. */
-class Ended extends Error {
-  override name = 'Ended'
+/** Thrown when an operation has ended before its last step, and its end is written. */
+class EndedEarly extends Error {
+  override name = 'EndedEarly'
 }
 
 /**
- * Carries an operation out whose turn it is, step by step, from reading the port to its end. Each
- * step is recorded before it is sent, and after. Sends nothing when the list is not the one that it
- * was planned from; stops at the first answer that it did not expect.
- * @throws RecordChanged when another proxy has taken the operation over: nothing was sent since
+ * Carries out an operation whose turn it is, step by step, from reading the port to its end. Each
+ * step is written to the journal before it is sent, and after. Sends nothing when the port's list
+ * is not the planned one; stops at the first response that it did not expect.
+ * @throws RevisionConflict when another proxy has taken the operation over: nothing was sent since
  */
-export async function carryOut(operation: JournaledOperation, context: RunContext): Promise<void> {
+export async function carryOut(operation: JournaledOperation, context: OperationContext): Promise<void> {
   try {
     await new OperationRun(operation, context).carryOut()
   } catch (error) {
-    if (!(error instanceof Ended)) throw error
+    if (!(error instanceof EndedEarly)) throw error
   }
 }
 
+/** One run of an operation: its turn, from the first reading of the port to its end. */
 class OperationRun {
-  readonly #record: JournaledOperation
-  readonly #context: RunContext
-  /** A step was sent again after a lost answer: the first request may still arrive. */
+  readonly #operation: JournaledOperation
+  readonly #context: OperationContext
+  /** A step was sent again after a lost response: the first request may still arrive. */
   #sentAgain = false
 
-  constructor(operation: JournaledOperation, context: RunContext) {
-    this.#record = operation
+  constructor(operation: JournaledOperation, context: OperationContext) {
+    this.#operation = operation
     this.#context = context
   }
 
   async carryOut(): Promise<void> {
-    const operation = this.#record
+    const operation = this.#operation
     if (this.#context.stopping.aborted) return this.#interrupt()
     const list = await this.#read()
     if (!sameList(list, operation.planned_from)) return this.#changedBefore()
 
     for (const index of operation.steps.keys()) await this.#carryOutStep(index)
 
-    if (this.#sentAgain) await this.#lookAgain()
+    if (this.#sentAgain) await this.#readOnceMore()
     operation.status = 'done'
-    await this.#keep()
+    await this.#save()
   }
 
-  /** Sends one step until it is done. @throws Ended when it can't be */
+  /** Sends one step until it is done. @throws EndedEarly when it can't be */
   async #carryOutStep(index: number): Promise<void> {
-    const operation = this.#record
+    const operation = this.#operation
     const step = operation.steps[index]!
     const request = stepRequest(step.step, operation.project_id, operation.port_id, false)
     let lost = false
@@ -88,7 +89,7 @@ class OperationRun {
       step.status = 'sending'
       step.attempts++
       step.sent_at = new Date().toISOString()
-      await this.#keepBeforeSending(index, request)
+      await this.#saveBeforeSending(index, request)
       if (lost) this.#sentAgain = true
 
       if (step.attempts > 1) this.#context.metrics?.retried(callOf(request.method, request.path))
@@ -99,77 +100,81 @@ class OperationRun {
       this.#context.store.note(operation, responseEntry(index, outcome))
       if (outcome.kind === 'port') {
         notePort(operation, outcome.port, outcome.request_id)
-        noteDone(step, { requestId: outcome.request_id })
-        // The platform did the step, on a list that somebody else had changed since it was last
-        // read.
-        if (!sameList(outcome.port.security_groups, step.expected)) return this.#stop(listChanged())
-        // The last one is recorded together with the end.
-        return index < operation.steps.length - 1 || this.#sentAgain ? this.#keep() : undefined
+        markDone(step, { requestId: outcome.request_id })
+        // The platform did the step, but somebody else had changed the list since it was read.
+        if (!sameList(outcome.port.security_groups, step.expected)) return this.#stop(listChangedError())
+        // The last step is written together with the end.
+        return index < operation.steps.length - 1 || this.#sentAgain ? this.#save() : undefined
       }
 
       const error = errorOf(outcome)
       step.error = error
       step.request_id = error.request_id ?? null
-      if (tellsNothing(outcome)) {
+      if (mayBeDone(outcome)) {
         lost = true
         step.status = 'unknown'
         forgetList(operation)
-        await this.#keep()
+        await this.#save()
         if (await this.#foundDone(index, true)) return
         if (step.attempts >= this.#context.waits.tries) return this.#fail(index, error)
         continue
       }
-      const wait = asksToWait(outcome)
+      const wait = mayBeSentAgain(outcome)
         ? waitAfter(step.attempts, error.retry_after, this.#context.waits)
         : undefined
       if (wait === undefined || step.attempts >= this.#context.waits.tries) {
-        // Refused because an earlier try, given up as lost, was carried out after all?
+        // An earlier request without a response may have been carried out: then this one is
+        // refused.
         if (lost && (await this.#foundDone(index, false))) return
         return this.#fail(index, error)
       }
       step.status = 'pending'
       await this.#wait(wait)
-      // The list may have changed during the wait, and an index counts in the list as it stands.
+      // The list may have changed during the wait, and `index` counts in the list of that moment
+      // (docs/platform.md, Insert).
       if (await this.#foundDone(index, false)) return
     }
   }
 
   /**
-   * Whether a step was done, by the port read back: true and recorded when the list is the one
-   * after it, false when it is the one before. @throws Ended when it is neither, or can't be read
-   * @param late whether the request may still be on its way: then the list from before is read a
-   *   second time, later
+   * Reads the port back. True, and written, when it has the list after the step; false when it has
+   * the list before it.
+   * @param late true when the request may still arrive: then the list before it is read a second
+   *   time, later
+   * @throws EndedEarly when it has another list, or can't be read
    */
   async #foundDone(index: number, late: boolean): Promise<boolean> {
-    const operation = this.#record
+    const operation = this.#operation
     const step = operation.steps[index]!
     for (let reading = 1; ; reading++) {
       const list = await this.#read()
       if (sameList(list, step.expected)) {
-        noteDone(step, 'by reading')
-        await this.#keep()
+        markDone(step, 'by reading')
+        await this.#save()
         return true
       }
       if (!sameList(list, listBefore(operation, index))) {
         if (step.status === 'sending') step.status = 'unknown'
-        await this.#stop(listChanged())
+        await this.#stop(listChangedError())
       }
-      await this.#keep()
+      await this.#save()
       if (!late || reading === 2) return false
       if (!(await pause(this.#context.waits.lateMs, this.#context.stopping))) return this.#interrupt()
     }
   }
 
-  /** A request that was given up as lost may have arrived since, after the same step sent again. */
-  async #lookAgain(): Promise<void> {
+  /**
+   * Reads the port after the last step, as the first request of a step sent again may arrive late.
+   */
+  async #readOnceMore(): Promise<void> {
     if (!(await pause(this.#context.waits.lateMs, this.#context.stopping))) return
     const list = await this.#read()
-    if (!sameList(list, this.#record.desired)) return this.#stop(listChanged())
+    if (!sameList(list, this.#operation.desired)) return this.#stop(listChangedError())
   }
 
-  /** The port's list, read and noted. @throws Ended when it can't be read in a reasonable time */
+  /** Reads the port's list, and notes it. @throws EndedEarly when that fails for too long */
   async #read(): Promise<string[]> {
-    const operation = this.#record
+    const operation = this.#operation
     for (let tried = 1; ; tried++) {
       try {
         const { port, request_id } = await this.#readPort()
@@ -177,13 +182,18 @@ class OperationRun {
         return port.security_groups
       } catch (error) {
         if (!(error instanceof ProxyError)) throw error
-        this.#context.store.note(operation, unreadEntry(error.error))
+        this.#context.store.note(operation, failedReadEntry(error.error))
         const begun = operation.steps.some(({ attempts }) => attempts > 0)
         const wait = waitAfter(tried, error.error.retry_after, this.#context.waits)
-        // A port of which nothing was sent yet can simply be left.
-        if (!begun || !passes(error.status) || wait === undefined || tried >= this.#context.waits.tries) {
+        // While nothing was sent, the operation can end at once.
+        if (
+          !begun ||
+          !mayBeReadLater(error.status) ||
+          wait === undefined ||
+          tried >= this.#context.waits.tries
+        ) {
           forgetList(operation)
-          end(operation, 'stopped', error.error)
+          endEarly(operation, 'stopped', error.error)
           return this.#ended()
         }
         await this.#wait(wait)
@@ -192,72 +202,75 @@ class OperationRun {
   }
 
   #readPort() {
-    const { project_id, port_id, operation_id } = this.#record
+    const { project_id, port_id, operation_id } = this.#operation
     return this.#context.upstream.readPort(project_id, port_id, { operation_id })
   }
 
   async #wait(milliseconds: number): Promise<void> {
-    this.#record.status = 'waiting'
-    this.#record.next_try_at = new Date(Date.now() + milliseconds).toISOString()
-    await this.#keep()
+    this.#operation.status = 'waiting'
+    this.#operation.next_try_at = new Date(Date.now() + milliseconds).toISOString()
+    await this.#save()
     if (!(await pause(milliseconds, this.#context.stopping))) return this.#interrupt()
   }
 
   async #fail(index: number, error: PortsideError): Promise<never> {
-    noteFailed(this.#record.steps[index]!, error)
+    markFailed(this.#operation.steps[index]!, error)
     return this.#stop(error)
   }
 
-  /** Stops, with the list as it is now: read back, or said to be unknown. */
+  /** Stops the operation with the list as it is now, or without one when it can't be read. */
   async #stop(error: PortsideError): Promise<never> {
-    const operation = this.#record
-    // Not called stopped before its list is known: nobody should decide by an old one.
-    await this.#keep()
+    const operation = this.#operation
+    // It becomes `stopped` only with its list read: nobody should choose by an old one.
+    await this.#save()
     try {
       const { port, request_id } = await this.#readPort()
       this.#noteRead(port, request_id)
     } catch (failure) {
       if (!(failure instanceof ProxyError)) throw failure
-      this.#context.store.note(operation, unreadEntry(failure.error))
+      this.#context.store.note(operation, failedReadEntry(failure.error))
       forgetList(operation)
     }
-    end(operation, 'stopped', error)
+    endEarly(operation, 'stopped', error)
     return this.#ended()
   }
 
   /**
-   * Before the first step; an answer to an earlier operation stops, so that it can be answered
-   * again.
+   * The list changed before the first step. What goes on or back after another operation stops, so
+   * that the operator can choose again.
    */
   async #changedBefore(): Promise<never> {
-    end(this.#record, this.#record.purpose === 'change' ? 'list_changed' : 'stopped', listChanged())
+    endEarly(
+      this.#operation,
+      this.#operation.purpose === 'change' ? 'list_changed' : 'stopped',
+      listChangedError(),
+    )
     return this.#ended()
   }
 
   async #interrupt(): Promise<never> {
-    end(this.#record, 'interrupted', interrupted())
+    endEarly(this.#operation, 'interrupted', interruptedError())
     return this.#ended()
   }
 
   async #ended(): Promise<never> {
-    await this.#keep()
-    const { operation_id, status, error } = this.#record
+    await this.#save()
+    const { operation_id, status, error } = this.#operation
     this.#context.log.warn({ operation_id, status, error_code: error?.error_code }, 'operation ended early')
-    throw new Ended()
+    throw new EndedEarly()
   }
 
-  /** No request leaves without a record. @throws what the journal can't be written with */
-  async #keepBeforeSending(index: number, request: StepRequest): Promise<void> {
+  /** Writes the step before its request. @throws the database's error: then nothing is sent */
+  async #saveBeforeSending(index: number, request: StepRequest): Promise<void> {
     const { store } = this.#context
-    const step = this.#record.steps[index]!
-    store.note(this.#record, requestEntry(index, request))
+    const step = this.#operation.steps[index]!
+    store.note(this.#operation, requestEntry(index, request))
     try {
-      await store.keepToSend(this.#record)
+      await store.saveBeforeSending(this.#operation)
     } catch (cause) {
-      // Should the request be in the record all the same, now or later, then with what became of
-      // it.
+      // The request may be written all the same, or is later: so its entry gets an outcome.
       const { status, error } = notRecorded('before', cause)
-      store.note(this.#record, responseEntry(index, { kind: 'not_sent', status, error }))
+      store.note(this.#operation, responseEntry(index, { kind: 'not_sent', status, error }))
       step.status = 'pending'
       step.attempts--
       throw cause
@@ -265,42 +278,42 @@ class OperationRun {
   }
 
   #noteRead(port: Port, requestId: string | null): void {
-    notePort(this.#record, port, requestId)
-    this.#context.store.note(this.#record, readEntry(port, requestId))
+    notePort(this.#operation, port, requestId)
+    this.#context.store.note(this.#operation, readEntry(port, requestId))
   }
 
-  #keep(): Promise<void> {
-    return this.#context.store.keep(this.#record)
+  #save(): Promise<void> {
+    return this.#context.store.save(this.#operation)
   }
 }
 
-/** The error of an operation that the proxy's end cut short. */
-export function interrupted(): PortsideError {
+/** The error of an operation that ended early because its proxy did. */
+export function interruptedError(): PortsideError {
   return ownError('Portside.Interrupted', 'The proxy stopped before this operation was at its end.', {
     advice: 'Look at the list as it is now; then go on, go back to the list before, or leave it as it is.',
   }).error
 }
 
-function listChanged(): PortsideError {
+function listChangedError(): PortsideError {
   return ownError('Portside.ListChanged', "The port's list is not as expected: somebody else changed it.", {
     advice: 'Look at what changed before anything else is sent.',
   }).error
 }
 
-/** True when the outcome does not say whether the step was carried out. */
-function tellsNothing(outcome: Exclude<SendOutcome, { kind: 'port' }>): boolean {
+/** True when the step may have been carried out: the outcome doesn't say. */
+function mayBeDone(outcome: Exclude<SendOutcome, { kind: 'port' }>): boolean {
   if (outcome.kind === 'refused') return outcome.error.outcome === 'unknown'
   return outcome.kind !== 'not_sent'
 }
 
-/** True when the same request may do later: the platform was too busy, or could not be reached. */
-function asksToWait(outcome: Exclude<SendOutcome, { kind: 'port' }>): boolean {
+/** True when the same request may succeed later: the platform was too busy or unreachable. */
+function mayBeSentAgain(outcome: Exclude<SendOutcome, { kind: 'port' }>): boolean {
   if (outcome.kind === 'refused') return outcome.status === 429 || outcome.status === 503
   return outcome.kind === 'not_sent'
 }
 
-/** True for a failed read that may do later. */
-function passes(status: number): boolean {
+/** True when a failed read may succeed later. */
+function mayBeReadLater(status: number): boolean {
   return status === 429 || status >= 500
 }
 
@@ -308,7 +321,7 @@ function errorOf(outcome: Exclude<SendOutcome, { kind: 'port' }>): PortsideError
   if (outcome.kind !== 'checked') return outcome.error
   return ownError(
     'Portside.UnreadableAnswer',
-    'The cloud answered 202, as to a dry run, to a request that was none.',
+    'The platform responded to a request that was no dry run with 202, as to a dry run.',
     { request_id: outcome.request_id, outcome: 'unknown' },
   ).error
 }

@@ -3,8 +3,8 @@ import { stepRequest } from '../../vpc/change-step.ts'
 import type { AuditEntry } from '../../vpc/audit-log.ts'
 import type { Tables } from '../database/tables.ts'
 import type { JournaledOperation } from './journaled-operation.ts'
-import { readable, storedRecord, type StoredRow } from './stored-record.ts'
-import { endEntryOf, auditRecordOf } from '../audit-log/of-operation.ts'
+import { readable, storedOperation, type StoredRow } from './stored-operation.ts'
+import { endEntryOf, auditRecordOf } from './audit-record.ts'
 import { beginAuditRecord } from '../audit-log/write.ts'
 
 const AT_A_TIME = 20
@@ -13,20 +13,20 @@ const AT_A_TIME = 20
 const COPYING = 7_678_744
 
 /**
- * Makes records of the operations in the journal that have none: those of a Portside before it kept
- * records. Each says so, as the journal knows no more than the last try of each step, and not what
- * was answered.
+ * Makes audit records of the operations in the journal that have none, from a Portside without an
+ * audit log. Each says that it is a copy: the journal has only the last try of each step, and no
+ * responses.
  */
 export async function copyJournalToAuditLog(db: Kysely<Tables>): Promise<void> {
   for (;;) {
     const copied = await db.transaction().execute(async (transaction) => {
-      // Proxies that share the database may start at the same moment.
+      // Proxies that share the database may start at the same time.
       await sql`select pg_advisory_xact_lock(${COPYING})`.execute(transaction)
       const { rows } = await sql<StoredRow>`
         select ${readable} from operations o
         where not exists (select 1 from records r where r.record_id = o.operation_id::uuid)
         order by o.sequence limit ${AT_A_TIME}`.execute(transaction)
-      for (const row of rows) await copy(transaction, await storedRecord(transaction, row))
+      for (const row of rows) await copy(transaction, await storedOperation(transaction, row))
       return rows.length
     })
     if (copied < AT_A_TIME) return

@@ -1,15 +1,12 @@
 import type { EventEmitter } from 'node:events'
 
-/**
- * Waits for an event: `heard` comes back with the event, or when the waiting is over; `stop` ends
- * it.
- */
+/** A wait for an event: `happened` resolves with the event or at the end of the wait. */
 export type EventWait = { happened: Promise<void>; stop(): void }
 
 /**
- * Listens from now on for an event, at most so many milliseconds, until one of the signals is
- * aborted. It leaves nothing behind: AbortSignal.any would, as what it makes is held by signals
- * that live as long as the proxy.
+ * Waits for an event from now on, at most so many milliseconds, or until a signal is aborted. It
+ * removes all its listeners. AbortSignal.any would not: signals that live as long as the proxy keep
+ * what it makes.
  */
 export function waitForEvent(
   events: EventEmitter,

@@ -9,30 +9,30 @@ import type { AuditEntry } from '../../vpc/audit-log.ts'
 import type { Database } from '../database/database.ts'
 import { RevisionConflict } from '../database/revision-conflict.ts'
 import type { Tables } from '../database/tables.ts'
-import { auditRecordOf } from '../audit-log/of-operation.ts'
+import { auditRecordOf } from './audit-record.ts'
 import { addAuditEntries, addAuditEntriesWith, beginAuditRecord } from '../audit-log/write.ts'
 import type { SignedIn } from '../session/session.ts'
-import { isUnknown, type JournaledOperation } from './journaled-operation.ts'
-import { isTooLarge, readable, storedRecord, type StoredRow } from './stored-record.ts'
+import { needsReadBack, type JournaledOperation } from './journaled-operation.ts'
+import { isTooLarge, readable, storedOperation, type StoredRow } from './stored-operation.ts'
 
 const UNFINISHED: OperationStatus[] = ['queued', 'running', 'waiting']
-/** Operations that ask for the operator's answer. */
+/** Operations that wait for the operator's choice. */
 export const AWAITING_CHOICE: OperationStatus[] = ['stopped', 'interrupted']
 
-type Listed = Omit<OperationSummary, 'user' | 'purpose' | 'created_at'> & {
+type ListedRow = Omit<OperationSummary, 'user' | 'purpose' | 'created_at'> & {
   sequence: unknown
   user_name: string
   kind: OperationSummary['purpose']
   created_at: Date
 }
 
-/** A record that nobody is at work with; `lately`: its proxy was alive within the last minute. */
-export type LeftBehind = { operation: JournaledOperation; lately: boolean }
+/** An operation without a proxy; `lately`: its proxy was alive within the last minute. */
+export type AbandonedOperation = { operation: JournaledOperation; lately: boolean }
 
 /**
- * The records of operations, on disk: each is there before the step that it tells of is sent.
- * Whoever writes one must have read its last revision: so a proxy whose operation another one took
- * over writes, and therefore sends, nothing more.
+ * The journal: operations as they are now, written before each request. A write must follow the
+ * last revision. So a proxy whose operation another one took over can't write, and then sends
+ * nothing more.
  */
 export class Journal {
   readonly #db: Kysely<Tables>
@@ -44,7 +44,7 @@ export class Journal {
   }
 
   /**
-   * Writes a new record, and begins the one for good, with `entries`. False, and nothing written,
+   * Writes a new operation, and its audit record with `entries`. Returns false, and writes nothing,
    * when there is one with its ID already.
    */
   add(operation: JournaledOperation, by: SignedIn, entries: readonly AuditEntry[] = []): Promise<boolean> {
@@ -61,9 +61,9 @@ export class Journal {
   }
 
   /**
-   * Writes a record over revision `last`, and `entries` to the one for good; `text` is the record
-   * as JSON.
-   * @throws RecordChanged when that is not the last revision: then neither is written
+   * Writes an operation over revision `last`, and `entries` to its audit record.
+   * @param text the operation as JSON
+   * @throws RevisionConflict when `last` is not the last revision: then neither is written
    */
   async save(
     operation: JournaledOperation,
@@ -72,13 +72,14 @@ export class Journal {
     last = operation.revision - 1,
   ): Promise<void> {
     const change = this.#change(operation, text, last)
-    if (!(await addAuditEntriesWith(this.#db, change, entries))) throw changed(operation.operation_id)
+    if (!(await addAuditEntriesWith(this.#db, change, entries)))
+      throw revisionConflict(operation.operation_id)
   }
 
   /**
-   * Writes a record that has become `running`, when it is its turn: nothing else is under way on
-   * the port, and nothing that was asked for earlier waits. False, and nothing written, when it is
-   * not. @throws RecordChanged
+   * Writes an operation that has become `running`, when it is its turn: no other is under way on
+   * the port, and no earlier one waits. Returns false, and writes nothing, when it isn't.
+   * @throws RevisionConflict
    */
   async begin(operation: JournaledOperation, text: string): Promise<boolean> {
     const { project_id, port_id, operation_id } = operation
@@ -92,18 +93,18 @@ export class Journal {
       const change = this.#change(operation, text, operation.revision - 1, first)
       if (await addAuditEntriesWith(this.#db, change, [])) return true
     } catch (error) {
-      // Another one that began at the same moment: the index operations_one_under_way lets one of
-      // them.
+      // Another operation began at the same time: the index operations_one_under_way allows one.
       if (!(error instanceof Error && 'code' in error && error.code === '23505')) throw error
     }
     const latest = await this.find(operation_id)
-    if (latest?.revision !== operation.revision - 1) throw changed(operation_id)
+    if (latest?.revision !== operation.revision - 1) throw revisionConflict(operation_id)
     return false
   }
 
   /**
-   * Writes a record, `entries` to the one for good, and a new one that follows it: all or nothing.
-   * @throws RecordChanged
+   * Writes an operation, `entries` to its audit record, and a new operation that follows it, whose
+   * audit record begins with `first`: all or nothing.
+   * @throws RevisionConflict
    */
   async addFollowing(
     operation: JournaledOperation,
@@ -114,30 +115,25 @@ export class Journal {
   ): Promise<void> {
     await this.#db.transaction().execute(async (transaction) => {
       const change = this.#change(operation, JSON.stringify(operation), operation.revision - 1)
-      if (!(await addAuditEntriesWith(transaction, change, entries))) throw changed(operation.operation_id)
+      if (!(await addAuditEntriesWith(transaction, change, entries)))
+        throw revisionConflict(operation.operation_id)
       await transaction.insertInto('operations').values(this.#rowOf(following)).execute()
       await beginAuditRecord(transaction, auditRecordOf(following, by), first)
     })
   }
 
-  /**
-   * Adds to the record for good of an operation that is another proxy's by now: what this one did
-   * was done all the same.
-   */
+  /** Adds entries to the audit record of an operation that another proxy has taken over. */
   addEntries(operationId: string, entries: readonly AuditEntry[]): Promise<void> {
     return addAuditEntries(this.#db, operationId, entries)
   }
 
-  /** The record with this ID. */
+  /** The operation with this ID. */
   async find(operationId: string): Promise<JournaledOperation | undefined> {
     const [found] = await this.#read(sql`o.operation_id = ${operationId}`)
     return found
   }
 
-  /**
-   * The last revision of a record that is still this proxy's; undefined when it is another's, or
-   * nobody's.
-   */
+  /** The last revision of an operation; undefined when this proxy doesn't own it any more. */
   async ownRevision(operationId: string): Promise<number | undefined> {
     const row = await this.#db
       .selectFrom('operations')
@@ -149,8 +145,8 @@ export class Journal {
   }
 
   /**
-   * A page of a port's operations as lists show them, newest first. The records themselves, which
-   * may have a megabyte each, are not read.
+   * A page of a port's operations in summary, newest first. The whole operations, of up to a
+   * megabyte each, are not read.
    * @param after the `next` of the page before
    */
   async ofPort(
@@ -158,7 +154,7 @@ export class Journal {
     portId: string,
     { limit, after }: { limit: number; after?: string | undefined },
   ): Promise<{ operations: OperationSummary[]; next: string | undefined }> {
-    const { rows } = await sql<Listed>`
+    const { rows } = await sql<ListedRow>`
       select o.sequence, o.operation_id, o.project_id, o.port_id, o.status, o.revision, o.created_at,
         r.user_name, r.kind, r.follows, ${isTooLarge} as too_large,
         case when o.status = 'superseded' and not ${isTooLarge} then o.record -> 'followed_by' end as followed_by,
@@ -176,7 +172,7 @@ export class Journal {
     return { operations, next: rows.length > limit ? String(rows[limit - 1]!.sequence) : undefined }
   }
 
-  /** A port's records that wait for the operator's answer, newest first. */
+  /** A port's operations that wait for the operator's choice, newest first. */
   awaitingChoice(projectId: string, portId: string): Promise<JournaledOperation[]> {
     return this.#read(
       sql`o.project_id = ${projectId} and o.port_id = ${portId} and o.status in (${sql.join(AWAITING_CHOICE)})`,
@@ -197,10 +193,10 @@ export class Journal {
   }
 
   /**
-   * Records that somebody has to do something about and nobody does, oldest first: their proxy is
-   * dead (its lease is over), or it is this one and they are not among `atWork`.
+   * Unfinished operations that no proxy works on, oldest first: the lease of their proxy is over,
+   * or it is this proxy and they are not in `atWork`.
    */
-  async leftBehind(atWork: readonly string[]): Promise<LeftBehind[]> {
+  async abandoned(atWork: readonly string[]): Promise<AbandonedOperation[]> {
     const { rows } = await sql<StoredRow & { lately: boolean }>`
       select ${readable},
         coalesce(lease_until > clock_timestamp() - interval '1 minute', false) as lately
@@ -211,22 +207,21 @@ export class Journal {
       order by o.sequence`.execute(this.#db)
     return Promise.all(
       rows.map(async ({ lately, ...row }) => ({
-        operation: await storedRecord(this.#db, row),
+        operation: await storedOperation(this.#db, row),
         lately,
       })),
     )
   }
 
-  /** Records under a condition, newest first. */
+  /** The operations that match, newest first. */
   async #read(condition: RawBuilder<unknown>): Promise<JournaledOperation[]> {
     const { rows } = await sql<StoredRow>`
       select ${readable} from operations o where ${condition} order by o.sequence desc`.execute(this.#db)
-    return Promise.all(rows.map((row) => storedRecord(this.#db, row)))
+    return Promise.all(rows.map((row) => storedOperation(this.#db, row)))
   }
 
   /**
-   * In one statement with the entries: the records for good must not double the time that each step
-   * takes.
+   * One statement, to which the entries are added: writing twice would double the time of a step.
    */
   #change(operation: JournaledOperation, text: string, last: number, condition = sql`true`) {
     const { status, revision, operation_id } = operation
@@ -251,14 +246,15 @@ export class Journal {
     }
   }
 
-  /** Whoever writes a record that something is still to be done about has to do it. */
+  /** The proxy that writes an unfinished operation owns it. */
   #ownerOf(operation: JournaledOperation): string | null {
     const toDo =
-      !SETTLED.has(operation.status) || (AWAITING_CHOICE.includes(operation.status) && isUnknown(operation))
+      !SETTLED.has(operation.status) ||
+      (AWAITING_CHOICE.includes(operation.status) && needsReadBack(operation))
     return toDo ? this.#proxyId : null
   }
 }
 
-function changed(operationId: string): RevisionConflict {
+function revisionConflict(operationId: string): RevisionConflict {
   return new RevisionConflict(`operation ${operationId} was changed elsewhere`)
 }

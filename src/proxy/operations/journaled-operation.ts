@@ -3,33 +3,34 @@ import type { PortsideError } from '../../vpc/errors.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { Operation, OperationStep } from '../../vpc/portside-api.ts'
-import { notWritable } from '../audit-log/entries.ts'
+import { unwritableError } from '../audit-log/entries.ts'
 
-/**
- * An operation as the journal keeps it. `had` are the groups that the port had before: before the
- * first operation, for one that goes on or back after another. Those that it is to have at the end
- * too must not be off the port unsaid. `taken_over_at`: when it was found left behind; until then
- * its dead proxy may have sent something. `recorded_end` is the end that its record for good
- * (src/proxy/audit-log) tells of, and the list then.
- */
-export type JournaledOperation = Operation & { had: string[]; taken_over_at?: string; recorded_end?: string }
+/** An operation as the journal has it. */
+export type JournaledOperation = Operation & {
+  /**
+   * The groups that the port had before, and before the operations that this one follows. When the
+   * port should have one at the end and doesn't, the operator must be warned.
+   */
+  had: string[]
+  /** When a proxy took it over. Until then its dead proxy may have sent something. */
+  taken_over_at?: string
+  /** The end, and the list then, that the audit log already has. */
+  recorded_end?: string
+}
 
-/** What an operation is made from; `after` is the one that it goes on or back from. */
+/** What an operation is made from; `after` is the one after which it goes on or back. */
 export type NewOperation = Pick<
   Operation,
   'operation_id' | 'project_id' | 'port_id' | 'user' | 'purpose' | 'planned_from' | 'desired'
 > & { steps: readonly ChangeStep[]; after?: JournaledOperation }
 
-/**
- * The record of an operation of which nothing was done yet. @throws StepRefused when a step can't
- * be carried out
- */
+/** A queued operation. @throws StepRefused when a step can't be carried out on its list */
 export function newOperation({ steps, after, ...operation }: NewOperation): JournaledOperation {
   const { planned_from, desired } = operation
   const lists = listsAfter(planned_from, steps)
   const groups = [...new Set([...(after?.had ?? []), ...planned_from])]
   const now = new Date().toISOString()
-  const record: JournaledOperation = {
+  const created: JournaledOperation = {
     ...operation,
     had: groups,
     before: after?.before ?? planned_from,
@@ -59,38 +60,38 @@ export function newOperation({ steps, after, ...operation }: NewOperation): Jour
     port: null,
     request_id: null,
   }
-  record.off_the_port = offThePort(record)
-  return record
+  created.off_the_port = offThePort(created)
+  return created
 }
 
-/** An operation's port, as a word. */
+/** An operation's port as one text, as the database's notices have it. */
 export function portKey({ project_id, port_id }: Pick<JournaledOperation, 'project_id' | 'port_id'>): string {
   return `${project_id}/${port_id.toLowerCase()}`
 }
 
-/** True while the record does not tell the port's list, or what became of a step that was sent. */
-export function isUnknown(operation: JournaledOperation): boolean {
+/** True while the port's list, or the outcome of a step that was sent, is unknown. */
+export function needsReadBack(operation: JournaledOperation): boolean {
   return (
     operation.list_now === null ||
     operation.steps.some(({ status }) => status === 'sending' || status === 'unknown')
   )
 }
 
-/** The last moment, as `Date.now()` counts, at which this step's request may have been sent. */
-export function sentAtLatest({ taken_over_at }: JournaledOperation, step: OperationStep): number {
-  // Clocks of two machines differ: what the dead proxy's said is not enough.
+/** The latest time at which this step's request may have been sent, in ms as of `Date.now()`. */
+export function lastSentAt({ taken_over_at }: JournaledOperation, step: OperationStep): number {
+  // The clocks of two machines differ, so the dead proxy's time is not enough.
   return Math.max(...[step.sent_at, taken_over_at].map((time) => (time ? Date.parse(time) : -Infinity)))
 }
 
-/** The list that the port has before step `index`, when all went as planned. */
+/** The list that the port has before step `index`, when the steps before it are done. */
 export function listBefore(operation: JournaledOperation, index: number): string[] {
   return index === 0 ? operation.planned_from : operation.steps[index - 1]!.expected
 }
 
 /**
- * Groups that the port had, is to have at the end, and does not have now. Where it is not known
- * which of two lists the port has (a step is under way, or its answer was lost and the port not
- * read back), a group counts as off when it may be.
+ * The groups that the port had, should have at the end, and doesn't have now. While a step is under
+ * way, or its response was lost and the port not read back, the port may have one of two lists:
+ * then a group counts as off the port when it may be.
  */
 export function offThePort(operation: JournaledOperation): string[] {
   const { steps, list_now, had, desired } = operation
@@ -111,7 +112,7 @@ function offAmong(
   return had.filter((id) => desired.includes(id) && lists.some((list) => !list.includes(id)))
 }
 
-/** Notes the port as the platform answered it just now. */
+/** Sets the port as the platform returned it just now. */
 export function notePort(operation: JournaledOperation, port: Port, requestId: string | null): void {
   operation.port = port
   operation.request_id = requestId
@@ -119,46 +120,43 @@ export function notePort(operation: JournaledOperation, port: Port, requestId: s
   operation.list_read_at = new Date().toISOString()
 }
 
-/** Notes that what the port's list is now, nobody knows. */
+/** Marks the port's list as unknown. */
 export function forgetList(operation: JournaledOperation): void {
   operation.list_now = null
   operation.list_read_at = null
 }
 
-/**
- * The record without a word of the cloud's, where those can't be written: its port, list and
- * errors; what was done stays.
- */
-export function withoutCloudWords(operation: JournaledOperation): void {
+/** Removes all text of the platform, for when the database refuses it: port, list and errors. */
+export function removePlatformText(operation: JournaledOperation): void {
   operation.port = null
   operation.request_id = null
   forgetList(operation)
-  if (operation.error) operation.error = notWritable(operation.error)
+  if (operation.error) operation.error = unwritableError(operation.error)
   for (const step of operation.steps) {
     step.request_id = null
-    if (step.error) step.error = notWritable(step.error)
+    if (step.error) step.error = unwritableError(step.error)
   }
 }
 
-/** Notes that a step was done, as the platform answered or as the port read back shows. */
-export function noteDone(step: OperationStep, found: { requestId: string | null } | 'by reading'): void {
+/** Marks a step as done, by the platform's response or by the port read back. */
+export function markDone(step: OperationStep, found: { requestId: string | null } | 'by reading'): void {
   step.status = 'done'
   step.ended_at = new Date().toISOString()
   step.found_by_reading = found === 'by reading'
-  // What was refused or lost on the way no longer matters; how often it was sent stays.
+  // Errors of earlier tries no longer matter; the number of tries stays.
   step.error = null
   if (found !== 'by reading') step.request_id = found.requestId
 }
 
-/** Notes that a step was not done. */
-export function noteFailed(step: OperationStep, error: PortsideError): void {
+/** Marks a step as not done. */
+export function markFailed(step: OperationStep, error: PortsideError): void {
   step.status = 'failed'
   step.ended_at = new Date().toISOString()
   step.error = error
 }
 
-/** Ends an operation before its last step: what was not sent stays so. */
-export function end(
+/** Ends an operation before its last step: pending steps become `not_sent`. */
+export function endEarly(
   operation: JournaledOperation,
   status: 'stopped' | 'interrupted' | 'list_changed',
   error: PortsideError | null,
@@ -168,33 +166,33 @@ export function end(
   operation.next_try_at = null
   for (const step of operation.steps) {
     if (step.status !== 'pending') continue
-    // One that was tried, and refused before a wait, was not merely not sent.
-    if (step.attempts > 0 && step.error) noteFailed(step, step.error)
+    // A step that was sent, refused and waited for another try has failed.
+    if (step.attempts > 0 && step.error) markFailed(step, step.error)
     else step.status = 'not_sent'
   }
 }
 
 /**
- * Settles steps of which no answer told, by the list that the port has. A request on its way longer
- * than `lateMs` is taken to come no more.
+ * Decides the outcome of steps without a response by the list that the port has now. After `lateMs`
+ * a request no longer arrives.
  */
 export function settleByList(operation: JournaledOperation, list: readonly string[], lateMs: number): void {
   for (const [index, step] of operation.steps.entries()) {
     if (step.status !== 'sending' && step.status !== 'unknown') continue
     step.status = 'unknown'
-    const late = Date.now() - sentAtLatest(operation, step) >= lateMs
-    if (sameList(list, step.expected)) noteDone(step, 'by reading')
+    const late = Date.now() - lastSentAt(operation, step) >= lateMs
+    if (sameList(list, step.expected)) markDone(step, 'by reading')
     else if (late && sameList(list, listBefore(operation, index)))
-      noteFailed(step, {
+      markFailed(step, {
         error_code: 'Portside.Interrupted',
-        error_msg: 'No answer came, and the port read back has the list from before this step.',
+        error_msg: 'No response came, and the port read back has the list from before this step.',
         request_id: null,
       })
   }
 }
 
-/** The record as Portside's API answers it. */
+/** The operation as Portside's API returns it. */
 export function withoutJournalFields(operation: JournaledOperation): Operation {
-  const { had: _had, taken_over_at: _taken, recorded_end: _end, ...answered } = operation
-  return answered
+  const { had: _had, taken_over_at: _taken, recorded_end: _end, ...returned } = operation
+  return returned
 }

@@ -4,33 +4,31 @@ import { pause } from '../retry.ts'
 import { RevisionConflict } from '../database/revision-conflict.ts'
 import { AWAITING_CHOICE } from './journal.ts'
 import { readBackUntilKnown } from './read-back.ts'
-import { end, forgetList, isUnknown, type JournaledOperation } from './journaled-operation.ts'
-import { interrupted, carryOut, type RunContext } from './carry-out.ts'
+import { endEarly, forgetList, needsReadBack, type JournaledOperation } from './journaled-operation.ts'
+import { interruptedError, carryOut, type OperationContext } from './carry-out.ts'
 
-/** A record that could not be written is tried again after so many milliseconds. */
+/** Milliseconds after which a failed write is tried again. */
 const WRITE_AGAIN_MS = 500
 
 /**
- * The operations that this proxy carries out or reads back: its own, and those of proxies that
- * died. On each port one at a time, in the order in which they were asked for, whichever proxy was
- * asked.
+ * Runs the operations of this proxy, and takes over those of proxies that died. On each port it is
+ * one at a time, in the order of the requests, across all proxies.
  */
 export class OperationRunner {
-  readonly #context: RunContext
-  /** What is done about each operation, by its ID. */
+  readonly #context: OperationContext
+  /** The work on each operation, by its ID. */
   readonly #atWork = new Map<string, Promise<void>>()
-  /** Operations that are being written for the first time. */
+  /** The IDs of operations that are being written for the first time. */
   readonly #beginning = new Set<string>()
   #watching: Promise<void> | undefined
 
-  constructor(context: RunContext) {
+  constructor(context: OperationContext) {
     this.#context = context
   }
 
   /**
-   * Carries an operation out when it is its turn.
-   * @param write writes it to the journal, where nobody takes it for left behind; nothing is begun
-   *   when this is false
+   * Writes an operation, and carries it out when it is its turn.
+   * @param write writes it to the journal; when this returns false, nothing is started
    */
   async start(operation: JournaledOperation, write: () => Promise<boolean>): Promise<boolean> {
     this.#beginning.add(operation.operation_id)
@@ -43,11 +41,8 @@ export class OperationRunner {
     }
   }
 
-  /**
-   * Takes over what was left behind, and where proxies share a database looks for more again and
-   * again.
-   */
-  async takeOverFromNowOn(): Promise<void> {
+  /** Takes over abandoned operations: now, and where proxies share a database, from now on. */
+  async takeOverAbandoned(): Promise<void> {
     await this.#takeOver()
     const { store, stopping, log } = this.#context
     const { lease } = store
@@ -55,43 +50,41 @@ export class OperationRunner {
     const watch = async () => {
       while (await store.proxyGone(lease.checkMs, stopping))
         await this.#takeOver().catch((error: unknown) => {
-          // That the database can't be reached is logged where the lease is renewed.
-          if (!(error instanceof ProxyError))
-            log.error({ err: error }, 'could not look for what was left behind')
+          // An unreachable database is logged where the lease is renewed.
+          if (!(error instanceof ProxyError)) log.error({ err: error }, 'abandoned operations not found')
         })
     }
     this.#watching = watch()
   }
 
-  /** Comes back when nothing is at work any more, which the proxy's stopping brings about soon. */
+  /** Resolves when all work has ended, soon after the proxy's signal to stop. */
   async close(): Promise<void> {
     await this.#watching
     await Promise.all(this.#atWork.values())
   }
 
   /**
-   * Operations under way are marked `interrupted`: none goes on by itself, as the operator may have
-   * done something else meanwhile. Their ports are read back as soon as the platform can be
-   * reached. Those that waited for their turn, and whose proxy was alive a moment ago, keep their
-   * place: like any other they are carried out on the list that they were planned from, or not at
-   * all.
+   * Marks operations under way as `interrupted` and reads their ports back as soon as the platform
+   * can be reached. Portside doesn't go on with them, as the operator may have done something else
+   * meanwhile. Queued operations whose proxy was alive within the last minute keep their place:
+   * each is carried out on the list that it was planned from, or not at all.
    */
   async #takeOver(): Promise<void> {
     const { store, log } = this.#context
     const known = [...this.#atWork.keys(), ...this.#beginning]
-    for (const { operation, lately } of await store.journal.leftBehind(known)) {
+    for (const { operation, lately } of await store.journal.abandoned(known)) {
       const { operation_id, status } = operation
       if (this.#atWork.has(operation_id) || this.#beginning.has(operation_id)) continue
       const waits = status === 'queued' && lately && !operation.too_large
       if (!SETTLED.has(status) && !waits) {
-        end(operation, 'interrupted', interrupted())
+        endEarly(operation, 'interrupted', interruptedError())
         forgetList(operation)
         const at = new Date().toISOString()
         operation.taken_over_at = at
         store.note(operation, { kind: 'taken_over', at })
       }
       try {
-        await store.keep(operation)
+        await store.save(operation)
       } catch (error) {
         store.forget(operation_id)
         // Another proxy was faster.
@@ -129,12 +122,12 @@ export class OperationRunner {
     await this.#supersedeEarlier(operation)
   }
 
-  /** Waits for the operation's turn; false when the proxy stops before. */
+  /** Waits for the operation's turn. Returns false when the proxy stops before. */
   async #itsTurn(operation: JournaledOperation): Promise<boolean> {
     const { store, stopping } = this.#context
     const begin = () =>
       store.begin(operation).catch((error: unknown) => {
-        // Where the database can't be reached, the operation keeps its place until it can.
+        // While the database can't be reached, the operation keeps its place.
         if (error instanceof ProxyError) return false
         throw error
       })
@@ -144,62 +137,59 @@ export class OperationRunner {
       await this.#breakOff(operation, error)
       return false
     }
-    // Another proxy carries it out, or else it is found again at the next start.
+    // Another proxy takes it over, or this one after its next start.
     if (store.lease.shared) return false
-    end(operation, 'interrupted', interrupted())
-    await store.keep(operation)
+    endEarly(operation, 'interrupted', interruptedError())
+    await store.save(operation)
     return false
   }
 
   /**
    * Ends an operation that can't go on, most likely because the journal can't be written: then
-   * nothing more may be sent. What could not be written is told by this proxy, and written as soon
-   * as that is possible. False when another proxy has it by then.
+   * nothing more may be sent. This proxy shows the unwritten state, and writes it as soon as it
+   * can. Returns false when another proxy has taken the operation over.
    */
   async #breakOff(operation: JournaledOperation, error: unknown): Promise<boolean> {
     const { store, stopping, log } = this.#context
     const { operation_id } = operation
     const takenOver = async () => {
-      // As the other one called it, or has called it something else since.
+      // The other proxy has marked it so, if it hasn't changed it since.
       operation.status = 'interrupted'
-      await store.handOver(operation)
+      await store.addUnwrittenEntries(operation)
       log.warn({ operation_id }, 'operation was taken over by another proxy: this one sends nothing more')
       return false
     }
     if (error instanceof RevisionConflict) return takenOver()
     log.error({ err: error, operation_id }, 'operation broke off')
-    const told =
+    const { error: reason } =
       error instanceof ProxyError
         ? error
         : ownError('Portside.Internal', 'Portside could not go on.', {
             advice:
               "Look at the list as it is now; then go on, go back to the list before, or leave it as it is. Why is in the proxy's log.",
           })
-    end(operation, 'stopped', told.error)
+    endEarly(operation, 'stopped', reason)
     forgetList(operation)
     store.publishUnwritten(operation)
     for (;;) {
       try {
-        await store.keepAfterAll(operation)
+        await store.saveAgain(operation)
         return true
       } catch (failure) {
         if (failure instanceof RevisionConflict) return takenOver()
         if (stopping.aborted) throw failure
-        log.warn({ err: failure, operation_id }, 'and could not be recorded yet')
+        log.warn({ err: failure, operation_id }, 'operation could not be written yet')
       }
       await pause(WRITE_AGAIN_MS, stopping)
     }
   }
 
   async #readBack(operation: JournaledOperation): Promise<void> {
-    if (AWAITING_CHOICE.includes(operation.status) && isUnknown(operation))
+    if (AWAITING_CHOICE.includes(operation.status) && needsReadBack(operation))
       await readBackUntilKnown(operation.operation_id, this.#context)
   }
 
-  /**
-   * Once a later operation has brought the port to the list that it was to have, there is nothing
-   * left to answer.
-   */
+  /** After a later operation is done, no choice is left for the earlier ones on its port. */
   async #supersedeEarlier({ project_id, port_id, operation_id }: JournaledOperation): Promise<void> {
     const { store } = this.#context
     for (const earlier of await store.journal.awaitingChoice(project_id, port_id))
@@ -207,7 +197,7 @@ export class OperationRunner {
         if (!AWAITING_CHOICE.includes(latest.status)) return
         latest.status = 'superseded'
         latest.followed_by = operation_id
-        await store.keep(latest)
+        await store.save(latest)
       })
   }
 }

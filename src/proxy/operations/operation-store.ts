@@ -3,63 +3,53 @@ import { SETTLED } from '../../vpc/portside-api.ts'
 import type { AuditEntry } from '../../vpc/audit-log.ts'
 import type { Database } from '../database/database.ts'
 import type { Lease } from '../database/lease.ts'
-import { Turns } from '../database/turns.ts'
+import { Turns } from '../turns.ts'
 import { ownError } from '../errors.ts'
-import { endEntryOf } from '../audit-log/of-operation.ts'
-import { writeAtLeast } from '../audit-log/write.ts'
+import { endEntryOf } from './audit-record.ts'
+import { writeWithOrWithoutText } from '../audit-log/write.ts'
 import type { SignedIn } from '../session/session.ts'
 import { waitForEvent, type EventWait } from './event-wait.ts'
 import { RevisionConflict } from '../database/revision-conflict.ts'
 import { Journal } from './journal.ts'
-import { offThePort, portKey, withoutCloudWords, type JournaledOperation } from './journaled-operation.ts'
+import { offThePort, portKey, removePlatformText, type JournaledOperation } from './journaled-operation.ts'
 
-/**
- * Who waits looks again after so many milliseconds at the latest: a notice of another proxy can be
- * lost with a connection.
- */
+/** Milliseconds after which a wait reads again: a notice can be lost with its connection. */
 const LOOK_AGAIN_MS = 2000
 
-/** A change is made again at most so often when others write the same record. */
+/** How often a change is tried while others write the same operation. */
 const MOST_TRIES = 10
 
-/** A record as this proxy last wrote it, and the term of its lease at that time. */
+/** An operation as this proxy last wrote it, and the term of its lease at that time. */
 type Written = { text: string; revision: number; term: number | undefined }
 
-/** The journal's records, and whoever waits for one to change, here or in another proxy. */
+/** The operations: writes them, and waits for changes of them, here or in another proxy. */
 export class OperationStore {
   readonly journal: Journal
   readonly lease: Lease
   /**
-   * Records that are under way here, as last written: who waits for them asks often, and nobody
-   * else writes them.
+   * Operations under way here, as last written: consoles read them often, only this proxy writes.
    */
   readonly #underWay = new Map<string, Written>()
   readonly #turns = new Turns()
   readonly #notices: EventEmitter
-  /** Tells of changed records, each by its operation's ID and by its port. */
+  /** Emits the ID and the port of each changed operation. */
   readonly #changes = new EventEmitter().setMaxListeners(0)
 
-  /** What is still to be written to the records for good, by operation. */
+  /** Entries that are still to be written to the audit log, by operation. */
   readonly #noted = new Map<string, AuditEntry[]>()
-  /**
-   * Of a record that could not be written: the revision that it was to have, and how much of what
-   * was noted.
-   */
+  /** Of each failed write: the revision that it had, and its number of entries. */
   readonly #failed = new Map<string, { revision: number; noted: number }>()
 
   constructor(database: Pick<Database, 'db' | 'lease' | 'notices'>) {
     this.journal = new Journal(database)
     this.lease = database.lease
     this.#notices = database.notices
-    database.notices.on('portside_operations', (told: string) => {
-      for (const key of told.split(' ')) this.#changes.emit(key)
+    database.notices.on('portside_operations', (notice: string) => {
+      for (const key of notice.split(' ')) this.#changes.emit(key)
     })
   }
 
-  /**
-   * Notes what happened, for the operation's record for good: written when the operation is kept
-   * next.
-   */
+  /** Keeps an audit entry, which is written with the operation's next save. */
   note({ operation_id }: JournaledOperation, entry: AuditEntry): void {
     const noted = this.#noted.get(operation_id)
     if (noted) noted.push(entry)
@@ -67,13 +57,13 @@ export class OperationStore {
   }
 
   /**
-   * Writes a changed record to the journal, as a new revision, with what was noted, and wakes who
-   * waits for it. Where the cloud's words can't be written, without them: then the port's list is
-   * not known any more.
+   * Writes a changed operation to the journal as a new revision, with the noted entries, and wakes
+   * those who wait for it. When the platform's text can't be written, it is removed: then the
+   * port's list becomes unknown.
    * @param last the revision that the journal has
-   * @throws RecordChanged when it has another
+   * @throws RevisionConflict when it has another
    */
-  async keep(operation: JournaledOperation, last = operation.revision): Promise<void> {
+  async save(operation: JournaledOperation, last = operation.revision): Promise<void> {
     const { operation_id } = operation
     const term = this.lease.term()
     revise(operation)
@@ -81,8 +71,8 @@ export class OperationStore {
     const noted = this.#noted.get(operation_id) ?? []
     let text!: string
     try {
-      await writeAtLeast(noted, (entries, withWords) => {
-        if (!withWords) withoutCloudWords(operation)
+      await writeWithOrWithoutText(noted, (entries, withText) => {
+        if (!withText) removePlatformText(operation)
         text = JSON.stringify(operation)
         return this.journal.save(operation, text, entries, last)
       })
@@ -97,22 +87,23 @@ export class OperationStore {
   }
 
   /**
-   * Writes the record of a step that is to be sent at once: when this comes back, no other proxy
-   * has taken the operation over, nor may one do so before the lease ends, which still holds.
-   * @throws RecordChanged when one has
+   * Writes a step that is sent right after. When this resolves, the lease holds, and no other proxy
+   * has taken the operation over.
+   * @throws RevisionConflict when another one has
    */
-  async keepToSend(operation: JournaledOperation): Promise<void> {
+  async saveBeforeSending(operation: JournaledOperation): Promise<void> {
     for (;;) {
       const term = this.lease.term()
-      await this.keep(operation)
+      await this.save(operation)
       if (term !== undefined && this.lease.term() === term) return
       await this.lease.renew()
     }
   }
 
   /**
-   * Makes a queued record `running` when it is its turn on the port; false when it is not. @throws
-   * RecordChanged
+   * Makes a queued operation `running` when it is its turn on the port. Returns false when it
+   * isn't.
+   * @throws RevisionConflict
    */
   async begin(operation: JournaledOperation): Promise<boolean> {
     const begun: JournaledOperation = { ...operation, status: 'running' }
@@ -124,52 +115,48 @@ export class OperationStore {
     return true
   }
 
-  /**
-   * Tells a record that could not be written, as long as this process lives and no later revision
-   * is found.
-   */
+  /** Shows an operation that can't be written, until a later revision is found. */
   publishUnwritten(operation: JournaledOperation): void {
     const { operation_id } = operation
     operation.revision = this.#underWay.get(operation_id)?.revision ?? operation.revision
     revise(operation)
     const { revision } = operation
     this.#underWay.set(operation_id, { text: textOf(operation), revision, term: undefined })
-    this.#told(operation)
+    this.#emitChange(operation)
   }
 
   /**
-   * Writes a record whose last revision may or may not have come through.
-   * @throws RecordChanged when another proxy has it by now
+   * Writes an operation after a write that may have failed or not.
+   * @throws RevisionConflict when another proxy has taken it over
    */
-  async keepAfterAll(operation: JournaledOperation): Promise<void> {
+  async saveAgain(operation: JournaledOperation): Promise<void> {
     const last = await this.journal.ownRevision(operation.operation_id)
     if (last === undefined) {
       this.#underWay.delete(operation.operation_id)
       throw new RevisionConflict(`operation ${operation.operation_id} was taken over`)
     }
     const failed = this.#failed.get(operation.operation_id)
-    // It had come through, and only the answer was lost: what was noted then is written.
+    // That write had succeeded, and only its result was lost: its entries are written.
     if (failed?.revision === last) this.#noted.get(operation.operation_id)?.splice(0, failed.noted)
     operation.revision = Math.max(last, operation.revision)
-    await this.keep(operation, last)
+    await this.save(operation, last)
   }
 
   /**
-   * Writes what was noted of an operation that is another proxy's by now to its record for good: it
-   * happened.
+   * Adds the noted entries to the audit record of an operation that another proxy has taken over.
    */
-  async handOver({ operation_id }: JournaledOperation): Promise<void> {
+  async addUnwrittenEntries({ operation_id }: JournaledOperation): Promise<void> {
     const noted = this.#noted.get(operation_id) ?? []
     this.forget(operation_id)
-    await writeAtLeast(noted, (entries) => this.journal.addEntries(operation_id, entries))
+    await writeWithOrWithoutText(noted, (entries) => this.journal.addEntries(operation_id, entries))
   }
 
   /**
-   * Writes a changed record with what was noted, and the new one that follows it, whose record for
-   * good begins with `entries`.
-   * @throws RecordChanged
+   * Writes a changed operation with its noted entries, and the new one that follows it, whose audit
+   * record begins with `entries`.
+   * @throws RevisionConflict
    */
-  async keepFollowed(
+  async saveWithFollowing(
     operation: JournaledOperation,
     following: JournaledOperation,
     by: SignedIn,
@@ -178,38 +165,34 @@ export class OperationStore {
     revise(operation)
     this.#noteEnd(operation)
     const noted = this.#noted.get(operation.operation_id) ?? []
-    await writeAtLeast(noted, (written, withWords) => {
-      if (!withWords) withoutCloudWords(operation)
+    await writeWithOrWithoutText(noted, (written, withText) => {
+      if (!withText) removePlatformText(operation)
       return this.journal.addFollowing(operation, written, following, by, entries)
     })
     this.forget(operation.operation_id)
-    this.#told(operation)
+    this.#emitChange(operation)
   }
 
-  /**
-   * An end is written down once; again when it is another one, or the list at it has come to be
-   * known.
-   */
+  /** Notes an end once; again when it is another one, or when its list is read later. */
   #noteEnd(operation: JournaledOperation): void {
     const end = endEntryOf(operation)
     if (end === undefined) return
-    const told = `${operation.status} ${operation.list_now?.join(' ') ?? 'unknown'}`
-    if (told === operation.recorded_end) return
-    operation.recorded_end = told
+    const reached = `${operation.status} ${operation.list_now?.join(' ') ?? 'unknown'}`
+    if (reached === operation.recorded_end) return
+    operation.recorded_end = reached
     this.note(operation, end)
   }
 
-  /** Drops what was noted of an operation and is not to be written: it has not happened. */
+  /** Removes the noted entries of an operation: what they say has not happened. */
   forget(operationId: string): void {
     this.#noted.delete(operationId)
     this.#failed.delete(operationId)
   }
 
   /**
-   * Changes a record as it is in the journal: one change at a time in this process, and again from
-   * the start when another proxy has written it meanwhile.
-   * @throws ProxyError Portside.NotFound; Portside.OperationConflict when it is written again and
-   *   again
+   * Changes the last revision of an operation: one change at a time in this process, and from the
+   * start again when another proxy has written it meanwhile.
+   * @throws ProxyError Portside.NotFound; Portside.OperationConflict when others write it each time
    */
   onLatest<T>(operationId: string, change: (operation: JournaledOperation) => Promise<T>): Promise<T> {
     return this.#turns.take(operationId, async () => {
@@ -225,12 +208,12 @@ export class OperationStore {
         }
       }
       throw ownError('Portside.OperationConflict', 'Others change this operation at the same time.', {
-        advice: 'Reload the port to see how it stands.',
+        advice: 'Reload the port to see the operation as it is now.',
       })
     })
   }
 
-  /** The record with this ID, as last written. */
+  /** The operation with this ID, as last written. */
   async find(operationId: string): Promise<JournaledOperation | undefined> {
     const here = this.#underWay.get(operationId)
     if (!here) return this.journal.find(operationId)
@@ -242,10 +225,10 @@ export class OperationStore {
   }
 
   /**
-   * The record with this ID as soon as its revision is above `after`; as it is when `milliseconds`
-   * have passed or one of the `signals` is aborted.
+   * The operation with this ID, as soon as its revision is above `after`; as it is after
+   * `milliseconds`, or when a signal is aborted.
    */
-  async newer(
+  async newerThan(
     operationId: string,
     after: number,
     milliseconds: number,
@@ -254,20 +237,20 @@ export class OperationStore {
     const until = performance.now() + milliseconds
     for (;;) {
       const left = until - performance.now()
-      // Listening begins before reading: a change between the two is not missed.
-      const hearing = waitForEvent(this.#changes, operationId, Math.min(left, LOOK_AGAIN_MS), signals)
-      const operation = await stopping(hearing, this.find(operationId))
+      // The wait begins before reading, so that no change between the two is missed.
+      const waiting = waitForEvent(this.#changes, operationId, Math.min(left, LOOK_AGAIN_MS), signals)
+      const operation = await stopIfFailed(waiting, this.find(operationId))
       if (!operation || operation.revision > after || left <= 0 || signals.some(({ aborted }) => aborted)) {
-        hearing.stop()
+        waiting.stop()
         return operation
       }
-      await hearing.happened
+      await waiting.happened
     }
   }
 
   /**
-   * Calls `work` now, and after each change to an operation on the port, until it comes back true
-   * or `signal` is aborted.
+   * Calls `work` now, and after each change of an operation on the port, until it returns true or
+   * `signal` is aborted.
    */
   async untilTrue(
     operation: JournaledOperation,
@@ -275,17 +258,19 @@ export class OperationStore {
     signal: AbortSignal,
   ): Promise<boolean> {
     while (!signal.aborted) {
-      const hearing = waitForEvent(this.#changes, portKey(operation), LOOK_AGAIN_MS, [signal])
-      if (await stopping(hearing, work())) {
-        hearing.stop()
+      const waiting = waitForEvent(this.#changes, portKey(operation), LOOK_AGAIN_MS, [signal])
+      if (await stopIfFailed(waiting, work())) {
+        waiting.stop()
         return true
       }
-      await hearing.happened
+      await waiting.happened
     }
     return false
   }
 
-  /** Waits until a proxy says that it stops, at most so long; false when this one stops. */
+  /**
+   * Waits for the notice that a proxy stops, at most so long. Returns false when this one stops.
+   */
   async proxyGone(milliseconds: number, signal: AbortSignal): Promise<boolean> {
     await waitForEvent(this.#notices, 'portside_proxies', milliseconds, [signal]).happened
     return !signal.aborted
@@ -295,19 +280,19 @@ export class OperationStore {
     const { operation_id, revision } = operation
     if (SETTLED.has(operation.status)) this.#underWay.delete(operation_id)
     else this.#underWay.set(operation_id, { text, revision, term })
-    this.#told(operation)
+    this.#emitChange(operation)
   }
 
-  #told(operation: JournaledOperation): void {
+  #emitChange(operation: JournaledOperation): void {
     this.#changes.emit(operation.operation_id)
     this.#changes.emit(portKey(operation))
   }
 }
 
-/** What `work` comes to; nobody is left listening when it fails. */
-function stopping<T>(hearing: EventWait, work: Promise<T>): Promise<T> {
+/** The result of `work`. When it fails, the wait ends. */
+function stopIfFailed<T>(waiting: EventWait, work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
-    hearing.stop()
+    waiting.stop()
     throw error
   })
 }
@@ -316,7 +301,7 @@ function textOf(operation: JournaledOperation): string {
   try {
     return JSON.stringify(operation)
   } catch {
-    withoutCloudWords(operation)
+    removePlatformText(operation)
     return JSON.stringify(operation)
   }
 }

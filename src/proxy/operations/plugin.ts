@@ -17,7 +17,7 @@ import type { DatabaseAccess } from '../database/database.ts'
 import { ownError } from '../errors.ts'
 import { GuardCheck } from '../guards/guard-check.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
-import { whileRecording } from '../audit-log/not-recorded.ts'
+import { orNotRecorded } from '../audit-log/not-recorded.ts'
 import { goneSignal, idParams, portParams } from '../request-checks.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { copyJournalToAuditLog } from './copy-to-audit-log.ts'
@@ -26,7 +26,7 @@ import { withoutJournalFields, type JournaledOperation } from './journaled-opera
 import { OperationStore } from './operation-store.ts'
 import { DEFAULT_WAITS } from './waits.ts'
 
-/** The longest that a read waits for a newer revision, in seconds. */
+/** The longest time that a read waits for a newer revision, in seconds. */
 const LONGEST_POLL_SECONDS = 60
 
 /** GET operation: newer than revision `after`, if there is one within `wait` seconds. */
@@ -35,12 +35,12 @@ const pollQuery = z.strictObject({
   wait: z.optional(z.coerce.number().check(z.gte(0), z.lte(LONGEST_POLL_SECONDS))),
 })
 
-/** Operations a page, when not asked otherwise. */
+/** Operations on a page, when the request doesn't say how many. */
 const PAGE = 50
 
 const choiceParams = z.object({ id: uuid, answer: z.enum(operationChoices) })
 
-/** What the operations of a proxy need of it. */
+/** What the operations need of the proxy. */
 export type OperationsOptions = {
   upstream: Upstream
   config: ProxyConfig
@@ -49,8 +49,8 @@ export type OperationsOptions = {
 }
 
 /**
- * Portside's own calls for changes (src/vpc/portside-api.ts): each is an operation with a record,
- * carried out step by step.
+ * The routes that carry plans out (src/vpc/portside-api.ts): each plan becomes an operation, which
+ * is carried out step by step.
  * @throws ConfigError when the database can't be opened
  */
 export async function operationsPlugin(
@@ -59,7 +59,7 @@ export async function operationsPlugin(
 ): Promise<void> {
   const projects = new Set(config.projects.map(({ project_id }) => project_id))
   const stopping = new AbortController()
-  // Everything that waits listens: long reads, and operations.
+  // Every long read and every operation listens to it.
   setMaxListeners(0, stopping.signal)
 
   async function open() {
@@ -76,7 +76,7 @@ export async function operationsPlugin(
   let opening: ReturnType<typeof open> | undefined
   const opened = () =>
     (opening ??= open().catch((error: unknown) => {
-      // The next request tries again: what stood in the way may be gone then.
+      // The next request tries again.
       opening = undefined
       throw error
     }))
@@ -107,7 +107,7 @@ export async function operationsPlugin(
       },
     },
     async ({ params, body: request, session }, reply) => {
-      const { operations } = await whileRecording('before', opened)
+      const { operations } = await orNotRecorded('before', opened)
       const plan = { ...request, operation_id: request.operation_id.toLowerCase() }
       const { operation, isNew } = await operations.submit(plan, {
         project_id: params.project_id,
@@ -156,7 +156,7 @@ export async function operationsPlugin(
       const { id } = request.params
       const { after, wait = 0 } = request.query
       const { store } = await opened()
-      const operation = await store.newer(id.toLowerCase(), after ?? -1, wait * 1000, [
+      const operation = await store.newerThan(id.toLowerCase(), after ?? -1, wait * 1000, [
         stopping.signal,
         goneSignal(request),
       ])

@@ -4,22 +4,22 @@ import { readEntry } from '../audit-log/entries.ts'
 import { pause, waitAfter } from '../retry.ts'
 import { AWAITING_CHOICE } from './journal.ts'
 import {
-  isUnknown,
+  needsReadBack,
   notePort,
-  sentAtLatest,
+  lastSentAt,
   settleByList,
   type JournaledOperation,
 } from './journaled-operation.ts'
-import type { RunContext } from './carry-out.ts'
+import type { OperationContext } from './carry-out.ts'
 
 /**
- * Reads the port of an operation that has ended early, and records its list and what became of
- * steps without an answer. When the list is the desired one and no step is missing, the operation
- * was done after all.
- * @throws ProxyError when the port can't be read; nothing is changed then. RecordChanged when
- *   somebody else has changed the record
+ * Reads the port of an operation that has ended early, and writes its list and the outcome of steps
+ * without a response. When the list is the desired one and every step is done, the operation
+ * becomes `done`.
+ * @throws ProxyError when the port can't be read: then nothing is changed; RevisionConflict when
+ *   the operation was written elsewhere
  */
-export async function readBack(operation: JournaledOperation, context: RunContext): Promise<void> {
+export async function readBack(operation: JournaledOperation, context: OperationContext): Promise<void> {
   const { store, upstream, waits, stopping } = context
   const read = async () => {
     const { port, request_id } = await upstream.readPort(operation.project_id, operation.port_id, {
@@ -34,8 +34,8 @@ export async function readBack(operation: JournaledOperation, context: RunContex
   settleByList(operation, list, waits.lateMs)
   const open = operation.steps.find(({ status }) => status === 'unknown')
   if (open) {
-    // The request may still be on its way: what the list says counts only after some time.
-    const left = sentAtLatest(operation, open) + waits.lateMs - Date.now()
+    // The request may still arrive: the list before the step counts only after some time.
+    const left = lastSentAt(operation, open) + waits.lateMs - Date.now()
     if (left > 0 && (await pause(left, stopping))) list = await read()
     settleByList(operation, list, waits.lateMs)
   }
@@ -47,16 +47,16 @@ export async function readBack(operation: JournaledOperation, context: RunContex
     operation.status = 'done'
     operation.error = null
   }
-  await store.keep(operation)
+  await store.save(operation)
 }
 
-/** Reads back again and again until it succeeds, the operation is answered, or the proxy stops. */
-export async function readBackUntilKnown(operationId: string, context: RunContext): Promise<void> {
+/** Reads back until it succeeds, the operator has made a choice, or the proxy stops. */
+export async function readBackUntilKnown(operationId: string, context: OperationContext): Promise<void> {
   const { store, stopping, log, waits } = context
   for (let tried = 1; !stopping.aborted; tried++) {
     try {
       return await store.onLatest(operationId, async (operation) => {
-        if (AWAITING_CHOICE.includes(operation.status) && isUnknown(operation))
+        if (AWAITING_CHOICE.includes(operation.status) && needsReadBack(operation))
           await readBack(operation, context)
       })
     } catch (error) {
@@ -65,7 +65,7 @@ export async function readBackUntilKnown(operationId: string, context: RunContex
         log.warn({ operation_id: operationId, error_code: error.error.error_code }, 'port not read back yet')
       else log.error({ err: error, operation_id: operationId }, 'unforeseen error')
       const retryAfter = error instanceof ProxyError ? error.error.retry_after : undefined
-      // Unlike a step, it never gives up, however long the platform asks to wait.
+      // Unlike a step, reading back never gives up, however long the platform asks to wait.
       await pause(waitAfter(tried, retryAfter, waits) ?? waits.longestRetryAfter * 1000, stopping)
     }
   }

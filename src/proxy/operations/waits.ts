@@ -2,17 +2,16 @@ import type { RetryWaits } from '../retry.ts'
 
 /** How long operations wait, and how often they try. */
 export type OperationWaits = RetryWaits & {
-  /** How often one step is sent at most. */
+  /** How often a step is sent at most. */
   tries: number
   /**
-   * After a lost answer: how long, in milliseconds, a request may still be on its way to the
-   * platform. Only when the port read back after that has the list from before is the step sent
-   * again.
+   * How long, in milliseconds, a request without a response may still arrive at the platform. A
+   * step is sent again only when the port has the list before it even after that.
    */
   lateMs: number
 }
 
-/** The waits where the configuration names none. */
+/** The waits where no setting says otherwise. */
 export const DEFAULT_WAITS: OperationWaits = {
   tries: 8,
   retryMs: 1000,

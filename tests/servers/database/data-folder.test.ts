@@ -112,7 +112,7 @@ test('a proxy whose folder was replaced is not ready and sends nothing', async (
   const { status, error } = await operations.post(portId, planned(stage.ids('abc'), stage.ids('cab')))
   expect(status).toBe(503)
   expect(error.error_msg).toMatch(/journal can't be written to: its folder was moved away or replaced/)
-  expect(error.advice).toContain('Without a record of it, nothing is sent')
+  expect(error.advice).toContain('What is not in the audit log is not sent to the platform')
   expect((await fetch(`${stage.proxy.address}/readyz`)).status).toBe(503)
   expect(await changes()).toBe(0)
   expect(await readdir(journal)).toEqual(before)
@@ -154,7 +154,7 @@ describe.skipIf(!canMount())('a disk that can not be written to', () => {
 
   test('full in the midst of what PostgreSQL must write: opened again, it goes on', async () => {
     const disk = await newDisk(160)
-    const { db, answers, close } = await open({ dataFolder: disk.data })
+    const { db, check, close } = await open({ dataFolder: disk.data })
     await sql`create table kept (word text)`.execute(db)
     await sql`insert into kept values ('said')`.execute(db)
     await disk.fill()
@@ -165,9 +165,9 @@ describe.skipIf(!canMount())('a disk that can not be written to', () => {
     const full = "journal can't be written to: no space is left on its disk"
     await expect(fillLog()).rejects.toThrow(full)
     await expect(sql`select word from kept`.execute(db)).rejects.toThrow(full)
-    await expect(answers()).rejects.toThrow(full)
+    await expect(check()).rejects.toThrow(full)
     await disk.free()
-    await answers()
+    await check()
     expect((await sql`select word from kept`.execute(db)).rows).toEqual([{ word: 'said' }])
     await close()
   }, 60_000)

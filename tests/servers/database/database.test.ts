@@ -68,7 +68,7 @@ describe.skipIf(!POSTGRES)('a PostgreSQL with an owner of its own', () => {
     await store.journal.add(operation, { user: 'operator', subject: 'operator', role: 'operator' })
     expect(await store.begin(operation)).toBe(true)
     store.note(operation, endEntry('done', ['b', 'a'], null))
-    await store.keep(Object.assign(operation, { status: 'done' }))
+    await store.save(Object.assign(operation, { status: 'done' }))
     expect(await server.query('select kind from record_entries')).toContainEqual({ kind: 'end' })
 
     for (const table of ['records', 'record_entries', 'record_terms'])
@@ -95,7 +95,9 @@ describe.skipIf(!POSTGRES)('a PostgreSQL with an owner of its own', () => {
   test('refuses a proxy that is given a role which could', async () => {
     const opening = open({ databaseUrl: server.url, databaseOwnerUrl: server.url, dataFolder })
     await expect(opening).rejects.toThrow(ConfigError)
-    await expect(opening).rejects.toThrow('could change or drop records although DATABASE_OWNER_URL is set')
+    await expect(opening).rejects.toThrow(
+      'could change or delete audit records although DATABASE_OWNER_URL is set',
+    )
   })
 
   test('says what to do to a role that may not migrate', async () => {

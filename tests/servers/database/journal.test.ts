@@ -5,7 +5,7 @@ import type { Database } from '../../../src/proxy/database/database.ts'
 import { RevisionConflict } from '../../../src/proxy/database/revision-conflict.ts'
 import { Journal } from '../../../src/proxy/operations/journal.ts'
 import { newOperation, type JournaledOperation } from '../../../src/proxy/operations/journaled-operation.ts'
-import { LARGEST_RECORD } from '../../../src/proxy/operations/stored-record.ts'
+import { LARGEST_OPERATION } from '../../../src/proxy/operations/stored-operation.ts'
 import { DATABASES, newDatabase, open } from './open.ts'
 
 const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
@@ -56,7 +56,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     if (its) Object.assign(one, begun)
     return its
   }
-  const left = async () => (await journal.leftBehind([])).map(({ operation: one }) => one.operation_id)
+  const left = async () => (await journal.abandoned([])).map(({ operation: one }) => one.operation_id)
 
   test('gives back what was written, whatever characters the platform sent', async () => {
     const one = record()
@@ -95,13 +95,13 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
 
   test('one too large to be read is known by its row, and small once written again', async () => {
     const one = record()
-    one.steps[0]!.expected = Array.from({ length: LARGEST_RECORD / 30 }, () => randomUUID())
+    one.steps[0]!.expected = Array.from({ length: LARGEST_OPERATION / 30 }, () => randomUUID())
     await add(one)
     await begin(one)
     // As the proxy that took it was killed, most likely by its size.
     const dead = sql`update operations set owner = 'dead' where operation_id = ${one.operation_id}`
     await dead.execute(database.db)
-    const all = await journal.leftBehind([])
+    const all = await journal.abandoned([])
     const found = all.find((other) => other.operation.operation_id === one.operation_id)
     expect(found!.operation).toMatchObject({
       ...{ operation_id: one.operation_id, status: 'running', revision: 2, user: 'operator' },
@@ -184,10 +184,10 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     await save(Object.assign(closed, { status: 'done' }))
     // This proxy's own, which it knows nothing of: as after a lost answer of the database.
     expect(await left()).toContain(under.operation_id)
-    expect(await journal.leftBehind(await left())).toEqual([])
+    expect(await journal.abandoned(await left())).toEqual([])
     await database.close()
     await reopen()
-    const found = await journal.leftBehind([])
+    const found = await journal.abandoned([])
     expect(found.find((one) => one.operation.operation_id === under.operation_id)).toEqual({
       record: under,
       // In a folder nobody knows when: it may have been long ago.

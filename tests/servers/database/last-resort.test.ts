@@ -5,7 +5,7 @@ import type { Database } from '../../../src/proxy/database/database.ts'
 import { newOperation, notePort } from '../../../src/proxy/operations/journaled-operation.ts'
 import { OperationStore } from '../../../src/proxy/operations/operation-store.ts'
 import { responseEntry, requestEntry } from '../../../src/proxy/audit-log/entries.ts'
-import { entriesOf } from '../../../src/proxy/audit-log/read.ts'
+import { findAuditEntries } from '../../../src/proxy/audit-log/read.ts'
 import { stepRequest, type ChangeStep } from '../../../src/vpc/change-step.ts'
 import { DATABASES, newDatabase, open } from './open.ts'
 
@@ -64,12 +64,14 @@ describe.each(DATABASES)('what the platform said and %s refuses to keep', (kind)
         operation,
         responseEntry(0, { kind: 'port', status: 200, port: operation.port!, request_id: 'r', body }),
       )
-      await store.keep(operation)
+      await store.save(operation)
 
       const kept = await store.journal.find(operation.operation_id)
       expect(kept).toMatchObject({ status: 'stopped', port: null, list_now: null })
       expect(kept!.steps[0]!.status).toBe('done')
-      const entries = (await entriesOf(database.db, [operation.operation_id])).get(operation.operation_id)!
+      const entries = (await findAuditEntries(database.db, [operation.operation_id])).get(
+        operation.operation_id,
+      )!
       expect(entries).toMatchObject([
         { kind: 'request', step: 0 },
         { kind: 'answer', step: 0, result: 'done', status: 200, text: null },

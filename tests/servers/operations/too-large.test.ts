@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openDatabase } from '../../../src/proxy/database/database.ts'
 import { Journal } from '../../../src/proxy/operations/journal.ts'
 import { newOperation } from '../../../src/proxy/operations/journaled-operation.ts'
-import { LARGEST_RECORD } from '../../../src/proxy/operations/stored-record.ts'
+import { LARGEST_OPERATION } from '../../../src/proxy/operations/stored-operation.ts'
 import { auditLogApi } from '../../../src/vpc/audit-log.ts'
 import { operationsOver, planned, PROJECT, startStage } from './stage.ts'
 
@@ -36,7 +36,7 @@ beforeAll(async () => {
   stage = await startStage()
   left.port_id = await stage.portWith('abc')
   left.status = 'running'
-  left.had = Array.from({ length: LARGEST_RECORD / 30 }, () => randomUUID())
+  left.had = Array.from({ length: LARGEST_OPERATION / 30 }, () => randomUUID())
   dataFolder = await mkdtemp(join(tmpdir(), 'portside-too-large-'))
   const database = await openDatabase({ dataFolder }, pino({ level: 'silent' }))
   await new Journal(database).add(left, { user: 'operator', subject: 'operator', role: 'operator' })

@@ -10,8 +10,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('port_id', 'text', (column) => column.notNull())
     .addColumn('status', 'text', (column) => column.notNull())
     .addColumn('created_at', 'timestamptz', (column) => column.notNull())
-    // Not jsonb: that refuses the character U+0000, which a name from the platform may carry, and a
-    // record that can't be written would stop an operation on the way.
+    // Not jsonb, which refuses the character U+0000. A name from the platform may contain it, and
+    // an operation that can't be written stops in the middle.
     .addColumn('record', 'json', (column) => column.notNull())
     .execute()
   // Written often and read often: not worth compressing each time.

@@ -1,10 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import { appendOnly } from '../append-only.ts'
 
-/**
- * The records of dry runs and changes: rows are added, and none is ever changed
- * (src/proxy/audit-log).
- */
+/** The audit log (src/proxy/audit-log): rows are added, and none is ever changed. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('records')
@@ -22,7 +19,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('planned', 'json')
     .addColumn('undo_to', 'json')
     .addColumn('plan', 'json', (column) => column.notNull())
-    // All groups that are named, to search by.
+    // Every group in the lists and the plan, for the search.
     .addColumn('groups', sql`text[]`, (column) => column.notNull())
     .addColumn('follows', 'uuid')
     .execute()
@@ -35,7 +32,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('outcome', 'text')
     .addColumn('request_id', 'text')
     .addColumn('port_name', 'text')
-    // Not jsonb: what the platform answered may carry U+0000 (001-operations.ts).
+    // Not jsonb: a response of the platform may contain U+0000 (001-operations.ts).
     .addColumn('content', 'json', (column) => column.notNull())
     .execute()
   await db.schema

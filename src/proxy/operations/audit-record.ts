@@ -1,9 +1,9 @@
 import { SETTLED, type Operation, type OperationStatus } from '../../vpc/portside-api.ts'
 import type { AuditEntry, AuditOutcome } from '../../vpc/audit-log.ts'
-import { endEntry } from './entries.ts'
-import type { NewAuditRecord } from './write.ts'
+import { endEntry } from '../audit-log/entries.ts'
+import type { NewAuditRecord } from '../audit-log/write.ts'
 
-/** The record that an operation begins with. */
+/** The audit record with which an operation begins. */
 export function auditRecordOf(
   operation: Operation,
   { subject, role }: { subject: string | null; role: string | null },
@@ -25,13 +25,10 @@ export function auditRecordOf(
   }
 }
 
-/**
- * Ends that an error is the reason of. After others the record still has the error of the stop
- * before.
- */
+/** The ends that have an error. After the others, the operation may still have an earlier one. */
 const BY_ERROR: ReadonlySet<OperationStatus> = new Set(['stopped', 'interrupted', 'list_changed'])
 
-/** The end that an operation has come to; undefined while it is under way. */
+/** The audit entry of an operation's end; undefined while it is under way. */
 export function endEntryOf({ status, list_now, error, followed_by }: Operation): AuditEntry | undefined {
   if (!SETTLED.has(status)) return undefined
   const reason = BY_ERROR.has(status) ? (error ?? null) : null

@@ -1,7 +1,4 @@
-/**
- * What went wrong with a database, in a word where there is one; addresses with passwords are not
- * repeated.
- */
+/** The message of a database's error, or its code. Addresses, which hold passwords, are removed. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { code } = error as NodeJS.ErrnoException

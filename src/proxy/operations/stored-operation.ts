@@ -4,18 +4,15 @@ import type { Tables } from '../database/tables.ts'
 import type { JournaledOperation } from './journaled-operation.ts'
 
 /**
- * A record of more bytes is not read: several times what the largest plan of today comes to. An
- * earlier Portside took plans of any length, whose records have hundreds of megabytes.
+ * An operation of more bytes is not read. It is several times the size of the largest plan today.
+ * An earlier Portside took plans of any length, of which some have hundreds of megabytes.
  */
-export const LARGEST_RECORD = 8 * 1024 * 1024
+export const LARGEST_OPERATION = 8 * 1024 * 1024
 
-/**
- * The condition that a row `o` has a larger record. Its size is known without reading it, as it is
- * not compressed.
- */
-export const isTooLarge = sql<boolean>`pg_column_size(o.record) > ${sql.lit(LARGEST_RECORD)}`
+/** The condition that a row `o` is larger. As it isn't compressed, its size is known unread. */
+export const isTooLarge = sql<boolean>`pg_column_size(o.record) > ${sql.lit(LARGEST_OPERATION)}`
 
-/** What is read of a row `o` of operations: its record, unless that is too large. */
+/** What is read of a row `o` of operations: the whole operation, unless it is too large. */
 export const readable = sql`o.operation_id, o.project_id, o.port_id, o.status, o.revision, o.created_at,
   case when not ${isTooLarge} then o.record end as record`
 
@@ -30,8 +27,8 @@ export type StoredRow = {
   record: JournaledOperation | null
 }
 
-/** The record of a row; of one that is too large to be read, what is known without it. */
-export async function storedRecord(db: Kysely<Tables>, row: StoredRow): Promise<JournaledOperation> {
+/** The operation of a row; of one that is too large, what the columns and the audit log know. */
+export async function storedOperation(db: Kysely<Tables>, row: StoredRow): Promise<JournaledOperation> {
   const { record, ...known } = row
   if (record) return record
   const begun = await db

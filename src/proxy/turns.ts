@@ -1,8 +1,8 @@
-/** Work that takes turns: for one key one piece at a time, in the order of asking. */
+/** Runs work one after the other for each key, in the order of the calls. */
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>()
 
-  /** Runs `work` after all earlier work of `key`, however that ended. */
+  /** Runs `work` after all earlier work of `key`, whether that failed or not. */
   take<T>(key: string, work: () => Promise<T>): Promise<T> {
     const turn = (this.#last.get(key) ?? Promise.resolve()).then(work, work)
     const done = turn.catch(() => {})
@@ -13,7 +13,7 @@ export class Turns {
     return turn
   }
 
-  /** Comes back when no work is left. */
+  /** Resolves when no work is left. */
   async idle(): Promise<void> {
     while (this.#last.size > 0) await Promise.all(this.#last.values())
   }
