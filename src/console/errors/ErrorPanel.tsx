@@ -94,8 +94,8 @@ function messageOf(error: unknown): string {
 }
 
 /**
- * True when the code or the looks of a part of the page could not be fetched; each browser, and Vite
- * for stylesheets, has its own words for that.
+ * True when the code or the looks of a part of the page could not be fetched; each browser, and
+ * Vite for stylesheets, has its own words for that.
  */
 function isPartMissing(error: unknown): boolean {
   return (

@@ -112,11 +112,15 @@ async function portAfter(
     await client.fetchQuery(portQuery(project_id, port_id)).catch(() => {})
   if (!isBehind(client, ended)) return
   // It has been so at some time after it was known to be under way.
-  const read = (one: KnownOperation | undefined) => (one && isWhole(one) ? one.list_read_at : undefined)
-  const since = before && read(before) !== read(ended) ? timesOf(before)?.asked : undefined
+  const since = before && readAt(before) !== readAt(ended) ? timesOf(before)?.asked : undefined
   if (since !== undefined) takePort(client, ended, since)
   // What can't be read is said where it is shown.
   if (isBehind(client, ended)) await readPortAnew(client, project_id, port_id).catch(() => {})
+}
+
+/** When the operation's list was read last. */
+function readAt(operation: KnownOperation): string | null | undefined {
+  return isWhole(operation) ? operation.list_read_at : undefined
 }
 
 /** True when the port that is shown may be from before the end of the operation. */
