@@ -21,8 +21,8 @@ beforeEach(() => {
 afterAll(() => platform.close())
 
 /**
- * Begins a change of two steps and gives these responses to it; the port read back has the list from
- * before.
+ * Begins a change of two steps and gives these responses to it; the port read back has the list
+ * from before.
  */
 async function changeWith(...responses: ScriptedPlatform['answers']) {
   const operations = operationsOver(platform.proxy.call)

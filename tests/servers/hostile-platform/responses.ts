@@ -153,8 +153,8 @@ const FIELDS = [
 ]
 
 /**
- * What the next number of a seed picks. All values are made first: making each anew would take longer
- * than sending it.
+ * What the next number of a seed picks. All values are made first: making each anew would take
+ * longer than sending it.
  */
 export function hostileResponses(seed: number): (well: object) => RawResponse {
   const next = chance(seed)

@@ -1,8 +1,8 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 
 /**
- * What the platform does with one request: bytes that it sends, and whether it closes the connection
- * after them, breaks it, or leaves the proxy waiting.
+ * What the platform does with one request: bytes that it sends, and whether it closes the
+ * connection after them, breaks it, or leaves the proxy waiting.
  */
 export type RawResponse = { bytes: Buffer; ending: 'close' | 'break' | 'keep' }
 
