@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { json, startScriptedPlatform, type ScriptedPlatform } from '../../stage/scripted-platform.ts'
-import { operationsOver, planned, PROJECT, QUICK } from '../operations/stage.ts'
-import { auditLogOver, outlineOf } from '../audit-log/stage.ts'
+import { operationsOver, planned, PROJECT, QUICK } from '../operations/ask-operations.ts'
+import { auditLogOver, outlineOf } from '../audit-log/read-audit-log.ts'
 
 const [a, b, c] = [randomUUID(), randomUUID(), randomUUID()]
 let portId: string
