@@ -3,8 +3,8 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { api } from '../../../src/vpc/portside-api.ts'
-import { operationsOver, planned, PROJECT, startStage } from '../operations/stage.ts'
-import { auditLogOver, outlineOf } from './stage.ts'
+import { operationsOver, planned, PROJECT, startStage } from '../operations/ask-operations.ts'
+import { auditLogOver, outlineOf } from './read-audit-log.ts'
 
 let stage: Awaited<ReturnType<typeof startStage>>
 let operations: ReturnType<typeof operationsOver>

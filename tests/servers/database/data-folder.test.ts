@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startProxy } from '../../stage/proxy.ts'
 import { buildProxy, KillableProxy, type Built } from '../operations/killable.ts'
-import { operationsOver, planned, startStage } from '../operations/stage.ts'
+import { operationsOver, planned, startStage } from '../operations/ask-operations.ts'
 import { open } from './open.ts'
 
 /** True where a small disk can be made: on Linux, as root. */

@@ -12,7 +12,7 @@ import { EXAMPLE } from '../../stage/emulator.ts'
 import { portsideError } from '../../../src/vpc/errors.ts'
 import { api, operationChoices } from '../../../src/vpc/portside-api.ts'
 import { auditLogApi } from '../../../src/vpc/audit-log.ts'
-import { operationsOver, planned, startStage } from '../operations/stage.ts'
+import { operationsOver, planned, startStage } from '../operations/ask-operations.ts'
 import { createDatabase, POSTGRES, type TestDatabase } from '../../stage/postgres.ts'
 import { KEYS } from '../../stage/servers.ts'
 import {

@@ -10,8 +10,8 @@ import {
   RuleBook,
   trafficDifference,
 } from '../../../src/vpc/traffic/index.ts'
-import { operationsOver, planned, PROJECT, startStage } from '../operations/stage.ts'
-import { auditLogOver } from '../audit-log/stage.ts'
+import { operationsOver, planned, PROJECT, startStage } from '../operations/ask-operations.ts'
+import { auditLogOver } from '../audit-log/read-audit-log.ts'
 
 const GUARD = { name: 'web ports', protocol: 'tcp', ports: '22,80,443,3389', remote: 'anywhere' }
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { buildProxy, KillableProxy, type Built } from '../operations/killable.ts'
-import { operationsOver, planned, PROJECT, startStage } from '../operations/stage.ts'
+import { operationsOver, planned, PROJECT, startStage } from '../operations/ask-operations.ts'
 import { createDatabase, POSTGRES, type TestDatabase } from '../../stage/postgres.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })

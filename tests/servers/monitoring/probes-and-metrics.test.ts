@@ -5,7 +5,7 @@ import { Readiness } from '../../../src/proxy/monitoring/readiness.ts'
 import { EXAMPLE } from '../../stage/emulator.ts'
 import { json, reset, startScriptedPlatform, type ScriptedResponse } from '../../stage/scripted-platform.ts'
 import { startProxy } from '../../stage/proxy.ts'
-import { operationsOver, planned, PROJECT, startStage } from '../operations/stage.ts'
+import { operationsOver, planned, PROJECT, startStage } from '../operations/ask-operations.ts'
 
 const METRICS = { PORTSIDE_METRICS_LISTEN: '127.0.0.1:0' }
 

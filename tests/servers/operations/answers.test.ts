@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { operationsOver, planned, startStage } from './stage.ts'
+import { operationsOver, planned, startStage } from './ask-operations.ts'
 
 let stage: Awaited<ReturnType<typeof startStage>>
 let operations: ReturnType<typeof operationsOver>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { operationsOver, planned, startStage } from './stage.ts'
+import { operationsOver, planned, startStage } from './ask-operations.ts'
 
 let stage: Awaited<ReturnType<typeof startStage>>
 let operations: ReturnType<typeof operationsOver>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { api } from '../../../src/vpc/portside-api.ts'
-import { groupIds, operationsOver, planned, portIds, PROJECT, startStage } from './stage.ts'
+import { groupIds, operationsOver, planned, portIds, PROJECT, startStage } from './ask-operations.ts'
 
 /**
  * A proxy and a cloud that let a port have so many groups, and a plan that adds one to a port that

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { BUILT_EMPTY_JOURNAL, type TestedProxy } from '../../stage/proxy.ts'
 import { ACCESS } from '../../stage/servers.ts'
-import { QUICK } from './stage.ts'
+import { QUICK } from './ask-operations.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { createDatabase, POSTGRES, type TestDatabase } from '../../stage/postgres.ts'
 import { buildProxy, KillableProxy, type Built } from './killable.ts'
 import { oneOf, randomPlans, SEED, type Steadily } from './random-plans.ts'
-import { operationsOver, startStage } from './stage.ts'
+import { operationsOver, startStage } from './ask-operations.ts'
 
 const PLANS = 24
 /**

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildProxy, KillableProxy, type Built } from './killable.ts'
 import { randomPlans, SEED, type Steadily } from './random-plans.ts'
-import { operationsOver, startStage } from './stage.ts'
+import { operationsOver, startStage } from './ask-operations.ts'
 
 const PLANS = 1000
 /** After so many plans the proxy is killed and started again, whatever is under way. */

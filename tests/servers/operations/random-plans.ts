@@ -1,6 +1,12 @@
 import { expect } from 'vitest'
 import { SETTLED, type Operation } from '../../../src/vpc/portside-api.ts'
-import { planned, PROJECT, type TestedResponse, type operationsOver, type startStage } from './stage.ts'
+import {
+  planned,
+  PROJECT,
+  type TestedResponse,
+  type operationsOver,
+  type startStage,
+} from './ask-operations.ts'
 
 const GROUPS = 'abcdefghijkl'
 

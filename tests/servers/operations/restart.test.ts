@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { auditLogOver, outlineOf } from '../audit-log/stage.ts'
+import { auditLogOver, outlineOf } from '../audit-log/read-audit-log.ts'
 import { buildProxy, KillableProxy, type Built } from './killable.ts'
-import { operationsOver, planned, startStage } from './stage.ts'
+import { operationsOver, planned, startStage } from './ask-operations.ts'
 
 let stage: Awaited<ReturnType<typeof startStage>>
 let built: Built

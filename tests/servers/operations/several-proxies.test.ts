@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { SETTLED } from '../../../src/vpc/portside-api.ts'
 import { createDatabase, POSTGRES, type TestDatabase } from '../../stage/postgres.ts'
 import { buildProxy, KillableProxy, type Built } from './killable.ts'
-import { operationsOver, planned, startStage } from './stage.ts'
+import { operationsOver, planned, startStage } from './ask-operations.ts'
 
 let stage: Awaited<ReturnType<typeof startStage>>
 let built: Built

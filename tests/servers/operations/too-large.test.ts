@@ -10,7 +10,7 @@ import { Journal } from '../../../src/proxy/operations/journal.ts'
 import { newOperation } from '../../../src/proxy/operations/journaled-operation.ts'
 import { LARGEST_OPERATION } from '../../../src/proxy/operations/stored-operation.ts'
 import { auditLogApi } from '../../../src/vpc/audit-log.ts'
-import { operationsOver, planned, PROJECT, startStage } from './stage.ts'
+import { operationsOver, planned, PROJECT, startStage } from './ask-operations.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 

@@ -4,7 +4,7 @@ import { paths } from '../../../src/vpc/paths.ts'
 import type { Port } from '../../../src/vpc/port.ts'
 import { queryString, type PortsQuery } from '../../../src/vpc/requests.ts'
 import { V1_READ } from '../../../src/vpc/v1-read.ts'
-import { operationsOver, planned, PROJECT, startStage } from '../operations/stage.ts'
+import { operationsOver, planned, PROJECT, startStage } from '../operations/ask-operations.ts'
 
 // A region whose gateway knows no v3 port reads. What it would have said in v3, the emulator's own
 // endpoints tell.

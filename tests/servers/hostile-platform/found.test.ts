@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { json, startScriptedPlatform, type ScriptedPlatform } from '../../stage/scripted-platform.ts'
-import { operationsOver, planned, PROJECT, QUICK } from '../operations/stage.ts'
-import { auditLogOver, outlineOf } from '../audit-log/stage.ts'
+import { operationsOver, planned, PROJECT, QUICK } from '../operations/ask-operations.ts'
+import { auditLogOver, outlineOf } from '../audit-log/read-audit-log.ts'
 
 const [a, b, c] = [randomUUID(), randomUUID(), randomUUID()]
 let portId: string
@@ -11,26 +11,26 @@ const read = () => json(200, port([a, b, c]))
 const deep = (depth: number) =>
   JSON.stringify(port([b, c])).replace('}', `,"new_field":${'['.repeat(depth)}${']'.repeat(depth)}}`)
 
-let cloud: ScriptedPlatform
+let platform: ScriptedPlatform
 beforeAll(async () => {
-  cloud = await startScriptedPlatform(QUICK)
+  platform = await startScriptedPlatform(QUICK)
 }, 60_000)
 beforeEach(() => {
   portId = randomUUID()
 })
-afterAll(() => cloud.close())
+afterAll(() => platform.close())
 
 /**
- * Begins a change of two steps, the first of which is answered so; the port read back has the list
+ * Begins a change of two steps and gives these responses to it; the port read back has the list
  * from before.
  */
-async function answered(...answers: ScriptedPlatform['answers']) {
-  const operations = operationsOver(cloud.proxy.call)
-  cloud.answers = [read(), ...answers]
+async function changeWith(...responses: ScriptedPlatform['answers']) {
+  const operations = operationsOver(platform.proxy.call)
+  platform.answers = [read(), ...responses]
   const plan = planned([a, b, c], [b, c, a])
   await operations.post(portId, plan)
   const operation = await operations.settled(plan.operation_id)
-  const record = await auditLogOver(cloud.proxy.call).record(plan.operation_id)
+  const record = await auditLogOver(platform.proxy.call).record(plan.operation_id)
   return { operations, operation, record }
 }
 
@@ -44,8 +44,8 @@ test.each([
     () => JSON.stringify({ ...port([b, c]), x: 'y'.repeat(1 << 20) }),
     'larger than Portside reads',
   ],
-])('a change answered with %s ends, with a record, and can be answered', async (_, answer, why) => {
-  const { operations, operation, record } = await answered(json(200, answer()))
+])('a response with %s ends the change, which can be left', async (_, body, why) => {
+  const { operations, operation, record } = await changeWith(json(200, body()))
   expect(operation.status).toBe('stopped')
   expect(outlineOf(record)).toEqual(expect.arrayContaining(['request 1', 'answer 1 unknown', 'end stopped']))
   const entry = record.entries.find(({ kind }) => kind === 'answer')
@@ -56,7 +56,7 @@ test.each([
 
 test('a status that nobody knows does not say that a change was refused', async () => {
   const words = { error_code: 'VPC.1', error_msg: 'no', request_id: 'r' }
-  const { operation, record } = await answered(json(600, words), read(), read(), json(403, words), read())
+  const { operation, record } = await changeWith(json(600, words), read(), read(), json(403, words), read())
   expect(outlineOf(record).filter((entry) => entry.startsWith('answer'))).toEqual([
     'answer 1 unknown',
     'answer 1 refused',
@@ -64,33 +64,39 @@ test('a status that nobody knows does not say that a change was refused', async 
   expect(operation.status).toBe('stopped')
 })
 
-test.each([600, 999, 204, 302])('a read answered with %i is a 502 in the one error form', async (status) => {
-  cloud.answers = [json(status, status === 204 ? '' : { error_code: 'VPC.1', error_msg: 'no' })]
-  const answer = await cloud.proxy.call(`/api/v3/${PROJECT}/ports/${portId}`)
-  expect(answer.status).toBe(502)
-  expect(await answer.json()).toMatchObject({ error_code: expect.any(String), error_msg: expect.any(String) })
-})
+test.each([600, 999, 204, 302])(
+  'a response of %i to a read is a 502 in the one error form',
+  async (status) => {
+    platform.answers = [json(status, status === 204 ? '' : { error_code: 'VPC.1', error_msg: 'no' })]
+    const response = await platform.proxy.call(`/api/v3/${PROJECT}/ports/${portId}`)
+    expect(response.status).toBe(502)
+    expect(await response.json()).toMatchObject({
+      error_code: expect.any(String),
+      error_msg: expect.any(String),
+    })
+  },
+)
 
 test('a page of 300,000 wrong entries names 10 of them', async () => {
   const ports = Array.from({ length: 4000 }, () => ({ id: 1, security_groups: Array(75).fill(1) }))
-  cloud.answers = [json(200, { ports })]
-  const answer = await cloud.proxy.call(`/api/v3/${PROJECT}/ports`)
-  const { error_code, fields } = await answer.json()
-  expect([answer.status, error_code, fields.length]).toEqual([502, 'Portside.UnreadableAnswer', 10])
+  platform.answers = [json(200, { ports })]
+  const response = await platform.proxy.call(`/api/v3/${PROJECT}/ports`)
+  const { error_code, fields } = await response.json()
+  expect([response.status, error_code, fields.length]).toEqual([502, 'Portside.UnreadableAnswer', 10])
 })
 
-test("the cloud's words do not pass for Portside's own, and long ones are cut", async () => {
-  const ask = async () => (await cloud.proxy.call(`/api/v3/${PROJECT}/ports/${portId}`)).json()
-  cloud.answers = [json(401, { error_code: 'Portside.NoSession', error_msg: 'Sign in again.' })]
+test("the platform's words do not pass for Portside's own, and long ones are cut", async () => {
+  const ask = async () => (await platform.proxy.call(`/api/v3/${PROJECT}/ports/${portId}`)).json()
+  platform.answers = [json(401, { error_code: 'Portside.NoSession', error_msg: 'Sign in again.' })]
   expect((await ask()).error_code).toBe('Portside.UnreadableAnswer')
   const long = 'x'.repeat(100_000)
-  cloud.answers = [json(400, { error_code: long, error_msg: long, request_id: long })]
+  platform.answers = [json(400, { error_code: long, error_msg: long, request_id: long })]
   expect(JSON.stringify(await ask()).length).toBeLessThan(3000)
 })
 
 test('going back from a list that names no group is refused, and the list can be left', async () => {
   const odd = json(200, port(['no ID']))
-  const { operations, operation } = await answered(odd, odd)
+  const { operations, operation } = await changeWith(odd, odd)
   const id = operation.operation_id
   expect((await operations.answer(id, 'go-back')).error).toMatchObject({
     error_code: 'Portside.OperationConflict',
@@ -101,11 +107,11 @@ test('going back from a list that names no group is refused, and the list can be
 
 test('what follows on a stopped change does not repeat its error in the audit log', async () => {
   const refused = json(403, { error_code: 'VPC.1', error_msg: 'no', request_id: 'r' })
-  const { operations, operation, record } = await answered(refused, read())
+  const { operations, operation, record } = await changeWith(refused, read())
   expect([operation.status, record.error_code]).toEqual(['stopped', 'VPC.1'])
   const { operation: following } = await operations.answer(operation.operation_id, 'go-on')
   await operations.settled(following.operation_id)
-  const after = await auditLogOver(cloud.proxy.call).record(operation.operation_id)
+  const after = await auditLogOver(platform.proxy.call).record(operation.operation_id)
   expect([after.outcome, after.error_code]).toEqual(['superseded', null])
   expect(after.entries.filter(({ kind }) => kind === 'end')).toMatchObject([
     { outcome: 'stopped', error: { error_code: 'VPC.1' } },

@@ -1,10 +1,10 @@
 import { deflateSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { chance, oneOf } from '../../../src/emulator/seed/chance.ts'
-import type { RawAnswer } from './server.ts'
+import type { RawResponse } from './server.ts'
 
-/** A whole answer with a JSON body, as a cloud that is well sends it. */
-export function wellAnswered(status: number, body: unknown): RawAnswer {
+/** A whole response with a JSON body, as a platform that works sends it. */
+export function wellResponse(status: number, body: unknown): RawResponse {
   return http(`HTTP/1.1 ${status} OK`, [['content-type', 'application/json']], JSON.stringify(body))
 }
 
@@ -12,7 +12,7 @@ function http(
   statusLine: string,
   headers: readonly (readonly [string, string])[],
   body: string | Buffer,
-): RawAnswer {
+): RawResponse {
   const sent = Buffer.from(body)
   const lines = [...headers, ['content-length', String(sent.length)] as const].map(
     ([name, value]) => `${name}: ${value}\r\n`,
@@ -82,7 +82,7 @@ const texts = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
 )
 
-/** Values for any field, as JSON texts: not all of them can be had by JSON.stringify. */
+/** Values for any field, as JSON texts: JSON.stringify makes not all of them. */
 const values = fc.oneof(
   fc.constantFrom(
     'null',
@@ -153,10 +153,10 @@ const FIELDS = [
 ]
 
 /**
- * What the next number of a seed picks: all made beforehand, as making each anew would take longer
- * than sending it.
+ * What the next number of a seed picks. All values are made first: making each anew would take
+ * longer than sending it.
  */
-export function hostileAnswers(seed: number): (well: object) => RawAnswer {
+export function hostileResponses(seed: number): (well: object) => RawResponse {
   const next = chance(seed)
   const someValues = fc.sample(values, { numRuns: 300, seed })
   const someTexts = fc.sample(texts, { numRuns: 60, seed })
@@ -186,7 +186,7 @@ export function hostileAnswers(seed: number): (well: object) => RawAnswer {
     if (n < 0.3) return withValue(well, oneOf(placesIn(well), next), oneOf(someValues, next))
     if (n < 0.45) return withField(well, oneOf(FIELDS, next), oneOf(someValues, next), next() < 0.5)
     if (n < 0.6) {
-      // One more field in the port itself, or whatever the answer is about.
+      // One more field in the port, or in what else the response is about.
       const [name, inner] = Object.entries(well)[0] ?? ['port', {}]
       if (typeof inner !== 'object' || Array.isArray(inner)) return oneOf(someValues, next)
       const put = withField(inner as object, oneOf(FIELDS, next), oneOf(someValues, next), next() < 0.5)
@@ -235,8 +235,8 @@ export function hostileAnswers(seed: number): (well: object) => RawAnswer {
     return Array.from({ length: Math.floor(next() * 3) }, () => oneOf(some, next))
   }
 
-  /** How the bytes of a whole answer go wrong on their way. */
-  const cut = (whole: RawAnswer): RawAnswer => {
+  /** How the bytes of a whole response go wrong on their way. */
+  const cut = (whole: RawResponse): RawResponse => {
     const { bytes: all } = whole
     const part = all.subarray(0, Math.floor(next() * all.length))
     const text = (from: RegExp, to: string) => Buffer.from(all.toString('latin1').replace(from, to), 'latin1')

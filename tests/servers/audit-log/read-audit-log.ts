@@ -6,7 +6,7 @@ import {
   type AuditEntry,
   type AuditRecordSummary,
 } from '../../../src/vpc/audit-log.ts'
-import { planned, PROJECT } from '../operations/stage.ts'
+import { planned, PROJECT } from '../operations/ask-operations.ts'
 
 /** Calls Portside's API about records and checks, however the proxy runs. */
 export function auditLogOver(call: TestedProxy['call']) {

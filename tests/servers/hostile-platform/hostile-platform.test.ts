@@ -8,48 +8,48 @@ import { portsideError } from '../../../src/vpc/errors.ts'
 import { paths } from '../../../src/vpc/paths.ts'
 import { api, operationResponse, SETTLED, type Operation } from '../../../src/vpc/portside-api.ts'
 import { auditRecordResponse, auditLogApi } from '../../../src/vpc/audit-log.ts'
-import { planned, PROJECT, QUICK } from '../operations/stage.ts'
-import { outlineOf } from '../audit-log/stage.ts'
-import { hostileAnswers, wellAnswered } from './answers.ts'
-import { startHostileCloud, type HostileCloud, type RawAnswer } from './server.ts'
+import { planned, PROJECT, QUICK } from '../operations/ask-operations.ts'
+import { outlineOf } from '../audit-log/read-audit-log.ts'
+import { hostileResponses, wellResponse } from './responses.ts'
+import { startHostilePlatform, type HostilePlatform, type RawResponse } from './server.ts'
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
 
-const ANSWERS = 10_000
+const RESPONSES = 10_000
 const AT_ONCE = 24
 const [a, b, c, d] = Array.from({ length: 4 }, () => randomUUID()) as [string, string, string, string]
 
 const seed = Date.now()
 const next = chance(seed)
-const hostile = hostileAnswers(seed)
-/** The lists of the ports, which the cloud changes even where it answers nonsense. */
+const hostile = hostileResponses(seed)
+/** The lists of the ports, which the platform changes even where its response is nonsense. */
 const lists = new Map<string, string[]>()
 let served = 0
 /**
- * Whether the cloud is hostile: always to reads and dry runs, more often than not on the way of a
- * change.
+ * Whether the platform is hostile: always to reads and dry runs, more often than not on the way of
+ * a change.
  */
 let isHostile = true
 
-function answer(method: string, path: string, body: string): RawAnswer {
+function respond(method: string, path: string, body: string): RawResponse {
   const [, , , kind = '', id = ''] = path.split('?')[0]!.split('/')
   const change = method === 'PUT' && next() < 0.7
   const list = lists.get(id) ?? [a]
-  let well: RawAnswer | undefined
+  let well: RawResponse | undefined
   let body200: object = wellBody(kind, path, id, list)
   if (method === 'PUT') {
     const { port, dry_run } = JSON.parse(body) as { port: Omit<ChangeStep, 'kind'>; dry_run?: boolean }
     const step = { kind: path.includes('/insert-') ? 'insert' : 'remove', ...port } as ChangeStep
     try {
       const after = applyStep(list, step)
-      if (dry_run) well = wellAnswered(202, { request_id: 'r' })
+      if (dry_run) well = wellResponse(202, { request_id: 'r' })
       else {
         body200 = { port: { id, security_groups: after }, request_id: 'r' }
         if (change) lists.set(id, after)
       }
     } catch (error) {
       if (!(error instanceof StepRefused)) throw error
-      well = wellAnswered(409, { error_code: 'VPC.1', error_msg: 'no', request_id: 'r' })
+      well = wellResponse(409, { error_code: 'VPC.1', error_msg: 'no', request_id: 'r' })
     }
   }
   if (isHostile && (!lists.has(id) || next() < 0.6)) {
@@ -57,8 +57,8 @@ function answer(method: string, path: string, body: string): RawAnswer {
     return hostile(body200)
   }
   if (method === 'PUT' && !change && !well)
-    return wellAnswered(409, { error_code: 'VPC.2', error_msg: 'no', request_id: 'r' })
-  return well ?? wellAnswered(200, body200)
+    return wellResponse(409, { error_code: 'VPC.2', error_msg: 'no', request_id: 'r' })
+  return well ?? wellResponse(200, body200)
 }
 
 function wellBody(kind: string, path: string, id: string, list: string[]): object {
@@ -73,12 +73,12 @@ function wellBody(kind: string, path: string, id: string, list: string[]): objec
     : { security_groups: [{ id: a, name: 'g' }], page_info: { next_marker: a }, request_id }
 }
 
-let cloud: HostileCloud
+let platform: HostilePlatform
 let proxy: TestedProxy
 beforeAll(async () => {
-  cloud = await startHostileCloud(answer)
+  platform = await startHostilePlatform(respond)
   proxy = await startProxy({
-    PORTSIDE_UPSTREAM: cloud.address,
+    PORTSIDE_UPSTREAM: platform.address,
     PORTSIDE_UPSTREAM_TIMEOUT_MS: '1500',
     ...QUICK,
     PORTSIDE_LATE_ANSWER_MS: '10',
@@ -87,13 +87,13 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await proxy.close()
-  await cloud.close()
+  await platform.close()
 })
 
 /** One example of each fault. */
 const found = new Map<string, string>()
 
-/** Calls the proxy, which must answer soon and in one of its forms, whatever the cloud does. */
+/** Calls the proxy, which must respond soon and in one of its forms, whatever the platform does. */
 async function ask(path: string, init: Parameters<TestedProxy['call']>[1], schema?: Schema) {
   const what = `${init?.method ?? 'GET'} ${path.replaceAll(/[0-9a-f-]{36}/g, '{id}').split('?')[0]}`
   try {
@@ -103,7 +103,7 @@ async function ask(path: string, init: Parameters<TestedProxy['call']>[1], schem
     if (fault) found.set(`${fault} ${what}`, `${fault}: ${what} -> ${came.status} ${text.slice(0, 300)}`)
     return { status: came.status, body: JSON.parse(text) as Record<string, never> }
   } catch (error) {
-    found.set(`no answer ${what}`, `no answer: ${what} ${String(error)}`)
+    found.set(`no response ${what}`, `no response: ${what} ${String(error)}`)
     return { status: 0, body: {} as Record<string, never> }
   }
 }
@@ -118,7 +118,7 @@ function wrong({ status, headers }: Response, text: string, schema?: Schema): st
   const error = portsideError.safeParse(JSON.parse(text))
   if (!error.success) return 'an error in another form'
   if (error.data.error_code === 'Portside.Internal') return 'an unforeseen error'
-  if (error.data.error_code === 'Portside.NotRecorded') return 'no record'
+  if (error.data.error_code === 'Portside.NotRecorded') return 'no audit record'
   if (text.length > 20_000) return 'an error too long to be read'
   return undefined
 }
@@ -174,7 +174,7 @@ async function settled(id: string): Promise<Operation> {
   }
 }
 
-/** What is missing in an operation's record: each request has its answer, and there is an end. */
+/** What an operation's audit record lacks: a response to each request, and an end. */
 async function missing(id: string): Promise<string | undefined> {
   const { body } = await ask(auditLogApi.record(id), {}, auditRecordResponse)
   const entries = outlineOf(body.record as never)
@@ -182,11 +182,11 @@ async function missing(id: string): Promise<string | undefined> {
     (entry, at) =>
       entry.startsWith('request') && !entries[at + 1]?.startsWith(entry.replace('request', 'answer')),
   )
-  if (open >= 0) return `no answer after ${entries[open]}: ${entries.join(', ')}`
+  if (open >= 0) return `no response after ${entries[open]}: ${entries.join(', ')}`
   return entries.some((entry) => entry.startsWith('end')) ? undefined : `no end: ${entries.join(', ')}`
 }
 
-const enough = () => served >= ANSWERS
+const enough = () => served >= RESPONSES
 async function askOn(): Promise<void> {
   while (!enough()) await one()
 }
@@ -196,17 +196,17 @@ test('10,000 hostile responses: each call ends well, each change is recorded', a
   const watch = (async () => {
     while (!over.signal.aborted) {
       const { status } = await fetch(`${proxy.address}/healthz`).catch(() => ({ status: 0 }))
-      if (status !== 200) found.set('healthz', `/healthz answers ${status}`)
+      if (status !== 200) found.set('healthz', `/healthz: ${status}`)
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   })()
   await Promise.all(Array.from({ length: AT_ONCE }, askOn))
 
-  // Every operation has come to an end that can be answered, while the cloud is as hostile as
-  // before, and when it is well again.
+  // Every operation ends so that a choice is possible, while the platform is as hostile as before,
+  // and when it works again.
   const ids = begun.values()
   const outcomes: Record<string, number> = {}
-  const answerAll = async () => {
+  const chooseAll = async () => {
     for (const id of ids) {
       const operation = await settled(id)
       const fault = await missing(id)
@@ -224,13 +224,13 @@ test('10,000 hostile responses: each call ends well, each change is recorded', a
       if (more) found.set('record', more)
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, answerAll))
+  await Promise.all(Array.from({ length: AT_ONCE }, chooseAll))
   isHostile = false
   for (const id of begun) {
     const operation = await settled(id)
     if (operation.status !== 'stopped' && operation.status !== 'interrupted') continue
     const { status } = await ask(api.operationChoice(id, 'leave'), { method: 'POST' }, operationResponse)
-    if (status !== 200) found.set('leave', `leave, of a cloud that is well: ${status}`)
+    if (status !== 200) found.set('leave', `leave, of a platform that works: ${status}`)
   }
   over.abort()
   await watch

@@ -1,18 +1,18 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 
 /**
- * What the cloud does with one request: bytes that it sends, and whether it closes the connection
- * after them, breaks it, or leaves the proxy waiting.
+ * What the platform does with one request: bytes that it sends, and whether it closes the
+ * connection after them, breaks it, or leaves the proxy waiting.
  */
-export type RawAnswer = { bytes: Buffer; ending: 'close' | 'break' | 'keep' }
+export type RawResponse = { bytes: Buffer; ending: 'close' | 'break' | 'keep' }
 
-/** A cloud that sends bytes, whether they are HTTP or not. */
-export type HostileCloud = { address: string; close(): Promise<void> }
+/** A platform that sends bytes, whether they are HTTP or not. */
+export type HostilePlatform = { address: string; close(): Promise<void> }
 
-/** @param answer what to do with a request, by its method, path and body */
-export async function startHostileCloud(
-  answer: (method: string, path: string, body: string) => RawAnswer,
-): Promise<HostileCloud> {
+/** @param respond what to do with a request, by its method, path and body */
+export async function startHostilePlatform(
+  respond: (method: string, path: string, body: string) => RawResponse,
+): Promise<HostilePlatform> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
@@ -29,7 +29,7 @@ export async function startHostileCloud(
       const body = read.toString('utf8', end + 4, end + 4 + length)
       read = read.subarray(end + 4 + length)
       const [method = '', path = ''] = head.split(' ', 2)
-      const { bytes, ending } = answer(method, path, body)
+      const { bytes, ending } = respond(method, path, body)
       if (ending === 'close') socket.end(bytes)
       else if (ending === 'keep') socket.write(bytes)
       else socket.write(bytes, () => socket.resetAndDestroy())
