@@ -189,7 +189,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     await reopen()
     const found = await journal.abandoned([])
     expect(found.find((one) => one.operation.operation_id === under.operation_id)).toEqual({
-      record: under,
+      operation: under,
       // In a folder nobody knows when: it may have been long ago.
       lately: kind === 'PostgreSQL',
     })
