@@ -156,12 +156,17 @@ function inOurWords(issue: z.core.$ZodIssue, input: unknown): string {
     case 'invalid_union':
       return 'options' in issue && issue.options ? oneOf(issue.options, issue, input) : issue.message
     case 'too_big':
-      return issue.message.startsWith('must') ? issue.message : `must be at most ${issue.maximum}`
+      return isOurs(issue) ? issue.message : `must be at most ${issue.maximum}`
     case 'too_small':
-      return issue.message.startsWith('must') ? issue.message : `must be ${issue.minimum} or more`
+      return isOurs(issue) ? issue.message : `must be ${issue.minimum} or more`
     default:
       return issue.message
   }
+}
+
+/** True for a message that a schema of ours gives: the library's own do not read on from a path. */
+function isOurs({ message }: z.core.$ZodIssue): boolean {
+  return /^(must|has) /.test(message)
 }
 
 function oneOf(values: readonly unknown[], { path }: z.core.$ZodIssue, input: unknown): string {

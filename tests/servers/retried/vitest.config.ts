@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('.', import.meta.url)),
     include: ['in-vitest.ts'],
-    reporters: ['../../src/run/vitest-counts.ts'],
+    reporters: ['../../../src/run/vitest-counts.ts'],
     retry: 1,
   },
 })
