@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import * as z from 'zod'
 import { refusedFields } from '../vpc/errors.ts'
 import { projectId } from '../vpc/ids.ts'
+import { planPolicies } from '../vpc/plan-ways.ts'
 import { MOST_GROUPS_PER_PORT } from '../vpc/port.ts'
 import { guards } from '../vpc/traffic/guards.ts'
 
@@ -213,6 +214,10 @@ const variables = z.object({
     .default(15_000)
     .describe('a whole number of milliseconds from 100 to 600000'),
   PORTSIDE_READ_RETRIES: wholeNumber(0, 10).default(3).describe('a whole number from 0 to 10'),
+  PORTSIDE_CHANGES: z
+    .enum(planPolicies)
+    .default('choose')
+    .describe(`one of ${planPolicies.join(', ')}`),
   PORTSIDE_STEP_TRIES: wholeNumber(1, 100).default(8).describe('a whole number from 1 to 100'),
   PORTSIDE_STEP_RETRY_MS: wholeNumber(1, 60_000)
     .default(1000)

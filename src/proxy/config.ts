@@ -1,3 +1,4 @@
+import type { PlanPolicy } from '../vpc/plan-ways.ts'
 import type { Guard } from '../vpc/traffic/guards.ts'
 import {
   openEndpoint,
@@ -50,6 +51,8 @@ export type ProxyConfig = {
   maxConnections: number
   /** How long the parts of a request may take; what is left out has its default. */
   receivingLimits?: Partial<ReceivingLimits>
+  /** How changes are made; by the operator's choice unless given. */
+  changes?: PlanPolicy
   upstreamTimeoutMs: number
   readRetries: number
   /** Certificates of authorities that endpoints are trusted by besides Node's own, as PEM. */
@@ -127,6 +130,7 @@ export function readConfig(
     rateLimit: env.PORTSIDE_RATE_LIMIT,
     trustedProxies: env.PORTSIDE_TRUSTED_PROXIES,
     maxConnections: env.PORTSIDE_MAX_CONNECTIONS,
+    changes: env.PORTSIDE_CHANGES,
     upstreamTimeoutMs: env.PORTSIDE_UPSTREAM_TIMEOUT_MS,
     readRetries: env.PORTSIDE_READ_RETRIES,
     authorities: readAuthorities(env.PORTSIDE_UPSTREAM_CA_FILE),

@@ -115,8 +115,8 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
       async ({ session }, reply) => {
         reply.header('cache-control', 'no-store')
         const { user, role } = session
-        const { emulator } = config
-        return { user, role, sign_in: signIn.way, projects, emulator, version }
+        const { emulator, changes = 'choose' } = config
+        return { user, role, sign_in: signIn.way, projects, emulator, changes, version }
       },
     )
     routes.get(

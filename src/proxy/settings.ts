@@ -204,6 +204,11 @@ export const SETTINGS: Readonly<Record<keyof Variables, Setting>> = {
     meaning:
       'Traffic that a change must not newly allow or deny, unless the operator confirms it by typing the name or ID of the port.',
   },
+  PORTSIDE_CHANGES: {
+    section: operations,
+    meaning:
+      'How a change is made. `one-call` replaces the list of groups in one call; `steps` inserts and removes, each checked by the platform; with `choose` Portside proposes one and the operator chooses. What one insert or one remove does is always done by that.',
+  },
   PORTSIDE_STEP_TRIES: {
     section: operations,
     meaning: 'How often a step is sent at most, when the platform is busy or its response is lost.',

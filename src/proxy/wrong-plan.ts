@@ -1,20 +1,21 @@
 import { stepsLead } from '../vpc/change-step.ts'
 import type { OperationRequest } from '../vpc/portside-api.ts'
+import { wayOf, type PlanPolicy } from '../vpc/plan-ways.ts'
 import { ownError } from './errors.ts'
+import type { Planning } from './planning.ts'
 
 /**
  * Refuses a plan that can't be carried out, for a dry run as for a change.
- * @param limit how many security groups a port takes
- * @throws ProxyError Portside.InvalidRequest when a list names a group twice, or the steps do not
- *   lead where they should
+ * @throws ProxyError Portside.InvalidRequest when a list names a group twice, the steps do not lead
+ *   where they should, or go another way than PORTSIDE_CHANGES says
  */
 export function refuseWrongPlan(
   { planned_from, desired, steps }: Pick<OperationRequest, 'planned_from' | 'desired' | 'steps'>,
-  limit: number,
+  { limit, policy }: Planning,
 ): void {
   const twice = planned_from.findIndex((id, position) => planned_from.indexOf(id) !== position)
   const fault = stepsLead(planned_from, steps, desired, limit)
-  if (twice < 0 && !fault) return
+  if (twice < 0 && !fault) return refuseOtherWay({ desired, steps }, policy)
   const field =
     twice >= 0
       ? { path: `planned_from.${twice}`, message: 'names a security group twice' }
@@ -24,6 +25,29 @@ export function refuseWrongPlan(
     `The plan can't be carried out: ${field.path}: ${field.message}.`,
     {
       fields: [field],
+    },
+  )
+}
+
+/** A team that has settled how its changes are made can rely on it. */
+function refuseOtherWay(
+  { desired, steps }: Pick<OperationRequest, 'desired' | 'steps'>,
+  policy: PlanPolicy,
+): void {
+  const replaces = wayOf(steps) === 'one-call'
+  if (policy === 'choose' || (policy === 'steps' && !replaces)) return
+  // What one insert or one remove does needs no replacement, and none leads to an empty list.
+  if (policy === 'one-call' && (replaces || steps.length === 1 || desired.length === 0)) return
+  const message =
+    policy === 'steps'
+      ? 'replaces the list, and changes are made step by step here'
+      : 'is one of several, and changes are made in one call here'
+  throw ownError(
+    'Portside.InvalidRequest',
+    `The plan can't be carried out: its first step ${message} (PORTSIDE_CHANGES).`,
+    {
+      fields: [{ path: 'steps.0', message }],
+      advice: 'Reload the page: it then plans as this Portside is set up.',
     },
   )
 }

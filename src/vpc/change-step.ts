@@ -4,11 +4,13 @@ import { DEFAULT_GROUPS_PER_PORT } from './port.ts'
 import type { InsertSecurityGroupsRequest, RemoveSecurityGroupsRequest } from './requests.ts'
 
 /**
- * One call of a plan. `index` undefined is the end of the list (docs/platform.md, Insert, Table 3).
+ * One call of a plan. `insert`: `index` undefined is the end of the list (docs/platform.md, Insert,
+ * Table 3). `replace`: the port's list becomes `security_groups` (docs/platform.md, Replace).
  */
 export type ChangeStep =
   | { kind: 'insert'; security_groups: string[]; index?: number }
   | { kind: 'remove'; security_groups: string[] }
+  | { kind: 'replace'; security_groups: string[] }
 
 /** A request exactly as it is sent: the preview shows this, and this is sent. */
 export type StepRequest = {
@@ -17,26 +19,43 @@ export type StepRequest = {
   body: InsertSecurityGroupsRequest | RemoveSecurityGroupsRequest
 }
 
+/** The request of a step, to the port `portId` of `projectId`. */
+export function stepRequest(step: ChangeStep, projectId: string, portId: string): StepRequest {
+  const { security_groups } = step
+  const path =
+    step.kind === 'replace'
+      ? paths.replace(projectId, portId)
+      : step.kind === 'insert'
+        ? paths.insert(projectId, portId)
+        : paths.remove(projectId, portId)
+  const index = step.kind === 'insert' ? step.index : undefined
+  return { method: 'PUT', path, body: { port: { security_groups, ...(index !== undefined && { index }) } } }
+}
+
 /**
- * The request of a step, to the port `portId` of `projectId`. `dry_run` is in the body only when
- * true: false is the platform's default (docs/platform.md, Insert, Table 2).
+ * The request by which the platform checks what it can of a step, and changes nothing
+ * (docs/platform.md, Insert, Table 2, `dry_run`): the step itself, or for a replacement the insert
+ * of the groups that are new to the port.
+ * @param list the port's list as it is now
+ * @returns undefined where there is nothing that the platform can check: a replacement has no dry
+ *   run (docs/platform.md, Replace), and this one has no new group, or no room for them beside the
+ *   old
  */
-export function stepRequest(
+export function dryRunRequest(
   step: ChangeStep,
+  list: readonly string[],
   projectId: string,
   portId: string,
-  dryRun: boolean,
-): StepRequest {
-  const { kind, security_groups } = step
-  const port =
-    step.kind === 'insert' && step.index !== undefined
-      ? { security_groups, index: step.index }
-      : { security_groups }
-  return {
-    method: 'PUT',
-    path: kind === 'insert' ? paths.insert(projectId, portId) : paths.remove(projectId, portId),
-    body: dryRun ? { port, dry_run: true } : { port },
+  limit: number = DEFAULT_GROUPS_PER_PORT,
+): StepRequest | undefined {
+  let checked = step
+  if (step.kind === 'replace') {
+    const security_groups = step.security_groups.filter((id) => !list.includes(id))
+    if (security_groups.length === 0 || list.length + security_groups.length > limit) return undefined
+    checked = { kind: 'insert', security_groups }
   }
+  const request = stepRequest(checked, projectId, portId)
+  return { ...request, body: { ...request.body, dry_run: true } }
 }
 
 /** Why a step cannot be carried out on a list. */
@@ -46,14 +65,19 @@ export class StepRefused extends Error {
 
 /**
  * What one call does to a list: the list after it, from the list when it arrives, as the platform
- * says (docs/platform.md, Insert and Remove).
- * @throws StepRefused when a group is inserted twice or removed while absent, or the index is not
- *   in the list.
+ * says (docs/platform.md, Insert, Remove and Replace).
+ * @throws StepRefused when a group is inserted twice or removed while absent, the index is not in
+ *   the list, or the list would be replaced by an empty one.
  */
 export function applyStep(list: readonly string[], step: ChangeStep): string[] {
   const named = new Set(step.security_groups)
   if (named.size !== step.security_groups.length)
     throw new StepRefused('a security group is named twice in the step')
+  if (step.kind === 'replace') {
+    if (step.security_groups.length === 0)
+      throw new StepRefused('a list can not be replaced by an empty one: remove the groups')
+    return [...step.security_groups]
+  }
   if (step.kind === 'remove') {
     const missing = step.security_groups.find((id) => !list.includes(id))
     if (missing !== undefined) throw new StepRefused(`security group ${missing} is not on the port`)
@@ -99,7 +123,7 @@ export function stepsLead(
       if (error instanceof StepRefused) return { step: index, message: error.message }
       throw error
     }
-    if (step.kind === 'insert' && now.length > limit)
+    if (step.kind !== 'remove' && now.length > limit)
       return {
         step: index,
         message: `the port would have ${now.length} security groups, of at most ${limit}`,

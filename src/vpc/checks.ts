@@ -14,6 +14,8 @@ export type CheckRequest = z.infer<typeof checkRequest>
  * What a check found out about one step.
  * - `platform`: the platform's dry run answered 202 (docs/platform.md, Insert, Table 2,
  *   `dry_run`); `refused`: with an error.
+ * - `platform_partly`: a replacement. The platform's dry run found that `groups`, which are new to
+ *   the port, can be inserted; it can't check the replacement itself.
  * - `portside`: it stands on an earlier step, so Portside checked it against the schemas and the
  *   model of the list.
  * - `failed`: the platform could not be asked, or did not say yes or no. `skipped`: not asked after
@@ -21,6 +23,11 @@ export type CheckRequest = z.infer<typeof checkRequest>
  */
 const stepCheck = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('platform'), request_id: z.nullable(z.string()) }),
+  z.object({
+    kind: z.literal('platform_partly'),
+    request_id: z.nullable(z.string()),
+    groups: z.array(z.string()),
+  }),
   z.object({ kind: z.literal('refused'), status: z.number(), error: portsideError }),
   z.object({ kind: z.literal('portside') }),
   z.object({ kind: z.literal('portside_refused'), problem: z.string() }),

@@ -43,6 +43,7 @@ export const PORTSIDE_CODES = {
   'Portside.NotFound': 404,
   'Portside.OperationConflict': 409,
   'Portside.ListChanged': 409,
+  'Portside.AnotherList': 409,
   'Portside.GuardBroken': 409,
   'Portside.Interrupted': 409,
   'Portside.TooManyRequests': 429,

@@ -19,7 +19,7 @@ describe('insertIndex', () => {
     const step = insert(inserted, index)
     const projectId = 'f5dab68cd75740e68c599e9af5fe0aed'
     const portId = '99fd0c77-56b4-4bf6-8365-df352e45d5fc'
-    expect(stepRequest(step, projectId, portId, false)).toEqual({
+    expect(stepRequest(step, projectId, portId)).toEqual({
       method: 'PUT',
       path: '/v3/f5dab68cd75740e68c599e9af5fe0aed/ports/99fd0c77-56b4-4bf6-8365-df352e45d5fc/insert-security-groups',
       body: {

@@ -21,12 +21,19 @@ export type PlannedStep = {
   standsAlone: boolean
 }
 
+/**
+ * How a plan gets from one list to another. `steps`: by inserts and removes. `one-call`: by
+ * replacing the list (docs/platform.md, Replace).
+ */
+export type PlanWay = 'steps' | 'one-call'
+
 /** The way from one list of a port to another. Without steps when they are equal. */
 export type ChangePlan = {
+  way: PlanWay
   steps: PlannedStep[]
-  /** Groups of both lists that stay on the port throughout, in order. */
+  /** Groups of both lists that keep their order. */
   kept: string[]
-  /** Groups of both lists that are removed and inserted again, in the order of the desired list. */
+  /** Groups of both lists whose order changes, in the order of the desired list. */
   moved: string[]
   /** Groups of the current list that the desired one does not have. */
   detached: string[]
@@ -60,6 +67,34 @@ export function planChange(
   desired: readonly string[],
   { limit = DEFAULT_GROUPS_PER_PORT }: { limit?: number } = {},
 ): ChangePlan {
+  refuseLists(current, desired, limit)
+  const kept = keptGroups(current, desired)
+  const staying = new Set(kept)
+  const calls =
+    kept.length === 0 && current.length > 0 && desired.length > 0
+      ? exchangeAll(current, desired, limit)
+      : aroundKept(current, desired, staying, limit)
+  return changePlan('steps', current, desired, kept, calls)
+}
+
+/**
+ * The same change by one call that replaces the whole list. No group is off the port at any time.
+ * @throws PlanRefused as planChange, and when `desired` is empty: the platform can't empty a list
+ *   so (docs/platform.md, Replace)
+ */
+export function planReplacement(
+  current: readonly string[],
+  desired: readonly string[],
+  { limit = DEFAULT_GROUPS_PER_PORT }: { limit?: number } = {},
+): ChangePlan {
+  refuseLists(current, desired, limit)
+  if (desired.length === 0) throw new PlanRefused('one call can not leave a port without any group')
+  const same = current.length === desired.length && current.every((id, n) => id === desired[n])
+  const calls: ChangeStep[] = same ? [] : [{ kind: 'replace', security_groups: [...desired] }]
+  return changePlan('one-call', current, desired, keptGroups(current, desired), calls)
+}
+
+function refuseLists(current: readonly string[], desired: readonly string[], limit: number): void {
   refuseTwice(current, 'the current list')
   refuseTwice(desired, 'the desired list')
   // A list that is over the limit already may shrink, and no more.
@@ -67,18 +102,25 @@ export function planChange(
     throw new PlanRefused(
       `the desired list has ${desired.length} security groups; a port takes at most ${limit}: detach some first`,
     )
+}
 
-  const kept = keptGroups(current, desired)
+function changePlan(
+  way: PlanWay,
+  current: readonly string[],
+  desired: readonly string[],
+  kept: string[],
+  calls: readonly ChangeStep[],
+): ChangePlan {
   const staying = new Set(kept)
   const [before, after] = [new Set(current), new Set(desired)]
-  const moved = desired.filter((id) => before.has(id) && !staying.has(id))
-  const detached = current.filter((id) => !after.has(id))
-  const added = desired.filter((id) => !before.has(id))
-  const calls =
-    kept.length === 0 && current.length > 0 && desired.length > 0
-      ? exchangeAll(current, desired, limit)
-      : aroundKept(current, desired, staying, limit)
-  return { steps: plannedSteps(current, desired, calls), kept, moved, detached, added }
+  return {
+    way,
+    steps: plannedSteps(current, desired, calls),
+    kept,
+    moved: desired.filter((id) => before.has(id) && !staying.has(id)),
+    detached: current.filter((id) => !after.has(id)),
+    added: desired.filter((id) => !before.has(id)),
+  }
 }
 
 /** The calls where at least one group stays, or one of the lists is empty. */
@@ -188,7 +230,7 @@ export function plannedSteps(
   return calls.map((step) => {
     const after = applyStep(before, step)
     const on = new Set(after)
-    const standsAlone = step.kind === 'insert' ? !removed : step.security_groups.every((id) => first.has(id))
+    const standsAlone = step.kind === 'remove' ? step.security_groups.every((id) => first.has(id)) : !removed
     const one = { step, before, after, offThePort: both.filter((id) => !on.has(id)), standsAlone }
     before = after
     removed ||= step.kind === 'remove'

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { portsideError, signInWays } from './errors.ts'
 import { uuid } from './ids.ts'
 import { boundedList, boundedText, isRow, MOST_STEPS } from './limits.ts'
+import { planPolicies } from './plan-ways.ts'
 import { MOST_GROUPS_PER_PORT, port } from './port.ts'
 
 /**
@@ -54,6 +55,8 @@ export const session = z.object({
     .check(z.minLength(1)),
   /** True when the upstream is the embedded emulator: the console says so. */
   emulator: z.boolean(),
+  /** How changes are made: by choice, or as the team has settled it. */
+  changes: z.enum(planPolicies),
   version: z.string(),
 })
 /** Who is signed in, and to what. */
@@ -74,6 +77,7 @@ const groupIds = z.array(z.string())
 export const changeStep = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('insert'), security_groups: groupIds, index: z.optional(z.int()) }),
   z.strictObject({ kind: z.literal('remove'), security_groups: groupIds }),
+  z.strictObject({ kind: z.literal('replace'), security_groups: groupIds }),
 ])
 
 const askedGroups = boundedList(uuid, MOST_GROUPS_PER_PORT, 'security groups')
@@ -91,6 +95,7 @@ const askedStep = z.discriminatedUnion('kind', [
     ),
   }),
   z.strictObject({ kind: z.literal('remove'), security_groups: askedGroups }),
+  z.strictObject({ kind: z.literal('replace'), security_groups: askedGroups }),
 ])
 
 /** A plan in a request: `steps` must lead from `planned_from` to `desired`. */
@@ -111,6 +116,10 @@ const confirmedBy = z.optional(boundedText())
 export const operationRequest = z.strictObject({
   operation_id: uuid,
   ...planLists,
+  /**
+   * The port's `updated_at` when `planned_from` was read: with another one, no list is replaced.
+   */
+  port_updated_at: z.nullish(boundedText(64)),
   confirmed_by: confirmedBy,
 })
 /** A plan to carry out. */
@@ -208,6 +217,8 @@ const operation = z.object({
   updated_at: z.string(),
   planned_from: groupIds,
   desired: groupIds,
+  /** The port's `updated_at` when `planned_from` was read; null where it is not known. */
+  port_updated_at: z.nullish(z.string()),
   /**
    * The list that `go-back` leads to: `planned_from`, or that of the first operation of those that
    * this one follows.

@@ -50,7 +50,7 @@ describe('requests are checked strictly', () => {
   test.each([
     [exportQuery, { format: 'pdf' }, 'format', 'must be csv or jsonl'],
     [exportQuery, {}, 'format', 'is missing'],
-    [operationRequest, { steps: [{ kind: 'move' }] }, 'steps.0.kind', 'must be insert or remove'],
+    [operationRequest, { steps: [{ kind: 'move' }] }, 'steps.0.kind', 'must be insert or remove or replace'],
     [operationRequest, { steps: [{}] }, 'steps.0.kind', 'is missing'],
     [z.object({ wait: z.number().check(z.lte(60)) }), { wait: 61 }, 'wait', 'must be at most 60'],
     [z.object({ wait: z.number().check(z.gte(0)) }), { wait: -1 }, 'wait', 'must be 0 or more'],

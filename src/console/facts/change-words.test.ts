@@ -29,7 +29,6 @@ describe('a plan in words', () => {
     expect(planWords(planChange(['a', 'b'], ['b', 'a']), names)).toBe(
       '2 calls: remove b; then insert b at the top',
     )
-    expect(planWords(planChange(['a'], ['a']), names)).toBe('nothing is left to send: the list is so already')
   })
   it('speaks ordinals', () => {
     expect([1, 2, 3, 4, 11, 12, 13, 21, 100].map(ordinal)).toEqual([

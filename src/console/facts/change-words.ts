@@ -22,6 +22,8 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 export function stepWords(step: ChangeStep, length: number, names: Names): string {
   const what = groupNames(names, step.security_groups)
   if (step.kind === 'remove') return `Remove ${what}`
+  if (step.kind === 'replace')
+    return `Replace the list by ${counted(step.security_groups.length, 'group')} in the new order`
   if (step.index === 0) return `Insert ${what} at the top`
   const position = insertPosition(step.index, length)
   return position === length ? `Insert ${what} at the end` : `Insert ${what} after position ${position}`
@@ -40,7 +42,6 @@ export function indexWords(index: number | undefined, length: number): string {
 
 /** What a plan would do, in a sentence without its full stop. */
 export function planWords(plan: ChangePlan, names: Names): string {
-  if (plan.steps.length === 0) return 'nothing is left to send: the list is so already'
   const steps = plan.steps.map(({ step, before }) => {
     const words = stepWords(step, before.length, names)
     return words.charAt(0).toLowerCase() + words.slice(1)

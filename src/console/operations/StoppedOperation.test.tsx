@@ -32,6 +32,7 @@ test('one that is too large to show can be left as it is, and nothing else', () 
         port={{ id: 'port', name: 'web' }}
         facts={{ groups: new Map() }}
         limit={100}
+        policy="choose"
         forbidden={undefined}
       />
     </QueryClientProvider>,

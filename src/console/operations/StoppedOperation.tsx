@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState, type JSX } from 'react'
-import { planChange, PlanRefused } from '../../vpc/plan-change.ts'
+import { PlanRefused } from '../../vpc/plan-change.ts'
+import { chosenPlan, planWays, wayOf, type PlanPolicy } from '../../vpc/plan-ways.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { Operation, OperationChoice } from '../../vpc/portside-api.ts'
 import { confirmsGuards } from '../../vpc/traffic/index.ts'
@@ -25,6 +26,8 @@ type StoppedOperationProps = {
   facts: Pick<GroupFacts, 'groups'>
   /** How many groups a port takes. */
   limit: number
+  /** How this team wants changes made. */
+  policy: PlanPolicy
   /** Why this user may not choose. */
   forbidden: string | undefined
 }
@@ -35,9 +38,22 @@ export function StoppedOperation(props: StoppedOperationProps): JSX.Element {
 }
 
 function Stopped(props: StoppedOperationProps): JSX.Element {
-  const { operation, port, facts, limit, forbidden } = props
+  const { operation, port, facts, limit, policy, forbidden } = props
   const { status, steps, error, list_now, off_the_port, desired, before } = operation
   const choice = useChoice(operation)
+  /** What the proxy would send: it plans in the same way. */
+  const wayWords = (from: readonly string[], to: readonly string[]) => {
+    try {
+      const way = wayOf(steps.map(({ step }) => step))
+      const plan = chosenPlan(planWays(from, to, { limit, policy }), way)
+      return plan.steps.length === 0
+        ? 'Nothing is left to send: the list is so already'
+        : `Sends ${planWords(plan, facts)}`
+    } catch (reason) {
+      if (reason instanceof PlanRefused) return `There is no way to that list: ${reason.message}`
+      throw reason
+    }
+  }
   const [typed, setTyped] = useState('')
   // When a guard is broken: the choice that the proxy refused.
   const refused = choice.variables?.kind
@@ -52,7 +68,7 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
   const towards = (list: readonly string[]) =>
     list_now === null
       ? 'The port is read first, then the calls are planned from its list'
-      : wayWords(list_now, list, limit, facts)
+      : wayWords(list_now, list)
   const blocked = forbidden ?? (choice.isPending ? 'Your choice is being sent' : undefined)
   const button = (kind: OperationChoice, label: string, primary = false) => {
     const pending = choice.isPending && refused === kind
@@ -159,20 +175,6 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
       )}
     </Notice>
   )
-}
-
-function wayWords(
-  from: readonly string[],
-  to: readonly string[],
-  limit: number,
-  facts: Pick<GroupFacts, 'groups'>,
-): string {
-  try {
-    return `Sends ${planWords(planChange(from, to, { limit }), facts)}`.replace('Sends nothing', 'Nothing')
-  } catch (error) {
-    if (error instanceof PlanRefused) return `There is no way to that list: ${error.message}`
-    throw error
-  }
 }
 
 /** One that an earlier Portside took: nothing but how it ended is read. */

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, type JSX, type ReactNode, type RefObject } from 'react'
 import type { StepCheck } from '../../vpc/checks.ts'
 import type { Port } from '../../vpc/port.ts'
-import type { ChangePlan } from '../../vpc/plan-change.ts'
+import type { ChangePlan, PlanWay } from '../../vpc/plan-change.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { Panel } from '../ui/Panel.tsx'
 import type { Traffic } from '../traffic/use-traffic.ts'
@@ -14,6 +14,7 @@ import { Exposure } from './Exposure.tsx'
 import { NotStarted } from './NotStarted.tsx'
 import styles from './PlanPanel.module.css'
 import { PlanStep } from './PlanStep.tsx'
+import { WayChoice } from './WayChoice.tsx'
 import type { Applying } from './use-applying.ts'
 import type { Checking } from './use-checking.ts'
 import { changeWords, counted } from '../facts/change-words.ts'
@@ -25,9 +26,14 @@ const ApplyDialog = lazy(() =>
 type PlanPanelProps = {
   project: string
   port: Port
+  /** How many groups a port takes. */
+  limit: number
   facts: GroupFacts
   /** The plan of the arrangement; a sentence where there can be none. */
   plan: ChangePlan | { problem: string }
+  /** The ways to choose from; one where there is no choice. */
+  ways: readonly ChangePlan[]
+  onWay: (way: PlanWay) => void
   /** An operation is under way: `side` is shown instead of the plan. */
   underWay: boolean
   /** The operations on the port. */
@@ -105,6 +111,9 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
             <div className={styles.notices}>
               {side}
               {applying.error != null && !applying.asking && <NotStarted error={applying.error} />}
+              {props.ways.length > 1 && (
+                <WayChoice ways={props.ways} chosen={changes.way} onWay={props.onWay} />
+              )}
               <Exposure plan={changes} facts={facts} />
             </div>
             <ol>
@@ -113,6 +122,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
                   key={n}
                   project={project}
                   port={port.id}
+                  limit={props.limit}
                   planned={planned}
                   number={n + 1}
                   of={steps.length}
@@ -218,6 +228,8 @@ function stepsOf(checks: readonly StepCheck[], kinds: readonly StepCheck['kind']
 
 function checkedWords(kinds: readonly string[]): string {
   const there = kinds.filter((kind) => kind === 'platform').length
+  if (kinds.includes('platform_partly'))
+    return 'The platform checked that the new groups can be inserted; it can’t check the replacement. Nothing was changed.'
   const here = kinds.length - there
   if (here === 0) return 'The platform checked every step. Nothing was changed.'
   if (there === 0) return 'Every step was checked by Portside only. Nothing was changed.'

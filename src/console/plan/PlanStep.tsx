@@ -1,8 +1,8 @@
 import type { JSX, ReactNode } from 'react'
-import { stepRequest } from '../../vpc/change-step.ts'
+import { dryRunRequest, stepRequest } from '../../vpc/change-step.ts'
 import type { StepCheck } from '../../vpc/checks.ts'
 import type { PlannedStep } from '../../vpc/plan-change.ts'
-import { groupName, type GroupFacts } from '../facts/group-facts.ts'
+import { groupName, groupNames, type GroupFacts } from '../facts/group-facts.ts'
 import { Id } from '../ui/Id.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { adviceFor } from '../errors/ErrorPanel.tsx'
@@ -18,6 +18,8 @@ type PlanStepProps = {
   /** 1 is the first. */
   number: number
   of: number
+  /** How many groups a port takes. */
+  limit: number
   dryRun: boolean
   check: StepCheck | undefined
   facts: Pick<GroupFacts, 'groups'>
@@ -27,10 +29,13 @@ type PlanStepProps = {
 
 /** One call of the plan: what it does, the request, the list after it, and what a check found. */
 export function PlanStep(props: PlanStepProps): JSX.Element {
-  const { project, port, planned, number, of, dryRun, check, facts, marked } = props
+  const { project, port, limit, planned, number, of, dryRun, check, facts, marked } = props
   const { step, before, after, standsAlone } = planned
   const alone = of === 1
-  const request = stepRequest(step, project, port, dryRun && standsAlone)
+  const applied = stepRequest(step, project, port)
+  const checked = dryRun && standsAlone ? dryRunRequest(step, before, project, port, limit) : undefined
+  const replaces = step.kind === 'replace'
+  const request = replaces ? applied : (checked ?? applied)
   return (
     <li className={styles.step}>
       <h3 className={styles.title}>
@@ -38,12 +43,27 @@ export function PlanStep(props: PlanStepProps): JSX.Element {
         {stepWords(step, before.length, facts)}
       </h3>
       {step.kind === 'insert' && <p className={styles.note}>{indexWords(step.index, before.length)}</p>}
+      {dryRun && replaces && (
+        <p className={styles.note}>
+          The platform has no dry run for a replacement.{' '}
+          {checked === undefined
+            ? 'Portside checks the list; nothing is sent.'
+            : `It checks that ${groupNames(facts, checked.body.port.security_groups)} can be inserted, and not the new order.`}
+        </p>
+      )}
       {dryRun && !standsAlone && (
         <p className={styles.note}>
           Needs an earlier step: the check does not send it. This is what Apply will send.
         </p>
       )}
-      {check && <CheckWords check={check} number={number} />}
+      {check && <CheckWords check={check} number={number} replaces={replaces} facts={facts} />}
+      {replaces && checked !== undefined && (
+        <>
+          <p className={styles.note}>The dry run sends:</p>
+          <StepRequestView request={checked} />
+          <p className={styles.note}>Apply sends:</p>
+        </>
+      )}
       {of <= 2 ? (
         <StepRequestView request={request} />
       ) : (
@@ -68,7 +88,14 @@ export function PlanStep(props: PlanStepProps): JSX.Element {
   )
 }
 
-function CheckWords({ check, number }: { check: StepCheck; number: number }): JSX.Element {
+type CheckWordsProps = {
+  check: StepCheck
+  number: number
+  replaces: boolean
+  facts: Pick<GroupFacts, 'groups'>
+}
+
+function CheckWords({ check, number, replaces, facts }: CheckWordsProps): JSX.Element {
   switch (check.kind) {
     case 'platform':
       return (
@@ -78,7 +105,17 @@ function CheckWords({ check, number }: { check: StepCheck; number: number }): JS
           {check.request_id !== null && <RequestId id={check.request_id} />}
         </Found>
       )
+    case 'platform_partly':
+      return (
+        <Found ok>
+          The platform checked (202) that {groupNames(facts, check.groups)} can be inserted. Not checked: the
+          replacement itself. Nothing was changed.
+          {check.request_id !== null && <RequestId id={check.request_id} />}
+        </Found>
+      )
     case 'portside':
+      if (replaces)
+        return <Found ok>Checked by Portside only: the platform can’t check this replacement.</Found>
       return (
         <Found ok>
           Checked by Portside only: the platform can’t check this step before{' '}

@@ -5,7 +5,7 @@ export { dryRunPlan } from '../proxy-client/dry-run.ts'
 
 /** True when every step was found right. */
 export function isPassed(checks: readonly StepCheck[]): boolean {
-  return checks.every(({ kind }) => kind === 'platform' || kind === 'portside')
+  return checks.every(({ kind }) => kind === 'platform' || kind === 'platform_partly' || kind === 'portside')
 }
 
 /** The groups that refusals name, by ID or by their index in the request, with the messages. */

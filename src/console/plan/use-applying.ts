@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
+import type { Port } from '../../vpc/port.ts'
 import { SETTLED } from '../../vpc/portside-api.ts'
 import { sentAs, type Arrangement } from '../arrangement/arrangement.ts'
 import { startOperation } from '../proxy-client/mutations.ts'
@@ -28,7 +29,7 @@ export type Applying = {
  */
 export function useApplying(options: {
   project: string
-  port: string
+  port: Pick<Port, 'id' | 'updated_at'>
   planned: Planned
   isCurrent: () => boolean
   operations: readonly KnownOperation[]
@@ -54,11 +55,12 @@ export function useApplying(options: {
       operation_id: string
       confirmedBy: string | undefined
     }) =>
-      startOperation(project, port, {
+      startOperation(project, port.id, {
         operation_id: sent.operation_id,
         planned_from: [...sent.arrangement.madeFor],
         desired: [...sent.arrangement.desired],
         steps: sent.plan.steps.map(({ step }) => step),
+        port_updated_at: port.updated_at ?? null,
         ...(sent.confirmedBy === undefined ? undefined : { confirmed_by: sent.confirmedBy }),
       }),
     onSuccess: async (operation) => {
@@ -66,7 +68,7 @@ export function useApplying(options: {
       setAsking(false)
     },
     // It may have started all the same, or another operation may be in the way: read them.
-    onError: () => queryClient.invalidateQueries({ queryKey: operationsQuery(project, port).queryKey }),
+    onError: () => queryClient.invalidateQueries({ queryKey: operationsQuery(project, port.id).queryKey }),
   })
   const sent = variables?.operation_id
   const concerns =

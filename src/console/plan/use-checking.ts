@@ -67,7 +67,11 @@ export function useChecking(
     const asked = variables?.arrangement
     // Sending an arrangement gives it an operation ID, and leaves both lists the same.
     const same =
-      asked !== undefined && asked.desired === arrangement.desired && asked.past === arrangement.past
+      asked !== undefined &&
+      asked.desired === arrangement.desired &&
+      asked.past === arrangement.past &&
+      !('problem' in plan) &&
+      variables?.plan.way === plan.way
     const found = same && !isPending ? data : undefined
     return {
       start: () => {

@@ -1,5 +1,6 @@
-import { useCallback, useDeferredValue, useMemo } from 'react'
-import { planChange, PlanRefused, type ChangePlan } from '../../vpc/plan-change.ts'
+import { useCallback, useDeferredValue, useMemo, useState } from 'react'
+import { PlanRefused, type ChangePlan, type PlanWay } from '../../vpc/plan-change.ts'
+import { chosenPlan, planWays, type PlanChoice, type PlanPolicy } from '../../vpc/plan-ways.ts'
 import type { Arrangement } from '../arrangement/arrangement.ts'
 import { capitalized } from '../facts/change-words.ts'
 import { useLatest } from '../hooks/latest.ts'
@@ -8,7 +9,12 @@ import { useLatest } from '../hooks/latest.ts'
  * An arrangement and its plan, or why there is none. They are one value, so that a plan is never
  * shown with another arrangement.
  */
-export type Planned = { arrangement: Arrangement; plan: ChangePlan | { problem: string } }
+export type Planned = {
+  arrangement: Arrangement
+  plan: ChangePlan | { problem: string }
+  /** The ways to choose from, the proposed one first; one where there is no choice. */
+  ways: readonly ChangePlan[]
+}
 
 /** The plan as arranged, and as shown. */
 export type PlanShown = {
@@ -18,6 +24,8 @@ export type PlanShown = {
   shown: Planned
   /** True while `shown` is the plan of the arrangement. */
   isCurrent: () => boolean
+  /** Takes another of the ways. */
+  choose: (way: PlanWay) => void
 }
 
 /**
@@ -26,25 +34,43 @@ export type PlanShown = {
  * traffic and the buttons use `shown` alone, so they always belong together. While it lags behind,
  * the buttons do nothing: what is checked or applied is what both the plan and the list show.
  */
-export function usePlan(arrangement: Arrangement, limit: number): PlanShown {
+export function usePlan(
+  arrangement: Arrangement,
+  { limit, policy }: { limit: number; policy: PlanPolicy },
+): PlanShown {
   const { madeFor, desired } = arrangement
-  const plan = useMemo(() => planOrProblem(madeFor, desired, limit), [madeFor, desired, limit])
-  const now = useMemo(() => ({ arrangement, plan }), [arrangement, plan])
+  const [way, choose] = useState<PlanWay>()
+  const ways = useMemo(
+    () => waysOrProblem(madeFor, desired, limit, policy),
+    [madeFor, desired, limit, policy],
+  )
+  const now = useMemo(
+    () =>
+      'problem' in ways
+        ? { arrangement, plan: ways, ways: [] }
+        : {
+            arrangement,
+            plan: chosenPlan(ways, way),
+            ways: ways.other === undefined ? [ways.proposed] : [ways.proposed, ways.other],
+          },
+    [arrangement, ways, way],
+  )
   const before = useDeferredValue(now)
   // Another list on the port is shown at once.
   const shown = before.arrangement.madeFor === madeFor ? before : now
   const latest = useLatest(now)
   const isCurrent = useCallback(() => latest.current === shown, [latest, shown])
-  return { now, shown, isCurrent }
+  return { now, shown, isCurrent, choose }
 }
 
-function planOrProblem(
+function waysOrProblem(
   madeFor: readonly string[],
   desired: readonly string[],
   limit: number,
-): Planned['plan'] {
+  policy: PlanPolicy,
+): PlanChoice | { problem: string } {
   try {
-    return planChange(madeFor, desired, { limit })
+    return planWays(madeFor, desired, { limit, policy })
   } catch (error) {
     if (!(error instanceof PlanRefused)) throw error
     return { problem: `${capitalized(error.message)}.` }

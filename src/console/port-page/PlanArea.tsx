@@ -7,14 +7,25 @@ import { usePortState } from './port-state.tsx'
 
 /** The plan with its dry run and Apply; while a change is carried out, its progress. */
 export function PlanArea(props: { headingRef: RefObject<HTMLHeadingElement | null> }): JSX.Element {
-  const { project, port, forbidden, arranged, operations, watched, shownFacts, plan, checking, traffic } =
-    usePortState()
+  const {
+    project,
+    port,
+    limit,
+    forbidden,
+    arranged,
+    operations,
+    watched,
+    shownFacts,
+    plan,
+    checking,
+    traffic,
+  } = usePortState()
   const { shown, isCurrent } = plan
   const { keep, lockReason } = arranged
   const [dryRun, setDryRun] = useState(true)
   const applying = useApplying({
     project,
-    port: port.id,
+    port,
     planned: shown,
     isCurrent,
     operations: operations.all,
@@ -43,8 +54,11 @@ export function PlanArea(props: { headingRef: RefObject<HTMLHeadingElement | nul
       waiting={<LoadingPanel title="Plan" />}
       project={project}
       port={port}
+      limit={limit}
       facts={shownFacts}
       plan={shown.plan}
+      ways={shown.ways}
+      onWay={plan.choose}
       lockReason={lockReason}
       dryRun={dryRun}
       onDryRun={setDryRun}

@@ -15,7 +15,7 @@ const ListChanged = lazy(() =>
 
 /** What an operator must know or decide before anything else on the page. */
 export function PortNotices(): JSX.Element {
-  const { port, arranged, operations, facts, limit, forbidden } = usePortState()
+  const { port, arranged, operations, facts, limit, policy, forbidden } = usePortState()
   const { conflict, leftHalfway, keep, unkept } = arranged
   return (
     <>
@@ -39,6 +39,7 @@ export function PortNotices(): JSX.Element {
             port={port}
             facts={facts}
             limit={limit}
+            policy={policy}
             forbidden={forbidden}
           />
         </Suspense>

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { createContext, useContext, useDeferredValue, useMemo, type JSX, type ReactNode } from 'react'
 import { DEFAULT_GROUPS_PER_PORT, type Port } from '../../vpc/port.ts'
+import type { PlanPolicy } from '../../vpc/plan-ways.ts'
 import type { Operation } from '../../vpc/portside-api.ts'
 import type { PortResponse } from '../../vpc/responses.ts'
 import { useArrangementStore } from '../arrangement/arrangement-store.ts'
@@ -22,6 +23,8 @@ export type PortState = {
   response: PortResponse
   /** How many groups a port takes. */
   limit: number
+  /** How this team wants changes made. */
+  policy: PlanPolicy
   /** Why this user may not check or apply; undefined for operators. */
   forbidden: string | undefined
   arranged: PortArrangement
@@ -69,7 +72,7 @@ function usePortStateOf(project: string, given: PortResponse): PortState {
   const latest = useQuery({ ...portQuery(project, given.port.id), enabled: false })
   const response = latest.data ?? given
   const { port } = response
-  const { limit, forbidden } = useRights(project)
+  const { limit, policy, forbidden } = useRights(project)
   const store = useArrangementStore(project, port.id)
   const operations = usePortOperations(project, port.id, store.kept?.operationId ?? null)
   const arranged = usePortArrangement(store, port.security_groups, operations)
@@ -78,7 +81,7 @@ function usePortStateOf(project: string, given: PortResponse): PortState {
   const facts = useGroupFacts(project, groupsNamed(port, arranged, operations, last))
   const shownFacts = useDeferredValue(facts)
   const listDrawn = useListDrawn(arranged.arrangement.desired, facts)
-  const plan = usePlan(arranged.arrangement, limit)
+  const plan = usePlan(arranged.arrangement, { limit, policy })
   const checking = useChecking(project, port.id, plan.shown, plan.isCurrent)
   const lists = useMemo(() => listsOf(plan.shown), [plan.shown])
   const traffic = useTraffic(project, port, lists, shownFacts, listDrawn)
@@ -87,6 +90,7 @@ function usePortStateOf(project: string, given: PortResponse): PortState {
     port,
     response,
     limit,
+    policy,
     forbidden,
     arranged,
     operations,
@@ -102,12 +106,13 @@ function usePortStateOf(project: string, given: PortResponse): PortState {
 }
 
 /** What the signed-in user may do in this project. */
-function useRights(project: string): Pick<PortState, 'limit' | 'forbidden'> {
+function useRights(project: string): Pick<PortState, 'limit' | 'policy' | 'forbidden'> {
   const session = useQuery(sessionQuery()).data
   return {
     limit:
       session?.projects.find(({ project_id }) => project_id === project)?.groups_per_port ??
       DEFAULT_GROUPS_PER_PORT,
+    policy: session?.changes ?? 'choose',
     forbidden:
       session?.role === 'viewer'
         ? 'Your role is viewer: you can arrange and preview, but not check or apply'

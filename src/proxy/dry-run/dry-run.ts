@@ -1,4 +1,11 @@
-import { applyStep, stepRequest, StepRefused, type StepRequest } from '../../vpc/change-step.ts'
+import {
+  applyStep,
+  dryRunRequest,
+  stepRequest,
+  StepRefused,
+  type ChangeStep,
+  type StepRequest,
+} from '../../vpc/change-step.ts'
 import type { CheckRequest, StepCheck } from '../../vpc/checks.ts'
 import { refusedFields } from '../../vpc/errors.ts'
 import { sameList } from '../../vpc/list-difference.ts'
@@ -21,8 +28,9 @@ export type DryRunRequester = SignedIn & { project_id: string; port_id: string }
 
 /**
  * Dry-runs a plan, and writes one audit record of it. The platform checks a step that means the
- * same on today's list as in its turn (docs/platform.md, Insert, `dry_run`); the model of the list
- * checks the others. Each request is recorded before it is sent, and nothing is changed.
+ * same on today's list as in its turn (docs/platform.md, Insert, `dry_run`), and of a replacement
+ * what can be checked by inserting its new groups; the model of the list checks the others. Each
+ * request is recorded before it is sent, and nothing is changed.
  * @param asker aborts its signal when nobody waits for the result any more: then no more is sent
  * @throws ProxyError Portside.ListChanged when the port's list is not `planned_from`;
  *   Portside.NotRecorded when the database can't be written; UpstreamError when the port can't be
@@ -30,7 +38,7 @@ export type DryRunRequester = SignedIn & { project_id: string; port_id: string }
  */
 export async function checkPlan(
   { database, upstream }: DryRuns,
-  { planned_from, desired, steps }: CheckRequest,
+  { planned_from, desired, steps, limit }: CheckRequest & { limit: number },
   requester: DryRunRequester,
   asker: Asker,
 ): Promise<{ record_id: string; checks: StepCheck[] }> {
@@ -70,7 +78,10 @@ export async function checkPlan(
   let failed = false
   for (const [index, planned] of plan.entries()) {
     let check: StepCheck
-    if (!planned.standsAlone) {
+    const request = planned.standsAlone
+      ? dryRunRequest(planned.step, planned_from, project_id, port_id, limit)
+      : undefined
+    if (request === undefined) {
       check = checkByModel(requester, planned)
       const problem = check.kind === 'portside_refused' ? check.problem : null
       record.note({ kind: 'portside_check', at: new Date().toISOString(), step: index, problem })
@@ -78,10 +89,9 @@ export async function checkPlan(
       check = { kind: 'skipped' }
       record.note({ kind: 'not_asked', at: new Date().toISOString(), step: index })
     } else {
-      const request = stepRequest(planned.step, project_id, port_id, true)
       const outcome = await record.send(index, request, () => upstream.send(request, asker))
       if (outcome.kind === 'port') list = outcome.port.security_groups
-      check = stepCheckOf(outcome)
+      check = stepCheckOf(outcome, planned.step, request)
       failed = check.kind === 'failed'
     }
     checks.push(check)
@@ -106,12 +116,13 @@ export async function sendDryRun(
     : { kind: 'remove' as const, security_groups }
   const record = new DryRunRecord(database, { ...requester, before: null, planned: null, plan: [step] })
   const outcome = await record.send(0, request, () => upstream.send(request, asker))
-  const check = stepCheckOf(outcome)
+  const check = stepCheckOf(outcome, step, request)
   await record.end(dryRunOutcome([check]), null, firstError([check]))
   return outcome
 }
 
-function stepCheckOf(outcome: SendOutcome): StepCheck {
+/** What the response to `request`, a dry run, says of a step. */
+function stepCheckOf(outcome: SendOutcome, step: ChangeStep, request: StepRequest): StepCheck {
   // A dry run gets 202. After 200, the platform may have carried the step out.
   if (outcome.kind === 'port')
     return {
@@ -127,7 +138,14 @@ function stepCheckOf(outcome: SendOutcome): StepCheck {
         },
       ).error,
     }
-  if (outcome.kind === 'checked') return { kind: 'platform', request_id: outcome.request_id }
+  if (outcome.kind === 'checked')
+    return step.kind === 'replace'
+      ? {
+          kind: 'platform_partly',
+          request_id: outcome.request_id,
+          groups: request.body.port.security_groups,
+        }
+      : { kind: 'platform', request_id: outcome.request_id }
   const status = responseStatus(outcome.status, outcome.error)
   return { kind: isRefusal(outcome) ? 'refused' : 'failed', status, error: outcome.error }
 }
@@ -142,8 +160,9 @@ function checkByModel(
   { project_id, port_id }: DryRunRequester,
   { step, before, after }: PlannedStep,
 ): StepCheck {
+  // A replacement names groups as a remove does.
   const schema = step.kind === 'insert' ? insertSecurityGroupsRequest : removeSecurityGroupsRequest
-  const { body } = stepRequest(step, project_id, port_id, false)
+  const { body } = stepRequest(step, project_id, port_id)
   const request = schema.safeParse(body)
   if (!request.success) {
     const field = refusedFields(request.error, body)[0]

@@ -67,7 +67,9 @@ class OperationRun {
     const operation = this.#operation
     if (this.#context.stopping.aborted) return this.#interrupt()
     const list = await this.#read()
-    if (!sameList(list, operation.planned_from)) return this.#changedBefore()
+    if (!sameList(list, operation.planned_from)) return this.#changedBefore(listChangedError())
+    const replaces = operation.steps.some(({ step }) => step.kind === 'replace')
+    if (replaces && this.#portUpdated()) return this.#changedBefore(portUpdatedError())
 
     for (const index of operation.steps.keys()) await this.#carryOutStep(index)
 
@@ -80,7 +82,7 @@ class OperationRun {
   async #carryOutStep(index: number): Promise<void> {
     const operation = this.#operation
     const step = operation.steps[index]!
-    const request = stepRequest(step.step, operation.project_id, operation.port_id, false)
+    const request = stepRequest(step.step, operation.project_id, operation.port_id)
     let lost = false
     for (;;) {
       if (this.#context.stopping.aborted) return this.#interrupt()
@@ -101,8 +103,8 @@ class OperationRun {
       if (outcome.kind === 'port') {
         notePort(operation, outcome.port, outcome.request_id)
         markDone(step, { requestId: outcome.request_id })
-        // The platform did the step, but somebody else had changed the list since it was read.
-        if (!sameList(outcome.port.security_groups, step.expected)) return this.#stop(listChangedError())
+        if (!sameList(outcome.port.security_groups, step.expected)) return this.#stop(anotherListError())
+        if (step.step.kind === 'replace') await this.#confirmReplaced(index)
         // The last step is written together with the end.
         return index < operation.steps.length - 1 || this.#sentAgain ? this.#save() : undefined
       }
@@ -153,7 +155,9 @@ class OperationRun {
         await this.#save()
         return true
       }
-      if (!sameList(list, listBefore(operation, index))) {
+      const changed =
+        !sameList(list, listBefore(operation, index)) || (step.step.kind === 'replace' && this.#portUpdated())
+      if (changed) {
         if (step.status === 'sending') step.status = 'unknown'
         await this.#stop(listChangedError())
       }
@@ -161,6 +165,30 @@ class OperationRun {
       if (!late || reading === 2) return false
       if (!(await pause(this.#context.waits.lateMs, this.#context.stopping))) return this.#interrupt()
     }
+  }
+
+  /**
+   * Reads the port after its list was replaced: the response is in the old form, and a change that
+   * somebody else made at the same moment may have won (docs/platform.md, Replace).
+   */
+  async #confirmReplaced(index: number): Promise<void> {
+    const operation = this.#operation
+    try {
+      const { port, request_id } = await this.#readPort()
+      this.#noteRead(port, request_id)
+    } catch (error) {
+      if (!(error instanceof ProxyError)) throw error
+      // The response has said that it is done.
+      this.#context.store.note(operation, failedReadEntry(error.error))
+      return
+    }
+    if (!sameList(operation.list_now!, operation.steps[index]!.expected)) await this.#stop(listChangedError())
+  }
+
+  /** True when the port, as read just now, was changed since the plan was made. */
+  #portUpdated(): boolean {
+    const { port, port_updated_at } = this.#operation
+    return !sameMoment(port?.updated_at, port_updated_at)
   }
 
   /**
@@ -239,12 +267,8 @@ class OperationRun {
    * The list changed before the first step. What goes on or back after another operation stops, so
    * that the operator can choose again.
    */
-  async #changedBefore(): Promise<never> {
-    endEarly(
-      this.#operation,
-      this.#operation.purpose === 'change' ? 'list_changed' : 'stopped',
-      listChangedError(),
-    )
+  async #changedBefore(error: PortsideError): Promise<never> {
+    endEarly(this.#operation, this.#operation.purpose === 'change' ? 'list_changed' : 'stopped', error)
     return this.#ended()
   }
 
@@ -298,6 +322,33 @@ function listChangedError(): PortsideError {
   return ownError('Portside.ListChanged', "The port's list is not as expected: somebody else changed it.", {
     advice: 'Look at what changed before anything else is sent.',
   }).error
+}
+
+function portUpdatedError(): PortsideError {
+  return ownError(
+    'Portside.ListChanged',
+    'The port was changed since it was read, though its list is the same. A replacement would overwrite what somebody else is doing, so nothing was sent.',
+    { advice: 'Look at the port as it is now, then apply again.' },
+  ).error
+}
+
+function anotherListError(): PortsideError {
+  return ownError(
+    'Portside.AnotherList',
+    'The list after the call is not the one that was asked for: the platform made another, or somebody changed the list at the same moment.',
+    { advice: 'Look at the list as it is now before anything else is sent.' },
+  ).error
+}
+
+/** True when two times are the same, or one is not known. The old form has times without a zone. */
+function sameMoment(one: string | null | undefined, other: string | null | undefined): boolean {
+  if (!one || !other) return true
+  const [first, second] = [moment(one), moment(other)]
+  return first === second || Number.isNaN(first) || Number.isNaN(second)
+}
+
+function moment(text: string): number {
+  return Date.parse(/(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`)
 }
 
 /** True when the step may have been carried out: the outcome doesn't say. */

@@ -40,7 +40,7 @@ async function copy(db: Kysely<Tables>, operation: JournaledOperation): Promise<
   ]
   for (const [index, { step, status, sent_at, ended_at, request_id, error }] of operation.steps.entries()) {
     if (!sent_at) continue
-    const { method, path, body } = stepRequest(step, project_id, port_id, false)
+    const { method, path, body } = stepRequest(step, project_id, port_id)
     entries.push({ kind: 'request', at: sent_at, step: index, method, path, body })
     if (!request_id && !error) continue
     entries.push({

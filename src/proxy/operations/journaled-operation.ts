@@ -21,7 +21,14 @@ export type JournaledOperation = Operation & {
 /** What an operation is made from; `after` is the one after which it goes on or back. */
 export type NewOperation = Pick<
   Operation,
-  'operation_id' | 'project_id' | 'port_id' | 'user' | 'purpose' | 'planned_from' | 'desired'
+  | 'operation_id'
+  | 'project_id'
+  | 'port_id'
+  | 'user'
+  | 'purpose'
+  | 'planned_from'
+  | 'desired'
+  | 'port_updated_at'
 > & { steps: readonly ChangeStep[]; after?: JournaledOperation }
 
 /** A queued operation. @throws StepRefused when a step can't be carried out on its list */

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { sameList } from '../../vpc/list-difference.ts'
 import type { OperationChoice, OperationRequest } from '../../vpc/portside-api.ts'
+import { wayOf } from '../../vpc/plan-ways.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import type { GuardCheck } from '../guards/guard-check.ts'
 import { confirmedEntries } from '../audit-log/entries.ts'
 import { orNotRecorded } from '../audit-log/not-recorded.ts'
 import type { SignedIn } from '../session/session.ts'
+import type { Planning } from '../planning.ts'
 import { AWAITING_CHOICE } from './journal.ts'
 import { refuseWrongPlan } from '../wrong-plan.ts'
 import { planSteps } from './plan-steps.ts'
@@ -22,12 +24,12 @@ export class Operations {
   readonly #context: OperationContext
   readonly #guards: GuardCheck
   readonly #runner: OperationRunner
-  readonly #limitOf: (project: string) => number
+  readonly #planningOf: (project: string) => Planning
 
-  /** @param limitOf how many security groups a port of a project takes */
-  constructor(context: OperationContext, guards: GuardCheck, limitOf: (project: string) => number) {
+  /** @param planningOf what plans for a project's ports must keep to */
+  constructor(context: OperationContext, guards: GuardCheck, planningOf: (project: string) => Planning) {
     this.#context = context
-    this.#limitOf = limitOf
+    this.#planningOf = planningOf
     this.#guards = guards
     this.#runner = new OperationRunner(context)
   }
@@ -52,7 +54,7 @@ export class Operations {
     const { journal } = this.#context.store
     const earlier = await journal.find(request.operation_id)
     if (earlier) return { operation: sameOperation(earlier, request, requester), isNew: false }
-    refuseWrongPlan(request, this.#limitOf(requester.project_id))
+    refuseWrongPlan(request, this.#planningOf(requester.project_id))
     await this.#refuseWithoutChoice(requester)
     const { by, ...port } = requester
     const planned = { ...request, ...port, user: by.user }
@@ -118,7 +120,8 @@ export class Operations {
         return operation
       }
       const { project_id, port_id, port } = operation
-      const steps = planSteps(list, desired, this.#limitOf(project_id))
+      const way = wayOf(operation.steps.map(({ step }) => step))
+      const steps = planSteps(list, desired, this.#planningOf(project_id), way)
       const planned = { project_id, port_id, user: by.user, planned_from: list, steps }
       const guards = await this.#guards.check({ ...planned, before: operation.before, confirmed_by }, port)
       const following = newOperation({
@@ -126,6 +129,7 @@ export class Operations {
         operation_id: randomUUID(),
         purpose: PURPOSE[choice],
         desired,
+        port_updated_at: port?.updated_at ?? null,
         after: operation,
       })
       operation.status = 'superseded'

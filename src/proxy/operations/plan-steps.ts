@@ -1,13 +1,21 @@
+import type { ChangeStep } from '../../vpc/change-step.ts'
 import { isUuid } from '../../vpc/ids.ts'
-import { planChange, PlanRefused } from '../../vpc/plan-change.ts'
+import { PlanRefused, type PlanWay } from '../../vpc/plan-change.ts'
+import { chosenPlan, planWays } from '../../vpc/plan-ways.ts'
 import { ownError } from '../errors.ts'
+import type { Planning } from '../planning.ts'
 
 /**
  * The steps from one list to another.
- * @param limit how many security groups a port takes
+ * @param way the way to take where PORTSIDE_CHANGES leaves the choice
  * @throws ProxyError Portside.OperationConflict when no steps lead there
  */
-export function planSteps(from: readonly string[], to: readonly string[], limit: number) {
+export function planSteps(
+  from: readonly string[],
+  to: readonly string[],
+  planning: Planning,
+  way: PlanWay,
+): ChangeStep[] {
   const odd = from.find((id) => !isUuid(id))
   if (odd !== undefined)
     throw ownError(
@@ -16,7 +24,7 @@ export function planSteps(from: readonly string[], to: readonly string[], limit:
       { advice: "Leave the list as it is, and look at the port in the platform's own console." },
     )
   try {
-    return planChange(from, to, { limit }).steps.map(({ step }) => step)
+    return chosenPlan(planWays(from, to, planning), way).steps.map(({ step }) => step)
   } catch (error) {
     if (!(error instanceof PlanRefused)) throw error
     throw ownError('Portside.OperationConflict', `There is no way to that list: ${error.message}.`, {

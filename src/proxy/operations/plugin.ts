@@ -12,13 +12,14 @@ import {
   operationsQuery,
   operationsResponse,
 } from '../../vpc/portside-api.ts'
-import { groupsPerPort, type ProxyConfig } from '../config.ts'
+import type { ProxyConfig } from '../config.ts'
 import type { DatabaseAccess } from '../database/database.ts'
 import { ownError } from '../errors.ts'
 import { GuardCheck } from '../guards/guard-check.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
 import { orNotRecorded } from '../audit-log/not-recorded.ts'
 import { goneSignal, idParams, portParams } from '../request-checks.ts'
+import { planningOf } from '../planning.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { copyJournalToAuditLog } from './copy-to-audit-log.ts'
 import { Operations } from './operations.ts'
@@ -69,7 +70,7 @@ export async function operationsPlugin(
     const waits = { ...DEFAULT_WAITS, ...config.operationWaits }
     const context = { store, upstream, waits, stopping: stopping.signal, log: app.log, metrics }
     const guards = new GuardCheck(config.guards ?? [], upstream, app.log)
-    const operations = new Operations(context, guards, (project) => groupsPerPort(config.projects, project))
+    const operations = new Operations(context, guards, (project) => planningOf(config, project))
     await operations.recover()
     return { store, operations }
   }

@@ -48,6 +48,7 @@ export async function storedOperation(db: Kysely<Tables>, row: StoredRow): Promi
     created_at,
     updated_at: created_at,
     planned_from: [],
+    port_updated_at: null,
     desired: [],
     before: [],
     had: [],

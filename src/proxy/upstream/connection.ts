@@ -6,7 +6,7 @@ import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
 import { pause, READ_WAITS, RETRIED_STATUSES, waitAfter } from '../retry.ts'
 import { ONE_PAGE, ONE_THING } from './answer-bounds.ts'
-import { dryRunResponse, portResponseOf } from './response-schemas.ts'
+import { dryRunResponse, portResponseOf, v1PortResponseOf } from './response-schemas.ts'
 import { readErrorResponse, readSuccessResponse, requestIdIn } from './read-response.ts'
 import { openCredentials } from './credential-source.ts'
 import type { Credentials } from './credentials.ts'
@@ -254,7 +254,9 @@ function sendOutcomeOf(
     error: changes ? outcomeUnknown(error) : error,
   })
   if (answer.status === 200) {
-    const read = readSuccessResponse(answer, portResponseOf(portIdOf(request.path)))
+    const portId = portIdOf(request.path)
+    const schema = request.path.startsWith('/v3/') ? portResponseOf(portId) : v1PortResponseOf(portId)
+    const read = readSuccessResponse(answer, schema)
     if (!read.ok) return unknown(502, read.error)
     return { kind: 'port', status: 200, port: read.data.port, request_id: read.request_id, body: read.body }
   }

@@ -59,7 +59,7 @@ describe.each(DATABASES)('what the platform said and %s refuses to keep', (kind)
       operation.status = 'stopped'
       operation.steps[0]!.status = 'done'
       const body = Buffer.from(where === 'the record' ? 'unkeepable' : '{}')
-      store.note(operation, requestEntry(0, stepRequest(step, PROJECT, operation.port_id, false)))
+      store.note(operation, requestEntry(0, stepRequest(step, PROJECT, operation.port_id)))
       store.note(
         operation,
         responseEntry(0, { kind: 'port', status: 200, port: operation.port!, request_id: 'r', body }),

@@ -6,7 +6,7 @@ import { json, startScriptedPlatform, type ScriptedPlatform } from '../../stage/
 import { readConfig } from '../../../src/proxy/config.ts'
 import { createUpstream } from '../../../src/proxy/upstream/connection.ts'
 import type { Upstream } from '../../../src/proxy/upstream/upstream.ts'
-import { stepRequest } from '../../../src/vpc/change-step.ts'
+import { dryRunRequest, stepRequest, type ChangeStep } from '../../../src/vpc/change-step.ts'
 import { ACCESS, KEYS } from '../../stage/servers.ts'
 import { AWKWARD } from './awkward.ts'
 
@@ -97,22 +97,24 @@ test('queries of any text are signed as the official signer signs them', async (
   )
 })
 
+const dryRunOf = (step: ChangeStep, project: string, port: string) => dryRunRequest(step, [], project, port)!
+
 test('paths without a query, and bodies', async () => {
   await upstream.readPort(PROJECT, PORT)
   judge()
   for (const index of [undefined, 0, 100])
-    for (const dryRun of [true, false]) {
+    for (const requestOf of [stepRequest, dryRunOf]) {
       const groups = [PORT, PORT.toUpperCase()]
       const step = { kind: 'insert' as const, security_groups: groups, ...(index !== undefined && { index }) }
-      await upstream.send(stepRequest(step, PROJECT, PORT, dryRun))
+      await upstream.send(requestOf(step, PROJECT, PORT))
       judge()
-      await upstream.send(stepRequest({ kind: 'remove', security_groups: groups }, PROJECT, PORT, dryRun))
+      await upstream.send(requestOf({ kind: 'remove', security_groups: groups }, PROJECT, PORT))
       judge()
     }
   // Bodies of any text: signing takes more than the calls of today.
   await fc.assert(
     fc.asyncProperty(fc.array(fc.oneof(anyText, awkward), { maxLength: 5 }), async (security_groups) => {
-      await upstream.send(stepRequest({ kind: 'remove', security_groups }, PROJECT, PORT, true))
+      await upstream.send(dryRunOf({ kind: 'remove', security_groups }, PROJECT, PORT))
       judge()
     }),
     { numRuns: 60 },

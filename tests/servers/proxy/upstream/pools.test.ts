@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { generate } from 'selfsigned'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { stepRequest } from '../../../../src/vpc/change-step.ts'
+import { dryRunRequest } from '../../../../src/vpc/change-step.ts'
 import { readConfig } from '../../../../src/proxy/config.ts'
 import { createUpstream } from '../../../../src/proxy/upstream/connection.ts'
 import { UpstreamError, type Upstream } from '../../../../src/proxy/upstream/upstream.ts'
@@ -17,7 +17,7 @@ const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
 const PORT = '99fd0c77-56b4-4bf6-8365-df352e45d5fc'
 const GROUP = '8edd3747-ccd4-49a1-82b9-a165eec314b4'
 const port = { id: PORT, security_groups: [GROUP] }
-const change = stepRequest({ kind: 'insert', security_groups: [GROUP] }, PROJECT, PORT, true)
+const change = dryRunRequest({ kind: 'insert', security_groups: [GROUP] }, [], PROJECT, PORT)!
 
 /** A host that no name server knows: only the HTTP proxy of the test finds the way to it. */
 const HOST = 'vpc.eu-test-1.portside.test'

@@ -147,7 +147,7 @@ describe('reads of one port', () => {
       return data.port.security_groups
     }
     const insert: ChangeStep = { kind: 'insert', security_groups: [OTHER], index: 1 }
-    const change = stepRequest(insert, PROJECT, PORT, false)
+    const change = stepRequest(insert, PROJECT, PORT)
     try {
       const before = Promise.all([list(), list()])
       await expect.poll(() => cloud.calls.length).toBe(1)

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { stepRequest, type ChangeStep } from '../../../../src/vpc/change-step.ts'
+import { dryRunRequest, stepRequest, type ChangeStep } from '../../../../src/vpc/change-step.ts'
 import { readConfig } from '../../../../src/proxy/config.ts'
 import {
   json,
@@ -18,8 +18,8 @@ const PORT = '99fd0c77-56b4-4bf6-8365-df352e45d5fc'
 const GROUP = '8edd3747-ccd4-49a1-82b9-a165eec314b4'
 const port = { id: PORT, security_groups: [GROUP] }
 const insert: ChangeStep = { kind: 'insert', security_groups: [GROUP], index: 0 }
-const change = stepRequest(insert, PROJECT, PORT, false)
-const dryRun = stepRequest(insert, PROJECT, PORT, true)
+const change = stepRequest(insert, PROJECT, PORT)
+const dryRun = dryRunRequest(insert, [], PROJECT, PORT)!
 const refusal = { error_code: 'VPC.9', error_msg: 'no', request_id: 'r' }
 
 let cloud: ScriptedPlatform

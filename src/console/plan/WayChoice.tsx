@@ -1,0 +1,46 @@
+import { useId, type JSX } from 'react'
+import type { ChangePlan, PlanWay } from '../../vpc/plan-change.ts'
+import { counted } from '../facts/change-words.ts'
+import styles from './WayChoice.module.css'
+
+/** The choice between replacing the list in one call and changing it step by step. */
+export function WayChoice(props: {
+  /** The proposed way first. */
+  ways: readonly ChangePlan[]
+  chosen: PlanWay
+  onWay: (way: PlanWay) => void
+}): JSX.Element {
+  const name = useId()
+  return (
+    <fieldset className={styles.ways}>
+      <legend>How it is made</legend>
+      {props.ways.map((plan) => (
+        <label key={plan.way} className={styles.way}>
+          <input
+            type="radio"
+            name={name}
+            checked={plan.way === props.chosen}
+            onChange={() => props.onWay(plan.way)}
+          />
+          <span>
+            <b>
+              {plan.way === 'one-call'
+                ? 'In one call'
+                : `Step by step, ${counted(plan.steps.length, 'call')}`}
+            </b>{' '}
+            {meaningOf(plan)}
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+/** What a way is good for, and what it costs (docs/platform.md, Replace). */
+function meaningOf({ way, moved }: ChangePlan): string {
+  if (way === 'one-call')
+    return 'Replaces the list: no group is off the port at any time. It has no dry run, and overwrites what somebody else changes at the same moment.'
+  return moved.length > 0
+    ? 'Inserts and removes: checked by dry run, and stops at somebody else’s change. Groups that move are off the port in between.'
+    : 'Inserts and removes: checked by dry run, and stops at somebody else’s change. No group that stays is taken off.'
+}
