@@ -2,7 +2,7 @@ import { isUuid } from '../vpc/ids.ts'
 import type { Port } from '../vpc/port.ts'
 import { portsQuery, rulesQuery, securityGroupsQuery } from '../vpc/requests.ts'
 import { v1PortsQuery } from '../vpc/v1-ports.ts'
-import type { Cloud, Project } from './platform.ts'
+import type { Platform, Project } from './platform.ts'
 import { PlatformError } from './error-codes.ts'
 import { listQuery, page, type FilterValues } from './lists.ts'
 import { insertSecurityGroups, namedPort, removeSecurityGroups } from './port-calls.ts'
@@ -12,14 +12,14 @@ import { v1Port } from './v1-ports.ts'
  * A request as the calls see it: `id` is the last ID of the path, `search` the query without its
  * question mark.
  */
-type PlatformRequest = { cloud: Cloud; project: Project; id: string; search: string; body: Buffer }
-/** Status and body of an answer; the server adds `request_id` to the body. */
+type PlatformRequest = { platform: Platform; project: Project; id: string; search: string; body: Buffer }
+/** Status and body of a response; the server adds `request_id` to the body. */
 export type PlatformResponse = { status: 200 | 202; body: Record<string, unknown> }
 
 type PlatformCall = {
   method: 'GET' | 'PUT'
   path: string
-  answer: (request: PlatformRequest) => PlatformResponse
+  respond: (request: PlatformRequest) => PlatformResponse
 }
 
 /**
@@ -27,31 +27,31 @@ type PlatformCall = {
  * too.
  */
 export const PLATFORM_CALLS: readonly PlatformCall[] = [
-  { method: 'GET', path: '/v3/:project_id/ports', answer: listPorts },
+  { method: 'GET', path: '/v3/:project_id/ports', respond: listPorts },
   {
     method: 'GET',
     path: '/v3/:project_id/ports/:id',
-    answer: ({ project, id }) => ok({ port: namedPort(project, id) }),
+    respond: ({ project, id }) => ok({ port: namedPort(project, id) }),
   },
   {
     method: 'PUT',
     path: '/v3/:project_id/ports/:id/insert-security-groups',
-    answer: ({ cloud, project, id, body }) => changed(insertSecurityGroups(cloud, project, id, body)),
+    respond: ({ platform, project, id, body }) => changed(insertSecurityGroups(platform, project, id, body)),
   },
   {
     method: 'PUT',
     path: '/v3/:project_id/ports/:id/remove-security-groups',
-    answer: ({ cloud, project, id, body }) => changed(removeSecurityGroups(cloud, project, id, body)),
+    respond: ({ platform, project, id, body }) => changed(removeSecurityGroups(platform, project, id, body)),
   },
-  { method: 'GET', path: '/v3/:project_id/vpc/security-groups', answer: listGroups },
-  { method: 'GET', path: '/v3/:project_id/vpc/security-groups/:id', answer: showGroup },
-  { method: 'GET', path: '/v3/:project_id/vpc/security-group-rules', answer: listRules },
-  { method: 'GET', path: '/v3/:project_id/vpc/security-group-rules/:id', answer: showRule },
-  { method: 'GET', path: '/v1/:project_id/ports', answer: listV1Ports },
+  { method: 'GET', path: '/v3/:project_id/vpc/security-groups', respond: listGroups },
+  { method: 'GET', path: '/v3/:project_id/vpc/security-groups/:id', respond: showGroup },
+  { method: 'GET', path: '/v3/:project_id/vpc/security-group-rules', respond: listRules },
+  { method: 'GET', path: '/v3/:project_id/vpc/security-group-rules/:id', respond: showRule },
+  { method: 'GET', path: '/v1/:project_id/ports', respond: listV1Ports },
   {
     method: 'GET',
     path: '/v1/:project_id/ports/:id',
-    answer: ({ project, id }) => ok({ port: v1Port(namedPort(project, id)) }),
+    respond: ({ project, id }) => ok({ port: v1Port(namedPort(project, id)) }),
   },
 ]
 

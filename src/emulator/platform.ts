@@ -5,7 +5,7 @@ import { PlatformError } from './error-codes.ts'
 import type { Estate, ProjectEstate } from './estate.ts'
 import type { Storage } from './storage.ts'
 
-/** One project of the emulated cloud. */
+/** One project of the emulated platform. */
 export class Project {
   readonly id: string
   readonly ports: Collection<Port>
@@ -49,10 +49,10 @@ export class Project {
 }
 
 /**
- * The emulated cloud: projects, and the one thing in them that changes, the security groups of
+ * The emulated platform: projects, and the one thing in them that changes, the security groups of
  * ports.
  */
-export class Cloud {
+export class Platform {
   /** At most this many security groups on one port. */
   readonly groupsPerPort: number
   readonly #storage: Storage
@@ -83,13 +83,13 @@ export class Cloud {
 
   /**
    * Gives a port its new list of groups and moves its `updated_at`. On disk before it is visible,
-   * so that nothing is ever answered that a crash could take back. Comes back with the new port.
+   * so that a crash takes back nothing that had a response. Returns the new port.
    * @throws Error when the disk refuses; the port is then as it was.
    */
   setSecurityGroups(project: Project, portId: string, security_groups: string[]): Port {
     const port = project.port(portId)
     const updated_at = timeAfter(port.updated_at)
-    this.#storage.record({ project_id: project.id, port_id: portId, security_groups, updated_at })
+    this.#storage.keep({ project_id: project.id, port_id: portId, security_groups, updated_at })
     const changed = { ...port, security_groups, updated_at }
     project.ports.replace(changed)
     return changed

@@ -16,8 +16,7 @@ import type { Estate, EstatePlan } from './estate.ts'
 import { makeEstate } from './seed/estate.ts'
 
 /**
- * A port's new list of groups. It stands for itself: of several changes to one port, the last one
- * holds.
+ * A port's new list of groups. It is whole: of several changes to one port, the last one holds.
  */
 type PortChange = {
   project_id: string
@@ -26,18 +25,18 @@ type PortChange = {
   updated_at: string
 }
 
-/** Where the emulated cloud keeps its state. */
+/** Where the emulated platform keeps its state. */
 export type Storage = {
-  /** The state as it was found: the estate with every recorded change. */
+  /** The state as it was found: the estate with every change that was kept. */
   readonly estate: Estate
-  /** Keeps a change; back only when it is safe. */
-  record(change: PortChange): void
+  /** Keeps a change; returns only when it is safe on disk. */
+  keep(change: PortChange): void
   /**
    * Tidies what an earlier run left. Only once the emulator runs: a start that fails changes
    * nothing.
    */
   tidy(): void
-  /** Forgets every change; comes back with the estate as it was made. */
+  /** Forgets every change; returns the estate as it was made. */
   reset(): Estate
   close(): void
 }
@@ -51,7 +50,7 @@ export class StorageRefused extends Error {
 export function openMemory(plan: EstatePlan): Storage {
   return {
     estate: makeEstate(plan),
-    record: () => {},
+    keep: () => {},
     tidy: () => {},
     reset: () => makeEstate(plan),
     close: () => {},
@@ -89,7 +88,7 @@ export function openFolder(folder: string, plan: Partial<EstatePlan>): Storage {
   const tidy = () => {
     if (tidied) return
     tidied = true
-    // What follows the last newline was never answered: the crash came in between.
+    // What follows the last newline had no response: the crash came in between.
     ftruncateSync(journal, size)
     if (size <= FOLD_ABOVE) return
     writeWhole(folder, estateFile, estate)
@@ -117,7 +116,7 @@ export function openFolder(folder: string, plan: Partial<EstatePlan>): Storage {
   return {
     estate,
     tidy,
-    record(change) {
+    keep(change) {
       tidy()
       const line = Buffer.from(`${JSON.stringify(change)}\n`)
       try {
@@ -173,7 +172,7 @@ function checkPlan(made: EstatePlan, plan: Partial<EstatePlan>, folder: string):
       )
 }
 
-/** Applies the journal's whole lines to the estate; comes back with their length in bytes. */
+/** Applies the journal's whole lines to the estate; returns their length in bytes. */
 function replay(estate: Estate, journal: Buffer, file: string): number {
   const size = journal.lastIndexOf('\n') + 1
   const last = new Map<string, PortChange>()
