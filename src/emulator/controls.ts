@@ -4,7 +4,7 @@ import { uuid } from '../vpc/ids.ts'
 import type { Platform } from './platform.ts'
 import { PlatformError } from './error-codes.ts'
 import { faultsRequest, setList, type Faults } from './faults.ts'
-import { PLATFORM_CALLS } from './platform-calls.ts'
+import { PLATFORM_CALLS, projectOfCall } from './platform-calls.ts'
 import { readBody } from './port-calls.ts'
 
 const listRequest = z.strictObject({ security_groups: z.array(uuid) })
@@ -39,14 +39,14 @@ export function addControls(app: FastifyInstance, platform: Platform, faults: Fa
 
   for (const { method, path, respond } of PLATFORM_CALLS)
     if (method === 'GET')
-      app.get<{ Params: { project_id: string; id?: string } }>(
+      app.get<{ Params: { project_id?: string; id?: string } }>(
         `/_emulator${path}`,
-        async ({ params, url }) => {
+        async ({ params, url, headers }) => {
           const { project_id, id = '' } = params
           const search = url.split('?').slice(1).join('?')
           return respond({
             platform,
-            project: platform.project(project_id),
+            project: projectOfCall(platform, project_id, headers),
             id,
             search,
             body: Buffer.alloc(0),

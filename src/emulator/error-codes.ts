@@ -3,9 +3,9 @@
  *
  * The vendor's page (docs/platform.md, Insert) only links to the list of codes. The platform's
  * public list has VPC.2500 (parameters of a port), VPC.2701 (not allowed) and VPC.0105 (a service
- * behind it failed); APIGW.0101 is seen from its gateway. * chosen here, so that each check has a
- * code of its own, and may differ on the platform: clients go by the HTTP status, and show the code
- * as it came.
+ * behind it failed); APIGW.0101 is seen from its gateway. All others are chosen here, so that
+ * each check has a code of its own, and may differ on the platform: clients go by the HTTP status,
+ * and show the code as it came.
  */
 export const ERROR_CODES = {
   // The gateway's own.

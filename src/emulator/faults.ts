@@ -185,5 +185,5 @@ export function setList(platform: Platform, portId: string, next: (list: string[
       throw new PlatformError('groupNotFound', `Security group ${id} could not be found.`)
   if (new Set(security_groups).size !== security_groups.length)
     throw new PlatformError('invalidParameter', 'security_groups must not name a security group twice.')
-  return platform.setSecurityGroups(project, portId, security_groups).security_groups
+  return platform.updatePort(project, portId, { security_groups }).security_groups
 }

@@ -1,7 +1,11 @@
 import type * as z from 'zod/mini'
 import { refusedFields } from '../vpc/errors.ts'
 import type { Port } from '../vpc/port.ts'
-import { insertSecurityGroupsRequest, removeSecurityGroupsRequest } from '../vpc/requests.ts'
+import {
+  insertSecurityGroupsRequest,
+  removeSecurityGroupsRequest,
+  updatePortRequest,
+} from '../vpc/requests.ts'
 import { isUuid } from '../vpc/ids.ts'
 import type { Platform, Project } from './platform.ts'
 import { PlatformError } from './error-codes.ts'
@@ -40,6 +44,27 @@ export function removeSecurityGroups(
 }
 
 /**
+ * The port update (docs/platform.md, Replace): each attribute that is given takes the place of the
+ * port's, the list of groups in the order of the request. There is no dry run.
+ * @throws PlatformError 400, 404 or 409 that names the offending ID or field.
+ */
+export function updatePort(platform: Platform, project: Project, portId: string, body: Buffer): Port {
+  namedPort(project, portId)
+  const attributes = readBody(updatePortRequest, body).port
+  const { security_groups } = attributes
+  if (security_groups) {
+    checkGroupsExist(project, security_groups)
+    if (security_groups.length > platform.groupsPerPort)
+      throw new PlatformError(
+        'tooManyGroups',
+        `port.security_groups: ${security_groups.length} security groups exceed the quota of ` +
+          `${platform.groupsPerPort}.`,
+      )
+  }
+  return platform.updatePort(project, portId, attributes)
+}
+
+/**
  * The port that a path names. @throws PlatformError 400 when it is no UUID, 404 when there is none.
  */
 export function namedPort(project: Project, portId: string): Port {
@@ -49,7 +74,8 @@ export function namedPort(project: Project, portId: string): Port {
 }
 
 function carryOut(platform: Platform, project: Project, portId: string, checked: Checked): Port | undefined {
-  return checked.dry_run ? undefined : platform.setSecurityGroups(project, portId, checked.security_groups)
+  const { dry_run, security_groups } = checked
+  return dry_run ? undefined : platform.updatePort(project, portId, { security_groups })
 }
 
 function checkInsert(platform: Platform, project: Project, port: Port, body: Buffer): Checked {

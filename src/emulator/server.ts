@@ -7,7 +7,7 @@ import { addControls } from './controls.ts'
 import { ERROR_CODES, PlatformError } from './error-codes.ts'
 import type { EstatePlan } from './estate.ts'
 import { changeBetween, Faults, refusalOf, type Fault } from './faults.ts'
-import { PLATFORM_CALLS, type PlatformResponse } from './platform-calls.ts'
+import { PLATFORM_CALLS, projectOfCall, type PlatformResponse } from './platform-calls.ts'
 import { checkSignature, type AcceptedCredentials } from './signature.ts'
 import { openFolder, openMemory } from './storage.ts'
 
@@ -172,8 +172,8 @@ type Served = {
 }
 
 function addPlatform(app: FastifyInstance, { platform, faults, stopping, credentials, calls }: Served): void {
-  for (const call of calls) {
-    app.route<{ Params: { project_id: string; id?: string } }>({
+  for (const call of calls)
+    app.route<{ Params: { project_id?: string; id?: string } }>({
       method: call.method,
       url: call.path,
       handler: (request, reply) => {
@@ -181,7 +181,7 @@ function addPlatform(app: FastifyInstance, { platform, faults, stopping, credent
         const carryOut = () =>
           call.respond({
             platform,
-            project: platform.project(project_id),
+            project: projectOfCall(platform, project_id, request.headers),
             id,
             search: request.url.split('?').slice(1).join('?'),
             body: bodyOf(request),
@@ -190,9 +190,11 @@ function addPlatform(app: FastifyInstance, { platform, faults, stopping, credent
         return respond(request, reply, carryOut, (one) => changeBetween(platform, one, portOfCall))
       },
     })
+  for (const path of new Set(calls.map((one) => one.path))) {
+    const known = calls.filter((one) => one.path === path).map((one): string => one.method)
     app.route({
-      method: METHODS.filter((method) => method !== call.method),
-      url: call.path,
+      method: METHODS.filter((method) => !known.includes(method)),
+      url: path,
       handler: (request) => {
         throw new PlatformError('methodNotAllowed', `Method ${request.method} is not allowed for this API.`)
       },
@@ -230,7 +232,8 @@ function addPlatform(app: FastifyInstance, { platform, faults, stopping, credent
           .type('text/html')
           .send('<!DOCTYPE html><html><head><title>Bad Gat')
     }
-    const { status, body } = outcome()
+    const { status, body, noRequestId } = outcome()
+    if (noRequestId) return reply.code(status).header('x-request-id', request.id).send(body)
     return send(request, reply, status, body)
   }
 

@@ -12,13 +12,20 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { tryLock } from 'fs-native-extensions'
+import type { Port } from '../vpc/port.ts'
 import type { Estate, EstatePlan } from './estate.ts'
 import { makeEstate } from './seed/estate.ts'
 
+/** What of a port can be changed. */
+export type PortAttributes = Partial<
+  Pick<Port, 'name' | 'security_groups' | 'allowed_address_pairs' | 'extra_dhcp_opts'>
+>
+
 /**
- * A port's new list of groups. It is whole: of several changes to one port, the last one holds.
+ * A port's new list of groups, and what else was changed with it. Of several changes to one port,
+ * the last one holds for each attribute.
  */
-type PortChange = {
+type PortChange = PortAttributes & {
   project_id: string
   port_id: string
   security_groups: string[]
@@ -183,15 +190,15 @@ function replay(estate: Estate, journal: Buffer, file: string): number {
       throw new StorageRefused(
         `${file} line ${position + 1} is not a change: restore it, or empty the folder to start afresh`,
       )
-    last.set(change.port_id, change)
+    last.set(change.port_id, { ...last.get(change.port_id), ...change })
   })
   if (last.size > 0)
     for (const project of estate.projects)
       for (const port of project.ports) {
         const change = last.get(port.id)
         if (change?.project_id !== project.id) continue
-        port.security_groups = change.security_groups
-        port.updated_at = change.updated_at
+        const { project_id: _project, port_id: _port, ...attributes } = change
+        Object.assign(port, attributes)
       }
   return size
 }
