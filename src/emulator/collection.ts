@@ -23,7 +23,7 @@ export class Collection<T extends { id: string }> {
     return position === undefined ? undefined : this.#items[position]
   }
 
-  /** Where the object stands in the list, from 0; undefined when there is none with this ID. */
+  /** The position of the object in the list, from 0; undefined when there is none with this ID. */
   position(id: string): number | undefined {
     return this.#positions.get(id)
   }

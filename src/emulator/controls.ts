@@ -1,55 +1,61 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod/mini'
 import { uuid } from '../vpc/ids.ts'
-import type { Cloud } from './platform.ts'
+import type { Platform } from './platform.ts'
 import { PlatformError } from './error-codes.ts'
 import { faultsRequest, setList, type Faults } from './faults.ts'
-import { PLATFORM_CALLS } from './platform-calls.ts'
+import { PLATFORM_CALLS, projectOfCall } from './platform-calls.ts'
 import { readBody } from './port-calls.ts'
 
 const listRequest = z.strictObject({ security_groups: z.array(uuid) })
 
 /**
  * The emulator's own endpoints, outside the platform's paths and open to this machine only: faults
- * on demand, the list of a port changed behind everybody's back (as somebody in another console
- * would), reset, and the platform's reads (`/_emulator/v3/...`), which here need no signature and
- * meet no fault.
+ * on demand, the list of a port changed without a call of the platform (as somebody in another
+ * console would), reset, and the platform's reads (`/_emulator/v3/...`), which here need no
+ * signature and meet no fault.
  */
-export function addControls(app: FastifyInstance, cloud: Cloud, faults: Faults): void {
+export function addControls(app: FastifyInstance, platform: Platform, faults: Faults): void {
   app.addHook('onRequest', async (request) => refuseOthers(request))
 
-  const standing = () => ({ faults: faults.list() })
-  app.get('/_emulator/faults', async () => standing())
+  const shown = () => ({ faults: faults.list() })
+  app.get('/_emulator/faults', async () => shown())
   app.post('/_emulator/faults', async ({ body }) => {
     faults.add(readBody(faultsRequest, body as Buffer).faults)
-    return standing()
+    return shown()
   })
   app.delete('/_emulator/faults', async () => {
     faults.clear()
-    return standing()
+    return shown()
   })
 
   app.post<{ Params: { port_id: string } }>(
     '/_emulator/ports/:port_id/security-groups',
     async ({ params, body }) => {
       const { security_groups } = readBody(listRequest, body as Buffer)
-      return { security_groups: setList(cloud, params.port_id, () => security_groups) }
+      return { security_groups: setList(platform, params.port_id, () => security_groups) }
     },
   )
 
-  for (const { method, path, answer } of PLATFORM_CALLS)
+  for (const { method, path, respond } of PLATFORM_CALLS)
     if (method === 'GET')
-      app.get<{ Params: { project_id: string; id?: string } }>(
+      app.get<{ Params: { project_id?: string; id?: string } }>(
         `/_emulator${path}`,
-        async ({ params, url }) => {
+        async ({ params, url, headers }) => {
           const { project_id, id = '' } = params
           const search = url.split('?').slice(1).join('?')
-          return answer({ cloud, project: cloud.project(project_id), id, search, body: Buffer.alloc(0) }).body
+          return respond({
+            platform,
+            project: projectOfCall(platform, project_id, headers),
+            id,
+            search,
+            body: Buffer.alloc(0),
+          }).body
         },
       )
 
   app.post('/_emulator/reset', async () => {
-    cloud.reset()
+    platform.reset()
     faults.clear()
     return {}
   })

@@ -1,11 +1,11 @@
 /**
- * Every error that the emulator answers with: the platform's code and HTTP status.
+ * Every error that the emulator responds with: the platform's code and HTTP status.
  *
- * The vendor's page (docs/platform.md, Insert) only links to the list of codes. The
- * platform's public list has VPC.2500 (parameters of a port), VPC.2701 (not allowed) and VPC.0105
- * (a service behind it failed); APIGW.0101 is what its gateway is seen to answer. All others are
- * chosen here, so that each check can be told apart, and may differ on the platform: clients go by
- * the HTTP status, and show the code as it came.
+ * The vendor's page (docs/platform.md, Insert) only links to the list of codes. The platform's
+ * public list has VPC.2500 (parameters of a port), VPC.2701 (not allowed) and VPC.0105 (a service
+ * behind it failed); APIGW.0101 is seen from its gateway. All others are chosen here, so that
+ * each check has a code of its own, and may differ on the platform: clients go by the HTTP status,
+ * and show the code as it came.
  */
 export const ERROR_CODES = {
   // The gateway's own.
@@ -24,7 +24,7 @@ export const ERROR_CODES = {
   groupNotFound: { status: 404, error_code: 'VPC.0602' },
   ruleNotFound: { status: 404, error_code: 'VPC.0603' },
   groupAlreadyOnPort: { status: 409, error_code: 'VPC.2505' },
-  // 409, not 404: the group exists, it is the port's state that stands against the request.
+  // 409, not 404: the group exists, the port's state is against the request.
   groupNotOnPort: { status: 409, error_code: 'VPC.2506' },
   tooManyGroups: { status: 409, error_code: 'VPC.2507' },
   projectNotAllowed: { status: 403, error_code: 'VPC.2701' },

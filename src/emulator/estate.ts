@@ -26,5 +26,5 @@ export type ProjectEstate = {
   security_group_rules: SecurityGroupRule[]
 }
 
-/** Everything the emulated cloud holds at first. */
+/** Everything the emulated platform holds at first. */
 export type Estate = { made_from: EstatePlan; projects: ProjectEstate[] }

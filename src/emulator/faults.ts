@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { applyStep, StepRefused } from '../vpc/change-step.ts'
 import { uuid } from '../vpc/ids.ts'
-import type { Cloud } from './platform.ts'
+import type { Platform } from './platform.ts'
 import { ERROR_CODES, PlatformError, type ErrorName } from './error-codes.ts'
 
 const count = z.int().check(z.gte(0, 'must be 0 or more'))
@@ -31,14 +31,14 @@ const change = z
  * the path with its query contains), from the first after `after` on, `times` times (0: always).
  * - `delay`: the call waits `milliseconds` and is then carried out, even when the client has gone
  *   away meanwhile.
- * - `delay_answer`: the call is carried out at once, its answer waits `milliseconds`.
+ * - `delay_answer`: the call is carried out at once, its response waits `milliseconds`.
  * - `error`: nothing is carried out; `status` (500), with Retry-After in seconds when `retry_after`
  *   is given.
  * - `drop_before`: the connection is destroyed, nothing is carried out.
- * - `drop_after`: the call is carried out, then the connection is destroyed instead of an answer.
+ * - `drop_after`: the call is carried out, then the connection is destroyed in place of a response.
  * - `change_between`: just before the call somebody else makes `change`, or sets the port's list to
  *   `security_groups`.
- * - `garbage`: the call is carried out, its answer is a truncated HTML page with `status` (200).
+ * - `garbage`: the call is carried out, its response is a truncated HTML page with `status` (200).
  */
 const fault = z
   .strictObject({
@@ -78,39 +78,39 @@ export type Fault = z.infer<typeof fault>
 export const faultsRequest = z.strictObject({ faults: z.array(fault) })
 
 /** A fault with how often its match was met and how often it struck. */
-type Standing = { fault: Fault; matched: number; struck: number }
+type ActiveFault = { fault: Fault; matched: number; struck: number }
 
 const ENDS_A_CALL: ReadonlySet<Fault['kind']> = new Set(['error', 'drop_before', 'drop_after', 'garbage'])
 
-/** The faults that stand, in the order in which they were given. */
+/** The active faults, in the order in which they were given. */
 export class Faults {
-  #standing: Standing[] = []
+  #active: ActiveFault[] = []
 
-  /** Adds faults after those that stand. */
+  /** Adds faults after those that are there. */
   add(faults: readonly Fault[]): void {
-    this.#standing.push(...faults.map((one) => ({ fault: one, matched: 0, struck: 0 })))
+    this.#active.push(...faults.map((one) => ({ fault: one, matched: 0, struck: 0 })))
   }
 
   clear(): void {
-    this.#standing = []
+    this.#active = []
   }
 
-  /** The faults that stand, those that are used up too, with their counts. */
+  /** All faults, those that are used up too, with their counts. */
   list(): (Fault & { matched: number; struck: number })[] {
-    return this.#standing.map(({ fault: one, matched, struck }) => ({ ...one, matched, struck }))
+    return this.#active.map(({ fault: one, matched, struck }) => ({ ...one, matched, struck }))
   }
 
   /** The faults that strike this call, in order; the first that ends a call is the last. */
   take(method: string, url: string): Fault[] {
     const striking: Fault[] = []
-    for (const standing of this.#standing) {
-      const { match, after = 0, times = 1, kind } = standing.fault
+    for (const active of this.#active) {
+      const { match, after = 0, times = 1, kind } = active.fault
       if (match?.method && match.method.toUpperCase() !== method) continue
       if (match?.path && !url.includes(match.path)) continue
-      standing.matched++
-      if (standing.matched <= after || (times > 0 && standing.struck >= times)) continue
-      standing.struck++
-      striking.push(standing.fault)
+      active.matched++
+      if (active.matched <= after || (times > 0 && active.struck >= times)) continue
+      active.struck++
+      striking.push(active.fault)
       if (ENDS_A_CALL.has(kind)) break
     }
     return striking
@@ -118,7 +118,7 @@ export class Faults {
 }
 
 /**
- * The refusal that an `error` fault stands for: code and message fit the status unless the fault
+ * The refusal of an `error` fault: code and message fit the status unless the fault
  * names them.
  */
 export function refusalOf({ status = 500, error_code, error_msg }: Fault): {
@@ -149,13 +149,13 @@ export function refusalOf({ status = 500, error_code, error_msg }: Fault): {
  * @throws PlatformError 500 when it can't be made (the fault names no port, a group is not there,
  *   or is already).
  */
-export function changeBetween(cloud: Cloud, one: Fault, portOfCall: string | undefined): void {
+export function changeBetween(platform: Platform, one: Fault, portOfCall: string | undefined): void {
   const wanted = one.change ?? { set: one.security_groups ?? [] }
   const portId = wanted.port_id ?? portOfCall
   if (!portId)
     throw new PlatformError('serviceFailure', 'Fault change_between: neither fault nor call names a port.')
   try {
-    setList(cloud, portId, (list) => {
+    setList(platform, portId, (list) => {
       if (wanted.insert)
         return applyStep(list, {
           kind: 'insert',
@@ -177,13 +177,13 @@ export function changeBetween(cloud: Cloud, one: Fault, portOfCall: string | und
  * @throws PlatformError 404 when the port or a group does not exist, 400 when a group is named
  *   twice.
  */
-export function setList(cloud: Cloud, portId: string, next: (list: string[]) => string[]): string[] {
-  const project = cloud.projectOfPort(portId)
+export function setList(platform: Platform, portId: string, next: (list: string[]) => string[]): string[] {
+  const project = platform.projectOfPort(portId)
   const security_groups = next(project.port(portId).security_groups)
   for (const id of security_groups)
     if (!project.groups.get(id))
       throw new PlatformError('groupNotFound', `Security group ${id} could not be found.`)
   if (new Set(security_groups).size !== security_groups.length)
     throw new PlatformError('invalidParameter', 'security_groups must not name a security group twice.')
-  return cloud.setSecurityGroups(project, portId, security_groups).security_groups
+  return platform.updatePort(project, portId, { security_groups }).security_groups
 }

@@ -27,8 +27,8 @@ const FLAGS = {
 } as const
 
 /**
- * The port where no flag names one: `npm start` sets no flag, so what is wrong is told by the name
- * that its user knows.
+ * The port where no flag names one: `npm start` sets no flag, so a refusal gives the name that
+ * its user knows.
  */
 const PORT_VARIABLE = 'PORTSIDE_EMULATOR_PORT'
 

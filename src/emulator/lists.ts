@@ -75,7 +75,7 @@ function matcher<T>(filters: Record<string, unknown>, values: FilterValues<T>): 
   const tests = Object.entries(filters)
     .filter(([, wanted]) => wanted !== undefined)
     .map(([name, wanted]) => {
-      // As text, so that a rule's protocol 6 answers to protocol=6 whether the object has it as
+      // As text, so that a rule's protocol 6 is found by protocol=6 whether the object has it as
       // text or number.
       const set = new Set((Array.isArray(wanted) ? wanted : [wanted]).map(String))
       const has = (value: unknown) => value !== undefined && value !== null && set.has(String(value))

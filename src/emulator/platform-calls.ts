@@ -1,25 +1,47 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { isUuid } from '../vpc/ids.ts'
 import type { Port } from '../vpc/port.ts'
 import { portsQuery, rulesQuery, securityGroupsQuery } from '../vpc/requests.ts'
 import { v1PortsQuery } from '../vpc/v1-ports.ts'
-import type { Cloud, Project } from './platform.ts'
+import type { Platform, Project } from './platform.ts'
 import { PlatformError } from './error-codes.ts'
 import { listQuery, page, type FilterValues } from './lists.ts'
-import { insertSecurityGroups, namedPort, removeSecurityGroups } from './port-calls.ts'
+import { insertSecurityGroups, namedPort, removeSecurityGroups, updatePort } from './port-calls.ts'
 import { v1Port } from './v1-ports.ts'
 
 /**
  * A request as the calls see it: `id` is the last ID of the path, `search` the query without its
  * question mark.
  */
-type PlatformRequest = { cloud: Cloud; project: Project; id: string; search: string; body: Buffer }
-/** Status and body of an answer; the server adds `request_id` to the body. */
-export type PlatformResponse = { status: 200 | 202; body: Record<string, unknown> }
+type PlatformRequest = { platform: Platform; project: Project; id: string; search: string; body: Buffer }
+/**
+ * Status and body of a response. The server adds `request_id` to the body, but where
+ * `noRequestId` says that the platform has it in the header only.
+ */
+export type PlatformResponse = {
+  status: 200 | 202
+  body: Record<string, unknown>
+  noRequestId?: boolean
+}
 
 type PlatformCall = {
   method: 'GET' | 'PUT'
   path: string
-  answer: (request: PlatformRequest) => PlatformResponse
+  respond: (request: PlatformRequest) => PlatformResponse
+}
+
+/**
+ * The project that a call is for: the one in its path, else, in the native form of OpenStack, the
+ * one that the header `X-Project-Id` names, else the first.
+ * @throws PlatformError 403 for a project that is not there.
+ */
+export function projectOfCall(
+  platform: Platform,
+  projectId: string | undefined,
+  headers: IncomingHttpHeaders,
+): Project {
+  const named = projectId ?? headers['x-project-id']
+  return named === undefined ? platform.firstProject() : platform.project(String(named))
 }
 
 /**
@@ -27,37 +49,43 @@ type PlatformCall = {
  * too.
  */
 export const PLATFORM_CALLS: readonly PlatformCall[] = [
-  { method: 'GET', path: '/v3/:project_id/ports', answer: listPorts },
+  { method: 'GET', path: '/v3/:project_id/ports', respond: listPorts },
   {
     method: 'GET',
     path: '/v3/:project_id/ports/:id',
-    answer: ({ project, id }) => ok({ port: namedPort(project, id) }),
+    respond: ({ project, id }) => ok({ port: namedPort(project, id) }),
   },
   {
     method: 'PUT',
     path: '/v3/:project_id/ports/:id/insert-security-groups',
-    answer: ({ cloud, project, id, body }) => changed(insertSecurityGroups(cloud, project, id, body)),
+    respond: ({ platform, project, id, body }) => changed(insertSecurityGroups(platform, project, id, body)),
   },
   {
     method: 'PUT',
     path: '/v3/:project_id/ports/:id/remove-security-groups',
-    answer: ({ cloud, project, id, body }) => changed(removeSecurityGroups(cloud, project, id, body)),
+    respond: ({ platform, project, id, body }) => changed(removeSecurityGroups(platform, project, id, body)),
   },
-  { method: 'GET', path: '/v3/:project_id/vpc/security-groups', answer: listGroups },
-  { method: 'GET', path: '/v3/:project_id/vpc/security-groups/:id', answer: showGroup },
-  { method: 'GET', path: '/v3/:project_id/vpc/security-group-rules', answer: listRules },
-  { method: 'GET', path: '/v3/:project_id/vpc/security-group-rules/:id', answer: showRule },
-  { method: 'GET', path: '/v1/:project_id/ports', answer: listV1Ports },
+  { method: 'GET', path: '/v3/:project_id/vpc/security-groups', respond: listGroups },
+  { method: 'GET', path: '/v3/:project_id/vpc/security-groups/:id', respond: showGroup },
+  { method: 'GET', path: '/v3/:project_id/vpc/security-group-rules', respond: listRules },
+  { method: 'GET', path: '/v3/:project_id/vpc/security-group-rules/:id', respond: showRule },
+  { method: 'GET', path: '/v1/:project_id/ports', respond: listV1Ports },
   {
     method: 'GET',
     path: '/v1/:project_id/ports/:id',
-    answer: ({ project, id }) => ok({ port: v1Port(namedPort(project, id)) }),
+    respond: ({ project, id }) => ok({ port: v1Port(namedPort(project, id)) }),
   },
+  { method: 'PUT', path: '/v1/:project_id/ports/:id', respond: replaceAttributes },
+  { method: 'PUT', path: '/v2.0/ports/:id', respond: replaceAttributes },
 ]
 
 const ok = (body: Record<string, unknown>): PlatformResponse => ({ status: 200, body })
 const changed = (port: Port | undefined): PlatformResponse =>
   port ? ok({ port }) : { status: 202, body: {} }
+
+function replaceAttributes({ platform, project, id, body }: PlatformRequest): PlatformResponse {
+  return { ...ok({ port: v1Port(updatePort(platform, project, id, body)) }), noRequestId: true }
+}
 
 function portValues(project: Project): FilterValues<Port> {
   return (port, name) => {

@@ -3,9 +3,9 @@ import type { SecurityGroup, SecurityGroupRule } from '../vpc/security-group.ts'
 import { Collection } from './collection.ts'
 import { PlatformError } from './error-codes.ts'
 import type { Estate, ProjectEstate } from './estate.ts'
-import type { Storage } from './storage.ts'
+import type { PortAttributes, Storage } from './storage.ts'
 
-/** One project of the emulated cloud. */
+/** One project of the emulated platform. */
 export class Project {
   readonly id: string
   readonly ports: Collection<Port>
@@ -49,10 +49,9 @@ export class Project {
 }
 
 /**
- * The emulated cloud: projects, and the one thing in them that changes, the security groups of
- * ports.
+ * The emulated platform: projects, and the one thing in them that changes, their ports.
  */
-export class Cloud {
+export class Platform {
   /** At most this many security groups on one port. */
   readonly groupsPerPort: number
   readonly #storage: Storage
@@ -75,6 +74,11 @@ export class Cloud {
     return project
   }
 
+  /** The project of a credential that names none. */
+  firstProject(): Project {
+    return [...this.#projects.values()][0] as Project
+  }
+
   /** The project that has a port with this ID. @throws PlatformError 404 when none has. */
   projectOfPort(portId: string): Project {
     for (const project of this.#projects.values()) if (project.ports.get(portId)) return project
@@ -82,15 +86,23 @@ export class Cloud {
   }
 
   /**
-   * Gives a port its new list of groups and moves its `updated_at`. On disk before it is visible,
-   * so that nothing is ever answered that a crash could take back. Comes back with the new port.
+   * Changes attributes of a port, its list of groups among them, and moves its `updated_at`. On
+   * disk before it is visible, so that a crash takes back nothing that had a response. Returns the
+   * new port.
    * @throws Error when the disk refuses; the port is then as it was.
    */
-  setSecurityGroups(project: Project, portId: string, security_groups: string[]): Port {
+  updatePort(project: Project, portId: string, attributes: PortAttributes): Port {
     const port = project.port(portId)
     const updated_at = timeAfter(port.updated_at)
-    this.#storage.record({ project_id: project.id, port_id: portId, security_groups, updated_at })
-    const changed = { ...port, security_groups, updated_at }
+    const { security_groups } = port
+    this.#storage.keep({
+      project_id: project.id,
+      port_id: portId,
+      security_groups,
+      ...attributes,
+      updated_at,
+    })
+    const changed = { ...port, ...attributes, updated_at }
     project.ports.replace(changed)
     return changed
   }

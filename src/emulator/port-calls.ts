@@ -1,9 +1,13 @@
 import type * as z from 'zod/mini'
 import { refusedFields } from '../vpc/errors.ts'
 import type { Port } from '../vpc/port.ts'
-import { insertSecurityGroupsRequest, removeSecurityGroupsRequest } from '../vpc/requests.ts'
+import {
+  insertSecurityGroupsRequest,
+  removeSecurityGroupsRequest,
+  updatePortRequest,
+} from '../vpc/requests.ts'
 import { isUuid } from '../vpc/ids.ts'
-import type { Cloud, Project } from './platform.ts'
+import type { Platform, Project } from './platform.ts'
 import { PlatformError } from './error-codes.ts'
 
 /** The list a checked call leads to, and whether it was a dry run. */
@@ -11,17 +15,17 @@ type Checked = { security_groups: string[]; dry_run: boolean }
 
 /**
  * insert-security-groups (docs/platform.md, Insert, Tables 2 and 3). Every check is made for a
- * dry run too; then the port is changed, or left alone for a dry run (comes back undefined).
+ * dry run too; then the port is changed, or left alone for a dry run (returns undefined).
  * @throws PlatformError 400, 404 or 409 that names the offending ID or field.
  */
 export function insertSecurityGroups(
-  cloud: Cloud,
+  platform: Platform,
   project: Project,
   portId: string,
   body: Buffer,
 ): Port | undefined {
   const port = namedPort(project, portId)
-  return carryOut(cloud, project, portId, checkInsert(cloud, project, port, body))
+  return carryOut(platform, project, portId, checkInsert(platform, project, port, body))
 }
 
 /**
@@ -30,13 +34,34 @@ export function insertSecurityGroups(
  * @throws PlatformError 400, 404 or 409 that names the offending ID or field.
  */
 export function removeSecurityGroups(
-  cloud: Cloud,
+  platform: Platform,
   project: Project,
   portId: string,
   body: Buffer,
 ): Port | undefined {
   const port = namedPort(project, portId)
-  return carryOut(cloud, project, portId, checkRemove(project, port, body))
+  return carryOut(platform, project, portId, checkRemove(project, port, body))
+}
+
+/**
+ * The port update (docs/platform.md, Replace): each attribute that is given takes the place of the
+ * port's, the list of groups in the order of the request. There is no dry run.
+ * @throws PlatformError 400, 404 or 409 that names the offending ID or field.
+ */
+export function updatePort(platform: Platform, project: Project, portId: string, body: Buffer): Port {
+  namedPort(project, portId)
+  const attributes = readBody(updatePortRequest, body).port
+  const { security_groups } = attributes
+  if (security_groups) {
+    checkGroupsExist(project, security_groups)
+    if (security_groups.length > platform.groupsPerPort)
+      throw new PlatformError(
+        'tooManyGroups',
+        `port.security_groups: ${security_groups.length} security groups exceed the quota of ` +
+          `${platform.groupsPerPort}.`,
+      )
+  }
+  return platform.updatePort(project, portId, attributes)
 }
 
 /**
@@ -48,11 +73,12 @@ export function namedPort(project: Project, portId: string): Port {
   return project.port(portId)
 }
 
-function carryOut(cloud: Cloud, project: Project, portId: string, checked: Checked): Port | undefined {
-  return checked.dry_run ? undefined : cloud.setSecurityGroups(project, portId, checked.security_groups)
+function carryOut(platform: Platform, project: Project, portId: string, checked: Checked): Port | undefined {
+  const { dry_run, security_groups } = checked
+  return dry_run ? undefined : platform.updatePort(project, portId, { security_groups })
 }
 
-function checkInsert(cloud: Cloud, project: Project, port: Port, body: Buffer): Checked {
+function checkInsert(platform: Platform, project: Project, port: Port, body: Buffer): Checked {
   const request = readBody(insertSecurityGroupsRequest, body)
   const { security_groups, index } = request.port
   checkGroupsExist(project, security_groups)
@@ -63,11 +89,11 @@ function checkInsert(cloud: Cloud, project: Project, port: Port, body: Buffer): 
         `port.security_groups.${position}: security group ${id} is already on port ${port.id}.`,
       )
   const now = port.security_groups.length
-  if (now + security_groups.length > cloud.groupsPerPort)
+  if (now + security_groups.length > platform.groupsPerPort)
     throw new PlatformError(
       'tooManyGroups',
       `port.security_groups: port ${port.id} has ${now} security groups, ${security_groups.length} more ` +
-        `exceed the quota of ${cloud.groupsPerPort}.`,
+        `exceed the quota of ${platform.groupsPerPort}.`,
     )
   if (index !== undefined && index > now)
     throw new PlatformError(

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { Cloud } from './platform.ts'
+import { Platform } from './platform.ts'
 import { addControls } from './controls.ts'
 import { ERROR_CODES, PlatformError } from './error-codes.ts'
 import type { EstatePlan } from './estate.ts'
 import { changeBetween, Faults, refusalOf, type Fault } from './faults.ts'
-import { PLATFORM_CALLS, type PlatformResponse } from './platform-calls.ts'
+import { PLATFORM_CALLS, projectOfCall, type PlatformResponse } from './platform-calls.ts'
 import { checkSignature, type AcceptedCredentials } from './signature.ts'
 import { openFolder, openMemory } from './storage.ts'
 
@@ -20,13 +20,13 @@ export type EmulatorOptions = Partial<EstatePlan> & {
   /** When given, every call of the platform must be authenticated with these. */
   credentials?: AcceptedCredentials | undefined
   /**
-   * The v3 port reads are missing, as in some regions: the gateway answers that there is no such
+   * The v3 port reads are missing, as in some regions: the gateway says that there is no such
    * API.
    */
   noV3Ports?: boolean
   /** At most this many security groups on one port; 100, unless given. */
   groupsPerPort?: number | undefined
-  /** Faults that stand from the start. */
+  /** Faults from the start. */
   faults?: readonly Fault[]
 }
 
@@ -44,7 +44,7 @@ const V3_PORT_READS = /^\/v3\/:project_id\/ports(\/:id)?$/
 const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 
 /**
- * Starts the embedded cloud: an HTTP server on 127.0.0.1 with the platform's calls
+ * Starts the embedded platform: an HTTP server on 127.0.0.1 with the platform's calls
  * (docs/platform.md, Calls).
  * @throws StorageRefused when the data folder cannot be used; the system's error when the port is
  *   taken.
@@ -55,15 +55,15 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     data === undefined
       ? openMemory({ ports, groups, seed: seed ?? 1 })
       : openFolder(data, { ports, groups, seed })
-  const cloud = new Cloud(storage, options.groupsPerPort)
+  const platform = new Platform(storage, options.groupsPerPort)
   const faults = new Faults()
   faults.add(options.faults ?? [])
   const stopping = new AbortController()
 
   const app = httpServer()
-  await app.register(async (platform) =>
-    addPlatform(platform, {
-      cloud,
+  await app.register(async (calls) =>
+    addPlatform(calls, {
+      platform,
       faults,
       stopping: stopping.signal,
       credentials: options.credentials,
@@ -72,7 +72,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
         : PLATFORM_CALLS,
     }),
   )
-  await app.register(async (controls) => addControls(controls, cloud, faults))
+  await app.register(async (controls) => addControls(controls, platform, faults))
   app.addHook('preClose', async () => stopping.abort())
   endUnused(app)
   app.addHook('onClose', async () => storage.close())
@@ -87,8 +87,8 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
 }
 
 /**
- * A server that answers everything, what no route knows too, with a request ID and the platform's
- * error form.
+ * A server that responds to everything, what no route knows too, with a request ID and the
+ * platform's error form.
  */
 function httpServer(): FastifyInstance {
   const app = fastify({
@@ -164,42 +164,44 @@ function send(request: FastifyRequest, reply: FastifyReply, status: number, body
 }
 
 type Served = {
-  cloud: Cloud
+  platform: Platform
   faults: Faults
   stopping: AbortSignal
   credentials: AcceptedCredentials | undefined
   calls: typeof PLATFORM_CALLS
 }
 
-function addPlatform(app: FastifyInstance, { cloud, faults, stopping, credentials, calls }: Served): void {
-  for (const call of calls) {
-    app.route<{ Params: { project_id: string; id?: string } }>({
+function addPlatform(app: FastifyInstance, { platform, faults, stopping, credentials, calls }: Served): void {
+  for (const call of calls)
+    app.route<{ Params: { project_id?: string; id?: string } }>({
       method: call.method,
       url: call.path,
       handler: (request, reply) => {
         const { project_id, id = '' } = request.params
         const carryOut = () =>
-          call.answer({
-            cloud,
-            project: cloud.project(project_id),
+          call.respond({
+            platform,
+            project: projectOfCall(platform, project_id, request.headers),
             id,
             search: request.url.split('?').slice(1).join('?'),
             body: bodyOf(request),
           })
         const portOfCall = call.path.includes('/ports/:id') ? id : undefined
-        return answer(request, reply, carryOut, (one) => changeBetween(cloud, one, portOfCall))
+        return respond(request, reply, carryOut, (one) => changeBetween(platform, one, portOfCall))
       },
     })
+  for (const path of new Set(calls.map((one) => one.path))) {
+    const known = calls.filter((one) => one.path === path).map((one): string => one.method)
     app.route({
-      method: METHODS.filter((method) => method !== call.method),
-      url: call.path,
+      method: METHODS.filter((method) => !known.includes(method)),
+      url: path,
       handler: (request) => {
         throw new PlatformError('methodNotAllowed', `Method ${request.method} is not allowed for this API.`)
       },
     })
   }
 
-  async function answer(
+  async function respond(
     request: FastifyRequest,
     reply: FastifyReply,
     carryOut: () => PlatformResponse,
@@ -214,7 +216,7 @@ function addPlatform(app: FastifyInstance, { cloud, faults, stopping, credential
       if (one.kind === 'delay' && !(await delay(one.milliseconds ?? 0)))
         throw new PlatformError('serviceUnavailable', 'The emulator is stopping; nothing was carried out.')
       if (one.kind === 'change_between') change(one)
-      if (one.kind === 'drop_before') return drop(request, reply)
+      if (one.kind === 'drop_before') return disconnect(request, reply)
       if (one.kind === 'error') {
         if (one.retry_after !== undefined) reply.header('retry-after', one.retry_after)
         return refuse(request, reply, refusalOf(one))
@@ -223,14 +225,15 @@ function addPlatform(app: FastifyInstance, { cloud, faults, stopping, credential
     const outcome = attempt(carryOut)
     for (const one of striking) {
       if (one.kind === 'delay_answer') await delay(one.milliseconds ?? 0)
-      if (one.kind === 'drop_after') return drop(request, reply)
+      if (one.kind === 'drop_after') return disconnect(request, reply)
       if (one.kind === 'garbage')
         return reply
           .code(one.status ?? 200)
           .type('text/html')
           .send('<!DOCTYPE html><html><head><title>Bad Gat')
     }
-    const { status, body } = outcome()
+    const { status, body, noRequestId } = outcome()
+    if (noRequestId) return reply.code(status).header('x-request-id', request.id).send(body)
     return send(request, reply, status, body)
   }
 
@@ -242,11 +245,11 @@ function addPlatform(app: FastifyInstance, { cloud, faults, stopping, credential
 
 const bodyOf = (request: FastifyRequest) => (request.body as Buffer | undefined) ?? Buffer.alloc(0)
 
-/** Makes a call now; its answer, or its refusal, comes out when asked for. */
+/** Makes a call now; its result, or its refusal, is given when asked for. */
 function attempt<T>(call: () => T): () => T {
   try {
-    const answer = call()
-    return () => answer
+    const result = call()
+    return () => result
   } catch (error) {
     return () => {
       throw error
@@ -254,7 +257,7 @@ function attempt<T>(call: () => T): () => T {
   }
 }
 
-function drop(request: FastifyRequest, reply: FastifyReply) {
+function disconnect(request: FastifyRequest, reply: FastifyReply) {
   reply.hijack()
   request.raw.socket.destroy()
 }

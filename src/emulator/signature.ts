@@ -11,7 +11,7 @@ export type AcceptedCredentials = {
   secretKey: string
   /** When given, X-Security-Token must be sent, with this value, and be signed. */
   securityToken?: string | undefined
-  /** When given, X-Auth-Token with this value stands for a signature. */
+  /** When given, X-Auth-Token with this value is taken in place of a signature. */
   authToken?: string | undefined
 }
 
@@ -132,7 +132,7 @@ function one(headers: IncomingHttpHeaders, name: string): string | undefined {
 
 const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex')
 
-/** Compares in a time that tells nothing about where two texts differ. */
+/** Compares in a time that does not depend on where two texts differ. */
 function same(a: string, b: string): boolean {
   return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())
 }

@@ -12,32 +12,38 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { tryLock } from 'fs-native-extensions'
+import type { Port } from '../vpc/port.ts'
 import type { Estate, EstatePlan } from './estate.ts'
 import { makeEstate } from './seed/estate.ts'
 
+/** What of a port can be changed. */
+export type PortAttributes = Partial<
+  Pick<Port, 'name' | 'security_groups' | 'allowed_address_pairs' | 'extra_dhcp_opts'>
+>
+
 /**
- * A port's new list of groups. It stands for itself: of several changes to one port, the last one
- * holds.
+ * A port's new list of groups, and what else was changed with it. Of several changes to one port,
+ * the last one holds for each attribute.
  */
-type PortChange = {
+type PortChange = PortAttributes & {
   project_id: string
   port_id: string
   security_groups: string[]
   updated_at: string
 }
 
-/** Where the emulated cloud keeps its state. */
+/** Where the emulated platform keeps its state. */
 export type Storage = {
-  /** The state as it was found: the estate with every recorded change. */
+  /** The state as it was found: the estate with every change that was kept. */
   readonly estate: Estate
-  /** Keeps a change; back only when it is safe. */
-  record(change: PortChange): void
+  /** Keeps a change; returns only when it is safe on disk. */
+  keep(change: PortChange): void
   /**
    * Tidies what an earlier run left. Only once the emulator runs: a start that fails changes
    * nothing.
    */
   tidy(): void
-  /** Forgets every change; comes back with the estate as it was made. */
+  /** Forgets every change; returns the estate as it was made. */
   reset(): Estate
   close(): void
 }
@@ -51,7 +57,7 @@ export class StorageRefused extends Error {
 export function openMemory(plan: EstatePlan): Storage {
   return {
     estate: makeEstate(plan),
-    record: () => {},
+    keep: () => {},
     tidy: () => {},
     reset: () => makeEstate(plan),
     close: () => {},
@@ -89,7 +95,7 @@ export function openFolder(folder: string, plan: Partial<EstatePlan>): Storage {
   const tidy = () => {
     if (tidied) return
     tidied = true
-    // What follows the last newline was never answered: the crash came in between.
+    // What follows the last newline had no response: the crash came in between.
     ftruncateSync(journal, size)
     if (size <= FOLD_ABOVE) return
     writeWhole(folder, estateFile, estate)
@@ -117,7 +123,7 @@ export function openFolder(folder: string, plan: Partial<EstatePlan>): Storage {
   return {
     estate,
     tidy,
-    record(change) {
+    keep(change) {
       tidy()
       const line = Buffer.from(`${JSON.stringify(change)}\n`)
       try {
@@ -173,7 +179,7 @@ function checkPlan(made: EstatePlan, plan: Partial<EstatePlan>, folder: string):
       )
 }
 
-/** Applies the journal's whole lines to the estate; comes back with their length in bytes. */
+/** Applies the journal's whole lines to the estate; returns their length in bytes. */
 function replay(estate: Estate, journal: Buffer, file: string): number {
   const size = journal.lastIndexOf('\n') + 1
   const last = new Map<string, PortChange>()
@@ -184,15 +190,15 @@ function replay(estate: Estate, journal: Buffer, file: string): number {
       throw new StorageRefused(
         `${file} line ${position + 1} is not a change: restore it, or empty the folder to start afresh`,
       )
-    last.set(change.port_id, change)
+    last.set(change.port_id, { ...last.get(change.port_id), ...change })
   })
   if (last.size > 0)
     for (const project of estate.projects)
       for (const port of project.ports) {
         const change = last.get(port.id)
         if (change?.project_id !== project.id) continue
-        port.security_groups = change.security_groups
-        port.updated_at = change.updated_at
+        const { project_id: _project, port_id: _port, ...attributes } = change
+        Object.assign(port, attributes)
       }
   return size
 }

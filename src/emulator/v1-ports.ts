@@ -2,7 +2,7 @@ import type { Port } from '../vpc/port.ts'
 import type { V1Port } from '../vpc/v1-ports.ts'
 
 /**
- * A port as the old reads answer it (docs/platform.md, Regions without v3; the official SDK's v2
+ * A port as the old reads show it (docs/platform.md, Regions without v3; the official SDK's v2
  * Port): the network and its addresses under their old names, and nothing that came with v3.
  */
 export function v1Port(port: Port): V1Port {

@@ -44,6 +44,37 @@ export const removeSecurityGroupsRequest = z.strictObject({
 /** Body of remove-security-groups. */
 export type RemoveSecurityGroupsRequest = z.infer<typeof removeSecurityGroupsRequest>
 
+/** The most address pairs, and the most DHCP options, that a request names: more is none. */
+const MOST_ENTRIES = 100
+const shortText = z.optional(boundedText())
+
+/**
+ * Body of the port update (docs/platform.md, Replace), checked strictly. What is not given stays as
+ * it is. `security_groups` becomes the port's list as it is here, in this order, at once; it can't
+ * be empty. There is no dry run.
+ */
+export const updatePortRequest = z.strictObject({
+  port: z
+    .strictObject({
+      name: shortText,
+      security_groups: z.optional(groupIds),
+      allowed_address_pairs: z.optional(
+        boundedList(
+          z.strictObject({ ip_address: shortText, mac_address: shortText }),
+          MOST_ENTRIES,
+          'address pairs',
+        ),
+      ),
+      extra_dhcp_opts: z.optional(
+        boundedList(z.strictObject({ opt_name: shortText, opt_value: shortText }), MOST_ENTRIES, 'options'),
+      ),
+    })
+    .check(z.refine((port) => Object.keys(port).length > 0, 'must have at least one attribute')),
+})
+
+/** Body of the port update. */
+export type UpdatePortRequest = z.infer<typeof updatePortRequest>
+
 const single = z.optional(boundedText())
 const many = z.optional(boundedList(boundedText(), MOST_VALUES, 'values'))
 /** A page's size: 1 to 2000 (docs/platform.md, Calls). */

@@ -61,7 +61,10 @@ const v1Port = z.looseObject({
 export type V1Port = z.infer<typeof v1Port>
 
 const requestId = z.nullish(z.string())
-/** Answer of the old show port, as the new one. */
+/**
+ * Response of the old show port and of the port update (docs/platform.md, Replace), as the new show
+ * port has it. Its request ID is in the header `X-Request-Id` only.
+ */
 export const v1PortResponse = z.pipe(
   z.looseObject({ port: v1Port, request_id: requestId }),
   z.transform((answer): PortResponse => ({ ...answer, port: portOfV1(answer.port) })),

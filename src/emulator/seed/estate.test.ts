@@ -120,7 +120,7 @@ test('a large estate is as large as was asked, and the same every time', () => {
   const [project] = large.projects
   expect([project?.ports.length, project?.security_groups.length]).toEqual([10_000, 2000])
   expect(makeEstate({ ports: 10_000, groups: 2000, seed: 7 })).toEqual(large)
-  // What stands in every estate is the same in this one, and another seed makes another rest.
+  // What every estate has is the same in this one, and another seed makes another rest.
   expect(project?.ports.slice(0, SMALLEST.ports)).toEqual(main.ports)
   const other = makeEstate({ ports: SMALLEST.ports + 50, groups: SMALLEST.groups + 50, seed: 8 }).projects[0]
   const same = makeEstate({ ports: SMALLEST.ports + 50, groups: SMALLEST.groups + 50, seed: 7 }).projects[0]

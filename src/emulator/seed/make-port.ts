@@ -92,7 +92,7 @@ function macAddress(projectId: string, place: number): string {
 }
 
 /**
- * The port of the reference's example as it stands before the example's request
+ * The port of the reference's example as it is before the example's request
  * (docs/platform.md, Insert).
  */
 export const referencePort: Port = {

@@ -167,7 +167,7 @@ const rows: readonly Row[] = [
   ),
   server('domain-controller-1', 'office', 10, ['active-directory', 'bastion-rdp', 'deny-smb-rpc']),
   server('edge-cache-1', 'edge', 31, ['web-public', 'bastion-ssh'], { tags: { site: 'edge1' } }),
-  // What the platform makes by itself.
+  // What the platform makes without being asked.
   service('network:dhcp', '', 'web', 2, ['default'], { dualStack: false }),
   service('network:dhcp', '', 'edge', 2, ['default'], { dualStack: false }),
   service('network:router_interface_distributed', '', 'web', 1, [], {

@@ -136,6 +136,31 @@ test('the old client lists and shows ports', async () => {
   expect(byGroup.ports?.map((port) => port.id)).toEqual([EXAMPLE.port])
 })
 
+test('updatePort and neutronUpdatePort replace the list, and change a name', async () => {
+  const client = oldClientOf(await signed())
+  const option = new v2.UpdatePortOption().withSecurityGroups([Y, A, X])
+  const replaced = await client.updatePort(
+    new v2.UpdatePortRequest(EXAMPLE.port).withBody(new v2.UpdatePortRequestBody(option)),
+  )
+  expect(replaced.httpStatusCode).toBe(200)
+  expect(replaced.port).toMatchObject({
+    id: EXAMPLE.port,
+    fixed_ips: [{ ip_address: '192.168.158.228' }],
+    security_groups: [Y, A, X],
+  })
+  const native = new v2.NeutronUpdatePortOption().withName('renamed').withSecurityGroups([B])
+  const again = await client.neutronUpdatePort(
+    new v2.NeutronUpdatePortRequest(EXAMPLE.port).withBody(new v2.NeutronUpdatePortRequestBody(native)),
+  )
+  expect(again.port).toMatchObject({ name: 'renamed', security_groups: [B] })
+  const nothing = new v2.UpdatePortRequestBody(new v2.UpdatePortOption().withSecurityGroups([]))
+  await expect(
+    client.updatePort(new v2.UpdatePortRequest(EXAMPLE.port).withBody(nothing)),
+  ).rejects.toMatchObject({ httpStatusCode: 400, errorCode: 'VPC.2500' })
+  const { port } = await client.showPort(new v2.ShowPortRequest(EXAMPLE.port))
+  expect(port).toMatchObject({ name: 'renamed', security_groups: [B] })
+})
+
 test("a refusal reaches the client's exception with code, message and request ID", async () => {
   const client = clientOf(await signed())
   await expect(client.addSecurityGroups(insertRequest([A]))).rejects.toMatchObject({

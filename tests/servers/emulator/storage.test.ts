@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { paths } from '../../../src/vpc/paths.ts'
+import { paths, updatePortPath } from '../../../src/vpc/paths.ts'
 import { call, EXAMPLE, insert, listNow, remove, started } from '../../stage/emulator.ts'
 import { createEmulator } from '../../../src/emulator/server.ts'
 
@@ -26,6 +26,20 @@ test('the state survives a restart, to the last field', async () => {
   const after = await call(second, 'GET', paths.ports(EXAMPLE.project))
   expect(after.body.ports).toEqual(before.body.ports)
   expect(await listNow(second)).toEqual([X, Y, B])
+})
+
+test('what the port update changes survives, each attribute as it was given last', async () => {
+  const data = newFolder()
+  const first = await createEmulator({ data })
+  const update = (port: object) => call(first, 'PUT', updatePortPath(EXAMPLE.project, EXAMPLE.port), { port })
+  await update({ name: 'renamed', security_groups: [Y, X] })
+  await update({ extra_dhcp_opts: [{ opt_name: '51', opt_value: '24h' }] })
+  await insert(first, { port: { security_groups: [A], index: 1 } })
+  const before = await call(first, 'GET', paths.port(EXAMPLE.project, EXAMPLE.port))
+  expect(before.body.port).toMatchObject({ name: 'renamed', security_groups: [Y, A, X] })
+  await first.close()
+  const after = await call(await started({ data }), 'GET', paths.port(EXAMPLE.project, EXAMPLE.port))
+  expect(after.body.port).toEqual(before.body.port)
 })
 
 test('a dry run and a refused call leave no trace on disk', async () => {
