@@ -1,5 +1,5 @@
 import { insertPosition } from './insert-index.ts'
-import { paths } from './paths.ts'
+import { paths, updatePortPath } from './paths.ts'
 import { DEFAULT_GROUPS_PER_PORT } from './port.ts'
 import type { InsertSecurityGroupsRequest, RemoveSecurityGroupsRequest } from './requests.ts'
 
@@ -24,7 +24,7 @@ export function stepRequest(step: ChangeStep, projectId: string, portId: string)
   const { security_groups } = step
   const path =
     step.kind === 'replace'
-      ? paths.replace(projectId, portId)
+      ? updatePortPath(projectId, portId)
       : step.kind === 'insert'
         ? paths.insert(projectId, portId)
         : paths.remove(projectId, portId)

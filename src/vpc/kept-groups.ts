@@ -14,7 +14,7 @@ type Chain = { worth: number; previous: number }
  * the kept groups.
  *
  * Chosen, in this order: as many groups as can stay (the longest increasing subsequence; the
- * platform has no reorder, docs/platform.md, Remove); fewest runs, as each is one insert call;
+ * platform has no call that moves one, docs/platform.md, Remove); fewest runs, as each is one insert call;
  * fewest runs that hold a moved group, as each keeps groups off the port for one call more; and the
  * groups highest on the port, as they win.
  */

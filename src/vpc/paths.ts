@@ -11,8 +11,6 @@ export const paths = {
   port: (project: string, port: string) => at(project, onPort(port)),
   insert: (project: string, port: string) => at(project, onPort(port, '/insert-security-groups')),
   remove: (project: string, port: string) => at(project, onPort(port, '/remove-security-groups')),
-  /** The old form of the API (docs/platform.md, Replace). */
-  replace: (project: string, port: string) => `/v1/${encodeURIComponent(project)}/${onPort(port)}`,
   securityGroups: (project: string) => at(project, 'vpc/security-groups'),
   securityGroup: (project: string, group: string) =>
     at(project, `vpc/security-groups/${encodeURIComponent(group)}`),

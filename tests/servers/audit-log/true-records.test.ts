@@ -19,7 +19,7 @@ afterAll(() => stage.close())
 /** Carries a port of its own from one list to another, under faults. */
 async function carriedOut(from: string, to: string, ...faults: object[]) {
   const portId = await stage.portWith(from)
-  await stage.faults(...faults.map((fault) => ({ match: { method: 'PUT', path: `${portId}/` }, ...fault })))
+  await stage.faults(...faults.map((fault) => ({ match: { method: 'PUT', path: portId }, ...fault })))
   const body = planned(stage.ids(from), stage.ids(to))
   await operations.post(portId, body)
   return { portId, body, operation: await operations.settled(body.operation_id) }
@@ -159,7 +159,7 @@ describe('the audit record of a dry run', () => {
     ['not answered', { kind: 'drop_before' }, ['answer 1 unknown', 'not_asked 2'], 'incomplete'],
   ])('that was %s says so', async (_, fault, answers, outcome) => {
     const portId = await stage.portWith('abc')
-    await stage.faults({ ...fault, match: { method: 'PUT', path: `${portId}/` } })
+    await stage.faults({ ...fault, match: { method: 'PUT', path: portId } })
     const { body } = await records.check(portId, stage.ids('abc'), stage.ids('xabcy'))
     const record = await records.record(body.record_id)
     expect(outlineOf(record)).toEqual(['read', 'request 1', ...answers, `end ${outcome}`])

@@ -89,7 +89,7 @@ async function inAStep(milliseconds: number, environment: Record<string, string>
   onTestFinished(async () => void (await proxy.stop('SIGKILL')))
   const operations = operationsOver(proxy.call)
   const portId = await stage.portWith('abcd')
-  await stage.faults({ kind: 'delay', milliseconds, match: { method: 'PUT', path: `${portId}/` } })
+  await stage.faults({ kind: 'delay', milliseconds, match: { method: 'PUT', path: portId } })
   const changes = await stage.countChanges(portId)
   const { operation } = await operations.post(portId, planned(stage.ids('abcd'), stage.ids('badc')))
   const id = operation.operation_id

@@ -102,7 +102,7 @@ describe('metrics', () => {
     const portId = await stage.portWith('abc')
     await stage.faults(
       { kind: 'error', status: 503, match: { method: 'GET', path: portId } },
-      { kind: 'error', status: 429, match: { method: 'PUT', path: `${portId}/` } },
+      { kind: 'error', status: 429, match: { method: 'PUT', path: portId } },
     )
     const path = `/api/v3/${PROJECT}/ports/${portId}`
     expect((await stage.proxy.call(path)).status).toBe(200)

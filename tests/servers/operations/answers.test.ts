@@ -17,7 +17,7 @@ async function stopped() {
   await stage.faults({
     kind: 'error',
     status: 403,
-    match: { method: 'PUT', path: `${portId}/` },
+    match: { method: 'PUT', path: portId },
     after: 2,
   })
   const { operation } = await operations.post(portId, planned(stage.ids('abc'), stage.ids('bxca')))
@@ -79,7 +79,7 @@ describe('the operator’s choice about an operation that stopped', () => {
 
   test('going on that fails allows another choice, and says what is off the port', async () => {
     const { portId, id } = await stopped()
-    await stage.faults({ kind: 'error', status: 403, match: { method: 'PUT', path: `${portId}/` } })
+    await stage.faults({ kind: 'error', status: 403, match: { method: 'PUT', path: portId } })
     const second = await operations.answer(id, 'go-on')
     const ended = await operations.settled(second.operation.operation_id)
     expect([ended.status, stage.word(ended.off_the_port)]).toEqual(['stopped', 'a'])

@@ -3,7 +3,8 @@ import type * as z from 'zod/mini'
 import { createEmulator, type EmulatorOptions } from '../../../src/emulator/server.ts'
 import { startProxy, type TestedProxy } from '../../stage/proxy.ts'
 import type { PortsideError } from '../../../src/vpc/errors.ts'
-import { planChange } from '../../../src/vpc/plan-change.ts'
+import type { PlanWay } from '../../../src/vpc/plan-change.ts'
+import { chosenPlan, planWays } from '../../../src/vpc/plan-ways.ts'
 import {
   api,
   SETTLED,
@@ -65,9 +66,11 @@ export function operationsOver(call: TestedProxy['call']) {
 
 /**
  * The body that carries a port from one list to another as planned; `more` replaces parts of it.
+ * What one insert or remove does is done by that either way.
  */
-export function planned(from: string[], desired: string[], more: object = {}) {
-  const steps = planChange(from, desired).steps.map(({ step }) => step)
+export function planned(from: string[], desired: string[], more: object = {}, way: PlanWay = 'steps') {
+  const ways = planWays(from, desired, { limit: 100, policy: way })
+  const steps = chosenPlan(ways, way).steps.map(({ step }) => step)
   return { operation_id: randomUUID(), planned_from: from, desired, steps, ...more }
 }
 
@@ -115,7 +118,7 @@ export async function startStage(environment: Record<string, string> = {}, more:
     },
     /** How many requests to change the port met `fault`: one that never strikes counts them. */
     async countChanges(portId: string): Promise<() => Promise<number>> {
-      const path = `${portId}/`
+      const path = portId
       await faults({ kind: 'delay', milliseconds: 0, times: 0, match: { method: 'PUT', path } })
       return async () => {
         const answer = await fetch(`${emulator.address}/_emulator/faults`)

@@ -29,9 +29,7 @@ async function carryOut(from: string, desired: string, faults: (portId: string) 
 }
 
 /** Faults that meet the requests that change a port; the first `after` of them are let through. */
-const onChange = (fault: object) => (portId: string) => [
-  { match: { method: 'PUT', path: `${portId}/` }, ...fault },
-]
+const onChange = (fault: object) => (portId: string) => [{ match: { method: 'PUT', path: portId }, ...fault }]
 const onRead = (fault: object) => (portId: string) => [{ match: { method: 'GET', path: portId }, ...fault }]
 
 describe('a change is carried out step by step', () => {
@@ -235,7 +233,7 @@ describe('any other failure stops', () => {
         after: 1,
       })(portId),
     )
-    expect(ended).toMatchObject({ status: 'stopped', error: { error_code: 'Portside.ListChanged' } })
+    expect(ended).toMatchObject({ status: 'stopped', error: { error_code: 'Portside.AnotherList' } })
     expect(steps).toEqual(['done', 'done', 'not_sent'])
     expect(said).toBe(list)
   })

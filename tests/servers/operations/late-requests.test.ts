@@ -17,7 +17,7 @@ afterAll(() => stage.close(), 60_000)
 async function withLateRequest(milliseconds: number) {
   const portId = await stage.portWith('abc')
   const sent = await stage.countChanges(portId)
-  await stage.faults({ kind: 'delay', milliseconds, match: { method: 'PUT', path: `${portId}/` } })
+  await stage.faults({ kind: 'delay', milliseconds, match: { method: 'PUT', path: portId } })
   const { operation } = await operations.post(portId, planned(stage.ids('abc'), stage.ids('bca')))
   const ended = await operations.settled(operation.operation_id)
   return { ended, list: stage.word(await stage.list(portId)), sent: await sent() }

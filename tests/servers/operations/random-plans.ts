@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import type { PlanWay } from '../../../src/vpc/plan-change.ts'
 import { SETTLED, type Operation } from '../../../src/vpc/portside-api.ts'
 import {
   planned,
@@ -51,8 +52,9 @@ export type Place = { portId: string; disturbed: boolean }
  * Operators who make random plans on ports of `stage`, meet faults at random points, and hold each
  * record against the port as it is.
  * @param slowMs the longest that a delayed call takes
+ * @param way the way that the plans go
  */
-export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number) {
+export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number, way: PlanWay = 'steps') {
   /** How often operations ended how. */
   const seen: Record<string, number> = {}
   /** How often a record was held against the list while it was under way. */
@@ -91,15 +93,19 @@ export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number) {
       const reads = random() < 0.25
       const match = reads
         ? { method: 'GET', path: `${PROJECT}/ports/${portId}` }
-        : { method: 'PUT', path: `${portId}/` }
+        : { method: 'PUT', path: portId }
       return { ...fault, match, after: below(4) }
     })
   }
 
   /** The port's list, asked of the cloud on a way that no fault meets. */
   async function listOf(portId: string): Promise<string[]> {
+    return (await portNow(portId)).security_groups
+  }
+
+  async function portNow(portId: string): Promise<{ security_groups: string[]; updated_at: string }> {
     const answer = await fetch(`${stage.emulator}/_emulator/v3/${PROJECT}/ports?id=${portId}`)
-    return (await answer.json()).ports[0].security_groups
+    return (await answer.json()).ports[0]
   }
 
   /**
@@ -127,10 +133,9 @@ export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number) {
   /** One plan of one operator, from its first request to where nothing is left to answer. */
   async function arrange(place: Place) {
     const { portId } = place
-    const from = await listOf(portId)
-    const desired = randomList()
-    if (planned(from, desired).steps.length === 0) return
-    const body = planned(from, desired)
+    const { security_groups: from, updated_at: port_updated_at } = await portNow(portId)
+    const body = planned(from, randomList(), { port_updated_at }, way)
+    if (body.steps.length === 0) return
     // Somebody else is faster now and then.
     if (place.disturbed && random() < 0.1) await stage.someoneElseSets(portId, randomList())
     const faults = randomFaults(place)

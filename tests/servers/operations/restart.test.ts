@@ -26,7 +26,7 @@ afterAll(async () => {
  */
 async function begun(fault: object, until: 'sending' | 'waiting') {
   const portId = await stage.portWith('abc')
-  await stage.faults({ match: { method: 'PUT', path: `${portId}/` }, after: 1, ...fault })
+  await stage.faults({ match: { method: 'PUT', path: portId }, after: 1, ...fault })
   const { operation } = await operations.post(portId, planned(stage.ids('abc'), stage.ids('bcxa')))
   await operations.once(operation.operation_id, ({ status, steps }) =>
     until === 'waiting' ? status === 'waiting' : steps[1]!.status === 'sending',
@@ -126,7 +126,7 @@ describe('after the proxy was killed', () => {
 describe('after the proxy was stopped in good order', () => {
   test('the request under way was finished, and no other sent', async () => {
     const portId = await stage.portWith('abcdef')
-    await stage.faults({ kind: 'delay', milliseconds: 500, match: { method: 'PUT', path: `${portId}/` } })
+    await stage.faults({ kind: 'delay', milliseconds: 500, match: { method: 'PUT', path: portId } })
     const body = planned(stage.ids('abcdef'), stage.ids('badcfe'))
     await operations.post(portId, body)
     await operations.once(body.operation_id, ({ steps }) => steps[0]!.status === 'sending')

@@ -46,7 +46,7 @@ const readBack = (operations: Operations, id: string) =>
 
 /** A fault for the requests that change a port, the first `after` of them let through. */
 const onChange = (portId: string, fault: object) =>
-  stage.faults({ match: { method: 'PUT', path: `${portId}/` }, ...fault })
+  stage.faults({ match: { method: 'PUT', path: portId }, ...fault })
 
 /** `one` carries `abc` to `bcxa`, and waits between the two steps, for so many seconds. */
 async function waiting(retry_after: number) {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { portResponse, portsResponse, type PortsResponse } from '../../../src/vpc/responses.ts'
+import { dryRunRequest } from '../../../src/vpc/change-step.ts'
 import { paths } from '../../../src/vpc/paths.ts'
 import type { Port } from '../../../src/vpc/port.ts'
 import { queryString, type PortsQuery } from '../../../src/vpc/requests.ts'
@@ -134,11 +135,8 @@ test('the whole job: list, show, check, apply, and someone else in between', asy
 
   const [from, to] = [stage.ids('abcd'), stage.ids('xdab')]
   const { steps } = planned(from, to)
-  const { kind, ...first } = steps[0]!
-  const check = await stage.proxy.call(`/api${paths[kind](PROJECT, portId)}`, {
-    method: 'PUT',
-    json: { port: first, dry_run: true },
-  })
+  const first = dryRunRequest(steps[0]!, from, PROJECT, portId)!
+  const check = await stage.proxy.call(`/api${first.path}`, { method: 'PUT', json: first.body })
   expect(check.status).toBe(202)
 
   const { operation } = await operations.post(portId, planned(from, to))
