@@ -142,7 +142,7 @@ export function refusedFields(error: z.core.$ZodError, input: unknown): { path: 
       return {
         path,
         message:
-          valueAt(input, issue.path) === undefined ? 'is missing' : `must be ${article(issue.expected)}`,
+          inputAt(input, issue.path) === undefined ? 'is missing' : `must be ${article(issue.expected)}`,
       }
     return { path, message: inOurWords(issue, input) }
   })
@@ -170,13 +170,13 @@ function isOurs({ message }: z.core.$ZodIssue): boolean {
 }
 
 function oneOf(values: readonly unknown[], { path }: z.core.$ZodIssue, input: unknown): string {
-  return valueAt(input, path) === undefined ? 'is missing' : `must be ${values.map(String).join(' or ')}`
+  return inputAt(input, path) === undefined ? 'is missing' : `must be ${values.map(String).join(' or ')}`
 }
 
 /** A field's name, when the sender made it up, may be as long as the request. */
 const LONGEST_PATH = 200
 
-function valueAt(input: unknown, path: PropertyKey[]): unknown {
+function inputAt(input: unknown, path: PropertyKey[]): unknown {
   let value = input
   for (const key of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key]
   return value

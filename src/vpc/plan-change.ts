@@ -18,7 +18,7 @@ export type PlannedStep = {
    * True when the request means the same for the current list as in its turn: the platform's dry
    * run can check it before any step is made. False when it rests on an earlier step.
    */
-  standsAlone: boolean
+  independent: boolean
 }
 
 /** The way from one list of a port to another. Without steps when they are equal. */
@@ -188,8 +188,8 @@ export function plannedSteps(
   return calls.map((step) => {
     const after = applyStep(before, step)
     const on = new Set(after)
-    const standsAlone = step.kind === 'insert' ? !removed : step.security_groups.every((id) => first.has(id))
-    const one = { step, before, after, offThePort: both.filter((id) => !on.has(id)), standsAlone }
+    const independent = step.kind === 'insert' ? !removed : step.security_groups.every((id) => first.has(id))
+    const one = { step, before, after, offThePort: both.filter((id) => !on.has(id)), independent }
     before = after
     removed ||= step.kind === 'remove'
     return one

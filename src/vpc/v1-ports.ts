@@ -49,7 +49,7 @@ type V1PortsQuery = z.infer<typeof v1PortsQuery>
 /**
  * A port in the old form (the official SDK's v2 Port): network and addresses under their old names.
  */
-const v1Port = z.looseObject({
+const portInV1 = z.looseObject({
   ...documentedPort.shape,
   network_id: z.nullish(z.string()),
   fixed_ips: z.nullish(
@@ -58,17 +58,17 @@ const v1Port = z.looseObject({
   tenant_id: z.nullish(z.string()),
 })
 /** A port in the old form. */
-export type V1Port = z.infer<typeof v1Port>
+export type V1Port = z.infer<typeof portInV1>
 
 const requestId = z.nullish(z.string())
 /** Answer of the old show port, as the new one. */
 export const v1PortResponse = z.pipe(
-  z.looseObject({ port: v1Port, request_id: requestId }),
+  z.looseObject({ port: portInV1, request_id: requestId }),
   z.transform((answer): PortResponse => ({ ...answer, port: portOfV1(answer.port) })),
 )
 /** Answer of the old list ports, as the new one but without page_info, which it does not have. */
 export const v1PortsResponse = z.pipe(
-  z.looseObject({ ports: z.array(v1Port), request_id: requestId }),
+  z.looseObject({ ports: z.array(portInV1), request_id: requestId }),
   z.transform((answer): PortsResponse => ({ ...answer, ports: answer.ports.map(portOfV1) })),
 )
 

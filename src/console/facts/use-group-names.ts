@@ -16,7 +16,7 @@ export function useGroupNames(
   ids: readonly string[],
 ): ReadonlyMap<string, string | undefined> {
   const [names, setNames] = useState<Names>({ project, known: new Map() })
-  const known = names.project === project ? names.known : NONE
+  const known = names.project === project ? names.known : NO_NAMES
   const missing = useSettled([...new Set(ids)].filter((id) => !known.has(id)))
   const { data, error } = useQuery({
     ...groupsByIdQuery(project, missing),
@@ -30,7 +30,7 @@ export function useGroupNames(
   return known
 }
 
-const NONE: ReadonlyMap<string, string | undefined> = new Map()
+const NO_NAMES: ReadonlyMap<string, string | undefined> = new Map()
 
 function useSettled(ids: string[]): string[] {
   const text = ids.toSorted().join(' ')

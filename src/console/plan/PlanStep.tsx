@@ -28,9 +28,9 @@ type PlanStepProps = {
 /** One call of the plan: what it does, the request, the list after it, and what a check found. */
 export function PlanStep(props: PlanStepProps): JSX.Element {
   const { project, port, planned, number, of, dryRun, check, facts, marked } = props
-  const { step, before, after, standsAlone } = planned
+  const { step, before, after, independent } = planned
   const alone = of === 1
-  const request = stepRequest(step, project, port, dryRun && standsAlone)
+  const request = stepRequest(step, project, port, dryRun && independent)
   return (
     <li className={styles.step}>
       <h3 className={styles.title}>
@@ -38,7 +38,7 @@ export function PlanStep(props: PlanStepProps): JSX.Element {
         {stepWords(step, before.length, facts)}
       </h3>
       {step.kind === 'insert' && <p className={styles.note}>{indexWords(step.index, before.length)}</p>}
-      {dryRun && !standsAlone && (
+      {dryRun && !independent && (
         <p className={styles.note}>
           Needs an earlier step: the check does not send it. This is what Apply will send.
         </p>

@@ -70,7 +70,7 @@ export async function checkPlan(
   let failed = false
   for (const [index, planned] of plan.entries()) {
     let check: StepCheck
-    if (!planned.standsAlone) {
+    if (!planned.independent) {
       check = checkByModel(requester, planned)
       const problem = check.kind === 'portside_refused' ? check.problem : null
       record.note({ kind: 'portside_check', at: new Date().toISOString(), step: index, problem })
