@@ -12,9 +12,9 @@ export type CheckRequest = z.infer<typeof checkRequest>
 
 /**
  * What a check found out about one step.
- * - `platform`: the platform's dry run answered 202 (docs/platform.md, Insert, Table 2,
- *   `dry_run`); `refused`: with an error.
- * - `portside`: it stands on an earlier step, so Portside checked it against the schemas and the
+ * - `platform`: the platform's dry run passed, status 202 (docs/platform.md, Insert, Table 2,
+ *   `dry_run`); `refused`: it gave an error.
+ * - `portside`: it rests on an earlier step, so Portside checked it against the schemas and the
  *   model of the list.
  * - `failed`: the platform could not be asked, or did not say yes or no. `skipped`: not asked after
  *   such a failure.
@@ -30,5 +30,5 @@ const stepCheck = z.discriminatedUnion('kind', [
 /** What a check found out about one step. */
 export type StepCheck = z.infer<typeof stepCheck>
 
-/** Answer of POST portChecks: one result a step, and the record of the dry run. */
+/** Response of POST portChecks: one result for each step, and the dry run's audit record. */
 export const checkResponse = z.object({ record_id: z.string(), checks: z.array(stepCheck) })

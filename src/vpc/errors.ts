@@ -32,10 +32,10 @@ export const portsideError = z.looseObject({
   /** Of Portside.NoSession: how to sign in. */
   sign_in: z.optional(z.enum(signInWays)),
 })
-/** An error as Portside's API answers it. */
+/** An error as Portside's API returns it. */
 export type PortsideError = z.infer<typeof portsideError>
 
-/** Portside's own error codes, with the HTTP status each is answered with. */
+/** Portside's own error codes, with the HTTP status of each. */
 export const PORTSIDE_CODES = {
   'Portside.InvalidRequest': 400,
   'Portside.NoSession': 401,
@@ -103,7 +103,7 @@ function errorOf(
 /**
  * Reads an error body of the platform in any of its forms: `{error_code, error_msg, request_id}`,
  * IAM's nested `{error: {code, message}}` (docs/platform.md, Errors), or a flat `{code, message}`.
- * Comes back undefined when the body is none of them, or its code would pass for one of Portside's
+ * Returns undefined when the body is none of them, or its code would pass for one of Portside's
  * own. Long texts are cut.
  */
 export function readPlatformError(body: unknown): PortsideError | undefined {
@@ -127,8 +127,8 @@ export function readPlatformError(body: unknown): PortsideError | undefined {
 
 /**
  * The fields that a schema refused, as `path` (`port.security_groups.0`) and message, in the
- * schema's order: the first ten. `input` is what was parsed: it tells a missing field from one of a
- * wrong type.
+ * schema's order: the first ten. `input` is what was parsed: a missing field differs in it from one
+ * of a wrong type.
  */
 export function refusedFields(error: z.core.$ZodError, input: unknown): { path: string; message: string }[] {
   return error.issues.slice(0, MOST_FIELDS_NAMED).map((issue) => {
@@ -148,7 +148,7 @@ export function refusedFields(error: z.core.$ZodError, input: unknown): { path: 
   })
 }
 
-/** A refusal in one form, also where a schema leaves the words to its library. */
+/** A refusal in one form, also where a schema leaves its words to zod. */
 function inOurWords(issue: z.core.$ZodIssue, input: unknown): string {
   switch (issue.code) {
     case 'invalid_value':
@@ -164,7 +164,7 @@ function inOurWords(issue: z.core.$ZodIssue, input: unknown): string {
   }
 }
 
-/** True for a message that a schema of ours gives: the library's own do not read on from a path. */
+/** True for a message that a schema of ours gives: zod's own don't follow a path in a sentence. */
 function isOurs({ message }: z.core.$ZodIssue): boolean {
   return /^(must|has) /.test(message)
 }

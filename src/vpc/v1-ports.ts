@@ -61,15 +61,15 @@ const portInV1 = z.looseObject({
 export type V1Port = z.infer<typeof portInV1>
 
 const requestId = z.nullish(z.string())
-/** Answer of the old show port, as the new one. */
+/** Response of the old show port, as the new one. */
 export const v1PortResponse = z.pipe(
   z.looseObject({ port: portInV1, request_id: requestId }),
-  z.transform((answer): PortResponse => ({ ...answer, port: portOfV1(answer.port) })),
+  z.transform((response): PortResponse => ({ ...response, port: portOfV1(response.port) })),
 )
-/** Answer of the old list ports, as the new one but without page_info, which it does not have. */
+/** Response of the old list ports, as the new one but without page_info, which it does not have. */
 export const v1PortsResponse = z.pipe(
   z.looseObject({ ports: z.array(portInV1), request_id: requestId }),
-  z.transform((answer): PortsResponse => ({ ...answer, ports: answer.ports.map(portOfV1) })),
+  z.transform((response): PortsResponse => ({ ...response, ports: response.ports.map(portOfV1) })),
 )
 
 /**
@@ -92,7 +92,7 @@ function portOfV1({ network_id, fixed_ips, ...rest }: V1Port): Port {
   }
 }
 
-/** What of a query the old list can do, and what is left to be sorted out of its answer. */
+/** What of a query the old list can do, and what must be filtered out of its response. */
 export type V1Query = {
   /** Goes to the platform. */
   query: V1PortsQuery

@@ -131,7 +131,7 @@ describe('the difference', () => {
     ])
   })
 
-  it('refuses lists of two rule books, whose rules cannot be told to be the same', () => {
+  it('refuses lists of two rule books, whose rules cannot be compared', () => {
     const [one, other] = [new RuleBook(groups), new RuleBook(groups)]
     expect(() => trafficDifference(effectiveRules([], one), effectiveRules([], other))).toThrow(TypeError)
   })
