@@ -13,7 +13,7 @@ export const api = {
   session: () => '/api/session',
   /** POST, without a body; the response is signedOut. */
   signOut: () => '/api/sign-out',
-  /** GET: the guards that no change may break; the response is guardsResponse (traffic/guards.ts). */
+  /** GET: the guards of all changes; the response is guardsResponse (traffic/guards.ts). */
   guards: () => '/api/guards',
   portOperations: (project: string, portId: string) =>
     `/api/v3/${encodeURIComponent(project)}/ports/${encodeURIComponent(portId)}/operations`,

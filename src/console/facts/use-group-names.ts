@@ -9,7 +9,7 @@ type Names = { project: string; known: ReadonlyMap<string, string | undefined> }
 
 /**
  * The names of security groups, by ID, as they become known; asked for only when the rows in sight
- * need them. A group that the platform does not tell of, or that has no name, is `undefined`.
+ * need them. A group that the platform does not show, or that has no name, is `undefined`.
  */
 export function useGroupNames(
   project: string,
