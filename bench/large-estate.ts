@@ -10,8 +10,8 @@ const PORTS = 10_000
 const GROUPS = 2_000
 const RUNS = 5
 /**
- * An operator at work does something every three seconds: so many rounds of ten actions stand for
- * ten minutes.
+ * An operator at work does something every three seconds: so many rounds of ten actions are as much
+ * as ten minutes.
  */
 const ROUNDS = 20
 const TYPED = 'prod-web'

@@ -1,6 +1,6 @@
 // A process of its own that calls one server over and over, from stdin:
 // {"origin","calls":[{"path","headers"}],"connections", "warmUp","requests"}. Prints {"latencies":
-// [ms], "seconds"}. Each connection sends its next request when the answer before has come; the
+// [ms], "seconds"}. Each connection sends its next request after the response before; the
 // calls are made in turns.
 import { json } from 'node:stream/consumers'
 import { Pool } from 'undici'
@@ -14,17 +14,17 @@ let made = 0
 // The dispatcher itself: what the client costs, it takes from those that are measured.
 const call = ({ path, headers }) =>
   new Promise((resolve, reject) => {
-    let answered
+    let responded
     pool.dispatch(
       { path, method: 'GET', headers },
       {
         onRequestStart() {},
         onResponseStart(_, status) {
-          answered = status
+          responded = status
         },
         onResponseData() {},
         onResponseEnd: () =>
-          answered === 200 ? resolve() : reject(new Error(`${path}: status ${answered}`)),
+          responded === 200 ? resolve() : reject(new Error(`${path}: status ${responded}`)),
         onResponseError: (_, error) => reject(error),
       },
     )

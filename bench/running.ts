@@ -50,16 +50,18 @@ export async function run({
   }
 }
 
-/** The IDs of the first ports of the project, or of its groups, as the cloud lists them. */
+/** The IDs of the first ports of the project, or of its groups, as the emulator lists them. */
 export async function idsOf({ emulator }: Running, what: 'ports' | 'security_groups', count: number) {
   const path = what === 'ports' ? 'ports' : 'vpc/security-groups'
   const ids: string[] = []
   let marker = ''
   while (ids.length < count) {
     const limit = Math.min(count - ids.length, 1000)
-    const answer = await fetch(`${emulator.address}/_emulator/v3/${PROJECT}/${path}?limit=${limit}${marker}`)
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
-    const page = (await answer.json()) as Record<string, { id: string }[]>
+    const response = await fetch(
+      `${emulator.address}/_emulator/v3/${PROJECT}/${path}?limit=${limit}${marker}`,
+    )
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    const page = (await response.json()) as Record<string, { id: string }[]>
     const found = page[what] ?? []
     ids.push(...found.map(({ id }) => id))
     if (found.length < limit) break

@@ -137,20 +137,20 @@ export function createConsoleRouter(queryClient: QueryClient, history?: RouterHi
     scrollRestoration: true,
     parseSearch,
     stringifySearch,
-    // What a route does not read is dropped, not handed on as it came.
+    // What a route does not read is left out, not handed on as it came.
     search: { strict: true },
   })
 }
 
 /**
- * Asks for the code and the data of the page that the address names, now: the router by itself
- * waits for the session first, which on a slow network is a third of the way to the first view.
+ * Asks for the code and the data of the page that the address names, now: the router would wait
+ * for the session first, which on a slow network is a third of the way to the first view.
  * Without a session these responses are not used.
  */
 export function loadAhead(router: ReturnType<typeof createConsoleRouter>): void {
   for (const { routeId, ...match } of router.matchRoutes(router.latestLocation)) {
     const route = router.routesById[routeId as keyof typeof router.routesById]
-    // What can't be loaded fails again, and is shown, when the router itself comes to it.
+    // What can't be loaded fails again when the router loads it, and is shown then.
     router.loadRouteChunk(route)?.catch(() => {})
     const { loader } = route.options
     if (typeof loader === 'function')

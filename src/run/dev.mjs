@@ -119,8 +119,8 @@ async function signIn(request, response) {
   const { status } = await fetch(`${behind}/api/session`, { headers })
   if (status !== 401) return
   const { pathname } = new URL(printed)
-  const answer = await fetch(behind + pathname, { redirect: 'manual' })
-  response.setHeader('set-cookie', answer.headers.getSetCookie())
+  const opened = await fetch(behind + pathname, { redirect: 'manual' })
+  response.setHeader('set-cookie', opened.headers.getSetCookie())
 }
 
 const signedIn = {

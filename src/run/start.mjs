@@ -15,7 +15,7 @@ mkdirSync(DATA, { recursive: true, mode: 0o700 })
 const children = new Set()
 let stopping = false
 
-/** Starts one of the built servers; when it ends by itself, the other is stopped and so is this. */
+/** Starts one of the built servers; when it ends, the other is stopped and so is this. */
 function serve(name, args, env) {
   const child = spawn(process.execPath, [`${root}dist/server/${name}.js`, ...args], {
     cwd: root,

@@ -5,48 +5,47 @@ import { boundedText, isRow } from './limits.ts'
 import { changeStep, operationChoices, settledStatuses } from './portside-api.ts'
 
 /**
- * Records: what every dry run and every change was, for good. Read by these calls; nothing changes
- * one.
+ * The audit log: every dry run and every operation has an audit record, for good. These calls read
+ * them; nothing changes one.
  */
 export const auditLogApi = {
-  /** GET, with recordsQuery: the records, newest first; answered as recordsAnswer. */
+  /** GET, with auditLogQuery: the audit records, newest first, as auditLogResponse. */
   records: () => '/api/records',
-  /** GET: one record with all its entries; answered as recordAnswer. */
+  /** GET: one audit record with all its entries, as auditRecordResponse. */
   record: (id: string) => `/api/records/${encodeURIComponent(id)}`,
-  /** GET, with exportQuery: all records that the filters leave, as a file. */
+  /** GET, with exportQuery: all audit records that the filters leave, as a file. */
   exported: () => '/api/records/export',
 } as const
 
 const groupIds = z.array(z.string())
 
-/** What a record is of: a dry run, or an operation by its purpose. */
+/** What an audit record is of: a dry run, or an operation by its purpose. */
 export const auditRecordKinds = ['dry_run', 'change', 'go_on', 'go_back'] as const
-/** What a record is of. */
+/** What an audit record is of. */
 export type AuditRecordKind = (typeof auditRecordKinds)[number]
 
 /**
- * How what was recorded ended: as an operation (portside-api.ts, operationStatus), or as a dry run.
- * `passed`: every step was found right; `refused`: a step was not; `incomplete`: not every step
- * could be asked.
+ * How an operation ended (portside-api.ts, operationStatus), or a dry run. `passed`: every step was
+ * found right; `refused`: a step was not; `incomplete`: not every step could be checked.
  */
 export const auditOutcomes = [...settledStatuses, 'passed', 'refused', 'incomplete'] as const
 const auditOutcome = z.enum(auditOutcomes)
-/** How what was recorded ended. */
+/** How an operation or a dry run ended. */
 export type AuditOutcome = (typeof auditOutcomes)[number]
 
 /**
  * What happened, in the order in which it was written. `step` counts from 0; null where it concerns
  * none.
- * - `request`: about to be sent, just so. `answer`: what came back: the platform's own words in
- *   `text` (at most MAX_ANSWER_TEXT characters, `cut` when there were more), or why there were
+ * - `request`: about to be sent, exactly so. `answer`: the response, with the platform's own words
+ *   in `text` (at most MAX_RESPONSE_TEXT characters, `cut` when there were more), or why there was
  *   none. Never headers.
- * - `portside_check`: a step of a dry run that stands on an earlier one, checked by Portside alone.
+ * - `portside_check`: a step of a dry run that rests on an earlier one, checked by Portside alone.
  *   `not_asked`: a step that was left out after the platform could not be asked.
  * - `read`: the port's list as read from the platform; null when it could not be read.
  * - `confirmed`: the plan breaks guards, and the operator typed the port's name or ID.
- * - `answered`: the operator's answer to an operation that ended early.
- * - `taken_over`: a proxy found it left behind: the one that was at it had ended.
- * - `copied`: the record was made from the journal of a Portside that kept none.
+ * - `answered`: the operator's choice after an operation that ended early.
+ * - `taken_over`: a proxy took the operation over: the one that carried it out had ended.
+ * - `copied`: the audit record was made from the journal of a Portside that had no audit log.
  * - `end`: how it ended, and the list after; the last one counts. `followed_by`: the operation that
  *   took its place.
  */
@@ -64,7 +63,7 @@ const auditEntry = z.discriminatedUnion('kind', [
     at: z.string(),
     step: z.number(),
     result: z.enum(['done', 'passed', 'refused', 'unknown', 'not_sent']),
-    /** The HTTP status of the platform's answer, where there was one. */
+    /** The HTTP status of the platform's response, where there was one. */
     status: z.nullable(z.number()),
     request_id: z.nullable(z.string()),
     text: z.nullable(z.string()),
@@ -106,10 +105,10 @@ const auditEntry = z.discriminatedUnion('kind', [
 ])
 /** One thing that happened. */
 export type AuditEntry = z.infer<typeof auditEntry>
-/** The most characters of an answer that are kept. */
+/** The most characters of a response that are kept. */
 export const MAX_RESPONSE_TEXT = 64 * 1024
 
-/** A record as lists show it. */
+/** An audit record as lists show it. */
 export const auditRecordSummary = z.object({
   /** The operation's ID, where it is of one. */
   record_id: z.string(),
@@ -120,7 +119,8 @@ export const auditRecordSummary = z.object({
   port_name: z.nullable(z.string()),
   user: z.string(),
   /**
-   * Who the user is to whoever signed them in, and their role then; null where it was not recorded.
+   * The user's ID at the provider that signed them in, and their role then; null where it is not
+   * known.
    */
   subject: z.nullable(z.string()),
   role: z.nullable(z.string()),
@@ -130,18 +130,18 @@ export const auditRecordSummary = z.object({
   changes: z.nullable(z.object({ added: z.number(), moved: z.number(), detached: z.number() })),
   /** Requests that were sent. */
   calls: z.number(),
-  /** Of all answers, oldest first. */
+  /** Of all responses, oldest first. */
   request_ids: z.array(z.string()),
-  /** Null: no end is recorded. `under_way`: the journal says that it still is. */
+  /** Null: no end was written. `under_way`: the journal says that it still is. */
   outcome: z.nullable(auditOutcome),
   under_way: z.boolean(),
   ended_at: z.nullable(z.string()),
   error_code: z.nullable(z.string()),
 })
-/** A record as lists show it. */
+/** An audit record as lists show it. */
 export type AuditRecordSummary = z.infer<typeof auditRecordSummary>
 
-/** A record in full. */
+/** An audit record in full. */
 const auditRecord = z.object({
   ...auditRecordSummary.shape,
   /**
@@ -155,13 +155,13 @@ const auditRecord = z.object({
    * those it follows.
    */
   undo_to: z.nullable(groupIds),
-  /** The list after, as the end tells; null while nobody has read it. */
+  /** The list after, as the entry `end` has it; null while nobody has read it. */
   after: z.nullable(groupIds),
   plan: z.array(changeStep),
   follows: z.nullable(z.string()),
   entries: z.array(auditEntry),
 })
-/** A record in full. */
+/** An audit record in full. */
 export type AuditRecord = z.infer<typeof auditRecord>
 
 /** A day (UTC), or a time in full. */
@@ -179,37 +179,37 @@ const filters = {
   q: z.optional(z.string().check(z.maxLength(200, 'must have at most 200 characters'))),
   user: z.optional(boundedText()),
   kind: z.optional(z.enum(auditRecordKinds)),
-  /** `open`: no end is recorded. */
+  /** `open`: no end was written. */
   status: z.optional(z.enum([...auditOutcomes, 'open'])),
   from: z.optional(moment),
   /** A day: to its end. */
   to: z.optional(moment),
 }
 
-/** Filters of GET records. */
+/** The query of GET records. */
 export const auditLogQuery = z.strictObject({
   ...filters,
   limit: z.optional(z.int().check(z.gte(1, 'must be 1 or more'), z.lte(200, 'must be at most 200'))),
   /** `next` of the page before. */
-  after: z.optional(boundedText(40).check(z.refine(isCursor, 'must be the `next` of an answer'))),
+  after: z.optional(boundedText(40).check(z.refine(isCursor, 'must be the `next` of a response'))),
 })
-/** Filters of GET records. */
+/** The query of GET records. */
 type AuditLogQuery = z.infer<typeof auditLogQuery>
-/** What records can be filtered by. */
+/** What audit records can be filtered by. */
 export type AuditLogFilters = Omit<AuditLogQuery, 'limit' | 'after'>
 
 /**
- * Filters of GET export, and the file's format: `csv` has a line a record, `jsonl` each record in
- * full.
+ * Filters of GET export, and the file's format: `csv` has one line for each audit record, `jsonl`
+ * each in full.
  */
 export const exportQuery = z.strictObject({ ...filters, format: z.enum(['csv', 'jsonl']) })
 
-/** Answer of GET records: a page, newest first; `next` is null at the end. */
+/** Response of GET records: a page, newest first; `next` is null at the end. */
 export const auditLogResponse = z.object({
   records: z.array(auditRecordSummary),
   next: z.nullable(z.string()),
 })
-/** Answer of GET record. */
+/** Response of GET record. */
 export const auditRecordResponse = z.object({ record: auditRecord })
 
 /** The last moment of a Date, in milliseconds since 1970. */

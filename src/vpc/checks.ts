@@ -12,11 +12,11 @@ export type CheckRequest = z.infer<typeof checkRequest>
 
 /**
  * What a check found out about one step.
- * - `platform`: the platform's dry run answered 202 (docs/platform.md, Insert, Table 2,
+ * - `platform`: the platform's dry run passed, status 202 (docs/platform.md, Insert, Table 2,
  *   `dry_run`); `refused`: with an error.
  * - `platform_partly`: a replacement. The platform's dry run found that `groups`, which are new to
  *   the port, can be inserted; it can't check the replacement itself.
- * - `portside`: it stands on an earlier step, so Portside checked it against the schemas and the
+ * - `portside`: it rests on an earlier step, so Portside checked it against the schemas and the
  *   model of the list.
  * - `failed`: the platform could not be asked, or did not say yes or no. `skipped`: not asked after
  *   such a failure.
@@ -37,5 +37,5 @@ const stepCheck = z.discriminatedUnion('kind', [
 /** What a check found out about one step. */
 export type StepCheck = z.infer<typeof stepCheck>
 
-/** Answer of POST portChecks: one result a step, and the record of the dry run. */
+/** Response of POST portChecks: one result for each step, and the dry run's audit record. */
 export const checkResponse = z.object({ record_id: z.string(), checks: z.array(stepCheck) })

@@ -32,10 +32,10 @@ export const portsideError = z.looseObject({
   /** Of Portside.NoSession: how to sign in. */
   sign_in: z.optional(z.enum(signInWays)),
 })
-/** An error as Portside's API answers it. */
+/** An error as Portside's API returns it. */
 export type PortsideError = z.infer<typeof portsideError>
 
-/** Portside's own error codes, with the HTTP status each is answered with. */
+/** Portside's own error codes, with the HTTP status of each. */
 export const PORTSIDE_CODES = {
   'Portside.InvalidRequest': 400,
   'Portside.NoSession': 401,
@@ -104,7 +104,7 @@ function errorOf(
 /**
  * Reads an error body of the platform in any of its forms: `{error_code, error_msg, request_id}`,
  * IAM's nested `{error: {code, message}}` (docs/platform.md, Errors), or a flat `{code, message}`.
- * Comes back undefined when the body is none of them, or its code would pass for one of Portside's
+ * Returns undefined when the body is none of them, or its code would pass for one of Portside's
  * own. Long texts are cut.
  */
 export function readPlatformError(body: unknown): PortsideError | undefined {
@@ -128,8 +128,8 @@ export function readPlatformError(body: unknown): PortsideError | undefined {
 
 /**
  * The fields that a schema refused, as `path` (`port.security_groups.0`) and message, in the
- * schema's order: the first ten. `input` is what was parsed: it tells a missing field from one of a
- * wrong type.
+ * schema's order: the first ten. `input` is what was parsed: a missing field differs in it from one
+ * of a wrong type.
  */
 export function refusedFields(error: z.core.$ZodError, input: unknown): { path: string; message: string }[] {
   return error.issues.slice(0, MOST_FIELDS_NAMED).map((issue) => {
@@ -143,13 +143,13 @@ export function refusedFields(error: z.core.$ZodError, input: unknown): { path: 
       return {
         path,
         message:
-          valueAt(input, issue.path) === undefined ? 'is missing' : `must be ${article(issue.expected)}`,
+          inputAt(input, issue.path) === undefined ? 'is missing' : `must be ${article(issue.expected)}`,
       }
     return { path, message: inOurWords(issue, input) }
   })
 }
 
-/** A refusal in one form, also where a schema leaves the words to its library. */
+/** A refusal in one form, also where a schema leaves its words to zod. */
 function inOurWords(issue: z.core.$ZodIssue, input: unknown): string {
   switch (issue.code) {
     case 'invalid_value':
@@ -165,19 +165,19 @@ function inOurWords(issue: z.core.$ZodIssue, input: unknown): string {
   }
 }
 
-/** True for a message that a schema of ours gives: the library's own do not read on from a path. */
+/** True for a message that a schema of ours gives: zod's own don't follow a path in a sentence. */
 function isOurs({ message }: z.core.$ZodIssue): boolean {
   return /^(must|has) /.test(message)
 }
 
 function oneOf(values: readonly unknown[], { path }: z.core.$ZodIssue, input: unknown): string {
-  return valueAt(input, path) === undefined ? 'is missing' : `must be ${values.map(String).join(' or ')}`
+  return inputAt(input, path) === undefined ? 'is missing' : `must be ${values.map(String).join(' or ')}`
 }
 
 /** A field's name, when the sender made it up, may be as long as the request. */
 const LONGEST_PATH = 200
 
-function valueAt(input: unknown, path: PropertyKey[]): unknown {
+function inputAt(input: unknown, path: PropertyKey[]): unknown {
   let value = input
   for (const key of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key]
   return value

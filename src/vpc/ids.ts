@@ -20,9 +20,8 @@ export function isUuid(text: string): boolean {
 }
 
 /**
- * A project ID as it stands in paths: 32 hexadecimal digits on the platform
- * (docs/platform.md, Insert); any run of letters, digits, hyphens and
- * underscores is let through.
+ * A project ID in a path: 32 hexadecimal digits on the platform (docs/platform.md, Insert); any run
+ * of letters, digits, hyphens and underscores is let through.
  */
 export const projectId = z
   .string()

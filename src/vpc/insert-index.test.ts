@@ -65,18 +65,18 @@ describe('insertIndex', () => {
     }
   })
 
-  test('several groups dropped at once come one after the other, in their order', () => {
-    const drop = fc.integer({ min: 0, max: 99 }).chain((count) =>
+  test('several groups placed at once come one after the other, in their order', () => {
+    const placement = fc.integer({ min: 0, max: 99 }).chain((count) =>
       fc.record({
         count: fc.constant(count),
         position: fc.integer({ min: 0, max: count }),
-        dropped: fc.integer({ min: 1, max: 100 - count }),
+        placed: fc.integer({ min: 1, max: 100 - count }),
       }),
     )
     fc.assert(
-      fc.property(drop, ({ count, position, dropped }) => {
+      fc.property(placement, ({ count, position, placed }) => {
         const list = groups('on', count)
-        const inserted = groups('new', dropped)
+        const inserted = groups('new', placed)
         const index = insertIndex(list, list.slice(0, position))
         expect(applyStep(list, insert(inserted, index))).toEqual(list.toSpliced(position, 0, ...inserted))
       }),

@@ -21,7 +21,7 @@ export function insertIndex(list: readonly string[], above: readonly string[]): 
   return position === list.length ? undefined : position
 }
 
-/** The other way round: the position at which an insert with this `index` puts its first group. */
+/** The inverse: the position at which an insert with this `index` puts its first group. */
 export function insertPosition(index: number | undefined, length: number): number {
   return index ?? length
 }

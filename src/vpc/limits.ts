@@ -20,7 +20,7 @@ export const LARGEST_BODY = 128 * 1024
 
 const LAST_ROW = 2n ** 63n - 1n
 
-/** True for the number of a row in the database, by which a page's end is named. */
+/** True for the number of a row in the database: it names the end of a page. */
 export function isRow(text: string): boolean {
   return /^\d{1,19}$/.test(text) && BigInt(text) <= LAST_ROW
 }
@@ -39,8 +39,8 @@ export function boundedText(most: number = LONGEST_TEXT) {
 }
 
 /**
- * A list of a request. Its length is checked before anything in it is looked at: what is too long
- * costs no more than counting.
+ * A list of a request. Its length is checked before its items: a list that is too long costs no
+ * more than counting.
  * @param what what it holds, for the refusal: `security groups`
  */
 export function boundedList<S extends z.ZodMiniType>(of: S, most: number, what: string) {

@@ -5,7 +5,7 @@ import { keptGroups } from './kept-groups.ts'
 export type ListDifference = {
   added: { id: string; to: number }[]
   removed: { id: string; from: number }[]
-  /** The fewest groups that can be said to have moved; the others kept their order. */
+  /** The fewest groups that explain the new order as moved; the others kept their order. */
   moved: { id: string; from: number; to: number }[]
 }
 

@@ -59,9 +59,9 @@ describe('planChange', () => {
 
   test('says which steps the platform can check before any is made', () => {
     const plan = planChange(word('abcd'), word('xbcda'))
-    expect(plan.steps.map((step) => step.standsAlone)).toEqual([true, true, false])
-    for (const { step, standsAlone } of plan.steps) {
-      if (standsAlone) expect(stepsLead(word('abcd'), [step], word('abcd'))?.step).toBe(1)
+    expect(plan.steps.map((step) => step.independent)).toEqual([true, true, false])
+    for (const { step, independent } of plan.steps) {
+      if (independent) expect(stepsLead(word('abcd'), [step], word('abcd'))?.step).toBe(1)
     }
   })
 
@@ -99,8 +99,8 @@ describe('planChange', () => {
           expect(one.offThePort).toEqual(missing)
         }
         expect(list).toEqual(desired)
-        for (const { step, standsAlone, after } of plan.steps) {
-          if (standsAlone)
+        for (const { step, independent, after } of plan.steps) {
+          if (independent)
             expect(['the steps do not end in the desired list', undefined]).toContain(
               stepsLead(current, [step], after)?.message,
             )

@@ -18,7 +18,7 @@ export type PlannedStep = {
    * True when the request means the same for the current list as in its turn: the platform's dry
    * run can check it before any step is made. False when it rests on an earlier step.
    */
-  standsAlone: boolean
+  independent: boolean
 }
 
 /**
@@ -230,8 +230,8 @@ export function plannedSteps(
   return calls.map((step) => {
     const after = applyStep(before, step)
     const on = new Set(after)
-    const standsAlone = step.kind === 'remove' ? step.security_groups.every((id) => first.has(id)) : !removed
-    const one = { step, before, after, offThePort: both.filter((id) => !on.has(id)), standsAlone }
+    const independent = step.kind === 'remove' ? step.security_groups.every((id) => first.has(id)) : !removed
+    const one = { step, before, after, offThePort: both.filter((id) => !on.has(id)), independent }
     before = after
     removed ||= step.kind === 'remove'
     return one

@@ -5,7 +5,7 @@ import type { PortField } from './port-fields.ts'
 /**
  * Where a value isn't as its field is documented (docs/platform.md, Objects, Tables 5 to 10): a
  * wrong type, a value that a closed list does not have, a text of another form or length. The
- * fields of an object or of an array's objects are looked at by themselves.
+ * fields inside an object, or inside an array's objects, are fields of their own.
  * @returns what is odd, in words; undefined when nothing is. An empty text is no departure: the
  *   reference's own example has empty IDs.
  */

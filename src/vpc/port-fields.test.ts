@@ -66,7 +66,7 @@ describe('departure', () => {
     ['private_ips', { ip_address: '10.0.0.1' }, /an object; documented is Array of PrivateIpInfo/],
     ['binding:profile', [], /an array of another kind; documented is Object/],
     ['tags', [{ key: 'a' }, { key: 'b' }, { key: 'a' }], /the tag key a is there twice/],
-  ])('%s: %j is told', (name, value, words) => {
+  ])('%s: %j is named', (name, value, words) => {
     expect(departure(field(name), value)).toMatch(words)
   })
 

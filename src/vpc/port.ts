@@ -6,19 +6,19 @@ import * as z from 'zod/mini'
  */
 export const DEFAULT_GROUPS_PER_PORT = 100
 
-/** A list of more is none of the platform's: the quota can be raised, but not so far. */
+/** A longer list can't be the platform's: the quota can be raised, but not so far. */
 const MOST_GROUPS_READ = 1000
 const LONGEST_ID = 255
 
 /**
- * No project's limit is higher, and no list of a request longer. What an operation is recorded with
- * grows by its square: with 200 groups and as many steps, to some megabytes.
+ * No project's limit is higher, and no list of a request longer. What the journal keeps of an
+ * operation grows by its square: with 200 groups and as many steps, to some megabytes.
  */
 export const MOST_GROUPS_PER_PORT = 200
 
 /**
  * A field that Portside only shows. Whatever the platform sends is kept, so that one odd value in a
- * field that nobody decides by does not hide a port; `port-fields.ts` says where a value departs
+ * field that nothing depends on does not hide a port; `port-fields.ts` says where a value departs
  * from the documentation.
  */
 const shown = z.optional(z.unknown())
@@ -79,5 +79,5 @@ export const port = z.looseObject({
   'binding:migration_info': shown,
 })
 
-/** A port as the platform answered it; `security_groups` is ordered, the first group wins. */
+/** A port as the platform returned it; `security_groups` is ordered, the first group wins. */
 export type Port = z.infer<typeof port>

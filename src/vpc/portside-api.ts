@@ -6,17 +6,15 @@ import { planPolicies } from './plan-ways.ts'
 import { MOST_GROUPS_PER_PORT, port } from './port.ts'
 
 /**
- * Portside's own API, between console and proxy. The platform's calls stand under `/api` with the
+ * Portside's own API, between console and proxy. The platform's calls are under `/api` with the
  * platform's paths (`/api/v3/{project_id}/ports/...`); there PUTs are dry runs only. Every change
  * is an operation, below.
  */
 export const api = {
   session: () => '/api/session',
-  /** POST, without a body: answered as signedOut. */
+  /** POST, without a body; the response is signedOut. */
   signOut: () => '/api/sign-out',
-  /**
-   * GET: the guards that changes are held against; answered as guardsAnswer (traffic/guards.ts).
-   */
+  /** GET: the guards of all changes; the response is guardsResponse (traffic/guards.ts). */
   guards: () => '/api/guards',
   portOperations: (project: string, portId: string) =>
     `/api/v3/${encodeURIComponent(project)}/ports/${encodeURIComponent(portId)}/operations`,
@@ -24,8 +22,8 @@ export const api = {
   portChecks: (project: string, portId: string) =>
     `/api/v3/${encodeURIComponent(project)}/ports/${encodeURIComponent(portId)}/checks`,
   operation: (id: string) => `/api/operations/${encodeURIComponent(id)}`,
-  operationChoice: (id: string, answer: OperationChoice) =>
-    `/api/operations/${encodeURIComponent(id)}/${answer}`,
+  operationChoice: (id: string, choice: OperationChoice) =>
+    `/api/operations/${encodeURIComponent(id)}/${choice}`,
 } as const
 
 export { signInWays, type SignInWay } from './errors.ts'
@@ -39,7 +37,7 @@ export const roles = ['viewer', 'operator'] as const
 export const session = z.object({
   user: z.string(),
   role: z.enum(roles),
-  /** How one signs in here; for who is not signed in, the 401 says it. */
+  /** How one signs in here; to a user who is not signed in, the 401 says it. */
   sign_in: z.enum(signInWays),
   projects: z
     .array(
@@ -63,16 +61,16 @@ export const session = z.object({
 export type Session = z.infer<typeof session>
 
 /**
- * Answer of POST signOut: where the provider's own session is ended, or null where there is none to
- * end.
+ * Response of POST signOut: where the provider's own session is ended, or null where there is none
+ * to end.
  */
 export const signedOut = z.object({ go_to: z.nullable(z.string()) })
 
 const groupIds = z.array(z.string())
 
 /**
- * A step of a plan that was recorded; see ChangeStep in change-plan.ts. An earlier Portside took
- * longer lists than today's.
+ * A step of a plan in the journal or the audit log; see ChangeStep in change-step.ts. An earlier
+ * Portside took longer lists than today's.
  */
 export const changeStep = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('insert'), security_groups: groupIds, index: z.optional(z.int()) }),
@@ -110,8 +108,8 @@ const confirmedBy = z.optional(boundedText())
 
 /**
  * POST portOperations: carry out a plan. The console makes `operation_id`, so that sending it again
- * after a lost answer finds the same operation. `steps` must lead from `planned_from` to `desired`,
- * exactly as the operator saw them.
+ * after a lost response finds the same operation. `steps` must lead from `planned_from` to
+ * `desired`, exactly as the operator saw them.
  */
 export const operationRequest = z.strictObject({
   operation_id: uuid,
@@ -126,26 +124,25 @@ export const operationRequest = z.strictObject({
 export type OperationRequest = z.infer<typeof operationRequest>
 
 /**
- * What became of one step. `sending`: the request is out, or was when the proxy died. `unknown`: no
- * answer came, and reading the port back has not told yet. `not_sent`: the operation ended before
- * this step.
+ * The state of one step. `sending`: the request is out, or was when the proxy died. `unknown`: no
+ * response came, and reading the port back has not shown yet whether the step was done. `not_sent`:
+ * the operation ended before this step.
  */
 const stepStatus = z.enum(['pending', 'sending', 'done', 'failed', 'unknown', 'not_sent'])
 
-/** One step of an operation, and what became of it. */
+/** One step of an operation, and its state. */
 const operationStep = z.object({
   step: changeStep,
   /** The list that the port must have after this step. */
   expected: groupIds,
   /**
-   * Groups that the port had before, and is to have after the operation, but not after this step.
-   * Before: for an operation that goes on or back, before the first one of those that it follows
-   * too.
+   * Groups that the port had before the operation, and will have after it, but not after this step.
+   * For an operation that goes on or back, 'before' is before the first one of those it follows.
    */
   off_the_port: groupIds,
   status: stepStatus,
   request_id: z.nullish(z.string()),
-  /** True when no answer told that the step was done, but the port read back did. */
+  /** True when no response said that the step was done, but the port read back shows it. */
   found_by_reading: z.boolean(),
   attempts: z.number(),
   error: z.nullish(portsideError),
@@ -155,7 +152,7 @@ const operationStep = z.object({
 /** One step of an operation. */
 export type OperationStep = z.infer<typeof operationStep>
 
-/** States of operations that nothing more will happen to, unless the operator answers. */
+/** States in which nothing more happens to an operation, unless the operator chooses. */
 export const settledStatuses = [
   'done',
   'list_changed',
@@ -167,10 +164,9 @@ export const settledStatuses = [
 
 /**
  * - `queued`: waits for another operation on the same port.
- * - `running`: steps are being carried out. `waiting`: the platform asked to wait (429, 503); it
- *   goes on by itself.
- * - `done`: the port has the desired list, as the platform's answer said or the port read back
- *   shows.
+ * - `running`: steps are being carried out. `waiting`: the platform asked to wait (429, 503); the
+ *   proxy then goes on.
+ * - `done`: the port has the desired list, as the platform's response or the port read back shows.
  * - `list_changed`: before the first step the port's list was not `planned_from`; nothing was sent.
  * - `stopped`: a step failed, or the list was not as expected between steps; the operator chooses
  *   how to go on.
@@ -188,30 +184,30 @@ export const operationSummary = z.object({
   project_id: z.string(),
   port_id: z.string(),
   user: z.string(),
-  /** What it was made for: a change, or the operator's answer to an operation that stopped. */
+  /** What it was made for: a change, or the operator's choice after an operation that stopped. */
   purpose: z.enum(['change', 'go_on', 'go_back']),
   follows: z.nullish(z.string()),
   followed_by: z.nullish(z.string()),
   created_at: z.string(),
-  /** Counts up with every change of this record: ask for `?after=revision` to wait for the next. */
+  /** Counts up with every change of the operation: `?after=revision` waits for the next. */
   revision: z.number(),
   status: operationStatus,
   /**
-   * The port's list as last read or answered; null while nobody has read it. In lists only of one
-   * that is `left`.
+   * The port's list as the last read or response had it; null before the first. Where operations
+   * are listed, only one that is `left` has it.
    */
   list_now: z.nullable(groupIds),
   /**
-   * True of one that an earlier Portside took and wrote with more steps or groups than are taken
-   * today, too large to be read: its lists, steps and port are left out. It can be left as it is;
-   * its record (records.ts) tells its plan.
+   * True of one that an earlier Portside took with more steps or groups than are taken today, too
+   * large to be read: its lists, steps and port are left out. The operator can choose to leave it;
+   * its audit record (audit-log.ts) has its plan.
    */
   too_large: z.optional(z.boolean()),
 })
 /** An operation as lists show it. */
 export type OperationSummary = z.infer<typeof operationSummary>
 
-/** A change to one port's list, carried out step by step, and its record. */
+/** A change to one port's list, carried out step by step. */
 const operation = z.object({
   ...operationSummary.shape,
   updated_at: z.string(),
@@ -228,36 +224,36 @@ const operation = z.object({
   /** When `list_now` was read. */
   list_read_at: z.nullable(z.string()),
   /**
-   * Groups that the port had before (as for the steps), and is to have at the end, but that are not
-   * in `list_now`: off the port right now. While a step is under way, or its answer is lost, also
-   * those that may be.
+   * Groups that the port had before (as for the steps), and will have at the end, but that are not
+   * in `list_now`: off the port right now. While a step is under way, or its response is lost, also
+   * those that may be off the port.
    */
   off_the_port: groupIds,
   /** While `waiting`: when the next try is made. */
   next_try_at: z.nullish(z.string()),
   /** Why it stopped. */
   error: z.nullish(portsideError),
-  /** The Port as the platform last returned it, and the request ID of that answer. */
+  /** The Port as the platform last returned it, and the request ID of that response. */
   port: z.nullish(port),
   request_id: z.nullish(z.string()),
 })
-/** An operation and its record. */
+/** An operation in full. */
 export type Operation = z.infer<typeof operation>
 
 /**
- * Answer of POST portOperations and GET operation (`?after=revision&wait=seconds` waits for a newer
- * revision).
+ * Response of POST portOperations and GET operation (`?after=revision&wait=seconds` waits for a
+ * newer revision).
  */
 export const operationResponse = z.object({ operation })
 /** GET portOperations: a page, 50 where `limit` is left out. */
 export const operationsQuery = z.strictObject({
   limit: z.optional(z.int().check(z.gte(1, 'must be 1 or more'), z.lte(100, 'must be at most 100'))),
   /** `next` of the page before. */
-  after: z.optional(boundedText(19).check(z.refine(isRow, 'must be the `next` of an answer'))),
+  after: z.optional(boundedText(19).check(z.refine(isRow, 'must be the `next` of a response'))),
 })
 /**
- * Answer of GET portOperations: a page, newest first; `next` is null at the end. Each is read in
- * full by its ID.
+ * Response of GET portOperations: a page, newest first; `next` is null at the end. Each operation
+ * is read in full by its ID.
  */
 export const operationsResponse = z.object({
   operations: z.array(operationSummary),
@@ -265,17 +261,17 @@ export const operationsResponse = z.object({
 })
 
 /**
- * What the operator can answer to an operation that is `stopped` or `interrupted`, POSTed without a
- * body or with an answerRequest: `go-on` plans from the list as it stands to the desired one,
- * `go-back` to `before`, `leave` keeps it. The first two are held against the guards as a change
- * is, compared with the list as it stands, and answer with the new operation.
+ * The operator's choices for an operation that is `stopped` or `interrupted`, POSTed without a body
+ * or with a choiceRequest: `go-on` plans from the list as it is now to the desired one, `go-back`
+ * to `before`, `leave` keeps it. The guards apply to the first two as to a change, compared with
+ * the list as it is now; their response is the new operation.
  */
 export const operationChoices = ['go-on', 'go-back', 'leave'] as const
-/** The operator's answer to a stopped operation. */
+/** The operator's choice after an operation stopped. */
 export type OperationChoice = (typeof operationChoices)[number]
 
-/** POST operationAnswer: the body, where there is one. */
+/** POST operationChoice: the body, where there is one. */
 export const choiceRequest = z.strictObject({ confirmed_by: confirmedBy })
 
-/** Operations that nothing more will happen to, unless the operator answers. */
+/** As settledStatuses, to look one up. */
 export const SETTLED: ReadonlySet<OperationStatus> = new Set(settledStatuses)

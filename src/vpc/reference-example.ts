@@ -1,6 +1,6 @@
 /**
- * The response of the vendor's example (docs/platform.md, Insert), number for number: tests are
- * held against it.
+ * The response of the vendor's example (docs/platform.md, Insert), number for number: tests compare
+ * with it.
  */
 export const EXAMPLE_RESPONSE = {
   port: {

@@ -14,8 +14,8 @@ const groupIds = boundedList(uuid, MOST_GROUPS_PER_PORT, 'security groups').chec
 
 /**
  * Body of insert-security-groups (docs/platform.md, Insert, Tables 2 and 3), checked strictly.
- * `index` counts in the list as it stands when the call arrives: 0 is the top, n is after the nth,
- * left out is the end.
+ * `index` counts in the list as it is when the call arrives: 0 is the top, n is after the nth, left
+ * out is the end.
  */
 export const insertSecurityGroupsRequest = z.strictObject({
   port: z.strictObject({

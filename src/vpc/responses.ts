@@ -11,18 +11,18 @@ const pageInfo = z.looseObject({
   current_count: z.nullish(z.number()),
 })
 
-/** Answer of show port, insert and remove with status 200 (docs/platform.md, Insert, Table 4). */
+/** Response of show port, insert and remove, status 200 (docs/platform.md, Insert, Table 4). */
 export const portResponse = z.looseObject({ port, request_id: requestId })
-/** Answer with one port. */
+/** Response with one port. */
 export type PortResponse = z.infer<typeof portResponse>
 
 /**
- * Answer of a passed dry run, status 202 (docs/platform.md, Insert, Table 2, `dry_run`). The
+ * Response of a passed dry run, status 202 (docs/platform.md, Insert, Table 2, `dry_run`). The
  * reference names no body; where the platform sends one, a request ID and a port are read from it.
  */
 export const dryRunResponse = z.looseObject({ request_id: requestId, port: z.nullish(port) })
 
-/** Answer of list ports. */
+/** Response of list ports. */
 export const portsResponse = z.looseObject({
   ports: z.array(port),
   page_info: z.nullish(pageInfo),
@@ -31,20 +31,20 @@ export const portsResponse = z.looseObject({
 /** One page of ports. */
 export type PortsResponse = z.infer<typeof portsResponse>
 
-/** Answer of list security groups. */
+/** Response of list security groups. */
 export const securityGroupsResponse = z.looseObject({
   security_groups: z.array(securityGroup),
   page_info: z.nullish(pageInfo),
   request_id: requestId,
 })
 
-/** Answer of show security group, with its rules. */
+/** Response of show security group, with its rules. */
 export const securityGroupResponse = z.looseObject({
   security_group: securityGroupWithRules,
   request_id: requestId,
 })
 
-/** Answer of list rules. */
+/** Response of list rules. */
 export const rulesResponse = z.looseObject({
   security_group_rules: z.array(securityGroupRule),
   page_info: z.nullish(pageInfo),

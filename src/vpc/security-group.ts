@@ -27,7 +27,7 @@ export const securityGroupRule = z.looseObject({
   updated_at: text,
 })
 
-/** A rule as the platform answered it. */
+/** A rule as the platform returned it. */
 export type SecurityGroupRule = z.infer<typeof securityGroupRule>
 
 /** A security group as the list has it: without its rules (docs/platform.md, Objects). */

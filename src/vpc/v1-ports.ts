@@ -49,7 +49,7 @@ type V1PortsQuery = z.infer<typeof v1PortsQuery>
 /**
  * A port in the old form (the official SDK's v2 Port): network and addresses under their old names.
  */
-const v1Port = z.looseObject({
+const portInV1 = z.looseObject({
   ...documentedPort.shape,
   network_id: z.nullish(z.string()),
   fixed_ips: z.nullish(
@@ -58,7 +58,7 @@ const v1Port = z.looseObject({
   tenant_id: z.nullish(z.string()),
 })
 /** A port in the old form. */
-export type V1Port = z.infer<typeof v1Port>
+export type V1Port = z.infer<typeof portInV1>
 
 const requestId = z.nullish(z.string())
 /**
@@ -66,13 +66,13 @@ const requestId = z.nullish(z.string())
  * port has it. Its request ID is in the header `X-Request-Id` only.
  */
 export const v1PortResponse = z.pipe(
-  z.looseObject({ port: v1Port, request_id: requestId }),
-  z.transform((answer): PortResponse => ({ ...answer, port: portOfV1(answer.port) })),
+  z.looseObject({ port: portInV1, request_id: requestId }),
+  z.transform((response): PortResponse => ({ ...response, port: portOfV1(response.port) })),
 )
-/** Answer of the old list ports, as the new one but without page_info, which it does not have. */
+/** Response of the old list ports, as the new one but without page_info, which it does not have. */
 export const v1PortsResponse = z.pipe(
-  z.looseObject({ ports: z.array(v1Port), request_id: requestId }),
-  z.transform((answer): PortsResponse => ({ ...answer, ports: answer.ports.map(portOfV1) })),
+  z.looseObject({ ports: z.array(portInV1), request_id: requestId }),
+  z.transform((response): PortsResponse => ({ ...response, ports: response.ports.map(portOfV1) })),
 )
 
 /**
@@ -95,7 +95,7 @@ function portOfV1({ network_id, fixed_ips, ...rest }: V1Port): Port {
   }
 }
 
-/** What of a query the old list can do, and what is left to be sorted out of its answer. */
+/** What of a query the old list can do, and what must be filtered out of its response. */
 export type V1Query = {
   /** Goes to the platform. */
   query: V1PortsQuery

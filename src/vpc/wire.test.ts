@@ -25,7 +25,7 @@ function fields(body: unknown) {
 }
 
 describe('requests are checked strictly', () => {
-  test('the reference page’s example passes as it stands', () => {
+  test('the reference page’s example passes unchanged', () => {
     const body = { port: { security_groups: [A, B], index: 1 } }
     expect(insertSecurityGroupsRequest.parse(body)).toEqual(body)
   })
@@ -66,8 +66,8 @@ describe('requests are checked strictly', () => {
   })
 })
 
-describe('answers are parsed tolerantly', () => {
-  test('the reference page’s example comes back whole', () => {
+describe('responses are parsed tolerantly', () => {
+  test('the reference page’s example is kept whole', () => {
     expect(portResponse.parse(EXAMPLE_RESPONSE)).toEqual(EXAMPLE_RESPONSE)
   })
 

@@ -7,7 +7,7 @@ test.describe('finding a port', () => {
   test('the sign-in address leads to the ports of the first project', async ({ page }) => {
     await expect(page).toHaveURL(new RegExp(`/projects/${EXAMPLE.project}/ports`))
     await expect(page.getByRole('heading', { name: 'Ports', level: 1 })).toBeVisible()
-    await expect(page.getByText('Embedded cloud: practice data')).toBeVisible()
+    await expect(page.getByText('Emulator: practice data')).toBeVisible()
     await expect(page.getByRole('row').nth(1)).toBeVisible()
   })
 

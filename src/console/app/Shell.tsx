@@ -60,7 +60,7 @@ export function Frame({
         {session?.emulator && (
           <span className={styles.badge}>
             <Badge tone="accent" title="Nothing here reaches a real cloud.">
-              Embedded cloud: practice data
+              Emulator: practice data
             </Badge>
           </span>
         )}

@@ -5,8 +5,8 @@ import { Button, ButtonLink } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 
 /**
- * The session is gone: how to get a new one, what became of what was asked last, and that nothing
- * is lost.
+ * The session is gone: how to get a new one, whether the last request was carried out, and that
+ * nothing is lost.
  */
 export function SignedOut({ error, onRetry }: { error: ProxyError; onRetry: () => void }): JSX.Element {
   // Watched, not looked up: a read may find the session gone before the request that was sent with

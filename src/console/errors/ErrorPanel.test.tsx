@@ -28,7 +28,7 @@ test('shows code, message, request ID, the fields concerned, and what to do', ()
 test('says what to do where nobody gave advice, and nothing untrue', () => {
   const error = new ProxyError(504, {
     error_code: 'Portside.Timeout',
-    error_msg: 'No answer.',
+    error_msg: 'No response.',
     outcome: 'unknown',
   })
   render(<ErrorPanel error={error} title="Not applied" />)
@@ -41,7 +41,7 @@ test('says what to do where nobody gave advice, and nothing untrue', () => {
 })
 
 test('says of an unknown outcome what is true of this very request', () => {
-  const error = new ProxyError(0, { error_code: 'X', error_msg: 'No answer.', outcome: 'unknown' })
+  const error = new ProxyError(0, { error_code: 'X', error_msg: 'No response.', outcome: 'unknown' })
   const unknown = { title: 'Whether it was applied is unknown', text: 'Send it again.' }
   render(<ErrorPanel error={error} title="Not applied" unknown={unknown} />)
   const panel = screen.getByRole('alert')

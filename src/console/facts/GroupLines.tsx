@@ -7,7 +7,7 @@ import styles from './GroupLines.module.css'
 
 type GroupLinesProps = {
   id: string
-  /** Undefined: not read yet. Null: the platform does not tell of it. */
+  /** Undefined: not read yet. Null: the platform does not show it. */
   group: SecurityGroup | null | undefined
   /** Beside the name. */
   marks?: ReactNode

@@ -6,7 +6,7 @@ import { shortId } from '../ui/Id.tsx'
 
 /** What is known of security groups by now. */
 export type GroupFacts = {
-  /** By ID. Missing: not read yet. Null: the platform does not tell of such a group. */
+  /** By ID. Missing: not read yet. Null: the platform shows no such group. */
   groups: ReadonlyMap<string, SecurityGroup | null>
   /** The rules of each group, by group ID. Missing: not read yet. */
   rules: ReadonlyMap<string, readonly SecurityGroupRule[]>
@@ -16,8 +16,8 @@ export type GroupFacts = {
 }
 
 /**
- * Reads the named groups and their rules. IDs that come in later are asked for by themselves: what
- * is known is neither read again nor hidden meanwhile.
+ * Reads the named groups and their rules. IDs that come in later are read in a batch of their own:
+ * what is known is neither read again nor hidden meanwhile.
  */
 export function useGroupFacts(project: string, ids: readonly string[]): GroupFacts {
   const [batches, setBatches] = useState<readonly (readonly string[])[]>([])

@@ -9,14 +9,14 @@ type Names = { project: string; known: ReadonlyMap<string, string | undefined> }
 
 /**
  * The names of security groups, by ID, as they become known; asked for only when the rows in sight
- * need them. A group that the platform does not tell of, or that has no name, is `undefined`.
+ * need them. A group that the platform does not show, or that has no name, is `undefined`.
  */
 export function useGroupNames(
   project: string,
   ids: readonly string[],
 ): ReadonlyMap<string, string | undefined> {
   const [names, setNames] = useState<Names>({ project, known: new Map() })
-  const known = names.project === project ? names.known : NONE
+  const known = names.project === project ? names.known : NO_NAMES
   const missing = useSettled([...new Set(ids)].filter((id) => !known.has(id)))
   const { data, error } = useQuery({
     ...groupsByIdQuery(project, missing),
@@ -30,7 +30,7 @@ export function useGroupNames(
   return known
 }
 
-const NONE: ReadonlyMap<string, string | undefined> = new Map()
+const NO_NAMES: ReadonlyMap<string, string | undefined> = new Map()
 
 function useSettled(ids: string[]): string[] {
   const text = ids.toSorted().join(' ')

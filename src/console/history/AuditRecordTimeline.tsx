@@ -64,7 +64,7 @@ function entryWords(entry: AuditEntry, words: readonly string[], facts: Names): 
     case 'answer':
       return {
         ...RESULTS[entry.result],
-        title: `${step}: ${answerWords(entry)}`,
+        title: `${step}: ${responseWords(entry)}`,
         more: <ResponseText entry={entry} />,
       }
     case 'portside_check':
@@ -133,7 +133,7 @@ const RESULTS: Record<Extract<AuditEntry, { kind: 'answer' }>['result'], { icon:
 
 type ResponseEntry = Extract<AuditEntry, { kind: 'answer' }>
 
-function answerWords({ result, status }: ResponseEntry): string {
+function responseWords({ result, status }: ResponseEntry): string {
   const code = status === null ? '' : ` (${status})`
   switch (result) {
     case 'done':
@@ -160,7 +160,7 @@ function ResponseText({ entry }: { entry: ResponseEntry }): JSX.Element {
       {text !== null && text !== '' && (
         <details className={styles.more}>
           <summary>Response{cut && ', its beginning'}</summary>
-          <div className={styles.answer}>
+          <div className={styles.response}>
             {/* It scrolls: keyboards must get into it. */}
             {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
             <pre tabIndex={0} aria-label={`Response to step ${entry.step + 1}`}>

@@ -2,7 +2,7 @@ import type { AuditRecordKind, AuditOutcome, AuditRecordSummary } from '../../vp
 import { counted, countWords } from '../facts/change-words.ts'
 import type { Tone } from '../ui/Badge.tsx'
 
-/** What records are of, in words. */
+/** What audit records are of, in words. */
 export const KIND_WORDS: Record<AuditRecordKind, string> = {
   change: 'Change',
   dry_run: 'Dry run',
@@ -10,7 +10,7 @@ export const KIND_WORDS: Record<AuditRecordKind, string> = {
   go_back: 'Went back',
 }
 
-/** How records ended, in words, and how they are shown. `open`: no end is recorded. */
+/** How audit records ended, in words, and how they are shown. `open`: no end was written. */
 export const OUTCOME_WORDS: Record<AuditOutcome | 'open', { words: string; tone: Tone; meaning: string }> = {
   done: { words: 'Done', tone: 'ok', meaning: 'The port had the list that was wanted.' },
   passed: { words: 'Passed', tone: 'ok', meaning: 'Every step was found right; nothing was changed.' },

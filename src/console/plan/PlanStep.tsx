@@ -30,10 +30,10 @@ type PlanStepProps = {
 /** One call of the plan: what it does, the request, the list after it, and what a check found. */
 export function PlanStep(props: PlanStepProps): JSX.Element {
   const { project, port, limit, planned, number, of, dryRun, check, facts, marked } = props
-  const { step, before, after, standsAlone } = planned
+  const { step, before, after, independent } = planned
   const alone = of === 1
   const applied = stepRequest(step, project, port)
-  const checked = dryRun && standsAlone ? dryRunRequest(step, before, project, port, limit) : undefined
+  const checked = dryRun && independent ? dryRunRequest(step, before, project, port, limit) : undefined
   const replaces = step.kind === 'replace'
   const request = replaces ? applied : (checked ?? applied)
   return (
@@ -51,7 +51,7 @@ export function PlanStep(props: PlanStepProps): JSX.Element {
             : `It checks that ${groupNames(facts, checked.body.port.security_groups)} can be inserted, and not the new order.`}
         </p>
       )}
-      {dryRun && !standsAlone && (
+      {dryRun && !independent && (
         <p className={styles.note}>
           Needs an earlier step: the check does not send it. This is what Apply will send.
         </p>

@@ -21,7 +21,7 @@ const READ_AHEAD = 30
 
 /**
  * The table of ports. Only rows in sight are in the document; `aria-rowcount` and `aria-rowindex`
- * tell of the others. The arrow keys go from port to port.
+ * count the others too. The arrow keys go from port to port.
  */
 export function PortsTable({ project, view }: { project: string; view: PortsView }): JSX.Element | null {
   const { rows } = view

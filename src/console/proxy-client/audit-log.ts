@@ -8,10 +8,10 @@ import {
 import { queryString } from '../../vpc/requests.ts'
 import { call } from './client.ts'
 
-/** Records a page. */
+/** Audit records on a page. */
 const PAGE = 50
 
-/** The records that the filters leave, newest first, page by page. */
+/** The audit records that the filters leave, newest first, page by page. */
 export const auditLogPagesQuery = (filters: AuditLogFilters) =>
   infiniteQueryOptions({
     queryKey: ['records', filters],
@@ -35,7 +35,7 @@ export const auditRecordQuery = (id: string) =>
     refetchOnWindowFocus: true,
   })
 
-/** Where the browser gets the records that the filters leave, as a file. */
+/** Where the browser gets the audit records that the filters leave, as a file. */
 export function exportAddress(filters: AuditLogFilters, format: 'csv' | 'jsonl'): string {
   return `${auditLogApi.exported()}?${queryString({ ...filters, format })}`
 }

@@ -34,7 +34,7 @@ export async function call<S extends z.ZodMiniType>(
   { method = 'GET', body, query, signal, timeoutMs = DEFAULT_TIMEOUT_MS }: CallOptions = {},
 ): Promise<z.output<S>> {
   // Not AbortSignal.timeout: each of those stays in memory until its time is up, long after the
-  // answer.
+  // response.
   const timeout = new AbortController()
   const timer = setTimeout(() => timeout.abort(), timeoutMs)
   const url = new URL(path, location.origin)
@@ -77,7 +77,7 @@ export async function call<S extends z.ZodMiniType>(
   } finally {
     clearTimeout(timer)
   }
-  return readAnswer(schema, status, text, lost)
+  return readBody(schema, status, text, lost)
 }
 
 /**
@@ -112,12 +112,7 @@ function isOnThisMachine(): boolean {
 
 type Lost = { outcome?: 'unknown' }
 
-function readAnswer<S extends z.ZodMiniType>(
-  schema: S,
-  status: number,
-  text: string,
-  lost: Lost,
-): z.output<S> {
+function readBody<S extends z.ZodMiniType>(schema: S, status: number, text: string, lost: Lost): z.output<S> {
   const json = parseJson(text)
   if (json === undefined) throw unreadable(status, 'is not JSON', null, lost)
   const read = schema.safeParse(json)

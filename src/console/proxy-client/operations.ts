@@ -54,7 +54,7 @@ function laterOperations(known: KnownOperation[] | undefined, read: KnownOperati
   const merged = read.map((one) => {
     const before = knownById.get(one.operation_id)
     if (before === undefined || before.revision < one.revision) return one
-    // Still so: what became of it later is later than this answer too.
+    // Unchanged: what happens to it later is later than this response too.
     if (before.revision === one.revision && isLater(timesOf(one), timesOf(before)))
       noteTimes(before, timesOf(one))
     return before

@@ -92,8 +92,8 @@ describe('try a packet', () => {
     const verdicts = within(screen.getByRole('form', { name: 'Try a packet' }))
       .getAllByRole('listitem')
       .map(({ textContent }) => textContent)
-    expect(verdicts[0]).toMatch(/^Now: dropped/)
-    expect(verdicts[1]).toMatch(/^After step 1: dropped/)
+    expect(verdicts[0]).toMatch(/^Now: denied/)
+    expect(verdicts[1]).toMatch(/^After step 1: denied/)
     expect(verdicts[2]).toMatch(/^After the plan: allowed .* of group ssh-bastion/)
   })
 
@@ -144,12 +144,12 @@ describe('remote groups', () => {
 
   it.each([
     ['5432', '10.0.0.5', /^After the plan: allowed/],
-    ['5432', '10.0.0.7', /^After the plan: dropped/],
+    ['5432', '10.0.0.7', /^After the plan: denied/],
     ['6379', '10.0.0.5', /^After the plan: unknown It depends on whether the address is in group cache/],
     [
       '8443',
       '10.0.0.5',
-      /dropped Dropped, because no rule matches, unless rule "deny TCP 8443 from group cache"/,
+      /denied Denied, because no rule matches, unless rule "deny TCP 8443 from group cache"/,
     ],
   ])('decide a packet to %s from %s where they are known', async (port, remote, said) => {
     show({ ...compared({ lists: [['closed'], ['web']], rules, members }), remotes } as Traffic)

@@ -76,7 +76,7 @@ function Compare({ result, question, names }: CompareProps): JSX.Element {
         {end === undefined ? 'Nothing is arranged: no traffic changes' : trafficCountsText(end.counts)}
         {end !== undefined && between && '; more while the plan is carried out'}.
       </output>
-      {end !== undefined && (end.regions.length > 0 || between) && (
+      {end !== undefined && (end.flows.length > 0 || between) && (
         <div className={styles.filters}>
           {FILTERS.map(({ name, label, options }) => (
             <SelectField
@@ -133,17 +133,17 @@ function Compare({ result, question, names }: CompareProps): JSX.Element {
 
 const PARTS = [
   { change: 'newly_allowed', title: 'Newly allowed' },
-  { change: 'newly_dropped', title: 'Newly denied' },
+  { change: 'newly_denied', title: 'Newly denied' },
   { change: 'undecided', title: 'Can’t be decided' },
 ] as const
 
 function Difference(props: { difference: TrafficDifference; filter: FlowFilter; names: Names }): JSX.Element {
   const { difference, filter, names } = props
-  const { regions, unreadable, unchangedRules, rules } = difference
+  const { flows, unreadable, unchangedRules, rules } = difference
   return (
     <>
       {PARTS.map(({ change, title }) => {
-        const all = regions.filter((flow) => flow.change === change)
+        const all = flows.filter((flow) => flow.change === change)
         if (all.length === 0) return null
         const shown = all.filter((flow) => shows(flow, filter))
         return (

@@ -32,7 +32,7 @@ const EMPTY: Typed = {
   code: '0',
   remote: '',
 }
-const TONES = { allowed: 'ok', dropped: 'danger', unknown: 'warn' } as const
+const TONES = { allowed: 'ok', denied: 'danger', unknown: 'warn' } as const
 
 /** What one packet meets now, after each step and after the plan, and the rule that decides. */
 export function TryPacket({ question, names }: TryPacketProps): JSX.Element {

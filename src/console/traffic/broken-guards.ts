@@ -42,12 +42,12 @@ export function brokenGuards(guards: readonly Guard[], traffic: Traffic, names: 
   if (result.kind === 'port_security_off') return []
   const broken = new Map<Guard, BrokenGuard & { certain: boolean }>()
   for (const [step, difference] of result.afterStep.entries())
-    for (const { guard, regions, certain } of guardViolations(difference, guards)) {
+    for (const { guard, flows, certain } of guardViolations(difference, guards)) {
       const known = broken.get(guard)
       if (known && (known.certain || !certain)) continue
       const when = step < result.afterStep.length - 1 ? `After step ${step + 1}, in between: ` : ''
       const open = certain ? '' : 'It can’t be decided for certain. '
-      broken.set(guard, { ...brokenGuard(guard, `${open}${when}${explain(regions[0]!, names)}`), certain })
+      broken.set(guard, { ...brokenGuard(guard, `${open}${when}${explain(flows[0]!, names)}`), certain })
     }
   return [...broken.values()]
 }

@@ -54,8 +54,8 @@ export function compareTraffic({ portSecurity, lists, rules, members = {} }: Tra
   const book = new RuleBook(known, { membersOf: (id) => addresses.get(id) })
   const traffic = trafficOfPlan({ portSecurity, lists, book })
   if (traffic.kind === 'port_security_off') return traffic
-  const end = traffic.afterStep.at(-1)?.regions ?? []
-  const inBetween = traffic.afterStep.slice(0, -1).map(({ regions }) => onlyInBetween(regions, end))
+  const end = traffic.afterStep.at(-1)?.flows ?? []
+  const inBetween = traffic.afterStep.slice(0, -1).map(({ flows }) => onlyInBetween(flows, end))
   return { ...traffic, inBetween, neverMatching: shadowedRules(effectiveRules(desired, book)) }
 }
 

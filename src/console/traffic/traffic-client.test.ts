@@ -57,14 +57,14 @@ const question = (over: Partial<TrafficQuestion> = {}): TrafficQuestion => ({
 
 const changesOf = (result: TrafficResult) =>
   result.kind === 'differences'
-    ? result.afterStep.map(({ regions }) => regions.map(({ change }) => change))
+    ? result.afterStep.map(({ flows }) => flows.map(({ change }) => change))
     : result.kind
 
 describe('asking what traffic changes', () => {
   it('gives plain data for each step', async () => {
     client = new TrafficClient(start)
     const result = await client.ask(question({ lists: [['open'], [], ['open', 'closed']] }))
-    expect(changesOf(result)).toEqual([['newly_dropped'], []])
+    expect(changesOf(result)).toEqual([['newly_denied'], []])
     expect(JSON.parse(JSON.stringify(result))).toEqual(result)
   })
 

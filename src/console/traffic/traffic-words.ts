@@ -6,15 +6,15 @@ import type { Traffic } from './use-traffic.ts'
 export function trafficCountsText(counts: TrafficDifference['counts']): string {
   const said = [
     counts.newly_allowed > 0 && `${counts.newly_allowed} newly allowed`,
-    counts.newly_dropped > 0 && `${counts.newly_dropped} newly denied`,
+    counts.newly_denied > 0 && `${counts.newly_denied} newly denied`,
     counts.undecided > 0 && `${counts.undecided} can’t be decided`,
   ].filter(Boolean)
   return said.length > 0 ? said.join(', ') : 'No traffic changes'
 }
 
 /** What must not be overlooked: `Opens TCP 22 (SSH) from anywhere`; undefined when nothing is. */
-export function worstText({ regions }: TrafficDifference): string | undefined {
-  const [first] = regions
+export function worstText({ flows }: TrafficDifference): string | undefined {
+  const [first] = flows
   if (first?.change !== 'newly_allowed' || !isFromAnywhere(first)) return undefined
   return `Opens ${servicesText(first.services)} ${first.direction === 'ingress' ? 'from' : 'to'} anywhere`
 }

@@ -78,7 +78,7 @@ export async function checkPlan(
   let failed = false
   for (const [index, planned] of plan.entries()) {
     let check: StepCheck
-    const request = planned.standsAlone
+    const request = planned.independent
       ? dryRunRequest(planned.step, planned_from, project_id, port_id, limit)
       : undefined
     if (request === undefined) {

@@ -1,5 +1,12 @@
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
-import { explain, guardViolations, RuleBook, trafficOfPlan, type Guard } from '../../vpc/traffic/index.ts'
+import {
+  explain,
+  guardedChange,
+  guardViolations,
+  RuleBook,
+  trafficOfPlan,
+  type Guard,
+} from '../../vpc/traffic/index.ts'
 
 /** Lists that may break guards, and what is known of their traffic. Plain data, for a thread. */
 export type GuardQuestion = {
@@ -54,15 +61,15 @@ function violations(
   const broken = new Map<number, Violation>()
   if (traffic.kind === 'port_security_off') return broken
   for (const [index, difference] of traffic.afterStep.entries())
-    for (const { guard, regions, certain } of guardViolations(difference, guards)) {
+    for (const { guard, flows, certain } of guardViolations(difference, guards)) {
       const place = guards.indexOf(guard)
       const known = broken.get(place)
       if (known && (known.certain || !certain)) continue
-      broken.set(place, { step: index + 1, text: explain(regions[0]!), more: regions.length - 1, certain })
+      broken.set(place, { step: index + 1, text: explain(flows[0]!), more: flows.length - 1, certain })
     }
   return broken
 }
 
-function beforeText({ change }: Guard): string {
-  return `The list from before the change ${change === 'newly_dropped' ? 'denied' : 'allowed'} it, too.`
+function beforeText(guard: Guard): string {
+  return `The list from before the change ${guardedChange(guard) === 'newly_denied' ? 'denied' : 'allowed'} it, too.`
 }

@@ -78,8 +78,7 @@ export class AddressCells {
   ranges(spans: readonly number[]): AddressRange[] {
     let left = this.count
     for (let at = 0; at < spans.length; at += 2) left -= spans[at + 1]! - spans[at]!
-    // Nearly all is told by what it is not: that may be a few addresses, where the rest has
-    // thousands of ranges.
+    // Most cells: their complement may be a few addresses, where they have thousands of ranges.
     if (2 * left > this.count) return this.#gather(spans)
     const edges = [0, ...spans, this.count]
     return otherRanges(this.#gather(edges), this.#family)
@@ -157,7 +156,7 @@ class NetworkTree {
   }
 }
 
-/** The tree of all networks in the lists, where each stands in it, and the lists that are none. */
+/** The tree of all networks in the lists, the place of each in it, and the lists that are none. */
 function networksOf(lists: ReadonlySet<readonly AddressRange[]>, family: Family) {
   const tree = new NetworkTree(SPACE[family])
   const placed: [list: readonly AddressRange[], network: number][] = []
@@ -252,7 +251,7 @@ class Memberships {
   }
 }
 
-/** Where lists begin and cease, in order; see Memberships for `code`. */
+/** Where the ranges of lists begin and end, in order; see Memberships for `code`. */
 function eventsOf(
   lists: readonly (readonly AddressRange[])[],
   family: Family,

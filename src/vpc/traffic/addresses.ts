@@ -18,7 +18,7 @@ export const SPACE: Record<Family, AddressRange & { bits: number }> = {
 
 /**
  * Reads a CIDR (`10.1.2.3/8`, `fd00::/8`) or a single address, which is read as /32 or /128. Host
- * bits are cleared: 10.1.2.3/8 is 10.0.0.0/8. Comes back undefined when it can't be read.
+ * bits are cleared: 10.1.2.3/8 is 10.0.0.0/8. Returns undefined when it can't be read.
  */
 export function readCidr(text: string): (AddressRange & { family: Family }) | undefined {
   const single = readIpv4(text)
@@ -181,7 +181,7 @@ export function cidrsOf(ranges: readonly AddressRange[], family: Family): string
   )
 }
 
-// Apart from IPv6, as a region may have tens of thousands of ranges: numbers are many times faster.
+// Apart from IPv6, as a flow may have tens of thousands of ranges: numbers are many times faster.
 function cidrsOfIpv4(from: number, end: number): string[] {
   const cidrs: string[] = []
   for (let at = from; at < end;) {
@@ -204,7 +204,7 @@ function cidrsOfIpv6(from: bigint, end: bigint): string[] {
   return cidrs
 }
 
-/** Ranges given as first and last address in text, the other way round than results have them. */
+/** Reads the ranges of a remote, which are first and last address in text. */
 export function rangesOfText(ranges: readonly { from: string; to: string }[]): AddressRange[] {
   return ranges.map(({ from, to }) => {
     const first = readAddress(from)

@@ -1,12 +1,12 @@
-import { changes, type ConditionalChange } from './decisions.ts'
+import { conditionalChanges, type ConditionalChange } from './decisions.ts'
 import { equal, Merger, type ChangedCells } from './merger.ts'
 import { AddressPainter, RankSet, type Plane } from './plane.ts'
 import type { ReadRule } from './rules.ts'
 
 /**
  * All traffic of a plane whose verdict changes, or may change, between two orders of its rules.
- * Exact: each piece of traffic (with its memberships in named sets) is in at most one of the
- * results, and in none when its verdict certainly stays.
+ * Exact: each packet (with its memberships in named sets) is in at most one of the results, and in
+ * none when its verdict certainly stays.
  * @param rankBefore rank of each rule of the plane in the list before, -1 when it is not in it; all
  *   ranks differ
  * @param rankAfter the same for the list after
@@ -63,7 +63,7 @@ export function changedCells(
       before.collect()
       after.collect()
       if (before.decidesLike(after)) return
-      // The same rules meet again and again, between the ports that single rules are about.
+      // The same rules apply to many stretches, between the ports that single rules are about.
       const key = `${before.key()} ${after.key()}`
       let found = known.get(key)
       if (!found) known.set(key, (found = changesHere()))
@@ -125,7 +125,7 @@ class Side {
     }
   }
 
-  /** Tells the rules that decide here: the same for the same rules in the same order. */
+  /** Equal for the same rules in the same order, and only then. */
   key(): string {
     return `${this.closed.join()};${this.open.join()}`
   }
@@ -136,8 +136,8 @@ class Side {
    */
   decidesLike(other: Side): boolean {
     if (this.open.length > 0 || other.open.length > 0) return false
-    const drops = (rule: number) => this.#plane.rules[rule]!.action === 'deny'
-    return equal(this.closed, other.closed) || (this.closed.every(drops) && other.closed.every(drops))
+    const denies = (rule: number) => this.#plane.rules[rule]!.action === 'deny'
+    return equal(this.closed, other.closed) || (this.closed.every(denies) && other.closed.every(denies))
   }
 
   paint(painter: AddressPainter): void {
@@ -152,11 +152,11 @@ const NO_CHANGE: readonly ConditionalChange[] = []
 type Table = Map<number, readonly ConditionalChange[]>
 
 /** No rule covers. */
-const NONE = 0
+const NO_COVERING = 0
 
 /** Sets of rules, as numbers: each is another set with one rule more. */
 class Coverings {
-  readonly #sets: { without: number; rule: number }[] = [{ without: NONE, rule: -1 }]
+  readonly #sets: { without: number; rule: number }[] = [{ without: NO_COVERING, rule: -1 }]
   readonly #with = new Map<number, number>()
   readonly #ruleCount: number
 
@@ -173,7 +173,7 @@ class Coverings {
 
   rules(covering: number): Set<number> {
     const rules = new Set<number>()
-    for (let at = covering; at !== NONE; at = this.#sets[at]!.without) rules.add(this.#sets[at]!.rule)
+    for (let at = covering; at !== NO_COVERING; at = this.#sets[at]!.without) rules.add(this.#sets[at]!.rule)
     return rules
   }
 }
@@ -211,7 +211,7 @@ class PairChanges {
     this.#tables = this.#tablesOf(before, after)
     this.#plain = before.open.length + after.open.length === 0
     if (this.#covering.length < painter.count) this.#covering = new Int32Array(painter.count)
-    const covering = this.#covering.fill(NONE, 0, painter.count)
+    const covering = this.#covering.fill(NO_COVERING, 0, painter.count)
     for (const rule of new Set([...before.partial, ...after.partial]))
       painter.cover(rule, (cell) => (covering[cell] = this.#coverings.with(covering[cell]!, rule)))
   }
@@ -247,7 +247,11 @@ class PairChanges {
       )
       return { open: open.map((rule) => this.#rules[rule]!), rule: this.#rules[decider] }
     }
-    const found = changes(deciders(this.#before, before), deciders(this.#after, after), this.#setCount)
+    const found = conditionalChanges(
+      deciders(this.#before, before),
+      deciders(this.#after, after),
+      this.#setCount,
+    )
     return found.length === 0 ? NO_CHANGE : found.map((change) => this.#intern(change))
   }
 
@@ -261,7 +265,7 @@ class PairChanges {
       text(change.after),
       change.memberOf.join(' '),
       change.notMemberOf.join(' '),
-      change.whoever,
+      change.everyRemote,
     ]
     const known = this.#interned.get(key.join('|'))
     if (known) return known

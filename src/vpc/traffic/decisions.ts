@@ -1,10 +1,10 @@
 import type { ReadRule, RuleRef } from './rules.ts'
 
 /**
- * What becomes of traffic. Traffic that no rule matches is dropped. Unknown: rules that can't be
- * read decide it.
+ * Whether traffic passes. Traffic that no rule matches is denied. Unknown: rules that can't be read
+ * decide it.
  */
-type Verdict = 'allowed' | 'dropped' | 'unknown'
+type Verdict = 'allowed' | 'denied' | 'unknown'
 
 /** A verdict, with what decided it. */
 export type Decision = {
@@ -22,68 +22,68 @@ export type Decision = {
 }
 
 /**
- * The decision before it is put in words: unreadable rules that may match first, then the readable
- * one, if any.
+ * The rules that decide traffic: unreadable ones that may match first, then the readable one, if
+ * any.
  */
-export type Outcome = { unreadable: readonly ReadRule[]; rule: ReadRule | undefined }
+export type DecidingRules = { unreadable: readonly ReadRule[]; rule: ReadRule | undefined }
 
-const NONE: readonly ReadRule[] = []
+const NO_RULES: readonly ReadRule[] = []
 
 /**
- * The outcome with only those unreadable rules that matter: one that would give the verdict which
- * comes anyway, with nothing else in between, changes nothing.
+ * The deciding rules, with only those unreadable ones that matter: the last ones change nothing
+ * where they give the same verdict as `rule`.
  */
-export function outcome(unreadable: readonly ReadRule[], rule: ReadRule | undefined): Outcome {
+export function decidingRules(unreadable: readonly ReadRule[], rule: ReadRule | undefined): DecidingRules {
   const action = rule?.action ?? 'deny'
   let length = unreadable.length
   while (length > 0 && unreadable[length - 1]!.action === action) length--
-  if (length === 0) return { unreadable: NONE, rule }
+  if (length === 0) return { unreadable: NO_RULES, rule }
   return { unreadable: length === unreadable.length ? [...unreadable] : unreadable.slice(0, length), rule }
 }
 
-/** The decision of an outcome. */
-export function decisionOf({ unreadable, rule }: Outcome): Decision {
+/** The decision that these rules give. */
+export function decisionOf({ unreadable, rule }: DecidingRules): Decision {
   return {
-    verdict: unreadable.length > 0 ? 'unknown' : rule?.action === 'allow' ? 'allowed' : 'dropped',
+    verdict: unreadable.length > 0 ? 'unknown' : rule?.action === 'allow' ? 'allowed' : 'denied',
     rule: rule?.ref ?? null,
     unreadable: unreadable.map(({ ref }) => ref),
   }
 }
 
 /** A change that is certain. */
-export type CertainChange = 'newly_allowed' | 'newly_dropped'
-/** How one piece of traffic changes; `undecided` when rules that can't be read leave it open. */
+export type CertainChange = 'newly_allowed' | 'newly_denied'
+/** How traffic changes; `undecided` when rules that can't be read leave it open. */
 export type Change = CertainChange | 'undecided'
 
 /** A change, and what it may come to: itself, unless it is undecided. */
 type Changing = { change: Change; may: readonly CertainChange[] }
 
-const ALLOWED: Changing = { change: 'newly_allowed', may: ['newly_allowed'] }
-const DROPPED: Changing = { change: 'newly_dropped', may: ['newly_dropped'] }
+const NEWLY_ALLOWED: Changing = { change: 'newly_allowed', may: ['newly_allowed'] }
+const NEWLY_DENIED: Changing = { change: 'newly_denied', may: ['newly_denied'] }
 const MAY_ALLOW: Changing = { change: 'undecided', may: ['newly_allowed'] }
-const MAY_DROP: Changing = { change: 'undecided', may: ['newly_dropped'] }
-const MAY_BOTH: Changing = { change: 'undecided', may: ['newly_allowed', 'newly_dropped'] }
+const MAY_DENY: Changing = { change: 'undecided', may: ['newly_denied'] }
+const MAY_BOTH: Changing = { change: 'undecided', may: ['newly_allowed', 'newly_denied'] }
 
 /**
- * How the verdict changes from one outcome to the other; undefined when it certainly stays. A rule
- * that can't be read means the same before and after: only what it can mean in both at once counts.
+ * How the verdict changes; undefined when it certainly stays. A rule that can't be read means the
+ * same before and after: only what it can mean in both at once counts.
  */
-function changeOf(before: Outcome, after: Outcome): Changing | undefined {
+function changeOf(before: DecidingRules, after: DecidingRules): Changing | undefined {
   if (before.unreadable.length === 0 && after.unreadable.length === 0) {
     const was = actionOf(before.rule)
     if (was === actionOf(after.rule)) return undefined
-    return was === 'deny' ? ALLOWED : DROPPED
+    return was === 'deny' ? NEWLY_ALLOWED : NEWLY_DENIED
   }
   const places = new Map(after.unreadable.map((rule, at) => [rule, at]))
   const may = (was: Action, is: Action) => mayGive(before, after, places, was, is)
   const allowed = may('deny', 'allow')
-  const dropped = may('allow', 'deny')
-  if (allowed && dropped) return MAY_BOTH
-  if (!allowed && !dropped) return undefined
+  const denied = may('allow', 'deny')
+  if (allowed && denied) return MAY_BOTH
+  if (!allowed && !denied) return undefined
   const stays =
     before.unreadable.some((rule) => places.has(rule)) || may('allow', 'allow') || may('deny', 'deny')
-  if (allowed) return stays ? MAY_ALLOW : ALLOWED
-  return stays ? MAY_DROP : DROPPED
+  if (allowed) return stays ? MAY_ALLOW : NEWLY_ALLOWED
+  return stays ? MAY_DENY : NEWLY_DENIED
 }
 
 type Action = 'allow' | 'deny'
@@ -103,8 +103,8 @@ function canGive({ action }: ReadRule, asked: Action): boolean {
  * @param places of the unreadable rules in `after`
  */
 function mayGive(
-  before: Outcome,
-  after: Outcome,
+  before: DecidingRules,
+  after: DecidingRules,
   places: ReadonlyMap<ReadRule, number>,
   was: Action,
   is: Action,
@@ -127,19 +127,19 @@ function mayGive(
  * (indexes in the rule book).
  */
 export type ConditionalChange = Changing & {
-  before: Outcome
-  after: Outcome
+  before: DecidingRules
+  after: DecidingRules
   memberOf: readonly number[]
   notMemberOf: readonly number[]
-  /** The change is certain, and the same whichever sets the remote is in. */
-  whoever: boolean
+  /** The change is certain, and the same for every remote, whichever sets it is in. */
+  everyRemote: boolean
 }
 
 /**
- * One list's part in `changes`: rules whose match is open (named set or unreadable), in order, then
- * what decides.
+ * The rules of one list that may decide: those whose match is open (named set or unreadable), in
+ * order, then the one that decides where none of them does.
  */
-export type Deciders = { open: readonly ReadRule[]; rule: ReadRule | undefined }
+export type CandidateRules = { open: readonly ReadRule[]; rule: ReadRule | undefined }
 
 const UNKNOWN = 0
 const IN = 1
@@ -149,18 +149,22 @@ const OUT = 2
  * All ways in which the verdict changes, by membership in named sets; `setCount` is the number of
  * sets in the rule book. Each combination of memberships is in at most one of them.
  */
-export function changes(before: Deciders, after: Deciders, setCount: number): ConditionalChange[] {
+export function conditionalChanges(
+  before: CandidateRules,
+  after: CandidateRules,
+  setCount: number,
+): ConditionalChange[] {
   const known = new Uint8Array(setCount)
   const found: ConditionalChange[] = []
   let combinations = 0
-  eachOutcome(before, known, (was, wasUnreadable) =>
-    eachOutcome(after, known, (is, isUnreadable) => {
+  eachMembership(before, known, (was, wasUnreadable) =>
+    eachMembership(after, known, (is, isUnreadable) => {
       combinations++
       // Most pairs end here; the rest is worth the objects.
       if (wasUnreadable.length === 0 && isUnreadable.length === 0)
         if ((was?.action === 'allow') === (is?.action === 'allow')) return
-      const first = outcome(wasUnreadable, was)
-      const then = outcome(isUnreadable, is)
+      const first = decidingRules(wasUnreadable, was)
+      const then = decidingRules(isUnreadable, is)
       const changing = changeOf(first, then)
       if (!changing) return
       const memberOf: number[] = []
@@ -169,20 +173,20 @@ export function changes(before: Deciders, after: Deciders, setCount: number): Co
         if (known[set] === IN) memberOf.push(set)
         else if (known[set] === OUT) notMemberOf.push(set)
       }
-      found.push({ ...changing, before: first, after: then, memberOf, notMemberOf, whoever: false })
+      found.push({ ...changing, before: first, after: then, memberOf, notMemberOf, everyRemote: false })
     }),
   )
   const alike = found.every(({ change }) => change !== 'undecided' && change === found[0]!.change)
-  if (alike && found.length === combinations) for (const one of found) one.whoever = true
+  if (alike && found.length === combinations) for (const one of found) one.everyRemote = true
   return found
 }
 
 /**
- * Calls `visit` for each outcome that the memberships known so far allow, with `known` as that
- * outcome has it.
+ * Calls `visit` with the rules that decide, for each combination of memberships that agrees with
+ * `known`; `known` is that combination during the call.
  */
-function eachOutcome(
-  { open, rule }: Deciders,
+function eachMembership(
+  { open, rule }: CandidateRules,
   known: Uint8Array,
   visit: (rule: ReadRule | undefined, unreadable: readonly ReadRule[]) => void,
 ): void {

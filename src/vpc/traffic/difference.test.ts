@@ -24,9 +24,9 @@ import {
 
 const membersOf = (id: string) => MEMBERS[id]
 
-/** The one region that has the packet; fails when there are several. */
-function regionOf(difference: TrafficDifference, one: NaivePacket): Flow | undefined {
-  const found = difference.regions.filter((region) => hasPacket(region, one))
+/** The one flow that has the packet; fails when there are several. */
+function flowOf(difference: TrafficDifference, one: NaivePacket): Flow | undefined {
+  const found = difference.flows.filter((flow) => hasPacket(flow, one))
   expect(found.length).toBeLessThan(2)
   return found[0]
 }
@@ -47,33 +47,33 @@ describe('the difference between two lists', () => {
         for (const one of some) {
           const was = naiveVerdict(before, rules, one, MEMBERS)
           const is = naiveVerdict(after, rules, one, MEMBERS)
-          const region = regionOf(difference, one)
-          expect(region?.change).toBe(
-            was.allowed === is.allowed ? undefined : is.allowed ? 'newly_allowed' : 'newly_dropped',
+          const flow = flowOf(difference, one)
+          expect(flow?.change).toBe(
+            was.allowed === is.allowed ? undefined : is.allowed ? 'newly_allowed' : 'newly_denied',
           )
-          if (!region) continue
-          expect(region.before.rule?.ruleId).toBe(was.rule?.id)
-          expect(region.after.rule?.ruleId).toBe(is.rule?.id)
+          if (!flow) continue
+          expect(flow.before.rule?.ruleId).toBe(was.rule?.id)
+          expect(flow.after.rule?.ruleId).toBe(is.rule?.id)
         }
       }),
       { numRuns: 150 },
     )
   })
 
-  it('has regions that each flip, at their own corners', () => {
+  it('has flows that each flip, at their own corners', () => {
     fc.assert(
       fc.property(estate(readableRule), twoLists, (rules, [before, after]) => {
         const book = new RuleBook(rules, { membersOf })
         const difference = trafficDifference(effectiveRules(before, book), effectiveRules(after, book))
-        for (const region of difference.regions)
-          for (const one of corners(region)) {
+        for (const flow of difference.flows)
+          for (const one of corners(flow)) {
             const was = naiveVerdict(before, rules, one, MEMBERS)
             const is = naiveVerdict(after, rules, one, MEMBERS)
             expect([was.allowed, is.allowed]).toEqual([
-              region.before.verdict === 'allowed',
-              region.after.verdict === 'allowed',
+              flow.before.verdict === 'allowed',
+              flow.after.verdict === 'allowed',
             ])
-            expect(regionOf(difference, one)).toBe(region)
+            expect(flowOf(difference, one)).toBe(flow)
           }
       }),
       { numRuns: 100 },
@@ -85,12 +85,12 @@ describe('the difference between two lists', () => {
       fc.property(estate(readableRule), twoLists, (rules, [before, after]) => {
         const book = new RuleBook(rules, { membersOf })
         const [was, is] = [effectiveRules(before, book), effectiveRules(after, book)]
-        expect(trafficDifference(was, was).regions).toEqual([])
+        expect(trafficDifference(was, was).flows).toEqual([])
         const there = trafficDifference(was, is).counts
         const back = trafficDifference(is, was).counts
         expect(back).toEqual({
-          newly_allowed: there.newly_dropped,
-          newly_dropped: there.newly_allowed,
+          newly_allowed: there.newly_denied,
+          newly_denied: there.newly_allowed,
           undecided: 0,
         })
       }),
@@ -105,14 +105,14 @@ describe('the difference between two lists', () => {
         const [first, middle, last] = [before, between, after].map((list) => effectiveRules(list, book))
         const step = trafficDifference(first!, middle!)
         const end = trafficDifference(first!, last!)
-        const only = onlyInBetween(step.regions, end.regions)
+        const only = onlyInBetween(step.flows, end.flows)
         for (const one of some) {
-          const then = regionOf(step, one)
-          const lasting = regionOf(end, one)
-          const found = only.filter((region) => hasPacket(region, one))
+          const then = flowOf(step, one)
+          const lasting = flowOf(end, one)
+          const found = only.filter((flow) => hasPacket(flow, one))
           if (then?.change !== lasting?.change) expect(found.length).toBe(then ? 1 : 0)
-          // Where named sets divide it, a part that lasts may be told as in between too.
-          else if ([then, lasting].every((region) => region === undefined || !dividedBySets(region)))
+          // Where named sets divide it, a part that lasts may count as in between too.
+          else if ([then, lasting].every((flow) => flow === undefined || !dividedBySets(flow)))
             expect(found).toEqual([])
         }
       }),
@@ -137,9 +137,9 @@ describe('the difference between two lists', () => {
           for (const one of some) {
             const was = naiveVerdict(before, meaning, one, MEMBERS).allowed
             const is = naiveVerdict(after, meaning, one, MEMBERS).allowed
-            const change = regionOf(difference, one)?.change
+            const change = flowOf(difference, one)?.change
             if (change !== 'undecided')
-              expect(change).toBe(was === is ? undefined : is ? 'newly_allowed' : 'newly_dropped')
+              expect(change).toBe(was === is ? undefined : is ? 'newly_allowed' : 'newly_denied')
           }
       }),
       { numRuns: 60 },
@@ -152,9 +152,9 @@ describe('the difference between two lists', () => {
         const book = new RuleBook(rules, { membersOf })
         const difference = trafficDifference(effectiveRules(before, book), effectiveRules(after, book))
         for (const one of some) {
-          const region = regionOf(difference, one)
-          if (region?.change !== 'undecided') continue
-          const named = [...new Set([...region.before.unreadable, ...region.after.unreadable])]
+          const flow = flowOf(difference, one)
+          if (flow?.change !== 'undecided') continue
+          const named = [...new Set([...flow.before.unreadable, ...flow.after.unreadable])]
           const flips = overrides(named.map(({ rule }) => rule!)).filter((override) => {
             const was = naiveVerdict(before, rules, one, MEMBERS, override)
             const is = naiveVerdict(after, rules, one, MEMBERS, override)
@@ -182,7 +182,7 @@ function overrides(rules: readonly SecurityGroupRule[]): Override[] {
   )
 }
 
-/** Packets at the bounds of a region: first and last service, first and last address. */
+/** Packets at the bounds of a flow: first and last service, first and last address. */
 function corners({ direction, family, services, remote }: Flow): NaivePacket[] {
   const memberOf = new Set(remote.memberOf.map((set) => setText(set)))
   return services.flatMap((range) =>

@@ -6,7 +6,7 @@ import { effectiveRules, type EffectiveRules, type RuleBook, type UnreadableRule
 import { byImportance } from './importance.ts'
 import type { ChangedCells } from './merger.ts'
 import { Plane } from './plane.ts'
-import type { Flow, Remote } from './flow.ts'
+import type { Flow, FlowRemote } from './flow.ts'
 import { DIRECTIONS, FAMILIES, type ReadRule, type RuleRef } from './rules.ts'
 import { serviceRanges } from './service-ranges.ts'
 
@@ -17,19 +17,19 @@ import { serviceRanges } from './service-ranges.ts'
 export type TrafficDifference = {
   kind: 'difference'
   /**
-   * Exact: traffic that is in no region passes, or is dropped, as before. The most important first.
+   * Exact: traffic that is in no flow passes, or is denied, as before. The most important first.
    */
-  regions: readonly Flow[]
-  /** How many regions there are of each change. */
+  flows: readonly Flow[]
+  /** How many flows there are of each change. */
   counts: Record<Change, number>
   /**
-   * Rules of either list that decide, before or after, none of the traffic in `regions`; and all
+   * Rules of either list that decide, before or after, none of the traffic in `flows`; and all
    * rules of both lists.
    */
   unchangedRules: number
   rules: number
   /**
-   * Rules of either list that can't be read. They leave open only what is in the regions with
+   * Rules of either list that can't be read. They leave open only what is in the flows with
    * change `undecided`.
    */
   unreadable: readonly UnreadableRule[]
@@ -58,19 +58,19 @@ export function trafficDifference(before: EffectiveRules, after: EffectiveRules)
   const rules = [...new Set([...before.rules, ...after.rules])]
   const ranks = [before, after].map((list) => new Map(list.rules.map((rule, rank) => [rule, rank])))
 
-  const regions = DIRECTIONS.flatMap((direction) =>
+  const flows = DIRECTIONS.flatMap((direction) =>
     FAMILIES.flatMap((family) => {
       const plane = new Plane(rules, direction, family, book.cells(family))
       const [was, is] = ranks.map((rank) => Int32Array.from(plane.rules, (rule) => rank.get(rule) ?? -1))
       const cells = changedCells(plane, was!, is!, mayChange, book.sets.length)
-      const rangesText = new Map<string, Pick<Remote, 'ranges' | 'share'>>()
+      const rangesText = new Map<string, Pick<FlowRemote, 'ranges' | 'share'>>()
       const decisions = new Map<object, Decision>()
-      return cells.map((one) => regionOf(one, plane, book, rangesText, decisions))
+      return cells.map((one) => flowOf(one, plane, book, rangesText, decisions))
     }),
   )
-  const counts = { newly_allowed: 0, newly_dropped: 0, undecided: 0 }
+  const counts = { newly_allowed: 0, newly_denied: 0, undecided: 0 }
   const deciding = new Set<RuleRef>()
-  for (const { change, before: was, after: is } of regions) {
+  for (const { change, before: was, after: is } of flows) {
     counts[change]++
     for (const { rule, unreadable } of [was, is]) {
       if (rule) deciding.add(rule)
@@ -80,7 +80,7 @@ export function trafficDifference(before: EffectiveRules, after: EffectiveRules)
   const unreadable = new Map([...before.unreadable, ...after.unreadable].map((one) => [one.ref, one]))
   return {
     kind: 'difference',
-    regions: regions.toSorted(byImportance),
+    flows: flows.toSorted(byImportance),
     counts,
     unchangedRules: rules.length - deciding.size,
     rules: rules.length,
@@ -89,11 +89,11 @@ export function trafficDifference(before: EffectiveRules, after: EffectiveRules)
   }
 }
 
-function regionOf(
+function flowOf(
   { change: conditional, services, cells }: ChangedCells,
   plane: Plane,
   book: RuleBook,
-  rangesText: Map<string, Pick<Remote, 'ranges' | 'share'>>,
+  rangesText: Map<string, Pick<FlowRemote, 'ranges' | 'share'>>,
   decisions: Map<object, Decision>,
 ): Flow {
   const key = cells.join(' ')
@@ -108,7 +108,7 @@ function regionOf(
   return {
     change: conditional.change,
     may: conditional.may,
-    whoever: conditional.whoever,
+    everyRemote: conditional.everyRemote,
     direction: plane.direction,
     family: plane.family,
     services: serviceRanges(services.flat()),
@@ -118,33 +118,33 @@ function regionOf(
   }
 }
 
-function rangesOf(ranges: readonly AddressRange[], family: Family): Pick<Remote, 'ranges' | 'share'> {
+function rangesOf(ranges: readonly AddressRange[], family: Family): Pick<FlowRemote, 'ranges' | 'share'> {
   return {
     ranges: ranges.map(({ from, end }) => ({ from: addressText(from), to: addressText(addressBefore(end)) })),
     share: shareOfSpace(ranges, family),
   }
 }
 
-/** What is asked about a port's traffic. */
+/** A port, its lists, and the rules of their groups: what its traffic is compared by. */
 export type PlanTraffic = {
   /**
    * `port_security_enabled` of the port; the platform's default is true. False: groups have no
    * effect.
    */
   portSecurity: boolean | null | undefined
-  /** The lists that the port has: as it stands, after each step, the last being the desired one. */
+  /** The lists that the port has: now, then after each step; the last is the desired one. */
   lists: readonly (readonly string[])[]
   book: RuleBook
 }
 
 /**
- * For each list after the first, what passes differently than with the first list: the last is what
- * the plan comes to.
+ * For each list after the first, what passes differently than with the first list: the last is the
+ * difference that the whole plan makes.
  */
 export type PlanDifferences = { kind: 'differences'; afterStep: readonly TrafficDifference[] }
 
 /**
- * What passes differently after each step of a plan, compared with the port as it stands: all but
+ * What passes differently after each step of a plan, compared with the port as it is now: all but
  * the last is in between.
  */
 export function trafficOfPlan({ portSecurity, lists, book }: PlanTraffic): PlanDifferences | NoEffect {

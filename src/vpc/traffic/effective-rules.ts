@@ -34,7 +34,7 @@ export class RuleBook {
     this.#reader = new RuleReader(options)
   }
 
-  /** The named sets that rules of this book have as remote; rules speak of them by index. */
+  /** The named sets that rules of this book have as remote; rules name them by index. */
   get sets(): readonly RemoteSet[] {
     return this.#reader.sets
   }
@@ -50,7 +50,7 @@ export class RuleBook {
         ? rules
             .filter((rule) => rule.enabled !== false)
             .map((rule) => readRule(rule, groupId, this.#reader))
-            .toSorted((a, b) => a.priority - b.priority || standing(a) - standing(b))
+            .toSorted((a, b) => a.priority - b.priority || rankAtEqualPriority(a) - rankAtEqualPriority(b))
         : [rulesNotRead(groupId)],
       disabled: disabled.map((rule) => ({ groupId, ruleId: rule.id, rule })),
     }
@@ -59,8 +59,8 @@ export class RuleBook {
   }
 
   /**
-   * The addresses of all rules read so far, divided into cells: made once for all that is asked of
-   * them.
+   * The addresses of all rules read so far, divided into cells: made once, used for every
+   * comparison.
    */
   cells(family: Family): AddressCells {
     const lists = this.#reader.lists[family]
@@ -83,11 +83,11 @@ export class RuleBook {
 type GroupRules = { rules: readonly ReadRule[]; disabled: readonly RuleRef[] }
 
 /**
- * Order among rules of equal priority: deny before allow (docs/platform.md, Order), and
- * what could be either in between. An unreadable rule stands after the readable ones that give the
- * same verdict, as these decide whatever it means.
+ * Order among rules of equal priority: deny before allow (docs/platform.md, Order), and what could
+ * be either in between. An unreadable rule comes after the readable ones that give the same
+ * verdict, as these decide whatever it means.
  */
-function standing({ action, problem }: ReadRule): number {
+function rankAtEqualPriority({ action, problem }: ReadRule): number {
   if (action === undefined) return 2
   return (action === 'deny' ? 0 : 3) + (problem === undefined ? 0 : 1)
 }
@@ -111,8 +111,7 @@ export type UnreadableRule = { ref: RuleRef; problem: string }
 
 /**
  * The rules of a port in the order they are decided: the order of its groups, then priority 1..100,
- * then deny before allow (docs/platform.md, Order). What no
- * rule matches is dropped.
+ * then deny before allow (docs/platform.md, Order). Traffic that no rule matches is denied.
  */
 export function effectiveRules(groupIds: readonly string[], book: RuleBook): EffectiveRules {
   // A group that is named twice decides where it is named first.

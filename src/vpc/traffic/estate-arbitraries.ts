@@ -12,7 +12,7 @@ export const GROUPS = ['g0', 'g1', 'g2', 'g3', 'g4']
 
 /**
  * Ports of these are known; those of `unknown-a` and `unknown-b` are not. Some addresses are in
- * several, and some stand side by side across the bound of a network.
+ * several, and some are side by side across the bound of a network.
  */
 export const MEMBERS: Record<string, string[]> = {
   resolved: ['10.1.0.9', '10.1.0.10', '192.168.0.7', 'fd00::9'],

@@ -1,7 +1,7 @@
 import type { SecurityGroupRule } from '../security-group.ts'
 import { addressText, cidrsOf, otherRanges, rangesOfText, type Family } from './addresses.ts'
 import type { Decision } from './decisions.ts'
-import type { Flow, Remote } from './flow.ts'
+import type { Flow, FlowRemote } from './flow.ts'
 import type { RemoteSet, RuleRef } from './rules.ts'
 import { joinAnd, protocolName, servicesText } from './service-ranges.ts'
 import { readProtocol } from './services.ts'
@@ -16,17 +16,17 @@ export type Names = {
 const SPELLED = 4
 
 /**
- * A region in one sentence: `TCP 22 (SSH) from anywhere (0.0.0.0/0): dropped before, because no
+ * A flow in one sentence: `TCP 22 (SSH) from anywhere (0.0.0.0/0): denied before, because no
  * rule matched; allowed now by rule "allow TCP 22 from anywhere" of group web-public.`
  */
-export function explain(region: Flow, names: Names = {}): string {
-  const { direction, family, services, remote, before, after } = region
+export function explain(flow: Flow, names: Names = {}): string {
+  const { direction, family, services, remote, before, after } = flow
   const traffic = `${servicesText(services)} ${direction === 'ingress' ? 'from' : 'to'} ${remoteText(remote, family, names)}`
   return `${traffic.charAt(0).toUpperCase()}${traffic.slice(1)}: ${decisionText(before, 'before', names)}; ${decisionText(after, 'now', names)}.`
 }
 
 /**
- * A decision in words, such as `dropped before, because no rule matched`. `when` is put after the
+ * A decision in words, such as `denied before, because no rule matched`. `when` is put after the
  * verdict.
  */
 export function decisionText(
@@ -90,7 +90,7 @@ export function setText({ kind, id }: RemoteSet, names: Names = {}): string {
 
 /** The addresses of a remote as the fewest CIDRs; with `except`, as every address except these. */
 export function remoteCidrs(
-  { ranges }: Pick<Remote, 'ranges'>,
+  { ranges }: Pick<FlowRemote, 'ranges'>,
   family: Family,
 ): { except: boolean; cidrs: string[] } {
   const read = rangesOfText(ranges)
@@ -105,7 +105,7 @@ export function remoteCidrs(
  * A remote in words: `anywhere (0.0.0.0/0)`, `10.0.0.0/8 outside group db`, `addresses of address
  * group X within 10.0.0.0/8`.
  */
-export function remoteText(remote: Remote, family: Family, names: Names = {}): string {
+export function remoteText(remote: FlowRemote, family: Family, names: Names = {}): string {
   const { except, cidrs } = remoteCidrs(remote, family)
   const list = joinAnd(spelled(cidrs, 'more blocks'))
   const everywhere = `${addressText(family === 'IPv4' ? 0 : 0n)}/0`

@@ -7,7 +7,7 @@ import type { ServiceRange } from './service-ranges.ts'
  * Remote addresses: those in `ranges` that are in all sets of `memberOf` and in none of
  * `notMemberOf`.
  */
-export type Remote = {
+export type FlowRemote = {
   /** First and last address, in order and apart; IPv4 dotted, IPv6 as RFC 5952. */
   ranges: readonly { from: string; to: string }[]
   /** The share of all addresses of the family that `ranges` has: 1 is every address. */
@@ -25,14 +25,14 @@ export type Flow = {
   /** What the change may come to: itself, unless it is undecided. */
   may: readonly CertainChange[]
   /**
-   * Certain, and the same for every remote in `ranges`, whichever sets it is in: the others are in
-   * other regions.
+   * Certain, and the same for every remote in `ranges`, whichever sets it is in. There may be other
+   * flows for remotes in other sets.
    */
-  whoever: boolean
+  everyRemote: boolean
   direction: Direction
   family: Family
   services: readonly ServiceRange[]
-  remote: Remote
+  remote: FlowRemote
   before: Decision
   after: Decision
 }

@@ -74,7 +74,7 @@ describe('guards', () => {
     expect(broken(inside, [], [ssh({ remote_group_id: 'unknown' })])).toBe(false)
   })
 
-  it('may be about what is newly dropped', () => {
+  it('may be about what is newly denied', () => {
     const keep: Guard = {
       name: 'keep',
       change: 'newly_dropped',
@@ -101,11 +101,11 @@ describe('guards', () => {
 
   it('is not broken by what ends denied, whatever was allowed before', () => {
     const odd = ssh({ multiport: 'ssh' })
-    const drop: Guard = { ...NO_ADMIN, change: 'newly_dropped' }
-    expect([broken(NO_ADMIN, [odd], []), broken(drop, [odd], [])]).toEqual([undefined, false])
-    expect([broken(NO_ADMIN, [], [odd]), broken(drop, [], [odd])]).toEqual([false, undefined])
+    const deny: Guard = { ...NO_ADMIN, change: 'newly_dropped' }
+    expect([broken(NO_ADMIN, [odd], []), broken(deny, [odd], [])]).toEqual([undefined, false])
+    expect([broken(NO_ADMIN, [], [odd]), broken(deny, [], [odd])]).toEqual([false, undefined])
     const refuses = ssh({ multiport: 'ssh', action: 'deny' })
-    expect([broken(NO_ADMIN, [refuses, ssh()], [ssh()]), broken(drop, [refuses, ssh()], [ssh()])]).toEqual([
+    expect([broken(NO_ADMIN, [refuses, ssh()], [ssh()]), broken(deny, [refuses, ssh()], [ssh()])]).toEqual([
       false,
       undefined,
     ])
@@ -142,7 +142,7 @@ describe('guards', () => {
   it('is said in words', () => {
     expect(guardText(NO_ADMIN)).toBe('never newly allow TCP 22 (SSH) and 3389 (RDP) from anywhere')
     expect(guardText({ name: 'out', direction: 'egress', change: 'newly_dropped', remote: '::/0' })).toBe(
-      'never newly drop any protocol to ::/0',
+      'never newly deny any protocol to ::/0',
     )
   })
 

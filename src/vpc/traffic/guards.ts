@@ -11,10 +11,10 @@ import { meetSpans, readProtocol, readServices, spanPairs, spansMeet } from './s
 const text = z.string().check(z.minLength(1, 'must not be empty'))
 
 /**
- * A guard: traffic that a change must not newly allow (or newly drop). `protocol` and `ports` are
+ * A guard: traffic that a change must not newly allow (or newly deny). `protocol` and `ports` are
  * written as in rules (docs/platform.md, Objects): no protocol is any, no ports are all. `remote`
- * is `anywhere` or a CIDR. `change` is newly_allowed and `direction` is ingress unless said
- * otherwise.
+ * is `anywhere` or a CIDR. `change` is newly_allowed and `direction` is ingress where they are left
+ * out.
  */
 export const guard = z
   .strictObject({
@@ -41,14 +41,19 @@ export type Guard = z.infer<typeof guard>
 /** All guards of a configuration. */
 export const guards = z.array(guard)
 
-/** Answer of GET /api/guards. */
+/** Response of GET /api/guards. */
 export const guardsResponse = z.object({ guards })
+
+/** The change that a guard forbids. The setting keeps its old spelling, `newly_dropped`. */
+export function guardedChange({ change }: Pick<Guard, 'change'>): CertainChange {
+  return change === 'newly_dropped' ? 'newly_denied' : 'newly_allowed'
+}
 
 /** A guard that a change breaks. */
 export type GuardViolation = {
   guard: Guard
   /** The traffic that breaks it, or may break it: what is certain first. */
-  regions: readonly Flow[]
+  flows: readonly Flow[]
   /**
    * False when it is broken only if a named set has certain addresses, or an unreadable rule means
    * certain things.
@@ -65,82 +70,84 @@ export type GuardViolation = {
  * come to.
  */
 export function guardViolations(
-  difference: Pick<TrafficDifference, 'regions'>,
+  difference: Pick<TrafficDifference, 'flows'>,
   list: readonly Guard[],
 ): GuardViolation[] {
   return list.flatMap((one) => {
-    const { change = 'newly_allowed', direction = 'ingress' } = one
+    const { direction = 'ingress' } = one
+    const change = guardedChange(one)
     const { spans } = readServices(one.protocol, one.ports)
-    const meeting = difference.regions.filter(
-      (region) =>
-        region.may.includes(change) &&
-        region.direction === direction &&
-        spansMeet(spans, serviceSpans(region.services)),
+    const meeting = difference.flows.filter(
+      (flow) =>
+        flow.may.includes(change) &&
+        flow.direction === direction &&
+        spansMeet(spans, serviceSpans(flow.services)),
     )
     const breaking = (some: readonly Flow[]) =>
-      one.remote === 'anywhere' ? fromAnywhere(some, spans, change) : within(some, one.remote)
-    const regions = breaking(meeting)
-    if (regions.length === 0) return []
+      one.remote === 'anywhere' ? fromAnywhere(some, spans, change) : flowsOfCidr(some, one.remote)
+    const flows = breaking(meeting)
+    if (flows.length === 0) return []
     const certain = breaking(meeting.filter(isCertain(one)))
     const first = new Set(certain)
-    const others = regions.filter((region) => !first.has(region))
-    return [{ guard: one, regions: [...certain, ...others], certain: certain.length > 0 }]
+    const others = flows.filter((flow) => !first.has(flow))
+    return [{ guard: one, flows: [...certain, ...others], certain: certain.length > 0 }]
   })
 }
 
 /**
- * True when the change comes for certain to some remote: a named set may be empty, or hold all of a
- * network; it doesn't hold all of the world.
+ * True when the change is certain for some remote: a named set may be empty, or have all of a
+ * network in it; it never has every address.
  */
-function isCertain({ remote: guarded }: Guard): (region: Flow) => boolean {
-  return ({ change, whoever, remote }) =>
-    whoever ||
+function isCertain({ remote: guarded }: Guard): (flow: Flow) => boolean {
+  return ({ change, everyRemote, remote }) =>
+    everyRemote ||
     (change !== 'undecided' &&
       remote.memberOf.length === 0 &&
       (guarded === 'anywhere' || remote.notMemberOf.length === 0))
 }
 
-function within(regions: readonly Flow[], cidr: string): Flow[] {
+function flowsOfCidr(flows: readonly Flow[], cidr: string): Flow[] {
   const bound = readCidr(cidr)!
-  return regions.filter(
-    (region) =>
-      region.family === bound.family &&
-      rangesOfText(region.remote.ranges).some(({ from, end }) => from < bound.end && bound.from < end),
+  return flows.filter(
+    (flow) =>
+      flow.family === bound.family &&
+      rangesOfText(flow.remote.ranges).some(({ from, end }) => from < bound.end && bound.from < end),
   )
 }
 
-function fromAnywhere(regions: readonly Flow[], spans: readonly number[], change: CertainChange): Flow[] {
-  const broken = new Set(regions.filter(({ after }) => decidedForAll(after, change)))
+function fromAnywhere(flows: readonly Flow[], spans: readonly number[], change: CertainChange): Flow[] {
+  const broken = new Set(flows.filter(({ after }) => decidedForAll(after, change)))
   for (const family of ['IPv4', 'IPv6'] as const) {
-    const ours = regions.filter((region) => region.family === family && region.remote.memberOf.length === 0)
-    for (const together of regionsByService(ours, spans)) {
-      if ([...together].every((region) => broken.has(region))) continue
+    const ours = flows.filter((flow) => flow.family === family && flow.remote.memberOf.length === 0)
+    for (const together of flowsByService(ours, spans)) {
+      if ([...together].every((flow) => broken.has(flow))) continue
       const ranges = [...together].flatMap(({ remote }) => rangesOfText(remote.ranges))
-      if (shareOfSpace(mergeRanges(ranges), family) >= 0.5) for (const region of together) broken.add(region)
+      if (shareOfSpace(mergeRanges(ranges), family) >= 0.5) for (const flow of together) broken.add(flow)
     }
   }
-  return regions.filter((region) => broken.has(region))
+  return flows.filter((flow) => broken.has(flow))
 }
 
 /**
- * The regions that have a service of `spans` in common, wherever they could come to half of all
- * addresses: for each stretch of the service line without a bound in it, the same set changed.
+ * The flows that have a service of `spans` in common, wherever they could come to half of all
+ * addresses: one set for each stretch of the service line without a bound in it. It is the same
+ * object each time, changed.
  */
-function* regionsByService(regions: readonly Flow[], spans: readonly number[]): Iterable<Set<Flow>> {
-  const events = regions.flatMap((region) =>
-    spanPairs(meetSpans(spans, serviceSpans(region.services))).flatMap(([from, end]) => [
-      { place: from, region, enters: true },
-      { place: end, region, enters: false },
+function* flowsByService(flows: readonly Flow[], spans: readonly number[]): Iterable<Set<Flow>> {
+  const events = flows.flatMap((flow) =>
+    spanPairs(meetSpans(spans, serviceSpans(flow.services))).flatMap(([from, end]) => [
+      { place: from, flow, enters: true },
+      { place: end, flow, enters: false },
     ]),
   )
   events.sort((a, b) => a.place - b.place)
   const here = new Set<Flow>()
   // Not less than what they have together, as they may overlap; sums of IPv6 shares are rounded.
   let share = 0
-  for (const [at, { place, region, enters }] of events.entries()) {
-    share += enters ? region.remote.share : -region.remote.share
-    if (enters) here.add(region)
-    else here.delete(region)
+  for (const [at, { place, flow, enters }] of events.entries()) {
+    share += enters ? flow.remote.share : -flow.remote.share
+    if (enters) here.add(flow)
+    else here.delete(flow)
     if (events[at + 1]?.place !== place && share > 0.499) yield here
   }
 }
@@ -150,7 +157,7 @@ function decidedForAll({ rule, unreadable }: Decision, change: CertainChange): b
   return [rule, ...unreadable].some((ref) => ref !== null && gives(ref, change) && isUnbounded(ref))
 }
 
-/** False when the rule certainly doesn't give the verdict that comes with the change. */
+/** False when the rule certainly doesn't give the verdict after the change. */
 function gives({ rule }: RuleRef, change: CertainChange): boolean {
   const action = rule === null ? undefined : (rule.action || 'allow').toLowerCase()
   return action !== (change === 'newly_allowed' ? 'deny' : 'allow')
@@ -166,8 +173,8 @@ function isUnbounded({ rule }: RuleRef): boolean {
 }
 
 /**
- * True when what the operator typed is the port's name or ID: then what breaks a guard may be sent
- * all the same.
+ * True when what the operator typed is the port's name or ID: then a change that breaks a guard may
+ * be sent.
  */
 export function confirmsGuards(typed: string, port: Pick<Port, 'id' | 'name'>): boolean {
   const said = typed.trim()
@@ -175,8 +182,9 @@ export function confirmsGuards(typed: string, port: Pick<Port, 'id' | 'name'>): 
 }
 
 /** A guard in words: `never newly allow TCP 22 (SSH) and 3389 (RDP) from anywhere`. */
-export function guardText({ change, direction, protocol, ports, remote }: Guard): string {
+export function guardText(one: Guard): string {
+  const { direction, protocol, ports, remote } = one
   const services = servicesText(serviceRanges(readServices(protocol, ports).spans))
-  const never = change === 'newly_dropped' ? 'never newly drop' : 'never newly allow'
+  const never = guardedChange(one) === 'newly_denied' ? 'never newly deny' : 'never newly allow'
   return `${never} ${services} ${direction === 'egress' ? 'to' : 'from'} ${remote}`
 }

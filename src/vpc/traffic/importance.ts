@@ -12,8 +12,8 @@ export function isFromAnywhere({ remote }: Pick<Flow, 'remote'>): boolean {
 }
 
 /**
- * The order in which an operator should read regions: newly allowed from anywhere, newly allowed,
- * undecided, newly dropped; in each ingress before egress, then what includes single well-known
+ * The order in which an operator should read flows: newly allowed from anywhere, newly allowed,
+ * undecided, newly denied; in each ingress before egress, then what includes single well-known
  * ports, then the larger.
  */
 export function byImportance(a: Flow, b: Flow): number {
@@ -25,17 +25,17 @@ export function byImportance(a: Flow, b: Flow): number {
 
 const keys = new WeakMap<Flow, number[]>()
 
-function keysOf(region: Flow): number[] {
-  const known = keys.get(region)
+function keysOf(flow: Flow): number[] {
+  const known = keys.get(flow)
   if (known) return known
-  const { change, direction, services, remote } = region
-  const rank = change === 'newly_allowed' ? (isFromAnywhere(region) ? 0 : 1) : change === 'undecided' ? 2 : 3
+  const { change, direction, services, remote } = flow
+  const rank = change === 'newly_allowed' ? (isFromAnywhere(flow) ? 0 : 1) : change === 'undecided' ? 2 : 3
   const made = [
     rank,
     DIRECTIONS.indexOf(direction),
     wellKnownPorts(services).length > 0 ? 0 : 1,
     -(serviceCount(services) * remote.share),
   ]
-  keys.set(region, made)
+  keys.set(flow, made)
   return made
 }

@@ -23,14 +23,14 @@ const BOOK = new RuleBook({
 
 function inBetween(before: string, between: string, after: string): string[] {
   const [first, middle, last] = [before, between, after].map((id) => effectiveRules([id], BOOK))
-  const step = trafficDifference(first!, middle!).regions
-  const end = trafficDifference(first!, last!).regions
-  return onlyInBetween(step, end).map((region) => `${region.change} ${explain(region).split(':')[0]}`)
+  const step = trafficDifference(first!, middle!).flows
+  const end = trafficDifference(first!, last!).flows
+  return onlyInBetween(step, end).map((flow) => `${flow.change} ${explain(flow).split(':')[0]}`)
 }
 
 test.each([
   ['none', 'ssh', 'none', ['newly_allowed TCP 22 (SSH) from anywhere (0.0.0.0/0)']],
-  ['ssh', 'none', 'ssh', ['newly_dropped TCP 22 (SSH) from anywhere (0.0.0.0/0)']],
+  ['ssh', 'none', 'ssh', ['newly_denied TCP 22 (SSH) from anywhere (0.0.0.0/0)']],
   ['none', 'ssh', 'ssh', []],
   ['none', 'ssh', 'wide', []],
   ['none', 'inner', 'ssh', []],

@@ -18,49 +18,49 @@ type Product = { spans: readonly number[]; ranges: readonly AddressRange[] }
 /**
  * The traffic of `step` (what differs from before the plan after one of its steps) that doesn't end
  * so: all that is in none of `end` (what differs after the last step) with the same change. Exact,
- * but for regions that only share conditions on named sets in part: those are kept whole.
+ * but for flows that only share conditions on named sets in part: those are kept whole.
  */
 export function onlyInBetween(step: readonly Flow[], end: readonly Flow[]): Flow[] {
   const byKind = new Map<string, Lasting[]>()
-  for (const region of end) {
-    const product = productOf(region)
-    const lasting = { region, product, first: product.spans[0]!, last: product.spans.at(-1)! }
-    const known = byKind.get(kindOf(region))
+  for (const flow of end) {
+    const product = productOf(flow)
+    const lasting = { flow, product, first: product.spans[0]!, last: product.spans.at(-1)! }
+    const known = byKind.get(kindOf(flow))
     if (known) known.push(lasting)
-    else byKind.set(kindOf(region), [lasting])
+    else byKind.set(kindOf(flow), [lasting])
   }
   for (const lasting of byKind.values()) lasting.sort((a, b) => a.first - b.first)
 
-  return step.flatMap((region) => {
-    const whole = productOf(region)
+  return step.flatMap((flow) => {
+    const whole = productOf(flow)
     const last = whole.spans.at(-1)!
     let rest: Product[] = [whole]
-    for (const one of byKind.get(kindOf(region)) ?? []) {
+    for (const one of byKind.get(kindOf(flow)) ?? []) {
       // There may be thousands: most have no service in common with it.
       if (one.first >= last) break
-      if (one.last <= whole.spans[0]! || !includesConditions(one.region, region)) continue
-      rest = rest.flatMap((product) => without(product, one.product, region.family))
+      if (one.last <= whole.spans[0]! || !includesConditions(one.flow, flow)) continue
+      rest = rest.flatMap((product) => without(product, one.product, flow.family))
       if (rest.length === 0) return []
     }
     return rest.map(({ spans, ranges }) => ({
-      ...region,
+      ...flow,
       services: serviceRanges(spans),
       remote: {
-        ...region.remote,
+        ...flow.remote,
         ranges: ranges.map(({ from, end: to }) => ({
           from: addressText(from),
           to: addressText(addressBefore(to)),
         })),
-        share: shareOfSpace(ranges, region.family),
+        share: shareOfSpace(ranges, flow.family),
       },
     }))
   })
 }
 
 /**
- * A region of the end, with its traffic, and where its services begin and end on the service line.
+ * A flow of the end, with its traffic, and where its services begin and end on the service line.
  */
-type Lasting = { region: Flow; product: Product; first: number; last: number }
+type Lasting = { flow: Flow; product: Product; first: number; last: number }
 
 function kindOf({ change, may, direction, family }: Flow): string {
   return [change, ...may, direction, family].join(' ')

@@ -12,7 +12,15 @@ export {
 } from './difference.ts'
 export { effectiveRules, RuleBook } from './effective-rules.ts'
 export { decisionText, explain, remoteCidrs, remoteText, ruleText, setText, type Names } from './explain.ts'
-export { confirmsGuards, guard, guards, guardText, guardViolations, type Guard } from './guards.ts'
+export {
+  confirmsGuards,
+  guard,
+  guardedChange,
+  guards,
+  guardText,
+  guardViolations,
+  type Guard,
+} from './guards.ts'
 export { isFromAnywhere } from './importance.ts'
 export { onlyInBetween } from './in-between.ts'
 export { membersOfGroups, readMembers, remoteGroupIds } from './members.ts'

@@ -43,8 +43,8 @@ describe('the members of a group', () => {
 
   test.each([
     ['may send with other addresses', { allowed_address_pairs: [{ ip_address: '1.1.1.1/0' }] }, 'pairs'],
-    ['tells of no addresses', { private_ips: null }, 'tells of no addresses'],
-    ['has an address that is not told', { private_ips: [{ ip_address: null }] }, 'is missing'],
+    ['lists no addresses', { private_ips: null }, 'lists no addresses'],
+    ['has an address that is missing', { private_ips: [{ ip_address: null }] }, 'is missing'],
   ])('are not guessed when a port %s', async (_, more, why) => {
     expect(await readMembers(paged([port(0), port(1, more)]))).toEqual({
       unresolved: expect.stringContaining(why),

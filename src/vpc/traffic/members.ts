@@ -18,7 +18,7 @@ export type Members = { addresses: readonly string[] } | { unresolved: string }
 
 /**
  * The groups that rules have as remote, each once, in the order they are named first. Disabled
- * rules are not asked.
+ * rules don't count.
  */
 export function remoteGroupIds(rules: Iterable<SecurityGroupRule>): string[] {
   const ids = new Set<string>()
@@ -30,8 +30,8 @@ export function remoteGroupIds(rules: Iterable<SecurityGroupRule>): string[] {
 /**
  * Reads the members of one group: the addresses in `private_ips` of the ports that have it
  * (docs/platform.md, Calls). A port that may send with further addresses
- * (`allowed_address_pairs`), or tells of none, leaves the group unresolved: whether those count as
- * the group's is not documented.
+ * (`allowed_address_pairs`), or lists no address, leaves the group unresolved: whether those count
+ * as the group's is not documented.
  * @param page reads the ports that have the group, from a marker on
  * @throws what `page` throws
  */
@@ -51,7 +51,7 @@ export async function readMembers(
     for (const { id, private_ips, allowed_address_pairs } of ports) {
       if (allowed_address_pairs && allowed_address_pairs.length > 0)
         return { unresolved: `its port ${id} has allowed address pairs` }
-      if (!private_ips) return { unresolved: `its port ${id} tells of no addresses` }
+      if (!private_ips) return { unresolved: `its port ${id} lists no addresses` }
       for (const { ip_address } of private_ips) {
         if (!ip_address) return { unresolved: `an address of its port ${id} is missing` }
         addresses.add(ip_address)
@@ -65,7 +65,7 @@ export async function readMembers(
 
 /**
  * The members of several groups, a few read at a time, at most MOST_REMOTE_GROUPS of them.
- * @param read the members of one group; says itself when they can't be read
+ * @param read the members of one group; `unresolved` when they can't be read
  */
 export async function membersOfGroups<T extends Members>(
   ids: readonly string[],

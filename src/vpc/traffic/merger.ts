@@ -9,11 +9,11 @@ export type ChangedCells = {
   cells: readonly number[]
 }
 
-type Open = { change: ConditionalChange; from: number; end: number; cells: number[] }
+type OpenStretch = { change: ConditionalChange; from: number; end: number; cells: number[] }
 
 /** Joins stretches of the service line with the same change on the same addresses. */
 export class Merger {
-  readonly #open = new Map<ConditionalChange, Open>()
+  readonly #open = new Map<ConditionalChange, OpenStretch>()
   readonly #done = new Map<ConditionalChange, Map<string, ChangedCells>>()
 
   add(change: ConditionalChange, from: number, end: number, cells: number[]): void {
@@ -31,7 +31,7 @@ export class Merger {
     return [...this.#done.values()].flatMap((byCells) => [...byCells.values()])
   }
 
-  #close({ change, from, end, cells }: Open): void {
+  #close({ change, from, end, cells }: OpenStretch): void {
     let byCells = this.#done.get(change)
     if (!byCells) this.#done.set(change, (byCells = new Map()))
     const key = cells.join(' ')

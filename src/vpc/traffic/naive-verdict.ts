@@ -16,10 +16,7 @@ export type NaivePacket = {
   memberOf: ReadonlySet<string>
 }
 
-/**
- * Whether a rule that can't be read matches, and how; undefined for no match. Asked only where it
- * is given.
- */
+/** Whether a rule that can't be read matches, and how; undefined for no match. */
 export type Override = (rule: SecurityGroupRule) => 'allow' | 'deny' | undefined
 
 const words = (text: string | undefined) =>
@@ -123,7 +120,7 @@ function hasService(range: ServiceRange, { protocol, rest }: NaivePacket): boole
   return range.type === type && range.from <= rest % 256 && rest % 256 <= range.to
 }
 
-/** True when the packet is in the region. */
+/** True when the packet is in the flow. */
 export function hasPacket({ direction, family, services, remote }: Flow, one: NaivePacket): boolean {
   const at = bits(one.address)
   return (

@@ -123,8 +123,8 @@ const PRIORITIES: [number | null | undefined, Read<number>][] = [
   [-1, ODD],
   [1.5, ODD],
 ]
-type Remote = { family?: Family; addresses?: string[]; set?: string }
-const REMOTES: [Partial<SecurityGroupRule>, Read<Remote>][] = [
+type OddRemote = { family?: Family; addresses?: string[]; set?: string }
+const REMOTES: [Partial<SecurityGroupRule>, Read<OddRemote>][] = [
   [{}, {}],
   [{ remote_ip_prefix: '', remote_group_id: '', remote_address_group_id: null }, {}],
   [{ remote_ip_prefix: '0.0.0.0/0' }, { family: 'IPv4', addresses: FOUR }],
@@ -201,7 +201,7 @@ function meaning(
   [, ports, types]: (typeof MULTIPORTS)[number],
   action: Read<'allow' | 'deny'>,
   priority: Read<number>,
-  remote: Read<Remote>,
+  remote: Read<OddRemote>,
 ): OddRule {
   const isIcmp = protocol === 1 || protocol === 58
   const hasPorts = protocol === 6 || protocol === 17
@@ -231,7 +231,7 @@ function meaning(
   }
 }
 
-/** Packets at which the rules above tell themselves apart. */
+/** Packets by which the rules above differ. */
 export const probe: fc.Arbitrary<Probe> = fc
   .record({
     direction: fc.constantFrom('ingress' as const, 'ingress' as const, 'egress' as const),

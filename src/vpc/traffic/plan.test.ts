@@ -30,13 +30,13 @@ const difference = (groups: Groups, before: string[], after: string[]) => {
   return trafficDifference(effectiveRules(before, book), effectiveRules(after, book))
 }
 const sentences = (groups: Groups, before: string[], after: string[], names?: Names) =>
-  difference(groups, before, after).regions.map((region) => explain(region, names))
+  difference(groups, before, after).flows.map((flow) => explain(flow, names))
 
 describe('what a change comes to, in sentences', () => {
   it('says what is opened to the world, by which rule', () => {
     const names = { group: (id: string) => ({ w: 'web-public' })[id] }
     expect(sentences({ w: [ssh({ remote_ip_prefix: '0.0.0.0/0' })] }, [], ['w'], names)).toEqual([
-      'TCP 22 (SSH) from anywhere (0.0.0.0/0): dropped before, because no rule matched; allowed now by rule "allow TCP 22 from 0.0.0.0/0" of group web-public.',
+      'TCP 22 (SSH) from anywhere (0.0.0.0/0): denied before, because no rule matched; allowed now by rule "allow TCP 22 from 0.0.0.0/0" of group web-public.',
     ])
   })
 
@@ -46,11 +46,11 @@ describe('what a change comes to, in sentences', () => {
       closed: [ssh({ action: 'deny', priority: 3 })],
     }
     expect(sentences(groups, ['open', 'closed'], ['closed', 'open'])).toEqual([
-      'TCP 22 (SSH) from anywhere (0.0.0.0/0): allowed before by rule "allow TCP from anywhere" of group open; dropped now by rule "deny TCP 22 from anywhere, priority 3" of group closed.',
+      'TCP 22 (SSH) from anywhere (0.0.0.0/0): allowed before by rule "allow TCP from anywhere" of group open; denied now by rule "deny TCP 22 from anywhere, priority 3" of group closed.',
     ])
   })
 
-  it('keeps what is split by rules in one region, and says what is left out', () => {
+  it('keeps what is split by rules in one flow, and says what is left out', () => {
     const groups = {
       inside: [ssh({ remote_ip_prefix: '10.0.0.0/8' })],
       any: [rule({})],
@@ -69,18 +69,18 @@ describe('what a change comes to, in sentences', () => {
       c: [ssh({ remote_ip_prefix: '10.0.0.0/8', action: 'deny' })],
     }
     expect(sentences(groups, ['c', 'b'], ['a', 'b'], names)).toEqual([
-      'TCP 22 (SSH) from addresses of group peers within 10.0.0.0/8 outside address group offices: dropped before by rule "deny TCP 22 from 10.0.0.0/8" of group c; allowed now by rule "allow TCP 22 from group peers" of group b.',
-      'TCP 22 (SSH) from addresses of group peers that are also in address group offices except 10.0.0.0/8: allowed before by rule "allow TCP 22 from group peers" of group b; dropped now by rule "deny TCP 22 from address group offices" of group a.',
+      'TCP 22 (SSH) from addresses of group peers within 10.0.0.0/8 outside address group offices: denied before by rule "deny TCP 22 from 10.0.0.0/8" of group c; allowed now by rule "allow TCP 22 from group peers" of group b.',
+      'TCP 22 (SSH) from addresses of group peers that are also in address group offices except 10.0.0.0/8: allowed before by rule "allow TCP 22 from group peers" of group b; denied now by rule "deny TCP 22 from address group offices" of group a.',
     ])
   })
 
   it('says what it does not know, and why', () => {
     const groups = { odd: [ssh({ multiport: 'ssh' })] }
-    const { regions, counts, unreadable } = difference(groups, [], ['odd'])
-    expect(counts).toEqual({ newly_allowed: 0, newly_dropped: 0, undecided: 1 })
+    const { flows, counts, unreadable } = difference(groups, [], ['odd'])
+    expect(counts).toEqual({ newly_allowed: 0, newly_denied: 0, undecided: 1 })
     expect(unreadable.map(({ problem }) => problem)).toEqual(["ports 'ssh' can't be read"])
-    expect(explain(regions[0]!)).toBe(
-      'All TCP from anywhere (0.0.0.0/0): dropped before, because no rule matched; unknown now, because rule "allow TCP ssh from anywhere" of group odd can\'t be read.',
+    expect(explain(flows[0]!)).toBe(
+      'All TCP from anywhere (0.0.0.0/0): denied before, because no rule matched; unknown now, because rule "allow TCP ssh from anywhere" of group odd can\'t be read.',
     )
   })
 
@@ -104,15 +104,15 @@ describe('the difference', () => {
     off: [rule({ enabled: false })],
   }
 
-  it('has what is opened to the world first, ingress before egress, dropped last', () => {
-    const { regions } = difference(groups, ['inside'], ['outside'])
-    expect(regions.map((region) => [region.change, region.direction, isFromAnywhere(region)])).toEqual([
+  it('has what is opened to the world first, ingress before egress, denied last', () => {
+    const { flows } = difference(groups, ['inside'], ['outside'])
+    expect(flows.map((flow) => [flow.change, flow.direction, isFromAnywhere(flow)])).toEqual([
       ['newly_allowed', 'ingress', true],
       ['newly_allowed', 'egress', true],
-      ['newly_dropped', 'ingress', true],
+      ['newly_denied', 'ingress', true],
     ])
-    expect(wellKnownPorts(regions[0]!.services)).toEqual([{ port: 22, name: 'SSH' }])
-    expect(remoteCidrs(regions[0]!.remote, 'IPv4')).toEqual({ except: true, cidrs: ['10.0.0.0/8'] })
+    expect(wellKnownPorts(flows[0]!.services)).toEqual([{ port: 22, name: 'SSH' }])
+    expect(remoteCidrs(flows[0]!.remote, 'IPv4')).toEqual({ except: true, cidrs: ['10.0.0.0/8'] })
   })
 
   it('counts the rules without effect on what changes, and those that take no part', () => {
@@ -131,7 +131,7 @@ describe('the difference', () => {
     ])
   })
 
-  it('refuses lists of two rule books, whose rules cannot be told to be the same', () => {
+  it('refuses lists of two rule books, whose rules cannot be compared', () => {
     const [one, other] = [new RuleBook(groups), new RuleBook(groups)]
     expect(() => trafficDifference(effectiveRules([], one), effectiveRules([], other))).toThrow(TypeError)
   })
@@ -145,7 +145,7 @@ describe('a plan of several steps', () => {
     const traffic = trafficOfPlan({ portSecurity: true, lists, book: new RuleBook(groups) })
     if (traffic.kind !== 'differences') throw new Error(traffic.kind)
     expect(traffic.afterStep.map(({ counts }) => counts.newly_allowed)).toEqual([1, 1])
-    expect(traffic.afterStep.map(({ regions }) => servicesText(regions[0]!.services))).toEqual([
+    expect(traffic.afterStep.map(({ flows }) => servicesText(flows[0]!.services))).toEqual([
       'TCP 22 (SSH)',
       'TCP 22 (SSH)',
     ])
@@ -154,7 +154,7 @@ describe('a plan of several steps', () => {
   it('shows what passes in between only', () => {
     const there = [['a', 'b'], ['b'], ['a', 'b']]
     const traffic = trafficOfPlan({ portSecurity: undefined, lists: there, book: new RuleBook(groups) })
-    expect(traffic).toMatchObject({ afterStep: [{ counts: { newly_dropped: 1 } }, { regions: [] }] })
+    expect(traffic).toMatchObject({ afterStep: [{ counts: { newly_denied: 1 } }, { flows: [] }] })
   })
 
   it('has no effect with port security off', () => {

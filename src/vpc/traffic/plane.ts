@@ -44,8 +44,8 @@ export class Plane {
   }
 
   /**
-   * Walks the service line: calls `enter` and `leave` with rules (their index) as they begin and
-   * cease to cover it, and `slot` for each stretch in between that some rule covers.
+   * Walks the service line: calls `enter` and `leave` with rules (their index) where they begin and
+   * end on it, and `slot` for each stretch in between that some rule covers.
    */
   walkServices(walk: {
     enter: (rule: number) => void
@@ -176,7 +176,7 @@ export class AddressPainter {
   }
 
   /**
-   * Gives every cell of `rule` that has no owner yet to it. Comes back false when there was none.
+   * Gives every cell of `rule` that has no owner yet to it. Returns false when there was none.
    */
   paint(owner: Int32Array, rule: number): boolean {
     const before = this.#left

@@ -1,11 +1,12 @@
 /**
- * Packet, difference and guards held against every possibility: whoever is in the named sets,
+ * Packet, difference and guards held against every possibility: whatever is in the named sets,
  * whatever rules that can't be read mean, the same before and after. Counted out one by one.
  */
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import {
   effectiveRules,
+  guardedChange,
   guardViolations,
   RuleBook,
   setText,
@@ -74,13 +75,13 @@ function possibilities(estate: Estate, lists: readonly (readonly string[])[], on
 
 function changeOf(pairs: readonly (readonly Action[])[]) {
   const allowed = pairs.filter(([was, is]) => was === 'deny' && is === 'allow').length
-  const dropped = pairs.filter(([was, is]) => was === 'allow' && is === 'deny').length
-  if (allowed + dropped === 0) return undefined
-  const may = [...(allowed > 0 ? ['newly_allowed'] : []), ...(dropped > 0 ? ['newly_dropped'] : [])]
-  return { change: [allowed, dropped].includes(pairs.length) ? may[0] : 'undecided', may }
+  const denied = pairs.filter(([was, is]) => was === 'allow' && is === 'deny').length
+  if (allowed + denied === 0) return undefined
+  const may = [...(allowed > 0 ? ['newly_allowed'] : []), ...(denied > 0 ? ['newly_denied'] : [])]
+  return { change: [allowed, denied].includes(pairs.length) ? may[0] : 'undecided', may }
 }
 
-const VERDICTS = { allow: 'allowed', deny: 'dropped' }
+const VERDICTS = { allow: 'allowed', deny: 'denied' }
 const verdictOf = (some: readonly Action[]) => {
   const [first, ...others] = new Set(some)
   return others.length > 0 ? 'unknown' : VERDICTS[first!]
@@ -97,7 +98,7 @@ const list = fc
   .tuple(fc.shuffledSubarray(GROUPS), fc.nat(3))
   .map(([groups, unread]) => (unread === 0 ? groups : groups.filter((id) => id !== 'unread')))
 /** Whether the remote is in some of the sets. */
-const told = fc
+const knownMemberships = fc
   .tuple(fc.subarray(SETS), fc.subarray(SETS))
   .map(([known, inside]) => new Map(known.map((set) => [set, inside.includes(set)])))
 const probes = fc.array(probe, { minLength: 30, maxLength: 30 })
@@ -135,15 +136,15 @@ it('a difference, and a guard of one host, agree with every possibility', () => 
         const changes = new Set(expected.map(({ changing }) => changing?.change))
         const certainly = changes.size === 1 && !changes.has('undecided')
         for (const { pairs, changing, memberOf } of expected) {
-          const found = difference.regions.filter((region) => hasPacket(region, { ...packet, memberOf }))
+          const found = difference.flows.filter((flow) => hasPacket(flow, { ...packet, memberOf }))
           expect(found.map(({ change, may }) => ({ change, may }))).toEqual(changing ? [changing] : [])
           if (!found[0]) continue
           expect(found[0].before.verdict).toBe(verdictOf(pairs.map(([first]) => first!)))
           expect(found[0].after.verdict).toBe(verdictOf(pairs.map(([, then]) => then!)))
-          expect(found[0].whoever).toBe(certainly)
+          expect(found[0].everyRemote).toBe(certainly)
         }
         for (const change of ['newly_allowed', 'newly_dropped'] as const) {
-          const may = expected.some(({ changing }) => changing?.may.includes(change))
+          const may = expected.some(({ changing }) => changing?.may.includes(guardedChange({ change })))
           const violation = guardViolations(difference, [guardOf(one, change)])[0]
           expect(violation?.certain).toBe(may ? certainly : undefined)
         }
@@ -165,7 +166,7 @@ function guardOf({ direction, address, protocol, rest }: Probe, change: Guard['c
 
 it('a packet is unknown only for what it names, and each of these can turn it', () => {
   fc.assert(
-    fc.property(estate, list, probes, told, (rules, groups, some, known) => {
+    fc.property(estate, list, probes, knownMemberships, (rules, groups, some, known) => {
       const [effective] = readBy(rules, [groups])
       for (const one of some) {
         const all = possibilities(rules, [groups], one)

@@ -27,7 +27,7 @@ export type RemoteSet = { kind: 'security_group' | 'address_group'; id: string }
 export type RuleRef = { groupId: string; ruleId: string | null; rule: SecurityGroupRule | null }
 
 /**
- * The traffic of one direction and family that a rule can match, before its remote set is asked.
+ * The traffic of one direction and family that a rule can match, whatever is in its remote set.
  */
 export type Extent = {
   direction: Direction
@@ -131,7 +131,7 @@ export class RuleReader {
  * Reads one rule (docs/platform.md, Objects). Defaults: action allow, priority 1, ethertype IPv4
  * (the platform's own default for a rule that doesn't say). A field that can't be read, or fields
  * that contradict each other, make the rule unreadable: its extents are then all that it could
- * touch. `enabled` is not asked here.
+ * touch. `enabled` is not looked at here.
  */
 export function readRule(rule: SecurityGroupRule, groupId: string, reader: RuleReader): ReadRule {
   const problems: string[] = []
@@ -179,13 +179,13 @@ export function readRule(rule: SecurityGroupRule, groupId: string, reader: RuleR
     ),
     action: readAction,
     priority,
-    // An unreadable rule is held against every address, in the set or not: the set is not asked.
+    // An unreadable rule may match every address, in the set or not: the set doesn't matter.
     set: problem === undefined ? remote.set : -1,
     problem,
   }
 }
 
-type Remote = {
+type RuleRemote = {
   addresses: (family: Family) => readonly AddressRange[] | undefined
   set: number
   problem?: string
@@ -193,7 +193,7 @@ type Remote = {
 
 const EVERYWHERE = () => undefined
 
-function readRemote(rule: SecurityGroupRule, families: readonly Family[], reader: RuleReader): Remote {
+function readRemote(rule: SecurityGroupRule, families: readonly Family[], reader: RuleReader): RuleRemote {
   const { remote_ip_prefix: prefix, remote_group_id: group, remote_address_group_id: addressGroup } = rule
   const given = [prefix, group, addressGroup].filter(Boolean)
   if (given.length > 1) return { addresses: EVERYWHERE, set: -1, problem: 'it names more than one remote' }
@@ -215,7 +215,9 @@ function readRemote(rule: SecurityGroupRule, families: readonly Family[], reader
 
 const NOWHERE: readonly AddressRange[] = []
 
-/** Stands for all rules of a group whose rules were not read: it may match anything, or nothing. */
+/**
+ * In place of all rules of a group whose rules were not read: it may match anything, or nothing.
+ */
 export function rulesNotRead(groupId: string): ReadRule {
   return {
     ref: { groupId, ruleId: null, rule: null },

@@ -66,7 +66,7 @@ function partOf(protocol: number, from: number, end: number): ServiceRange[] {
   return parts
 }
 
-/** Services as spans of the service line: the other way round than `serviceRanges`. */
+/** Services as spans of the service line: the inverse of `serviceRanges`. */
 export function serviceSpans(ranges: readonly ServiceRange[]): Spans {
   return mergeSpans(
     ranges.map((range) => {
@@ -80,8 +80,7 @@ export function serviceSpans(ranges: readonly ServiceRange[]): Spans {
 }
 
 /**
- * Names of ports that operators know by heart, in both protocols unless said otherwise (IANA, and
- * the makers' own).
+ * Names of ports that operators know, for TCP and UDP alike (IANA, and the makers' own).
  */
 const PORT_NAMES: Record<number, string> = {
   20: 'FTP data',

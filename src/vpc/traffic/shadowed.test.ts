@@ -67,7 +67,7 @@ describe('rules that can never match', () => {
         const never = shadowedRules(effectiveRules(GROUPS, book))
         const all = GROUPS.flatMap((group) => rules[group]!.filter(({ enabled }) => enabled !== false))
         const deciders = new Map<string, Set<string>>(all.map(({ id }) => [id, new Set()]))
-        // Those of packets that are in no other named set than the rule's own: they match whoever
+        // Those of packets that are in no other named set than the rule's own: they match whatever
         // is in the sets.
         const certain = new Map<string, Set<string>>(all.map(({ id }) => [id, new Set()]))
         for (const one of UNIVERSE) {

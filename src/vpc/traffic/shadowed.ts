@@ -19,7 +19,7 @@ export type NeverMatching = {
 
 /**
  * The rules that can never match, in the order they are decided. A rule is shadowed only when
- * earlier readable rules certainly match all its traffic, whoever is in the named sets; unreadable
+ * earlier readable rules certainly match all its traffic, whatever is in the named sets; unreadable
  * rules neither shadow nor count as shadowed.
  */
 export function shadowedRules(effective: EffectiveRules): NeverMatching[] {

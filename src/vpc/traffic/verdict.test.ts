@@ -63,7 +63,7 @@ describe('the verdict on a packet', () => {
           for (const one of some) {
             const naive = naiveVerdict(groups, rules, one, MEMBERS)
             const ours = verdict(typed(one), effective)
-            expect(ours.verdict).toBe(naive.allowed ? 'allowed' : 'dropped')
+            expect(ours.verdict).toBe(naive.allowed ? 'allowed' : 'denied')
             expect(ours.rule?.ruleId).toBe(naive.rule?.id)
           }
         },
@@ -71,10 +71,10 @@ describe('the verdict on a packet', () => {
     )
   })
 
-  it('is dropped when no rule matches', () => {
+  it('is denied when no rule matches', () => {
     const decision = decide([{ protocol: 'udp' }])
-    expect(decision).toMatchObject({ verdict: 'dropped', rule: null })
-    expect(decisionText(decision, 'now')).toBe('dropped now, because no rule matches')
+    expect(decision).toMatchObject({ verdict: 'denied', rule: null })
+    expect(decisionText(decision, 'now')).toBe('denied now, because no rule matches')
   })
 
   it('goes by the order of groups, then by priority, then by the action', () => {
@@ -85,10 +85,10 @@ describe('the verdict on a packet', () => {
       equal: [rule({ action: 'allow' }), rule({ action: 'deny', priority: 1 })],
     })
     const one: Packet = { direction: 'ingress', protocol: 6, port: 22, remote: '192.0.2.1' }
-    expect(verdict(one, effectiveRules(['strict', 'open'], book)).verdict).toBe('dropped')
+    expect(verdict(one, effectiveRules(['strict', 'open'], book)).verdict).toBe('denied')
     expect(verdict(one, effectiveRules(['open', 'strict'], book)).verdict).toBe('allowed')
     expect(verdict(one, effectiveRules(['both'], book)).verdict).toBe('allowed')
-    expect(verdict(one, effectiveRules(['equal'], book)).verdict).toBe('dropped')
+    expect(verdict(one, effectiveRules(['equal'], book)).verdict).toBe('denied')
   })
 
   it('goes by the first place of a group that is named twice', () => {
@@ -99,12 +99,12 @@ describe('the verdict on a packet', () => {
       ['open', 'strict'],
     ].map((list) => effectiveRules(list, book))
     expect(verdict(one, twice!).verdict).toBe('allowed')
-    expect(trafficDifference(twice!, once!).regions).toEqual([])
+    expect(trafficDifference(twice!, once!).flows).toEqual([])
     expect(trafficDifference(effectiveRules([], book), twice!).counts.newly_allowed).toBe(1)
   })
 
   it('reads each wording of protocol and ports for itself', () => {
-    expect(passes([{ protocol: 'tcp', multiport: '/' }], { protocol: 17 })).toBe('dropped')
+    expect(passes([{ protocol: 'tcp', multiport: '/' }], { protocol: 17 })).toBe('denied')
     const book = new RuleBook({
       g: [rule({ protocol: 'tcp', multiport: '/' }), rule({ protocol: 'tcp/', multiport: '' })],
     })
@@ -113,7 +113,7 @@ describe('the verdict on a packet', () => {
   })
 
   it('leaves disabled rules out', () => {
-    expect(passes([{ enabled: false }])).toBe('dropped')
+    expect(passes([{ enabled: false }])).toBe('denied')
     expect(passes([{ enabled: null }])).toBe('allowed')
   })
 
@@ -124,20 +124,20 @@ describe('the verdict on a packet', () => {
     [{ protocol: 6 }, 'allowed'],
     [{ protocol: null }, 'allowed'],
     [{ protocol: '' }, 'allowed'],
-    [{ protocol: '17' }, 'dropped'],
+    [{ protocol: '17' }, 'denied'],
     [{ protocol: 'tcp', multiport: '22' }, 'allowed'],
     [{ protocol: 'tcp', multiport: 22 }, 'allowed'],
     [{ protocol: 'tcp', multiport: '20-22' }, 'allowed'],
-    [{ protocol: 'tcp', multiport: '23-80' }, 'dropped'],
+    [{ protocol: 'tcp', multiport: '23-80' }, 'denied'],
     [{ protocol: 'tcp', multiport: '80,22,8000-8100' }, 'allowed'],
     [{ protocol: 'tcp', multiport: ' 80, 20 - 30 ' }, 'allowed'],
     [{ remote_ip_prefix: '10.1.2.3' }, 'allowed'],
     [{ remote_ip_prefix: '10.1.9.9/16' }, 'allowed'],
-    [{ remote_ip_prefix: '10.1.2.2/32' }, 'dropped'],
-    [{ ethertype: 'IPv6' }, 'dropped'],
-    [{ direction: 'egress' }, 'dropped'],
-    [{ remote_group_id: 'nobody' }, 'dropped'],
-    [{ remote_group_id: 'resolved' }, 'dropped'],
+    [{ remote_ip_prefix: '10.1.2.2/32' }, 'denied'],
+    [{ ethertype: 'IPv6' }, 'denied'],
+    [{ direction: 'egress' }, 'denied'],
+    [{ remote_group_id: 'nobody' }, 'denied'],
+    [{ remote_group_id: 'resolved' }, 'denied'],
   ] as [Partial<SecurityGroupRule>, string][])('TCP 22 from 10.1.2.3 with %j is %s', (fields, expected) => {
     expect(passes([fields])).toBe(expected)
   })
@@ -146,8 +146,8 @@ describe('the verdict on a packet', () => {
     const ping = { protocol: 'icmp', port: undefined, type: 8, code: 0 } as Partial<Packet>
     expect(passes([{ protocol: 'icmp', multiport: '8' }], ping)).toBe('allowed')
     expect(passes([{ protocol: '1', multiport: '8,0' }], ping)).toBe('allowed')
-    expect(passes([{ protocol: 'icmp', multiport: '8,1' }], ping)).toBe('dropped')
-    expect(passes([{ protocol: 'icmp', multiport: '0' }], ping)).toBe('dropped')
+    expect(passes([{ protocol: 'icmp', multiport: '8,1' }], ping)).toBe('denied')
+    expect(passes([{ protocol: 'icmp', multiport: '0' }], ping)).toBe('denied')
     const ping6 = { ...ping, protocol: 58, type: 128, remote: '2001:DB8::1' }
     expect(passes([{ protocol: 'icmpv6', ethertype: 'IPv6', multiport: '128' }], ping6)).toBe('allowed')
   })
@@ -177,19 +177,17 @@ describe('the verdict on a packet', () => {
   })
 
   it('is known where a rule that cannot be read has no part, or changes nothing', () => {
-    expect(passes([{ protocol: 'udp', multiport: 'abc' }])).toBe('dropped')
-    expect(passes([{ remote_ip_prefix: '192.168.0.0/16', protocol: 'tcp', multiport: 'abc' }])).toBe(
-      'dropped',
-    )
-    expect(passes([{ protocol: 'tcp', multiport: 'abc', action: 'deny' }])).toBe('dropped')
+    expect(passes([{ protocol: 'udp', multiport: 'abc' }])).toBe('denied')
+    expect(passes([{ remote_ip_prefix: '192.168.0.0/16', protocol: 'tcp', multiport: 'abc' }])).toBe('denied')
+    expect(passes([{ protocol: 'tcp', multiport: 'abc', action: 'deny' }])).toBe('denied')
     expect(passes([{ protocol: 'tcp', multiport: 'abc', priority: 2 }, { protocol: 'tcp' }])).toBe('allowed')
-    expect(passes([{ protocol: 'tcp', multiport: 'abc' }, { action: 'deny' }])).toBe('dropped')
+    expect(passes([{ protocol: 'tcp', multiport: 'abc' }, { action: 'deny' }])).toBe('denied')
   })
 
   it('is unknown for ICMP over IPv6, which the documentation leaves open', () => {
     const ping6: Partial<Packet> = { protocol: 'icmpv6', type: 128, remote: '2001:db8::1' }
     expect(passes([{ protocol: 'icmp', ethertype: 'IPv6' }], ping6)).toBe('unknown')
-    expect(passes([{ protocol: 'icmp', ethertype: 'IPv6' }])).toBe('dropped')
+    expect(passes([{ protocol: 'icmp', ethertype: 'IPv6' }])).toBe('denied')
   })
 
   it('is unknown when the rules of a group were not read', () => {
@@ -206,7 +204,7 @@ describe('the verdict on a packet', () => {
       askedSets: [{ kind: 'address_group', id: 'offices' }],
     })
     expect(decide([offices], { isMember: () => true }).verdict).toBe('allowed')
-    expect(decide([offices], { isMember: () => false }).verdict).toBe('dropped')
+    expect(decide([offices], { isMember: () => false }).verdict).toBe('denied')
     expect(decide([offices, {}])).toMatchObject({ verdict: 'allowed', askedSets: [] })
     expect(decide([{ remote_group_id: 'somewhere', action: 'deny' }, {}]).askedSets).toEqual([
       { kind: 'security_group', id: 'somewhere' },
@@ -219,7 +217,7 @@ describe('the verdict on a packet', () => {
       { ...offices, action: 'deny' },
       { ...offices, priority: 2 },
     ])
-    expect(denied).toMatchObject({ verdict: 'dropped', askedSets: [], alike: [{ rule: offices }] })
+    expect(denied).toMatchObject({ verdict: 'denied', askedSets: [], alike: [{ rule: offices }] })
     const opened = decide([{ ...offices, action: 'deny', priority: 2 }, offices, { priority: 3 }])
     expect(opened).toMatchObject({ verdict: 'allowed', askedSets: [] })
     const odd = { multiport: 'ssh', protocol: 'tcp' }

@@ -1,5 +1,5 @@
 import { readAddress } from './addresses.ts'
-import { decisionOf, outcome, type Decision } from './decisions.ts'
+import { decisionOf, decidingRules, type Decision } from './decisions.ts'
 import type { EffectiveRules } from './effective-rules.ts'
 import type { Direction, ReadRule, RemoteSet, RuleRef } from './rules.ts'
 import { ICMP, ICMPV6, PER_PROTOCOL, readProtocol, TCP, UDP } from './services.ts'
@@ -23,8 +23,8 @@ export type Packet = {
 /** The verdict on one packet. */
 export type PacketVerdict = Decision & {
   /**
-   * Named sets that the verdict depends on, as nobody said whether the remote is in them; the
-   * verdict is then unknown.
+   * Named sets that the verdict depends on, where `isMember` does not say whether the remote is in
+   * them; the verdict is then unknown.
    */
   askedSets: readonly RemoteSet[]
   /** Rules that may match before `rule`, with the same verdict: in named sets, or unreadable. */
@@ -42,7 +42,7 @@ export class PacketUnreadable extends Error {
 }
 
 /**
- * What becomes of one packet, and the rule that decides it: the first that matches, in the order of
+ * Whether one packet passes, and the rule that decides it: the first that matches, in the order of
  * `effective`.
  * @throws PacketUnreadable when a field is missing or can't be read.
  */
@@ -58,7 +58,7 @@ export function verdict(packet: Packet, effective: EffectiveRules): PacketVerdic
     const extent = rule.extents.find(
       ({ direction, family }) => direction === packet.direction && family === remote.family,
     )
-    if (!extent || !within(extent.services, service)) continue
+    if (!extent || !spansInclude(extent.services, service)) continue
     if (extent.addresses?.every(({ from, end }) => remote.value < from || remote.value >= end)) continue
     if (rule.problem !== undefined) {
       open.push(rule)
@@ -77,7 +77,7 @@ export function verdict(packet: Packet, effective: EffectiveRules): PacketVerdic
   }
 
   // Not all that is left would decide alike, so each of it matters.
-  const { unreadable: deciding } = outcome(open, decider)
+  const { unreadable: deciding } = decidingRules(open, decider)
   const sets = deciding.filter(({ problem }) => problem === undefined)
   const unreadable = deciding.filter(({ problem }) => problem !== undefined)
   const decision = decisionOf({ unreadable, rule: decider })
@@ -89,7 +89,7 @@ export function verdict(packet: Packet, effective: EffectiveRules): PacketVerdic
   }
 }
 
-function within(spans: readonly number[], at: number): boolean {
+function spansInclude(spans: readonly number[], at: number): boolean {
   for (let i = 0; i < spans.length; i += 2) if (spans[i]! <= at && at < spans[i + 1]!) return true
   return false
 }

@@ -200,8 +200,8 @@ describe('records are found', () => {
   })
 
   test.each([
-    ['after', '9999999999999999.1', 'must be the `next` of an answer'],
-    ['after', '1.9999999999999999999', 'must be the `next` of an answer'],
+    ['after', '9999999999999999.1', 'must be the `next` of a response'],
+    ['after', '1.9999999999999999999', 'must be the `next` of a response'],
     ['user', 'a\0', 'must not have the character U+0000'],
     ['user', 'x'.repeat(256), 'must have at most 255 characters'],
   ])('%s=%.30s is refused', async (path, text, message) => {
