@@ -3,10 +3,10 @@ import type { OperationRequest } from '../vpc/portside-api.ts'
 import { ownError } from './errors.ts'
 
 /**
- * Refuses a plan that can't be carried out, for a dry run as for a change.
+ * Refuses a plan that can't be carried out, of a dry run or a change.
  * @param limit how many security groups a port takes
  * @throws ProxyError Portside.InvalidRequest when a list names a group twice, or the steps do not
- *   lead where they should
+ *   lead to the desired list
  */
 export function refuseWrongPlan(
   { planned_from, desired, steps }: Pick<OperationRequest, 'planned_from' | 'desired' | 'steps'>,

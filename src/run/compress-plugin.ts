@@ -5,7 +5,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Plugin } from 'vite'
 
 const COMPRESSIBLE = /\.(?:css|html|js|json|map|mjs|svg|txt|wasm|webmanifest)$/
-/** Below this, the headers of a compressed answer cost more than it saves. */
+/** Below this, the headers of a compressed response cost more than it saves. */
 const SMALLEST_BYTES = 1024
 
 /**

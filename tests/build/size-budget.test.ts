@@ -21,7 +21,7 @@ test('a port with all that loads after its list takes less than 220 kB', () => {
   expectBelow(220_000, [...js, ...css, ...workers()])
 })
 
-/** The workers are not in the manifest: a module that starts one names it by itself. */
+/** The workers are not in the manifest: a module that starts one names it. */
 function workers(): string[] {
   const found = readdirSync(`${CONSOLE}assets`)
     .filter((name) => /\.worker-.*\.js$/.test(name))
