@@ -73,9 +73,9 @@ async function sizes(browser: Browser, running: Running, view: View): Promise<Fi
 
 /** The bytes of a file's body as the proxy sends it to a browser that takes this encoding. */
 async function bytesOf(url: string, encoding: string): Promise<number> {
-  const answer = await fetch(url, { headers: { 'accept-encoding': encoding } })
-  await answer.arrayBuffer()
-  return Number(answer.headers.get('content-length'))
+  const response = await fetch(url, { headers: { 'accept-encoding': encoding } })
+  await response.arrayBuffer()
+  return Number(response.headers.get('content-length'))
 }
 
 async function times(browser: Browser, running: Running, view: View): Promise<Figure[]> {

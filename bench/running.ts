@@ -57,9 +57,11 @@ export async function idsOf({ emulator }: Running, what: 'ports' | 'security_gro
   let marker = ''
   while (ids.length < count) {
     const limit = Math.min(count - ids.length, 1000)
-    const answer = await fetch(`${emulator.address}/_emulator/v3/${PROJECT}/${path}?limit=${limit}${marker}`)
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
-    const page = (await answer.json()) as Record<string, { id: string }[]>
+    const response = await fetch(
+      `${emulator.address}/_emulator/v3/${PROJECT}/${path}?limit=${limit}${marker}`,
+    )
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    const page = (await response.json()) as Record<string, { id: string }[]>
     const found = page[what] ?? []
     ids.push(...found.map(({ id }) => id))
     if (found.length < limit) break
