@@ -6,15 +6,15 @@ import { isLoopback } from './listen-names.ts'
 import type { Credentials } from './upstream/credentials.ts'
 
 /**
- * A project that can be chosen in the console, and the endpoint that its requests go to (an
- * origin).
+ * A project that can be chosen in the console, and the endpoint (an origin) that gets its
+ * requests.
  */
 export type ProxyProject = {
   project_id: string
   name: string
   region: string
   endpoint: string
-  /** Its entry in the credentials file; without one it has the default entry. */
+  /** Its entry in the credentials file; undefined: the default entry. */
   credentials?: string | undefined
   /** At most this many security groups on one port; DEFAULT_GROUPS_PER_PORT, unless given. */
   groups_per_port?: number | undefined
@@ -25,13 +25,13 @@ export function groupsPerPort(projects: readonly ProxyProject[], id: string): nu
   return projects.find(({ project_id }) => project_id === id)?.groups_per_port ?? DEFAULT_GROUPS_PER_PORT
 }
 
-/** The emulator's two projects; the first is the one of the documented example. */
+/** The emulator's two projects; the first is that of the documented example. */
 const EMULATOR_PROJECTS = [
   { project_id: 'f5dab68cd75740e68c599e9af5fe0aed', name: 'production' },
   { project_id: '0d2c6a1f4b7e4f5e9a38c5d1e7b60f42', name: 'lab' },
 ]
 
-/** True when requests to the project leave this machine unencrypted. */
+/** True when the project's requests leave this machine unencrypted. */
 export function openEndpoint({ endpoint }: Pick<ProxyProject, 'endpoint'>): boolean {
   const { protocol, hostname } = new URL(endpoint)
   return protocol === 'http:' && !isLoopback(hostname)
@@ -91,7 +91,7 @@ function endpointOf(region: string, projectId: string): string {
 
 /**
  * The credentials of the environment, for all projects.
- * @throws ConfigError when they are not whole, or there are several
+ * @throws ConfigError when they are incomplete, or there are several
  */
 export function readCredentials(env: Variables): Credentials | undefined {
   const accessKey = env.HUAWEICLOUD_SDK_AK
@@ -160,8 +160,8 @@ export function readAuthorities(file: string | undefined): string[] | undefined 
 /**
  * The HTTP proxy of each endpoint that is reached through one: PORTSIDE_UPSTREAM_PROXY, else that
  * of the environment for its scheme. Never for this machine itself, nor for hosts in NO_PROXY.
- * @throws ConfigError when the address that counts can't be used; it is not repeated, it may have a
- *   password in it
+ * @throws ConfigError when the address that counts can't be used. The message doesn't repeat it, as
+ *   it may hold a password.
  */
 export function readOutboundProxies(projects: readonly ProxyProject[], env: Variables): Map<string, URL> {
   const proxies = new Map<string, URL>()
@@ -188,7 +188,7 @@ function proxyAddress(name: string, value: string): URL {
   return url
 }
 
-/** NO_PROXY as curl has it: names with all that is below them, with a port or without, or `*`. */
+/** NO_PROXY as curl reads it: names with all names below them, with a port or without, or `*`. */
 function isExempt({ protocol, hostname, port }: URL, list: string): boolean {
   const at = port || (protocol === 'https:' ? '443' : '80')
   return list.split(/[,\s]+/).some((one) => {

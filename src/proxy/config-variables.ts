@@ -17,7 +17,7 @@ export class ConfigError extends Error {
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 const text = z.string()
-// The value of a header has neither spaces nor line breaks, which a copied secret easily has.
+// A header takes neither spaces nor line breaks, which a copied secret easily has.
 const secret = text.regex(/^[\x21-\x7e]+$/)
 
 function wholeNumber(from: number, to: number) {
@@ -29,7 +29,7 @@ function wholeNumber(from: number, to: number) {
 
 const origin = text.transform((value, context) => {
   const url = URL.canParse(value) ? new URL(value) : undefined
-  // A path, a query or a user would be ignored without a word.
+  // A path, a query or a user would be ignored silently.
   if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin
   context.addIssue('not an origin')
   return z.NEVER
@@ -68,7 +68,7 @@ const projects = text
     context.addIssue({ code: 'custom', message, params: { explained: true } })
   })
 
-/** One value, or a JSON array of several: values of directories have commas in them. */
+/** One value, or a JSON array of several: values from directories may have commas. */
 const claimValues = text
   .transform((value, context): unknown => {
     if (!value.startsWith('[')) return [value]
@@ -83,8 +83,8 @@ const claimValues = text
 const CLAIM_VALUES = 'a value of the role claim, or a JSON array of several'
 
 /**
- * An http or https address without what an issuer must not have (OpenID Connect Discovery 1.0,
- * section 3).
+ * True for an http or https address without what an issuer must not have (OpenID Connect Discovery
+ * 1.0, section 3).
  */
 function isPlainAddress(value: string): boolean {
   if (!URL.canParse(value)) return false
@@ -92,7 +92,7 @@ function isPlainAddress(value: string): boolean {
   return /^https?:$/.test(protocol) && !username && !password && !search && !hash
 }
 
-/** An IP address, or a network as `10.0.0.0/8`. */
+/** True for an IP address, or a network such as `10.0.0.0/8`. */
 function isNetwork(value: string): boolean {
   const [address = '', bits, ...rest] = value.split('/')
   const version = isIP(address)
@@ -100,9 +100,7 @@ function isNetwork(value: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
 }
 
-/**
- * Refused with the place and the reason: a guard that is not as meant must not be taken for one.
- */
+/** Refused with the place and the reason: a guard that is misread would protect nothing. */
 const guardList = text.transform((value, context) => {
   let json: unknown
   try {
@@ -127,19 +125,17 @@ const listenAddress = text
   })
   .refine(({ port }) => port <= 65_535)
 
-// One that can't be read would be thrown by the driver, with its password. `@/` is a socket's.
+// The driver would throw one that it can't read, with the password. `@/` is in addresses of
+// sockets.
 const databaseAddress = text
   .regex(/^postgres(ql)?:\/\/\S+$/)
   .refine((value) => URL.canParse(value.replace('@/', '@host/')))
 
-// Checked where one applies (config-upstream.ts): those without PORTSIDE_ are there for other
-// programs too.
+// Checked where one is used (config-upstream.ts): those without PORTSIDE_ may be set for other
+// programs.
 const outboundProxy = text.optional().describe('the address of an HTTP proxy')
 
-/**
- * Every variable: how it is read; its description ends the sentence 'it must be ...' when it can't
- * be.
- */
+/** Every variable, and how it is read. Its description completes the refusal 'it must be ...'. */
 const variables = z.object({
   PORTSIDE_LISTEN_HOST: text
     .regex(/^[0-9A-Za-z.:_-]+$/)
@@ -262,18 +258,18 @@ export const VARIABLES: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(variables.shape).map(([name, { description = '' }]) => [name, description]),
 )
 
-/** The variables, read; those that are not set have their default or are undefined. */
+/** The values of all variables; of one that is not set, its default or undefined. */
 export type Variables = z.output<typeof variables>
 
 /**
- * Variables whose value is never repeated: secrets, and addresses that may have a password in them
- * by their nature.
+ * Variables whose value is never repeated: secrets, and addresses of a kind that often holds a
+ * password.
  */
 const SECRET = /_SK$|TOKEN$|SECRET$|_AK$|^DATABASE_(OWNER_)?URL$|_PROXY$/i
 
 /**
- * How a refusal names a value: whole, unless a user with a password may be in it, or a query. What
- * is refused need not be an address that can be read, so no part of it is known to be safe.
+ * How a refusal names a value: whole, unless a password or a query may be in it. A refused value
+ * may not even be an address, so no part of it is known to be safe.
  */
 export function shown(value: string): string {
   return /@|%40|[?#]/.test(value)

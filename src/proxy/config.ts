@@ -24,14 +24,14 @@ export type ProxyConfig = {
   listenHost: string
   /** 0 is any free port. */
   listenPort: number
-  /** The origin that browsers use when it is not the one listened on: a load balancer's. */
+  /** The origin that browsers use behind a load balancer. */
   publicOrigin: string | undefined
   projects: ProxyProject[]
-  /** The upstream is the embedded emulator: the console says so. */
+  /** True when the platform is the embedded emulator: the console says so. */
   emulator: boolean
-  /** Of the environment, for all projects. */
+  /** Those of the environment, for all projects. */
   credentials: Credentials | undefined
-  /** The file that has the credentials instead, and is read again when it changes. */
+  /** The file that has the credentials instead. It is read again when it changes. */
   credentialsFile?: string | undefined
   dataFolder: string
   /**
@@ -39,15 +39,13 @@ export type ProxyConfig = {
    * them.
    */
   sessionSecrets: Secrets | undefined
-  /** Undefined: one signs in by the address printed at start. */
+  /** Undefined: users sign in by the address printed at start. */
   openIdConnect: OpenIdConnectSettings | undefined
-  /** Requests a minute that are taken from a user; 0: any number. */
+  /** The most requests of a user in a minute; 0: no limit. */
   rateLimit: number
-  /**
-   * Addresses, or networks, of load balancers that are believed about whom a request comes from.
-   */
+  /** Addresses, or networks, of load balancers whose X-Forwarded-For is believed. */
   trustedProxies: string[] | undefined
-  /** Connections at one time. */
+  /** The most connections at one time. */
   maxConnections: number
   /** How long the parts of a request may take; what is left out has its default. */
   receivingLimits?: Partial<ReceivingLimits>
@@ -55,16 +53,15 @@ export type ProxyConfig = {
   changes?: PlanPolicy
   upstreamTimeoutMs: number
   readRetries: number
-  /** Certificates of authorities that endpoints are trusted by besides Node's own, as PEM. */
+  /** Certificates (PEM) of authorities that are trusted for endpoints, besides Node's own. */
   authorities?: readonly string[] | undefined
   /**
-   * The HTTP proxy that an endpoint is reached through; endpoints that are not in it are reached
-   * directly. A secret may be in it.
+   * The HTTP proxy of each endpoint that is reached through one. Its address may hold a password.
    */
   outboundProxies?: ReadonlyMap<string, URL>
   /**
-   * PostgreSQL for the journal of operations, which several proxies may share; undefined: kept in
-   * dataFolder.
+   * PostgreSQL for the journal and the audit log, which several proxies may share; undefined: they
+   * are in dataFolder.
    */
   databaseUrl?: string | undefined
   /**
@@ -73,18 +70,18 @@ export type ProxyConfig = {
    */
   databaseOwnerUrl?: string | undefined
   /**
-   * A proxy that shares a PostgreSQL counts as dead after so long without a sign of life: another
-   * takes its operations over.
+   * With PostgreSQL: how long a proxy without a sign of life keeps its operations. Then another one
+   * takes them over.
    */
   leaseMs?: number
-  /** How operations wait and try again; what is left out has its default. */
+  /** How operations wait and try again. What is left out has its default. */
   operationWaits?: Partial<OperationWaits>
   /**
-   * A journal that is not there yet is made at the start, which takes some seconds, or when it is
-   * first needed.
+   * When a new journal is made, which takes some seconds: at the start, or when it is first
+   * needed.
    */
   makeJournal?: 'at_start' | 'when_needed'
-  /** The file that a new journal is unpacked from, where there is one. */
+  /** The file from which a new journal is unpacked, if there is one. */
   emptyJournal?: string
   /**
    * Traffic that a change must not newly allow or deny, unless the operator types the port's name
@@ -103,7 +100,6 @@ export type ProxyConfig = {
 /**
  * Reads the configuration from environment variables; an empty variable counts as not set.
  * docs/settings.md names them all.
- *
  * @param consoleFiles where the built console is when `PORTSIDE_CONSOLE_FILES` is not set
  * @throws ConfigError for the first setting that can't be used
  */

@@ -6,13 +6,13 @@ import { ownError } from './errors.ts'
 
 /** How long each part of a request may take, in milliseconds. */
 export type ReceivingLimits = {
-  /** Until the headers of a request are there, from the connection or the request's first byte. */
+  /** For the headers of a request, from the connection or the request's first byte. */
   headersMs: number
-  /** Until a whole request is there: 1 MiB over a slow line. */
+  /** For a whole request: 1 MiB over a slow line. */
   requestMs: number
-  /** How long the rest of a body may still come, unread, after the response. */
+  /** For the rest of a body that is not read, after the response. */
   leftoverMs: number
-  /** How long a browser may take no byte of its response. */
+  /** How long a browser may read nothing of its response. */
   stalledMs: number
 }
 
@@ -36,9 +36,8 @@ export function receivingOptions({ headersMs, requestMs }: ReceivingLimits) {
 }
 
 /**
- * Nobody keeps a connection of `app` for nothing: a body is read only with a session, what is left
- * of one that was not read must end soon after the response, and a response that nobody takes is
- * given up.
+ * Nobody keeps a connection of `app` open for nothing. A body is read only with a session; one that
+ * is not read must end soon after the response; and a response that nobody reads is given up.
  */
 export function limitExchanges(app: FastifyInstance, { leftoverMs, stalledMs }: ReceivingLimits): void {
   app.addHook('preParsing', (request, _reply, _payload, done) => {
@@ -56,20 +55,20 @@ export function limitExchanges(app: FastifyInstance, { leftoverMs, stalledMs }: 
   app.addHook('onResponse', ({ raw }, _reply, done) => {
     done()
     if (raw.complete || raw.destroyed) return
-    // Closed at once, the response could be lost with what is still on its way here.
+    // If it were closed at once, while more of the body arrives, the response could be lost.
     const timer = setTimeout(() => raw.socket.destroy(), leftoverMs)
     raw.once('close', () => clearTimeout(timer))
   })
 }
 
-/** Whether a body comes with a request. */
+/** True when a request has a body. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-/** Of all connections, one address may have this part. */
+/** One address may have a quarter of all connections. */
 const PART_OF_ONE = 4
-/** That connections are refused is logged once in so long. */
+/** Refused connections are logged once in so long. */
 const LOGGED_AFTER_MS = 60_000
 
 /**
@@ -114,7 +113,7 @@ export function limitConnections(
   server.on('drop', () => refused(`${maxConnections} in all`))
 }
 
-/** Whether an address is one of `networks`: addresses, or networks as `10.0.0.0/8`. */
+/** Tests whether an address is in `networks`: addresses, or networks such as `10.0.0.0/8`. */
 function addressesIn(networks: readonly string[]): (address: string) => boolean {
   const list = new BlockList()
   for (const one of networks) {
@@ -126,8 +125,8 @@ function addressesIn(networks: readonly string[]): (address: string) => boolean 
 }
 
 /**
- * Whom connections are counted for: an IPv4 address, or the first 64 bits of an IPv6 one, which one
- * machine has whole.
+ * What connections are counted by: an IPv4 address, or the first 64 bits of an IPv6 one, as one
+ * machine may have all addresses of such a network.
  */
 function networkOf(address: string): string {
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? []

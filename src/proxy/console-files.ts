@@ -11,9 +11,9 @@ const NOT_BUILT = plainPage(
 )
 
 /**
- * Serves the built console from `folder`: files with a hash in their name for ever, all else to be
- * asked for again each time. Addresses of the console's own views get index.html. Every
- * other address that no route has is Portside.NotFound.
+ * Serves the built console from `folder`. Browsers keep files with a hash in their name for good,
+ * and ask for all others each time. Addresses of the console's own views get index.html. Every
+ * other address without a route is Portside.NotFound.
  */
 export async function serveConsole(app: FastifyInstance, folder: string): Promise<void> {
   const root = resolve(folder)

@@ -3,7 +3,7 @@ import { statfsSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** What keeps a disk from being written to, and what to do about it. The data on it is whole. */
+/** Why a disk can't be written, and what to do about it. The data on it is intact. */
 export type DiskProblem = { cause: string; advice: string }
 
 const NO_SPACE = { cause: 'no space is left on its disk', advice: 'free space there' }
@@ -16,8 +16,8 @@ const NO_RIGHT = {
 const BROKEN = { cause: 'its disk fails', advice: 'look after the disk' }
 
 /**
- * By Node's code, by the number that PGlite's files fail with (WASI's errno), and by PostgreSQL's
- * SQLSTATE.
+ * By the code of Node, by the number with which PGlite's files fail (WASI's errno), and by the
+ * SQLSTATE of PostgreSQL.
  */
 const PROBLEMS: Readonly<Record<string, DiskProblem>> = {
   ENOSPC: NO_SPACE,
@@ -39,14 +39,14 @@ const PROBLEMS: Readonly<Record<string, DiskProblem>> = {
 /** With fewer bytes than this, a database that can't be opened most likely lacks space. */
 const LITTLE_SPACE = 32 * 1024 * 1024
 
-/** What the disk has to do with a failed write; undefined when it was not the disk. */
+/** The problem of the disk that made a write fail; undefined when it was not the disk. */
 export function diskProblem(error: unknown): DiskProblem | undefined {
   if (typeof error !== 'object' || error === null) return undefined
   const { code, errno } = error as { code?: unknown; errno?: unknown }
   return PROBLEMS[String(code)] ?? (code === undefined ? PROBLEMS[String(errno)] : undefined)
 }
 
-/** The same for a folder whose use failed without a word of why. */
+/** The same for a folder that could not be used for an unknown reason. */
 export function spaceProblem(folder: string): DiskProblem | undefined {
   try {
     const { bavail, bsize } = statfsSync(folder)
@@ -58,8 +58,8 @@ export function spaceProblem(folder: string): DiskProblem | undefined {
 
 /**
  * Writes a file to a folder and removes it again.
- * @param bytes as many as must be there to be of use
- * @throws the system's error when that can't be done (diskProblem says what it means)
+ * @param bytes the size of the file
+ * @throws the system's error when that fails (diskProblem says what it means)
  */
 export async function tryToWrite(folder: string, bytes: number): Promise<void> {
   const file = join(folder, `.portside-write-test-${randomUUID()}`)
@@ -71,8 +71,8 @@ export async function tryToWrite(folder: string, bytes: number): Promise<void> {
 }
 
 /**
- * Writes a new file, only for its owner; done when it is on the disk. When that fails, the file is
- * removed.
+ * Writes a new file that only its owner may read. Resolves when it is on the disk. When that fails,
+ * the file is removed.
  */
 export async function writeSynced(file: string, content: string | Uint8Array): Promise<void> {
   const handle = await open(file, 'wx', 0o600)
@@ -87,9 +87,9 @@ export async function writeSynced(file: string, content: string | Uint8Array): P
   }
 }
 
-/** Waits until names made in the folder are on the disk. */
+/** Resolves when new names in the folder are on the disk. */
 export async function syncFolder(folder: string): Promise<void> {
-  // Windows opens no folders.
+  // Windows can't open folders.
   if (process.platform === 'win32') return
   const handle = await open(folder, 'r')
   try {

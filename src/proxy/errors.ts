@@ -4,10 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { LARGEST_BODY } from '../vpc/limits.ts'
 import { PORTSIDE_CODES, type PortsideCode, type PortsideError } from '../vpc/errors.ts'
 
-/**
- * An error that is sent as it is: an HTTP status and a body in the one error form of Portside's
- * API.
- */
+/** An error that is sent as it is: a status, and a body in the error form of Portside's API. */
 export class ProxyError extends Error {
   override name = 'ProxyError'
   /** The HTTP status of the response. */
@@ -23,8 +20,7 @@ export class ProxyError extends Error {
 }
 
 /**
- * An error of Portside's own, with the status that belongs to its code (src/vpc/errors.ts,
- * PORTSIDE_CODES).
+ * One of Portside's own errors, with the status of its code (src/vpc/errors.ts, PORTSIDE_CODES).
  */
 export function ownError(
   code: PortsideCode,
@@ -44,14 +40,14 @@ export function sendError(reply: FastifyReply, { status, error }: Pick<ProxyErro
 }
 
 /**
- * Sends every error of `app` in the one error form. What nobody foresaw is Portside.Internal and is
- * logged; so is why the audit log could not be written.
+ * Sends every error of `app` in the error form. An unforeseen one is Portside.Internal, and is
+ * logged; so is the reason when the audit log can't be written.
  */
 export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler(async (error: FastifyError | ProxyError, request, reply) => {
     const refused = foreseen(error) ?? unforeseen(error, request)
     if (refused.error.error_code === 'Portside.NotRecorded')
-      request.log.error({ err: refused.cause }, 'records can not be written')
+      request.log.error({ err: refused.cause }, 'the audit log can not be written')
     return sendError(reply, refused)
   })
 }
@@ -74,8 +70,8 @@ const FASTIFY_ADVICE: Readonly<Record<string, string>> = {
 }
 
 /**
- * Responds to what Node's HTTP parser refuses before there is a request: bytes that are no HTTP,
- * headers that are too large or too slow. In the one error form too; then the connection ends.
+ * Responds, in the error form, to what Node's HTTP parser refuses before there is a request: bytes
+ * that are no HTTP, headers that are too large or too slow. Then the connection ends.
  */
 export function refuseBrokenRequest(
   error: NodeJS.ErrnoException,
@@ -83,7 +79,7 @@ export function refuseBrokenRequest(
   headers: Readonly<Record<string, string>>,
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
-  // Node has no other sign of it: a second response must not go into the middle of the first.
+  // A second response must not be sent in the middle of the first; Node has no other sign of that.
   if ((socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage?.headersSent) {
     socket.destroy()
     return

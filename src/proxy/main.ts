@@ -12,8 +12,7 @@ function refuse(message: string): never {
 }
 
 let stop: (signal: NodeJS.Signals) => void = () => process.exit(0)
-// From the beginning: as the first process of a container, a signal without a handler would be
-// ignored.
+// From the start: for the first process of a container, a signal without a handler is ignored.
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal))
 
 try {

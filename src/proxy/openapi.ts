@@ -14,7 +14,7 @@ import { changeStep, operationSummary } from '../vpc/portside-api.ts'
 import { port } from '../vpc/port.ts'
 import { securityGroup, securityGroupRule } from '../vpc/security-group.ts'
 
-/** Schemas that the description has once, by name; all others are written where they are used. */
+/** Schemas that the description has once, by name. All others are written where they are used. */
 const named = z.registry<{ id: string }>()
 for (const [id, schema] of Object.entries({
   AuditRecordSummary: auditRecordSummary,
@@ -34,10 +34,10 @@ const namedSchemas = createJsonSchemaTransformObject(options)
 type Described = { zodSchema: z.core.$ZodType; jsonSchema: z.core.JSONSchema.BaseSchema }
 type Parts = z.core.$ZodTypeDef & Partial<Record<'in' | 'out' | 'catchall', z.core.$ZodType>>
 
-/** What JSON Schema by itself would say wrongly of a schema. */
+/** Corrects what the plain conversion to JSON Schema gets wrong. */
 function describe({ zodSchema, jsonSchema }: Described): void {
   const { type, in: counted, out, catchall, checks } = zodSchema._zod.def as Parts
-  // A response may get more fields.
+  // A later version may add fields to a response.
   if (type === 'object' && !catchall) delete jsonSchema.additionalProperties
   // A list whose length is checked before its entries (src/vpc/limits.ts, boundedList) is read in
   // two parts; the second has all that there is to say of it.
@@ -50,9 +50,8 @@ function describe({ zodSchema, jsonSchema }: Described): void {
 }
 
 /**
- * Gathers the schemas of all routes under /api that are added to `app` from now on. Every one must
- * have them: a route without a schema, or with a part of its path that none checks, is refused.
- * @throws Error at start, for such a route
+ * Gathers the schemas of all routes under /api that are added to `app` from now on.
+ * @throws Error at start, for a route without a schema, or with a part of its path that none checks
  */
 export async function describeRoutes(app: FastifyInstance): Promise<void> {
   app.addHook('onRoute', ({ method, url, schema }) => {
@@ -91,7 +90,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
         paths?: Record<string, Record<string, { requestBody?: Body }>>
         components?: { schemas?: Record<string, object> }
       }
-      // Of each named schema there is one for requests too, and none of these is in a request.
+      // Each named schema gets a copy for requests, but no request has one of these.
       const schemas = Object.entries(described.components?.schemas ?? {})
       const used = Object.fromEntries(schemas.filter(([id]) => !id.endsWith('Input')))
       for (const methods of Object.values(described.paths ?? {}))

@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify'
 
 /**
- * A page of Portside without the console: a heading and sentences. It reads well without its style,
- * because there may be no built console to take that from.
+ * A page of Portside without the console: a heading and sentences. It can be read without its
+ * style, which is missing when the console is not built.
  * @param paragraphs HTML, written by us
  */
 export function plainPage(heading: string, ...paragraphs: string[]): string {
@@ -10,8 +10,8 @@ export function plainPage(heading: string, ...paragraphs: string[]): string {
 }
 
 /**
- * A page that goes on to `path` at once. A redirect would not do: after one that came from
- * another site, browsers send no SameSite=Strict cookie, but from a page of our own they do.
+ * A page that goes on to `path` at once. A redirect would not do: after one from another site,
+ * browsers don't send the SameSite=Strict cookie; from a page of our own they do.
  */
 export function goingOnPage(heading: string, path: string): string {
   const to = escaped(path)
@@ -41,7 +41,7 @@ ${paragraphs.map((one) => `<p>${one}</p>`).join('\n')}
 `
 }
 
-/** Text as HTML has it, in an attribute too. */
+/** Text escaped for HTML, also for an attribute. */
 export function escaped(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
 }

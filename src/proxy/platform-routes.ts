@@ -16,13 +16,13 @@ import { sendDryRun, type DryRuns } from './dry-run/dry-run.ts'
 import { askerOf, groupParams, portParams, projectParams } from './request-checks.ts'
 import { rulesResponse, securityGroupResponse, securityGroupsResponse } from './upstream/response-schemas.ts'
 import { responseStatus } from './upstream/connection.ts'
-import type { ReadResponse, SendOutcome } from './upstream/upstream.ts'
+import type { ReadResponse, ResponseSchema, SendOutcome } from './upstream/upstream.ts'
 
 const NO_QUERY = z.strictObject({})
 
 /**
  * The platform's own calls (src/vpc/paths.ts) under `/api`: all reads, and insert and remove as dry
- * runs. Requests are checked here, strictly; responses are checked tolerantly and passed on in the
+ * runs. Requests are checked strictly; responses are checked tolerantly, and passed on in the
  * platform's own words. Each dry run is in the audit log.
  */
 export async function platformRoutes(app: FastifyInstance, { dryRuns }: { dryRuns: DryRuns }): Promise<void> {
@@ -60,22 +60,6 @@ export async function platformRoutes(app: FastifyInstance, { dryRuns }: { dryRun
     },
   )
   routes.get(
-    route(({ project_id }) => paths.securityGroups(project_id)),
-    {
-      schema: {
-        summary: 'A page of the security groups of a project, without their rules.',
-        params: projectParams,
-        querystring: securityGroupsQuery,
-        response: { 200: responses.securityGroupsResponse },
-      },
-    },
-    async (request, reply) => {
-      const path = paths.securityGroups(request.params.project_id)
-      const query = queryString(request.query)
-      return passOn(reply, await upstream.shared.read(path, query, securityGroupsResponse, askerOf(request)))
-    },
-  )
-  routes.get(
     route(({ project_id, security_group_id }) => paths.securityGroup(project_id, security_group_id)),
     {
       schema: {
@@ -91,22 +75,32 @@ export async function platformRoutes(app: FastifyInstance, { dryRuns }: { dryRun
       return passOn(reply, await upstream.shared.read(path, '', securityGroupResponse, askerOf(request)))
     },
   )
-  routes.get(
-    route(({ project_id }) => paths.rules(project_id)),
-    {
-      schema: {
-        summary: 'A page of the rules of a project.',
-        params: projectParams,
-        querystring: rulesQuery,
-        response: { 200: responses.rulesResponse },
+
+  function list(
+    path: typeof paths.securityGroups,
+    summary: string,
+    querystring: typeof securityGroupsQuery | typeof rulesQuery,
+    described: typeof responses.securityGroupsResponse | typeof responses.rulesResponse,
+    checked: ResponseSchema<unknown>,
+  ): void {
+    routes.get(
+      route(({ project_id }) => path(project_id)),
+      { schema: { summary, params: projectParams, querystring, response: { 200: described } } },
+      async (request, reply) => {
+        const { params, query } = request
+        const asked = [path(params.project_id), queryString(query)] as const
+        return passOn(reply, await upstream.shared.read(...asked, checked, askerOf(request)))
       },
-    },
-    async (request, reply) => {
-      const path = paths.rules(request.params.project_id)
-      const query = queryString(request.query)
-      return passOn(reply, await upstream.shared.read(path, query, rulesResponse, askerOf(request)))
-    },
+    )
+  }
+  list(
+    paths.securityGroups,
+    'A page of the security groups of a project, without their rules.',
+    securityGroupsQuery,
+    responses.securityGroupsResponse,
+    securityGroupsResponse,
   )
+  list(paths.rules, 'A page of the rules of a project.', rulesQuery, responses.rulesResponse, rulesResponse)
 
   function dryRun(
     path: typeof paths.insert,

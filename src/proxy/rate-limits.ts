@@ -4,12 +4,12 @@ import type { ProxyConfig } from './config.ts'
 import { ownError } from './errors.ts'
 
 /**
- * Sign-ins from one address a minute. Where all come from a load balancer's address, it must be
- * enough for a team.
+ * Sign-ins from one address a minute. All of a team may come from the load balancer's address, so
+ * it must be enough for a team.
  */
 const SIGN_INS = 120
 /**
- * How often a browser may come back from the provider with one sign-in in a minute: each is a
+ * How often a minute the provider may send a browser back with the same sign-in: each time is a
  * request to the provider.
  */
 const RETURNS = 10
@@ -17,19 +17,19 @@ const RETURNS = 10
 /** Throws Portside.TooManyRequests when the user or address of a request has made too many. */
 export type RateLimit = (request: FastifyRequest) => Promise<void>
 
-/** What sign-ins are limited by; what is counted for one counts for no other. */
+/** The limits of sign-ins. Each counts on its own. */
 export type SignInLimits = {
   /** Sign-ins that an address begins at the provider. */
   ofSignIn: RateLimit
-  /** Wrong sign-in links from an address. They keep nobody from signing in. */
+  /** Wrong sign-in links from an address. Right ones are not counted, and still work. */
   ofWrongSignIn: RateLimit
   /** Returns from the provider with a sign-in that this browser began, by their `state`. */
   ofReturn: RateLimit
 }
 
 /**
- * How many requests a minute are taken from a user, and from an address that signs in. Each proxy
- * counts alone: n proxies behind a load balancer take n times as many.
+ * Limits the requests of a user in a minute, and the sign-ins from an address. Each proxy counts on
+ * its own: n proxies behind a load balancer take n times as many.
  */
 export async function addRateLimits(
   app: FastifyInstance,

@@ -9,9 +9,9 @@ import { ownError, type ProxyError } from './errors.ts'
 import type { Asker } from './upstream/upstream.ts'
 
 /**
- * Every request to `app` is checked by the schemas of its route (`schema` in the route's options)
- * before its handler runs; the handler gets what they read. The same schemas describe the route
- * (openapi.ts). What they refuse is Portside.InvalidRequest.
+ * Checks every request to `app` by the schemas of its route (`schema` in the route's options), and
+ * gives the handler what they read. The same schemas describe the route (openapi.ts). What they
+ * refuse is Portside.InvalidRequest.
  * @throws Error at start, when a schema has a text, list or number without a maximum
  */
 export function checkRequests(app: FastifyInstance): void {
@@ -22,7 +22,7 @@ export function checkRequests(app: FastifyInstance): void {
     const read =
       where === 'query'
         ? (value: unknown) => readQuery(form as z.ZodMiniObject, pairsOf(value as QueryValues))
-        : // Fastify says null where there is no body.
+        : // Without a body, Fastify gives null.
           (value: unknown) => value ?? undefined
     return (value: unknown) => {
       const given = read(value)
@@ -30,8 +30,8 @@ export function checkRequests(app: FastifyInstance): void {
       return result.success ? { value: result.data } : { error: refusal(result.error, given, where) }
     }
   })
-  // Responses are described by their schemas and typed by them. Checking each again would only
-  // cost time (docs/decisions/0011-route-schemas.md).
+  // The schemas of responses describe and type them. Checking each one would only take time
+  // (docs/decisions/0011-route-schemas.md).
   app.setSerializerCompiler(() => JSON.stringify)
 }
 
@@ -52,9 +52,9 @@ export function checkProjects(app: FastifyInstance, projects: ReadonlySet<string
   })
 }
 
-// Which projects there are, checkProjects knows.
+// checkProjects refuses unknown projects.
 const project_id = boundedText()
-/** The path of what belongs to a project. */
+/** The path of a list of a project. */
 export const projectParams = z.object({ project_id })
 /** The path of one port. */
 export const portParams = z.object({ project_id, port_id: uuid })
@@ -65,7 +65,7 @@ export const idParams = z.object({ id: uuid })
 
 type QueryValues = Readonly<Record<string, string | readonly string[]>>
 
-/** The values of a query by name; several of one name are a list. */
+/** The values of a query by name. Several of one name make a list. */
 export function queryValues(text: string): QueryValues {
   const values: Record<string, string | string[]> = Object.create(null)
   if (text === '') return values
@@ -136,7 +136,7 @@ function findUnbounded(schema: z.core.$ZodType, path: string): string | undefine
     case 'nullable':
     case 'default':
       return first([['', def.innerType!]])
-    // Read as `in` first, whose length is bounded; what is in it, `out` checks.
+    // `in` checks the length before `out` checks the entries (src/vpc/limits.ts, boundedList).
     case 'pipe':
       return isBoundedList(def.in!) ? first([['', def.out!]]) : path
     default:
@@ -170,9 +170,9 @@ function refusal(error: z.core.$ZodError, value: unknown, where: Part): ProxyErr
 const goneSignals = new WeakMap<Socket, AbortSignal>()
 
 /**
- * Aborted when the browser goes away before its response: what it asked for is no longer of use to
- * anybody. All requests of one connection share it: they end with the connection, and making one
- * for each would be a good part of a request's cost.
+ * Aborted when the browser goes away before its response, which nobody needs any more. All requests
+ * of a connection share it, as they end with the connection, and one for each would be a good part
+ * of a request's cost.
  */
 export function goneSignal({ socket }: FastifyRequest): AbortSignal {
   const known = goneSignals.get(socket)
@@ -185,7 +185,7 @@ export function goneSignal({ socket }: FastifyRequest): AbortSignal {
   return gone.signal
 }
 
-/** The asker of calls of the platform that one request needs; see goneSignal. */
+/** The asker of the calls of the platform that a request needs. */
 export function askerOf(request: FastifyRequest): Asker {
   return { request_id: request.id, signal: goneSignal(request) }
 }

@@ -9,14 +9,14 @@ import { addressName } from './listen-names.ts'
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * A page that any site may open, by a link or a redirect: it shows nothing to the site that
-     * opened it.
+     * A page that any site may open, by a link or a redirect: the site that opened it can't read
+     * it.
      */
     page?: boolean
   }
 }
 
-/** The headers of every response, which limit what Portside's own pages may do in a browser. */
+/** The headers of every response. They limit what Portside's own pages may do in a browser. */
 export function browserHeaders({ publicOrigin }: Pick<ProxyConfig, 'publicOrigin'>): Record<string, string> {
   const headers = headersOf({
     contentSecurityPolicy: {
@@ -38,8 +38,7 @@ export function browserHeaders({ publicOrigin }: Pick<ProxyConfig, 'publicOrigin
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
     crossOriginEmbedderPolicy: { policy: 'require-corp' },
-    // Only behind https: over http it would be ignored, and on localhost it would lock out other
-    // local servers.
+    // Only behind https: http ignores it, and on localhost it would lock out other local servers.
     strictTransportSecurity: publicOrigin?.startsWith('https:') ? { maxAge: 31_536_000 } : false,
   })
 
@@ -49,8 +48,8 @@ export function browserHeaders({ publicOrigin }: Pick<ProxyConfig, 'publicOrigin
 }
 
 /**
- * Guards every route of `app`: the names it may be called by, the pages that may call it. Every
- * response gets `headers`.
+ * Refuses requests to `app` under a name that is not its own, or from a page that is not its own.
+ * Every response gets `headers`.
  */
 export function guardBrowsers(
   app: FastifyInstance,
@@ -59,18 +58,15 @@ export function guardBrowsers(
 ): void {
   const { publicOrigin, listenHost } = config
   const publicHost = publicOrigin && new URL(publicOrigin).host
-  /** The hosts of its own origins, once it listens. */
+  /** The hosts of its own origins, known once it listens. */
   let ownHosts: ReadonlySet<string> | undefined
 
-  /**
-   * The origin that the request was made to, by its Host header; undefined when it is none of this
-   * proxy's.
-   */
+  /** This proxy's origin in the Host header of a request; undefined when it names another. */
   function calledOrigin(request: FastifyRequest): string | undefined {
     const host = request.headers.host?.toLowerCase()
     if (host === undefined) return undefined
     if (publicHost && host === publicHost) return publicOrigin
-    // URL drops the port where it is the scheme's own, as browsers do.
+    // URL leaves out the port when it is the scheme's own, as browsers do.
     ownHosts ??= new Set(
       [addressName(listenHost), 'localhost'].map(
         (name) => new URL(`http://${name}:${request.socket.localPort}`).host,
@@ -80,7 +76,7 @@ export function guardBrowsers(
   }
 
   function check(request: FastifyRequest): void {
-    // `GET http://host/path` is for proxies: it names a second host, beside the one of the header.
+    // `GET http://host/path` is for HTTP proxies: it names a second host beside that of the header.
     if (!request.url.startsWith('/'))
       throw ownError('Portside.InvalidRequest', 'The address of the request does not begin with /.', {
         advice: 'Send the path alone, and the name in the Host header.',
@@ -101,8 +97,7 @@ export function guardBrowsers(
       })
   }
 
-  // Hooks of every request call `done`: an async one costs each request another turn of the event
-  // loop's queue.
+  // Calls `done`: an async hook would cost each request another turn of the event loop's queue.
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers)
     if (!request.routeOptions.config.probe) check(request)
@@ -110,7 +105,7 @@ export function guardBrowsers(
   })
 }
 
-/** The headers that helmet sets. They are the same for every response, so they are made once. */
+/** The headers that helmet sets. They are always the same, so they are made once. */
 function headersOf(options: HelmetOptions): Record<string, string> {
   const request = new IncomingMessage(new Socket())
   const response = new ServerResponse(request)
@@ -123,23 +118,20 @@ function headersOf(options: HelmetOptions): Record<string, string> {
 }
 
 /**
- * Whether a request comes from a page of `origin`. This, with the
- * session's SameSite=Strict cookie, is the whole defence against forged requests. It needs no token
- * in the page:
- * - Origin and Sec-Fetch-Site are set by browsers, and no page can set them. A change must say by
- *   them where it comes from; every browser that runs the console sends Origin with a POST, PUT or
- *   DELETE. So a foreign page's change is refused by what it says, and one that says nothing is
- *   refused too.
- * - Bodies are JSON only (server.ts): a foreign page can't send one without asking first (CORS),
- *   and is never let.
- * - The cookie does not come with requests of other sites at all. It would with those of another
- *   port on this machine, or of a sibling domain, which are the same site: for them the check of
- *   the whole origin counts.
- * - A GET changes nothing. A read may leave out where it comes from, as browsers do for an address
- *   typed by hand; a foreign page can't read its response. Whether it may come from one is a
- *   matter of the route that the router found (`page`), never of how the address is spelled:
- *   `/%61pi/` is /api/ to the router. The pages below /sign-in are opened from other sites by
- *   nature: they have their own cookies and `state` (session/openid-connect/routes.ts).
+ * True when a request comes from a page of `origin`. With the session's SameSite=Strict cookie,
+ * this is the whole defence against forged requests. It needs no token in the page:
+ * - Browsers set Origin and Sec-Fetch-Site, and no page can. A change must have one of them; every
+ *   browser that runs the console sends Origin with a POST, PUT or DELETE. So a change from a
+ *   foreign page is refused by its origin, and one without origin is refused too.
+ * - Bodies are JSON only (server.ts). A foreign page has to ask before it sends one (CORS), and is
+ *   always refused.
+ * - Browsers don't send the cookie with requests from other sites. But another port of this
+ *   machine, or a sibling domain, is the same site: there the check of the whole origin counts.
+ * - A GET changes nothing. A read may be without origin, as browsers send it for an address that
+ *   was typed; a foreign page can't read its response. Whether it may come from a foreign page
+ *   depends on the route that the router found (`page`), never on how the address is spelled:
+ *   `/%61pi/` is /api/ to the router. Pages below /sign-in are opened from other sites, so they
+ *   have cookies of their own and `state` (session/openid-connect/routes.ts).
  */
 function isFromOwnPage(request: FastifyRequest, origin: string): boolean {
   const site = request.headers['sec-fetch-site']

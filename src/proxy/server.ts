@@ -29,18 +29,19 @@ import { createUpstream } from './upstream/connection.ts'
 
 /** A proxy that runs. */
 export type Proxy = {
-  /** The origin it listens on, such as `http://127.0.0.1:8080`. */
+  /** The origin on which it listens, such as `http://127.0.0.1:8080`. */
   address: string
-  /** Opened in a browser, it signs in. */
+  /** The address that signs in a browser which opens it. */
   signInAddress: string
-  /** The origin of /metrics, when the configuration names an address for it. */
+  /** The origin of /metrics; undefined when it is not served. */
   metricsAddress: string | undefined
   /** Takes no more requests, finishes those under way, and ends. */
   close(): Promise<void>
 }
 
 /**
- * Starts a proxy: the built console, Portside's API, and the platform's calls signed and forwarded.
+ * Starts a proxy: serves the built console and Portside's API, signs and forwards the platform's
+ * calls.
  * @throws ConfigError when the data folder or the journal can't be used; the system's error when it
  *   can't listen
  */
@@ -57,14 +58,13 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     bodyLimit: LARGEST_BODY,
     ...receivingOptions(receiving),
     trustProxy: config.trustedProxies ?? false,
-    // stopping.ts responds then, in the one error form.
+    // stopping.ts responds then, in the error form.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200, querystringParser: queryValues },
-    // A plugin makes and opens the journal. On a slow or busy machine that may take long, and is no
-    // failure.
+    // A plugin makes and opens the journal, which may take long on a slow machine.
     pluginTimeout: 0,
     frameworkErrors(error, _, reply) {
-      // Sent before any hook: the headers of security.ts are not there yet.
+      // No hook has run, so the headers of security.ts are still missing.
       reply.headers(headers)
       sendError(reply, foreseen(error) ?? ownError('Portside.Internal', error.message))
     },
@@ -87,7 +87,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   await serveConsole(app, config.consoleFiles)
   const upstream = createUpstream(config, log, metrics)
   app.addHook('onClose', () => upstream.close())
-  // Closed after the plugins that use it: their hooks run first.
+  // Closed after the plugins that use it, whose hooks run first.
   const database = accessDatabase(config, log)
   app.addHook('onClose', () => database.close())
   readiness.checkDatabase(() => database.check())
@@ -146,7 +146,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     if (metrics) monitoring = await serveMetrics(config.metricsListen!, metrics, readiness, receiving)
     await app.listen({ host: config.listenHost, port: config.listenPort })
   } catch (error) {
-    // Left open, the journal would keep other proxies out.
+    // A journal that stays open would keep other proxies out.
     await app.close()
     await monitoring?.close()
     throw error

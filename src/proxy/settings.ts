@@ -4,7 +4,7 @@ import type { Variables } from './config-variables.ts'
 export type Setting = {
   section: (typeof SECTIONS)[number]
   meaning: string
-  /** What holds when it is not set, where the schema has no default; `none` unless given. */
+  /** What applies when it is not set and the schema has no default; `none` unless given. */
   otherwise?: string
 }
 

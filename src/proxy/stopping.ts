@@ -4,15 +4,15 @@ import { hasBody, type ReceivingLimits } from './connections.ts'
 import { ownError } from './errors.ts'
 
 /**
- * A terminal sends its signal to every process at once, and `npm start` passes it on: within this,
- * it is one signal.
+ * Signals within this time are one: a terminal sends a signal to every process, and `npm start`
+ * passes it on.
  */
 const ONE_SIGNAL_MS = 1000
 
 /**
- * What a process does at a signal to stop: finishes with `close` what is under way, and exits with
- * 0. With 1 when that takes longer than `limitMs`, or at a second signal: the next start then finds
- * the operation that was under way, as after a kill.
+ * What a process does at a signal to stop: finishes what is under way, with `close`, and exits with
+ * 0. When that takes longer than `limitMs`, or at a second signal, it exits with 1: the next start
+ * then finds the operation that was under way, as after a kill.
  */
 export function stopOnce(close: () => Promise<void>, limitMs: number): (signal: NodeJS.Signals) => void {
   let signalled: number | undefined
@@ -36,11 +36,10 @@ function giveUp(why: string): void {
 }
 
 /**
- * Makes `app.close()` finish the requests under way, and wait for nothing else: requests that come
- * on open connections get Portside.Stopping, and connections that browsers opened
- * ahead, without a request, are ended. Node's server.close() ends only those that had a request
- * before, and lets a request that is not whole yet take for ever: what has not come within
- * `leftoverMs` is ended too.
+ * Makes `app.close()` finish the requests under way, and wait for nothing else. New requests on
+ * open connections get Portside.Stopping; connections that browsers opened ahead, without a
+ * request, are ended. Node's server.close() ends only those that had a request before, and waits
+ * without end for an incomplete request: those not complete within `leftoverMs` are ended too.
  */
 export function stopGracefully(
   app: FastifyInstance,
@@ -48,7 +47,7 @@ export function stopGracefully(
 ): void {
   let stopping = false
   const unused = new Set<Socket>()
-  /** Connections without a request whose headers are there, and requests whose body is not. */
+  /** Connections that wait for the headers of a request, or for its body. */
   const waiting = new Set<Socket>()
   app.server.on('connection', (socket: Socket) => {
     unused.add(socket)
@@ -80,13 +79,13 @@ export function stopGracefully(
       for (const socket of waiting) socket.destroy()
     }, leftoverMs).unref()
   })
-  // A response ends its connection too: kept alive, it would be waited for.
+  // Each response ends its connection: one that is kept alive would be waited for.
   app.addHook('onSend', (_, reply, _payload, done) => {
     if (stopping) reply.header('connection', 'close')
     done()
   })
   app.addHook('onRequest', ({ routeOptions }, _, done) => {
-    // /readyz says that it is stopping, and /healthz that it still lives.
+    // /readyz says that this proxy is stopping, /healthz that it still lives.
     if (stopping && !routeOptions.config.probe)
       throw ownError('Portside.Stopping', 'Portside is stopping.', {
         advice: 'Start it again, then reload this page.',

@@ -2,7 +2,7 @@
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>()
 
-  /** Runs `work` after all earlier work of `key`, whether that failed or not. */
+  /** Runs `work` after all earlier work of `key`, even when that failed. */
   take<T>(key: string, work: () => Promise<T>): Promise<T> {
     const turn = (this.#last.get(key) ?? Promise.resolve()).then(work, work)
     const done = turn.catch(() => {})

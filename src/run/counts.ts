@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
 
-/** What a run of tests came to, as its reporter tells it to `npm test`. */
+/** The result of a run of tests, as its reporter passes it to `npm test`. */
 export type Counts = {
   passed: number
   failed: number

@@ -1,5 +1,5 @@
 // `npm run dev`: the console with hot reload; the proxy and the emulator from source, restarted
-// when it changes; one address, which signs in whoever opens it.
+// when it changes; one address, which signs in everyone who opens it.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -119,8 +119,8 @@ async function signIn(request, response) {
   const { status } = await fetch(`${behind}/api/session`, { headers })
   if (status !== 401) return
   const { pathname } = new URL(printed)
-  const opened = await fetch(behind + pathname, { redirect: 'manual' })
-  response.setHeader('set-cookie', opened.headers.getSetCookie())
+  const signedIn = await fetch(behind + pathname, { redirect: 'manual' })
+  response.setHeader('set-cookie', signedIn.headers.getSetCookie())
 }
 
 const signedIn = {

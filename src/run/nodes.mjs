@@ -55,7 +55,7 @@ function test(clone, env, log) {
   return readFileSync(log, 'utf8').trimEnd().split('\n').at(-1)
 }
 
-/** `npm start`, until it has printed its address and answers there. @returns what it answered */
+/** `npm start`, until it has printed its address and responds there. @returns what it responded */
 async function start(clone, env) {
   const child = spawn('npm', ['start'], {
     cwd: clone,
@@ -80,8 +80,8 @@ async function start(clone, env) {
       child.on('exit', () => reject(new Error(`npm start ended:\n${lastLines(printed)}`)))
     })
     const { status } = await fetch(`${address}/healthz`)
-    if (status !== 200) throw new Error(`${address}/healthz answered ${status}:\n${lastLines(printed)}`)
-    return `/healthz answered ${status}`
+    if (status !== 200) throw new Error(`${address}/healthz responded with ${status}:\n${lastLines(printed)}`)
+    return `/healthz responded with ${status}`
   } finally {
     if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGTERM')
     await ended

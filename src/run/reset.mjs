@@ -1,4 +1,4 @@
-// `npm run reset`: empties the embedded cloud, so that the next start has the practice estate as
+// `npm run reset`: empties the emulator, so that the next start has the practice estate as
 // new.
 import { rmSync } from 'node:fs'
 import { root } from './installed.mjs'

@@ -15,7 +15,7 @@ mkdirSync(DATA, { recursive: true, mode: 0o700 })
 const children = new Set()
 let stopping = false
 
-/** Starts one of the built servers; when it ends, the other is stopped and so is this. */
+/** Starts one of the built servers; when it ends first, the other is stopped and so is this. */
 function serve(name, args, env) {
   const child = spawn(process.execPath, [`${root}dist/server/${name}.js`, ...args], {
     cwd: root,
@@ -55,13 +55,13 @@ function lineWith(child, text) {
   })
 }
 
-/** True when every project says for itself where its cloud is: by endpoint or region. */
+/** True when every project has an endpoint or a region of its own. */
 function projectsHaveEndpoints(projects) {
   try {
     const list = JSON.parse(projects ?? '')
     return Array.isArray(list) && list.every((one) => one?.endpoint ?? one?.region)
   } catch {
-    // What is wrong with it, the proxy tells.
+    // The proxy says what is wrong with it.
     return false
   }
 }

@@ -14,9 +14,9 @@ type Chain = { worth: number; previous: number }
  * the kept groups.
  *
  * Chosen, in this order: as many groups as can stay (the longest increasing subsequence; the
- * platform has no call that moves one, docs/platform.md, Remove); fewest runs, as each is one insert call;
- * fewest runs that hold a moved group, as each keeps groups off the port for one call more; and the
- * groups highest on the port, as they win.
+ * platform has no call that moves one, docs/platform.md, Remove); fewest runs, as each is one
+ * insert call; fewest runs that hold a moved group, as each keeps groups off the port for one call
+ * more; and the groups highest on the port, as they win.
  */
 export function keptGroups(current: readonly string[], desired: readonly string[]): string[] {
   const positions = new Map(current.map((id, position) => [id, position]))

@@ -11,7 +11,7 @@ type Manifest = Record<string, { file: string; imports?: string[]; css?: string[
 export const PORTS_PAGE = 'src/console/ports/PortsPage.tsx'
 export const PORT_PAGE = 'src/console/port-page/PortPage.tsx'
 
-/** What a port’s page loads without a click, once its list is there. */
+/** What a port's page loads without a click, once its list is there. */
 export const PORT_PAGE_PARTS = [
   'src/console/catalogue/Catalogue.tsx',
   'src/console/plan/PlanPanel.tsx',

@@ -40,8 +40,8 @@ test('who opens the address of npm run dev has a session', async () => {
   const page = await fetch(dev.address, { headers: { accept: 'text/html' } })
   expect(await page.text()).toContain('/@vite/client')
   const [cookie = ''] = page.headers.getSetCookie()
-  const answer = await fetch(`${dev.address}/api/session`, { headers: { cookie } })
-  expect(await answer.json()).toMatchObject({ role: 'operator', emulator: true })
+  const response = await fetch(`${dev.address}/api/session`, { headers: { cookie } })
+  expect(await response.json()).toMatchObject({ role: 'operator', emulator: true })
 })
 
 test('npm run dev starts a server again when its source changes', { timeout: 60_000 }, async () => {
@@ -55,6 +55,6 @@ test('npm run dev starts a server again when its source changes', { timeout: 60_
 
 test('npm run dev refuses what comes from a foreign page', async () => {
   const headers = { accept: 'text/html', origin: 'http://foreign.test' }
-  const answer = await fetch(`${dev.address}/api/sign-out`, { method: 'POST', headers })
-  expect(answer.status).toBe(403)
+  const response = await fetch(`${dev.address}/api/sign-out`, { method: 'POST', headers })
+  expect(response.status).toBe(403)
 })

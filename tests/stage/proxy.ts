@@ -38,8 +38,8 @@ export async function startProxy(
   })
   const proxy = await createProxy({ ...config, emptyJournal: BUILT_EMPTY_JOURNAL, ...more })
   async function signIn(): Promise<string> {
-    const answer = await fetch(proxy.signInAddress, { redirect: 'manual' })
-    return answer.headers.getSetCookie()[0]!.split(';')[0]!
+    const response = await fetch(proxy.signInAddress, { redirect: 'manual' })
+    return response.headers.getSetCookie()[0]!.split(';')[0]!
   }
   let cookie: Promise<string> | undefined
   return {

@@ -106,20 +106,20 @@ export async function newFolder(): Promise<{ path: string; remove(): Promise<voi
   return { path, remove: () => rm(path, { recursive: true, force: true }) }
 }
 
-/** The emulator's controls, which stand outside the platform's paths. */
+/** The emulator's controls, which are outside the platform's paths. */
 export function controls(emulator: string) {
   const send = async (method: 'POST' | 'DELETE', path: string, body?: unknown) => {
-    const answer = await fetch(`${emulator}/_emulator/${path}`, {
+    const response = await fetch(`${emulator}/_emulator/${path}`, {
       method,
       ...(body === undefined
         ? {}
         : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     })
-    if (!answer.ok) throw new Error(`/_emulator/${path}: ${answer.status} ${await answer.text()}`)
+    if (!response.ok) throw new Error(`/_emulator/${path}: ${response.status} ${await response.text()}`)
   }
   const post = (path: string, body?: unknown) => send('POST', path, body)
   return {
-    /** Faults that the next matching calls meet, beside those that stand. */
+    /** Faults that the next matching calls meet, beside those already set. */
     faults: (...faults: object[]) => post('faults', { faults }),
     /** Takes all faults away, those too that struck nothing yet. */
     noFaults: () => send('DELETE', 'faults'),
@@ -128,10 +128,10 @@ export function controls(emulator: string) {
       post(`ports/${portId}/security-groups`, { security_groups }),
     /** The practice estate as new, no faults. */
     reset: () => post('reset'),
-    /** The port's list, asked of the cloud itself. */
+    /** The port's list, asked of the emulator. */
     async list(portId: string, project = 'f5dab68cd75740e68c599e9af5fe0aed'): Promise<string[]> {
-      const answer = await fetch(`${emulator}/_emulator/v3/${project}/ports/${portId}`)
-      return ((await answer.json()) as { port: { security_groups: string[] } }).port.security_groups
+      const response = await fetch(`${emulator}/_emulator/v3/${project}/ports/${portId}`)
+      return ((await response.json()) as { port: { security_groups: string[] } }).port.security_groups
     },
   }
 }

@@ -24,7 +24,7 @@ export function requestEntry(step: number, { method, path, body }: StepRequest):
 
 /** The entry of a response, as the platform sent it, or of its absence. */
 export function responseEntry(step: number, outcome: SendOutcome): AuditEntry {
-  const response = 'body' in outcome ? outcome : outcome.answer
+  const response = 'body' in outcome ? outcome : outcome.response
   // A character has at most four bytes: the rest is not even decoded.
   const text = response ? response.body.subarray(0, 4 * MAX_RESPONSE_TEXT).toString() : null
   const cut = text !== null && text.length > MAX_RESPONSE_TEXT

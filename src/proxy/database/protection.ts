@@ -54,7 +54,7 @@ export async function grant(owner: Kysely<Tables>, role: string): Promise<void> 
 export async function protectionOf(db: Kysely<Tables>): Promise<Protection> {
   // The owner of a table or of its schema, or a superuser, can delete it. A right on a column is
   // enough to change rows.
-  const { rows } = await sql<{ open: boolean }>`with ${appendOnlyTables}
+  const { rows } = await sql<{ open: boolean | null }>`with ${appendOnlyTables}
     select bool_or(
       has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER') or has_any_column_privilege(oid, 'UPDATE')
       or pg_has_role(relowner, 'MEMBER') or pg_has_role(nspowner, 'MEMBER')

@@ -14,7 +14,7 @@ declare module 'fastify' {
 
 /** The log: one JSON object a line, on stderr. docs/operations.md names the fields. */
 export function createLog({ logLevel }: Pick<ProxyConfig, 'logLevel'>): FastifyBaseLogger {
-  // Nothing logs headers; should it ever happen, what authenticates is left out.
+  // Nothing logs headers. Should it happen all the same, what authenticates is left out.
   const secrets = ['authorization', 'cookie', '["set-cookie"]', '["x-auth-token"]', '["x-security-token"]']
   const paths = secrets.flatMap((name) => {
     const at = name.startsWith('[') ? name : `.${name}`
@@ -32,7 +32,7 @@ export function createLog({ logLevel }: Pick<ProxyConfig, 'logLevel'>): FastifyB
   )
 }
 
-/** The ID that a load balancer gave a request, where it has the form of one; else a new one. */
+/** The ID that a load balancer gave the request, when it looks like one; else a new one. */
 export function requestId({ headers }: { headers: IncomingHttpHeaders }): string {
   const given = headers['x-request-id']
   return typeof given === 'string' && /^[\w.:=+/-]{8,128}$/.test(given) ? given : randomUUID()
@@ -55,7 +55,7 @@ export function logResponses(app: FastifyInstance, metrics: Metrics | undefined)
     const { statusCode: status, errorCode: error_code } = reply
     // By route, not by address: the sign-in address is a secret.
     const route = request.routeOptions.url ?? 'none'
-    metrics?.answered({ method, route, status, seconds: reply.elapsedTime / 1000, error_code })
+    metrics?.responded({ method, route, status, seconds: reply.elapsedTime / 1000, error_code })
     const level =
       status >= 500 ? 'warn' : status >= 400 || (method !== 'GET' && method !== 'HEAD') ? 'info' : 'debug'
     if (level === 'debug' && !logsReads) return

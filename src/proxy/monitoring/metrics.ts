@@ -9,36 +9,36 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 export type UpstreamCall = {
   /** Method and path without IDs: `GET /v3/{project_id}/ports/{id}`. */
   call: string
-  /** `answered`, or why no whole answer came. */
+  /** `answered` when there was a whole response, else why there was none. */
   outcome: 'answered' | 'timeout' | 'aborted' | 'connection' | 'too_large'
-  /** Undefined without an answer. */
+  /** Undefined without a response. */
   status: number | undefined
   seconds: number
 }
 
 /**
- * What is counted for Prometheus. Labels have few values each: routes, statuses and codes; never a
- * project, a user or an ID. Only made where somebody can read it (PORTSIDE_METRICS_LISTEN), so that
- * it costs nothing elsewhere.
+ * What is counted for Prometheus. Each label has few values: routes, statuses and codes; never a
+ * project, a user or an ID. Made only with PORTSIDE_METRICS_LISTEN, so that it costs nothing
+ * without.
  */
 export class Metrics {
   readonly #registry = new Registry()
   readonly #requests = new Histogram({
     name: 'portside_http_request_duration_seconds',
-    help: 'Requests answered, by route.',
+    help: 'Requests that got a response, by route.',
     labelNames: ['method', 'route', 'status'],
     buckets: BUCKETS,
     registers: [this.#registry],
   })
   readonly #errors = new Counter({
     name: 'portside_http_errors_total',
-    help: "Answers that were an error, by error code: the platform's, or Portside's own such as Portside.GuardBroken.",
+    help: "Responses that were an error, by error code: the platform's, or Portside's own such as Portside.GuardBroken.",
     labelNames: ['error_code'],
     registers: [this.#registry],
   })
   readonly #calls = new Histogram({
     name: 'portside_upstream_request_duration_seconds',
-    help: 'Calls of the platform, by call; status is empty when no answer came.',
+    help: 'Calls of the platform, by call; status is empty without a response.',
     labelNames: ['call', 'outcome', 'status'],
     buckets: BUCKETS,
     registers: [this.#registry],
@@ -51,8 +51,8 @@ export class Metrics {
   })
   readonly #reached = new Gauge({
     name: 'portside_upstream_reachable',
-    help: '1 when the last call of the platform was answered, 0 when it was not; none before the first.',
-    // With a label, so that there is no value before the first call.
+    help: '1 when the last call of the platform got a response, 0 when it did not; none before the first.',
+    // Without a label there would be a value before the first call.
     labelNames: ['upstream'],
     registers: [this.#registry],
   })
@@ -67,8 +67,8 @@ export class Metrics {
     help: 'Operations that this proxy is carrying out now.',
     registers: [this.#registry],
   })
-  /** Whether the last call of the platform was answered; undefined before the first. */
-  cloudAnswers: boolean | undefined
+  /** Whether the last call of the platform got a response; undefined before the first. */
+  platformResponds: boolean | undefined
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry })
@@ -80,54 +80,53 @@ export class Metrics {
     }).set({ version, node: process.versions.node }, 1)
   }
 
-  /** An answer went out. */
-  answered(answer: {
+  /** Counts a response that was sent. */
+  responded(response: {
     method: string
     route: string
     status: number
     seconds: number
     error_code: string | undefined
   }): void {
-    const { method, route, status, seconds, error_code } = answer
+    const { method, route, status, seconds, error_code } = response
     this.#requests.observe({ method, route, status }, seconds)
     if (error_code !== undefined)
       this.#errors.inc({ error_code: CODE.test(error_code) ? error_code : 'other' })
   }
 
-  /** A call of the platform ended. */
+  /** Counts a call of the platform that ended. */
   called({ call, outcome, status, seconds }: UpstreamCall): void {
     this.#calls.observe({ call, outcome, status: status ?? '' }, seconds)
-    // Given up by the asker: that says nothing about the cloud.
+    // Aborted by the asker: that says nothing about the platform.
     if (outcome === 'aborted') return
-    this.cloudAnswers = outcome === 'answered' || outcome === 'too_large'
-    this.#reached.set({ upstream: 'vpc' }, this.cloudAnswers ? 1 : 0)
+    this.platformResponds = outcome === 'answered' || outcome === 'too_large'
+    this.#reached.set({ upstream: 'vpc' }, this.platformResponds ? 1 : 0)
   }
 
-  /** A call of the platform is sent again. */
+  /** Counts a call of the platform that is sent again. */
   retried(call: string): void {
     this.#retries.inc({ call })
   }
 
-  /** An operation's turn came. */
+  /** Counts an operation that begins to run. */
   operationStarted(): void {
     this.#running.inc()
   }
 
-  /** An operation that had its turn is at its end, or stopped on the way. */
+  /** Counts an operation that ran, by the status with which it ended or stopped. */
   operationEnded(status: OperationStatus): void {
     this.#running.dec()
     this.#operations.inc({ status })
   }
 
-  /** All of it in Prometheus' text form, and the Content-Type of that. */
+  /** All of it in Prometheus' text form, and its Content-Type. */
   async text(): Promise<{ type: string; body: string }> {
     return { type: this.#registry.contentType, body: await this.#registry.metrics() }
   }
 }
 
 /**
- * Codes of the platform and of Portside; a cloud that answers with anything else must not fill the
- * memory.
+ * Codes of the platform and of Portside. Others are not counted apart: they could fill the memory.
  */
 const CODE = /^(?:[A-Z]{2,8}\.\d{1,6}|Portside\.[A-Za-z]{1,40})$/
 

@@ -10,13 +10,13 @@ import type { Readiness } from './readiness.ts'
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * May be asked under any name, without a session: kubelets and load balancers call by address.
+     * May be called by any name, without a session: kubelets and load balancers call by address.
      */
     probe?: boolean
   }
 }
 
-/** Tells whether this proxy lives and can serve; says nothing else to whoever asks. */
+/** Routes that say whether this proxy lives and can serve. They say no more: anyone may ask. */
 export function addProbes(app: FastifyInstance, readiness: Readiness): void {
   const config = { probe: true }
   app.get('/healthz', { config }, async (_, reply) =>
@@ -39,10 +39,10 @@ const MOST_SCRAPERS = 200
 export type MetricsServer = { address: string; close(): Promise<void> }
 
 /**
- * Serves /metrics, and the probes with details, on an address of their own: browsers and strangers
- * should not reach it. It answers until it is closed, while the proxy stops too. Browsers that were
- * led here by a name that points to this machine are refused: it is called by an IP address, as
- * localhost, by the name that it listens on, or by one of `names`.
+ * Serves /metrics, and the probes with details, on an address of their own, which browsers and
+ * strangers should not reach. It serves until it is closed, so also while the proxy stops. Requests
+ * are taken only by an IP address, as localhost, by the name that it listens on, or by one of
+ * `names`: a browser that follows a name which points to this machine is refused.
  * @throws ConfigError when the address can't be listened on
  */
 export async function serveMetrics(
@@ -73,8 +73,9 @@ export async function serveMetrics(
   app.get('/healthz', async () => ({ status: 'alive' }))
   app.get('/readyz', async (_, reply) => {
     const { ready, ...details } = await readiness.check()
-    const { cloudAnswers } = metrics
-    const cloud = cloudAnswers === undefined ? 'not asked yet' : cloudAnswers ? 'answers' : 'does not answer'
+    const { platformResponds } = metrics
+    const cloud =
+      platformResponds === undefined ? 'not asked yet' : platformResponds ? 'answers' : 'does not answer'
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', ...details, cloud })
   })
   app.setNotFoundHandler((_, reply) =>

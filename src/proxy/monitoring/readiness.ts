@@ -1,19 +1,16 @@
 import type { FastifyBaseLogger } from 'fastify'
 
-/**
- * An answer of readiness is good for this long: probes of many load balancers ask the database
- * once.
- */
+/** A result holds for this long: probes of many load balancers ask the database once. */
 const GOOD_FOR_MS = 1000
-/** A database that has not answered by then is as good as none. */
+/** A database that takes longer counts as unavailable. */
 const LONGEST_CHECK_MS = 2000
 
 /** Whether this proxy can serve, and why not. */
 export type Ready = { ready: boolean; database: 'answers' | 'does not answer'; stopping: boolean }
 
 /**
- * Whether this proxy can serve: its database answers and can be written to, and it is not stopping.
- * The cloud is no part of it: while the cloud can't be reached every proxy would be taken out, and
+ * Whether this proxy can serve: its database can be read and written, and it is not stopping. The
+ * platform doesn't count: when it can't be reached, load balancers would take out every proxy, and
  * nobody could see why.
  */
 export class Readiness {
@@ -23,19 +20,17 @@ export class Readiness {
   #database: () => Promise<unknown> = async () => {}
   #last: { at: number; answers: Promise<boolean> } | undefined
 
-  /** @param log is told why the database can not be used, once, and when it can be again */
+  /** @param log gets the reason when the database can not be used, once, and when it can again */
   constructor(log: Pick<FastifyBaseLogger, 'info' | 'error'>) {
     this.#log = log
   }
 
-  /**
-   * `check` comes back when the database answers and can be written to, and throws when it can not.
-   */
+  /** @param check resolves when the database can be read and written, and throws when it can't */
   checkDatabase(check: () => Promise<unknown>): void {
     this.#database = check
   }
 
-  /** From now on this proxy is not ready. */
+  /** Makes this proxy not ready, for good. */
   stop(): void {
     this.#stopping = true
   }
@@ -63,7 +58,7 @@ export class Readiness {
   }
 }
 
-/** What the check fails with, if it does, or that it takes too long. */
+/** Why the check fails, or that it takes too long; undefined when it passes. */
 async function failureOf(check: () => Promise<unknown>): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Error>((resolve) => {

@@ -19,11 +19,12 @@ const UNFINISHED: OperationStatus[] = ['queued', 'running', 'waiting']
 /** Operations that wait for the operator's choice. */
 export const AWAITING_CHOICE: OperationStatus[] = ['stopped', 'interrupted']
 
-type ListedRow = Omit<OperationSummary, 'user' | 'purpose' | 'created_at'> & {
+type ListedRow = Omit<OperationSummary, 'user' | 'purpose' | 'created_at' | 'too_large'> & {
   sequence: unknown
   user_name: string
   kind: OperationSummary['purpose']
   created_at: Date
+  too_large: boolean
 }
 
 /** An operation without a proxy; `lately`: its proxy was alive within the last minute. */

@@ -18,6 +18,17 @@ export type JournaledOperation = Operation & {
   recorded_end?: string
 }
 
+/** What is empty in an operation that has not begun, or can't be read. */
+export const EMPTY_FIELDS = {
+  followed_by: null,
+  list_now: null,
+  list_read_at: null,
+  next_try_at: null,
+  error: null,
+  port: null,
+  request_id: null,
+} as const satisfies Partial<JournaledOperation>
+
 /** What an operation is made from; `after` is the one after which it goes on or back. */
 export type NewOperation = Pick<
   Operation,
@@ -38,11 +49,11 @@ export function newOperation({ steps, after, ...operation }: NewOperation): Jour
   const groups = [...new Set([...(after?.had ?? []), ...planned_from])]
   const now = new Date().toISOString()
   const created: JournaledOperation = {
+    ...EMPTY_FIELDS,
     ...operation,
     had: groups,
     before: after?.before ?? planned_from,
     follows: after?.operation_id ?? null,
-    followed_by: null,
     created_at: now,
     updated_at: now,
     revision: 1,
@@ -59,13 +70,7 @@ export function newOperation({ steps, after, ...operation }: NewOperation): Jour
       sent_at: null,
       ended_at: null,
     })),
-    list_now: null,
-    list_read_at: null,
     off_the_port: [],
-    next_try_at: null,
-    error: null,
-    port: null,
-    request_id: null,
   }
   created.off_the_port = offThePort(created)
   return created

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { OperationStatus } from '../../vpc/portside-api.ts'
 import type { Tables } from '../database/tables.ts'
-import type { JournaledOperation } from './journaled-operation.ts'
+import { EMPTY_FIELDS, type JournaledOperation } from './journaled-operation.ts'
 
 /**
  * An operation of more bytes is not read. It is several times the size of the largest plan today.
@@ -39,12 +39,12 @@ export async function storedOperation(db: Kysely<Tables>, row: StoredRow): Promi
   const kind = begun?.kind ?? 'change'
   const created_at = known.created_at.toISOString()
   return {
+    ...EMPTY_FIELDS,
     ...known,
     too_large: true,
     user: begun?.user_name ?? '(unknown)',
     purpose: kind === 'dry_run' ? 'change' : kind,
     follows: begun?.follows ?? null,
-    followed_by: null,
     created_at,
     updated_at: created_at,
     planned_from: [],
@@ -53,12 +53,6 @@ export async function storedOperation(db: Kysely<Tables>, row: StoredRow): Promi
     before: [],
     had: [],
     steps: [],
-    list_now: null,
-    list_read_at: null,
     off_the_port: [],
-    next_try_at: null,
-    error: null,
-    port: null,
-    request_id: null,
   }
 }

@@ -7,27 +7,27 @@ export type Cookies = {
   /** The whole name of `portside_` + `what` for the origin that the request was made to. */
   name(request: FastifyRequest, what: string): string
   /**
-   * The first cookie of that name that `read` makes something of: another port or a sibling domain
-   * may have planted one of the same name, which browsers send before ours.
+   * What `read` makes of the first cookie of that name that it can read. Another port or a sibling
+   * domain may have set one of the same name, which browsers send before ours.
    */
   find<T>(
     request: FastifyRequest,
     what: string,
     read: (value: string) => Promise<T | undefined>,
   ): Promise<T | undefined>
-  /** Out of reach for scripts and other origins; SameSite is the caller's. */
+  /** Scripts and other origins can't read it. The caller adds SameSite. */
   options: CookieSerializeOptions
 }
 
 /**
  * Cookies know no ports: without the port in their name, two Portsides on one machine would sign
- * each other out. Behind a public origin they are `__Host-` cookies: a sibling domain can't plant
+ * each other out. Behind a public origin they are `__Host-` cookies: a sibling domain can't set
  * one.
  */
 export function cookiesOf({ publicOrigin }: Pick<ProxyConfig, 'publicOrigin'>): Cookies {
   const secure = publicOrigin?.startsWith('https:') ?? false
   function name(request: FastifyRequest, what: string): string {
-    // Sent to sign-out alone, so its path is not /, which __Host- wants.
+    // It is sent to sign-out only, so its path is not /, which __Host- needs.
     const prefix = !secure ? '' : what === 'sign_out' ? '__Secure-' : '__Host-'
     return publicOrigin ? `${prefix}portside_${what}` : `portside_${what}_${request.socket.localPort}`
   }
@@ -35,8 +35,7 @@ export function cookiesOf({ publicOrigin }: Pick<ProxyConfig, 'publicOrigin'>): 
     name,
     async find(request, what, read) {
       const wanted = name(request, what)
-      // @fastify/cookie, as its kind, keeps the first of a name alone: it is given one cookie at a
-      //   time.
+      // @fastify/cookie keeps only the first of a name, so it gets one cookie at a time.
       for (const one of (request.headers.cookie ?? '').split(';')) {
         const value = request.server.parseCookie(one)[wanted]
         const found = value ? await read(value) : undefined

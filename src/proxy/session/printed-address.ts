@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { plainPage, sendPage } from '../plain-page.ts'
 import type { SignInParts } from './sign-in.ts'
 
-/** What a sign-in address that is not the one printed at start answers with. */
+/** The page of any other sign-in address than the one printed at start. */
 const REFUSED = plainPage(
   'This sign-in address is not valid',
   'A sign-in address is made anew each time Portside starts. Open the one that it printed when it last started, whole.',
@@ -12,9 +12,9 @@ const REFUSED = plainPage(
 )
 
 /**
- * Sign-in on one machine: an address that is printed at start, for whoever can read what this
- * process prints.
- * @returns the path that signs in whoever opens it, while this proxy runs
+ * Sign-in on one machine: by an address printed at start, for those who can read what this process
+ * prints.
+ * @returns the path that signs in everyone who opens it, while this proxy runs
  */
 export function signInByPrintedAddress(app: FastifyInstance, { sessions, limits }: SignInParts): string {
   const token = randomBytes(32).toString('base64url')
@@ -25,7 +25,7 @@ export function signInByPrintedAddress(app: FastifyInstance, { sessions, limits 
     return sendPage(reply, 403, REFUSED)
   }
   app.get<{ Params: { '*'?: string } }>('/sign-in/*', page, async (request, reply) => {
-    // Whoever has the address is never kept out by those who try others.
+    // Not limited: those who try other addresses must not keep out one who has this.
     if (!equal(request.params['*'] ?? '', token)) return refuse(request, reply)
     const user = userInfo().username
     await sessions.give(request, reply, { user, subject: user, role: 'operator' })

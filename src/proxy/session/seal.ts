@@ -3,29 +3,30 @@ import { EncryptJWT, jwtDecrypt } from 'jose'
 import * as z from 'zod'
 import type { Secrets } from './secret.ts'
 
-/** Opened texts that are kept: a browser sends the same cookie with every request. */
+/** The most opened texts kept: a browser sends the same cookie with every request. */
 const MOST_KEPT = 1000
 
-/** Every sealed thing says when it was sealed and when it is over, in seconds since 1970. */
+/** When something was sealed, and when it expires, in seconds since 1970. */
 const times = z.object({ iat: z.int(), exp: z.int() })
 /** What was sealed, and when. */
 export type Opened<T> = T & z.infer<typeof times>
 
 /**
- * Seals what a browser keeps for us: it can neither read nor change it, and no proxy has to store
- * it.
+ * Seals what a browser keeps for us, so that it can neither read nor change it, and no proxy has to
+ * store it.
  */
 export type Seal<T> = {
-  /** @param seconds how long it can be opened @returns text that can stand in a cookie */
+  /** @param seconds how long it can be opened @returns text that a cookie may have as its value */
   close(content: T, seconds: number): Promise<string>
-  /** Undefined when it is over, was changed, or was sealed for something else. */
+  /** Undefined when it has expired, was changed, or was sealed for another purpose. */
   open(text: string): Promise<Opened<T> | undefined>
 }
 
 /**
  * A seal for one purpose: encrypted and authenticated with A256GCM. Its key is derived from the
  * secret and the purpose, so what was sealed for one purpose opens for no other.
- * @param secrets the first seals, all open: so a secret is replaced without signing anyone out
+ * @param secrets the first one seals, all open: so a secret can be replaced without signing anyone
+ *   out
  */
 export function createSeal<T extends Record<string, unknown>>(
   secrets: Secrets,
@@ -44,7 +45,7 @@ export function createSeal<T extends Record<string, unknown>>(
         keyManagementAlgorithms: ['dir'],
         contentEncryptionAlgorithms: ['A256GCM'],
       }).catch(() => undefined)
-      // Sealed by an earlier Portside with other fields: signing in anew is all that it costs.
+      // An earlier Portside may have sealed other fields: then the user has to sign in again.
       if (found) return content.safeParse(found.payload).data
     }
     return undefined

@@ -8,10 +8,10 @@ import { diskProblem, syncFolder, writeSynced } from '../disk.ts'
 export type Secrets = [string, ...string[]]
 
 /**
- * The secrets that cookies are sealed with: the configured ones, or one of 32 random bytes that is
- * made at the first start and kept in the data folder, so that a restart signs nobody out. Only its
+ * The secrets that seal cookies: the configured ones, or one of 32 random bytes. That one is made
+ * at the first start and kept in the data folder, so that a restart signs nobody out. Only its
  * owner may read the file.
- * @returns the one that seals, and those that open too
+ * @returns first the one that seals, then others that open
  * @throws ConfigError when the data folder can't be used
  */
 export async function sessionSecrets({
@@ -28,11 +28,11 @@ async function ownSecret(dataFolder: string): Promise<string> {
   const file = join(dataFolder, 'session-secret')
   try {
     let kept = await readSecret(file)
-    // An empty one is what an earlier Portside left on a full disk, and refused from then on: no
-    // cookie was ever sealed with it.
+    // An earlier Portside left an empty file on a full disk, and then refused to start: no cookie
+    // was ever sealed with it.
     if (!kept) {
       await makeSecret(dataFolder, file, kept === '')
-      // As it is there: another proxy that starts at this moment may have been faster.
+      // Read again: another proxy that starts at this moment may have been faster.
       kept = (await readSecret(file)) ?? ''
     }
     if (kept.length >= 32) return kept
@@ -54,8 +54,7 @@ async function readSecret(file: string): Promise<string | undefined> {
 }
 
 /**
- * Puts a new secret in its place when it is whole and on the disk: a start that breaks off leaves
- * none.
+ * Makes the file only when the whole secret is on the disk: a start that breaks off leaves none.
  */
 async function makeSecret(dataFolder: string, file: string, replace: boolean): Promise<void> {
   await mkdir(dataFolder, { recursive: true, mode: 0o700 })
@@ -71,8 +70,8 @@ async function makeSecret(dataFolder: string, file: string, replace: boolean): P
 }
 
 /**
- * A link, unlike a new name, never takes the place of what another proxy made meanwhile; some disks
- * have none.
+ * A link, unlike a rename, never replaces what another proxy made meanwhile. Some disks have no
+ * links.
  */
 async function linkOrRename(made: string, file: string): Promise<void> {
   try {

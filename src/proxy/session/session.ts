@@ -9,20 +9,20 @@ import type { Secrets } from './secret.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who is signed in; there in every route behind requireSession. */
+    /** Who is signed in; set in every route behind requireSession. */
     session: SignedIn
   }
 }
 
-/** A session that is not used for so long is over. */
+/** A session ends when it is not used for so long. */
 const IDLE_SECONDS = 12 * 60 * 60
-/** A session in use is given its full time again, but not with every answer. */
+/** A session in use gets its full time again, but not with every response. */
 const RENEWED_AFTER_SECONDS = 10 * 60
 
 const content = z.object({
-  /** What they are called, in the console and in records. */
+  /** The user's name, in the console and in the audit log. */
   user: z.string(),
-  /** Who they are to whoever signed them in: two users may be called the same. */
+  /** The user's ID where they signed in: two users may have the same name. */
   subject: z.string(),
   role: z.enum(roles),
   by: z.enum(signInWays),
@@ -46,11 +46,11 @@ export type Sessions = {
 type SessionOptions = {
   secrets: Secrets
   cookies: Cookies
-  /** How one signs in here: a session that was begun in another way is none. */
+  /** How users sign in here: a session of another way is not taken. */
   by: SignInWay
-  /** How long a session lasts, however much it is used; undefined: as long as it is used. */
+  /** The longest that a session lasts, used or not; undefined: as long as it is used. */
   longestSeconds: number | undefined
-  /** How much a user may ask for. */
+  /** How many requests a user may make. */
   limit: RateLimit
 }
 
@@ -81,8 +81,8 @@ export function addSessions(app: FastifyInstance, options: SessionOptions): Sess
   }
 
   /**
-   * A long read is answered later, perhaps after its user has signed out in another tab: it must
-   * not sign in again.
+   * A long read responds later, perhaps after its user has signed out in another tab: it must not
+   * sign them in again.
    */
   function isRenewed(request: FastifyRequest, { iat, exp, begun }: Opened<SessionContent>): boolean {
     const now = nowSeconds()
@@ -109,7 +109,7 @@ export function addSessions(app: FastifyInstance, options: SessionOptions): Sess
         if (role !== 'operator' && request.method !== 'GET' && request.method !== 'HEAD')
           throw ownError('Portside.Forbidden', 'Your role is viewer: nothing was sent to the platform.', {
             advice:
-              'You can look at everything, arrange and preview; dry runs and changes need the role of an operator. Ask whoever gives the roles.',
+              'You can look at everything, arrange and preview; dry runs and changes need the role of an operator. Ask the administrator who gives the roles.',
           })
       })
     },

@@ -12,7 +12,7 @@ import { signInByPrintedAddress } from './printed-address.ts'
 import { sessionSecrets } from './secret.ts'
 import { addSessions, type Sessions } from './session.ts'
 
-/** How one signs in to this proxy, and what keeps everyone else out. */
+/** How users sign in to this proxy, and what keeps everyone else out. */
 export type SignIn = Pick<Sessions, 'requireSession'> & {
   way: SignInWay
   /** The path to open in a browser to sign in. */
@@ -39,21 +39,20 @@ export async function addSignIn(app: FastifyInstance, config: ProxyConfig): Prom
 
   let path = ''
   await app.register(async (signedOut) => {
-    // What a limit of sign-ins throws, whoever signs in reads as a page.
+    // Who signs in by a browser gets the refusal of a limit as a page.
     signedOut.setErrorHandler(async (error, request, reply) => {
       if (request.method !== 'GET' || !(error instanceof ProxyError)) throw error
-      const { status, error: told } = error
-      if (told.error_code !== 'Portside.TooManyRequests') throw error
-      reply.header('retry-after', told.retry_after)
-      return sendPage(reply, status, plainPage('Too many sign-ins', told.error_msg, told.advice ?? ''))
+      const { status, error: limited } = error
+      if (limited.error_code !== 'Portside.TooManyRequests') throw error
+      reply.header('retry-after', limited.retry_after)
+      return sendPage(reply, status, plainPage('Too many sign-ins', limited.error_msg, limited.advice ?? ''))
     })
     const end = openIdConnect
       ? signInByOpenIdConnect(signedOut, openIdConnect, { secrets, cookies, sessions, limits })
       : undefined
     path = openIdConnect ? '/sign-in' : signInByPrintedAddress(signedOut, { sessions, limits })
 
-    // Without a session too: whoever signs out twice is signed out. Never limited: nobody may be
-    // kept signed in.
+    // Without a session too: one may sign out twice. Never limited: everyone can sign out.
     signedOut.withTypeProvider<ZodTypeProvider>().post(
       api.signOut(),
       {

@@ -5,7 +5,7 @@ import type { ProxyConfig, ProxyProject } from '../config.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
 import { pause, READ_WAITS, RETRIED_STATUSES, waitAfter } from '../retry.ts'
-import { ONE_PAGE, ONE_THING } from './answer-bounds.ts'
+import { ONE_PAGE, ONE_THING } from './response-bounds.ts'
 import { dryRunResponse, portResponseOf, v1PortResponseOf } from './response-schemas.ts'
 import { readErrorResponse, readSuccessResponse, requestIdIn } from './read-response.ts'
 import { openCredentials } from './credential-source.ts'
@@ -31,7 +31,7 @@ import {
  * Statuses of a gateway that lost the platform's response, or gave up on it: the change may have
  * been made.
  */
-const ANSWER_LOST: ReadonlySet<number> = new Set([408, 502, 504])
+const RESPONSE_LOST: ReadonlySet<number> = new Set([408, 502, 504])
 
 /** What the upstream needs of the configuration. */
 export type UpstreamConfig = PoolsConfig &
@@ -43,7 +43,7 @@ type EndedCall = {
   asker: Asker
   /** As of performance.now(). */
   started: number
-  answer?: ExchangeResponse
+  response?: ExchangeResponse
   failure?: ExchangeError
 }
 
@@ -63,17 +63,17 @@ export function createUpstream(
   const logsReads = log.level === 'debug' || log.level === 'trace'
 
   /**
-   * Makes a call once. A read that was refused for its credentials is made a second time, when
-   * there are new ones.
+   * Makes a call once. When a read is refused for its credentials and there are new ones, it is
+   * made a second time.
    */
   async function once(request: UnsignedRequest, bytes: number, asker: Asker = {}): Promise<ExchangeResponse> {
     const project = projectOf(projects, request.path)
     const used = credentials.of(project)
-    const answer = await call(request, project, used, bytes, asker)
-    if (answer.status !== 401) return answer
+    const response = await call(request, project, used, bytes, asker)
+    if (response.status !== 401) return response
     await credentials.reread()
     const now = credentials.of(project)
-    return request.method === 'GET' && now !== used ? call(request, project, now, bytes, asker) : answer
+    return request.method === 'GET' && now !== used ? call(request, project, now, bytes, asker) : response
   }
 
   async function call(
@@ -88,9 +88,9 @@ export function createUpstream(
     try {
       const limits = { timeoutMs: config.upstreamTimeoutMs, bytes }
       const came = await exchange(pools.of(endpoint), ready, limits, asker.signal)
-      const answer = withoutEchoes(came, ready.headers)
-      noteCall({ request, asker, started, answer })
-      return answer
+      const response = withoutEchoes(came, ready.headers)
+      noteCall({ request, asker, started, response })
+      return response
     } catch (error) {
       if (error instanceof ExchangeError) noteCall({ request, asker, started, failure: error })
       throw error
@@ -98,12 +98,14 @@ export function createUpstream(
   }
 
   /** Logs and counts a call. Changes at `info`, failures at `warn`, reads at `debug`. */
-  function noteCall({ request, asker, started, answer, failure }: EndedCall): void {
+  function noteCall({ request, asker, started, response, failure }: EndedCall): void {
     const { method, path } = request
     const ms = performance.now() - started
     const outcome = failure?.reason ?? 'answered'
-    metrics?.called({ call: callOf(method, path), outcome, status: answer?.status, seconds: ms / 1000 })
-    const failed = failure ? failure.reason !== 'aborted' : answer!.status >= 500 || answer!.status === 429
+    metrics?.called({ call: callOf(method, path), outcome, status: response?.status, seconds: ms / 1000 })
+    const failed = failure
+      ? failure.reason !== 'aborted'
+      : response!.status >= 500 || response!.status === 429
     const level = failed ? 'warn' : method === 'PUT' ? 'info' : 'debug'
     if (level === 'debug' && !logsReads) return
     const { signal: _, ...whose } = asker
@@ -113,14 +115,14 @@ export function createUpstream(
         method,
         path,
         ms: Math.round(ms),
-        ...(answer && { status: answer.status, upstream_request_id: requestIdIn(answer) }),
+        ...(response && { status: response.status, upstream_request_id: requestIdIn(response) }),
         ...(failure && { reason: failure.reason, code: failure.code }),
       },
-      answer ? 'upstream responded' : 'upstream did not respond',
+      response ? 'upstream responded' : 'upstream did not respond',
     )
   }
 
-  function noAnswer(path: string, failure: ExchangeError, bytes: number): ProxyError {
+  function noResponse(path: string, failure: ExchangeError, bytes: number): ProxyError {
     const { endpoint } = projectOf(projects, path)
     return noResponseError(failure, {
       endpoint,
@@ -130,7 +132,7 @@ export function createUpstream(
     })
   }
 
-  /** The last resort: whatever goes wrong with a response, those who asked for it can go on. */
+  /** The last resort: whatever is wrong with a response, the request ends with an error. */
   function unforeseen(path: string, cause: unknown): ProxyError {
     if (cause instanceof ProxyError) return cause
     log.error({ err: cause, path }, 'unforeseen error')
@@ -178,13 +180,13 @@ export function createUpstream(
       let retried: boolean
       if (end instanceof ExchangeError) {
         if (end.reason === 'aborted') throw signal?.reason ?? end
-        const { status, error: body } = noAnswer(path, end, bytes)
+        const { status, error: body } = noResponse(path, end, bytes)
         error = new UpstreamError(status, body, { cause: end })
         retried = end.reason === 'connection'
       } else if (end.status === 200) {
-        const answer = readSuccessResponse(end, schema)
-        if (answer.ok) return { ...answer, status: 200 }
-        throw new UpstreamError(502, answer.error)
+        const response = readSuccessResponse(end, schema)
+        if (response.ok) return { ...response, status: 200 }
+        throw new UpstreamError(502, response.error)
       } else {
         const body = readErrorResponse(end)
         error = new UpstreamError(responseStatus(end.status, body), body)
@@ -213,16 +215,16 @@ export function createUpstream(
     },
     async send(request, asker) {
       const changes = request.body.dry_run !== true
-      let answer: ExchangeResponse | undefined
+      let response: ExchangeResponse | undefined
       try {
-        answer = await once({ ...request, query: [] }, ONE_THING.bytes, asker)
-        const outcome = sendOutcomeOf(request, answer)
+        response = await once({ ...request, query: [] }, ONE_THING.bytes, asker)
+        const outcome = sendOutcomeOf(request, response)
         if ('body' in outcome) return outcome
-        return { ...outcome, answer: { status: answer.status, body: answer.body } }
+        return { ...outcome, response: { status: response.status, body: response.body } }
       } catch (failure) {
         const { status, error } =
           failure instanceof ExchangeError
-            ? noAnswer(request.path, failure, ONE_THING.bytes)
+            ? noResponse(request.path, failure, ONE_THING.bytes)
             : unforeseen(request.path, failure)
         const stayed = failure instanceof ExchangeError ? !failure.sent : failure instanceof ProxyError
         if (stayed) return { kind: 'not_sent', status, error: { ...error, outcome: 'not_sent' } }
@@ -230,7 +232,7 @@ export function createUpstream(
           kind: 'unknown',
           status,
           error: changes ? outcomeUnknown(error) : error,
-          ...(answer && { answer: { status: answer.status, body: answer.body } }),
+          ...(response && { response: { status: response.status, body: response.body } }),
         }
       } finally {
         if (changes) inFlight.changed()
@@ -245,7 +247,7 @@ export function createUpstream(
 
 function sendOutcomeOf(
   request: StepRequest,
-  answer: ExchangeResponse,
+  response: ExchangeResponse,
 ): Exclude<SendOutcome, { kind: 'not_sent' }> {
   const changes = request.body.dry_run !== true
   const unknown = (status: number, error: PortsideError) => ({
@@ -253,46 +255,46 @@ function sendOutcomeOf(
     status,
     error: changes ? outcomeUnknown(error) : error,
   })
-  if (answer.status === 200) {
+  if (response.status === 200) {
     const portId = portIdOf(request.path)
     const schema = request.path.startsWith('/v3/') ? portResponseOf(portId) : v1PortResponseOf(portId)
-    const read = readSuccessResponse(answer, schema)
+    const read = readSuccessResponse(response, schema)
     if (!read.ok) return unknown(502, read.error)
     return { kind: 'port', status: 200, port: read.data.port, request_id: read.request_id, body: read.body }
   }
-  if (answer.status === 202 && !changes) {
-    // No body is documented for 202 (docs/platform.md, Insert, `dry_run`): an empty one is as good.
-    const body = answer.body.length > 0 ? answer.body : Buffer.from('{}')
-    const read = readSuccessResponse({ ...answer, body }, dryRunResponse)
+  if (response.status === 202 && !changes) {
+    // No body is documented for 202 (docs/platform.md, Insert, `dry_run`), so it may be empty.
+    const body = response.body.length > 0 ? response.body : Buffer.from('{}')
+    const read = readSuccessResponse({ ...response, body }, dryRunResponse)
     if (!read.ok) return unknown(502, read.error)
     return { kind: 'checked', status: 202, request_id: read.request_id, body: read.body }
   }
-  if (answer.status < 300 || answer.status > 599)
+  if (response.status < 300 || response.status > 599)
     return unknown(
       502,
       ownError(
         'Portside.UnreadableAnswer',
-        `The platform responded with status ${answer.status}, which says neither that the request was carried out nor that it was refused.`,
+        `The platform responded with status ${response.status}, which says neither that the request was carried out nor that it was refused.`,
         {
-          request_id: requestIdIn(answer) ?? null,
+          request_id: requestIdIn(response) ?? null,
           advice:
             'Read the port again. If it stays, check that PORTSIDE_UPSTREAM is the address of the VPC API.',
         },
       ).error,
     )
-  const error = readErrorResponse(answer)
-  if (ANSWER_LOST.has(answer.status)) return unknown(responseStatus(answer.status, error), error)
-  if (!changes) return { kind: 'refused', status: answer.status, error }
+  const error = readErrorResponse(response)
+  if (RESPONSE_LOST.has(response.status)) return unknown(responseStatus(response.status, error), error)
+  if (!changes) return { kind: 'refused', status: response.status, error }
   return {
     kind: 'refused',
-    status: answer.status,
-    error: answer.status === 500 ? outcomeUnknown(error) : { ...error, outcome: 'refused' },
+    status: response.status,
+    error: response.status === 500 ? outcomeUnknown(error) : { ...error, outcome: 'refused' },
   }
 }
 
 /**
- * The status that an error of the platform is passed on with: its own, if it is the status of an
- * error and the error could be read; else 502.
+ * The status with which an error of the platform is passed on: its own when that is the status of
+ * an error and the error could be read; else 502.
  */
 export function responseStatus(status: number, error: PortsideError): number {
   const ofError = status >= 400 && status <= 599

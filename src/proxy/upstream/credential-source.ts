@@ -22,8 +22,8 @@ export interface CredentialSource {
 }
 
 /**
- * How often the file is read. By reading, not by watching: mounted secrets and network folders
- * report no change.
+ * How often the file is read. It is not watched: mounted secrets and network folders report no
+ * change.
  */
 const READ_EVERY_MS = 1000
 const MAX_BYTES = 1024 * 1024
@@ -57,7 +57,8 @@ export function openCredentials(
     refuseOpenTokens(projects, found)
     for (const [name, one] of found) {
       const before = named.get(name)
-      // The same object for the same credentials: others than these have not changed.
+      // Unchanged credentials stay the same object, by which a refused read sees whether there are
+      // new ones.
       if (before && JSON.stringify(before) === JSON.stringify(one)) found.set(name, before)
     }
     if (text !== undefined) log.info({ file }, 'credentials read anew')
@@ -93,7 +94,7 @@ export function openCredentials(
       problem = now
     }
   }
-  // One after the other: who asks gets a reading that began after it asked.
+  // One after the other, so that `reread` waits for a reading that began after the call.
   let reading = Promise.resolve()
   const reread = () => (reading = reading.then(readNow))
   const timer = setInterval(() => void reread(), READ_EVERY_MS).unref()

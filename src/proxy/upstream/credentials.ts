@@ -10,8 +10,7 @@ export type Credentials =
 /** The entry of a credentials file for projects that name none. */
 export const DEFAULT_CREDENTIALS = 'default'
 
-// What stands in a header must have neither spaces nor line breaks, which a copied secret easily
-// has.
+// A header takes neither spaces nor line breaks, which a copied secret easily has.
 const secret = z.string().check(z.regex(/^[\x21-\x7e]+$/))
 const entry = z.union([
   z.strictObject({ access_key: secret, secret_key: secret, security_token: z.optional(secret) }),
@@ -71,7 +70,7 @@ function asCredentials(read: z.infer<typeof entry>): Credentials {
   return { kind: 'access_key', accessKey, secretKey, securityToken }
 }
 
-/** True when requests carry a token in a header as it is: whoever reads along has it. */
+/** True when requests have a token in a header as it is: who reads the request has the token. */
 export function carriesToken(credentials: Credentials | undefined): boolean {
   return credentials?.kind === 'auth_token' || credentials?.securityToken !== undefined
 }

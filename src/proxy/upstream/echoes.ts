@@ -1,33 +1,36 @@
 import type { ExchangeResponse } from './exchange.ts'
 
-/** What stands in the place of a secret that came back. */
+/** The text that replaces a secret in a response. */
 const LEFT_OUT = '(left out by Portside)'
-/** Anything shorter is no key, and might be part of a word. */
+/** Anything shorter is no key, and may be part of a word. */
 const SHORTEST = 12
 
 /**
- * An answer without what authenticated its request: gateways that tell what they were sent, and
- * everything in between that does, must not carry keys and tokens into an answer, a log or a
- * record. The secret key itself never leaves, so it can't come back.
- * @param sent the headers of the request, as they went out
+ * A response without what authenticated its request. A gateway, or anything before it, may repeat
+ * in its response what it was sent: so keys and tokens must not get into a response of ours, a log
+ * or an audit record. The secret key itself is never sent, so no response can have it.
+ * @param sent the headers of the request, as they were sent
  */
 export function withoutEchoes(
-  answer: ExchangeResponse,
+  response: ExchangeResponse,
   sent: Readonly<Record<string, string>>,
 ): ExchangeResponse {
   const secrets = secretsIn(sent)
-  if (secrets.length === 0) return answer
-  // A success is the platform's own object, and large: there, only what stands as it is is looked
-  // for.
-  const forms = answer.status === 200 ? secrets : secrets.flatMap(formsOf)
-  const inHeaders = Object.values(answer.headers).some((value) => forms.some((form) => value.includes(form)))
-  const inBody = forms.some((form) => answer.body.includes(form, 0, 'latin1'))
-  if (!inHeaders && !inBody) return answer
-  const headers = { ...answer.headers }
+  if (secrets.length === 0) return response
+  // A success is the platform's own object, and large: it is searched for the plain form only.
+  const forms = response.status === 200 ? secrets : secrets.flatMap(formsOf)
+  const inHeaders = Object.values(response.headers).some((value) =>
+    forms.some((form) => value.includes(form)),
+  )
+  const inBody = forms.some((form) => response.body.includes(form, 0, 'latin1'))
+  if (!inHeaders && !inBody) return response
+  const headers = { ...response.headers }
   for (const [name, value] of Object.entries(headers)) headers[name] = without(value, forms)
   // Latin-1 keeps every byte as it is.
-  const body = inBody ? Buffer.from(without(answer.body.toString('latin1'), forms), 'latin1') : answer.body
-  return { ...answer, headers, body }
+  const body = inBody
+    ? Buffer.from(without(response.body.toString('latin1'), forms), 'latin1')
+    : response.body
+  return { ...response, headers, body }
 }
 
 function secretsIn(sent: Readonly<Record<string, string>>): string[] {

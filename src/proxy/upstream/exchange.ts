@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 
-/** One request to the upstream, as it goes out to `origin`. `path` carries the query. */
+/** One request to `origin`, as it is sent. `path` has the query. */
 export type ExchangeRequest = {
   origin: string
   method: 'GET' | 'PUT'
@@ -9,15 +9,15 @@ export type ExchangeRequest = {
   body: string | null
 }
 
-/** An answer as it came: headers with lower-case names, the body as bytes. */
+/** A response as it was received: headers with lower-case names, the body as bytes. */
 export type ExchangeResponse = { status: number; headers: Record<string, string>; body: Buffer }
 
-/** A request that got no whole answer. */
+/** A request without a complete response. */
 export class ExchangeError extends Error {
   override name = 'ExchangeError'
   readonly reason: 'timeout' | 'aborted' | 'connection' | 'too_large'
   /**
-   * False only when it is certain that no byte of the request left: then nothing can have been
+   * False only when it is certain that no byte of the request was sent: then nothing can have been
    * carried out.
    */
   readonly sent: boolean
@@ -38,10 +38,10 @@ export class ExchangeError extends Error {
 }
 
 /**
- * Sends one request once and reads the whole answer. undici's own `request` does not say whether a
- * request that failed had been written; whether a change may have been made hangs on that, so this
+ * Sends one request once and reads the whole response. undici's own `request` does not say whether
+ * a request that failed was written. Whether a change may have been made depends on that, so this
  * listens to the dispatcher itself.
- * @param limits `timeoutMs`: from now to the last byte of the answer; `bytes`: of its body, at most
+ * @param limits `timeoutMs`: from now to the last byte of the response; `bytes`: the largest body
  * @throws ExchangeError
  */
 export function exchange(
@@ -56,7 +56,7 @@ export function exchange(
     let controller: Dispatcher.DispatchController | undefined
     let size = 0
     const chunks: Buffer[] = []
-    const answer: Omit<ExchangeResponse, 'body'> = { status: 0, headers: {} }
+    const response: Omit<ExchangeResponse, 'body'> = { status: 0, headers: {} }
 
     function settle(): boolean {
       if (!open) return false
@@ -78,16 +78,16 @@ export function exchange(
     pool.dispatch(request, {
       onRequestStart(started) {
         controller = started
-        // Given up while it waited for a connection: aborting here is before the first byte is
+        // It failed while it waited for a connection: aborted here, before the first byte is
         // written.
         if (open) sent = true
         else started.abort(new Error('given up'))
       },
       onResponseStart(_, status, headers) {
         if (status < 200) return
-        answer.status = status
+        response.status = status
         for (const [name, value] of Object.entries(headers))
-          if (value !== undefined) answer.headers[name.toLowerCase()] = String(value)
+          if (value !== undefined) response.headers[name.toLowerCase()] = String(value)
       },
       onResponseData(_, chunk) {
         size += chunk.length
@@ -95,7 +95,7 @@ export function exchange(
         else chunks.push(chunk)
       },
       onResponseEnd() {
-        if (settle()) resolve({ ...answer, body: Buffer.concat(chunks) })
+        if (settle()) resolve({ ...response, body: Buffer.concat(chunks) })
       },
       onResponseError(_, error) {
         fail('connection', error)

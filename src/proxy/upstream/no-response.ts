@@ -1,13 +1,13 @@
 import { ownError, type ProxyError } from '../errors.ts'
 import type { ExchangeError } from './exchange.ts'
 
-/** How an endpoint was to be reached: through an HTTP proxy (its origin), or directly. */
+/** How the endpoint was called: through an HTTP proxy (its origin), or directly. */
 type Way = { endpoint: string; proxy: string | undefined; timeoutMs: number; bytes: number }
 
 /** The system's codes for a server certificate that is not trusted. */
 const NOT_TRUSTED =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)/
-/** undici's words for a CONNECT that got another status than 200. */
+/** undici's message when CONNECT got another status than 200. */
 const TUNNEL_REFUSED = /^Proxy response \((\d{3})\)/
 
 /** The error of a request that got no response: what happened, and what to check. */

@@ -22,13 +22,13 @@ const CONNECTIONS = 32
 
 /**
  * Opens one pool of connections for each endpoint. Through an HTTP proxy every connection is a
- * tunnel (CONNECT), for plain http too: so the request itself never goes to anyone but the
- * endpoint, and what fails before the tunnel stands was not sent.
+ * tunnel (CONNECT), for plain http too: so only the endpoint gets the request, and what fails
+ * before the tunnel is open was not sent.
  */
 export function openPools({ projects, upstreamTimeoutMs, authorities, outboundProxies }: PoolsConfig): Pools {
   // Made once: with `ca`, each connection would read all certificates anew.
   const secureContext = authorities && tls.createSecureContext({ ca: [...trustedByNode(), ...authorities] })
-  // exchange() bounds the whole request; a connection that can't be made is known much sooner.
+  // exchange() limits the whole request. A connection that can't be made must fail much sooner.
   const timeout = Math.min(upstreamTimeoutMs, 5000)
   const connect = { timeout, ...(secureContext && { secureContext }) }
   const unbounded = { connections: CONNECTIONS, headersTimeout: 0, bodyTimeout: 0 }
@@ -45,8 +45,7 @@ export function openPools({ projects, upstreamTimeoutMs, authorities, outboundPr
       proxyTunnel: true,
       requestTls: connect,
       proxyTls: connect,
-      // A proxy that never answers CONNECT holds no connection for longer than one that can't be
-      // made.
+      // A proxy that never responds to CONNECT fails as soon as one that can't be reached.
       clientFactory: (address, options) =>
         endingTunnels(new Pool(address, { ...options, headersTimeout: timeout })),
     })
@@ -64,9 +63,9 @@ export function openPools({ projects, upstreamTimeoutMs, authorities, outboundPr
 }
 
 /**
- * Connections to an HTTP proxy. When it hangs up on CONNECT, undici takes that for a connection of
- * its own that was lost, and asks again at once, without end; under another code the request fails,
- * as nothing was sent.
+ * Connections to an HTTP proxy. When the proxy closes the connection on CONNECT, undici believes
+ * that it lost a connection of its own, and tries again at once, without end. With another error
+ * code the request fails, and nothing was sent.
  */
 function endingTunnels(pool: Pool): Pool {
   const connect = pool.connect.bind(pool) as (
@@ -84,7 +83,7 @@ function codeOf(error: unknown): unknown {
   return code === 'UND_ERR_SOCKET' ? 'ECONNRESET' : code
 }
 
-/** Node's own roots, with those that NODE_EXTRA_CA_CERTS adds where this Node can tell them. */
+/** Node's own roots, and those of NODE_EXTRA_CA_CERTS where this version of Node lists them. */
 function trustedByNode(): readonly string[] {
   const newer = tls as typeof tls & { getCACertificates?: (type: 'default') => string[] }
   return newer.getCACertificates?.('default') ?? tls.rootCertificates

@@ -5,18 +5,16 @@ import type { Port } from '../../vpc/port.ts'
 import { queryString, type PortsQuery } from '../../vpc/requests.ts'
 import { V1_MAX_PAGE, v1Paths, v1Query } from '../../vpc/v1-ports.ts'
 import { ownError } from '../errors.ts'
-import { portResponseOf, portsResponse, v1PortResponseOf, v1PortsAnswer } from './response-schemas.ts'
+import { portResponseOf, portsResponse, v1PortResponseOf, v1PortsResponse } from './response-schemas.ts'
 import { UpstreamError, type Asker, type ReadResponse, type Reads } from './upstream.ts'
 
-/** An endpoint without v3 port reads is asked for them again after so long. */
+/** After so long, an endpoint without v3 port reads is tried by v3 again. */
 export const LOOK_AGAIN_MS = 10 * 60_000
 
 /** The most pages of the old list that are read for one request: 200,000 ports. */
 const MOST_V1_PAGES = 100
 
-/**
- * Endpoints without v3 port reads, and until when (as of Date.now()) they are not asked for them.
- */
+/** Endpoints without v3 port reads, and until when (as of Date.now()) v3 is not tried there. */
 export type MissingReads = Map<string, number>
 
 type PortReadsContext = {
@@ -26,10 +24,10 @@ type PortReadsContext = {
 }
 
 /**
- * Reads ports by the v3 API; where the gateway of an endpoint says that there is no such API, by
- * the old one (v1), and puts them in the documented form. Which endpoints those are is remembered
- * for a while.
- * @param read reads any path; its errors are thrown on
+ * Reads ports by the v3 API. Where the gateway of an endpoint says that there is no such API, reads
+ * them by the old one (v1), and returns them in the documented form. Remembers such endpoints for a
+ * while.
+ * @param read reads any path; what it throws is thrown on
  */
 export function portReads(
   read: Reads['read'],
@@ -46,17 +44,16 @@ export function portReads(
         missing = error
       }
     try {
-      const answer = await v1()
+      const response = await v1()
       if (missing !== undefined) {
         if (!without.has(endpoint))
           log.info({ endpoint }, 'no v3 port reads here: ports are read by the v1 API')
         without.set(endpoint, Date.now() + LOOK_AGAIN_MS)
       }
-      return answer
+      return response
     } catch (error) {
       if (!isNoSuchApi(error)) throw error
-      // With neither of the two the address is wrong: the error of v3, which should be there, says
-      // so.
+      // Without both APIs the address is wrong. The error of v3, which should exist, says so.
       without.delete(endpoint)
       if (missing === undefined) return v3()
       throw missing
@@ -72,14 +69,14 @@ export function portReads(
     if ('impossible' in translated) throw impossible(translated.impossible)
     const { query, rest, matches } = translated
     const wanted = asked.limit ?? V1_MAX_PAGE
-    // What the old list can't filter by is filtered here, from as many of its pages as it takes.
+    // What the old list can't filter by is filtered here, over as many of its pages as needed.
     const limit = rest.length > 0 ? V1_MAX_PAGE : wanted
     const found: Port[] = []
     for (let { marker } = asked, pages = 1; ; pages++) {
       const page = await read(
         v1Paths.ports(projectId),
         queryString({ ...query, limit, marker }),
-        v1PortsAnswer,
+        v1PortsResponse,
         asker,
       )
       const { ports } = page.data
@@ -105,13 +102,13 @@ export function portReads(
 
   return {
     async readPort(projectId, portId, asker) {
-      const answer = await eitherForm(
+      const response = await eitherForm(
         projectId,
         () => read(paths.port(projectId, portId), '', portResponseOf(portId), asker),
         async () =>
           inNewForm(await read(v1Paths.port(projectId, portId), '', v1PortResponseOf(portId), asker)),
       )
-      return { ...answer, port: answer.data.port }
+      return { ...response, port: response.data.port }
     },
     readPorts: (projectId, query, asker) =>
       eitherForm(
@@ -130,8 +127,8 @@ function isNoSuchApi(error: unknown): boolean {
   return error instanceof UpstreamError && error.status === 404 && error.error.error_code === 'APIGW.0101'
 }
 
-function inNewForm<T>(answer: ReadResponse<T>): ReadResponse<T> {
-  return { ...answer, body: Buffer.from(JSON.stringify(answer.data)) }
+function inNewForm<T>(response: ReadResponse<T>): ReadResponse<T> {
+  return { ...response, body: Buffer.from(JSON.stringify(response.data)) }
 }
 
 /** The old list names no next marker: after a full page it is the last port's ID. */

@@ -6,14 +6,12 @@ import {
   type PortsideError,
 } from '../../vpc/errors.ts'
 import { ownError } from '../errors.ts'
-import { ONE_PAGE, ONE_THING, outOfBounds, type AnswerBounds } from './answer-bounds.ts'
+import { ONE_PAGE, ONE_THING, outOfBounds, type ResponseBounds } from './response-bounds.ts'
 import type { ExchangeResponse } from './exchange.ts'
 import { readRetryAfter } from '../retry.ts'
 import type { ResponseSchema } from './upstream.ts'
 
-/**
- * What to do about an error of the platform, by status: where its own message can't know Portside.
- */
+/** What to do about an error, by status, where the platform's message can't know of Portside. */
 const ADVICE: Readonly<Record<number, string>> = {
   401: "The platform refused the proxy's credentials. Check the access key or token it was started with or has in its credentials file, and this machine's clock.",
   403: "The proxy's credentials lack a permission for this. Check the project, and the policies of the user they belong to.",
@@ -23,15 +21,15 @@ const ADVICE: Readonly<Record<number, string>> = {
  * The error of a response with an error status: the platform's own code, message and request ID,
  * unchanged, or Portside.UnreadableAnswer when the body is in none of the platform's forms.
  */
-export function readErrorResponse(answer: ExchangeResponse): PortsideError {
-  const retryAfter = readRetryAfter(answer.headers['retry-after'], Date.now())
-  const body = parseJson(answer.body, ONE_THING)
+export function readErrorResponse(response: ExchangeResponse): PortsideError {
+  const retryAfter = readRetryAfter(response.headers['retry-after'], Date.now())
+  const body = parseJson(response.body, ONE_THING)
   const known = body.ok ? readPlatformError(body.value) : undefined
-  const advice = ADVICE[answer.status]
+  const advice = ADVICE[response.status]
   const error: PortsideError = known ?? {
     ...ownError(
       'Portside.UnreadableAnswer',
-      `The platform responded with status ${answer.status} and a body that is none of its errors.`,
+      `The platform responded with status ${response.status} and a body that is none of its errors.`,
       {
         advice:
           advice ?? 'Try again. If it stays, check that PORTSIDE_UPSTREAM is the address of the VPC API.',
@@ -40,25 +38,25 @@ export function readErrorResponse(answer: ExchangeResponse): PortsideError {
   }
   return {
     ...error,
-    request_id: error.request_id ?? requestIdOf(answer, body.value),
+    request_id: error.request_id ?? requestIdOf(response, body.value),
     ...(known && advice && { advice }),
     ...(retryAfter !== undefined && { retry_after: retryAfter }),
   }
 }
 
 /**
- * The JSON of a success as it came, and as `schema` reads it; or the error that says what can't be
- * read.
+ * The JSON of a success as the platform sent it, and as `schema` reads it; or the error that says
+ * what can't be read.
  */
 export function readSuccessResponse<T>(
-  answer: ExchangeResponse,
+  response: ExchangeResponse,
   schema: ResponseSchema<T>,
 ): { ok: true; body: Buffer; data: T; request_id: string | null } | { ok: false; error: PortsideError } {
-  const body = parseJson(answer.body, schema.bounds ?? ONE_PAGE)
-  const request_id = requestIdOf(answer, body.value)
+  const body = parseJson(response.body, schema.bounds ?? ONE_PAGE)
+  const request_id = requestIdOf(response, body.value)
   if (!body.ok) return unreadable(body.why, request_id)
   const parsed = schema.safeParse(body.value)
-  if (parsed.success) return { ok: true, body: answer.body, data: parsed.data, request_id }
+  if (parsed.success) return { ok: true, body: response.body, data: parsed.data, request_id }
   const fields = refusedFields(parsed.error, body.value)
   const [first] = fields
   return unreadable(
@@ -82,7 +80,7 @@ type Json = { ok: true; value: unknown } | { ok: false; value: undefined; why: s
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-function parseJson(body: Buffer, bounds: AnswerBounds): Json {
+function parseJson(body: Buffer, bounds: ResponseBounds): Json {
   const why = outOfBounds(body, bounds)
   if (why) return { ok: false, value: undefined, why }
   try {
@@ -93,15 +91,15 @@ function parseJson(body: Buffer, bounds: AnswerBounds): Json {
 }
 
 /** The request ID in the body, else the one in the header. */
-function requestIdOf(answer: ExchangeResponse, body: unknown): string | null {
+function requestIdOf(response: ExchangeResponse, body: unknown): string | null {
   const inBody =
     typeof body === 'object' && body !== null && 'request_id' in body ? body.request_id : undefined
-  const requestId = typeof inBody === 'string' && inBody ? inBody : answer.headers['x-request-id']
+  const requestId = typeof inBody === 'string' && inBody ? inBody : response.headers['x-request-id']
   return requestId ? shortened(requestId, MAX_REQUEST_ID) : null
 }
 
 /**
- * The request ID of a response that nobody parsed: the one in the header, else what looks like one
+ * The request ID of a response that is not parsed: the one in the header, else what looks like one
  * in a short body.
  */
 export function requestIdIn({ headers, body }: ExchangeResponse): string | undefined {

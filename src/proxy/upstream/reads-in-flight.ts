@@ -1,15 +1,15 @@
 /**
- * A read is joined to an equal one that began this long ago at most, in milliseconds. Somebody
- * else's change, which this proxy does not know of, may have been made since then: nobody is shown
- * a list that was older than this when they asked.
+ * A read is joined to an equal one that began at most this long ago, in milliseconds. Since then
+ * somebody else may have changed the port, without this proxy: nobody is shown a list that was
+ * older than this when they asked.
  */
 const LONGEST_JOINED_MS = 100
 
-/** `answer` and `gone` are there while it is under way. */
-type Shared = { begun: number; askers: number; answer?: Promise<unknown>; gone?: AbortController }
+/** `response` and `gone` are set while the read is under way. */
+type Shared = { begun: number; askers: number; response?: Promise<unknown>; gone?: AbortController }
 
 /**
- * Reads that are under way, so that equal ones are one call to the platform: many consoles ask for
+ * Reads that are under way, so that equal ones are one call of the platform: many consoles ask for
  * the same at the same time.
  */
 export class ReadsInFlight {
@@ -22,8 +22,8 @@ export class ReadsInFlight {
   }
 
   /**
-   * The answer to the read `key`: that of one under way, else of `call`. Askers who go away are
-   * told so at once and harm nobody; when the last one has gone, the call is given up.
+   * The response of the read `key`: of one under way, else of `call`. For an asker who goes away it
+   * fails at once, and for nobody else; when the last one has gone, the call is aborted.
    * @throws what `call` throws; the reason of `asker` when it is aborted
    */
   join<T>(key: string, asker: AbortSignal | undefined, call: (gone: AbortSignal) => Promise<T>): Promise<T> {
@@ -31,8 +31,8 @@ export class ReadsInFlight {
     const known = this.#reads.get(key)
     const shared = known && this.#now() - known.begun <= LONGEST_JOINED_MS ? known : this.#begin(key, call)
     shared.askers++
-    const answer = shared.answer as Promise<T>
-    if (!asker) return answer
+    const response = shared.response as Promise<T>
+    if (!asker) return response
     return new Promise((resolve, reject) => {
       const leave = () => {
         reject(asker.reason as Error)
@@ -42,7 +42,7 @@ export class ReadsInFlight {
       }
       asker.addEventListener('abort', leave)
       const stay = () => asker.removeEventListener('abort', leave)
-      answer.then(
+      response.then(
         (came) => {
           stay()
           resolve(came)
@@ -55,28 +55,28 @@ export class ReadsInFlight {
     })
   }
 
-  /** Something was changed: reads that begin from now on are joined to none that began before. */
+  /** After a change: reads that begin from now on are joined to none that began before. */
   changed(): void {
     this.#reads.clear()
   }
 
   #begin(key: string, call: (gone: AbortSignal) => Promise<unknown>): Shared {
     const gone = new AbortController()
-    const answer = call(gone.signal)
-    const shared: Shared = { begun: this.#now(), askers: 0, answer, gone }
+    const response = call(gone.signal)
+    const shared: Shared = { begun: this.#now(), askers: 0, response, gone }
     this.#reads.set(key, shared)
     const end = () => {
       this.#end(key, shared)
-      // A Map that shrinks and grows leaves its entries to the next full garbage collection: the
-      // answer must not be in one.
-      shared.answer = undefined
+      // A Map that shrinks and grows keeps its entries until the next full garbage collection: none
+      // may hold the response.
+      shared.response = undefined
       shared.gone = undefined
     }
-    answer.then(end, end)
+    response.then(end, end)
     return shared
   }
 
-  /** Nobody joins it any more. A later read may stand in its place by now. */
+  /** Nobody joins it any more. A later read may have replaced it already. */
   #end(key: string, shared: Shared): void {
     if (this.#reads.get(key) === shared) this.#reads.delete(key)
   }

@@ -1,17 +1,17 @@
 import * as z from 'zod/mini'
-import * as answers from '../../vpc/responses.ts'
+import * as responses from '../../vpc/responses.ts'
 import * as v1 from '../../vpc/v1-ports.ts'
-import { ONE_THING } from './answer-bounds.ts'
+import { ONE_THING } from './response-bounds.ts'
 import type { ResponseSchema } from './upstream.ts'
 
-/** At most so many places of a wrong answer are looked for. */
+/** The most faults that are looked for in a wrong response. */
 const MOST_ISSUES = 10
 
 type ObjectSchema<T> = z.ZodMiniObject & z.ZodMiniType<T>
 
 /**
- * A schema of answers, compiled, that takes a valid answer as it came, without a copy: a page of
- * 200 ports is checked in a fraction of the time. None of these schemas changes what it reads.
+ * A compiled schema of responses. A valid response is taken as it is, without a copy: a page of 200
+ * ports is checked in a fraction of the time. None of these schemas changes what it reads.
  */
 function checks<T>(schema: ObjectSchema<T>): ResponseSchema<T> {
   const compiled = z.compile(schema)
@@ -24,8 +24,8 @@ function checks<T>(schema: ObjectSchema<T>): ResponseSchema<T> {
 }
 
 /**
- * What is wrong with an answer, as far as its first few wrong entries: zod itself would look for
- * all of a page's, and end the stack over some hundred thousand.
+ * The first few faults of a response. zod itself would look for all faults of a page, and some
+ * hundred thousand overflow its stack.
  */
 function firstIssues(schema: ObjectSchema<unknown>, value: unknown): z.core.$ZodError {
   let rest = value
@@ -44,7 +44,7 @@ function firstIssues(schema: ObjectSchema<unknown>, value: unknown): z.core.$Zod
   return new z.core.$ZodError([...(schema.safeParse(rest).error?.issues ?? []), ...issues])
 }
 
-/** What reads an answer in the old form, and tells it in the documented one. */
+/** Reads a response in the old form (v1), and returns it in the documented one. */
 function reshapes<T>(schema: z.ZodMiniPipe<z.ZodMiniObject, z.ZodMiniType<T>>): ResponseSchema<T> {
   const form = checks(schema.def.in as ObjectSchema<unknown>)
   return {
@@ -55,27 +55,25 @@ function reshapes<T>(schema: z.ZodMiniPipe<z.ZodMiniObject, z.ZodMiniType<T>>): 
   }
 }
 
-// The platform's answers (src/vpc/responses.ts), as the proxy checks them.
-const portResponse = checks(answers.portResponse)
-const v1PortAnswer = reshapes(v1.v1PortResponse)
-export const dryRunResponse = { ...checks(answers.dryRunResponse), bounds: ONE_THING }
-export const portsResponse = checks(answers.portsResponse)
-export const v1PortsAnswer = reshapes(v1.v1PortsResponse)
-export const securityGroupsResponse = checks(answers.securityGroupsResponse)
-export const securityGroupResponse = { ...checks(answers.securityGroupResponse), bounds: ONE_THING }
-export const rulesResponse = checks(answers.rulesResponse)
+// The platform's responses (src/vpc/responses.ts), as the proxy checks them.
+const portResponse = checks(responses.portResponse)
+const v1PortResponse = reshapes(v1.v1PortResponse)
+export const dryRunResponse = { ...checks(responses.dryRunResponse), bounds: ONE_THING }
+export const portsResponse = checks(responses.portsResponse)
+export const v1PortsResponse = reshapes(v1.v1PortsResponse)
+export const securityGroupsResponse = checks(responses.securityGroupsResponse)
+export const securityGroupResponse = { ...checks(responses.securityGroupResponse), bounds: ONE_THING }
+export const rulesResponse = checks(responses.rulesResponse)
 
-const ofAnotherPort = answers.portResponse.check(
+const ofAnotherPort = responses.portResponse.check(
   z.refine(() => false, { path: ['port', 'id'], message: 'is the ID of another port' }),
 )
 
-/**
- * The answer to show or change `portId`; an answer about another port would mislead and is refused.
- */
+/** The response about `portId`. One about another port would mislead, and is refused. */
 export function portResponseOf(
   portId: string,
-  schema: ResponseSchema<answers.PortResponse> = portResponse,
-): ResponseSchema<answers.PortResponse> {
+  schema: ResponseSchema<responses.PortResponse> = portResponse,
+): ResponseSchema<responses.PortResponse> {
   const id = portId.toLowerCase()
   return {
     bounds: ONE_THING,
@@ -86,5 +84,5 @@ export function portResponseOf(
   }
 }
 
-/** The answer to show `portId` in the old form, told in the documented one. */
-export const v1PortResponseOf = (portId: string) => portResponseOf(portId, v1PortAnswer)
+/** The same for a port in the old form (v1), returned in the documented one. */
+export const v1PortResponseOf = (portId: string) => portResponseOf(portId, v1PortResponse)

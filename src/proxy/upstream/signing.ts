@@ -1,7 +1,7 @@
 import type { Credentials } from './credentials.ts'
 import type { ExchangeRequest } from './exchange.ts'
 
-/** A request before it is signed: query and body apart, as the signer takes them. */
+/** A request before it is signed, with query and body apart as the signer takes them. */
 export type UnsignedRequest = {
   method: 'GET' | 'PUT'
   path: string
@@ -38,7 +38,7 @@ export async function signRequest(
   headers['X-Project-Id'] = projectId
   if (credentials.securityToken) headers['X-Security-Token'] = credentials.securityToken
   const { AKSKSigner } = (loaded ??= await signer())
-  // The signer reads endpoint, queryParams, headers and data; it sorts the values of a repeated
+  // The signer reads endpoint, queryParams, headers and data, and sorts the values of a repeated
   // name in place.
   const signed = AKSKSigner.sign(
     { endpoint: origin + path, method, queryParams: repeated(query), headers, data: body },
@@ -53,7 +53,7 @@ export async function signRequest(
 }
 
 /**
- * The official signer alone: its package's entry would load an HTTP client and a logger besides.
+ * Only the official signer: the entry of its package would load an HTTP client and a logger too.
  */
 const signer = () => import('@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js')
 let loaded: Awaited<ReturnType<typeof signer>> | undefined
@@ -65,8 +65,8 @@ function repeated(query: UnsignedRequest['query']): Record<string, string[]> {
 }
 
 /**
- * As the signer encodes (RFC 3986, unreserved characters stay), so that a gateway that signs the
- * raw query agrees.
+ * Encodes as the signer does (RFC 3986, unreserved characters stay), so that a gateway that signs
+ * the raw query gets the same signature.
  */
 function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(

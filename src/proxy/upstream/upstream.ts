@@ -5,11 +5,10 @@ import type { PortsideError } from '../../vpc/errors.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { PortsQuery } from '../../vpc/requests.ts'
 import { ProxyError } from '../errors.ts'
-import type { AnswerBounds } from './answer-bounds.ts'
+import type { ResponseBounds } from './response-bounds.ts'
 
 /**
- * A read that came to nothing: the status and body to answer with, as the platform gave them or
- * Portside's own.
+ * A read that failed: the status and body to respond with, the platform's or Portside's own.
  */
 export class UpstreamError extends ProxyError {
   override name = 'UpstreamError'
@@ -17,34 +16,34 @@ export class UpstreamError extends ProxyError {
 
 /**
  * What became of one PUT, sent once and never again.
- * - `port`: done; the platform answered 200 with the port (docs/platform.md, Insert, Table 4).
- * - `checked`: a dry run passed; the platform answered 202 and changed nothing (Table 2,
+ * - `port`: done; the platform responded with 200 and the port (docs/platform.md, Insert, Table 4).
+ * - `checked`: a dry run passed; the platform responded with 202 and changed nothing (Table 2,
  *   `dry_run`).
- * - `refused`: the platform answered no, with a status of 3xx to 5xx. `error.outcome` is `refused`,
- *   or `unknown` after a 500, which does not say whether the change was made. `error.retry_after`
- *   is there when the platform said when to try again.
- * - `unknown`: sent, and no answer that tells whether it was carried out: lost, timed out,
- *   unreadable, of a status that nobody knows, or from a gateway that lost the platform's answer
- *   (408, 502, 504). Read the port back.
+ * - `refused`: the platform responded with a status of 3xx to 5xx. `error.outcome` is `refused`, or
+ *   `unknown` after a 500, which does not say whether the change was made. `error.retry_after` is
+ *   set when the platform said when to try again.
+ * - `unknown`: sent, but no response says whether it was carried out: the response was lost, came
+ *   too late, can't be read, has an unknown status, or is of a gateway that lost the platform's
+ *   own (408, 502, 504). Read the port back.
  * - `not_sent`: it did not leave this machine: no connection could be made, or `asker.signal` was
  *   aborted before.
  */
 export type SendOutcome =
   | { kind: 'port'; status: 200; port: Port; request_id: string | null; body: Buffer }
   | { kind: 'checked'; status: 202; request_id: string | null; body: Buffer }
-  | { kind: 'refused'; status: number; error: PortsideError; answer?: RawResponse }
-  | { kind: 'unknown'; status: number; error: PortsideError; answer?: RawResponse }
-  | { kind: 'not_sent'; status: number; error: PortsideError; answer?: undefined }
+  | { kind: 'refused'; status: number; error: PortsideError; response?: RawResponse }
+  | { kind: 'unknown'; status: number; error: PortsideError; response?: RawResponse }
+  | { kind: 'not_sent'; status: number; error: PortsideError; response?: undefined }
 
-/** What the platform answered, for the record: its own status and words. */
+/** The platform's response, for the audit log: its own status and words. */
 type RawResponse = { status: number; body: Buffer }
 
-/** A read as it is passed on: the answer's original JSON, and what the schema made of it. */
+/** A read as it is passed on: the platform's own JSON, and what the schema made of it. */
 export type ReadResponse<T> = { status: number; body: Buffer; data: T; request_id: string | null }
 
 /**
- * Who asks: `signal` aborted when the answer is of no more use; the rest is named in the log beside
- * the call (docs/operations.md).
+ * Who asks: `signal` is aborted when the response is of no more use; the rest is logged with the
+ * call (docs/operations.md).
  */
 export type Asker = {
   signal?: AbortSignal | undefined
@@ -54,20 +53,20 @@ export type Asker = {
   step?: number
 }
 
-/** What checks an answer: any zod schema. Without `bounds` it is one of a page. */
+/** What checks a response: any zod schema. Without `bounds` the response is a page. */
 export type ResponseSchema<T> = {
-  bounds?: AnswerBounds
+  bounds?: ResponseBounds
   safeParse(value: unknown): { success: true; data: T } | { success: false; error: core.$ZodError }
 }
 
 /**
- * Reads of the platform. The project is picked by the request's path or `projectId`, and must be
- * one of the configured ones.
+ * Reads of the platform. The request's path or `projectId` names the project, which must be one of
+ * the configured ones.
  */
 export interface Reads {
   /**
-   * Reads one port (docs/platform.md, Calls), with retries; where the cloud has only the
-   * old read, by that, in the documented form all the same (v1-ports.ts).
+   * Reads one port (docs/platform.md, Calls), with retries. Where the platform has only the old
+   * read, by that one; the form is the documented one all the same (src/vpc/v1-ports.ts).
    * @throws UpstreamError with the platform's error or Portside's own; the abort reason when
    *   `asker.signal` is aborted.
    */
@@ -85,23 +84,23 @@ export interface Reads {
   /**
    * Reads any path of src/vpc/paths.ts but those of ports, with retries; `query` is an encoded
    * query string, without the question mark.
-   * @throws UpstreamError as readPort; with Portside.UnreadableAnswer when the answer does not fit
-   *   `schema`.
+   * @throws UpstreamError as readPort; with Portside.UnreadableAnswer when the response does not
+   *   fit `schema`.
    */
   read<T>(path: string, query: string, schema: ResponseSchema<T>, asker?: Asker): Promise<ReadResponse<T>>
 }
 
-/** The platform, as the proxy knows it: signed, with time-outs, reads retried, PUTs never. */
+/** The way to the platform: requests are signed and timed out; reads are retried, PUTs never. */
 export interface Upstream extends Reads {
   /**
-   * The same reads, for showing and never for deciding: equal ones that begin at about the same
-   * time are one call to the platform. One that begins after `send` has answered is never joined to
+   * The same reads, to show and never to decide by: equal ones that begin at about the same time
+   * are one call of the platform. A read that begins after `send` has resolved is never joined to
    * one that began before.
    */
   shared: Reads
   /**
-   * Sends one insert or remove, once. Never throws for what the platform or the network does: every
-   * end is an outcome. An `asker.signal` aborted while the request is out gives `unknown`.
+   * Sends one insert or remove, once. Never throws for what the platform or the network does: each
+   * end is an outcome. When `asker.signal` is aborted after sending, the outcome is `unknown`.
    */
   send(request: StepRequest, asker?: Asker): Promise<SendOutcome>
   /** Closes the connections, after the requests under way. */

@@ -15,15 +15,15 @@ export function auditLogOver(call: TestedProxy['call']) {
       return (await (await call(auditLogApi.record(id))).json()).record
     },
     async find(query: Record<string, string>): Promise<AuditRecordSummary[]> {
-      const answer = await call(`${auditLogApi.records()}?${new URLSearchParams(query)}`)
-      return (await answer.json()).records
+      const response = await call(`${auditLogApi.records()}?${new URLSearchParams(query)}`)
+      return (await response.json()).records
     },
     /** Dry-runs the plan from one list to another. */
     async check(portId: string, from: string[], desired: string[]) {
       const { planned_from, steps } = planned(from, desired)
       const json = { planned_from, desired, steps }
-      const answer = await call(api.portChecks(PROJECT, portId), { method: 'POST', json })
-      return { status: answer.status, body: await answer.json() }
+      const response = await call(api.portChecks(PROJECT, portId), { method: 'POST', json })
+      return { status: response.status, body: await response.json() }
     },
   }
 }

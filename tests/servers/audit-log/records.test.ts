@@ -205,14 +205,14 @@ describe('records are found', () => {
     ['user', 'a\0', 'must not have the character U+0000'],
     ['user', 'x'.repeat(256), 'must have at most 255 characters'],
   ])('%s=%.30s is refused', async (path, text, message) => {
-    const answer = await proxy.call(`${auditLogApi.records()}?${new URLSearchParams({ [path]: text })}`)
-    expect([answer.status, (await answer.json()).fields]).toEqual([400, [{ path, message }]])
+    const response = await proxy.call(`${auditLogApi.records()}?${new URLSearchParams({ [path]: text })}`)
+    expect([response.status, (await response.json()).fields]).toEqual([400, [{ path, message }]])
   })
 
   test('what can’t be asked is refused with what can', async () => {
-    const answer = await proxy.call(`${auditLogApi.records()}?from=yesterday`)
-    expect(answer.status).toBe(400)
-    expect((await answer.json()).fields).toEqual([
+    const response = await proxy.call(`${auditLogApi.records()}?from=yesterday`)
+    expect(response.status).toBe(400)
+    expect((await response.json()).fields).toEqual([
       { path: 'from', message: 'must be a day as 2026-11-24, or a time as 2026-11-24T08:00:00Z' },
     ])
   })
@@ -220,12 +220,12 @@ describe('records are found', () => {
 
 describe('records leave', () => {
   test('as CSV that a spreadsheet reads as text', async () => {
-    const answer = await exported('format=csv')
-    expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8')
-    expect(answer.headers.get('content-disposition')).toMatch(
+    const response = await exported('format=csv')
+    expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8')
+    expect(response.headers.get('content-disposition')).toMatch(
       /^attachment; filename="portside-records-\d{4}-\d\d-\d\d\.csv"$/,
     )
-    const rows = parse<Record<string, string>>(Buffer.from(await answer.arrayBuffer()), {
+    const rows = parse<Record<string, string>>(Buffer.from(await response.arrayBuffer()), {
       columns: true,
       bom: true,
     })
@@ -244,17 +244,17 @@ describe('records leave', () => {
   })
 
   test('with no formula where a cell begins for any spreadsheet', async () => {
-    const answer = await exported('format=csv&user=spreadsheet')
-    const rows = parse<Record<string, string>>(await answer.text(), { columns: true, bom: true })
+    const response = await exported('format=csv&user=spreadsheet')
+    const rows = parse<Record<string, string>>(await response.text(), { columns: true, bom: true })
     expect(rows.map(({ port_name }) => port_name).toReversed()).toEqual(
       FORMULAS.map(([, written]) => written),
     )
   })
 
   test('as JSON lines, each audit record in full, in the order found', async () => {
-    const answer = await exported('format=jsonl&q=web-4')
-    expect(answer.headers.get('content-type')).toBe('application/jsonl; charset=utf-8')
-    const lines = (await answer.text())
+    const response = await exported('format=jsonl&q=web-4')
+    expect(response.headers.get('content-type')).toBe('application/jsonl; charset=utf-8')
+    const lines = (await response.text())
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as AuditRecord)

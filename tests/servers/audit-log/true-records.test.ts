@@ -56,14 +56,14 @@ describe('the audit record of a change', () => {
       'answer 2 done',
       'end done',
     ])
-    const [, first, answer] = record.entries
+    const [, first, response] = record.entries
     expect(first).toMatchObject({
       method: 'PUT',
       path: `/v3/${PROJECT}/ports/${portId}/remove-security-groups`,
       body: { port: { security_groups: stage.ids('c') } },
     })
-    expect(answer).toMatchObject({ status: 200, request_id: operation.steps[0]!.request_id })
-    expect(JSON.parse((answer as { text: string }).text).port.security_groups).toEqual(stage.ids('ab'))
+    expect(response).toMatchObject({ status: 200, request_id: operation.steps[0]!.request_id })
+    expect(JSON.parse((response as { text: string }).text).port.security_groups).toEqual(stage.ids('ab'))
     expect(JSON.stringify(record)).not.toMatch(/authorization|x-sdk-date/i)
   })
 
@@ -77,8 +77,8 @@ describe('the audit record of a change', () => {
     const record = await records.record(body.operation_id)
     expect(outlineOf(record).slice(-4)).toEqual(['request 2', 'answer 2 refused', 'read', 'end stopped'])
     expect(record).toMatchObject({ outcome: 'stopped', after: stage.ids('ab') })
-    const answer = record.entries.find((entry) => entry.kind === 'answer' && entry.result === 'refused')
-    expect(answer).toMatchObject({ status: 403, text: expect.stringContaining('Not now.') })
+    const response = record.entries.find((entry) => entry.kind === 'answer' && entry.result === 'refused')
+    expect(response).toMatchObject({ status: 403, text: expect.stringContaining('Not now.') })
   })
 
   test('with a lost response: unknown, and the list that the port had', async () => {
@@ -101,7 +101,7 @@ describe('the audit record of a change', () => {
 
   test('that was undone by going back: the choice, and the way back in the next record', async () => {
     const { body } = await carriedOut('abc', 'cab', { kind: 'error', status: 403, after: 1 })
-    const { operation } = await operations.answer(body.operation_id, 'go-back')
+    const { operation } = await operations.choose(body.operation_id, 'go-back')
     await operations.settled(operation.operation_id)
     const stopped = await records.record(body.operation_id)
     expect(outlineOf(stopped).slice(-4)).toEqual([
@@ -156,13 +156,13 @@ describe('the audit record of a dry run', () => {
       ['answer 1 refused', 'request 2', 'answer 2 passed'],
       'refused',
     ],
-    ['not answered', { kind: 'drop_before' }, ['answer 1 unknown', 'not_asked 2'], 'incomplete'],
-  ])('that was %s says so', async (_, fault, answers, outcome) => {
+    ['without a response', { kind: 'drop_before' }, ['answer 1 unknown', 'not_asked 2'], 'incomplete'],
+  ])('that was %s says so', async (_, fault, responses, outcome) => {
     const portId = await stage.portWith('abc')
     await stage.faults({ ...fault, match: { method: 'PUT', path: portId } })
     const { body } = await records.check(portId, stage.ids('abc'), stage.ids('xabcy'))
     const record = await records.record(body.record_id)
-    expect(outlineOf(record)).toEqual(['read', 'request 1', ...answers, `end ${outcome}`])
+    expect(outlineOf(record)).toEqual(['read', 'request 1', ...responses, `end ${outcome}`])
     expect(record.outcome).toBe(outcome)
   })
 

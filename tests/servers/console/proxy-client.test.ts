@@ -11,12 +11,12 @@ import {
   rulesOfGroupsQuery,
 } from '../../../src/console/proxy-client/queries.ts'
 
-// What a proxy in good order never answers: the ways in which an answer can be bad or missing.
+// What a proxy in good order never responds: each way in which a response is bad or missing.
 
 let server: Server | undefined
 
-/** A server that answers so, as the console's own origin. */
-async function answering(listener: RequestListener): Promise<void> {
+/** A server that responds so, as the console's own origin. */
+async function responding(listener: RequestListener): Promise<void> {
   const listening = createServer(listener)
   server = listening
   await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
@@ -57,12 +57,12 @@ test('keeps all of an error: status, code, message, request ID, advice, fields, 
     retry_after: 7,
     outcome: 'refused',
   }
-  await answering(json(error, 429))
+  await responding(json(error, 429))
   expect(await failure(call(anything, '/api/x'))).toMatchObject({ ...error, status: 429 })
 })
 
 test('names the field of a response that cannot be read, with the request ID', async () => {
-  await answering(json({ request_id: 'r-2', port: { name: 'a' } }))
+  await responding(json({ request_id: 'r-2', port: { name: 'a' } }))
   const error = await failure(call(anything, '/api/x'))
   expect(error).toMatchObject({ error_code: 'Console.UnreadableAnswer', request_id: 'r-2' })
   expect(error.error_msg).toContain('port.id is missing')
@@ -72,7 +72,7 @@ test.each<[string, RequestListener]>([
   ['a page instead of JSON', (_, response) => response.end('<html>gateway</html>')],
   ['an error in no known form', json({ oops: true }, 502)],
 ])('says that it cannot read %s', async (_name, listener) => {
-  await answering(listener)
+  await responding(listener)
   expect(await failure(call(anything, '/api/x'))).toMatchObject({ error_code: 'Console.UnreadableAnswer' })
 })
 
@@ -85,8 +85,8 @@ test.each<[string, RequestListener]>([
       setTimeout(() => request.socket.destroy(), 20)
     },
   ],
-])('a connection lost %s the answer: a read is unreachable, a change unknown', async (_name, listener) => {
-  await answering(listener)
+])('a connection lost %s the response: a read is unreachable, a change unknown', async (_name, listener) => {
+  await responding(listener)
   const read = await failure(call(anything, '/api/x'))
   expect(read).toMatchObject({ error_code: 'Console.Unreachable', outcome: undefined })
   const change = await failure(call(anything, '/api/x', { method: 'POST', body: {} }))
@@ -99,7 +99,7 @@ test.each([
   ['http://portside.invalid', true, 'Check the network', /npm start|offline/],
   ['http://portside.invalid', false, 'Connect to the network', /npm start/],
 ])(
-  'no answer from %s, browser online: %s: says %j, and nothing untrue',
+  'no response from %s, browser online: %s: says %j, and nothing untrue',
   async (origin, onLine, says, untrue) => {
     vi.stubGlobal('location', { origin })
     vi.stubGlobal('navigator', { onLine })
@@ -111,7 +111,7 @@ test.each([
 )
 
 test('gives up after the time-out, and says how long it waited', async () => {
-  await answering(() => {})
+  await responding(() => {})
   const error = await failure(call(anything, '/api/x', { method: 'POST', body: {}, timeoutMs: 50 }))
   expect(error).toMatchObject({ error_code: 'Console.Timeout', outcome: 'unknown' })
   expect(error.error_msg).toContain('0.05 seconds')
@@ -119,19 +119,19 @@ test('gives up after the time-out, and says how long it waited', async () => {
 
 test('a cancelled call ends as cancelled, and the proxy sees it go', async () => {
   const gone = new Promise<void>((resolve) => {
-    void answering((request) => request.on('close', resolve))
+    void responding((request) => request.on('close', resolve))
   })
   await vi.waitUntil(() => server?.listening)
   const cancel = new AbortController()
-  const answer = call(anything, '/api/x', { signal: cancel.signal })
+  const response = call(anything, '/api/x', { signal: cancel.signal })
   setTimeout(() => cancel.abort(), 30)
-  await expect(answer).rejects.toMatchObject({ name: 'AbortError' })
+  await expect(response).rejects.toMatchObject({ name: 'AbortError' })
   await gone
 })
 
 test('sends JSON and repeats the names of arrays in the query', async () => {
   const seen: unknown[] = []
-  await answering((request, response) => {
+  await responding((request, response) => {
     let body = ''
     request.on('data', (chunk) => (body += chunk))
     request.on('end', () => {
@@ -148,7 +148,7 @@ test('sends JSON and repeats the names of arrays in the query', async () => {
 })
 
 test('a list whose marker repeats ends, instead of being read for ever', async () => {
-  await answering(json({ ports: [], page_info: { next_marker: 'same' } }))
+  await responding(json({ ports: [], page_info: { next_marker: 'same' } }))
   const data = await new QueryClient().fetchInfiniteQuery({ ...portsInfiniteQuery('p', {}), pages: 10 })
   expect(data.pages).toHaveLength(2)
 })
@@ -157,7 +157,7 @@ const ids = Array.from({ length: 120 }, (_, n) => `00000000-0000-4000-8000-${Str
 
 test('groups by ID are asked for by fifties, each once; unknown ones are missing', async () => {
   const asked: string[][] = []
-  await answering((request, response) => {
+  await responding((request, response) => {
     const params = new URL(request.url ?? '', 'http://x').searchParams
     const here = params.getAll('id')
     asked.push(here)
@@ -174,7 +174,7 @@ test('groups by ID are asked for by fifties, each once; unknown ones are missing
 
 test('rules of groups are read to the last page; a group without rules has none', async () => {
   const [a, b] = ids as [string, string]
-  await answering((request, response) => {
+  await responding((request, response) => {
     const second = new URL(request.url ?? '', 'http://x').searchParams.get('marker') === 'm'
     json({
       security_group_rules: [{ id: second ? 'r2' : 'r1', security_group_id: a, direction: 'ingress' }],

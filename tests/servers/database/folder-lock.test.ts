@@ -9,7 +9,7 @@ import { LOCK_FILE, lockFolder } from '../../../src/proxy/database/folder-lock.t
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** Says when it is there, asks for the folder when told to, says what came of it, and lives on. */
+/** Says when it runs, locks the folder at a message, says how that ended, and stays alive. */
 const HOLDER = `import { lockFolder } from './folder-lock.js'
 setInterval(() => {}, 60_000)
 process.send('ready')
@@ -34,9 +34,9 @@ async function newProcess(): Promise<ChildProcess> {
 }
 
 async function asks(child: ChildProcess, folder: string): Promise<string> {
-  const answer = once(child, 'message')
+  const response = once(child, 'message')
   child.send(folder)
-  return (await answer)[0] as string
+  return (await response)[0] as string
 }
 
 async function kill(child: ChildProcess): Promise<void> {
@@ -53,9 +53,9 @@ test("of many that take over a dead one's folder at once, exactly one gets it", 
   await kill(dead)
   for (let round = 1; round <= 6; round++) {
     const all = await Promise.all(Array.from({ length: 5 }, newProcess))
-    const answers = await Promise.all(all.map((child) => asks(child, folder)))
+    const responses = await Promise.all(all.map((child) => asks(child, folder)))
     await Promise.all(all.map(kill))
-    expect(answers.toSorted()).toEqual([...Array.from({ length: 4 }, () => 'FolderInUse'), 'has it'])
+    expect(responses.toSorted()).toEqual([...Array.from({ length: 4 }, () => 'FolderInUse'), 'has it'])
   }
 }, 60_000)
 

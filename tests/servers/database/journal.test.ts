@@ -126,14 +126,14 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
   })
 
   test('writes the choice and the operation that follows it both, or neither', async () => {
-    const [answered, following] = [record(), record()]
-    await add(answered)
-    Object.assign(answered, { status: 'superseded', revision: 2 })
-    const taken = { ...following, operation_id: answered.operation_id }
-    await expect(journal.addFollowing(answered, [], taken, BY)).rejects.toThrow('operations_operation_id_key')
-    expect((await journal.find(answered.operation_id))!.status).toBe('queued')
-    await journal.addFollowing(answered, [], following, BY)
-    expect((await journal.find(answered.operation_id))!.status).toBe('superseded')
+    const [stopped, following] = [record(), record()]
+    await add(stopped)
+    Object.assign(stopped, { status: 'superseded', revision: 2 })
+    const taken = { ...following, operation_id: stopped.operation_id }
+    await expect(journal.addFollowing(stopped, [], taken, BY)).rejects.toThrow('operations_operation_id_key')
+    expect((await journal.find(stopped.operation_id))!.status).toBe('queued')
+    await journal.addFollowing(stopped, [], following, BY)
+    expect((await journal.find(stopped.operation_id))!.status).toBe('superseded')
     expect(await journal.find(following.operation_id)).toEqual(following)
   })
 
@@ -182,7 +182,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     await add(under)
     await add(closed)
     await save(Object.assign(closed, { status: 'done' }))
-    // This proxy's own, which it knows nothing of: as after a lost answer of the database.
+    // This proxy's own, which it knows nothing of: as after a lost result of the database.
     expect(await left()).toContain(under.operation_id)
     expect(await journal.abandoned(await left())).toEqual([])
     await database.close()

@@ -89,17 +89,17 @@ afterAll(async () => {
   await rm(files, { recursive: true })
 })
 
-type Answer = { status: number; headers: Record<string, unknown>; text: string }
+type FuzzResponse = { status: number; headers: Record<string, unknown>; text: string }
 
-async function send(pool: Pool, { method, path, headers, body }: FuzzedRequest): Promise<Answer> {
-  const answer = await pool.request({ method: method as 'GET', path, headers, body })
-  return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() }
+async function send(pool: Pool, { method, path, headers, body }: FuzzedRequest): Promise<FuzzResponse> {
+  const response = await pool.request({ method: method as 'GET', path, headers, body })
+  return { status: response.statusCode, headers: response.headers, text: await response.body.text() }
 }
 
 const DOCUMENTED = new Set([200, 202, 204, 206, 303, 304])
 
-/** What is wrong with an answer; undefined when it is as promised. */
-function wrong({ method }: FuzzedRequest, { status, headers, text }: Answer): string | undefined {
+/** What is wrong with a response; undefined when it is as promised. */
+function wrong({ method }: FuzzedRequest, { status, headers, text }: FuzzResponse): string | undefined {
   const type = String(headers['content-type'])
   if (headers['x-content-type-options'] !== 'nosniff') return 'no X-Content-Type-Options'
   if (!String(headers['content-security-policy']).startsWith("default-src 'none'")) return 'no policy'
@@ -131,15 +131,15 @@ async function sendAll(pool: Pool, requests: Iterator<FuzzedRequest> & Iterable<
   const statuses: Record<number, number> = {}
   async function run(): Promise<void> {
     for (const request of requests) {
-      const answer = await send(pool, request).catch((error: unknown) => ({
+      const response = await send(pool, request).catch((error: unknown) => ({
         status: 0,
         headers: {},
         text: String(error),
       }))
-      statuses[answer.status] = (statuses[answer.status] ?? 0) + 1
-      const fault = answer.status === 0 ? 'no answer' : wrong(request, answer)
+      statuses[response.status] = (statuses[response.status] ?? 0) + 1
+      const fault = response.status === 0 ? 'no response' : wrong(request, response)
       const [, name = ''] = /\?(\w+)=/.exec(request.path) ?? []
-      if (fault) found.set(fault + request.route.url + name, told(fault, request, answer))
+      if (fault) found.set(fault + request.route.url + name, described(fault, request, response))
     }
   }
   await Promise.all(Array.from({ length: 24 }, run))
@@ -183,10 +183,10 @@ test('a value at an edge of its type, in each place of each request: no failure'
     const path = route.url.replaceAll(/:(\w+)/g, (_, name: string) => valid.params[name]![0]!)
     const takes = async (name: string) => {
       const { cookie, origin } = valid
-      const answer = await send(pool, {
+      const response = await send(pool, {
         ...{ route, method: 'GET', path: `${path}?${name}=x`, headers: { cookie, origin }, body: null },
       })
-      return !answer.text.includes('is not a field of this request')
+      return !response.text.includes('is not a field of this request')
     }
     const looks = route.method === 'GET' && path.startsWith('/api/') && !(await takes('nonsense'))
     const names = looks ? QUERY_FIELDS : []
@@ -216,13 +216,13 @@ test('a value at an edge of its type, in each place of each request: no failure'
   expect(Object.keys(statuses)).toEqual(expect.arrayContaining(['200', '400', '404']))
 })
 
-function told(fault: string, request: FuzzedRequest, answer: Answer): string {
+function described(fault: string, request: FuzzedRequest, response: FuzzResponse): string {
   const { method, path, headers, body } = request
   return [
     `${fault}: ${method} ${path.slice(0, 200)}`,
     JSON.stringify(headers).slice(0, 400),
     body?.toString('latin1').slice(0, 200),
-    `-> ${answer.status} ${answer.text.slice(0, 300)}`,
+    `-> ${response.status} ${response.text.slice(0, 300)}`,
   ].join('\n')
 }
 

@@ -35,8 +35,8 @@ beforeAll(async () => {
   stage = await startStage({ PORTSIDE_GUARDS: JSON.stringify([GUARD]) })
   operations = operationsOver(stage.proxy.call)
   await makesJournal(operations)
-  const answer = await fetch(`${stage.emulator}/_emulator${paths.rules(PROJECT)}?limit=2000`)
-  const rules: SecurityGroupRule[] = (await answer.json()).security_group_rules
+  const response = await fetch(`${stage.emulator}/_emulator${paths.rules(PROJECT)}?limit=2000`)
+  const rules: SecurityGroupRule[] = (await response.json()).security_group_rules
   const byGroup: Record<string, SecurityGroupRule[]> = {}
   for (const rule of rules) (byGroup[rule.security_group_id] ??= []).push(rule)
   const book = new RuleBook(byGroup)
@@ -55,8 +55,8 @@ async function portWith(...groups: string[]): Promise<string> {
 }
 
 async function groupNamed(name: string): Promise<string> {
-  const answer = await fetch(`${stage.emulator}/_emulator${paths.securityGroups(PROJECT)}?name=${name}`)
-  return (await answer.json()).security_groups[0].id
+  const response = await fetch(`${stage.emulator}/_emulator${paths.securityGroups(PROJECT)}?name=${name}`)
+  return (await response.json()).security_groups[0].id
 }
 
 describe('a plan that breaks a guard', () => {
@@ -155,14 +155,14 @@ describe('a choice about an operation that stopped', () => {
   test.each([
     ['go-on', () => [opening, quiet]],
     ['go-back', () => [quiet, opening]],
-  ] as const)('%s is held against the guards, and done when the port is named', async (answer, list) => {
+  ] as const)('%s is held against the guards, and done when the port is named', async (choice, list) => {
     const { portId, id } = await stopped([opening, quiet])
     const sent = await stage.countChanges(portId)
     for (const json of [undefined, { confirmed_by: 'yes' }]) {
-      const { status, error } = await operations.answer(id, answer, json)
+      const { status, error } = await operations.choose(id, choice, json)
       expect(status).toBe(409)
       expect(error).toMatchObject({ error_code: 'Portside.GuardBroken', outcome: 'not_sent' })
-      // Compared with the list as it stands; that it was so before the change is said.
+      // Compared with the list as it is now; the refusal says that it was so before the change.
       expect(error.error_msg).toMatch(
         /allowed now by rule .* The list from before the change allowed it, too\.$/,
       )
@@ -170,7 +170,7 @@ describe('a choice about an operation that stopped', () => {
     expect(await sent()).toBe(0)
     expect((await operations.get(id)).operation.status).toBe('stopped')
 
-    const { status, operation } = await operations.answer(id, answer, { confirmed_by: portId })
+    const { status, operation } = await operations.choose(id, choice, { confirmed_by: portId })
     expect(status).toBe(202)
     expect((await operations.settled(operation.operation_id)).status).toBe('done')
     expect(await stage.list(portId)).toEqual(list())
@@ -179,16 +179,16 @@ describe('a choice about an operation that stopped', () => {
   test('can be given by name when the rules can not be read', async () => {
     const { portId, id } = await stopped([opening, quiet])
     await stage.faults({ kind: 'error', status: 500, times: 2, match: { path: 'security-group-rules' } })
-    const { error } = await operations.answer(id, 'go-back')
+    const { error } = await operations.choose(id, 'go-back')
     expect(error.error_msg).toContain('could not be decided, as the rules could not be read')
-    const { status } = await operations.answer(id, 'go-back', { confirmed_by: portId })
+    const { status } = await operations.choose(id, 'go-back', { confirmed_by: portId })
     expect(status).toBe(202)
   })
 
   test('is not asked for a name where it breaks no guard', async () => {
     const { portId, id } = await stopped([opening, quiet])
     await stage.someoneElseSets(portId, [opening])
-    const { status, operation } = await operations.answer(id, 'go-back')
+    const { status, operation } = await operations.choose(id, 'go-back')
     expect(status).toBe(202)
     expect((await operations.settled(operation.operation_id)).status).toBe('done')
     expect(await stage.list(portId)).toEqual([quiet, opening])
@@ -196,9 +196,9 @@ describe('a choice about an operation that stopped', () => {
 
   test('leave is never held, and what is not a name or ID is refused as a request', async () => {
     const { id } = await stopped([opening, quiet])
-    const { status, error } = await operations.answer(id, 'go-back', { confirmed: true })
+    const { status, error } = await operations.choose(id, 'go-back', { confirmed: true })
     expect([status, error.error_code]).toEqual([400, 'Portside.InvalidRequest'])
-    expect((await operations.answer(id, 'leave')).status).toBe(200)
+    expect((await operations.choose(id, 'leave')).status).toBe(200)
   })
 })
 
@@ -229,19 +229,19 @@ describe('a plan that allows from another group', () => {
   const broken = ({ error }: Awaited<ReturnType<typeof post>>) => error.fields?.map(({ path }) => path)
 
   test('breaks the guards of addresses that ports of that group have, and no others', async () => {
-    const answer = await post()
-    expect(answer.status).toBe(409)
-    expect(broken(answer)).toEqual(['guards.member'])
-    expect(answer.error.error_msg).toContain(member)
-    expect(answer.error.error_msg).not.toContain('could not be decided')
+    const response = await post()
+    expect(response.status).toBe(409)
+    expect(broken(response)).toEqual(['guards.member'])
+    expect(response.error.error_msg).toContain(member)
+    expect(response.error.error_msg).not.toContain('could not be decided')
   })
 
   test('may break any guard when the ports of that group can not be read', async () => {
     await stage.faults({ kind: 'error', status: 500, times: 2, match: { path: 'security_groups=' } })
-    const answer = await post()
-    expect(answer.status).toBe(409)
-    expect(broken(answer)).toEqual(['guards.elsewhere', 'guards.member'])
-    expect(answer.error.error_msg).toContain('It could not be decided for certain.')
+    const response = await post()
+    expect(response.status).toBe(409)
+    expect(broken(response)).toEqual(['guards.elsewhere', 'guards.member'])
+    expect(response.error.error_msg).toContain('It could not be decided for certain.')
   })
 })
 
@@ -258,8 +258,8 @@ test('a plan whose steps lead nowhere is refused as such', async () => {
 })
 
 test('the console reads the guards', async () => {
-  const answer = await stage.proxy.call(api.guards())
-  expect(await answer.json()).toEqual({ guards: [GUARD] })
+  const response = await stage.proxy.call(api.guards())
+  expect(await response.json()).toEqual({ guards: [GUARD] })
 })
 
 test.each([

@@ -24,9 +24,9 @@ afterAll(() => platform.close())
  * Begins a change of two steps and gives these responses to it; the port read back has the list
  * from before.
  */
-async function changeWith(...responses: ScriptedPlatform['answers']) {
+async function changeWith(...responses: ScriptedPlatform['responses']) {
   const operations = operationsOver(platform.proxy.call)
-  platform.answers = [read(), ...responses]
+  platform.responses = [read(), ...responses]
   const plan = planned([a, b, c], [b, c, a])
   await operations.post(portId, plan)
   const operation = await operations.settled(plan.operation_id)
@@ -51,7 +51,7 @@ test.each([
   const entry = record.entries.find(({ kind }) => kind === 'answer')
   expect(JSON.stringify(entry)).toContain(why)
   expect((entry as { error: { fields?: unknown[] } }).error.fields?.length ?? 0).toBeLessThanOrEqual(10)
-  expect((await operations.answer(operation.operation_id, 'leave')).operation.status).toBe('left')
+  expect((await operations.choose(operation.operation_id, 'leave')).operation.status).toBe('left')
 })
 
 test('a status that nobody knows does not say that a change was refused', async () => {
@@ -67,7 +67,7 @@ test('a status that nobody knows does not say that a change was refused', async 
 test.each([600, 999, 204, 302])(
   'a response of %i to a read is a 502 in the one error form',
   async (status) => {
-    platform.answers = [json(status, status === 204 ? '' : { error_code: 'VPC.1', error_msg: 'no' })]
+    platform.responses = [json(status, status === 204 ? '' : { error_code: 'VPC.1', error_msg: 'no' })]
     const response = await platform.proxy.call(`/api/v3/${PROJECT}/ports/${portId}`)
     expect(response.status).toBe(502)
     expect(await response.json()).toMatchObject({
@@ -79,7 +79,7 @@ test.each([600, 999, 204, 302])(
 
 test('a page of 300,000 wrong entries names 10 of them', async () => {
   const ports = Array.from({ length: 4000 }, () => ({ id: 1, security_groups: Array(75).fill(1) }))
-  platform.answers = [json(200, { ports })]
+  platform.responses = [json(200, { ports })]
   const response = await platform.proxy.call(`/api/v3/${PROJECT}/ports`)
   const { error_code, fields } = await response.json()
   expect([response.status, error_code, fields.length]).toEqual([502, 'Portside.UnreadableAnswer', 10])
@@ -87,10 +87,10 @@ test('a page of 300,000 wrong entries names 10 of them', async () => {
 
 test("the platform's words do not pass for Portside's own, and long ones are cut", async () => {
   const ask = async () => (await platform.proxy.call(`/api/v3/${PROJECT}/ports/${portId}`)).json()
-  platform.answers = [json(401, { error_code: 'Portside.NoSession', error_msg: 'Sign in again.' })]
+  platform.responses = [json(401, { error_code: 'Portside.NoSession', error_msg: 'Sign in again.' })]
   expect((await ask()).error_code).toBe('Portside.UnreadableAnswer')
   const long = 'x'.repeat(100_000)
-  platform.answers = [json(400, { error_code: long, error_msg: long, request_id: long })]
+  platform.responses = [json(400, { error_code: long, error_msg: long, request_id: long })]
   expect(JSON.stringify(await ask()).length).toBeLessThan(3000)
 })
 
@@ -98,18 +98,18 @@ test('going back from a list that names no group is refused, and the list can be
   const odd = json(200, port(['no ID']))
   const { operations, operation } = await changeWith(odd, odd)
   const id = operation.operation_id
-  expect((await operations.answer(id, 'go-back')).error).toMatchObject({
+  expect((await operations.choose(id, 'go-back')).error).toMatchObject({
     error_code: 'Portside.OperationConflict',
     error_msg: expect.stringContaining("'no ID'"),
   })
-  expect((await operations.answer(id, 'leave')).status).toBe(200)
+  expect((await operations.choose(id, 'leave')).status).toBe(200)
 })
 
 test('what follows on a stopped change does not repeat its error in the audit log', async () => {
   const refused = json(403, { error_code: 'VPC.1', error_msg: 'no', request_id: 'r' })
   const { operations, operation, record } = await changeWith(refused, read())
   expect([operation.status, record.error_code]).toEqual(['stopped', 'VPC.1'])
-  const { operation: following } = await operations.answer(operation.operation_id, 'go-on')
+  const { operation: following } = await operations.choose(operation.operation_id, 'go-on')
   await operations.settled(following.operation_id)
   const after = await auditLogOver(platform.proxy.call).record(operation.operation_id)
   expect([after.outcome, after.error_code]).toEqual(['superseded', null])

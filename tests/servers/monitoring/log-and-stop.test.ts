@@ -50,14 +50,14 @@ test('each line of the log is JSON and names who caused the platform’s call', 
     .map((line) => JSON.parse(line))
   const route = '/api/v3/:project_id/ports/:port_id'
   const upstream = { msg: 'upstream responded', method: 'GET', upstream_request_id: expect.any(String) }
-  const answered = { msg: 'responded', method: 'GET', route, ms: expect.any(Number) }
+  const responded = { msg: 'responded', method: 'GET', route, ms: expect.any(Number) }
   const request_id = 'balancer-0001'
   for (const line of [
     { ...upstream, level: 'debug', request_id, status: 200, path: path.slice(4) },
-    { ...answered, level: 'debug', request_id, status: 200 },
-    { ...answered, level: 'info', status: 400, error_code: 'Portside.InvalidRequest' },
+    { ...responded, level: 'debug', request_id, status: 200 },
+    { ...responded, level: 'info', status: 400, error_code: 'Portside.InvalidRequest' },
     {
-      ...answered,
+      ...responded,
       level: 'info',
       method: 'POST',
       route: `${route.replace(':port_id', ':port_id/operations')}`,
@@ -73,7 +73,7 @@ test('each line of the log is JSON and names who caused the platform’s call', 
     })),
     { msg: 'operation done', level: 'info', operation_id, steps: steps.length },
     { ...upstream, level: 'warn', status: 503 },
-    { ...answered, level: 'warn', status: 503 },
+    { ...responded, level: 'warn', status: 503 },
   ])
     expect(lines).toContainEqual(expect.objectContaining(line))
   for (const { time } of lines) expect(time).toMatch(/^\d{4}-\d\d-\d\dT/)

@@ -15,10 +15,10 @@ const METRICS = { PORTSIDE_METRICS_LISTEN: '127.0.0.1:0' }
  */
 function askAs(host: string, address: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    httpRequest(address, { headers: { host } }, (answer) => {
-      let text = `${answer.statusCode} `
-      answer.on('data', (chunk: Buffer) => (text += chunk.toString()))
-      answer.on('end', () => resolve(text))
+    httpRequest(address, { headers: { host } }, (response) => {
+      let text = `${response.statusCode} `
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()))
+      response.on('end', () => resolve(text))
     })
       .on('error', reject)
       .end()
@@ -40,21 +40,21 @@ describe('probes', () => {
   })
 
   test('while it stops it is live, not ready; a lost platform is named, without a reason', async () => {
-    const cloud = await startScriptedPlatform({ ...METRICS, PORTSIDE_UPSTREAM_TIMEOUT_MS: '20000' })
-    const { metricsAddress } = cloud.proxy
+    const platform = await startScriptedPlatform({ ...METRICS, PORTSIDE_UPSTREAM_TIMEOUT_MS: '20000' })
+    const { metricsAddress } = platform.proxy
     const ready = async () => {
-      const answer = await fetch(`${metricsAddress}/readyz`)
-      return { code: answer.status, ...(await answer.json()) }
+      const response = await fetch(`${metricsAddress}/readyz`)
+      return { code: response.status, ...(await response.json()) }
     }
     expect(await ready()).toMatchObject({ code: 200, status: 'ready', cloud: 'not asked yet' })
     const asked = new Promise<Parameters<ScriptedResponse>>((resolve) => {
-      cloud.answers = [reset, (...call) => resolve(call)]
+      platform.responses = [reset, (...call) => resolve(call)]
     })
-    const read = cloud.proxy.call(`/api/v3/${PROJECT}/ports`)
+    const read = platform.proxy.call(`/api/v3/${PROJECT}/ports`)
     const call = await asked
     expect(await ready()).toMatchObject({ code: 200, status: 'ready', cloud: 'does not answer' })
 
-    const closed = cloud.close()
+    const closed = platform.close()
     await expect.poll(ready).toMatchObject({ code: 503, status: 'not ready', stopping: true })
     expect((await fetch(`${metricsAddress}/healthz`)).status).toBe(200)
     json(200, { ports: [], request_id: 'r' })(...call)

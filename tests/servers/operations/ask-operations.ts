@@ -18,7 +18,7 @@ import { ACCESS, controls, KEYS } from '../../stage/servers.ts'
 /** The project that all operations of the tests are in. */
 export const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
 
-/** Settings with which operations wait milliseconds where they wait seconds in earnest. */
+/** Settings with which operations wait milliseconds instead of seconds. */
 export const QUICK = {
   PORTSIDE_STEP_TRIES: '4',
   PORTSIDE_STEP_RETRY_MS: '10',
@@ -26,15 +26,15 @@ export const QUICK = {
   PORTSIDE_READ_RETRIES: '0',
 }
 
-/** An answer of Portside's API: the operation, or the error. */
+/** A response of Portside's API: the operation, or the error. */
 export type TestedResponse = { status: number; operation: Operation; error: PortsideError }
 
 /** Calls Portside's API about operations, however the proxy runs. */
 export function operationsOver(call: TestedProxy['call']) {
   async function ask(path: string, init?: Parameters<TestedProxy['call']>[1]): Promise<TestedResponse> {
-    const answer = await call(path, init)
-    const body = await answer.json()
-    return { status: answer.status, operation: body.operation, error: body }
+    const response = await call(path, init)
+    const body = await response.json()
+    return { status: response.status, operation: body.operation, error: body }
   }
   async function page(portId: string, query = ''): Promise<z.infer<typeof operationsResponse>> {
     return (await call(api.portOperations(PROJECT, portId) + query)).json()
@@ -45,8 +45,8 @@ export function operationsOver(call: TestedProxy['call']) {
     get,
     post: (portId: string, json: unknown) =>
       ask(api.portOperations(PROJECT, portId), { method: 'POST', json }),
-    answer: (id: string, answer: OperationChoice, json?: unknown) =>
-      ask(api.operationChoice(id, answer), { method: 'POST', ...(json === undefined ? {} : { json }) }),
+    choose: (id: string, choice: OperationChoice, json?: unknown) =>
+      ask(api.operationChoice(id, choice), { method: 'POST', ...(json === undefined ? {} : { json }) }),
     page,
     ofPort: async (portId: string): Promise<OperationSummary[]> => (await page(portId)).operations,
     /** The operation as soon as it is as `until` says. */
@@ -57,7 +57,7 @@ export function operationsOver(call: TestedProxy['call']) {
         after = operation.revision
       }
     },
-    /** The operation when nothing more happens to it by itself. */
+    /** The operation when it has ended, or waits for a choice. */
     settled(id: string): Promise<Operation> {
       return this.once(id, ({ status }) => SETTLED.has(status))
     },
@@ -74,20 +74,20 @@ export function planned(from: string[], desired: string[], more: object = {}, wa
   return { operation_id: randomUUID(), planned_from: from, desired, steps, ...more }
 }
 
-/** The IDs of the groups of the project, asked of the cloud. */
+/** The IDs of the groups of the project, asked of the platform. */
 export async function groupIds(emulator: string): Promise<string[]> {
-  const answer = await fetch(`${emulator}/_emulator/v3/${PROJECT}/vpc/security-groups?limit=2000`)
-  return (await answer.json()).security_groups.map(({ id }: { id: string }) => id)
+  const response = await fetch(`${emulator}/_emulator/v3/${PROJECT}/vpc/security-groups?limit=2000`)
+  return (await response.json()).security_groups.map(({ id }: { id: string }) => id)
 }
 
 /** The IDs of all ports of the project on which groups have an effect. */
 export async function portIds(emulator: string): Promise<string[]> {
-  const answer = await fetch(`${emulator}/_emulator/v3/${PROJECT}/ports?limit=2000`)
-  const { ports }: { ports: { id: string; port_security_enabled?: boolean }[] } = await answer.json()
+  const response = await fetch(`${emulator}/_emulator/v3/${PROJECT}/ports?limit=2000`)
+  const { ports }: { ports: { id: string; port_security_enabled?: boolean }[] } = await response.json()
   return ports.filter(({ port_security_enabled }) => port_security_enabled !== false).map(({ id }) => id)
 }
 
-/** A proxy and a cloud in this process, over real HTTP. */
+/** A proxy and an emulator in this process, over real HTTP. */
 export async function startStage(environment: Record<string, string> = {}, more: EmulatorOptions = {}) {
   const emulator = await createEmulator({ credentials: KEYS, ...more })
   const { faults, noFaults, list, someoneElseSets } = controls(emulator.address)
@@ -121,9 +121,9 @@ export async function startStage(environment: Record<string, string> = {}, more:
       const path = portId
       await faults({ kind: 'delay', milliseconds: 0, times: 0, match: { method: 'PUT', path } })
       return async () => {
-        const answer = await fetch(`${emulator.address}/_emulator/faults`)
-        const standing = (await answer.json()).faults as { match?: { path?: string }; matched: number }[]
-        return standing.find(({ match }) => match?.path === path)!.matched
+        const response = await fetch(`${emulator.address}/_emulator/faults`)
+        const set = (await response.json()).faults as { match?: { path?: string }; matched: number }[]
+        return set.find(({ match }) => match?.path === path)!.matched
       }
     },
     async close() {

@@ -159,8 +159,8 @@ describe('what passes is waited out', () => {
 describe('a lost response is resolved by reading the port back', () => {
   test.each([
     ['the connection broke after the change was made', { kind: 'drop_after' }],
-    ['the answer is garbage', { kind: 'garbage' }],
-    ['a gateway lost the answer', { kind: 'garbage', status: 502 }],
+    ['the response is garbage', { kind: 'garbage' }],
+    ['a gateway lost the response', { kind: 'garbage', status: 502 }],
   ])('%s: the step is found done, and not sent again', async (_, fault) => {
     const { ended, list, sent } = await carryOut('abc', 'bca', onChange({ ...fault, after: 1 }))
     expect(ended).toMatchObject({ status: 'done', error: null })

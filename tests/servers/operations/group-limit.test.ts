@@ -3,8 +3,8 @@ import { api } from '../../../src/vpc/portside-api.ts'
 import { groupIds, operationsOver, planned, portIds, PROJECT, startStage } from './ask-operations.ts'
 
 /**
- * A proxy and a cloud that let a port have so many groups, and a plan that adds one to a port that
- * has 100.
+ * A proxy and a platform that let a port have so many groups, and a plan that adds one to a port
+ * that has 100.
  */
 async function limitedTo(limit: number) {
   const projects = JSON.stringify([{ project_id: PROJECT, groups_per_port: limit }])
@@ -35,12 +35,12 @@ test('a project whose ports take 100: a change and a check to 101 are refused', 
   const { operation_id: _, ...asked } = plan
   const refused = { status: 400, error: { error_code: 'Portside.InvalidRequest' } }
   const says = 'the port would have 101 security groups, of at most 100'
-  for (const answer of [
+  for (const response of [
     await operations.post(port, plan),
     await operations.ask(api.portChecks(PROJECT, port), { method: 'POST', json: asked }),
   ]) {
-    expect(answer).toMatchObject(refused)
-    expect(answer.error.error_msg).toContain(says)
+    expect(response).toMatchObject(refused)
+    expect(response.error.error_msg).toContain(says)
   }
   expect(await list(port)).toEqual(plan.planned_from)
   await close()

@@ -89,13 +89,13 @@ export class KillableProxy {
       })
       child.once('exit', (code) => reject(new Error(`the proxy ended with ${code}: ${printed}`)))
     })
-    const answer = await fetch(this.signInAddress, { redirect: 'manual' })
-    this.cookie = answer.headers.getSetCookie()[0]!.split(';')[0]!
+    const response = await fetch(this.signInAddress, { redirect: 'manual' })
+    this.cookie = response.headers.getSetCookie()[0]!.split(';')[0]!
     this.#address = new URL(this.signInAddress).origin
   }
 
   /**
-   * Ends the process, and comes back with its exit code. SIGKILL leaves it no moment to tidy up,
+   * Ends the process, and resolves with its exit code. SIGKILL leaves it no moment to tidy up,
    * and null for a code.
    */
   async stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {

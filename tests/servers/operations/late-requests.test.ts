@@ -34,6 +34,6 @@ test('a request that arrives late, and undoes a later step, is noticed', async (
   const { ended, list } = await withLateRequest(1000)
   expect(ended).toMatchObject({ status: 'stopped', error: { error_code: 'Portside.ListChanged' } })
   expect([list, stage.word(ended.list_now), stage.word(ended.off_the_port)]).toEqual(['bc', 'bc', 'a'])
-  const { operation } = await operations.answer(ended.operation_id, 'go-on')
+  const { operation } = await operations.choose(ended.operation_id, 'go-on')
   expect((await operations.settled(operation.operation_id)).list_now).toEqual(stage.ids('bca'))
 })

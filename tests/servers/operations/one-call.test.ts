@@ -118,26 +118,27 @@ describe('a list is replaced in one call', () => {
 
   test('going on and going back after a stop go in one call, too', async () => {
     const { ended, portId } = await replace('abcd', 'dcba', onChange({ kind: 'error', status: 403 }))
-    const { operation } = await operations.answer(ended.operation_id, 'go-on')
+    const { operation } = await operations.choose(ended.operation_id, 'go-on')
     const done = await operations.settled(operation.operation_id)
     expect(done).toMatchObject({ status: 'done', steps: [{ step: { kind: 'replace' } }] })
     expect(stage.word(await stage.list(portId))).toBe('dcba')
   })
 })
 
-describe('the dry run of a replacement', () => {
-  const check = async (from: string, desired: string) => {
-    const portId = await stage.portWith(from)
-    const { operation_id: _, ...plan } = planned(stage.ids(from), stage.ids(desired), {}, 'one-call')
-    const response = await stage.proxy.call(`/api/v3/${PROJECT}/ports/${portId}/checks`, {
-      method: 'POST',
-      json: plan,
-    })
-    return { checks: (await response.json()).checks, list: stage.word(await stage.list(portId)) }
-  }
+/** What the dry run of a replacement found, and the list after it. */
+async function dryRun(from: string, desired: string) {
+  const portId = await stage.portWith(from)
+  const { operation_id: _, ...plan } = planned(stage.ids(from), stage.ids(desired), {}, 'one-call')
+  const response = await stage.proxy.call(`/api/v3/${PROJECT}/ports/${portId}/checks`, {
+    method: 'POST',
+    json: plan,
+  })
+  return { checks: (await response.json()).checks, list: stage.word(await stage.list(portId)) }
+}
 
+describe('the dry run of a replacement', () => {
   test('asks whether the new groups can be inserted, and says that it is no more', async () => {
-    const { checks, list } = await check('abc', 'cxab')
+    const { checks, list } = await dryRun('abc', 'cxab')
     expect(checks).toEqual([
       { kind: 'platform_partly', request_id: expect.any(String), groups: stage.ids('x') },
     ])
@@ -145,7 +146,7 @@ describe('the dry run of a replacement', () => {
   })
 
   test('without a new group asks nothing: Portside checks it', async () => {
-    expect((await check('abc', 'cab')).checks).toEqual([{ kind: 'portside' }])
+    expect((await dryRun('abc', 'cab')).checks).toEqual([{ kind: 'portside' }])
   })
 })
 

@@ -22,7 +22,7 @@ let stage: Awaited<ReturnType<typeof startStage>>
 let built: Built
 let database: TestDatabase
 let proxies: KillableProxy[]
-/** Those that answer just now. */
+/** Those that respond just now. */
 let there: KillableProxy[]
 
 beforeAll(async () => {

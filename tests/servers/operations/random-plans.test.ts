@@ -15,7 +15,7 @@ let stage: Awaited<ReturnType<typeof startStage>>
 let built: Built
 let proxy: KillableProxy
 let operations: ReturnType<typeof operationsOver>
-/** Comes back when the proxy can be called again. */
+/** Resolves when the proxy can be called again. */
 let running: Promise<void>
 
 beforeAll(async () => {
@@ -45,7 +45,7 @@ const steadily: Steadily = async (call) => {
       return await call(operations)
     } catch (error) {
       if (!(error instanceof TypeError)) throw error
-      // Killed, or about to be: an answer is lost, and the proxy is not there for a moment.
+      // Killed, or about to be: a response is lost, and the proxy is not there for a moment.
       await new Promise((resolve) => setTimeout(resolve, 20))
       if (running === before) await running
     }

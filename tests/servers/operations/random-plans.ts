@@ -98,18 +98,18 @@ export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number, wa
     })
   }
 
-  /** The port's list, asked of the cloud on a way that no fault meets. */
   async function listOf(portId: string): Promise<string[]> {
     return (await portNow(portId)).security_groups
   }
 
+  /** The port, asked of the emulator in a way that no fault meets. */
   async function portNow(portId: string): Promise<{ security_groups: string[]; updated_at: string }> {
-    const answer = await fetch(`${stage.emulator}/_emulator/v3/${PROJECT}/ports?id=${portId}`)
-    return (await answer.json()).ports[0]
+    const response = await fetch(`${stage.emulator}/_emulator/v3/${PROJECT}/ports?id=${portId}`)
+    return (await response.json()).ports[0]
   }
 
   /**
-   * Waits for an operation's end, and looks again and again whether its record tells which groups
+   * Waits for an operation's end, and looks again and again whether it says which groups
    * are off the port.
    */
   async function watch(id: string, { portId, disturbed }: Place): Promise<Operation> {
@@ -130,7 +130,7 @@ export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number, wa
     }
   }
 
-  /** One plan of one operator, from its first request to where nothing is left to answer. */
+  /** One plan of one operator, from its first request until no choice is left. */
   async function arrange(place: Place) {
     const { portId } = place
     const { security_groups: from, updated_at: port_updated_at } = await portNow(portId)
@@ -162,20 +162,20 @@ export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number, wa
       )
       expect(ended.off_the_port.toSorted()).toEqual(off.toSorted())
 
-      const answer = oneOf(['go-on', 'go-back', 'leave'] as const)
-      let answered: TestedResponse
-      do answered = await steadily((operations) => operations.answer(ended.operation_id, answer))
+      const choice = oneOf(['go-on', 'go-back', 'leave'] as const)
+      let chosen: TestedResponse
+      do chosen = await steadily((operations) => operations.choose(ended.operation_id, choice))
       while (
         // The port is read before, and that may meet a fault.
-        answered.status >= 400 &&
-        !answered.error.error_code.startsWith('Portside.Operation')
+        chosen.status >= 400 &&
+        !chosen.error.error_code.startsWith('Portside.Operation')
       )
-      expect([answered.error, [200, 202].includes(answered.status)]).toEqual([
-        { operation: answered.operation },
+      expect([chosen.error, [200, 202].includes(chosen.status)]).toEqual([
+        { operation: chosen.operation },
         true,
       ])
-      if (answered.status === 200 && answered.operation.operation_id === ended.operation_id) return
-      operation = answered.operation
+      if (chosen.status === 200 && chosen.operation.operation_id === ended.operation_id) return
+      operation = chosen.operation
     }
   }
 

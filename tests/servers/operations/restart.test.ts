@@ -22,7 +22,7 @@ afterAll(async () => {
 }, 60_000)
 
 /**
- * Starts `abc` to `bxca`; comes back when the first step is done and the second is as `until` says.
+ * Starts `abc` to `bxca`; resolves when the first step is done and the second is as `until` says.
  */
 async function begun(fault: object, until: 'sending' | 'waiting') {
   const portId = await stage.portWith('abc')
@@ -56,7 +56,7 @@ describe('after the proxy was killed', () => {
     ])
     expect(record.after).toEqual(found.list_now)
 
-    const { operation } = await operations.answer(id, 'go-on')
+    const { operation } = await operations.choose(id, 'go-on')
     expect((await operations.settled(operation.operation_id)).status).toBe('done')
     expect(stage.word(await stage.list(portId))).toBe('bcxa')
   })
@@ -69,7 +69,7 @@ describe('after the proxy was killed', () => {
     expect(found).toMatchObject({ status: 'done', error: null, off_the_port: [] })
     expect(found.steps[1]).toMatchObject({ status: 'done', found_by_reading: true })
     const record = await auditLogOver(proxy.call).record(id)
-    // No answer came to the last request: what became of it was read.
+    // The last request got no response: its outcome was found by reading.
     expect(outlineOf(record).slice(3)).toEqual([
       'request 2',
       'taken_over',
@@ -86,7 +86,7 @@ describe('after the proxy was killed', () => {
     expect(found.status).toBe('interrupted')
     expect([stage.word(found.list_now), stage.word(found.off_the_port)]).toEqual(['bc', 'a'])
     await stage.noFaults()
-    const { operation } = await operations.answer(id, 'go-back')
+    const { operation } = await operations.choose(id, 'go-back')
     expect((await operations.settled(operation.operation_id)).status).toBe('done')
     expect(stage.word(await stage.list(portId))).toBe('abc')
   })

@@ -65,7 +65,7 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
     const first = await onOne.post(portId, change('abc', 'bca'))
     const second = await onOther.post(portId, change('abc', 'cab'))
     const third = await onOne.post(portId, change('bca', 'bcax'))
-    // A read that waits hears of a step that the other proxy sends.
+    // A read that waits responds at a step that the other proxy sends.
     const { operation } = await onOther.get(first.operation.operation_id)
     const next = await onOther.get(first.operation.operation_id, `?after=${operation.revision}&wait=20`)
     expect(next.operation.revision).toBeGreaterThan(operation.revision)
@@ -74,7 +74,7 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
     expect((await onOther.settled(third.operation.operation_id)).status).toBe('done')
     expect(stage.word(await stage.list(portId))).toBe('bcax')
     expect((await onOther.ofPort(portId)).map(({ operation_id }) => operation_id)).toEqual(
-      [third, second, first].map((answered) => answered.operation.operation_id),
+      [third, second, first].map((response) => response.operation.operation_id),
     )
   })
 
@@ -85,13 +85,13 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
     const both = await Promise.all([onOne.post(portId, body), onOther.post(portId, body)])
     expect(both.map(({ status }) => status).toSorted()).toEqual([200, 202])
     expect((await onOther.settled(body.operation_id)).status).toBe('stopped')
-    const answers = await Promise.all([
-      onOne.answer(body.operation_id, 'go-on'),
-      onOther.answer(body.operation_id, 'go-back'),
+    const responses = await Promise.all([
+      onOne.choose(body.operation_id, 'go-on'),
+      onOther.choose(body.operation_id, 'go-back'),
     ])
-    // One is carried out; the other proxy says that there is nothing to answer any more.
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409])
-    const taken = answers.find(({ status }) => status === 202)!.operation
+    // One is carried out; the other proxy says that there is no choice left.
+    expect(responses.map(({ status }) => status).toSorted()).toEqual([202, 409])
+    const taken = responses.find(({ status }) => status === 202)!.operation
     expect((await onOther.settled(taken.operation_id)).status).toBe('done')
     expect(stage.word(await stage.list(portId))).toBe(taken.purpose === 'go_on' ? 'bcxa' : 'abc')
     expect(await onOne.ofPort(portId)).toHaveLength(2)
@@ -112,7 +112,7 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
     expect(found).toMatchObject({ status: 'interrupted', error: { error_code: 'Portside.Interrupted' } })
     expect(found.steps.map(({ status }) => status)).toEqual(['done', 'failed'])
     expect([stage.word(found.list_now), stage.word(found.off_the_port)]).toEqual(['bc', 'a'])
-    const { operation } = await onOther.answer(id, 'go-on')
+    const { operation } = await onOther.choose(id, 'go-on')
     expect((await onOther.settled(operation.operation_id)).status).toBe('done')
     expect(stage.word(await stage.list(portId))).toBe('bcxa')
 
@@ -147,7 +147,7 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
     expect([await sent(), stage.word(await stage.list(portId))]).toEqual([before, 'bc'])
     // And it knows.
     expect((await onOne.get(id)).operation).toEqual(found)
-    const { operation } = await onOne.answer(id, 'go-back')
+    const { operation } = await onOne.choose(id, 'go-back')
     expect((await onOther.settled(operation.operation_id)).status).toBe('done')
     expect(stage.word(await stage.list(portId))).toBe('abc')
   })
@@ -188,7 +188,7 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
     const found = await readBack(onOther, id)
     expect(['stopped', 'interrupted']).toContain(found.status)
     expect([stage.word(found.list_now), stage.word(found.off_the_port)]).toEqual(['bc', 'a'])
-    const { operation } = await onOne.answer(id, 'go-on')
+    const { operation } = await onOne.choose(id, 'go-on')
     expect((await onOne.settled(operation.operation_id)).status).toBe('done')
     expect(stage.word(await stage.list(portId))).toBe('bcxa')
   })

@@ -59,12 +59,12 @@ test('one that an earlier Portside took can be left as it is, and nothing else',
   expect(stage.word(found.list_now)).toBe('abc')
   expect(await operations.ofPort(port_id)).toMatchObject([{ operation_id, status: 'interrupted' }])
 
-  for (const answer of ['go-on', 'go-back'] as const) {
-    const { status, error } = await operations.answer(operation_id, answer)
+  for (const choice of ['go-on', 'go-back'] as const) {
+    const { status, error } = await operations.choose(operation_id, choice)
     expect([status, error.advice]).toEqual([409, 'Leave the list as it is, and arrange it anew.'])
   }
   expect(stage.word(await stage.list(port_id))).toBe('abc')
-  expect((await operations.answer(operation_id, 'leave')).operation.status).toBe('left')
+  expect((await operations.choose(operation_id, 'leave')).operation.status).toBe('left')
   const next = await operations.post(port_id, planned(stage.ids('abc'), stage.ids('cab')))
   expect((await operations.settled(next.operation.operation_id)).status).toBe('done')
 })

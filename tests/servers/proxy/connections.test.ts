@@ -17,7 +17,7 @@ async function started(environment: Record<string, string> = {}, receivingLimits
   const { port } = new URL(proxy.address)
   /**
    * A connection that sends `head`, then a byte again and again until it is ended; and what it was
-   * answered.
+   * statusOf.
    */
   function drip(head: string) {
     const socket = connect(Number(port), '127.0.0.1')
@@ -46,7 +46,7 @@ test.each([
   ['a sign-out', api.signOut(), '400'],
   ['a path that is none', '/nothing', '400'],
   ['a probe', '/healthz', '400'],
-])('%s: a body is answered without being waited for, and the connection ends', async (_, path, status) => {
+])('%s: responds without waiting for a body, and the connection ends', async (_, path, status) => {
   // The time for whole requests is that of use: were it waited for, this test would not end.
   const { drip, lines, body } = await started({}, { leftoverMs: SHORT.leftoverMs })
   expect(await drip(lines(path, ...body))).toMatch(new RegExp(`^HTTP/1.1 ${status} .*\\{[^}]*\\}$`, 's'))
@@ -55,15 +55,15 @@ test.each([
 test('a body that drips has as long as a whole request may take', async () => {
   const { proxy, drip, lines, body } = await started({}, SHORT)
   const cookie = await proxy.signIn()
-  const answer = await drip(lines(CHECKS, `cookie: ${cookie}`, ...body))
-  expect(answer).toMatch(/^HTTP\/1.1 408 .*did not come to its end in time/s)
+  const response = await drip(lines(CHECKS, `cookie: ${cookie}`, ...body))
+  expect(response).toMatch(/^HTTP\/1.1 408 .*did not come to its end in time/s)
 })
 
 test('headers that drip are not waited for, nor is a connection that sends nothing', async () => {
   const { drip, port } = await started({}, SHORT)
   const silent = connect(port, '127.0.0.1').resume()
-  const [answer] = await Promise.all([drip('GET / HTTP/1.1\r\nx: '), once(silent, 'close')])
-  expect(answer).toMatch(/^HTTP\/1.1 408 /)
+  const [response] = await Promise.all([drip('GET / HTTP/1.1\r\nx: '), once(silent, 'close')])
+  expect(response).toMatch(/^HTTP\/1.1 408 /)
 })
 
 test('a page that is asked for and never read is let go', async () => {
@@ -83,12 +83,12 @@ test('a page that is asked for and never read is let go', async () => {
   })
   await Promise.all(unread.map((socket) => once(socket, 'connect')))
   await expect(fetch(`${proxy.address}/healthz`)).rejects.toThrow()
-  const answered = () =>
+  const statusOf = () =>
     fetch(`${proxy.address}/healthz`).then(
       ({ status }) => status,
       () => 0,
     )
-  await expect.poll(answered, { timeout: 10_000 }).toBe(200)
+  await expect.poll(statusOf, { timeout: 10_000 }).toBe(200)
 })
 
 /** Of so many connections, how many the proxy keeps. */

@@ -30,11 +30,11 @@ describe('the built console', () => {
   test.each(['/', '/ports', '/ports/99fd0c77-56b4-4bf6-8365-df352e45d5fc?tab=details', '/ports/a.b'])(
     '%s is its page, asked for again each time',
     async (path) => {
-      const answer = await fetch(proxy.address + path, { headers: html })
-      expect(answer.status).toBe(200)
-      expect(answer.headers.get('content-type')).toContain('text/html')
-      expect(answer.headers.get('cache-control')).toBe('no-cache')
-      expect(await answer.text()).toContain('<title>Portside</title>')
+      const response = await fetch(proxy.address + path, { headers: html })
+      expect(response.status).toBe(200)
+      expect(response.headers.get('content-type')).toContain('text/html')
+      expect(response.headers.get('cache-control')).toBe('no-cache')
+      expect(await response.text()).toContain('<title>Portside</title>')
     },
   )
 
@@ -44,35 +44,35 @@ describe('the built console', () => {
     ['br, gzip', 'br'],
     ['identity', null],
   ])('a script is kept for ever, and sent in the best encoding of %s', async (accepted, encoding) => {
-    const answer = await fetch(`${proxy.address}/assets/index-abc123.js`, {
+    const response = await fetch(`${proxy.address}/assets/index-abc123.js`, {
       headers: { 'accept-encoding': accepted },
     })
-    expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
-    expect(answer.headers.get('content-encoding')).toBe(encoding)
-    expect(answer.headers.get('vary')).toContain('accept-encoding')
-    expect(await answer.text()).toBe(SCRIPT)
+    expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+    expect(response.headers.get('content-encoding')).toBe(encoding)
+    expect(response.headers.get('vary')).toContain('accept-encoding')
+    expect(await response.text()).toBe(SCRIPT)
   })
 
   test.each(['/assets/index-old.js', '/.vite/manifest.json', '/..%2f..%2fpackage.json', '/favicon.ico'])(
     '%s is not there, and no page is given for it',
     async (path) => {
-      const answer = await fetch(proxy.address + path)
-      expect([403, 404]).toContain(answer.status)
-      expect(answer.headers.get('content-type')).toContain('application/json')
+      const response = await fetch(proxy.address + path)
+      expect([403, 404]).toContain(response.status)
+      expect(response.headers.get('content-type')).toContain('application/json')
     },
   )
 
   test('an address of the API never responds with the page', async () => {
-    const answer = await proxy.call('/api/nothing', { headers: html })
-    expect(answer.status).toBe(404)
-    expect(await answer.json()).toMatchObject({ error_code: 'Portside.NotFound' })
+    const response = await proxy.call('/api/nothing', { headers: html })
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({ error_code: 'Portside.NotFound' })
   })
 })
 
 test('without a built console the page says how to build it', async () => {
   const proxy = await startProxy({ PORTSIDE_CONSOLE_FILES: join(tmpdir(), 'portside-no-such-folder') })
-  const answer = await fetch(proxy.address, { headers: html })
-  expect(answer.status).toBe(503)
-  expect(await answer.text()).toContain('npm run build')
+  const response = await fetch(proxy.address, { headers: html })
+  expect(response.status).toBe(503)
+  expect(await response.text()).toContain('npm run build')
   await proxy.close()
 })

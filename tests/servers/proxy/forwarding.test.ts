@@ -61,9 +61,9 @@ describe('reads', () => {
     paths.rules(project),
   ])('%s is what the platform says', async (path) => {
     const direct = await call(emulator, 'GET', path)
-    const answer = await proxy.call(`/api${path}`)
-    expect(answer.status).toBe(200)
-    expect({ ...(await answer.json()), request_id: '' }).toEqual({ ...direct.body, request_id: '' })
+    const response = await proxy.call(`/api${path}`)
+    expect(response.status).toBe(200)
+    expect({ ...(await response.json()), request_id: '' }).toEqual({ ...direct.body, request_id: '' })
   })
 
   test('a list is walked page by page, and filtered by repeated names', async () => {
@@ -72,8 +72,8 @@ describe('reads', () => {
     let marker: string | undefined
     do {
       const query = queryString({ limit: 7, marker })
-      const answer = await proxy.call(`/api${paths.ports(project)}?${query}`)
-      const { ports, page_info } = portsResponse.parse(await answer.json())
+      const response = await proxy.call(`/api${paths.ports(project)}?${query}`)
+      const { ports, page_info } = portsResponse.parse(await response.json())
       walked.push(...ports.map(({ id }) => id))
       marker = page_info?.next_marker ?? undefined
     } while (marker)
@@ -90,8 +90,8 @@ describe('reads', () => {
     const named = ports.filter(({ name }) => name)
     expect(named.some(({ name }) => /[^\x20-\x7e]/.test(name!))).toBe(true)
     for (const { id, name } of named) {
-      const answer = await proxy.call(`/api${paths.ports(project)}?${queryString({ name: [name!] })}`)
-      const found = portsResponse.parse(await answer.json())
+      const response = await proxy.call(`/api${paths.ports(project)}?${queryString({ name: [name!] })}`)
+      const found = portsResponse.parse(await response.json())
       expect(found.ports.map((one) => one.id)).toContain(id)
     }
   })
@@ -99,16 +99,16 @@ describe('reads', () => {
   test('a port that is not there is the platform’s own refusal', async () => {
     const path = paths.port(project, inserted[0])
     const direct = await call(emulator, 'GET', path)
-    const answer = await proxy.call(`/api${path}`)
-    expect(answer.status).toBe(direct.status)
-    expect(await answer.json()).toEqual({ ...direct.body, request_id: isUuid })
+    const response = await proxy.call(`/api${path}`)
+    expect(response.status).toBe(direct.status)
+    expect(await response.json()).toEqual({ ...direct.body, request_id: isUuid })
   })
 
   test.each([401, 403, 404, 409, 500])('%i passes unchanged, after one call', async (status) => {
     await fail({ kind: 'error', status, times: 0, error_code: 'VPC.9', error_msg: 'on demand' })
-    const answer = await proxy.call(portPath)
-    expect(answer.status).toBe(status)
-    expect(await answer.json()).toMatchObject({
+    const response = await proxy.call(portPath)
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({
       error_code: 'VPC.9',
       error_msg: 'on demand',
       request_id: isUuid,
@@ -129,22 +129,22 @@ describe('reads', () => {
 
   test('a wait that is too long for a reader is passed on at once', async () => {
     await fail({ kind: 'error', status: 429, retry_after: 60, times: 0 })
-    const answer = await proxy.call(portPath)
-    expect(answer.status).toBe(429)
-    expect(answer.headers.get('retry-after')).toBe('60')
-    expect(await answer.json()).toMatchObject({ error_code: 'APIGW.0308', retry_after: 60 })
+    const response = await proxy.call(portPath)
+    expect(response.status).toBe(429)
+    expect(response.headers.get('retry-after')).toBe('60')
+    expect(await response.json()).toMatchObject({ error_code: 'APIGW.0308', retry_after: 60 })
     expect(await made()).toBe(1)
   })
 
   test('a platform that sends nonsense, and one that is too slow', async () => {
     await fail({ kind: 'garbage' }, { kind: 'garbage', status: 400 }, { kind: 'delay', milliseconds: 5000 })
-    const told = async () => {
-      const answer = await proxy.call(portPath)
-      return [answer.status, ((await answer.json()) as { error_code: string }).error_code]
+    const statusAndCode = async () => {
+      const response = await proxy.call(portPath)
+      return [response.status, ((await response.json()) as { error_code: string }).error_code]
     }
-    expect(await told()).toEqual([502, 'Portside.UnreadableAnswer'])
-    expect(await told()).toEqual([502, 'Portside.UnreadableAnswer'])
-    expect(await told()).toEqual([504, 'Portside.Timeout'])
+    expect(await statusAndCode()).toEqual([502, 'Portside.UnreadableAnswer'])
+    expect(await statusAndCode()).toEqual([502, 'Portside.UnreadableAnswer'])
+    expect(await statusAndCode()).toEqual([504, 'Portside.Timeout'])
     expect((await proxy.call(portPath)).status).toBe(200)
   })
 
@@ -164,9 +164,9 @@ describe('dry runs', () => {
   const remove = `/api${paths.remove(project, port)}`
 
   test('the reference’s example passes, and changes nothing', async () => {
-    const answer = await proxy.call(insert, dryRun())
-    expect(answer.status).toBe(202)
-    expect(await answer.json()).toEqual({ request_id: isUuid })
+    const response = await proxy.call(insert, dryRun())
+    expect(response.status).toBe(202)
+    expect(await response.json()).toEqual({ request_id: isUuid })
     const removal = await proxy.call(remove, {
       method: 'PUT',
       json: { port: { security_groups: [groups[1]] }, dry_run: true },
@@ -178,10 +178,10 @@ describe('dry runs', () => {
   test('a refused one is the platform’s own refusal', async () => {
     const body = dryRun([groups[0]]).json
     const direct = await call(emulator, 'PUT', paths.insert(project, port), body)
-    const answer = await proxy.call(insert, dryRun([groups[0]]))
-    expect(answer.status).toBe(direct.status)
+    const response = await proxy.call(insert, dryRun([groups[0]]))
+    expect(response.status).toBe(direct.status)
     expect(direct.status).toBe(409)
-    expect(await answer.json()).toEqual({ ...direct.body, request_id: isUuid })
+    expect(await response.json()).toEqual({ ...direct.body, request_id: isUuid })
   })
 
   test.each<Fault>([
@@ -193,8 +193,8 @@ describe('dry runs', () => {
     { kind: 'delay', milliseconds: 5000, times: 0 },
   ])('one call, never a second: %o', async (fault) => {
     await fail(fault)
-    const answer = await proxy.call(insert, dryRun())
-    expect(answer.status).toBeGreaterThanOrEqual(400)
+    const response = await proxy.call(insert, dryRun())
+    expect(response.status).toBeGreaterThanOrEqual(400)
     expect(await made()).toBe(1)
   })
 

@@ -24,7 +24,7 @@ let proxy: Server
 let pool: Pool
 let cookie: string
 let data: Awaited<ReturnType<typeof newFolder>>
-/** Ports of the project, some of which the cloud has trouble with. */
+/** Ports of the project, for some of which the platform fails. */
 let ports: string[]
 
 beforeAll(async () => {
@@ -53,7 +53,7 @@ afterAll(async () => {
 
 type Request = { path: string; method?: 'GET' | 'PUT'; headers?: Record<string, string>; body?: string }
 
-/** Sends one request and reads the answer, in the cheapest way there is; its status. */
+/** Sends one request and reads the response, in the cheapest way there is; its status. */
 function send({ path, method = 'GET', headers, body }: Request, from: Pool = pool): Promise<number> {
   return new Promise((resolve, reject) => {
     let status = 0
@@ -81,18 +81,18 @@ const dryRun = (security_groups: readonly string[]): Request => ({
   body: JSON.stringify({ port: { security_groups, index: 1 }, dry_run: true }),
 })
 
-/** Asks for a port that the cloud takes its time for, and goes away while the proxy waits. */
+/** Asks for a port that the platform takes its time for, and goes away while the proxy waits. */
 async function goAway(): Promise<number> {
   const alone = new Pool(origin(), { connections: 1 })
-  const answer = send(read(ports.at(-2)!), alone).catch(() => 0)
+  const response = send(read(ports.at(-2)!), alone).catch(() => 0)
   await once(alone, 'connect')
   await new Promise((resolve) => setTimeout(resolve, 5))
   await alone.destroy()
-  return answer
+  return response
 }
 
-type Asked = { status: number; answer: Promise<number> }
-const ask = (status: number, request: Request): Asked => ({ status, answer: send(request) })
+type Asked = { status: number; response: Promise<number> }
+const ask = (status: number, request: Request): Asked => ({ status, response: send(request) })
 
 /**
  * The kinds of requests that the proxy meets: each with its share of a thousand, and what it is
@@ -102,7 +102,7 @@ const KINDS: [number, (number: number) => Asked][] = [
   // Each is recorded in the database, which takes time.
   [1, (number) => (number % 2000 < 1000 ? ask(202, dryRun(inserted)) : ask(409, dryRun(groups)))],
   [2, () => ask(502, read(ports.at(-1)!))],
-  [8, () => ({ status: 0, answer: goAway() })],
+  [8, () => ({ status: 0, response: goAway() })],
   [29, () => ask(404, { path: `${api.operation(crypto.randomUUID())}?wait=0` })],
   [50, () => ask(404, read(inserted[0]!))],
   [50, () => ask(500, read(ports.at(-4)!))],
@@ -125,8 +125,8 @@ const MIXED = KINDS.flatMap(([share, kind]) => Array.from({ length: share }, () 
 
 let sent = 0
 /**
- * Sends that many requests over all connections. @returns how many were answered with each status
- * that was not expected
+ * Sends that many requests over all connections.
+ * @returns how many got each status that was not expected
  */
 async function sendMany(count: number): Promise<Record<string, number>> {
   const last = sent + count
@@ -134,8 +134,8 @@ async function sendMany(count: number): Promise<Record<string, number>> {
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
       while (sent < last) {
-        const { status, answer } = MIXED[sent % MIXED.length]!(sent++)
-        const got = await answer
+        const { status, response } = MIXED[sent % MIXED.length]!(sent++)
+        const got = await response
         if (got !== status) odd[`${got} for ${status}`] = (odd[`${got} for ${status}`] ?? 0) + 1
       }
     }),
@@ -144,7 +144,7 @@ async function sendMany(count: number): Promise<Record<string, number>> {
 }
 
 test(
-  'the proxy holds no more memory after 100,000 requests, answered or not',
+  'the proxy holds no more memory after 100,000 requests with all outcomes',
   { timeout: 600_000 },
   async () => {
     expect(await sendMany(BEFORE)).toEqual({})

@@ -10,22 +10,22 @@ import { dryRunRequest, stepRequest, type ChangeStep } from '../../../src/vpc/ch
 import { ACCESS, KEYS } from '../../stage/servers.ts'
 import { AWKWARD } from './awkward.ts'
 
-// The judge: what stands on the wire is read as a gateway reads it, and signed again by the
+// The judge: what is on the wire is read as a gateway reads it, and signed again by the
 // official signer with the same date.
 
 const TOKEN = 'security-token/+=0001'
 /** IDs with every character that they may have. */
 const PROJECT = 'AZaz09_-project'
 const PORT = '99fd0c77-56b4-4bf6-8365-df352e45d5fc'
-const answer = { ports: [], port: { id: PORT, security_groups: [] } }
+const response = { ports: [], port: { id: PORT, security_groups: [] } }
 
-let cloud: ScriptedPlatform
+let platform: ScriptedPlatform
 let upstream: Upstream
 beforeAll(async () => {
-  cloud = await startScriptedPlatform()
-  cloud.answers = [json(200, answer)]
+  platform = await startScriptedPlatform()
+  platform.responses = [json(200, response)]
   const config = readConfig({
-    PORTSIDE_UPSTREAM: cloud.address,
+    PORTSIDE_UPSTREAM: platform.address,
     PORTSIDE_PROJECTS: PROJECT,
     HUAWEICLOUD_SDK_SECURITY_TOKEN: TOKEN,
     ...ACCESS,
@@ -34,7 +34,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await upstream.close()
-  await cloud.close()
+  await platform.close()
 })
 
 /**
@@ -42,7 +42,7 @@ afterAll(async () => {
  * that came.
  */
 function signatures() {
-  const { method, url, headers, body } = cloud.calls.at(-1)!
+  const { method, url, headers, body } = platform.calls.at(-1)!
   const { authorization = '', host = '' } = headers
   const [path = '', query = ''] = url.split('?')
   const queryParams: Record<string, string[]> = {}
@@ -88,7 +88,7 @@ test('queries of any text are signed as the official signer signs them', async (
         await upstream.readPorts(PROJECT, query)
         judge()
         // Nothing was lost on the way: the wire has each value, in whatever order.
-        const sent = new URL(cloud.calls.at(-1)!.url, cloud.address).searchParams
+        const sent = new URL(platform.calls.at(-1)!.url, platform.address).searchParams
         for (const name of ['name', 'description', 'device_id'] as const)
           expect(sent.getAll(name).toSorted()).toEqual((query[name] ?? []).toSorted())
       },
@@ -124,7 +124,7 @@ test('paths without a query, and bodies', async () => {
 test('another secret, or a changed byte, gives another signature', async () => {
   await upstream.readPorts(PROJECT, { name: ['a'] })
   const { came } = signatures()
-  const last = cloud.calls.at(-1)!
+  const last = platform.calls.at(-1)!
   last.url = last.url.replace('name=a', 'name=b')
   expect(signatures().official).not.toBe(came)
 })

@@ -15,24 +15,24 @@ const portPath = `/api/v3/${PROJECT}/ports/${PORT}`
 const insert = `${portPath}/insert-security-groups`
 const dryRun = { method: 'PUT', json: { port: { security_groups: [GROUP] }, dry_run: true } }
 
-let cloud: ScriptedPlatform
+let platform: ScriptedPlatform
 beforeAll(async () => {
-  cloud = await startScriptedPlatform()
+  platform = await startScriptedPlatform()
 }, 60_000)
 beforeEach(() => {
-  cloud.calls.length = 0
-  cloud.answers = []
+  platform.calls.length = 0
+  platform.responses = []
 })
-afterAll(() => cloud.close())
+afterAll(() => platform.close())
 
 describe('a dry run', () => {
   test('goes out exactly as it was asked for', async () => {
-    cloud.answers = [json(202, { request_id: 'r' })]
+    platform.responses = [json(202, { request_id: 'r' })]
     const body = { port: { security_groups: [GROUP], index: 0 }, dry_run: true }
-    const answer = await cloud.proxy.call(insert, { method: 'PUT', json: body })
-    expect(answer.status).toBe(202)
-    expect(await answer.json()).toEqual({ request_id: 'r' })
-    expect(cloud.calls).toMatchObject([
+    const response = await platform.proxy.call(insert, { method: 'PUT', json: body })
+    expect(response.status).toBe(202)
+    expect(await response.json()).toEqual({ request_id: 'r' })
+    expect(platform.calls).toMatchObject([
       {
         method: 'PUT',
         url: `/v3/${PROJECT}/ports/${PORT}/insert-security-groups`,
@@ -42,10 +42,10 @@ describe('a dry run', () => {
   })
 
   test('that passed without a body has passed', async () => {
-    cloud.answers = [(response) => response.writeHead(202).end()]
-    const answer = await cloud.proxy.call(insert, dryRun)
-    expect(answer.status).toBe(202)
-    expect(await answer.json()).toEqual({})
+    platform.responses = [(response) => response.writeHead(202).end()]
+    const response = await platform.proxy.call(insert, dryRun)
+    expect(response.status).toBe(202)
+    expect(await response.json()).toEqual({})
   })
 
   test.each<[string, ScriptedResponse, number, string]>([
@@ -53,32 +53,32 @@ describe('a dry run', () => {
     ['after 429', json(429, { error_code: 'X', error_msg: 'busy' }), 429, 'X'],
     ['after 504', json(504, { error_code: 'X', error_msg: 'lost' }), 504, 'X'],
     ['after a broken connection', reset, 502, 'Portside.Unreachable'],
-    ['after no answer', silence, 504, 'Portside.Timeout'],
-    ['after an answer of another form', json(202, '<html>'), 502, 'Portside.UnreadableAnswer'],
+    ['after no response', silence, 504, 'Portside.Timeout'],
+    ['after a response of another form', json(202, '<html>'), 502, 'Portside.UnreadableAnswer'],
     ['after a status that says nothing', json(204, ''), 502, 'Portside.UnreadableAnswer'],
-  ])('is never sent twice: %s', async (_, answer, status, code) => {
-    cloud.answers = [answer]
-    const told = await cloud.proxy.call(insert, dryRun)
-    expect(told.status).toBe(status)
-    const error = await told.json()
+  ])('is never sent twice: %s', async (_, scripted, status, code) => {
+    platform.responses = [scripted]
+    const response = await platform.proxy.call(insert, dryRun)
+    expect(response.status).toBe(status)
+    const error = await response.json()
     expect(error).toMatchObject({ error_code: code })
     // It changes nothing: there is no outcome to be unsure of.
     expect(error).not.toHaveProperty('outcome')
-    expect(cloud.calls).toHaveLength(1)
+    expect(platform.calls).toHaveLength(1)
   })
 
   test('a change is refused here: it goes as an operation', async () => {
     for (const dry_run of [false, undefined]) {
       const body = { port: { security_groups: [GROUP] }, dry_run }
-      const answer = await cloud.proxy.call(insert, { method: 'PUT', json: body })
-      expect(answer.status).toBe(400)
-      expect(await answer.json()).toMatchObject({
+      const response = await platform.proxy.call(insert, { method: 'PUT', json: body })
+      expect(response.status).toBe(400)
+      expect(await response.json()).toMatchObject({
         error_code: 'Portside.InvalidRequest',
         fields: [{ path: 'dry_run', message: 'must be true' }],
         advice: expect.stringContaining('/operations'),
       })
     }
-    expect(cloud.calls).toEqual([])
+    expect(platform.calls).toEqual([])
   })
 })
 
@@ -100,12 +100,12 @@ describe('a request that is refused here never reaches the platform', () => {
     [`/api/v3/${PROJECT}/vpc/security-group-rules?priority=high`, 400, 'Portside.InvalidRequest', 'priority'],
     [`/api/v3/${PROJECT}/vpc`, 404, 'Portside.NotFound', undefined],
   ])('%s', async (path, status, code, field) => {
-    const answer = await cloud.proxy.call(path)
-    expect(answer.status).toBe(status)
-    const error = (await answer.json()) as Record<string, unknown>
+    const response = await platform.proxy.call(path)
+    expect(response.status).toBe(status)
+    const error = (await response.json()) as Record<string, unknown>
     expect(error.error_code).toBe(code)
     if (field) expect(error.fields).toEqual([expect.objectContaining({ path: field })])
-    expect(cloud.calls).toEqual([])
+    expect(platform.calls).toEqual([])
   })
 
   const groups = { security_groups: [GROUP] }
@@ -119,17 +119,17 @@ describe('a request that is refused here never reaches the platform', () => {
     [{ port: groups, dry_run: 'true' }, 'dry_run'],
     [null, ''],
   ])('a body that departs from the reference: %j', async (body, path) => {
-    const answer = await cloud.proxy.call(insert, { method: 'PUT', json: body })
-    expect(answer.status).toBe(400)
-    const { fields } = (await answer.json()) as { fields: { path: string }[] }
+    const response = await platform.proxy.call(insert, { method: 'PUT', json: body })
+    expect(response.status).toBe(400)
+    const { fields } = (await response.json()) as { fields: { path: string }[] }
     expect(fields).toEqual([expect.objectContaining({ path })])
-    expect(cloud.calls).toEqual([])
+    expect(platform.calls).toEqual([])
   })
 })
 
 test('a dry run that could not be sent says so', async () => {
-  await cloud.stop()
-  const told = await cloud.proxy.call(insert, dryRun)
-  expect(told.status).toBe(502)
-  expect(await told.json()).toMatchObject({ error_code: 'Portside.Unreachable', outcome: 'not_sent' })
+  await platform.stop()
+  const response = await platform.proxy.call(insert, dryRun)
+  expect(response.status).toBe(502)
+  expect(await response.json()).toMatchObject({ error_code: 'Portside.Unreachable', outcome: 'not_sent' })
 })

@@ -45,7 +45,7 @@ test('a sign-out is never limited', async () => {
   for (let n = 0; n < 5; n++) expect((await fetch(`${proxy.address}/api/sign-out`, signOut)).status).toBe(200)
 })
 
-/** How two addresses are answered that both sign in once, through the same load balancer. */
+/** The responses to two addresses that both sign in once, through the same load balancer. */
 async function opened(environment: Record<string, string>) {
   const proxy = await started({ PORTSIDE_RATE_LIMIT: '1', ...environment })
   const from = (address: string) =>
@@ -61,8 +61,8 @@ test('whom a request comes from is believed of trusted load balancers only', asy
 
 test('0 switches the limits off', async () => {
   const proxy = await started({ PORTSIDE_RATE_LIMIT: '0' })
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 130 }, () => fetch(`${proxy.address}/sign-in/wrong`)),
   )
-  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([403]))
+  expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([403]))
 })

@@ -17,11 +17,11 @@ afterAll(() => proxy.close())
 function send(address: string, method: string, path: string, headers: Record<string, string>, body?: string) {
   return new Promise<{ status: number; text: string }>((resolve, reject) => {
     const { hostname, port } = new URL(address)
-    const sent = httpRequest({ hostname, port, method, path, headers }, (answer) => {
+    const sent = httpRequest({ hostname, port, method, path, headers }, (response) => {
       let text = ''
-      answer.setEncoding('utf8')
-      answer.on('data', (chunk: string) => (text += chunk))
-      answer.on('end', () => resolve({ status: answer.statusCode!, text }))
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => (text += chunk))
+      response.on('end', () => resolve({ status: response.statusCode!, text }))
     })
     sent.on('error', reject)
     sent.end(body)
@@ -57,11 +57,11 @@ describe('the name it is called by', () => {
       const host = 'portside.example.com'
       expect((await send(behind.address, 'GET', path, { host })).status).toBe(303)
       expect((await send(behind.address, 'GET', path, { host: 'other.example.com' })).status).toBe(403)
-      const answer = await fetch(behind.address + path, { redirect: 'manual' })
-      expect(answer.headers.getSetCookie()[0]).toMatch(
+      const response = await fetch(behind.address + path, { redirect: 'manual' })
+      expect(response.headers.getSetCookie()[0]).toMatch(
         /^__Host-portside_session=.*; Path=\/; HttpOnly; Secure/,
       )
-      expect(answer.headers.get('strict-transport-security')).toContain('max-age=31536000')
+      expect(response.headers.get('strict-transport-security')).toContain('max-age=31536000')
     } finally {
       await behind.close()
     }
@@ -120,9 +120,9 @@ describe('bodies', () => {
     ['application/json', `{"port":"${'x'.repeat(128 * 1024)}"}`, /at most 128 KiB/],
   ])('%s %.30s is refused with what to send', async (type, body, advice) => {
     const headers = { 'content-type': type }
-    const answer = await proxy.call(INSERT, { method: 'PUT', headers, body })
-    expect(answer.status).toBe(400)
-    const error = await answer.json()
+    const response = await proxy.call(INSERT, { method: 'PUT', headers, body })
+    expect(response.status).toBe(400)
+    const error = await response.json()
     expect(error.error_code).toBe('Portside.InvalidRequest')
     expect(error.advice ?? error.error_msg).toMatch(advice)
   })
@@ -160,8 +160,8 @@ test('every response lets browsers run only the console’s own code', async () 
 })
 
 test('an address that cannot be decoded has the one error form', async () => {
-  const answer = await proxy.call('/api/%zz')
-  expect(answer.status).toBe(400)
-  expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
-  expect(await answer.json()).toMatchObject({ error_code: 'Portside.InvalidRequest' })
+  const response = await proxy.call('/api/%zz')
+  expect(response.status).toBe(400)
+  expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+  expect(await response.json()).toMatchObject({ error_code: 'Portside.InvalidRequest' })
 })

@@ -56,9 +56,9 @@ test.each([
   ['another key', { ...ACCESS, HUAWEICLOUD_SDK_AK: 'ANOTHERKEY' }],
 ])('%s: the platform’s refusal passes, with what to check, and no secret', async (_, keys) => {
   const proxy = await signed(keys)
-  const answer = await proxy.call(portPath)
-  expect(answer.status).toBe(401)
-  const text = await answer.text()
+  const response = await proxy.call(portPath)
+  expect(response.status).toBe(401)
+  const text = await response.text()
   expect(JSON.parse(text)).toMatchObject({
     error_code: 'APIGW.0301',
     advice: expect.stringContaining('Check the access key'),

@@ -36,11 +36,14 @@ afterAll(async () => {
 function ask(method: string, path: string, headers: Record<string, string>): Promise<number> {
   const { hostname, port, host } = new URL(proxy.address)
   return new Promise((resolve, reject) => {
-    httpRequest({ agent, hostname, port, method, path, headers: { host, cookie, ...headers } }, (answer) => {
-      // A HEAD that is no HTTP is answered with a body, which the agent minds.
-      answer.resume().on('error', () => {})
-      resolve(answer.statusCode!)
-    })
+    httpRequest(
+      { agent, hostname, port, method, path, headers: { host, cookie, ...headers } },
+      (response) => {
+        // A HEAD that is no HTTP gets a body, which the agent does not expect.
+        response.resume().on('error', () => {})
+        resolve(response.statusCode!)
+      },
+    )
       .on('error', reject)
       .end()
   })

@@ -8,7 +8,7 @@ import { V1_READ } from '../../../src/vpc/v1-read.ts'
 import { operationsOver, planned, PROJECT, startStage } from '../operations/ask-operations.ts'
 
 // A region whose gateway knows no v3 port reads. What it would have said in v3, the emulator's own
-// endpoints tell.
+// endpoints say.
 
 let stage: Awaited<ReturnType<typeof startStage>>
 /** All ports, as v3 has them. */
@@ -21,8 +21,8 @@ beforeAll(async () => {
 afterAll(() => stage.close())
 
 async function v3(query: PortsQuery): Promise<PortsResponse> {
-  const answer = await fetch(`${stage.emulator}/_emulator${paths.ports(PROJECT)}?${queryString(query)}`)
-  return portsResponse.parse(await answer.json())
+  const response = await fetch(`${stage.emulator}/_emulator${paths.ports(PROJECT)}?${queryString(query)}`)
+  return portsResponse.parse(await response.json())
 }
 
 const list = (query: PortsQuery) => stage.proxy.call(`/api${paths.ports(PROJECT)}?${queryString(query)}`)
@@ -33,9 +33,9 @@ async function walk(query: PortsQuery): Promise<string[][]> {
   const pages: string[][] = []
   let marker: string | undefined
   do {
-    const answer = await list({ ...query, marker })
-    expect(answer.status).toBe(200)
-    const page = portsResponse.parse(await answer.json())
+    const response = await list({ ...query, marker })
+    expect(response.status).toBe(200)
+    const page = portsResponse.parse(await response.json())
     pages.push(idsOf(page))
     marker = page.page_info?.next_marker ?? undefined
   } while (marker !== undefined)
@@ -44,16 +44,16 @@ async function walk(query: PortsQuery): Promise<string[][]> {
 
 test('a port has the documented form, and the further fields of v1', async () => {
   for (const before of ports) {
-    const answer = await stage.proxy.call(`/api${paths.port(PROJECT, before.id)}`)
-    const { port, request_id } = portResponse.parse(await answer.json())
+    const response = await stage.proxy.call(`/api${paths.port(PROJECT, before.id)}`)
+    const { port, request_id } = portResponse.parse(await response.json())
     expect(request_id).toMatch(/^[0-9a-f-]{36}$/)
-    const { tenant_id, dns_name, dns_assignment, [V1_READ]: marked, ...told } = port
+    const { tenant_id, dns_name, dns_assignment, [V1_READ]: marked, ...translated } = port
     expect({ tenant_id, marked }).toEqual({ tenant_id: PROJECT, marked: true })
     expect({ dns_name, dns_assignment }).toEqual({ dns_name: expect.any(String), dns_assignment: [] })
-    // What it tells is what v3 tells; the old form gives defaults where v3 leaves a field out.
+    // It has what v3 has; the old form gives defaults where v3 leaves a field out.
     const missing = { allowed_address_pairs: [], extra_dhcp_opts: [], enable_efi: false }
     const empty = { private_ips: [], 'binding:vif_details': {}, 'binding:profile': {} }
-    expect({ ...missing, ...empty, ...before }).toMatchObject(told)
+    expect({ ...missing, ...empty, ...before }).toMatchObject(translated)
     for (const name of ['network_id', 'fixed_ips', 'vpc_id', 'tags']) expect(port).not.toHaveProperty(name)
   }
 })
@@ -96,7 +96,7 @@ describe('the list is filtered as the new one would be, page by page', () => {
     const limit = Math.ceil(expected.length / 3) + 1
     const pages = await walk({ ...query(), limit })
     expect(pages.flat()).toEqual(expected)
-    // Every page but the last is full; the last may be empty, as nobody told that it would be.
+    // Every page but the last is full; the last may be empty, as nothing said that it would be.
     for (const page of pages.slice(0, -1)) expect(page).toHaveLength(limit)
   })
 
@@ -104,9 +104,9 @@ describe('the list is filtered as the new one would be, page by page', () => {
     ['vpc_id', { vpc_id: ['x'], limit: 5 }],
     ['description', { description: ['x'] }],
   ])('%s, which old ports do not have, is refused by name', async (name, query) => {
-    const answer = await list(query)
-    expect(answer.status).toBe(400)
-    expect(await answer.json()).toMatchObject({
+    const response = await list(query)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
       error_code: 'Portside.InvalidRequest',
       error_msg: expect.stringContaining(`can't be filtered by ${name}`),
       fields: [{ path: name, message: expect.any(String) }],
@@ -115,16 +115,18 @@ describe('the list is filtered as the new one would be, page by page', () => {
   })
 
   test('a wrong marker is the platform’s own refusal', async () => {
-    const answer = await list({ marker: '00000000-0000-4000-8000-000000000000' })
-    expect(answer.status).toBe(400)
-    expect(await answer.json()).toMatchObject({ error_code: 'VPC.2502' })
+    const response = await list({ marker: '00000000-0000-4000-8000-000000000000' })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error_code: 'VPC.2502' })
   })
 })
 
 test('a port that is not there is said to be not there, not that there is no such API', async () => {
-  const answer = await stage.proxy.call(`/api${paths.port(PROJECT, '00000000-0000-4000-8000-000000000000')}`)
-  expect(answer.status).toBe(404)
-  expect(await answer.json()).toMatchObject({ error_code: 'VPC.2504' })
+  const response = await stage.proxy.call(
+    `/api${paths.port(PROJECT, '00000000-0000-4000-8000-000000000000')}`,
+  )
+  expect(response.status).toBe(404)
+  expect(await response.json()).toMatchObject({ error_code: 'VPC.2504' })
 })
 
 test('the whole job: list, show, check, apply, and someone else in between', async () => {

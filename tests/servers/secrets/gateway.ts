@@ -2,24 +2,24 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import type { AddressInfo } from 'node:net'
 
 /**
- * What becomes of the calls to come: handed on to the cloud; handed on with another date or token,
- * so that it is refused; answered with all that they carried, as gateways do that help too much;
- * answered with a page; or not answered.
+ * What the gateway does with the next calls: passes them on to the platform; passes them on with
+ * another date or token, so that they are refused; responds with all that they had, as gateways do
+ * that help too much; responds with a page; or breaks the connection.
  */
 type Manner = 'hand on' | 'spoil' | { echo: number } | 'page' | 'break'
 
-/** A gateway between a proxy and a cloud. */
+/** A gateway between a proxy and the platform. */
 export type TestedGateway = {
   address: string
-  /** By method: PUTs alone can be met. */
+  /** By method, so that a test can fail PUTs only. */
   manner: Record<'GET' | 'PUT', Manner>
-  /** Every header value that it was sent and that authenticates. */
+  /** Every header value that it got and that authenticates. */
   seen: Set<string>
   close(): Promise<void>
 }
 
-/** Starts a gateway in front of `cloud`. */
-export async function startGateway(cloud: string): Promise<TestedGateway> {
+/** Starts a gateway in front of `platform`. */
+export async function startGateway(platform: string): Promise<TestedGateway> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -51,9 +51,9 @@ export async function startGateway(cloud: string): Promise<TestedGateway> {
       if (sent.authorization) sent['x-sdk-date'] = '20200101T000000Z'
       if (sent['x-auth-token']) sent['x-auth-token'] = `${String(sent['x-auth-token'])}x`
     }
-    httpRequest(cloud + url, { method, headers: sent }, (answer) => {
-      response.writeHead(answer.statusCode!, answer.headers)
-      answer.pipe(response)
+    httpRequest(platform + url, { method, headers: sent }, (received) => {
+      response.writeHead(received.statusCode!, received.headers)
+      received.pipe(response)
     }).end(body)
   }
 

@@ -43,30 +43,30 @@ afterAll(async () => {
 type Said = Map<string, string>
 
 /**
- * A call that notes the whole answer, but for the cookies that it gives: those are for the browser
- * that asked.
+ * A call that notes the whole response, but for the cookies that it gives: those are for the
+ * browser that asked.
  */
 function noting(call: Call, said: Said): Call {
   return async (path, init) => {
-    const answer = await call(path, { redirect: 'manual', ...init })
-    const headers = [...answer.headers].filter(([name]) => name !== 'set-cookie')
-    const text = await answer.clone().text()
+    const response = await call(path, { redirect: 'manual', ...init })
+    const headers = [...response.headers].filter(([name]) => name !== 'set-cookie')
+    const text = await response.clone().text()
     said.set(
       `${said.size} ${init?.method ?? 'GET'} ${path}`,
-      `${answer.status} ${JSON.stringify(headers)} ${text}`,
+      `${response.status} ${JSON.stringify(headers)} ${text}`,
     )
-    return answer
+    return response
   }
 }
 
-/** The main job, each way in which the cloud can fail, and every address that there is. */
+/** The main job, each way in which the platform can fail, and every address that there is. */
 async function fullRun(call: Call): Promise<void> {
   const operations = operationsOver(call)
   const records = auditLogOver(call)
   const [portId = ''] = await portIds(emulator.address)
-  const cloud = controls(emulator.address)
+  const platform = controls(emulator.address)
   const path = `/api/v3/${PROJECT}/ports/${portId}`
-  const start = await cloud.list(portId)
+  const start = await platform.list(portId)
   const desired = start.toReversed()
 
   await records.check(portId, start, desired)
@@ -91,7 +91,7 @@ async function fullRun(call: Call): Promise<void> {
     const { status } = await operations.settled(stopped.operation.operation_id)
     expect(status).toBe('stopped')
     gateway.manner.PUT = 'hand on'
-    await operations.answer(stopped.operation.operation_id, 'leave')
+    await operations.choose(stopped.operation.operation_id, 'leave')
   }
 
   const { records: all } = await (await call(`${auditLogApi.records()}?project_id=${PROJECT}`)).json()
@@ -125,7 +125,7 @@ async function readFolder(folder: string, said: Said): Promise<void> {
       )
 }
 
-/** Where a secret stands, in any form in which programs write one. */
+/** Where a secret is, in any form in which programs write one. */
 function found(said: Said, secrets: Record<string, string>): string[] {
   return Object.entries(secrets).flatMap(([name, secret]) => {
     const bytes = Buffer.from(secret)

@@ -23,9 +23,9 @@ export class Browser {
   async request(address: string | URL, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers)
     headers.set('cookie', this.cookiesFor(address))
-    const answer = await fetch(address, { ...init, headers, redirect: 'manual' })
-    for (const line of answer.headers.getSetCookie()) this.#keep(new URL(address).hostname, line)
-    return answer
+    const response = await fetch(address, { ...init, headers, redirect: 'manual' })
+    for (const line of response.headers.getSetCookie()) this.#keep(new URL(address).hostname, line)
+    return response
   }
 
   /**
@@ -33,21 +33,21 @@ export class Browser {
    */
   async open(address: string | URL, init: RequestInit = {}, until?: RegExp): Promise<Page> {
     let url = new URL(address)
-    let answer = await this.request(url, init)
+    let response = await this.request(url, init)
     for (let left = 20; left > 0; left--) {
-      const text = await answer.text()
+      const text = await response.text()
       const onwards =
-        answer.headers.get('location') ??
+        response.headers.get('location') ??
         /http-equiv="refresh" content="0; url=([^"]*)"/.exec(text)?.[1]?.replaceAll('&#38;', '&')
       if (onwards === undefined || until?.test(new URL(onwards, url).href))
         return {
           url: onwards ? new URL(onwards, url) : url,
-          status: answer.status,
+          status: response.status,
           text,
-          headers: answer.headers,
+          headers: response.headers,
         }
       url = new URL(onwards, url)
-      answer = await this.request(url)
+      response = await this.request(url)
     }
     throw new Error(`too many redirects at ${url.href}`)
   }

@@ -51,8 +51,8 @@ async function anotherProvider(configuration?: Parameters<typeof startProvider>[
 }
 
 const sessionOf = async (browser: Browser, at = origin) => {
-  const answer = await browser.request(at + api.session())
-  return { status: answer.status, ...(await answer.json()) }
+  const response = await browser.request(at + api.session())
+  return { status: response.status, ...(await response.json()) }
 }
 
 /** As far as where the provider would send the browser back to. */
@@ -79,12 +79,12 @@ describe('signing in', () => {
     const begun = await browser.request(`${origin}/sign-in`)
     const [leaving] = begun.headers.getSetCookie()
     expect(leaving).toMatch(/^portside_sign_in_.*; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/)
-    const answer = await browser.request(await beforeCallback(browser, 'olga'))
-    const [gone, session, signOut] = answer.headers.getSetCookie()
+    const response = await browser.request(await beforeCallback(browser, 'olga'))
+    const [gone, session, signOut] = response.headers.getSetCookie()
     expect(gone).toMatch(/^portside_sign_in_.*=; Max-Age=0; Path=\//)
     expect(session).toMatch(/^portside_session=.*; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/)
     expect(signOut).toMatch(/^portside_sign_out=.*; Path=\/api\/sign-out; HttpOnly; SameSite=Strict$/)
-    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(response.headers.get('cache-control')).toBe('no-store')
     const secure = await another({ PORTSIDE_PUBLIC_ORIGIN: 'https://portside.example.com' })
     const headers = { host: 'portside.example.com' }
     const { port } = new URL(secure.address)
@@ -187,14 +187,14 @@ describe('signing in', () => {
     const back = await beforeCallback(browser, 'olga')
     const cookie = browser.cookiesFor(back)
     const planted = cookie.replace(/=[^;]*/g, '=x')
-    const answer = await fetch(back, { headers: { cookie: `${planted}; ${cookie}` }, redirect: 'manual' })
-    expect(answer.headers.getSetCookie().join()).toContain('portside_session=')
+    const response = await fetch(back, { headers: { cookie: `${planted}; ${cookie}` }, redirect: 'manual' })
+    expect(response.headers.getSetCookie().join()).toContain('portside_session=')
   })
 
   test('by another name of this machine leads to the public origin first', async () => {
     const { port } = new URL(origin)
-    const answer = await fetch(`http://localhost:${port}/sign-in?return_to=/x`, { redirect: 'manual' })
-    expect(answer.headers.get('location')).toBe(`${origin}/sign-in?return_to=%2Fx`)
+    const response = await fetch(`http://localhost:${port}/sign-in?return_to=/x`, { redirect: 'manual' })
+    expect(response.headers.get('location')).toBe(`${origin}/sign-in?return_to=%2Fx`)
   })
 
   test.each(['https://evil.example/', '//evil.example/', '/\\evil.example'])(
@@ -262,9 +262,9 @@ describe('a viewer', () => {
     ['POST', '/api/anything/to/come'],
     ['DELETE', '/api/anything/to/come'],
   ])('can not %s %s', async (method, path) => {
-    const answer = await viewer.request(origin + path, { method, headers: { origin } })
-    expect(answer.status).toBe(403)
-    const error = await answer.json()
+    const response = await viewer.request(origin + path, { method, headers: { origin } })
+    expect(response.status).toBe(403)
+    const error = await response.json()
     expect(error.error_code).toBe('Portside.Forbidden')
     expect(error.advice).toContain('need the role of an operator')
   })
@@ -276,7 +276,7 @@ describe('a viewer', () => {
   })
 })
 
-/** Opening the address signs nobody in, and tells how to begin anew. */
+/** Opening the address signs nobody in, and says how to begin anew. */
 async function over(browser: Browser, address: string | URL) {
   const page = await browser.open(address)
   expect(page.status).toBe(400)
@@ -333,11 +333,11 @@ describe('what can go wrong', () => {
     await fc.assert(
       fc.asyncProperty(path, search, async (at, pairs) => {
         const query = pairs.map((pair) => pair.map((one) => encodeURIComponent(one)).join('='))
-        const answer = await fetch(`${origin}${at}?${query.join('&')}`, { redirect: 'manual' })
-        expect(answer.status).toBe(at === '/sign-in' ? 303 : at === '/sign-in/x' ? 404 : 400)
-        const to = answer.headers.get('location')
+        const response = await fetch(`${origin}${at}?${query.join('&')}`, { redirect: 'manual' })
+        expect(response.status).toBe(at === '/sign-in' ? 303 : at === '/sign-in/x' ? 404 : 400)
+        const to = response.headers.get('location')
         if (to !== null) expect(new URL(to).origin).toBe(provider.issuer)
-        expect(answer.headers.getSetCookie().join()).not.toContain('portside_session')
+        expect(response.headers.getSetCookie().join()).not.toContain('portside_session')
       }),
       { numRuns: 300 },
     )
@@ -369,7 +369,7 @@ describe('what can go wrong', () => {
     const other = await another(slow.environment)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
     onTestFinished(() => void vi.useRealTimers())
-    slow.answered = (request) => {
+    slow.responded = (request) => {
       if (request === 'POST /token') vi.advanceTimersByTime(HOUR / 4)
     }
     const page = await new Browser().signIn(other.address, 'olga')
@@ -394,7 +394,7 @@ describe('what can go wrong', () => {
     const other = await another({ PORTSIDE_OIDC_ISSUER: `${provider.issuer}/no/such/realm` })
     const page = await new Browser().open(`${other.address}/sign-in`)
     expect(page.status).toBe(502)
-    expect(page.text).toContain('does not answer as it should')
+    expect(page.text).toContain('does not respond as it should')
   })
 })
 
@@ -439,11 +439,11 @@ describe('signing out', () => {
     const other = await another(down.environment)
     const browser = new Browser()
     await browser.signIn(origin, 'olga')
-    const answer = await browser.request(other.address + api.signOut(), {
+    const response = await browser.request(other.address + api.signOut(), {
       method: 'POST',
       headers: { origin: other.address },
     })
-    expect(await answer.json()).toEqual({ go_to: null })
+    expect(await response.json()).toEqual({ go_to: null })
     expect((await sessionOf(browser, other.address)).status).toBe(401)
   })
 })

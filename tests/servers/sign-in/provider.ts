@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair } from 'jose'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 
-/** Who can sign in, with any password, and what the provider tells of them. */
+/** Who can sign in, with any password, and what the provider says of them. */
 const ACCOUNTS: Readonly<Record<string, object>> = {
   olga: { preferred_username: 'olga', email: 'olga@example.com', groups: ['staff', 'net-operators'] },
   vera: { preferred_username: 'vera', email: 'vera@example.com', groups: ['net-viewers'] },
@@ -19,8 +19,8 @@ export type TestedProvider = {
   environment: Record<string, string>
   /** The requests that it was sent, as `GET /path`. */
   requests: string[]
-  /** Called when one of them has been answered. */
-  answered: (request: string) => void
+  /** Called when one of them has its response. */
+  responded: (request: string) => void
   /** Stops listening, as a provider that is down; starts again on the same port. */
   stop(): Promise<void>
   start(): Promise<void>
@@ -35,7 +35,7 @@ export async function startProvider(configuration: Configuration = {}): Promise<
   const server = createServer((request, response) => {
     const asked = `${request.method} ${request.url}`
     requests.push(asked)
-    response.once('finish', () => started.answered(asked))
+    response.once('finish', () => started.responded(asked))
   })
   const start = (port = 0) => new Promise<void>((resolve) => server.listen(port, 'localhost', resolve))
   await start()
@@ -47,8 +47,8 @@ export async function startProvider(configuration: Configuration = {}): Promise<
   provider.Client.prototype.redirectUriAllowed = (uri) =>
     /^http:\/\/127\.0\.0\.1:\d+\/sign-in\/callback$/.test(uri)
   provider.Client.prototype.postLogoutRedirectUriAllowed = (uri) => /^http:\/\/127\.0\.0\.1:\d+\/$/.test(uri)
-  const answer = provider.callback()
-  server.on('request', (request, response) => void answer(request, response))
+  const respond = provider.callback()
+  server.on('request', (request, response) => void respond(request, response))
   const started: TestedProvider = {
     issuer,
     environment: {
@@ -61,7 +61,7 @@ export async function startProvider(configuration: Configuration = {}): Promise<
       PORTSIDE_OIDC_VIEWER: 'net-viewers',
     },
     requests,
-    answered: () => {},
+    responded: () => {},
     async stop() {
       server.closeAllConnections()
       if (server.listening) await new Promise((resolve) => server.close(resolve))
@@ -120,7 +120,7 @@ async function loadExistingGrant({ oidc }: KoaContextWithOIDC) {
  * first used.
  */
 for (const level of ['info', 'warn'] as const) {
-  // oxlint-disable-next-line no-console -- its only way to tell
+  // oxlint-disable-next-line no-console -- it prints nowhere else
   const print = console[level]
   console[level] = (...words: unknown[]) => {
     if (!String(words[0]).startsWith('oidc-provider ')) print(...words)

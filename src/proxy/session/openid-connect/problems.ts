@@ -11,11 +11,11 @@ export type Problem = {
   heading: string
   /** What happened, and what to do. */
   sentences: string[]
-  /** For whoever runs this Portside; without anything that comes from the request. */
+  /** For the administrator of this Portside; without anything that comes from the request. */
   log?: string
 }
 
-/** The browser came back without the cookie that it left with. */
+/** The provider sent the browser back, but it has no cookie of a sign-in under way. */
 export const FORGOTTEN: Problem = {
   status: 400,
   heading: 'This sign-in is over',
@@ -38,12 +38,12 @@ export function problemOf(error: unknown): Problem {
       status: 502,
       heading: 'The clocks of Portside and the sign-in provider differ',
       sentences: [
-        'The provider’s answer is not valid yet, or not any more. Ask whoever runs this Portside to set the clock of its machine.',
+        'The provider’s response is not valid yet, or not any more. Ask the administrator of this Portside to set the clock of its machine.',
       ],
       log: 'the ID token is not valid at this time: do the clocks of this machine and the provider differ?',
     }
   if (code === 'OAUTH_TIMEOUT' || code === 'OAUTH_ABORT')
-    return unreachable(504, 'did not answer in time', 'the provider did not answer in time')
+    return unreachable(504, 'did not respond in time', 'the provider did not respond in time')
   // What fetch throws when there is no connection.
   if (error instanceof TypeError && error.cause !== undefined)
     return unreachable(502, 'can’t be reached', `no connection to the provider (${causeOf(error)})`)
@@ -56,16 +56,16 @@ export function problemOf(error: unknown): Problem {
   if (code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' || code === 'OAUTH_RESPONSE_IS_NOT_JSON')
     return unreachable(
       502,
-      'does not answer as it should',
-      'the provider does not answer as one of OpenID Connect: is PORTSIDE_OIDC_ISSUER right, and the provider up?',
+      'does not respond as it should',
+      'the provider does not respond as one of OpenID Connect: is PORTSIDE_OIDC_ISSUER right, and the provider up?',
     )
   return {
     status: 502,
     heading: 'Signing in did not work',
     sentences: [
-      'The provider’s answer could not be verified. Sign in again; if it stays so, tell whoever runs this Portside.',
+      'The provider’s response could not be verified. Sign in again; if it stays so, ask the administrator of this Portside.',
     ],
-    log: `the provider’s answer could not be verified (${code ?? (error instanceof Error ? error.name : 'unknown')})`,
+    log: `the provider’s response could not be verified (${code ?? (error instanceof Error ? error.name : 'unknown')})`,
   }
 }
 
@@ -80,14 +80,14 @@ function refusal(error: string): Problem {
         status: 403,
         heading: 'The sign-in was refused',
         sentences: [
-          'You cancelled it, or the provider does not let you use Portside. Sign in again, or ask whoever runs the provider for access.',
+          'You cancelled it, or the provider does not let you use Portside. Sign in again, or ask the provider’s administrator for access.',
         ],
       }
     case 'invalid_grant':
       return FORGOTTEN
     case 'server_error':
     case 'temporarily_unavailable':
-      return unreachable(502, 'can’t sign anyone in at the moment', `the provider answered ${error}`)
+      return unreachable(502, 'can’t sign anyone in at the moment', `the provider responded with ${error}`)
     case 'invalid_client':
     case 'unauthorized_client':
     case 'invalid_scope':
@@ -97,19 +97,19 @@ function refusal(error: string): Problem {
         status: 502,
         heading: 'The sign-in provider does not know this Portside as it is set up',
         sentences: [
-          `It answered ${error}. Ask whoever runs this Portside to compare its PORTSIDE_OIDC_ variables with the provider.`,
+          `It responded with ${error}. Ask the administrator of this Portside to compare its PORTSIDE_OIDC_ variables with the provider.`,
         ],
-        log: `the provider answered ${error}: compare the PORTSIDE_OIDC_ variables with what is registered there`,
+        log: `the provider responded with ${error}: compare the PORTSIDE_OIDC_ variables with what is registered there`,
       }
     default:
       return {
         status: 502,
         heading: 'The sign-in provider refused',
-        sentences: ['Sign in again; if it stays so, tell whoever runs this Portside.'],
-        // Anyone can put any text into the address that the browser comes back with.
+        sentences: ['Sign in again; if it stays so, ask the administrator of this Portside.'],
+        // Anyone can put any text into the address of the callback.
         log: /^[a-z_]{1,60}$/.test(error)
-          ? `the provider answered ${error}`
-          : 'the provider answered an unknown error',
+          ? `the provider responded with ${error}`
+          : 'the provider responded with an unknown error',
       }
   }
 }
@@ -119,7 +119,7 @@ function unreachable(status: 502 | 504, how: string, log: string): Problem {
     status,
     heading: `The sign-in provider ${how}`,
     sentences: [
-      'Nothing that you arranged is lost. Try again in a moment; if it stays so, tell whoever runs this Portside.',
+      'Nothing that you arranged is lost. Try again in a moment; if it stays so, ask the administrator of this Portside.',
     ],
     log,
   }

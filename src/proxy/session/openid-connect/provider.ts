@@ -5,14 +5,14 @@ import { claimValues, type Claims } from './who.ts'
 
 /** How long a call of the provider may take, in seconds. */
 const TIMEOUT_SECONDS = 10
-/** How long what the provider says of itself is taken for true, in seconds. */
+/** How long the provider's description of itself is used, in seconds. */
 const FRESH_SECONDS = 60 * 60
 
-/** What a sign-in has to remember until the provider sends the browser back. */
+/** What a sign-in remembers until the provider sends the browser back. */
 export type Checks = { state: string; nonce: string; verifier: string }
 
 /**
- * The team's OpenID Connect provider, as this client of it meets it. All of it throws what
+ * The team's OpenID Connect provider, of which this is a client. Every method throws what
  * openid-client throws.
  */
 export class Provider {
@@ -29,8 +29,8 @@ export class Provider {
   }
 
   /**
-   * Where to send a browser to sign in, and what to remember. @param prompt as OpenID Connect has
-   * it, such as `login`
+   * Where to send a browser to sign in, and what to remember.
+   * @param prompt of OpenID Connect
    */
   async begin(prompt?: 'login'): Promise<{ address: string; checks: Checks }> {
     const configuration = await this.#configuration()
@@ -52,10 +52,10 @@ export class Provider {
   }
 
   /**
-   * Who came back from the provider: its code is changed for an ID token, whose signature, issuer,
-   * audience, times and nonce are checked. Where the token has no role claim, the provider's user
-   * info is asked too.
-   * @param search the query that the browser came back with
+   * The claims of the user whom the provider sent back. Its code is exchanged for an ID token,
+   * whose signature, issuer, audience, times and nonce are checked. When the token has no role
+   * claim, the provider's user info is asked too.
+   * @param search the query of the callback
    */
   async finish(search: string, checks: Checks): Promise<{ claims: Claims; idToken: string }> {
     const configuration = await this.#configuration()
@@ -74,7 +74,7 @@ export class Provider {
     return { claims: { ...more, ...claims }, idToken }
   }
 
-  /** Where the provider's own session is ended; undefined when it has no such place. */
+  /** The address that ends the provider's own session; undefined when it has none. */
   async endSession(idToken: string | undefined): Promise<string | undefined> {
     const configuration = await this.#configuration()
     if (!configuration.serverMetadata().end_session_endpoint) return undefined
@@ -85,9 +85,9 @@ export class Provider {
   }
 
   /**
-   * What the provider says of itself, asked when it is first needed: a provider that is down does
-   * not keep Portside from starting. Asked again after a failure, and when it is old; its keys are
-   * openid-client's affair.
+   * The provider's description of itself. Asked for when it is first needed, so that Portside
+   * starts while the provider is down; again after a failure, and when it is old. openid-client
+   * looks after the provider's keys.
    */
   #configuration(): Promise<client.Configuration> {
     const known = this.#known

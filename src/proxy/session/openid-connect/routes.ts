@@ -14,8 +14,8 @@ import { whoIs } from './who.ts'
 /** How long a sign-in may take at the provider. */
 const SIGN_IN_SECONDS = 10 * 60
 /**
- * Sign-ins of one browser under way at once, in as many tabs; each has a cookie, and the oldest
- * gives way.
+ * The most sign-ins of one browser under way at once, in as many tabs. Each has a cookie, and the
+ * oldest is deleted.
  */
 const MOST_AT_ONCE = 8
 /** Browsers keep no cookie over 4096 bytes, its name and attributes included. */
@@ -24,7 +24,7 @@ const LARGEST_COOKIE = 3800
 const begun = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), returnTo: z.string() })
 const ended = z.object({ idToken: z.string() })
 
-/** The cookie of one sign-in under way. */
+/** The name of the cookie of one sign-in under way. */
 const beginningOf = (state: string) => `sign_in_${state.slice(0, 12)}`
 
 const page = { exposeHeadRoute: false, config: { page: true } }
@@ -32,12 +32,11 @@ const page = { exposeHeadRoute: false, config: { page: true } }
 type Query = { Querystring: Record<string, unknown> }
 
 /**
- * Sign-in at the team's OpenID Connect provider: `/sign-in` sends there, `/sign-in/callback` is
- * where it sends back to. The code that comes back counts only in the browser that has the cookie
- * of the same `state`: nobody can have another sign in as themselves. That cookie is SameSite=Lax,
- * since the provider's redirect comes from another site.
- * @returns what is left to do after a sign-out: the address where the provider's own session ends,
- *   or null
+ * Sign-in at the team's OpenID Connect provider: `/sign-in` sends the browser there, and the
+ * provider sends it back to `/sign-in/callback`. The provider's code counts only in the browser
+ * that has the cookie of the same `state`: so nobody can make another user sign in as somebody
+ * else. That cookie is SameSite=Lax, since the provider's redirect comes from another site.
+ * @returns what signs out: resolves with the address where the provider's own session ends, or null
  */
 export function signInByOpenIdConnect(
   app: FastifyInstance,
@@ -48,16 +47,13 @@ export function signInByOpenIdConnect(
   const { publicOrigin } = settings
   const beginning = createSeal(secrets, 'sign-in', begun)
   const ending = createSeal(secrets, 'sign-out', ended)
-  /**
-   * Only sign-out reads it, so it goes with no other request: it is as large as all other headers
-   * together.
-   */
+  /** Only sign-out reads it, and it is as large as all other headers: no other request has it. */
   const endingOptions = { ...cookies.options, path: '/api/sign-out', sameSite: 'strict' } as const
 
   app.get<Query>('/sign-in', page, async (request, reply) => {
     await limits.ofSignIn(request)
     const returnTo = ownPath(request.query.return_to, publicOrigin)
-    // Its cookies belong to the origin that the provider sends back to.
+    // The cookies belong to the origin that the provider sends the browser back to.
     if (new URL(publicOrigin).host !== request.headers.host?.toLowerCase())
       return reply.header('cache-control', 'no-store').redirect(`${publicOrigin}${signInPath(returnTo)}`, 303)
     try {
@@ -76,7 +72,7 @@ export function signInByOpenIdConnect(
       })
       return await reply.header('cache-control', 'no-store').redirect(address, 303)
     } catch (error) {
-      return tell(request, reply, problemOf(error), returnTo)
+      return sendProblem(request, reply, problemOf(error), returnTo)
     }
   })
 
@@ -93,7 +89,7 @@ export function signInByOpenIdConnect(
         request.log.warn(
           'sign-in: its cookie can’t be opened: have all proxies the same PORTSIDE_SESSION_SECRET?',
         )
-      return tell(request, reply, FORGOTTEN)
+      return sendProblem(request, reply, FORGOTTEN)
     }
     await limits.ofReturn(request)
     reply.clearCookie(cookies.name(request, name), cookies.options)
@@ -103,7 +99,7 @@ export function signInByOpenIdConnect(
       const { user, subject, role } = whoIs(claims, settings)
       if (!role) {
         request.log.warn({ user }, 'sign-in: refused, no value of the role claim gives a role')
-        // Nor does a session stay that they, or someone else at this browser, had before.
+        // An earlier session of this browser must not stay, theirs or another user's.
         sessions.end(request, reply)
         return await sendPage(reply, 403, noRolePage(user, returnTo))
       }
@@ -116,7 +112,7 @@ export function signInByOpenIdConnect(
       request.log.info({ user, role }, 'signed in')
       return await sendPage(reply, 200, goingOnPage('You are signed in', returnTo))
     } catch (error) {
-      return tell(request, reply, problemOf(error), returnTo)
+      return sendProblem(request, reply, problemOf(error), returnTo)
     }
   })
 
@@ -146,7 +142,7 @@ export function signInByOpenIdConnect(
   }
 }
 
-function tell(request: FastifyRequest, reply: FastifyReply, problem: Problem, returnTo = '/') {
+function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem, returnTo = '/') {
   if (problem.log) request.log.warn(`sign-in: ${problem.log}`)
   const { status, heading, sentences } = problem
   return sendPage(reply, status, plainPage(heading, ...sentences, signInLink(returnTo)))
@@ -163,7 +159,7 @@ function signInLink(returnTo: string): string {
 function noRolePage(user: string, returnTo: string): string {
   return plainPage(
     'You have no role in Portside',
-    `The provider knows you as <b>${escaped(user)}</b>, but gives you neither the role of a viewer nor that of an operator. Ask whoever gives the roles, then sign in again.`,
+    `The provider knows you as <b>${escaped(user)}</b>, but gives you neither the role of a viewer nor that of an operator. Ask the administrator who gives the roles, then sign in again.`,
     `<a href="${escaped(signInPath(returnTo))}">Sign in again</a>`,
     `<a href="${escaped(signInPath(returnTo, '&prompt=login'))}">Sign in as someone else</a>`,
   )

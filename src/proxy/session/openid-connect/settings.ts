@@ -1,7 +1,7 @@
 import { ConfigError, type Variables } from '../../config-variables.ts'
 import { isLoopback } from '../../listen-names.ts'
 
-/** How a team signs in: its provider, this client of it, and which claims give which role. */
+/** How a team signs in: its provider, the client there, and the claims that give roles. */
 export type OpenIdConnectSettings = {
   issuer: string
   clientId: string
@@ -17,7 +17,7 @@ export type OpenIdConnectSettings = {
   userClaim: string | undefined
   /** How long a session lasts at most. */
   hours: number
-  /** The origin that browsers use: the provider sends them back to it. */
+  /** The origin that browsers use: the provider sends them back there. */
   publicOrigin: string
 }
 
@@ -31,8 +31,8 @@ const ALL = [
 ] as const
 
 /**
- * The settings of sign-in by OpenID Connect, from the variables `PORTSIDE_OIDC_...` (README,
- * Configuration); undefined where none is set.
+ * The settings of sign-in by OpenID Connect, from the variables `PORTSIDE_OIDC_...`
+ * (docs/settings.md); undefined when none is set.
  * @throws ConfigError for the first that is missing, or does not go with the others
  */
 export function readOpenIdConnect(env: Variables): OpenIdConnectSettings | undefined {

@@ -1,17 +1,17 @@
 import type { SignedIn } from '../session.ts'
 import type { OpenIdConnectSettings } from './settings.ts'
 
-/** What a provider tells of a user: an ID token's claims, or its user info. */
+/** What a provider says of a user: an ID token's claims, or its user info. */
 export type Claims = Readonly<Record<string, unknown>>
 
-/** Where providers usually say what a user is called, the most readable first. */
+/** The claims in which providers usually name a user, the most readable first. */
 const USUAL_NAMES = ['preferred_username', 'email', 'name', 'sub']
 /** Longer names would not fit a cookie, nor a line. */
 const LONGEST_NAME = 200
 
 /**
- * Who has signed in, and as what. Nobody is anything by default: the role is undefined for whom the
- * role claim gives none. An operator is a viewer too, so of both the operator counts.
+ * Who has signed in, and in which role. There is no role by default: it is undefined when the role
+ * claim gives none. An operator is a viewer too, so with both values the user is an operator.
  */
 export function whoIs(
   claims: Claims,
@@ -19,8 +19,8 @@ export function whoIs(
 ): Omit<SignedIn, 'role'> & { role: SignedIn['role'] | undefined } {
   const values = claimValues(claims, settings.roleClaim)
   const has = (wanted: readonly string[]) => wanted.some((one) => values.includes(one))
-  // A configured claim is one that users can't change: where it is missing, no other that they can
-  // stands for it.
+  // A configured claim is one that users can't change. Where it is missing, no other claim that
+  // they can change may replace it.
   const names = settings.userClaim ? [settings.userClaim, 'sub'] : USUAL_NAMES
   const [user = ''] = names.flatMap((name) => claimValues(claims, name)).filter(Boolean)
   return {

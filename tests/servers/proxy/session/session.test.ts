@@ -20,10 +20,10 @@ describe('sign-in', () => {
   const withCookie = (cookie: string) => fetch(`${proxy.address}/api/session`, { headers: { cookie } })
 
   test('the printed address gives a cookie out of reach of scripts and other sites', async () => {
-    const answer = await fetch(proxy.signInAddress, { redirect: 'manual' })
-    expect(answer.status).toBe(303)
-    expect(answer.headers.get('location')).toBe('/')
-    const [cookie] = answer.headers.getSetCookie()
+    const response = await fetch(proxy.signInAddress, { redirect: 'manual' })
+    expect(response.status).toBe(303)
+    expect(response.headers.get('location')).toBe('/')
+    const [cookie] = response.headers.getSetCookie()
     expect(cookie).toContain('HttpOnly')
     expect(cookie).toContain('SameSite=Strict')
     expect(cookie).toContain('Path=/')
@@ -37,13 +37,13 @@ describe('sign-in', () => {
   })
 
   test('the session says who is signed in and which projects there are', async () => {
-    const answer = await proxy.call('/api/session')
-    expect(answer.headers.get('cache-control')).toBe('no-store')
-    const told = session.parse(await answer.json())
-    expect(told.role).toBe('operator')
-    expect(told.sign_in).toBe('printed_address')
-    expect(told.emulator).toBe(true)
-    expect(told.projects[0]).toEqual({
+    const response = await proxy.call('/api/session')
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    const given = session.parse(await response.json())
+    expect(given.role).toBe('operator')
+    expect(given.sign_in).toBe('printed_address')
+    expect(given.emulator).toBe(true)
+    expect(given.projects[0]).toEqual({
       project_id: 'f5dab68cd75740e68c599e9af5fe0aed',
       name: 'production',
       region: 'local',
@@ -53,22 +53,22 @@ describe('sign-in', () => {
   })
 
   test.each(['/sign-in', '/sign-in/', '/sign-in/wrong', `/sign-in/${'a'.repeat(43)}`, '/sign-in/a/b'])(
-    '%s is answered with a page that says what to do',
+    '%s gets a page that says what to do',
     async (path) => {
-      const answer = await fetch(proxy.address + path)
-      expect(answer.status).toBe(403)
-      expect(answer.headers.getSetCookie()).toEqual([])
-      expect(answer.headers.get('content-type')).toContain('text/html')
-      expect(await answer.text()).toContain('Open the one that it printed when it last started')
+      const response = await fetch(proxy.address + path)
+      expect(response.status).toBe(403)
+      expect(response.headers.getSetCookie()).toEqual([])
+      expect(response.headers.get('content-type')).toContain('text/html')
+      expect(await response.text()).toContain('Open the one that it printed when it last started')
     },
   )
 
   test.each(['/api/session', '/api/v3/f5dab68cd75740e68c599e9af5fe0aed/ports', '/api/nothing'])(
     '%s without a session says how to sign in',
     async (path) => {
-      const answer = await fetch(proxy.address + path)
-      expect(answer.status).toBe(401)
-      const error = await answer.json()
+      const response = await fetch(proxy.address + path)
+      expect(response.status).toBe(401)
+      const error = await response.json()
       expect(error.error_code).toBe('Portside.NoSession')
       expect(error.advice).toContain('Open the sign-in address')
       expect(error.sign_in).toBe('printed_address')
@@ -140,9 +140,9 @@ describe('sign-in', () => {
       expect(refused.status).toBe(403)
       expect(refused.headers.getSetCookie()).toEqual([])
     }
-    const answer = await signOut({ origin: proxy.address })
-    expect(await answer.json()).toEqual({ go_to: null })
-    expect(answer.headers.getSetCookie()[0]).toMatch(
+    const response = await signOut({ origin: proxy.address })
+    expect(await response.json()).toEqual({ go_to: null })
+    expect(response.headers.getSetCookie()[0]).toMatch(
       new RegExp(`^${cookie.split('=')[0]}=; Max-Age=0; Path=/`),
     )
     // Twice is no error: another tab may have been faster.
@@ -191,8 +191,8 @@ describe('the secret of sessions', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600)
     await first.close()
     const second = await startProxy({ ...environment, PORTSIDE_LISTEN_PORT: new URL(first.address).port })
-    const answer = await fetch(`${second.address}/api/session`, { headers: { cookie } })
-    expect(answer.status).toBe(200)
+    const response = await fetch(`${second.address}/api/session`, { headers: { cookie } })
+    expect(response.status).toBe(200)
     expect(second.signInAddress).not.toBe(first.signInAddress)
     await second.close()
     await rm(data, { recursive: true })

@@ -37,7 +37,7 @@ async function replace(content: unknown) {
   await rename(`${file}.new`, file)
 }
 
-/** A cloud that takes one access key only. */
+/** A platform that takes one access key only. */
 const accepts =
   (nth: number): ScriptedResponse =>
   (response, request) =>
@@ -58,7 +58,7 @@ const refusal = (environment: Record<string, string> = {}) => {
 }
 
 describe('at the start', () => {
-  const SECRET = 'do-not-tell-this'
+  const SECRET = 'do-not-show-this'
 
   test.each<[string, string, string]>([
     ['empty', '', 'it is empty'],
@@ -78,11 +78,11 @@ describe('at the start', () => {
     ['a secret with a line break', `{"default": {"auth_token": "${SECRET}\\n"}}`, 'its entry "default"'],
     ['secrets in the wrong place', `{"${SECRET}": "${SECRET}"}`, 'an entry that no project names'],
     ['key and token', JSON.stringify({ default: { ...key(1), auth_token: SECRET } }), 'its entry "default"'],
-  ])('%s is refused in one line that says why, and tells nothing out of it', async (_, content, told) => {
+  ])('%s is refused in one line that says why, and shows nothing of it', async (_, content, says) => {
     await writeFile(file, content)
     const message = refusal()
     expect(message).toMatch(/^PORTSIDE_CREDENTIALS_FILE .*can't be used: .*It must be .*\.$/)
-    expect(message).toContain(told)
+    expect(message).toContain(says)
     expect(message).not.toContain(SECRET)
     expect(message).not.toContain('\n')
   })
@@ -109,22 +109,22 @@ describe('at the start', () => {
 })
 
 describe('while the proxy runs', () => {
-  let cloud: ScriptedPlatform
+  let platform: ScriptedPlatform
   let proxy: TestedProxy
   beforeEach(async () => {
     await replace({ default: key(1), lab: key(101) })
-    cloud = await startScriptedPlatform({
+    platform = await startScriptedPlatform({
       PORTSIDE_CREDENTIALS_FILE: file,
       PORTSIDE_PROJECTS: JSON.stringify([{ project_id: PROJECT }, { project_id: LAB, credentials: 'lab' }]),
     })
-    proxy = cloud.proxy
-    cloud.answers = [good]
+    proxy = platform.proxy
+    platform.responses = [good]
   })
-  afterEach(() => cloud.close())
+  afterEach(() => platform.close())
 
   /** The access keys that the calls were signed with, oldest first. */
   const usedKeys = () =>
-    cloud.calls.map(({ headers }) => /Access=ACCESSKEY(\d+)/.exec(headers.authorization ?? '')?.[1])
+    platform.calls.map(({ headers }) => /Access=ACCESSKEY(\d+)/.exec(headers.authorization ?? '')?.[1])
   test('each project is signed with its own', async () => {
     await proxy.call(PORTS_OF(PROJECT))
     await proxy.call(PORTS_OF(LAB))
@@ -150,7 +150,7 @@ describe('while the proxy runs', () => {
   })
 
   test('a read that is refused for its credentials is made once more with new ones', async () => {
-    cloud.answers = [accepts(2)]
+    platform.responses = [accepts(2)]
     await replace({ default: key(2), lab: key(101) })
     expect((await proxy.call(PORTS_OF(PROJECT))).status).toBe(200)
     expect(usedKeys().at(-1)).toBe('2')
@@ -158,11 +158,11 @@ describe('while the proxy runs', () => {
   })
 
   test('with the same credentials as before it is not made again', async () => {
-    cloud.answers = [accepts(3)]
+    platform.responses = [accepts(3)]
     await replace({ lab: key(2), default: key(1) })
-    const answer = await proxy.call(PORTS_OF(PROJECT))
-    expect(answer.status).toBe(401)
-    expect(await answer.json()).toMatchObject({ error_code: 'APIGW.0301', request_id: 'r' })
+    const response = await proxy.call(PORTS_OF(PROJECT))
+    expect(response.status).toBe(401)
+    expect(await response.json()).toMatchObject({ error_code: 'APIGW.0301', request_id: 'r' })
     expect(usedKeys()).toEqual(['1'])
   })
 
@@ -171,11 +171,11 @@ describe('while the proxy runs', () => {
       method: 'PUT',
       json: { port: { security_groups: [GROUP] }, dry_run: true },
     }
-    cloud.answers = [json(401, { error_code: 'APIGW.0301', error_msg: 'no' }), json(202, {})]
+    platform.responses = [json(401, { error_code: 'APIGW.0301', error_msg: 'no' }), json(202, {})]
     const path = `${PORTS_OF(PROJECT)}/insert-security-groups`
     await replace({ default: key(2), lab: key(101) })
     expect((await proxy.call(path, dryRun)).status).toBe(401)
-    expect(cloud.calls).toHaveLength(1)
+    expect(platform.calls).toHaveLength(1)
     await proxy.call(path, dryRun)
     expect(usedKeys().at(-1)).toBe('2')
   })
@@ -211,20 +211,20 @@ test('a broken file keeps the last good credentials and is logged once, no secre
       },
     }),
   )
-  const told = () => lines.splice(0).map(({ msg }) => msg)
+  const logged = () => lines.splice(0).map(({ msg }) => msg)
   await replace({ default: key(1) })
   const config = readConfig({ PORTSIDE_CREDENTIALS_FILE: file })
   const source = openCredentials(config, log)
   const used = source.of(config.projects[0]!)
-  expect(told()).toEqual([])
+  expect(logged()).toEqual([])
 
   await writeFile(file, `{"default": {"access_key": "ACCESSKEY2", "secret_key": "a-very`)
   await source.reread()
   await source.reread()
-  expect(told()).toEqual([`the credentials file can't be used, the last good ones stay: it is not JSON`])
+  expect(logged()).toEqual([`the credentials file can't be used, the last good ones stay: it is not JSON`])
   await rm(file)
   await source.reread()
-  expect(told()).toEqual([
+  expect(logged()).toEqual([
     `the credentials file can't be used, the last good ones stay: there is no such file`,
   ])
   expect(source.of(config.projects[0]!)).toBe(used)
@@ -234,7 +234,7 @@ test('a broken file keeps the last good credentials and is logged once, no secre
   await source.reread()
   // The same credentials are the same object: nobody need try anything anew.
   expect(source.of(config.projects[0]!)).toBe(used)
-  expect(told()).toEqual([
+  expect(logged()).toEqual([
     'the credentials file can be read or changed by other users: chmod 600 it',
     'credentials read anew',
   ])

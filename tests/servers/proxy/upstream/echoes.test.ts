@@ -7,15 +7,15 @@ const ACCESS_KEY = 'ECHOEDACCESSKEY00001'
 const SECURITY_TOKEN = 'echoed-security-token/+=0001'
 const AUTH_TOKEN = 'echoed-auth-token/+=00000001'
 
-let cloud: ScriptedPlatform
-afterEach(() => cloud.close())
+let platform: ScriptedPlatform
+afterEach(() => platform.close())
 
-/** All that went out with the request, in a body and headers of the answer. */
+/** All that was sent with the request, in a body and headers of the response. */
 function echo(status: number, written: (text: string) => string): ScriptedResponse {
   return (response, { headers }) => {
-    const told = Object.entries(headers).map(([name, value]) => `${name}: ${written(String(value))}`)
+    const sent = Object.entries(headers).map(([name, value]) => `${name}: ${written(String(value))}`)
     const parts = String(headers.authorization).match(/[^=,\s]{12,}/g) ?? []
-    const error_msg = [...told, ...parts.map(written)].join(' ')
+    const error_msg = [...sent, ...parts.map(written)].join(' ')
     const ports = [{ id: '99fd0c77-56b4-4bf6-8365-df352e45d5fc', name: error_msg, security_groups: [] }]
     response
       .writeHead(status, {
@@ -34,44 +34,41 @@ const forms: [string, (text: string) => string][] = [
   ['in hex', (text) => Buffer.from(text).toString('hex')],
 ]
 
-async function answerTo(environment: Record<string, string>, answer: ScriptedResponse) {
-  cloud = await startScriptedPlatform(environment)
-  cloud.answers = [answer]
-  const { status, headers, ...response } = await cloud.proxy.call(PORTS).then(async (one) => ({
+async function responseOf(environment: Record<string, string>, scripted: ScriptedResponse) {
+  platform = await startScriptedPlatform(environment)
+  platform.responses = [scripted]
+  const { status, headers, text } = await platform.proxy.call(PORTS).then(async (one) => ({
     status: one.status,
     headers: JSON.stringify([...one.headers]),
     text: await one.text(),
   }))
-  const { authorization = '' } = cloud.calls[0]!.headers
+  const { authorization = '' } = platform.calls[0]!.headers
   const signature = /Signature=(\w+)/.exec(authorization)?.[1]
-  return { status, all: headers + response.text, signature }
+  return { status, all: headers + text, signature }
 }
 
-test.each(forms)(
-  'what the cloud was sent does not come through when it sends it back %s',
-  async (_, written) => {
-    const keys = {
-      HUAWEICLOUD_SDK_AK: ACCESS_KEY,
-      HUAWEICLOUD_SDK_SK: 'never-sent-secret-key',
-      HUAWEICLOUD_SDK_SECURITY_TOKEN: SECURITY_TOKEN,
-    }
-    const { status, all, signature } = await answerTo(keys, echo(400, written))
-    expect(status).toBe(400)
-    expect(all).toContain('APIGW.0301')
-    expect(all).toContain('(left out by Portside)')
-    expect(signature).toHaveLength(64)
-    for (const secret of [ACCESS_KEY, SECURITY_TOKEN, signature!]) expect(all).not.toContain(written(secret))
-  },
-)
+test.each(forms)('secrets that the platform repeats %s do not get through', async (_, written) => {
+  const keys = {
+    HUAWEICLOUD_SDK_AK: ACCESS_KEY,
+    HUAWEICLOUD_SDK_SK: 'never-sent-secret-key',
+    HUAWEICLOUD_SDK_SECURITY_TOKEN: SECURITY_TOKEN,
+  }
+  const { status, all, signature } = await responseOf(keys, echo(400, written))
+  expect(status).toBe(400)
+  expect(all).toContain('APIGW.0301')
+  expect(all).toContain('(left out by Portside)')
+  expect(signature).toHaveLength(64)
+  for (const secret of [ACCESS_KEY, SECURITY_TOKEN, signature!]) expect(all).not.toContain(written(secret))
+})
 
 test('nor a token in place of a key', async () => {
-  const { all } = await answerTo({ PORTSIDE_AUTH_TOKEN: AUTH_TOKEN }, echo(403, String))
+  const { all } = await responseOf({ PORTSIDE_AUTH_TOKEN: AUTH_TOKEN }, echo(403, String))
   expect(all).toContain('(left out by Portside)')
   expect(all).not.toContain(AUTH_TOKEN)
 })
 
 test('nor in a response that looks like a success', async () => {
-  const { status, all } = await answerTo({ PORTSIDE_AUTH_TOKEN: AUTH_TOKEN }, echo(200, String))
+  const { status, all } = await responseOf({ PORTSIDE_AUTH_TOKEN: AUTH_TOKEN }, echo(200, String))
   expect(status).toBe(200)
   expect(all).toContain('(left out by Portside)')
   expect(all).not.toContain(AUTH_TOKEN)

@@ -24,8 +24,8 @@ const HOST = 'vpc.eu-test-1.portside.test'
 
 let folder: string
 let authority: string
-let cloud: TlsServer
-/** The requests that reached the cloud. */
+let platform: TlsServer
+/** The requests that reached the platform. */
 const reached: string[] = []
 
 const listening = async (server: Server | TlsServer) => {
@@ -59,17 +59,17 @@ beforeAll(async () => {
   })
   authority = join(folder, 'ca.pem')
   await writeFile(authority, `Our authority\n${ca.cert}`)
-  cloud = createServer({ key: server.private, cert: server.cert }, (request, response) => {
+  platform = createServer({ key: server.private, cert: server.cert }, (request, response) => {
     reached.push(`${request.method} ${request.headers.host}`)
     request.resume()
     const passed = request.method === 'GET' ? ([200, { port }] as const) : ([202, {}] as const)
     response.writeHead(passed[0], { 'content-type': 'application/json' }).end(JSON.stringify(passed[1]))
   })
-  cloudPort = await listening(cloud)
+  cloudPort = await listening(platform)
 })
 afterAll(async () => {
-  cloud.closeAllConnections()
-  cloud.close()
+  platform.closeAllConnections()
+  platform.close()
   await rm(folder, { recursive: true })
 })
 
@@ -91,11 +91,11 @@ function connected(endpoint: string, environment: Record<string, string> = {}): 
   return upstream
 }
 
-/** The error of a read that gets no answer. */
+/** The error of a read that gets no response. */
 async function refused(upstream: Upstream) {
   const error: unknown = await upstream.readPort(PROJECT, PORT).catch((thrown: unknown) => thrown)
   if (error instanceof UpstreamError) return error.error
-  throw new Error('the read was answered', { cause: error })
+  throw new Error('the read got a response', { cause: error })
 }
 
 const direct = () => `https://127.0.0.1:${cloudPort}`
@@ -140,7 +140,7 @@ describe('an HTTP proxy on the way', () => {
   const PASSWORD = 'pass/word@1'
 
   /**
-   * Connects to the cloud of the test, whatever host is asked for, when name and password are
+   * Connects to the platform of the test, whatever host is asked for, when name and password are
    * right.
    */
   const tunnel: OnConnect = (request, socket) => {
@@ -202,13 +202,13 @@ describe('an HTTP proxy on the way', () => {
       'is running',
     ],
     ['is not there', undefined, /can't be reached through the HTTP proxy .* \(ECONNREFUSED\)/, 'is running'],
-  ])('that %s: nothing was sent, and no password is told', async (_, onConnect, told, advice) => {
+  ])('that %s: nothing was sent, and no password is shown', async (_, onConnect, says, advice) => {
     const { origin, asked } = onConnect
       ? await httpProxy(onConnect)
       : { origin: 'http://127.0.0.1:1', asked: [] }
     const upstream = through(withPassword(origin, 'wrong-secret'), { PORTSIDE_UPSTREAM_TIMEOUT_MS: '2000' })
     const error = await refused(upstream)
-    expect(error.error_msg).toMatch(told)
+    expect(error.error_msg).toMatch(says)
     expect(error.advice).toContain(advice)
     expect(await upstream.send(change)).toMatchObject({ kind: 'not_sent' })
     expect(reached).toEqual([])

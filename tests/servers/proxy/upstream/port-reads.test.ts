@@ -12,32 +12,32 @@ const noSuchApi = json(404, {
 })
 const good = json(200, { port: { id: PORT, security_groups: [] } })
 
-let cloud: ScriptedPlatform
+let platform: ScriptedPlatform
 beforeEach(async () => {
-  cloud = await startScriptedPlatform()
+  platform = await startScriptedPlatform()
 })
 afterEach(async () => {
   vi.useRealTimers()
-  await cloud.close()
+  await platform.close()
 })
 
 /** Status and code of a read, and the versions of the API that it asked, in order. */
 async function read(from = path) {
-  cloud.calls.length = 0
-  const answer = await cloud.proxy.call(from)
-  const { error_code } = (await answer.json()) as { error_code?: string }
-  return [answer.status, error_code, cloud.calls.map(({ url }) => url.slice(1, 3)).join(' ')]
+  platform.calls.length = 0
+  const response = await platform.proxy.call(from)
+  const { error_code } = (await response.json()) as { error_code?: string }
+  return [response.status, error_code, platform.calls.map(({ url }) => url.slice(1, 3)).join(' ')]
 }
 
 test('that v3 port reads are missing is remembered, and looked at again later', async () => {
-  cloud.answers = [noSuchApi, good]
+  platform.responses = [noSuchApi, good]
   expect(await read()).toEqual([200, undefined, 'v3 v1'])
   expect(await read()).toEqual([200, undefined, 'v1'])
-  cloud.answers = [json(200, { ports: [] })]
+  platform.responses = [json(200, { ports: [] })]
   expect(await read(`/api/v3/${PROJECT}/ports`)).toEqual([200, undefined, 'v1'])
 
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + LOOK_AGAIN_MS + 1 })
-  cloud.answers = [noSuchApi, good]
+  platform.responses = [noSuchApi, good]
   expect(await read()).toEqual([200, undefined, 'v3 v1'])
   vi.setSystemTime(Date.now() + LOOK_AGAIN_MS + 1)
   expect(await read()).toEqual([200, undefined, 'v3'])
@@ -45,32 +45,32 @@ test('that v3 port reads are missing is remembered, and looked at again later', 
 })
 
 test('a port that is not there is no missing API', async () => {
-  cloud.answers = [json(404, { error_code: 'VPC.2504', error_msg: 'no port' })]
+  platform.responses = [json(404, { error_code: 'VPC.2504', error_msg: 'no port' })]
   expect(await read()).toEqual([404, 'VPC.2504', 'v3'])
 })
 
 test('where neither API is there, the refusal of v3 passes and is not remembered', async () => {
-  cloud.answers = [noSuchApi]
+  platform.responses = [noSuchApi]
   expect(await read()).toEqual([404, 'APIGW.0101', 'v3 v1'])
   expect(await read()).toEqual([404, 'APIGW.0101', 'v3 v1'])
 })
 
 test('when the old read goes, the new one is asked at once', async () => {
-  cloud.answers = [noSuchApi, good, noSuchApi, good]
+  platform.responses = [noSuchApi, good, noSuchApi, good]
   expect(await read()).toEqual([200, undefined, 'v3 v1'])
   expect(await read()).toEqual([200, undefined, 'v1 v3'])
 })
 
 test('an old read about another port, or without a list, is unreadable', async () => {
   for (const port of [{ id: PROJECT, security_groups: [] }, { id: PORT }]) {
-    cloud.answers = [noSuchApi, json(200, { port })]
+    platform.responses = [noSuchApi, json(200, { port })]
     expect((await read()).slice(0, 2)).toEqual([502, 'Portside.UnreadableAnswer'])
   }
 })
 
 test('a v1 list that has the same page again and again ends in an error', async () => {
   const ports = Array.from({ length: 2000 }, () => ({ id: PORT, security_groups: [], name: 'c' }))
-  cloud.answers = [noSuchApi, json(200, { ports })]
+  platform.responses = [noSuchApi, json(200, { ports })]
   expect(await read(`/api/v3/${PROJECT}/ports?name=a&name=b`)).toEqual([
     502,
     'Portside.UnreadableAnswer',

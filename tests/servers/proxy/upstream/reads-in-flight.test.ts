@@ -21,23 +21,23 @@ const [GROUP, OTHER] = ['8edd3747-ccd4-49a1-82b9-a165eec314b4', '0552091e-b83a-4
 describe('equal reads', () => {
   let clock = 0
   let reads: ReadsInFlight
-  /** The calls that were made, oldest first, and how each is answered. */
-  let calls: { gone: AbortSignal; answer: (answer: string) => void; fail: (error: Error) => void }[]
+  /** The calls that were made, oldest first, and what each responds. */
+  let calls: { gone: AbortSignal; respond: (response: string) => void; fail: (error: Error) => void }[]
   beforeEach(() => {
     clock = 0
     reads = new ReadsInFlight(() => clock)
     calls = []
   })
   const call = (gone: AbortSignal) =>
-    new Promise<string>((answer, fail) => {
-      calls.push({ gone, answer, fail })
+    new Promise<string>((respond, fail) => {
+      calls.push({ gone, respond, fail })
       gone.addEventListener('abort', () => fail(gone.reason as Error))
     })
   const ask = (asker = new AbortController(), key = 'a port') => reads.join(key, asker.signal, call)
 
   test('are one call, and have one response or one error', async () => {
     const both = Promise.all([ask(), ask()])
-    calls[0]!.answer('one')
+    calls[0]!.respond('one')
     expect(await both).toEqual(['one', 'one'])
     const failed = Promise.allSettled([ask(), ask()])
     calls[1]!.fail(new Error('no'))
@@ -48,11 +48,11 @@ describe('equal reads', () => {
   test('are two calls when the first has its response, and when they are not equal', async () => {
     const first = ask()
     const other = ask(undefined, 'another port')
-    calls[0]!.answer('one')
-    calls[1]!.answer('other')
+    calls[0]!.respond('one')
+    calls[1]!.respond('other')
     expect([await first, await other]).toEqual(['one', 'other'])
     const second = ask()
-    calls[2]!.answer('two')
+    calls[2]!.respond('two')
     expect(await second).toBe('two')
   })
 
@@ -60,10 +60,10 @@ describe('equal reads', () => {
     const before = ask()
     reads.changed()
     const after = ask()
-    calls[0]!.answer('old')
+    calls[0]!.respond('old')
     expect(await before).toBe('old')
     const joined = ask()
-    calls[1]!.answer('new')
+    calls[1]!.respond('new')
     expect(await Promise.all([after, joined])).toEqual(['new', 'new'])
     expect(calls).toHaveLength(2)
   })
@@ -74,9 +74,9 @@ describe('equal reads', () => {
     const joined = ask()
     clock = 101
     const later = ask()
-    calls[1]!.answer('new')
+    calls[1]!.respond('new')
     expect(await later).toBe('new')
-    calls[0]!.answer('old')
+    calls[0]!.respond('old')
     expect(await Promise.all([first, joined])).toEqual(['old', 'old'])
   })
 
@@ -93,7 +93,7 @@ describe('equal reads', () => {
     expect(calls[0]!.gone.aborted).toBe(true)
 
     const anew = ask()
-    calls[1]!.answer('anew')
+    calls[1]!.respond('anew')
     expect(await anew).toBe('anew')
   })
 
@@ -106,41 +106,41 @@ describe('equal reads', () => {
 describe('reads of one port', () => {
   const path = paths.port(PROJECT, PORT)
   const port = (...security_groups: string[]) => json(200, { port: { id: PORT, security_groups } })
-  let cloud: ScriptedPlatform
-  /** Lets go of the answers that were held. */
+  let platform: ScriptedPlatform
+  /** Sends the responses that were held. */
   let letGo: () => void
   let held: Promise<void>
   beforeEach(async () => {
-    cloud = await startScriptedPlatform({ PORTSIDE_UPSTREAM_TIMEOUT_MS: '60000' })
+    platform = await startScriptedPlatform({ PORTSIDE_UPSTREAM_TIMEOUT_MS: '60000' })
     held = new Promise((resolve) => (letGo = resolve))
   })
-  afterEach(() => cloud.close())
+  afterEach(() => platform.close())
   const hold =
-    (answer: ScriptedResponse): ScriptedResponse =>
+    (response: ScriptedResponse): ScriptedResponse =>
     (...call) =>
-      void held.then(() => answer(...call))
+      void held.then(() => response(...call))
 
   test('by many browsers share calls, and none is hurt when another one goes away', async () => {
-    cloud.answers = [hold(port(GROUP))]
-    await cloud.proxy.signIn()
-    const ask = (signal?: AbortSignal) => cloud.proxy.call(`/api${path}`, signal && { signal })
+    platform.responses = [hold(port(GROUP))]
+    await platform.proxy.signIn()
+    const ask = (signal?: AbortSignal) => platform.proxy.call(`/api${path}`, signal && { signal })
     const gone = new AbortController()
     const away = ask(gone.signal).catch((error: Error) => error.name)
     const staying = Array.from({ length: 30 }, () => ask())
-    await expect.poll(() => cloud.calls.length).toBeGreaterThan(0)
+    await expect.poll(() => platform.calls.length).toBeGreaterThan(0)
     gone.abort()
     expect(await away).toBe('AbortError')
     letGo()
-    const answers = await Promise.all(staying.map(async (answer) => (await answer).json()))
-    expect(answers).toEqual(staying.map(() => ({ port: { id: PORT, security_groups: [GROUP] } })))
+    const responses = await Promise.all(staying.map(async (response) => (await response).json()))
+    expect(responses).toEqual(staying.map(() => ({ port: { id: PORT, security_groups: [GROUP] } })))
     // One call, unless this machine is so busy that they did not come at about the same time.
-    expect(cloud.calls.length).toBeLessThan(staying.length)
+    expect(platform.calls.length).toBeLessThan(staying.length)
   })
 
   test('after a change’s response, never get a read from before it', async () => {
-    cloud.answers = [hold(port(GROUP)), port(GROUP, OTHER), port(GROUP, OTHER), reset, port(GROUP)]
-    const config = readConfig({ PORTSIDE_UPSTREAM: cloud.address, PORTSIDE_UPSTREAM_TIMEOUT_MS: '60000' })
-    // At a clock that stands still every read would be joined.
+    platform.responses = [hold(port(GROUP)), port(GROUP, OTHER), port(GROUP, OTHER), reset, port(GROUP)]
+    const config = readConfig({ PORTSIDE_UPSTREAM: platform.address, PORTSIDE_UPSTREAM_TIMEOUT_MS: '60000' })
+    // With a clock that does not go on, every read would be joined.
     const upstream = createUpstream(config, pino({ level: 'silent' }), undefined, new ReadsInFlight(() => 0))
     const list = async () => {
       const { data } = await upstream.shared.read(path, '', portResponse)
@@ -150,14 +150,14 @@ describe('reads of one port', () => {
     const change = stepRequest(insert, PROJECT, PORT)
     try {
       const before = Promise.all([list(), list()])
-      await expect.poll(() => cloud.calls.length).toBe(1)
+      await expect.poll(() => platform.calls.length).toBe(1)
       expect((await upstream.send(change)).kind).toBe('port')
       expect(await list()).toEqual([GROUP, OTHER])
       expect((await upstream.send(change)).kind).toBe('unknown')
       expect(await list()).toEqual([GROUP])
       letGo()
       expect(await before).toEqual([[GROUP], [GROUP]])
-      expect(cloud.calls.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET', 'PUT', 'GET'])
+      expect(platform.calls.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET', 'PUT', 'GET'])
     } finally {
       await upstream.close()
     }

@@ -22,26 +22,26 @@ const change = stepRequest(insert, PROJECT, PORT)
 const dryRun = dryRunRequest(insert, [], PROJECT, PORT)!
 const refusal = { error_code: 'VPC.9', error_msg: 'no', request_id: 'r' }
 
-let cloud: ScriptedPlatform
+let platform: ScriptedPlatform
 let upstream: Upstream
 const connect = (timeoutMs: string) => {
-  const config = readConfig({ PORTSIDE_UPSTREAM: cloud.address, PORTSIDE_UPSTREAM_TIMEOUT_MS: timeoutMs })
+  const config = readConfig({ PORTSIDE_UPSTREAM: platform.address, PORTSIDE_UPSTREAM_TIMEOUT_MS: timeoutMs })
   return createUpstream(config, pino({ level: 'silent' }))
 }
 beforeEach(async () => {
-  cloud = await startScriptedPlatform()
+  platform = await startScriptedPlatform()
   upstream = connect('400')
 })
 afterEach(async () => {
   await upstream.close()
-  await cloud.close()
+  await platform.close()
 })
 
 describe('what became of a change', () => {
   test('done: the port as in the platform’s response', async () => {
-    cloud.answers = [json(200, { port, request_id: 'r' })]
+    platform.responses = [json(200, { port, request_id: 'r' })]
     expect(await upstream.send(change)).toMatchObject({ kind: 'port', status: 200, port, request_id: 'r' })
-    expect(JSON.parse(cloud.calls[0]!.body)).toEqual({ port: { security_groups: [GROUP], index: 0 } })
+    expect(JSON.parse(platform.calls[0]!.body)).toEqual({ port: { security_groups: [GROUP], index: 0 } })
   })
 
   test.each<[string, ScriptedResponse, SendOutcome['kind'], string, number]>([
@@ -50,30 +50,30 @@ describe('what became of a change', () => {
     ['the platform is not available', json(503, refusal), 'refused', 'refused', 503],
     ['a refusal in a form nobody knows', json(400, '<html>'), 'refused', 'refused', 400],
     ['the platform failed on the way', json(500, refusal), 'refused', 'unknown', 500],
-    ['a gateway lost the answer', json(502, refusal), 'unknown', 'unknown', 502],
-    ['a gateway gave up on the answer', json(504, refusal), 'unknown', 'unknown', 504],
-    ['a page instead of an answer', json(200, '<html>'), 'unknown', 'unknown', 502],
-    ['an answer about another port', json(200, { port: { ...port, id: GROUP } }), 'unknown', 'unknown', 502],
-    ['an answer without a list', json(200, { port: { id: PORT } }), 'unknown', 'unknown', 502],
+    ['a gateway lost the response', json(502, refusal), 'unknown', 'unknown', 502],
+    ['a gateway gave up on the response', json(504, refusal), 'unknown', 'unknown', 504],
+    ['a page instead of a response', json(200, '<html>'), 'unknown', 'unknown', 502],
+    ['a response about another port', json(200, { port: { ...port, id: GROUP } }), 'unknown', 'unknown', 502],
+    ['a response without a list', json(200, { port: { id: PORT } }), 'unknown', 'unknown', 502],
     ['202, as if it had been a dry run', json(202, { request_id: 'r' }), 'unknown', 'unknown', 502],
     ['204', json(204, ''), 'unknown', 'unknown', 502],
     ['the connection broke', reset, 'unknown', 'unknown', 502],
-    ['no answer in time', silence, 'unknown', 'unknown', 504],
+    ['no response in time', silence, 'unknown', 'unknown', 504],
     [
-      'an answer that never ends',
+      'a response that never ends',
       (response) => response.writeHead(200).write('{"port":'),
       'unknown',
       'unknown',
       504,
     ],
-  ])('%s', async (_, answer, kind, outcome, status) => {
-    cloud.answers = [answer]
+  ])('%s', async (_, response, kind, outcome, status) => {
+    platform.responses = [response]
     expect(await upstream.send(change)).toMatchObject({ kind, status, error: { outcome } })
-    expect(cloud.calls).toHaveLength(1)
+    expect(platform.calls).toHaveLength(1)
   })
 
   test('refused for now: when to try again', async () => {
-    cloud.answers = [json(429, refusal, { 'retry-after': '30' })]
+    platform.responses = [json(429, refusal, { 'retry-after': '30' })]
     expect(await upstream.send(change)).toMatchObject({
       kind: 'refused',
       error: { ...refusal, retry_after: 30 },
@@ -81,7 +81,7 @@ describe('what became of a change', () => {
   })
 
   test('nobody listens: it was not sent', async () => {
-    await cloud.stop()
+    await platform.stop()
     // A machine that is busy takes longer than 400 ms to say that nobody listens.
     const patient = connect('20000')
     onTestFinished(() => patient.close())
@@ -93,15 +93,15 @@ describe('what became of a change', () => {
   })
 
   test('given up before it left: it was not sent, and never is', async () => {
-    cloud.answers = [json(200, { port })]
+    platform.responses = [json(200, { port })]
     expect(await upstream.send(change, { signal: AbortSignal.abort() })).toMatchObject({ kind: 'not_sent' })
     expect((await upstream.readPort(PROJECT, PORT)).port).toEqual(port)
-    expect(cloud.calls.map(({ method }) => method)).toEqual(['GET'])
+    expect(platform.calls.map(({ method }) => method)).toEqual(['GET'])
   })
 
   test('given up while it is out: unknown', async () => {
     const gone = new AbortController()
-    cloud.answers = [() => gone.abort()]
+    platform.responses = [() => gone.abort()]
     expect(await upstream.send(change, gone)).toMatchObject({
       kind: 'unknown',
       error: { outcome: 'unknown' },
@@ -109,23 +109,23 @@ describe('what became of a change', () => {
   })
 
   test('waiting for a connection until time is up: it was not sent, and never is', async () => {
-    // As many as there are connections are out without an answer; the change waits behind them.
-    cloud.answers = [silence]
+    // As many as there are connections are sent without a response; the change waits behind them.
+    platform.responses = [silence]
     const reads = Array.from({ length: 32 }, () =>
       upstream.readPort(PROJECT, PORT).catch((error: Error) => error.name),
     )
-    await expect.poll(() => cloud.calls.length).toBe(32)
+    await expect.poll(() => platform.calls.length).toBe(32)
     const ended = upstream.send(change, { signal: AbortSignal.timeout(50) })
     expect(await ended).toMatchObject({ kind: 'not_sent' })
-    cloud.answers = [json(200, { port })]
+    platform.responses = [json(200, { port })]
     expect(new Set(await Promise.all(reads))).toEqual(new Set(['UpstreamError']))
     await upstream.readPort(PROJECT, PORT)
-    expect(cloud.calls.filter(({ method }) => method === 'PUT')).toEqual([])
+    expect(platform.calls.filter(({ method }) => method === 'PUT')).toEqual([])
   })
 })
 
 test('a dry run without a response leaves nothing open: it changes nothing', async () => {
-  cloud.answers = [reset]
+  platform.responses = [reset]
   const outcome = await upstream.send(dryRun)
   expect(outcome).toMatchObject({ kind: 'unknown', error: { error_code: 'Portside.Unreachable' } })
   expect(outcome).not.toHaveProperty('error.outcome')

@@ -12,23 +12,23 @@ const GROUP = '8edd3747-ccd4-49a1-82b9-a165eec314b4'
 const portPath = `/api/v3/${PROJECT}/ports/${PORT}`
 const port = { id: PORT, security_groups: [GROUP] }
 
-let cloud: ScriptedPlatform
+let platform: ScriptedPlatform
 beforeEach(async () => {
-  cloud = await startScriptedPlatform()
+  platform = await startScriptedPlatform()
 })
-afterEach(() => cloud.close())
+afterEach(() => platform.close())
 
 async function read(path = portPath) {
-  const answer = await cloud.proxy.call(path)
-  const text = await answer.text()
+  const response = await platform.proxy.call(path)
+  const text = await response.text()
   const error = JSON.parse(text) as Record<string, unknown>
-  return { status: answer.status, headers: answer.headers, text, error }
+  return { status: response.status, headers: response.headers, text, error }
 }
 
 describe('a success', () => {
   test('is passed on as the text it came as, with what nobody here knows', async () => {
     const text = `{ "port": {"id":"${PORT}","security_groups":[],"new_field":12345678901234567890,"name":"端口 \\u00e9"},\n"request_id":"r-1" }`
-    cloud.answers = [json(200, text)]
+    platform.responses = [json(200, text)]
     expect((await read()).text).toBe(text)
   })
 
@@ -53,13 +53,13 @@ describe('a success', () => {
       'port.id is the ID of another port',
     ],
     ['is a list', '[]', 'must be'],
-  ])('that %s is Portside.UnreadableAnswer, and not tried again', async (_, body, told) => {
-    cloud.answers = [json(200, body, { 'x-request-id': 'r-2' })]
+  ])('that %s is Portside.UnreadableAnswer, and not tried again', async (_, body, says) => {
+    platform.responses = [json(200, body, { 'x-request-id': 'r-2' })]
     const { status, error } = await read()
     expect(status).toBe(502)
     expect(error).toMatchObject({ error_code: 'Portside.UnreadableAnswer', request_id: 'r-2' })
-    expect(error.error_msg).toContain(told ?? 'it is not JSON')
-    expect(cloud.calls).toHaveLength(1)
+    expect(error.error_msg).toContain(says ?? 'it is not JSON')
+    expect(platform.calls).toHaveLength(1)
   })
 })
 
@@ -76,15 +76,15 @@ describe('an error of the platform', () => {
       { code: 'VPC.2', message: 'gone', request_id: 'r' },
       { error_code: 'VPC.2', error_msg: 'gone', request_id: 'r' },
     ],
-  ])('%i in any of its forms keeps status, code, message and request ID', async (status, body, told) => {
-    cloud.answers = [json(status, body)]
-    const answer = await read()
-    expect(answer.status).toBe(status)
-    expect(answer.error).toMatchObject(told)
+  ])('%i in any of its forms keeps status, code, message and request ID', async (status, body, says) => {
+    platform.responses = [json(status, body)]
+    const response = await read()
+    expect(response.status).toBe(status)
+    expect(response.error).toMatchObject(says)
   })
 
   test('takes the request ID from the header when the body has none', async () => {
-    cloud.answers = [json(400, { error_code: 'VPC.1', error_msg: 'no' }, { 'x-request-id': 'r-9' })]
+    platform.responses = [json(400, { error_code: 'VPC.1', error_msg: 'no' }, { 'x-request-id': 'r-9' })]
     expect((await read()).error.request_id).toBe('r-9')
   })
 
@@ -93,12 +93,12 @@ describe('an error of the platform', () => {
     [404, ''],
     [400, '{"detail":"no"}'],
     [302, ''],
-  ])('%i with a body in no known form is unreadable, and tells the status', async (status, body) => {
-    cloud.answers = [json(status, body)]
-    const answer = await read()
-    expect(answer.status).toBe(502)
-    expect(answer.error.error_code).toBe('Portside.UnreadableAnswer')
-    expect(answer.error.error_msg).toContain(`status ${status}`)
+  ])('%i with a body in no known form is unreadable, and the error says the status', async (status, body) => {
+    platform.responses = [json(status, body)]
+    const response = await read()
+    expect(response.status).toBe(502)
+    expect(response.error.error_code).toBe('Portside.UnreadableAnswer')
+    expect(response.error.error_msg).toContain(`status ${status}`)
   })
 })
 
@@ -107,13 +107,13 @@ describe('a read', () => {
   const good = json(200, { port })
 
   test.each([429, 502, 503, 504])('is tried again after %i', async (status) => {
-    cloud.answers = [json(status, busy), good]
+    platform.responses = [json(status, busy), good]
     expect((await read()).status).toBe(200)
-    expect(cloud.calls).toHaveLength(2)
+    expect(platform.calls).toHaveLength(2)
   })
 
   test('is tried again after a broken connection, and after half a response', async () => {
-    cloud.answers = [
+    platform.responses = [
       reset,
       (response) => {
         response.writeHead(200, { 'content-length': '1000' })
@@ -123,26 +123,29 @@ describe('a read', () => {
       good,
     ]
     expect((await read()).status).toBe(200)
-    expect(cloud.calls).toHaveLength(3)
+    expect(platform.calls).toHaveLength(3)
   })
 
   test.each([400, 401, 403, 404, 409, 500])('is not tried again after %i', async (status) => {
-    cloud.answers = [json(status, busy), good]
+    platform.responses = [json(status, busy), good]
     expect((await read()).status).toBe(status)
-    expect(cloud.calls).toHaveLength(1)
+    expect(platform.calls).toHaveLength(1)
   })
 
   test('gives the error on after three more tries', async () => {
-    cloud.answers = [json(503, { ...busy, request_id: 'first' }), json(503, { ...busy, request_id: 'later' })]
+    platform.responses = [
+      json(503, { ...busy, request_id: 'first' }),
+      json(503, { ...busy, request_id: 'later' }),
+    ]
     const { status, error } = await read()
     expect(status).toBe(503)
     expect(error).toMatchObject({ ...busy, request_id: 'later' })
-    expect(cloud.calls).toHaveLength(4)
+    expect(platform.calls).toHaveLength(4)
   })
 
   test('waits for as long as Retry-After says', async () => {
     let asked = 0
-    cloud.answers = [
+    platform.responses = [
       (response, request) => {
         asked = performance.now()
         json(429, busy, { 'retry-after': '1' })(response, request)
@@ -154,41 +157,41 @@ describe('a read', () => {
   })
 
   test('is given back at once when Retry-After is longer than a reader should wait', async () => {
-    cloud.answers = [json(503, busy, { 'retry-after': '120' })]
+    platform.responses = [json(503, busy, { 'retry-after': '120' })]
     const { status, headers, error } = await read()
     expect(status).toBe(503)
     expect(headers.get('retry-after')).toBe('120')
     expect(error).toMatchObject({ ...busy, retry_after: 120 })
-    expect(cloud.calls).toHaveLength(1)
+    expect(platform.calls).toHaveLength(1)
   })
 
   test('ends when the platform does not respond, or never ends its response', async () => {
-    cloud.answers = [() => {}, (response) => response.writeHead(200).write('{"port":')]
-    for (const _ of cloud.answers.slice()) {
+    platform.responses = [() => {}, (response) => response.writeHead(200).write('{"port":')]
+    for (const _ of platform.responses.slice()) {
       const { status, error } = await read()
       expect(status).toBe(504)
       expect(error.error_code).toBe('Portside.Timeout')
       expect(error.error_msg).toContain('within 0.4 s')
       expect(error).not.toHaveProperty('outcome')
     }
-    expect(cloud.calls).toHaveLength(2)
+    expect(platform.calls).toHaveLength(2)
   })
 
   test('is given up when the browser goes away', async () => {
     const closed = new Promise<void>((resolve) => {
-      cloud.answers = [(_, request) => request.socket.once('close', () => resolve())]
+      platform.responses = [(_, request) => request.socket.once('close', () => resolve())]
     })
     const gone = new AbortController()
-    const asked = cloud.proxy.call(portPath, { signal: gone.signal }).catch((error: Error) => error.name)
-    await expect.poll(() => cloud.calls.length).toBe(1)
+    const asked = platform.proxy.call(portPath, { signal: gone.signal }).catch((error: Error) => error.name)
+    await expect.poll(() => platform.calls.length).toBe(1)
     gone.abort()
     expect(await asked).toBe('AbortError')
     await closed
-    expect(cloud.calls).toHaveLength(1)
+    expect(platform.calls).toHaveLength(1)
   })
 
   test('says what to check when nothing listens at the upstream', async () => {
-    await cloud.stop()
+    await platform.stop()
     const { status, error } = await read()
     expect(status).toBe(502)
     expect(error).toMatchObject({ error_code: 'Portside.Unreachable' })
@@ -197,7 +200,7 @@ describe('a read', () => {
   })
 
   test('carries its query typed and encoded anew, nothing lost on the way', async () => {
-    cloud.answers = [json(200, { ports: [] })]
+    platform.responses = [json(200, { ports: [] })]
     const awkward = ['a b', 'a+b', 'ä€😀', '%2F/?&=#', "!'()*~", '"<>\\', '\u0001\n', 'x'.repeat(255)]
     const asked = new URLSearchParams([
       ...awkward.map((name) => ['name', name]),
@@ -205,9 +208,9 @@ describe('a read', () => {
       ['admin_state_up', 'true'],
     ])
     expect((await read(`/api/v3/${PROJECT}/ports?${asked}`)).status).toBe(200)
-    const { url } = cloud.calls[0]!
+    const { url } = platform.calls[0]!
     expect(url).toMatch(/^[\w/?&=%.~-]*$/)
-    const sent = new URL(url, 'http://cloud').searchParams
+    const sent = new URL(url, 'http://platform').searchParams
     expect(sent.getAll('name')).toEqual(awkward)
     expect(sent.get('limit')).toBe('7')
     expect(sent.get('admin_state_up')).toBe('true')

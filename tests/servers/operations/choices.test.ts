@@ -34,12 +34,12 @@ describe('the operator’s choice about an operation that stopped', () => {
   test.each([
     ['go-on', 'go_on', 'bxca'],
     ['go-back', 'go_back', 'abc'],
-  ] as const)('%s', async (answer, purpose, list) => {
+  ] as const)('%s', async (choice, purpose, list) => {
     const { portId, id } = await stopped()
-    const { status, operation } = await operations.answer(id, answer)
+    const { status, operation } = await operations.choose(id, choice)
     expect(status).toBe(202)
     expect(operation).toMatchObject({ purpose, follows: id, planned_from: stage.ids('bxc') })
-    // Between the two the port is without the group, and both records say so.
+    // Between the two the port is without the group, and both operations say so.
     expect(stage.word(operation.off_the_port)).toBe('a')
     const ended = await operations.settled(operation.operation_id)
     expect(ended.status).toBe('done')
@@ -48,24 +48,24 @@ describe('the operator’s choice about an operation that stopped', () => {
       status: 'superseded',
       followed_by: operation.operation_id,
     })
-    // The same answer again, as after a lost one, finds the same operation.
-    const again = await operations.answer(id, answer)
+    // The same choice again, as after a lost response, finds the same operation.
+    const again = await operations.choose(id, choice)
     expect(again.operation.operation_id).toBe(operation.operation_id)
   })
 
   test('leave as it is', async () => {
     const { portId, id } = await stopped()
-    const { status, operation } = await operations.answer(id, 'leave')
+    const { status, operation } = await operations.choose(id, 'leave')
     expect([status, operation.status, stage.word(operation.off_the_port)]).toEqual([200, 'left', 'a'])
     expect(stage.word(await stage.list(portId))).toBe('bxc')
-    const { status: refused, error } = await operations.answer(id, 'go-on')
+    const { status: refused, error } = await operations.choose(id, 'go-on')
     expect([refused, error.error_code]).toEqual([409, 'Portside.OperationConflict'])
   })
 
   test('plans are made from the list as it is by then', async () => {
     const { portId, id } = await stopped()
     await stage.someoneElseSets(portId, stage.ids('ycx'))
-    const { operation } = await operations.answer(id, 'go-on')
+    const { operation } = await operations.choose(id, 'go-on')
     expect((await operations.settled(operation.operation_id)).status).toBe('done')
     expect(stage.word(await stage.list(portId))).toBe('bxca')
   })
@@ -73,17 +73,17 @@ describe('the operator’s choice about an operation that stopped', () => {
   test('nothing to do any more: the operation is done', async () => {
     const { portId, id } = await stopped()
     await stage.someoneElseSets(portId, stage.ids('bxca'))
-    const { status, operation } = await operations.answer(id, 'go-on')
+    const { status, operation } = await operations.choose(id, 'go-on')
     expect([status, operation.operation_id, operation.status]).toEqual([200, id, 'done'])
   })
 
   test('going on that fails allows another choice, and says what is off the port', async () => {
     const { portId, id } = await stopped()
     await stage.faults({ kind: 'error', status: 403, match: { method: 'PUT', path: portId } })
-    const second = await operations.answer(id, 'go-on')
+    const second = await operations.choose(id, 'go-on')
     const ended = await operations.settled(second.operation.operation_id)
     expect([ended.status, stage.word(ended.off_the_port)]).toEqual(['stopped', 'a'])
-    const third = await operations.answer(ended.operation_id, 'go-back')
+    const third = await operations.choose(ended.operation_id, 'go-back')
     expect((await operations.settled(third.operation.operation_id)).status).toBe('done')
     // Not to the list that the first one left behind, without the group.
     expect(stage.word(await stage.list(portId))).toBe('abc')
@@ -92,7 +92,7 @@ describe('the operator’s choice about an operation that stopped', () => {
   test('when the port can’t be read, the response says so and nothing has changed', async () => {
     const { portId, id } = await stopped()
     await stage.faults({ kind: 'error', status: 503, match: { method: 'GET', path: portId } })
-    const { status, error } = await operations.answer(id, 'go-on')
+    const { status, error } = await operations.choose(id, 'go-on')
     expect([status, error.error_code]).toEqual([503, 'VPC.0106'])
     expect((await operations.get(id)).operation.status).toBe('stopped')
   })
@@ -105,7 +105,7 @@ describe('a port with an operation that waits for a choice', () => {
     const { status, error } = await operations.post(portId, plan)
     expect([status, error.error_code]).toEqual([409, 'Portside.OperationConflict'])
     expect(error.error_msg).toContain(stage.ids('a')[0])
-    await operations.answer(id, 'leave')
+    await operations.choose(id, 'leave')
     const taken = await operations.post(portId, plan)
     expect((await operations.settled(taken.operation.operation_id)).status).toBe('done')
   })

@@ -1,10 +1,10 @@
-/** How large an answer may be: its bytes, and the values in its JSON. */
-export type AnswerBounds = { bytes: number; values: number }
+/** How large a response may be: its bytes, and the values in its JSON. */
+export type ResponseBounds = { bytes: number; values: number }
 
-/** An answer about one thing: a port, a security group with its rules, or an error. */
-export const ONE_THING: AnswerBounds = { bytes: 1024 * 1024, values: 50_000 }
+/** A response about one thing: a port, a security group with its rules, or an error. */
+export const ONE_THING: ResponseBounds = { bytes: 1024 * 1024, values: 50_000 }
 /** A page of a list: 2,000 ports with 100 groups each have 14 MB and 700,000 values. */
-export const ONE_PAGE: AnswerBounds = { bytes: 32 * 1024 * 1024, values: 1_000_000 }
+export const ONE_PAGE: ResponseBounds = { bytes: 32 * 1024 * 1024, values: 1_000_000 }
 
 /** The documented objects are 4 levels deep; `binding:profile` and its like may hold anything. */
 const DEEPEST = 64
@@ -16,12 +16,12 @@ const BACKSLASH = 0x5c
 const COMMA = 0x2c
 
 /**
- * Why a JSON text is too much to be parsed, checked, kept and shown; undefined when it is not. What
- * is nested deeply ends the stack of whoever walks through it, and the database's; what has many
- * entries takes long to be refused one by one. Reads the text once, and leaves it to the parser
- * whether it is JSON.
+ * Why a JSON text is too large to be parsed, checked, kept and shown; undefined when it is not.
+ * Deep nesting overflows the stack of code that walks through it, and the database's. Many entries
+ * take long to be refused one by one. Reads the text once; whether it is JSON, the parser finds
+ * out.
  */
-export function outOfBounds(json: Uint8Array, { values: most }: AnswerBounds): string | undefined {
+export function outOfBounds(json: Uint8Array, { values: most }: ResponseBounds): string | undefined {
   const entries = new Uint32Array(DEEPEST + 1)
   let depth = 0
   let values = 0
