@@ -33,6 +33,8 @@ type PlanPanelProps = {
   plan: ChangePlan | { problem: string }
   /** The ways to choose from; one where there is no choice. */
   ways: readonly ChangePlan[]
+  /** The way just chosen: `plan` follows it a moment later. */
+  way: PlanWay | undefined
   onWay: (way: PlanWay) => void
   /** An operation is under way: `side` is shown instead of the plan. */
   underWay: boolean
@@ -112,7 +114,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
               {side}
               {applying.error != null && !applying.asking && <NotStarted error={applying.error} />}
               {props.ways.length > 1 && (
-                <WayChoice ways={props.ways} chosen={changes.way} onWay={props.onWay} />
+                <WayChoice ways={props.ways} chosen={props.way ?? changes.way} onWay={props.onWay} />
               )}
               <Exposure plan={changes} facts={facts} />
             </div>

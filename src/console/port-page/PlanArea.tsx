@@ -58,6 +58,7 @@ export function PlanArea(props: { headingRef: RefObject<HTMLHeadingElement | nul
       facts={shownFacts}
       plan={shown.plan}
       ways={shown.ways}
+      way={'problem' in plan.now.plan ? undefined : plan.now.plan.way}
       onWay={plan.choose}
       lockReason={lockReason}
       dryRun={dryRun}
