@@ -12,6 +12,7 @@ import { ConfirmGuards } from '../traffic/ConfirmGuards.tsx'
 import { namesOf } from '../traffic/traffic-words.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
+import { Facts } from '../ui/Facts.tsx'
 import { Id } from '../ui/Id.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { ListComparison } from '../facts/ListComparison.tsx'
@@ -94,7 +95,7 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
         <div className={styles.column}>
           <OperationSteps operation={operation} facts={facts} />
           {error && (
-            <dl className={styles.facts}>
+            <Facts>
               <dt>Why</dt>
               <dd>{error.error_msg}</dd>
               <dt>Code</dt>
@@ -109,7 +110,7 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
                   <dd>{error.advice}</dd>
                 </>
               )}
-            </dl>
+            </Facts>
           )}
         </div>
         <div className={styles.column}>
