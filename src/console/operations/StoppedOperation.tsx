@@ -6,7 +6,7 @@ import type { Operation, OperationChoice } from '../../vpc/portside-api.ts'
 import { confirmsGuards } from '../../vpc/traffic/index.ts'
 import { groupNames, type GroupFacts } from '../facts/group-facts.ts'
 import { chooseForOperation } from '../proxy-client/mutations.ts'
-import { operationsQuery, takeOperation } from '../proxy-client/operations.ts'
+import { portOperationsQuery, takeOperation } from '../proxy-client/operations.ts'
 import { guardsRefused } from '../traffic/broken-guards.ts'
 import { ConfirmGuards } from '../traffic/ConfirmGuards.tsx'
 import { namesOf } from '../traffic/traffic-words.ts'
@@ -209,6 +209,6 @@ function useChoice(operation: Operation) {
     onSuccess: (next) => takeOperation(queryClient, next),
     // A choice changes two operations, and after an error it may have been taken all the same.
     onSettled: () =>
-      queryClient.invalidateQueries({ queryKey: operationsQuery(project_id, port_id).queryKey }),
+      queryClient.invalidateQueries({ queryKey: portOperationsQuery(project_id, port_id).queryKey }),
   })
 }
