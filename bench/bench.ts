@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { dragging } from './dragging.ts'
 import { firstView } from './first-view.ts'
 import { largeEstate } from './large-estate.ts'
-import { median, table, verdict, type Figure } from './figures.ts'
+import { median, table, goalWords, type Figure } from './figures.ts'
 import { planAndTraffic } from './plan-and-traffic.ts'
 import { proxy } from './proxy.ts'
 import type { Subject } from './subject.ts'
@@ -63,7 +63,7 @@ export async function bench(args: string[]): Promise<void> {
     figures: figures.map((figure) => ({
       ...figure,
       median: median(figure.values),
-      verdict: verdict(figure),
+      verdict: goalWords(figure),
     })),
     failed,
   }

@@ -33,7 +33,7 @@ export function quantile(values: readonly number[], q: number): number {
 /**
  * Whether the median meets the goal, and if not, by how much it misses; undefined without a goal.
  */
-export function verdict({ values, goal, unit }: Figure): string | undefined {
+export function goalWords({ values, goal, unit }: Figure): string | undefined {
   if (goal === undefined) return undefined
   const middle = median(values)
   if ('below' in goal)
@@ -52,7 +52,7 @@ export function table(figures: readonly Figure[]): string {
       : `${show(Math.min(...figure.values))} to ${show(Math.max(...figure.values))}`,
     String(figure.values.length),
     goalText(figure),
-    verdict(figure) ?? '',
+    goalWords(figure) ?? '',
   ])
   const all = [['subject', 'figure', 'median', 'least to most', 'runs', 'goal', ''], ...rows]
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)))

@@ -14,7 +14,7 @@ import { Shell } from './app/Shell.tsx'
 import { ErrorView, NotFoundView, PendingView, RootErrorView, RootPendingView } from './app/views.tsx'
 import { readHistorySearch } from './history/history-search.ts'
 import { filtersOf, readPortsSearch } from './ports/ports-search.ts'
-import { operationsQuery } from './proxy-client/operations.ts'
+import { portOperationsQuery } from './proxy-client/operations.ts'
 import { groupsInfiniteQuery, portQuery, portsInfiniteQuery, sessionQuery } from './proxy-client/queries.ts'
 
 type RouterContext = { queryClient: QueryClient }
@@ -80,7 +80,7 @@ const portRoute = createRoute({
     // Read ahead, nothing of the page is in the way of the rest of it.
     if (preload) import('./port-page/PortPage.tsx').then(({ loadParts }) => loadParts()).catch(() => {})
     void queryClient.prefetchQuery(portQuery(projectId, portId))
-    void queryClient.prefetchQuery(operationsQuery(projectId, portId))
+    void queryClient.prefetchQuery(portOperationsQuery(projectId, portId))
     // The first page, for the catalogue.
     void queryClient.prefetchInfiniteQuery(groupsInfiniteQuery(projectId, {}))
   },

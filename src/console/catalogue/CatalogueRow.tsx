@@ -2,9 +2,10 @@ import { memo, type JSX, type MouseEvent } from 'react'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
+import { RowCheckbox } from '../ui/RowCheckbox.tsx'
 import { shortId } from '../ui/Id.tsx'
 import styles from './CatalogueRow.module.css'
-import { mayDrag, type Press } from '../drag/drag-link.ts'
+import { selectsRows, mayDrag, type Press } from '../drag/drag-link.ts'
 import { GroupLines } from '../facts/GroupLines.tsx'
 
 /** What an operator can do to a row of the catalogue. */
@@ -35,9 +36,7 @@ export const CatalogueRow = memo(function CatalogueRow(props: CatalogueRowProps)
   const classes = [styles.row, selected && styles.selected, !blocked && styles.movable]
   const tabIndex = active ? 0 : -1
   const onClick = (event: MouseEvent) => {
-    if (locked || !(event.shiftKey || event.ctrlKey || event.metaKey)) return
-    if (event.target instanceof Element && event.target.closest('button, input, a')) return
-    actions.toggle(id, event.shiftKey)
+    if (!locked && selectsRows(event)) actions.toggle(id, event.shiftKey)
   }
   return (
     // Clicks with Shift or Ctrl are a shortcut: the checkbox does the same for keyboards.
@@ -52,17 +51,11 @@ export const CatalogueRow = memo(function CatalogueRow(props: CatalogueRowProps)
       <span className={styles.grip} aria-hidden="true" onTouchStart={press}>
         <Icon name="grip" />
       </span>
-      <label className={styles.check}>
-        <input
-          type="checkbox"
-          data-control="select"
-          tabIndex={tabIndex}
-          aria-label={`Select ${name}`}
-          checked={selected}
-          disabled={locked}
-          onChange={(event) => actions.toggle(id, (event.nativeEvent as unknown as PointerEvent).shiftKey)}
-        />
-      </label>
+      <RowCheckbox
+        {...{ name, selected, tabIndex }}
+        disabled={locked}
+        onToggle={(range) => actions.toggle(id, range)}
+      />
       <GroupLines id={id} group={group} tabIndex={tabIndex} />
       {blocked ? (
         // The buttons below the catalogue say why, once for all rows.

@@ -53,9 +53,15 @@ export function createDragLink(): DragLink {
   }
 }
 
+/** True for a click with Shift, Ctrl or ⌘ on the row, not on its controls: it selects rows. */
+export function selectsRows(event: MouseEvent): boolean {
+  if (!(event.shiftKey || event.ctrlKey || event.metaKey)) return false
+  return !(event.target instanceof Element && event.target.closest('button, input, a'))
+}
+
 /**
  * True for a press of the mouse that may drag the row: not one on its controls, nor one that
- * chooses rows.
+ * selects rows.
  */
 export function mayDrag(event: MouseEvent): boolean {
   if (event.shiftKey || event.ctrlKey || event.metaKey) return false

@@ -1,9 +1,9 @@
 import type { JSX, ReactNode } from 'react'
 import { ProxyError } from '../proxy-client/proxy-error.ts'
 import { Button } from '../ui/Button.tsx'
+import { Facts } from '../ui/Facts.tsx'
 import { Id } from '../ui/Id.tsx'
 import { Notice } from '../ui/Notice.tsx'
-import styles from '../ui/Notice.module.css'
 
 type ErrorPanelProps = {
   error: unknown
@@ -70,7 +70,7 @@ export function ErrorPanel({ error, title, unknown, onRetry, actions }: ErrorPan
             : 'This is a fault in Portside itself. Reload the page; report it if it stays.'}
       </p>
       {known !== undefined && (
-        <dl className={styles.facts}>
+        <Facts>
           <dt>Code</dt>
           <dd>
             <code>{known.error_code}</code>
@@ -80,7 +80,7 @@ export function ErrorPanel({ error, title, unknown, onRetry, actions }: ErrorPan
           <dd>
             {known.request_id === null ? 'none given' : <Id value={known.request_id} label="request ID" />}
           </dd>
-        </dl>
+        </Facts>
       )}
     </Notice>
   )

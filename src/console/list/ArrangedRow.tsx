@@ -3,8 +3,9 @@ import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { IconButton } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
+import { RowCheckbox } from '../ui/RowCheckbox.tsx'
 import styles from './ArrangedRow.module.css'
-import { mayDrag, type Press } from '../drag/drag-link.ts'
+import { selectsRows, mayDrag, type Press } from '../drag/drag-link.ts'
 import { GroupLines } from '../facts/GroupLines.tsx'
 import { PositionButton } from './PositionButton.tsx'
 
@@ -50,9 +51,7 @@ export const ArrangedRow = memo(function ArrangedRow(props: ArrangedRowProps): J
   const { selected, active, locked, actions } = props
   const tabIndex = active ? 0 : -1
   const onClick = (event: MouseEvent) => {
-    if (locked || !(event.shiftKey || event.ctrlKey || event.metaKey)) return
-    if (event.target instanceof Element && event.target.closest('button, input, a')) return
-    actions.toggle(id, event.shiftKey)
+    if (!locked && selectsRows(event)) actions.toggle(id, event.shiftKey)
   }
   const press = locked ? undefined : (event: Press) => actions.press(event, id)
   const classes = [
@@ -86,17 +85,11 @@ export const ArrangedRow = memo(function ArrangedRow(props: ArrangedRowProps): J
       >
         <Icon name="grip" />
       </button>
-      <label className={styles.check}>
-        <input
-          type="checkbox"
-          data-control="select"
-          tabIndex={tabIndex}
-          aria-label={`Select ${name}`}
-          checked={selected}
-          disabled={locked}
-          onChange={(event) => actions.toggle(id, (event.nativeEvent as unknown as PointerEvent).shiftKey)}
-        />
-      </label>
+      <RowCheckbox
+        {...{ name, selected, tabIndex }}
+        disabled={locked}
+        onToggle={(range) => actions.toggle(id, range)}
+      />
       <PositionButton
         {...{ name, position, count, tabIndex, locked }}
         onMove={(to) => actions.moveTo(id, to)}

@@ -7,12 +7,13 @@ import type { Operation, OperationChoice } from '../../vpc/portside-api.ts'
 import { confirmsGuards } from '../../vpc/traffic/index.ts'
 import { groupNames, type GroupFacts } from '../facts/group-facts.ts'
 import { chooseForOperation } from '../proxy-client/mutations.ts'
-import { operationsQuery, takeOperation } from '../proxy-client/operations.ts'
+import { portOperationsQuery, takeOperation } from '../proxy-client/operations.ts'
 import { guardsRefused } from '../traffic/broken-guards.ts'
 import { ConfirmGuards } from '../traffic/ConfirmGuards.tsx'
 import { namesOf } from '../traffic/traffic-words.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
+import { Facts } from '../ui/Facts.tsx'
 import { Id } from '../ui/Id.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { ListComparison } from '../facts/ListComparison.tsx'
@@ -110,7 +111,7 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
         <div className={styles.column}>
           <OperationSteps operation={operation} facts={facts} />
           {error && (
-            <dl className={styles.facts}>
+            <Facts>
               <dt>Why</dt>
               <dd>{error.error_msg}</dd>
               <dt>Code</dt>
@@ -125,7 +126,7 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
                   <dd>{error.advice}</dd>
                 </>
               )}
-            </dl>
+            </Facts>
           )}
         </div>
         <div className={styles.column}>
@@ -210,6 +211,6 @@ function useChoice(operation: Operation) {
     onSuccess: (next) => takeOperation(queryClient, next),
     // A choice changes two operations, and after an error it may have been taken all the same.
     onSettled: () =>
-      queryClient.invalidateQueries({ queryKey: operationsQuery(project_id, port_id).queryKey }),
+      queryClient.invalidateQueries({ queryKey: portOperationsQuery(project_id, port_id).queryKey }),
   })
 }

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-quer
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
 import { waitForOperation } from '../proxy-client/mutations.ts'
-import { operationsQuery, takeOperation } from '../proxy-client/operations.ts'
+import { portOperationsQuery, takeOperation } from '../proxy-client/operations.ts'
 import { isSessionLost, isTooMany } from '../proxy-client/proxy-error.ts'
 import { isWhole, type KnownOperation } from '../proxy-client/read-operations.ts'
 
@@ -42,7 +42,7 @@ export function usePortOperations(project: string, port: string, sent: string | 
     isSuccess,
     refetch,
   } = useQuery({
-    ...operationsQuery(project, port),
+    ...portOperationsQuery(project, port),
     refetchInterval: ({ state: { data } }) =>
       sent !== null && data !== undefined && !data.some((one) => one.operation_id === sent) ? LOOK_MS : false,
   })
@@ -110,7 +110,7 @@ async function follow(
   onTrouble: (trouble: unknown) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { queryKey } = operationsQuery(project, port)
+  const { queryKey } = portOperationsQuery(project, port)
   while (!signal.aborted) {
     const known = queryClient.getQueryData(queryKey)?.find((one) => one.operation_id === id)
     try {

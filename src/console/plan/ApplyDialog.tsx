@@ -8,7 +8,7 @@ import { guardsRefused, useBrokenGuards } from '../traffic/broken-guards.ts'
 import { ConfirmGuards } from '../traffic/ConfirmGuards.tsx'
 import { namesOf } from '../traffic/traffic-words.ts'
 import { TrafficSummary } from '../traffic/TrafficSummary.tsx'
-import type { Traffic } from '../traffic/use-traffic.ts'
+import type { TrafficState } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { Notice } from '../ui/Notice.tsx'
@@ -22,7 +22,7 @@ import { changeWords, counted } from '../facts/change-words.ts'
 
 type ApplyDialogProps = {
   port: Port
-  traffic: Traffic
+  traffic: TrafficState
   before: readonly string[]
   /** False when groups have no effect on the port at all. */
   secured: boolean

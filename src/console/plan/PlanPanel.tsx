@@ -4,7 +4,7 @@ import type { Port } from '../../vpc/port.ts'
 import type { ChangePlan, PlanWay } from '../../vpc/plan-change.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { Panel } from '../ui/Panel.tsx'
-import type { Traffic } from '../traffic/use-traffic.ts'
+import type { TrafficState } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
@@ -45,7 +45,7 @@ type PlanPanelProps = {
   onDryRun: (on: boolean) => void
   checking: Checking
   applying: Applying
-  traffic: Traffic
+  traffic: TrafficState
   headingRef: RefObject<HTMLHeadingElement | null>
 }
 

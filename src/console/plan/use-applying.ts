@@ -5,7 +5,7 @@ import type { Port } from '../../vpc/port.ts'
 import { SETTLED } from '../../vpc/portside-api.ts'
 import { sentAs, type Arrangement } from '../arrangement/arrangement.ts'
 import { startOperation } from '../proxy-client/mutations.ts'
-import { operationsQuery, takeOperation } from '../proxy-client/operations.ts'
+import { portOperationsQuery, takeOperation } from '../proxy-client/operations.ts'
 import type { KnownOperation } from '../proxy-client/read-operations.ts'
 import type { Planned } from './use-plan.ts'
 
@@ -68,7 +68,7 @@ export function useApplying(options: {
       setAsking(false)
     },
     // It may have started all the same, or another operation may be in the way: read them.
-    onError: () => queryClient.invalidateQueries({ queryKey: operationsQuery(project, port.id).queryKey }),
+    onError: () => queryClient.invalidateQueries({ queryKey: portOperationsQuery(project, port.id).queryKey }),
   })
   const sent = variables?.operation_id
   const concerns =

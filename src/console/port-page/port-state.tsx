@@ -10,7 +10,7 @@ import { usePortOperations, type PortOperations } from '../operations/follow-ope
 import { useChecking, type Checking } from '../plan/use-checking.ts'
 import { usePlan, type PlanShown, type Planned } from '../plan/use-plan.ts'
 import { portQuery, sessionQuery } from '../proxy-client/queries.ts'
-import { useTraffic, type Traffic } from '../traffic/use-traffic.ts'
+import { useTraffic, type TrafficState } from '../traffic/use-traffic.ts'
 import { useListDrawn } from './list-drawn.ts'
 import { usePortArrangement, type PortArrangement } from './port-arrangement.ts'
 import { lastChange, useWatchedChange, type WatchedChange } from './watched-change.ts'
@@ -38,7 +38,7 @@ export type PortState = {
   shownFacts: GroupFacts
   plan: PlanShown
   checking: Checking
-  traffic: Traffic
+  traffic: TrafficState
   /** The list is on the screen: the code of the other parts may be loaded. */
   listDrawn: boolean
 }

@@ -13,7 +13,7 @@ const LONGEST_HOLD_MS = 3_000
 /**
  * The operations on a port, newest first. An older revision never takes the place of a newer one.
  */
-export const operationsQuery = (project: string, port: string) =>
+export const portOperationsQuery = (project: string, port: string) =>
   queryOptions({
     queryKey: ['operations', project, port],
     // Without the signal: a read given up would put back what was known when it began.
@@ -35,7 +35,7 @@ export const operationsQuery = (project: string, port: string) =>
  */
 export async function takeOperation(client: QueryClient, operation: Operation): Promise<void> {
   const { operation_id, project_id, port_id } = operation
-  const { queryKey } = operationsQuery(project_id, port_id)
+  const { queryKey } = portOperationsQuery(project_id, port_id)
   await takeEnds(client, project_id, port_id, [operation])
   client.setQueryData(queryKey, (known = []) =>
     known.some((one) => one.operation_id === operation_id)
@@ -77,7 +77,7 @@ async function takeEnds(
   port: string,
   received: readonly KnownOperation[],
 ): Promise<void> {
-  const known = client.getQueryData(operationsQuery(project, port).queryKey)
+  const known = client.getQueryData(portOperationsQuery(project, port).queryKey)
   const earlier = (one: KnownOperation) =>
     known?.find(({ operation_id }) => operation_id === one.operation_id)
   const news = received.filter((one) => one.revision > (earlier(one)?.revision ?? -1))
@@ -89,7 +89,7 @@ async function takeEnds(
   // What a later one is doing, or did, is later than this end: a response may be long on its way.
   const isOver = (one: KnownOperation) => one.created_at > ended.created_at && one.status !== 'queued'
   const isPast = () =>
-    received.some(isOver) || client.getQueryData(operationsQuery(project, port).queryKey)?.some(isOver)
+    received.some(isOver) || client.getQueryData(portOperationsQuery(project, port).queryKey)?.some(isOver)
   if (isPast()) return
   const before = earlier(ended)
   if (before !== undefined) outdateMembers(client, project, changedGroups([ended, before]))

@@ -2,12 +2,12 @@ import type { JSX } from 'react'
 import type { Port } from '../../vpc/port.ts'
 import { TextField } from '../ui/Field.tsx'
 import { Notice } from '../ui/Notice.tsx'
-import type { BrokenGuard } from './broken-guards.ts'
+import type { BrokenGuardWords } from './broken-guards.ts'
 import styles from './TrafficChanges.module.css'
 
 type ConfirmGuardsProps = {
   port: Pick<Port, 'id' | 'name'>
-  broken: readonly BrokenGuard[]
+  broken: readonly BrokenGuardWords[]
   /** What is to be done all the same: `apply it`, `go on`. */
   act?: string
   typed: string

@@ -6,7 +6,7 @@ import { brokenGuards } from './broken-guards.ts'
 import { compareTraffic, type TrafficQuestion } from './compare-traffic.ts'
 import { TrafficChanges } from './TrafficChanges.tsx'
 import { TrafficSummary } from './TrafficSummary.tsx'
-import type { Traffic } from './use-traffic.ts'
+import type { TrafficState } from './use-traffic.ts'
 
 const rule = (id: string, group: string, fields: Partial<SecurityGroupRule>): SecurityGroupRule => ({
   id,
@@ -28,11 +28,11 @@ const QUESTION: TrafficQuestion = {
 }
 const FACTS = { groups: new Map([['ssh', { id: 'ssh', name: 'ssh-bastion' }]]) }
 
-const compared = (over: Partial<TrafficQuestion> = {}): Traffic => {
+const compared = (over: Partial<TrafficQuestion> = {}): TrafficState => {
   const question = { ...QUESTION, ...over }
   return { state: 'compared', question, result: compareTraffic(question) }
 }
-const show = (traffic: Traffic) => render(<TrafficChanges traffic={traffic} facts={FACTS} />)
+const show = (traffic: TrafficState) => render(<TrafficChanges traffic={traffic} facts={FACTS} />)
 
 describe('what traffic changes', () => {
   it('names what is opened, what decides, and what passes in between', () => {
@@ -133,7 +133,7 @@ describe('remote groups', () => {
   }
 
   it('show their addresses, as read; those that stay names say why', () => {
-    show({ ...compared({ lists: [['closed'], ['web']], rules, members }), remotes } as Traffic)
+    show({ ...compared({ lists: [['closed'], ['web']], rules, members }), remotes } as TrafficState)
     const lines = within(screen.getByRole('region', { name: 'Remote groups' })).getAllByRole('listitem')
     expect(lines[0]).toHaveTextContent('Group db-servers resolved to 2 addresses, as read at 09:07.')
     expect(lines[1]).toHaveTextContent('Group cache not resolved, as more than 2000 ports have it')
@@ -152,7 +152,7 @@ describe('remote groups', () => {
       /denied Denied, because no rule matches, unless rule "deny TCP 8443 from group cache"/,
     ],
   ])('decide a packet to %s from %s where they are known', async (port, remote, said) => {
-    show({ ...compared({ lists: [['closed'], ['web']], rules, members }), remotes } as Traffic)
+    show({ ...compared({ lists: [['closed'], ['web']], rules, members }), remotes } as TrafficState)
     await userEvent.clear(screen.getByLabelText('Port'))
     await userEvent.type(screen.getByLabelText('Port'), port)
     await userEvent.type(screen.getByLabelText('Remote address'), `${remote}{Enter}`)
@@ -179,7 +179,7 @@ describe('before applying', () => {
     expect(broken.find(({ name }) => name === 'out')?.why).toMatch(
       /^never newly allow any protocol to anywhere\. After step 1, in between: TCP 443/,
     )
-    const unread: Traffic = { state: 'unread', error: null, retry: () => {} }
+    const unread: TrafficState = { state: 'unread', error: null, retry: () => {} }
     expect(brokenGuards(guards, unread, {})).toHaveLength(3)
   })
 })

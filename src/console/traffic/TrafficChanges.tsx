@@ -14,10 +14,10 @@ import type { TrafficResult, TrafficQuestion } from './compare-traffic.ts'
 import styles from './TrafficChanges.module.css'
 import { trafficCountsText, namesOf } from './traffic-words.ts'
 import { TryPacket } from './TryPacket.tsx'
-import type { Traffic } from './use-traffic.ts'
+import type { TrafficState } from './use-traffic.ts'
 
 type Compared = Extract<TrafficResult, { kind: 'differences' }>
-type TrafficChangesProps = { traffic: Traffic; facts: Pick<GroupFacts, 'groups'> }
+type TrafficChangesProps = { traffic: TrafficState; facts: Pick<GroupFacts, 'groups'> }
 
 /**
  * What traffic is newly allowed or denied after the plan, and while it is carried out. What is not

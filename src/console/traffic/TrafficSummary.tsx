@@ -1,10 +1,10 @@
 import type { JSX } from 'react'
 import { Notice } from '../ui/Notice.tsx'
 import { trafficCountsText, worstText } from './traffic-words.ts'
-import type { Traffic } from './use-traffic.ts'
+import type { TrafficState } from './use-traffic.ts'
 
 /** What traffic a plan changes, in a line, before it is applied. */
-export function TrafficSummary({ traffic }: { traffic: Traffic }): JSX.Element {
+export function TrafficSummary({ traffic }: { traffic: TrafficState }): JSX.Element {
   if (traffic.state === 'reading') return <Notice title="Traffic is still being compared" />
   if (traffic.state !== 'compared')
     return <Notice tone="warn" title="What traffic changes is unknown: it could not be compared" />

@@ -3,17 +3,17 @@ import { useMemo } from 'react'
 import { explain, guardText, guardViolations, type Guard, type Names } from '../../vpc/traffic/index.ts'
 import { guardsQuery } from '../proxy-client/guards-query.ts'
 import { ProxyError } from '../proxy-client/proxy-error.ts'
-import type { Traffic } from './use-traffic.ts'
+import type { TrafficState } from './use-traffic.ts'
 
 /** A guard that a plan breaks, or may break: what it forbids, and why it is broken. */
-export type BrokenGuard = { name: string; why: string }
+export type BrokenGuardWords = { name: string; why: string }
 
 const UUID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g
 
 /**
  * The guards that a plan breaks, at its end or in between. The proxy checks again before sending.
  */
-export function useBrokenGuards(traffic: Traffic, names: Names): readonly BrokenGuard[] {
+export function useBrokenGuards(traffic: TrafficState, names: Names): readonly BrokenGuardWords[] {
   const { data: guards } = useQuery(guardsQuery())
   // oxlint-disable-next-line react/exhaustive-deps -- names only change with what is compared
   return useMemo(() => brokenGuards(guards ?? [], traffic, names), [guards, traffic])
@@ -23,7 +23,7 @@ export function useBrokenGuards(traffic: Traffic, names: Names): readonly Broken
  * The guards that the proxy says are broken, with groups by their names; undefined for any other
  * error, and for none.
  */
-export function guardsRefused(error: unknown, names: Names): readonly BrokenGuard[] | undefined {
+export function guardsRefused(error: unknown, names: Names): readonly BrokenGuardWords[] | undefined {
   if (!(error instanceof ProxyError) || error.error_code !== 'Portside.GuardBroken') return undefined
   return error.fields.map(({ path, message }) => ({
     name: path.replace(/^guards\./, ''),
@@ -32,7 +32,11 @@ export function guardsRefused(error: unknown, names: Names): readonly BrokenGuar
 }
 
 /** The guards that this traffic breaks. Where traffic is unknown, every guard counts as broken. */
-export function brokenGuards(guards: readonly Guard[], traffic: Traffic, names: Names): BrokenGuard[] {
+export function brokenGuards(
+  guards: readonly Guard[],
+  traffic: TrafficState,
+  names: Names,
+): BrokenGuardWords[] {
   if (traffic.state === 'reading') return []
   if (traffic.state !== 'compared')
     return guards.map((guard) =>
@@ -40,7 +44,7 @@ export function brokenGuards(guards: readonly Guard[], traffic: Traffic, names: 
     )
   const { result } = traffic
   if (result.kind === 'port_security_off') return []
-  const broken = new Map<Guard, BrokenGuard & { certain: boolean }>()
+  const broken = new Map<Guard, BrokenGuardWords & { certain: boolean }>()
   for (const [step, difference] of result.afterStep.entries())
     for (const { guard, flows, certain } of guardViolations(difference, guards)) {
       const known = broken.get(guard)
@@ -52,6 +56,6 @@ export function brokenGuards(guards: readonly Guard[], traffic: Traffic, names: 
   return [...broken.values()]
 }
 
-function brokenGuard(guard: Guard, why: string): BrokenGuard {
+function brokenGuard(guard: Guard, why: string): BrokenGuardWords {
   return { name: guard.name, why: `${guardText(guard)}. ${why}` }
 }

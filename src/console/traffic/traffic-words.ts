@@ -1,6 +1,6 @@
 import { isFromAnywhere, servicesText, type Names, type TrafficDifference } from '../../vpc/traffic/index.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
-import type { Traffic } from './use-traffic.ts'
+import type { TrafficState } from './use-traffic.ts'
 
 /** `3 newly allowed, 1 newly denied`, or `No traffic changes`. */
 export function trafficCountsText(counts: TrafficDifference['counts']): string {
@@ -20,7 +20,7 @@ export function worstText({ flows }: TrafficDifference): string | undefined {
 }
 
 /** The names of groups as known, those of remote groups too. */
-export function namesOf({ groups }: Pick<GroupFacts, 'groups'>, traffic?: Traffic): Names {
+export function namesOf({ groups }: Pick<GroupFacts, 'groups'>, traffic?: TrafficState): Names {
   const remotes = traffic?.state === 'compared' ? traffic.remotes?.groups : undefined
   return { group: (id) => groups.get(id)?.name ?? remotes?.find((remote) => remote.id === id)?.name }
 }

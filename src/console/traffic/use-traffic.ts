@@ -16,7 +16,7 @@ import { TrafficClient } from './traffic-client.ts'
  * What is known of a plan's traffic. Only `compared` has a result; the other states say why there
  * is none.
  */
-export type Traffic =
+export type TrafficState =
   | { state: 'reading' }
   | { state: 'unread'; error: unknown; retry: () => void }
   | { state: 'failed'; message: string; retry: () => void }
@@ -39,7 +39,7 @@ export function useTraffic(
   lists: readonly (readonly string[])[],
   facts: Pick<GroupFacts, 'groups' | 'rules' | 'error' | 'retry'>,
   now: boolean,
-): Traffic {
+): TrafficState {
   const client = useRef<TrafficClient | undefined>(undefined)
   const [tried, setTried] = useState(0)
   const [found, setFound] = useState<{ question: TrafficQuestion; end: TrafficResult | Error }>()
@@ -95,7 +95,7 @@ export function useTraffic(
     return () => gone.abort()
   }, [question])
 
-  return useMemo<Traffic>(() => {
+  return useMemo<TrafficState>(() => {
     if (!question) return error == null ? { state: 'reading' } : { state: 'unread', error, retry }
     if (found?.question !== question) return { state: 'reading' }
     if (found.end instanceof Error)

@@ -6,7 +6,7 @@ import * as fc from 'fast-check'
 import type { SecurityGroupRule } from '../security-group.ts'
 import type { NaivePacket } from './naive-verdict.ts'
 
-export type Estate = Record<string, SecurityGroupRule[]>
+export type RulesOfGroups = Record<string, SecurityGroupRule[]>
 
 export const GROUPS = ['g0', 'g1', 'g2', 'g3', 'g4']
 
@@ -195,7 +195,7 @@ export const unreadableRule: fc.Arbitrary<SecurityGroupRule> = fc
 /**
  * The estate with some meaning for everything in it that can't be read; `choices` are any numbers.
  */
-export function meant(rules: Estate, choices: readonly number[]): Estate {
+export function meant(rules: RulesOfGroups, choices: readonly number[]): RulesOfGroups {
   let taken = 0
   return Object.fromEntries(
     Object.entries(rules).map(([group, list]) => [
@@ -211,7 +211,7 @@ export function meant(rules: Estate, choices: readonly number[]): Estate {
   )
 }
 
-export const estate = (rule: fc.Arbitrary<SecurityGroupRule>): fc.Arbitrary<Estate> =>
+export const estate = (rule: fc.Arbitrary<SecurityGroupRule>): fc.Arbitrary<RulesOfGroups> =>
   fc
     .tuple(...GROUPS.map(() => fc.array(rule, { maxLength: 6 })))
     .map((lists) => Object.fromEntries(lists.map((list, at) => [GROUPS[at]!, list])))

@@ -37,7 +37,7 @@ const UNREAD: OddRule = {
 type Action = 'allow' | 'deny'
 /** What a rule that can't be read does: null is not to match. */
 type Meaning = ReadonlyMap<OddRule, Action | null>
-type Estate = Record<string, OddRule[]>
+type OddRulesOfGroups = Record<string, OddRule[]>
 
 function combinations<K, V>(keys: readonly K[], valuesOf: (key: K) => readonly V[]): Map<K, V>[] {
   let all = [new Map<K, V>()]
@@ -62,7 +62,7 @@ function decide(groups: readonly OddRule[][], sets: ReadonlyMap<string, boolean>
 }
 
 /** All possibilities of two lists for a packet; undefined when there are too many. */
-function possibilities(estate: Estate, lists: readonly (readonly string[])[], one: Probe) {
+function possibilities(estate: OddRulesOfGroups, lists: readonly (readonly string[])[], one: Probe) {
   const at = lists.map((list) => list.map((id) => estate[id]!.filter((rule) => rule.covers(one))))
   const unreadable = [...new Set(at.flat(2).filter((rule) => rule.unreadable))]
   if (unreadable.length > MOST_UNREADABLE) return undefined
@@ -87,7 +87,7 @@ const verdictOf = (some: readonly Action[]) => {
   return others.length > 0 ? 'unknown' : VERDICTS[first!]
 }
 
-const estate: fc.Arbitrary<Estate> = fc
+const estate: fc.Arbitrary<OddRulesOfGroups> = fc
   .tuple(...GROUPS.slice(0, 3).map(() => fc.array(oddRule, { maxLength: 5 })))
   .map((lists) => ({
     ...Object.fromEntries(lists.map((rules, at) => [GROUPS[at]!, rules])),
@@ -103,7 +103,7 @@ const knownMemberships = fc
   .map(([known, inside]) => new Map(known.map((set) => [set, inside.includes(set)])))
 const probes = fc.array(probe, { minLength: 30, maxLength: 30 })
 
-function readBy(rules: Estate, lists: readonly (readonly string[])[]) {
+function readBy(rules: OddRulesOfGroups, lists: readonly (readonly string[])[]) {
   const read = Object.entries(rules).filter(([id]) => id !== 'unread')
   const byGroup = new Map(read.map(([id, odd]) => [id, odd.map(({ rule }) => rule)]))
   const book = new RuleBook(byGroup, { membersOf: (id) => PORTS_OF[id] })
