@@ -5,7 +5,7 @@ import { newFigure, type Figure } from './figures.ts'
 import { idsOf, PROJECT, run, type Running } from './running.ts'
 
 const RUNS = 5
-/** So long after the last file nothing more comes by itself. */
+/** So long after the last file nothing more comes without a click. */
 const QUIET_MS = 1_500
 
 /** A view is useful when there are elements of the selector and all of them hold the text. */
@@ -16,7 +16,7 @@ type View = { name: string; path: string; selector: string; text: string }
  * takes on a slow CPU over Fast 3G, with an empty cache and with a warm one. Useful is: ports to
  * choose from; a port's groups by name, with their rules counted, to be arranged by keys and
  * buttons. The catalogue, the plan, dragging by mouse, traffic and the port in full come after
- * that: their bytes stand in a row of their own.
+ * that: their bytes are in a row of their own.
  */
 export const firstView: Subject = async () => {
   const running = await run()
@@ -48,7 +48,7 @@ async function sizes(browser: Browser, running: Running, view: View): Promise<Fi
     encoding,
     js: row(`JavaScript to the useful view, ${encoding}`, encoding === 'gzip' ? 150 : undefined),
     css: row(`CSS to it, ${encoding}`),
-    after: row(`JavaScript and CSS after it, by itself, ${encoding}`),
+    after: row(`JavaScript and CSS after it, without a click, ${encoding}`),
   }))
   for (let n = 0; n < RUNS; n++) {
     const context = await signedIn(browser, running)

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 
-/** What a trace of the browser tells of the frames while something was going on. */
+/** What a trace of the browser says of the frames while something was going on. */
 export type Frames = {
   /** ms from each frame to the next. */
   intervals: number[]

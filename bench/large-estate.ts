@@ -10,7 +10,7 @@ const PORTS = 10_000
 const GROUPS = 2_000
 const RUNS = 5
 /**
- * An operator at work does something every three seconds: so many rounds of ten actions stand for
+ * An operator at work does something every three seconds: so many rounds of ten actions are
  * ten minutes.
  */
 const ROUNDS = 20

@@ -1,6 +1,6 @@
 // A process of its own that calls one server over and over, from stdin:
 // {"origin","calls":[{"path","headers"}],"connections", "warmUp","requests"}. Prints {"latencies":
-// [ms], "seconds"}. Each connection sends its next request when the answer before has come; the
+// [ms], "seconds"}. Each connection sends its next request when the response before has come; the
 // calls are made in turns.
 import { json } from 'node:stream/consumers'
 import { Pool } from 'undici'
@@ -14,17 +14,16 @@ let made = 0
 // The dispatcher itself: what the client costs, it takes from those that are measured.
 const call = ({ path, headers }) =>
   new Promise((resolve, reject) => {
-    let answered
+    let got
     pool.dispatch(
       { path, method: 'GET', headers },
       {
         onRequestStart() {},
         onResponseStart(_, status) {
-          answered = status
+          got = status
         },
         onResponseData() {},
-        onResponseEnd: () =>
-          answered === 200 ? resolve() : reject(new Error(`${path}: status ${answered}`)),
+        onResponseEnd: () => (got === 200 ? resolve() : reject(new Error(`${path}: status ${got}`))),
         onResponseError: (_, error) => reject(error),
       },
     )

@@ -1,4 +1,4 @@
-// Runs by itself, built: prints the figures as JSON.
+// Runs on its own, built: prints the figures as JSON.
 import { compareTraffic } from '../src/console/traffic/compare-traffic.ts'
 import type { SecurityGroupRule } from '../src/vpc/security-group.ts'
 import { planChange } from '../src/vpc/plan-change.ts'
@@ -124,7 +124,7 @@ for (const [groups, rules] of [
 const [small, large] = [compared.get('10 groups x 10 rules')!, compared.get('100 groups x 50 rules')!]
 add('traffic difference grows, 100 to 5,000 rules', large / small, 'x')
 
-// All that the console's worker answers for a port: the difference, and the rules that can never
+// All that the console's worker computes for a port: the difference, and the rules that can never
 // match.
 for (const [remotes, addresses] of [
   [0, 0],
@@ -148,7 +148,7 @@ for (const [remotes, addresses] of [
     ['shuffled', shuffled(current, next)],
   ] as const)
     add(
-      `the worker's answer, 100 groups x 50 rules, ${resolved}, ${name}`,
+      `the worker's result, 100 groups x 50 rules, ${resolved}, ${name}`,
       timed(() => compareTraffic({ portSecurity: true, lists: [current, desired], rules, members })),
       'ms',
       { below: 100 },

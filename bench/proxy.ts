@@ -79,7 +79,7 @@ async function compare(
   const direct = () => measure(running.emulator, running.emulator.address, signed)
   const proxied = () => measure(running.proxy, running.origin, asked)
   for (let round = 0; round < ROUNDS; round++) {
-    // Whoever goes second meets a warmer machine: they take turns.
+    // The second one has a warmer machine, so they take turns.
     const [one, other] =
       round % 2 === 0
         ? [await direct(), await proxied()]

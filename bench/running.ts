@@ -50,7 +50,7 @@ export async function run({
   }
 }
 
-/** The IDs of the first ports of the project, or of its groups, as the cloud lists them. */
+/** The IDs of the first ports of the project, or of its groups, as the emulator lists them. */
 export async function idsOf({ emulator }: Running, what: 'ports' | 'security_groups', count: number) {
   const path = what === 'ports' ? 'ports' : 'vpc/security-groups'
   const ids: string[] = []

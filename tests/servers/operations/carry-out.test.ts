@@ -28,7 +28,7 @@ async function carryOut(from: string, desired: string, faults: (portId: string) 
   }
 }
 
-/** Faults that meet the requests that change a port; the first `after` of them are let through. */
+/** Sets faults for the requests that change a port, after the first `after` ones. */
 const onChange = (fault: object) => (portId: string) => [
   { match: { method: 'PUT', path: `${portId}/` }, ...fault },
 ]
@@ -58,7 +58,7 @@ describe('a change is carried out step by step', () => {
       ({ steps }) => steps[0]?.status === 'sending',
     )
     expect(running.status).toBe('running')
-    // The request is out: whether the group is still on the port is not known, so it counts as off.
+    // The request was sent: the group may be off the port, so it counts as off.
     expect(stage.word(running.off_the_port)).toBe('a')
     const { operation: next } = await operations.get(
       operation.operation_id,

@@ -36,7 +36,7 @@ afterAll(async () => {
   await built.remove()
 }, 60_000)
 
-/** A call that is made again when the proxy was killed on the way. */
+/** A call that is made again when the proxy was killed meanwhile. */
 const steadily: Steadily = async (call) => {
   for (;;) {
     await running
@@ -45,7 +45,7 @@ const steadily: Steadily = async (call) => {
       return await call(operations)
     } catch (error) {
       if (!(error instanceof TypeError)) throw error
-      // Killed, or about to be: a response is lost, and the proxy is not there for a moment.
+      // The proxy was killed: the response is lost, and it is not back yet.
       await new Promise((resolve) => setTimeout(resolve, 20))
       if (running === before) await running
     }
@@ -68,7 +68,7 @@ test(`${PLANS} random plans with faults at random points, the proxy killed in so
     }
   }
   await Promise.all(Array.from({ length: OPERATORS }, operator))
-  // What was to be met was met.
+  // All kinds of ends were seen.
   expect(kills).toBe(8)
   expect(looks.count).toBeGreaterThan(PLANS / 2)
   for (const status of ['done', 'list_changed', 'stopped', 'interrupted'])
