@@ -156,10 +156,10 @@ describe('a wrong value ends in one line that names the variable and says what t
     ['PORTSIDE_METRICS_NAMES', 'metrics.internal:9464', 'host names without a port'],
     ['PORTSIDE_READ_RETRIES', '11', 'a whole number from 0 to 10'],
     ['PORTSIDE_LOG_LEVEL', 'loud', 'one of trace, debug'],
-  ])('%s=%s', (name, value, told) => {
+  ])('%s=%s', (name, value, says) => {
     const message = refusal({ [name]: value })
     expect(message).toMatch(new RegExp(`^${name} is ".*": it must be .*\\.$`))
-    expect(message).toContain(told)
+    expect(message).toContain(says)
     expect(message).not.toContain('\n')
   })
 
@@ -200,9 +200,9 @@ describe('a wrong value ends in one line that names the variable and says what t
       { PORTSIDE_UPSTREAM: 'http://cloud.example.com', PORTSIDE_PROJECTS: 'abc', PORTSIDE_AUTH_TOKEN: 'T' },
       /^PORTSIDE_UPSTREAM .*unencrypted: set it to an https address/,
     ],
-  ])('%o', (environment, told) => {
+  ])('%o', (environment, says) => {
     const message = refusal(environment as Record<string, string>)
-    expect(message).toMatch(told)
+    expect(message).toMatch(says)
     expect(message).not.toMatch(/\n|top-secret/)
   })
 

@@ -148,7 +148,7 @@ function passOn(reply: FastifyReply, { status, body }: ReadResponse<unknown>) {
 }
 
 /**
- * Up to this many bytes, a response goes out as text: Node then writes it and its headers in one
+ * Up to this many bytes, a response is sent as text: Node then writes it and its headers in one
  * go.
  */
 const LARGEST_AS_TEXT = 16 * 1024

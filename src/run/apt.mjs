@@ -1,11 +1,9 @@
 import { spawnSync } from 'node:child_process'
 
-/** Whether a command is on this machine. */
+/** True when a command is on this machine. */
 const has = (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0
 
-/**
- * Installs a Debian package, where apt is there and this user may install; true when that worked.
- */
+/** Installs a Debian package, where apt exists and this user may install. True when that worked. */
 export function aptInstall(name) {
   if (!has('apt-get')) return false
   const asRoot = process.getuid?.() === 0 ? [] : has('sudo') ? ['sudo', '-n'] : undefined

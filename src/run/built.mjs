@@ -15,7 +15,7 @@ function newest(path) {
   return Math.max(0, ...readdirSync(path).map((name) => newest(`${path}/${name}`)))
 }
 
-/** Builds console, proxy and emulator into dist/ when a source is newer than what is there. */
+/** Builds console, proxy and emulator into dist/ when a source is newer than the build. */
 export function buildIfOld() {
   const built = BUILT.every(existsSync) ? Math.min(...BUILT.map((path) => statSync(path).mtimeMs)) : 0
   const sources = Math.max(...SOURCES.map((path) => newest(root + path)))

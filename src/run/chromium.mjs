@@ -16,8 +16,8 @@ export function installedChromium() {
 }
 
 /**
- * Makes sure that there is a browser to test with: one that is installed, Debian's package where
- * apt is there and this user may install, else Playwright's own download.
+ * Makes sure that there is a browser to test with: an installed one, else Debian's package where
+ * this user may install it, else Playwright's own download.
  */
 export function ensureChromium() {
   if (installedChromium()) return

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 
 /**
- * The last lines of `npm test`: each test that passed only when it was tried again, with how often
- * that was, and alone on the last line how many passed and failed.
+ * The last lines of `npm test`: each test that passed only on a later try, and on which; then, on a
+ * line of its own, how many passed and failed.
  * @param {string} file where the reporters wrote their counts, a line each (counts.ts)
  */
 export function closingLines(file) {

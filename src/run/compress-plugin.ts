@@ -9,8 +9,9 @@ const COMPRESSIBLE = /\.(?:css|html|js|json|map|mjs|svg|txt|wasm|webmanifest)$/
 const SMALLEST_BYTES = 1024
 
 /**
- * Writes a `.br` and a `.gz` next to every compressible file of the console's build, for the proxy
- * to send as they are (@fastify/static, preCompressed): the best compression, paid for once.
+ * Writes a `.br` and a `.gz` next to every compressible file of the console's build, which the
+ * proxy sends as they are (@fastify/static, preCompressed). The best compression takes long, so it
+ * is done once.
  */
 export function compressFiles(): Plugin {
   return {

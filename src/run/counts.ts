@@ -4,15 +4,13 @@ import { appendFileSync } from 'node:fs'
 export type Counts = {
   passed: number
   failed: number
-  /** Not run, because they can't be on this machine. */
+  /** Tests that can't run on this machine. */
   skipped: number
-  /** Those that passed only when they were tried again. */
+  /** Tests that passed only on a later try. */
   retried: { test: string; tries: number }[]
 }
 
-/**
- * Adds a line with the counts to the file that PORTSIDE_TEST_COUNTS names; without it nobody asked.
- */
+/** Adds a line with the counts to the file that PORTSIDE_TEST_COUNTS names, if it is set. */
 export function tellCounts(counts: Counts): void {
   const file = process.env.PORTSIDE_TEST_COUNTS
   if (file) appendFileSync(file, `${JSON.stringify(counts)}\n`)

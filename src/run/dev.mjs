@@ -1,5 +1,5 @@
 // `npm run dev`: the console with hot reload; the proxy and the emulator from source, restarted
-// when it changes; one address, which signs in everyone who opens it.
+// when it changes; all at one address, which signs in everyone who opens it.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -11,7 +11,7 @@ import { checkNode, installPackages, root } from './installed.mjs'
 
 checkNode()
 installPackages()
-// Not before it is installed.
+// Imported late: it may have to be installed first.
 const { createServer } = await import('vite')
 
 const HOST = '127.0.0.1'
@@ -34,8 +34,8 @@ const accessKey = randomBytes(10).toString('hex').toUpperCase()
 const secretKey = randomBytes(20).toString('hex')
 
 /**
- * A server from source. `ready` comes with the first line that it prints with `word` in it; without
- * one when it ends, as after a mistake in the source: what it says then is shown.
+ * A server from source. `ready` resolves with the first line that it prints with `word` in it; with
+ * undefined when the server ends, as after a mistake in the source. What it prints then is shown.
  */
 class Server {
   constructor({ name, args = [], env, word, watched }) {
@@ -54,14 +54,14 @@ class Server {
     const isReady = new Promise((resolve) => {
       createInterface({ input: this.child.stdout }).on('line', (line) => {
         if (line.includes(this.word)) resolve(line.trim())
-        // What it logs; the rest is what it says at its start.
+        // Only its log is shown, not what it prints at its start.
         else if (line.startsWith('{')) console.log(line)
       })
     })
     return Promise.race([isReady, this.ended.then(() => undefined)])
   }
 
-  /** Stops it and starts it again: once for all files that change meanwhile. */
+  /** Stops it and starts it again, once for all files that change meanwhile. */
   restart() {
     if (this.stopping) return
     this.stopping = true
@@ -90,11 +90,11 @@ const proxy = new Server({
   env: {
     PORTSIDE_LISTEN_HOST: HOST,
     PORTSIDE_LISTEN_PORT: `${proxyPort}`,
-    // What browsers use, and so what the proxy lets them call it by.
+    // The address that browsers use, so the proxy must accept it.
     PORTSIDE_PUBLIC_ORIGIN: origin,
     PORTSIDE_DATA: `${DATA}/proxy`,
     PORTSIDE_LOG_LEVEL: process.env.PORTSIDE_LOG_LEVEL ?? 'warn',
-    // Never a real cloud: any program of this machine can sign in here.
+    // Never the real platform: any program of this machine can sign in here.
     PORTSIDE_UPSTREAM: `http://${HOST}:${emulatorPort}`,
     PORTSIDE_PROJECTS: '',
     PORTSIDE_CREDENTIALS_FILE: '',
@@ -110,7 +110,7 @@ const proxy = new Server({
 const servers = [emulator, proxy]
 
 /**
- * Gives each browser that opens a page without a session one, by the proxy's own sign-in address.
+ * Gives a session to each browser that opens a page without one, by the proxy's sign-in address.
  */
 async function signIn(request, response) {
   const headers = { cookie: request.headers.cookie ?? '' }
@@ -130,7 +130,7 @@ const signedIn = {
       const isPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
       const isApi = request.url.startsWith('/api/')
       if (!isPage && !isApi) return next()
-      // While the proxy starts again, what is asked of it waits.
+      // While the proxy restarts, its requests wait.
       void proxy.ready.then(() => !isApi && signIn(request, response)).then(() => next(), next)
     })
   },

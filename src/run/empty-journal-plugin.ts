@@ -4,7 +4,7 @@ import type { Plugin } from 'vite'
 import { EMPTY_JOURNAL, makeEmptyJournal } from '../proxy/database/pglite.ts'
 
 /**
- * Writes an empty journal beside the built proxy: making one is work of seconds, unpacking it of
+ * Writes an empty journal beside the built proxy: making one takes several seconds, unpacking it
  * one.
  */
 export function emptyJournal(): Plugin {
@@ -15,7 +15,7 @@ export function emptyJournal(): Plugin {
     async writeBundle({ dir }) {
       if (!dir) return
       const file = join(dir, EMPTY_JOURNAL)
-      // In its place when it is whole: a build that breaks off must not leave half a journal.
+      // Renamed when it is complete: a build that breaks off must not leave half a journal.
       await writeFile(`${file}.new`, await makeEmptyJournal())
       await rename(`${file}.new`, file)
     },

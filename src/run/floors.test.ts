@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-/** Files with one wrong import each, and what the lint must say. */
+/** Files with one wrong import each, and what lint must say. */
 const WRONG: readonly [file: string, line: string, problem: string][] = [
   ['src/vpc/a.ts', "import '../proxy/b.ts'", "'vpc' may not use 'proxy'"],
   ['src/vpc/a.ts', "import '../console/b.ts'", "'vpc' may not use 'console'"],
@@ -93,7 +93,7 @@ const RIGHT: readonly [file: string, line: string][] = [
 const folder = mkdtempSync(join(tmpdir(), 'portside-floors-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** What the lint finds in each file, with this repository's configuration. */
+/** What lint finds in each file, with this repository's configuration. */
 let problems: ReadonlyMap<string, string>
 
 beforeAll(() => {
@@ -119,7 +119,7 @@ it('a right import passes it', () => {
   expect(paths.map((path) => problems.get(path))).toEqual(paths.map(() => undefined))
 })
 
-/** Each file gets a name of its own; router.tsx is a room by its name, and keeps it. */
+/** Each file gets a name of its own, except router.tsx, which is a room by its name. */
 function numbered(file: string, n: number): string {
   return file.replace(/a\.ts$/, `a${n}.ts`)
 }

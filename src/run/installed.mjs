@@ -18,8 +18,8 @@ export function checkNode() {
 }
 
 /**
- * Runs a command in the project's folder with its output shown. @returns its exit code, not 0 when
- * it did not start or was killed
+ * Runs a command in the project's folder and shows its output.
+ * @returns its exit code; not 0 when it did not start or was killed
  */
 export function statusOf(command, args, options = {}) {
   const done = spawnSync(command, args, {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
 
-/** A package that Portside ships or runs with, and what it may be used under. */
+/** A package that Portside ships or runs with, and its licence. */
 export type ProductionPackage = { name: string; version: string; licence: string; text: string }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -11,8 +11,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 type Lock = { packages: Record<string, { version?: string; license?: string; dev?: boolean }> }
 
 /**
- * Every package of package-lock.json that is there in production, at its locked version: those
- * whose code is in the console, and those that the proxy loads. Sorted by name.
+ * Every package of package-lock.json that production needs, at its locked version: those whose code
+ * is in the console, and those that the proxy loads. Sorted by name.
  */
 export function productionPackages(): ProductionPackage[] {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock

@@ -1,4 +1,4 @@
-// Rules of our own for oxlint: what a reader sees stays short, and imports go down.
+// Rules of our own for oxlint: comments and titles stay short, and imports go down.
 
 import { dirname, relative, resolve, sep } from 'node:path'
 
@@ -19,8 +19,7 @@ const commentWidth = {
         for (const comment of source.getAllComments()) {
           const { start, end } = comment.loc
           const lines = source.lines.slice(start.line - 1, end.line)
-          // The line of a comment after code, or before more of it, counts as far as the comment
-          // goes.
+          // The line of a comment beside code counts up to the end of the comment.
           lines[lines.length - 1] = lines[lines.length - 1].slice(0, end.column)
           if (
             lines.every((line) => line.length <= WIDTH || TABLE_ROW.test(line)) ||
@@ -43,7 +42,7 @@ const commentWidth = {
 function rewrapped(fixer, source, comment) {
   const indent = ' '.repeat(comment.loc.start.column)
   if (comment.type === 'Line') {
-    // All lines of comments that follow each other are one text.
+    // Comments on successive lines are one text.
     const all = source.getAllComments()
     const isNext = (one, before) =>
       one?.type === 'Line' &&
@@ -83,7 +82,7 @@ function filled(lines, width) {
   return made.flatMap(({ text, indent }) => (text.startsWith('|') ? [text] : broken(text, width, indent)))
 }
 
-/** How far the lines after the first of a list item or tag are set in. */
+/** How far the later lines of a list item or tag are indented. */
 const hanging = (line) => (/^\s*(?:- |\* |\d+\. |@)/.test(line) ? /^\s*/.exec(line)[0].length + 2 : 0)
 
 function broken(text, width, indent) {
@@ -123,7 +122,7 @@ const testTitle = {
   },
 }
 
-/** True for `test`, `it`, `describe`, and for what they make: `test.skip`, `test.each(…)`. */
+/** True for `test`, `it`, `describe`, and for `test.skip`, `test.each(…)` and the like. */
 function isTest(callee) {
   if (callee.type === 'Identifier') return /^(?:test|it|describe)$/.test(callee.name)
   if (callee.type === 'MemberExpression')
@@ -137,7 +136,7 @@ function isTest(callee) {
  * Imports go down. An option names a folder and its floors, from the top to the bottom: each floor
  * is a list of rooms, which are folders or files of that folder. A file imports from its own room
  * and from the floors below it. `also` names further rooms that a room may use; `not` those below
- * it, or beside the folder (`../vpc`), that it may not. Unlike `no-restricted-imports`, this sees
+ * it, or beside the folder (`../vpc`), that it may not. Unlike `no-restricted-imports`, this finds
  * `import()` and types too.
  */
 const floors = {

@@ -8,7 +8,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { root } from './installed.mjs'
 
 const MAJORS = ['20', '22', '24', '26']
-/** So many lines of a command's output are shown when it failed. */
+/** How many lines of a command's output are shown when it failed. */
 const SHOWN = 60
 
 const args = process.argv.slice(2)
@@ -40,7 +40,7 @@ function installNode(major, folder) {
     '--loglevel=error',
     `node@${major}`,
   ])
-  // The package fetches the program for this machine by a script; npm may be set to run none.
+  // The package downloads the program by a script, and npm may be set to run no scripts.
   const node = join(folder, 'node_modules/node')
   run(process.execPath, ['installArchSpecificPackage'], { cwd: node })
   return join(node, 'bin/node')
@@ -61,7 +61,7 @@ async function start(clone, env) {
     cwd: clone,
     env: { ...env, PORTSIDE_LISTEN_PORT: '0', PORTSIDE_EMULATOR_PORT: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: npm does not hand a signal on to all that it started.
+    // A group of its own: npm does not pass a signal on to all that it started.
     detached: true,
   })
   started = child
@@ -94,7 +94,7 @@ const lastLines = (text) => text.trimEnd().split('\n').slice(-SHOWN).join('\n')
 if (run('git', ['status', '--porcelain'], { cwd: root }) !== '')
   console.log('What is not committed is not tested: each Node gets a clone of the last commit.')
 const folder = mkdtempSync(join(tmpdir(), 'portside-nodes-'))
-/** The `npm start` that runs now: it has a group of its own, and would outlive this process. */
+/** The `npm start` that runs now: in a group of its own it would outlive this process. */
 let started
 for (const signal of ['SIGINT', 'SIGTERM'])
   process.on(signal, () => {

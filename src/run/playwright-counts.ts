@@ -5,7 +5,7 @@ import { tellCounts, type Counts } from './counts.ts'
 /** Playwright's part in what `npm test` says at its end. */
 export default class PlaywrightCounts implements Reporter {
   private suite: Suite | undefined
-  /** What failed outside of every test: a file that can't be loaded, say. */
+  /** Failures outside of tests, such as a file that can't be loaded. */
   private errors = 0
 
   onBegin(_config: unknown, suite: Suite): void {

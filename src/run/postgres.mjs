@@ -18,7 +18,7 @@ export function installedPostgres() {
 }
 
 /**
- * Makes sure that there is a PostgreSQL to test with: one that is installed, else Debian's package.
+ * Makes sure that there is a PostgreSQL to test with: an installed one, else Debian's package.
  */
 export function ensurePostgres() {
   if (installedPostgres() || (aptInstall('postgresql') && installedPostgres())) return

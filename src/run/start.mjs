@@ -66,9 +66,8 @@ function projectsHaveEndpoints(projects) {
   }
 }
 
-// A configured upstream is a real cloud: then the embedded one stays off. The embedded one is
-// spoken to as a real one is: with requests signed by an access key, which is made anew at every
-// start.
+// With a configured upstream, the emulator is not started. Requests to the emulator are signed like
+// those to the real platform, by an access key that is made anew at every start.
 let upstream = process.env.PORTSIDE_UPSTREAM
 let credentials = {}
 if (!upstream && !projectsHaveEndpoints(process.env.PORTSIDE_PROJECTS)) {

@@ -19,7 +19,7 @@ buildIfOld()
 const folder = mkdtempSync(join(tmpdir(), 'portside-test-'))
 const PORTSIDE_TEST_COUNTS = join(folder, 'counts')
 const env = { ...process.env, PORTSIDE_TEST_COUNTS }
-// test:unit and test:servers together: one start, and no core waits for the other part.
+// test:unit and test:servers together: one start, and no idle core.
 const unit = statusOf('npx', ['vitest', 'run'], { env })
 const browser = unit === 0 ? statusOf('npm', ['run', '--silent', 'test:browser'], { env }) : 0
 if (unit !== 0) console.log('\nThe tests in a browser were not run, as others failed.')

@@ -7,7 +7,7 @@ export default class VitestCounts implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const counts: Counts = { passed: 0, failed: errors.length, skipped: 0, retried: [] }
     for (const module of modules) {
-      // A file that can't be loaded has no tests, and has failed all the same.
+      // A file that can't be loaded has no tests, but counts as failed.
       counts.failed += module.errors().length
       for (const test of module.children.allTests()) {
         const { state } = test.result()

@@ -27,7 +27,7 @@ test.each(FILES)('%s names only variables that there are', (path) => {
 })
 
 describe('what Kubernetes starts', () => {
-  // Read as it is written: Kubernetes' own objects are not ours to describe.
+  // Untyped: Kubernetes' objects have no schema here.
   // oxlint-disable-next-line typescript/no-explicit-any
   const objects: any[] = parseAllDocuments(file('deploy/kubernetes.yaml')).map((document) => {
     expect(document.errors).toEqual([])
@@ -44,7 +44,7 @@ describe('what Kubernetes starts', () => {
       PORTSIDE_SESSION_SECRET: 'x'.repeat(64),
       PORTSIDE_OIDC_CLIENT_SECRET: 'x',
     }
-    // In the image; the credentials' file is not on this machine.
+    // These paths are in the image, and the credentials file is not on this machine.
     const image = { PORTSIDE_LISTEN_HOST: '0.0.0.0' }
     const { PORTSIDE_CREDENTIALS_FILE: _, ...data } = config.data
     expect(readConfig({ ...image, ...data, ...secret })).toMatchObject({

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest'
 import { productionPackages } from '../../src/run/licences-plugin.ts'
 
 /**
- * Licences that ask for no more than their text to be passed on. Whatever else comes in has to be
- * read by somebody first.
+ * Licences that only require that their text is passed on. Somebody has to read any other licence
+ * before it is added.
  */
 const ALLOWED = new Set([
   '0BSD',

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 /** The folder of the built console. */
 export const CONSOLE = fileURLToPath(new URL('../../dist/console/', import.meta.url))
 
-/** Vite's manifest (`build.manifest`), as far as it is read here. */
+/** The parts of Vite's manifest (`build.manifest`) that are read here. */
 type Manifest = Record<string, { file: string; imports?: string[]; css?: string[] }>
 
 /** The modules of pages, as the manifest names them. */
@@ -21,7 +21,7 @@ export const PORT_PAGE_PARTS = [
 ]
 
 /**
- * The files that modules of the built console need: the entry's, their own, and all that these
+ * The files that modules of the built console need: the entry, the modules, and all that these
  * import statically. Paths within dist/console.
  * @throws Error when the manifest does not have one of them
  */

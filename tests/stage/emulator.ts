@@ -13,14 +13,14 @@ export const EXAMPLE = {
   inserted: ['8edd3747-ccd4-49a1-82b9-a165eec314b4', '6c2d4540-3b7d-4207-a319-a7231b439995'] as const,
 } as const
 
-// Responses in tests: their fields are looked at one by one.
+// Untyped: tests check each field of a response.
 // oxlint-disable-next-line typescript/no-explicit-any
 type Body = any
 /** A response as it was received. */
 export type TestedResponse = { status: number; headers: Headers; text: string; body: Body }
 
 /**
- * One HTTP call; a text body goes out as it is, anything else as JSON. `body` is undefined when the
+ * One HTTP call; a text body is sent as it is, anything else as JSON. `body` is undefined when the
  * response is not JSON.
  */
 export async function call(

@@ -17,7 +17,7 @@ export type TestDatabase = {
   url: string
   /** The same for another role. */
   urlAs(role: string): string
-  /** Asks the database, past the proxy. */
+  /** Queries the database directly. */
   query<Row extends pg.QueryResultRow>(sql: string, parameters?: unknown[]): Promise<Row[]>
   /** Ends all connections to the database, and lets nobody in until `letIn`. */
   shutOut(): Promise<void>
@@ -73,7 +73,7 @@ async function startPostgres(folder: string): Promise<void> {
   }
 }
 
-/** True for one caller only, of all processes. */
+/** True for only one caller of all processes. */
 function claim(path: string): boolean {
   try {
     mkdirSync(path)
@@ -101,7 +101,7 @@ async function start(folder: string): Promise<void> {
     { ...as, stdio: ['ignore', 'ignore', 'pipe'] },
   )
   const log = openSync(join(folder, 'log'), 'a')
-  // What a test database holds may go with a power failure.
+  // A test database need not survive a power failure.
   const settings = ['listen_addresses=', 'fsync=off', 'full_page_writes=off', 'shared_buffers=16MB']
   const server = spawn(
     join(programs, 'postgres'),
@@ -137,7 +137,7 @@ function ordinaryUser(): { uid: number; gid: number } {
 export async function stopPostgres(folder: string): Promise<void> {
   const file = join(folder, 'data', 'postmaster.pid')
   if (!existsSync(file)) return
-  // At once: nothing of it is needed any more.
+  // At once: nobody needs it any more.
   process.kill(Number(readFileSync(file, 'utf8').split('\n')[0]), 'SIGQUIT')
   while (existsSync(file)) await pause(20)
 }

@@ -6,7 +6,9 @@ import { readConfig, type ProxyConfig } from '../../src/proxy/config.ts'
 import { EMPTY_JOURNAL } from '../../src/proxy/database/pglite.ts'
 import { createProxy, type Proxy } from '../../src/proxy/server.ts'
 
-/** As the built proxy has it: making a journal takes seconds, and most tests need one. */
+/**
+ * An empty journal, as the built proxy has it: making one takes seconds, and most tests need one.
+ */
 export const BUILT_EMPTY_JOURNAL = fileURLToPath(
   new URL(`../../dist/server/${EMPTY_JOURNAL}`, import.meta.url),
 )
@@ -21,8 +23,8 @@ export type TestedProxy = Proxy & {
 }
 
 /**
- * Starts a proxy on any free port, with a data folder of its own that goes with it; `more` is what
- * no variable sets.
+ * Starts a proxy on any free port, with a data folder of its own that is removed with it; `more` is
+ * the configuration that no variable sets.
  */
 export async function startProxy(
   environment: Record<string, string> = {},

@@ -10,7 +10,7 @@ export type ScriptedPlatform = {
   proxy: TestedProxy
   /** Its origin. */
   address: string
-  /** The calls that came, oldest first. */
+  /** The calls that it got, oldest first. */
   calls: { method: string; url: string; headers: IncomingHttpHeaders; body: string }[]
   /** The responses to the next calls; the last one is for all calls after it. */
   responses: ScriptedResponse[]

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** A built server as a process of its own, as `npm start` runs it. */
 export type Server = {
-  /** The address it printed. */
+  /** The address that it printed. */
   address: string
   process: ChildProcess
   /** Sends the signal and waits for the end. */
@@ -50,19 +50,19 @@ async function serve(
 }
 
 /**
- * The access key that the emulators of the tests accept: every request of a proxy is signed, as to
- * a real cloud.
+ * The access key that the emulators of the tests accept: every request of a proxy is signed, as for
+ * the real platform.
  */
 export const KEYS = {
   accessKey: 'TESTACCESSKEY0000001',
   secretKey: 'test-secret-key-0000000000000000000000001',
 }
 
-/** The same key, as a proxy is given it. */
+/** The same key, in a proxy's settings. */
 export const ACCESS = { HUAWEICLOUD_SDK_AK: KEYS.accessKey, HUAWEICLOUD_SDK_SK: KEYS.secretKey }
 
 /**
- * Starts the built emulator on a free port, with `args` as its flags; `open`, it takes unsigned
+ * Starts the built emulator on a free port, with `args` as its flags; with `open` it takes unsigned
  * requests too.
  */
 export function startEmulator(
@@ -80,8 +80,8 @@ export function startEmulator(
 }
 
 /**
- * Starts the built proxy on a free port; `address` is its sign-in address. Environment variables as
- * in README.
+ * Starts the built proxy on a free port, with these settings (docs/settings.md); `address` is its
+ * sign-in address.
  */
 export function startProxy(upstream: string, env: Record<string, string>): Promise<Server> {
   return serve(
@@ -121,7 +121,7 @@ export function controls(emulator: string) {
   return {
     /** Faults that the next matching calls meet, beside those already set. */
     faults: (...faults: object[]) => post('faults', { faults }),
-    /** Takes all faults away, those too that struck nothing yet. */
+    /** Removes all faults, also those that struck nothing yet. */
     noFaults: () => send('DELETE', 'faults'),
     /** Someone else, in another console, sets the port's list. */
     someoneElseSets: (portId: string, security_groups: string[]) =>

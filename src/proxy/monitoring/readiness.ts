@@ -18,7 +18,7 @@ export class Readiness {
   #stopping = false
   #failing = false
   #database: () => Promise<unknown> = async () => {}
-  #last: { at: number; answers: Promise<boolean> } | undefined
+  #last: { at: number; usable: Promise<boolean> } | undefined
 
   /** @param log gets the reason when the database can not be used, once, and when it can again */
   constructor(log: Pick<FastifyBaseLogger, 'info' | 'error'>) {
@@ -38,16 +38,16 @@ export class Readiness {
   /** Whether it is ready now, or was less than a second ago. */
   async check(): Promise<Ready> {
     if (!this.#last || performance.now() - this.#last.at > GOOD_FOR_MS)
-      this.#last = { at: performance.now(), answers: this.#databaseAnswers() }
-    const answers = await this.#last.answers
+      this.#last = { at: performance.now(), usable: this.#databaseUsable() }
+    const usable = await this.#last.usable
     return {
-      ready: answers && !this.#stopping,
-      database: answers ? 'answers' : 'does not answer',
+      ready: usable && !this.#stopping,
+      database: usable ? 'answers' : 'does not answer',
       stopping: this.#stopping,
     }
   }
 
-  async #databaseAnswers(): Promise<boolean> {
+  async #databaseUsable(): Promise<boolean> {
     const failure = await failureOf(this.#database)
     const failing = failure !== undefined
     if (failing && !this.#failing)
@@ -62,14 +62,14 @@ export class Readiness {
 async function failureOf(check: () => Promise<unknown>): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Error>((resolve) => {
-    const error = new Error(`no answer within ${LONGEST_CHECK_MS} ms`)
+    const error = new Error(`no result within ${LONGEST_CHECK_MS} ms`)
     timer = setTimeout(() => resolve(error), LONGEST_CHECK_MS)
   })
-  const answered = check().then(
+  const checked = check().then(
     () => undefined,
     (error: unknown) => error ?? new Error('no reason'),
   )
-  const failure = await Promise.race([answered, late])
+  const failure = await Promise.race([checked, late])
   clearTimeout(timer)
   return failure
 }

@@ -8,7 +8,7 @@ import {
 } from '../../../src/vpc/audit-log.ts'
 import { planned, PROJECT } from '../operations/ask-operations.ts'
 
-/** Calls Portside's API about records and checks, however the proxy runs. */
+/** Calls Portside's API about audit records and dry runs, however the proxy runs. */
 export function auditLogOver(call: TestedProxy['call']) {
   return {
     async record(id: string): Promise<AuditRecord> {
@@ -28,7 +28,7 @@ export function auditLogOver(call: TestedProxy['call']) {
   }
 }
 
-/** The entries of a record in words: what happened, to which step, with which result. */
+/** The entries of an audit record in words: what happened, to which step, with which result. */
 export function outlineOf({ entries }: Pick<AuditRecord, 'entries'>): string[] {
   return entries.map((entry) => [entry.kind, stepOf(entry), resultOf(entry)].filter(Boolean).join(' '))
 }

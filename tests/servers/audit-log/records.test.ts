@@ -17,8 +17,8 @@ const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
 const [A, B, C] = [1, 2, 3].map((n) => `a0608cbf-d047-4f54-8b28-cd7b5985000${n}`) as [string, string, string]
 const SILENT = pino({ level: 'silent' })
 /**
- * Names that begin a formula in a spreadsheet, wherever it takes a cell to begin; and what is
- * written for each.
+ * Names that begin a formula in a spreadsheet, at each place where it may see the beginning of a
+ * cell; and what is written for each.
  */
 const FORMULAS: [name: string, written: string][] = [
   ['\n=1+1', "'\n'=1+1"],
@@ -29,7 +29,7 @@ const FORMULAS: [name: string, written: string][] = [
   ['＝1+1', "'＝1+1"],
   ['web-1, =-+@', 'web-1, =-+@'],
 ]
-/** How many records are found without a filter. */
+/** How many audit records are found without a filter. */
 const ALL = 160 + 4 + 1 + FORMULAS.length
 const FORMULA = '=HYPERLINK("http://evil.example","+1")'
 
@@ -50,7 +50,7 @@ const record = (n: number, more: Partial<NewAuditRecord> = {}): NewAuditRecord =
   ...more,
 })
 
-/** Of the journal of a Portside that kept no records. */
+/** Of the journal of a Portside without an audit log. */
 const old = newOperation({
   operation_id: randomUUID(),
   project_id: PROJECT,
@@ -132,7 +132,7 @@ async function find(
 ): Promise<{ records: AuditRecordSummary[]; next: string | null }> {
   return (await proxy.call(`${auditLogApi.records()}?${new URLSearchParams(query)}`)).json()
 }
-/** The numbers of the records found. */
+/** The numbers of the audit records found. */
 async function numbers(query: Record<string, string>): Promise<number[]> {
   return (await find(query)).records.map(({ record_id }) => Number(record_id.slice(-12)))
 }

@@ -189,7 +189,7 @@ describe('the audit record of a dry run', () => {
 
 test('while the database can not be written nothing is sent, and that is said', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'portside-no-records-'))
-  // No folder can be made there: the link leads nowhere.
+  // No folder can be made there: the link has no target.
   await symlink(join(folder, 'gone', 'data'), join(folder, 'data'))
   const proxy = await stage.start({
     PORTSIDE_DATA: join(folder, 'data'),

@@ -11,7 +11,7 @@ import {
   rulesOfGroupsQuery,
 } from '../../../src/console/proxy-client/queries.ts'
 
-// What a proxy in good order never responds: each way in which a response is bad or missing.
+// What a working proxy never does: each way in which a response is bad or missing.
 
 let server: Server | undefined
 

@@ -130,7 +130,7 @@ describe.skipIf(!canMount())('a disk that can not be written to', () => {
     await disk.fill()
     await expect.poll(ready).toBe(503)
 
-    // What is free within its files, PostgreSQL still fills.
+    // PostgreSQL still fills the free parts of its files.
     for (;;) {
       const portId = await stage.portWith('abc')
       const changes = await stage.countChanges(portId)
@@ -195,7 +195,7 @@ describe.skipIf(!canMount())('a disk that can not be written to', () => {
     await expect(open({ dataFolder: disk.data })).rejects.toThrow('no space is left on its disk')
     expect(await readdir(disk.data)).toEqual([])
     await disk.free()
-    // Space for the secret, not for a journal.
+    // There is space for the secret, but not for a journal.
     await (await started()).close()
     await expect(open({ dataFolder: disk.data })).rejects.toThrow('no space is left on its disk')
     expect(await readdir(disk.data)).toEqual(['session-secret'])

@@ -51,7 +51,7 @@ describe.skipIf(!POSTGRES)('a PostgreSQL with an owner of its own', () => {
 
   test('lets the proxy do its work, but change no audit record', async () => {
     const config = { databaseUrl: server.urlAs(role), databaseOwnerUrl: server.url, dataFolder }
-    // Two that start at the same moment.
+    // Two proxies that start at the same moment.
     const [database, second] = await Promise.all([open(config), open(config)])
     await second.close()
     const operation = newOperation({
@@ -88,7 +88,7 @@ describe.skipIf(!POSTGRES)('a PostgreSQL with an owner of its own', () => {
     )
     await expect(sql`drop schema public cascade`.execute(database.db)).rejects.toThrow('owner')
     await database.close()
-    // Prepared once, it needs the owner no more.
+    // Once prepared, it no longer needs the owner.
     await (await open({ databaseUrl: server.urlAs(role), dataFolder })).close()
   }, 60_000)
 

@@ -18,7 +18,7 @@ process.once('message', (folder) =>
 
 let place: string
 beforeAll(async () => {
-  // Beside the packages that it needs, where Node finds them.
+  // In a folder where Node finds the packages that it needs.
   place = await mkdtemp(join(root, 'node_modules', '.portside-tests-'))
   const ssr = 'src/proxy/database/folder-lock.ts'
   await build({ root, configFile: false, logLevel: 'error', publicDir: false, build: { ssr, outDir: place } })
@@ -71,7 +71,7 @@ test('a folder that was moved away, copied back or taken by another is held no m
   await rm(folder, { recursive: true })
   await rename(`${folder}-away`, folder)
   expect(lock.holds()).toBe(true)
-  // As on a network's disk that has forgotten a lock, and given it to another.
+  // As on a network disk that lost a lock, and gave it to another process.
   await writeFile(join(folder, LOCK_FILE), '{"host":"another"}')
   expect(lock.holds()).toBe(false)
   lock.release()

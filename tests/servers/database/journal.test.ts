@@ -12,8 +12,8 @@ const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
 const BY = { user: 'operator', subject: 'operator', role: 'operator' as const }
 
 let count = 0
-/** A record of its own, to swap two groups of a port. */
-function record(port_id = `port-${++count}`): JournaledOperation {
+/** An operation of its own, which swaps two groups of a port. */
+function swapOperation(port_id = `port-${++count}`): JournaledOperation {
   return newOperation({
     operation_id: randomUUID(),
     project_id: PROJECT,
@@ -59,22 +59,22 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
   const left = async () => (await journal.abandoned([])).map(({ operation: one }) => one.operation_id)
 
   test('gives back what was written, whatever characters the platform sent', async () => {
-    const one = record()
+    const one = swapOperation()
     one.port = { id: one.port_id, security_groups: ['a'], name: 'nul \u0000, half \uD800, 名前, "quotes"' }
     expect(await add(one)).toBe(true)
     expect(await journal.find(one.operation_id)).toEqual(one)
   })
 
   test('takes an ID once', async () => {
-    const one = record()
+    const one = swapOperation()
     await add(one)
     expect(await add({ ...one, user: 'somebody else' })).toBe(false)
     expect((await journal.find(one.operation_id))!.user).toBe('operator')
   })
 
   test("lists a port's operations, newest first, and no other port's", async () => {
-    const [first, second] = [record('listed'), record('listed')]
-    for (const one of [first, second, record('other')]) await add(one)
+    const [first, second] = [swapOperation('listed'), swapOperation('listed')]
+    for (const one of [first, second, swapOperation('other')]) await add(one)
     second.status = 'left'
     second.list_now = ['b', 'a']
     await save(second)
@@ -94,11 +94,11 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
   })
 
   test('one too large to be read is known by its row, and small once written again', async () => {
-    const one = record()
+    const one = swapOperation()
     one.steps[0]!.expected = Array.from({ length: LARGEST_OPERATION / 30 }, () => randomUUID())
     await add(one)
     await begin(one)
-    // As the proxy that took it was killed, most likely by its size.
+    // Its proxy was killed, most likely by the size of this operation.
     const dead = sql`update operations set owner = 'dead' where operation_id = ${one.operation_id}`
     await dead.execute(database.db)
     const all = await journal.abandoned([])
@@ -115,7 +115,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
   })
 
   test('knows which operations are under way, and which wait for a choice', async () => {
-    const one = record()
+    const one = swapOperation()
     await add(one)
     expect(await journal.busy(PROJECT, one.port_id)).toBe(true)
     expect(await journal.awaitingChoice(PROJECT, one.port_id)).toEqual([])
@@ -126,7 +126,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
   })
 
   test('writes the choice and the operation that follows it both, or neither', async () => {
-    const [stopped, following] = [record(), record()]
+    const [stopped, following] = [swapOperation(), swapOperation()]
     await add(stopped)
     Object.assign(stopped, { status: 'superseded', revision: 2 })
     const taken = { ...following, operation_id: stopped.operation_id }
@@ -138,7 +138,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
   })
 
   test('has it all after it was closed and opened again', async () => {
-    const one = record()
+    const one = swapOperation()
     await add(one)
     await database.close()
     await reopen()
@@ -146,18 +146,22 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
   })
 
   test('is written only by who has read the last revision', async () => {
-    const one = record()
+    const one = swapOperation()
     await add(one)
     const other = { ...one, user: 'another proxy' }
     await save(one)
     await expect(save(other)).rejects.toThrow(RevisionConflict)
-    await expect(journal.addFollowing(other, [], record(), BY)).rejects.toThrow(RevisionConflict)
+    await expect(journal.addFollowing(other, [], swapOperation(), BY)).rejects.toThrow(RevisionConflict)
     await expect(begin({ ...other, revision: 1 })).rejects.toThrow(RevisionConflict)
     expect((await journal.find(one.operation_id))!.user).toBe('operator')
   })
 
   test('lets operations on a port begin one at a time, in the order of asking', async () => {
-    const [first, second, elsewhere] = [record('queue'), record('queue'), record('elsewhere')]
+    const [first, second, elsewhere] = [
+      swapOperation('queue'),
+      swapOperation('queue'),
+      swapOperation('elsewhere'),
+    ]
     for (const one of [first, second, elsewhere]) await add(one)
     expect(await begin(second)).toBe(false)
     expect([await begin(first), await begin(elsewhere)]).toEqual([true, true])
@@ -171,18 +175,18 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
   })
 
   test('lets one of many begin that ask at the same moment', async () => {
-    const many = Array.from({ length: 8 }, () => record('crowded'))
+    const many = Array.from({ length: 8 }, () => swapOperation('crowded'))
     for (const one of many) await add(one)
     const begun = await Promise.all(many.map(begin))
     expect(begun.map((its, at) => its && at).filter((at) => at !== false)).toEqual([0])
   })
 
   test('finds what a proxy that is gone left behind, and nothing that is at work', async () => {
-    const [under, closed] = [record(), record()]
+    const [under, closed] = [swapOperation(), swapOperation()]
     await add(under)
     await add(closed)
     await save(Object.assign(closed, { status: 'done' }))
-    // This proxy's own, which it knows nothing of: as after a lost result of the database.
+    // This proxy's own, of which it knows nothing, as after a lost result of the database.
     expect(await left()).toContain(under.operation_id)
     expect(await journal.abandoned(await left())).toEqual([])
     await database.close()
@@ -190,7 +194,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     const found = await journal.abandoned([])
     expect(found.find((one) => one.operation.operation_id === under.operation_id)).toEqual({
       operation: under,
-      // In a folder nobody knows when: it may have been long ago.
+      // In a folder the time of the crash is unknown: it may have been long ago.
       lately: kind === 'PostgreSQL',
     })
     expect(found.map((one) => one.operation.operation_id)).not.toContain(closed.operation_id)

@@ -7,7 +7,7 @@ import { openDatabase, type Database, type DatabaseConfig } from '../../../src/p
 import { BUILT_EMPTY_JOURNAL } from '../../stage/proxy.ts'
 import { createDatabase, POSTGRES } from '../../stage/postgres.ts'
 
-/** The databases to run the same tests over. */
+/** The databases that the same tests run over. */
 export const DATABASES = POSTGRES ? (['PGlite', 'PostgreSQL'] as const) : (['PGlite'] as const)
 
 /** Opens a database as a proxy does, without a log. */

@@ -11,7 +11,7 @@ import { EXAMPLE, call, insert, listNow, remove } from '../../stage/emulator.ts'
 import { paths } from '../../../src/vpc/paths.ts'
 import type { Emulator } from '../../../src/emulator/server.ts'
 
-// The emulator as it is shipped: built by Vite, run by plain node, in a process that can be killed.
+// The emulator as it is shipped: built by Vite, run by Node, in a process that can be killed.
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 let folder = ''
 let program = ''
@@ -70,7 +70,7 @@ test('kill -9 in the middle of changes keeps every change that had a response', 
     const emulator = await start('--data', data)
     expect(await listNow(emulator)).toEqual(confirmed)
     const died = once(emulator.process, 'exit')
-    // Changes follow each other without pause; the kill comes while one is under way.
+    // One change follows another, so that the kill meets one that is under way.
     let unconfirmed: string[] | undefined
     for (let count = 0; ; count++) {
       if (count === 20) emulator.process.kill('SIGKILL')

@@ -15,7 +15,7 @@ const KEYS = { accessKey: 'EMULATORACCESSKEY', secretKey: 'the-secret/of+the=emu
 function credentials({ accessKey, secretKey } = KEYS) {
   return new BasicCredentials().withAk(accessKey).withSk(secretKey).withProjectId(EXAMPLE.project)
 }
-// Without a user agent of ours the client writes a file into the home folder to make its own.
+// Without a user agent, the client writes a file into the home folder to make one.
 const options = { customUserAgent: 'emulator-tests' }
 const clientOf = ({ address }: Emulator, keys = KEYS) =>
   v3.VpcClient.newBuilder()
@@ -30,7 +30,7 @@ const signed = () => started({ credentials: KEYS })
 const [A, B] = EXAMPLE.groups
 const [X, Y] = EXAMPLE.inserted
 
-/** The client's classes know no `dry_run` (SDK 3.1.173), but send what else a body has. */
+/** The client's classes lack `dry_run` (SDK 3.1.173), but send all fields of a body. */
 const withDryRun = <T extends object>(body: T, dry_run?: boolean): T =>
   dry_run === undefined ? body : Object.assign(body, { dry_run })
 
@@ -65,8 +65,8 @@ test('removeSecurityGroups, and a dry run', async () => {
 type Named = { id: string; name: string }
 
 /**
- * A response as the client gives it: its classes name the fields in camel case, what comes out has
- * the wire's names.
+ * A response as the client returns it. Its types have the names in camel case, but the values have
+ * the names of the API.
  */
 function wire<T>(response: unknown): T {
   return response as T
@@ -181,7 +181,7 @@ test('the client with another access key or another secret gets in nowhere', asy
       httpStatusCode: 401,
       errorCode: 'APIGW.0301',
     })
-  // Reading needs the right key, too; the list is looked at with it.
+  // Reading needs the right key, too.
   const { port } = await oldClientOf(emulator).showPort(new v2.ShowPortRequest(EXAMPLE.port))
   expect(port).toMatchObject({ security_groups: [A, B] })
 })

@@ -22,7 +22,7 @@ test("the reference's example request gives the reference's example response", a
     request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
   })
   expect(headers.get('x-request-id')).toBe(body.request_id)
-  // The response is what a read says, too.
+  // A read returns the same as the response.
   const read = await call(emulator, 'GET', paths.port(EXAMPLE.project, EXAMPLE.port))
   expect(read.body.port).toEqual(body.port)
 })

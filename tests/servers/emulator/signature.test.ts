@@ -11,7 +11,7 @@ const BODY = { port: { security_groups: [EXAMPLE.inserted[0]], index: 0 }, dry_r
 
 type ToSign = { method: string; path: string; query?: Record<string, string | string[]>; body?: object }
 
-/** Headers as the official signer makes them; `headers` are signed along. */
+/** Headers as the official signer makes them; `headers` are signed too. */
 function sign(
   { address }: Emulator,
   { method, path, query, body }: ToSign,

@@ -57,7 +57,7 @@ beforeAll(async () => {
     ...(database && { DATABASE_URL: database.url }),
   })
   unsubscribe('fastify.initialization', noteRoutes)
-  // The emulator's routes were noted too.
+  // The emulator's routes were collected too.
   routes = servers.find((of) => of.some(({ url }) => url === api.session()))!
   const operations = operationsOver(stage.proxy.call)
   const portId = await stage.portWith('abcd')
@@ -158,7 +158,7 @@ test('10,000 fuzzed requests to every route: no failure, no crash, no leak', asy
     return sendAll(pool, fuzzedRequests(routes, valid, { count: REQUESTS / 2, seed: from }))
   }
 
-  // What is made once is there after the first part.
+  // Things that are made once are made in the first part.
   const first = await fuzz(seed)
   collect()
   const before = process.memoryUsage().heapUsed
@@ -175,8 +175,8 @@ test('10,000 fuzzed requests to every route: no failure, no crash, no leak', asy
 test('a value at an edge of its type, in each place of each request: no failure', async () => {
   const pool = new Pool(stage.proxy.address, { connections: 24 })
   /**
-   * The fields of its query that a route takes: those that it does not call unknown. None where it
-   * looks at none.
+   * The query's fields that a route takes: those that it does not refuse as unknown. None when it
+   * reads no query.
    */
   const taken = new Map<Route, string[]>()
   for (const route of routes) {

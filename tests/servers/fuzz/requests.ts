@@ -6,7 +6,7 @@ import { portsQuery, rulesQuery, securityGroupsQuery } from '../../../src/vpc/re
 /** A route of the proxy as Fastify has it: `/api/operations/:id/:answer`. */
 export type Route = { method: string; url: string }
 
-/** A request as it goes over the wire. */
+/** A request as it is sent. */
 export type FuzzedRequest = {
   route: Route
   method: string
@@ -31,7 +31,7 @@ export type Valid = {
 const LONG = 'x'.repeat(9000)
 const HUGE = 'y'.repeat(1_100_000)
 
-/** Text that programs stumble over. Written into paths percent-encoded, or as it is. */
+/** Text that programs often misread. It is put into paths percent-encoded, or as it is. */
 const awkwardText = fc.oneof(
   fc.constantFrom(
     '',
@@ -111,7 +111,7 @@ const awkwardJson: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
 )
 
-/** Everything that one object holds, as paths. */
+/** The paths of everything in an object. */
 function placesIn(value: unknown, at: readonly string[] = []): (readonly string[])[] {
   if (typeof value !== 'object' || value === null) return [at]
   return [at, ...Object.entries(value).flatMap(([name, inner]) => placesIn(inner, [...at, name]))]
@@ -212,7 +212,7 @@ function headers(valid: Valid): fc.Arbitrary<Record<string, string>> {
         headerValue,
       ),
       origin: usually(valid.origin, none, headerValue, fc.constantFrom('null', 'https://evil.example')),
-      // undici itself stumbles over a bracket that is not closed.
+      // undici fails on a bracket that is not closed.
       host: rarely(
         fc.oneof(
           headerValue.map((value) => value.replaceAll('[', '')),
@@ -284,7 +284,7 @@ const awkwardQuery = fc
         { weight: 4, arbitrary: fc.constantFrom(...QUERY_FIELDS) },
         { weight: 1, arbitrary: awkwardText },
       ),
-      // No number from 1 to 60: as `wait` it would be waited for.
+      // No number from 1 to 60: as `wait` it would take that many seconds.
       value: awkwardText,
       encoded: fc.boolean(),
     }),
@@ -327,7 +327,7 @@ export function* fuzzedRequests(
   const next = chance(seed)
   const sent = fc.sample(headers(valid), { numRuns: 400, seed })
   const read = fc.sample(bodies(valid), { numRuns: 600, seed })
-  // Larger than what is read, and rare: it takes its time.
+  // Larger than the limit, and rare, as it takes time.
   read.push(Buffer.from(`{"name":"${HUGE}"}`))
   const asked = routes.map((route) => ({
     route,
@@ -359,7 +359,7 @@ const EDGE_TEXTS: readonly string[] = [
   ...['0000-01-01T00:00:00+23:59', '9999-12-31T23:59:59.999-23:59', `2026-01-01T00:00:00.${'0'.repeat(99)}Z`],
   ...['-0', '-1', '0.1', '1e308', '1e309', '-1e309', '1e-400', '9007199254740993', '2147483648'],
   ...['9223372036854775807', '9223372036854775808', '18446744073709551616', '-9223372036854775809'],
-  // As a cursor of records: a time, and a number.
+  // As a cursor of the audit log: a time, and a number.
   ...['0.0', '9999999999999999.1', '8640000000000001.1', '253402300800000.1', '1.9999999999999999999'],
 ]
 
@@ -410,7 +410,7 @@ export function* edgeRequests(
         yield { ...request, path }
       }
     for (const name of takes(route)) {
-      // What a route can't do without.
+      // Fields that a route requires.
       const more = name !== 'format' && takes(route).includes('format') ? '&format=jsonl' : ''
       for (const text of EDGE_TEXTS) yield { ...request, path: `${right}?${name}=${inUrl(text)}${more}` }
       const often = Array.from({ length: 1500 }, () => `${name}=`).join('&')

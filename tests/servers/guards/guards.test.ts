@@ -16,8 +16,7 @@ import { auditLogOver } from '../audit-log/read-audit-log.ts'
 const GUARD = { name: 'web ports', protocol: 'tcp', ports: '22,80,443,3389', remote: 'anywhere' }
 
 /**
- * For a proxy's first operation, which makes its journal: some seconds of work, many on a busy
- * machine.
+ * The first operation of a proxy makes its journal, which takes seconds, many on a busy machine.
  */
 const SLOW_MS = 120_000
 const makesJournal = ({ ofPort }: Pick<typeof operations, 'ofPort'>) => ofPort(randomUUID())
@@ -212,7 +211,7 @@ describe('a plan that allows from another group', () => {
     allowing = await groupNamed('pci-isolation')
     const query = `?security_groups=${await groupNamed('payments-prod-web')}`
     const { ports } = await (await fetch(`${stage.emulator}/_emulator` + paths.ports(PROJECT) + query)).json()
-    // Not one of the first: those are taken by the tests.
+    // Not one of the first, which the tests use.
     member = ports.at(-1).private_ips[0].ip_address
     const https = { protocol: 'tcp', ports: '443' }
     proxy = await stage.start({

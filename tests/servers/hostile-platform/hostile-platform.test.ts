@@ -26,8 +26,8 @@ const hostile = hostileResponses(seed)
 const lists = new Map<string, string[]>()
 let served = 0
 /**
- * Whether the platform is hostile: always to reads and dry runs, more often than not on the way of
- * a change.
+ * Whether the platform is hostile: always to reads and dry runs, mostly to the requests of a
+ * change.
  */
 let isHostile = true
 

@@ -82,7 +82,7 @@ const texts = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
 )
 
-/** Values for any field, as JSON texts: JSON.stringify makes not all of them. */
+/** Values for any field, as JSON texts: JSON.stringify can't write all of them. */
 const values = fc.oneof(
   fc.constantFrom(
     'null',
@@ -115,13 +115,13 @@ const values = fc.oneof(
 
 const CHANGED = '@@changed@@'
 
-/** Everything that one value holds, as paths. */
+/** The paths of everything in a value. */
 function placesIn(value: unknown, at: readonly string[] = []): (readonly string[])[] {
   if (typeof value !== 'object' || value === null) return [at]
   return [at, ...Object.entries(value).flatMap(([name, inner]) => placesIn(inner, [...at, name]))]
 }
 
-/** The JSON of `value` with `put` in one place, in place of what is there. */
+/** The JSON of `value` with `put` instead of one of its parts. */
 function withValue(value: unknown, place: readonly string[], put: string): string {
   const copy = structuredClone({ value })
   let slot = copy as unknown as Record<string, Record<string, never>>
@@ -186,7 +186,7 @@ export function hostileResponses(seed: number): (well: object) => RawResponse {
     if (n < 0.3) return withValue(well, oneOf(placesIn(well), next), oneOf(someValues, next))
     if (n < 0.45) return withField(well, oneOf(FIELDS, next), oneOf(someValues, next), next() < 0.5)
     if (n < 0.6) {
-      // One more field in the port, or in what else the response is about.
+      // One more field in the port, or in the other object of the response.
       const [name, inner] = Object.entries(well)[0] ?? ['port', {}]
       if (typeof inner !== 'object' || Array.isArray(inner)) return oneOf(someValues, next)
       const put = withField(inner as object, oneOf(FIELDS, next), oneOf(someValues, next), next() < 0.5)
@@ -235,7 +235,7 @@ export function hostileResponses(seed: number): (well: object) => RawResponse {
     return Array.from({ length: Math.floor(next() * 3) }, () => oneOf(some, next))
   }
 
-  /** How the bytes of a whole response go wrong on their way. */
+  /** How the bytes of a whole response are damaged. */
   const cut = (whole: RawResponse): RawResponse => {
     const { bytes: all } = whole
     const part = all.subarray(0, Math.floor(next() * all.length))
@@ -243,7 +243,7 @@ export function hostileResponses(seed: number): (well: object) => RawResponse {
     const n = next()
     if (n < 0.25) return { bytes: part, ending: 'close' }
     if (n < 0.5) return { bytes: part, ending: 'break' }
-    // Nothing more comes: the proxy waits until its time is up.
+    // Nothing more is sent, so the proxy times out.
     if (n < 0.505) return { bytes: part, ending: 'keep' }
     if (n < 0.56) return { bytes: Buffer.concat([all, all]), ending: 'close' }
     if (n < 0.6)

@@ -9,10 +9,7 @@ import { operationsOver, planned, PROJECT, startStage } from '../operations/ask-
 
 const METRICS = { PORTSIDE_METRICS_LISTEN: '127.0.0.1:0' }
 
-/**
- * Status and text, asked under a name that is not the proxy's, as a kubelet or a load balancer
- * does.
- */
+/** Status and text, by a name that is not the proxy's, as a kubelet or a load balancer calls. */
 function askAs(host: string, address: string): Promise<string> {
   return new Promise((resolve, reject) => {
     httpRequest(address, { headers: { host } }, (response) => {
@@ -84,7 +81,7 @@ describe('metrics', () => {
       PORTSIDE_METRICS_NAMES: 'prom.internal, prom',
       PORTSIDE_READ_RETRIES: '1',
     })
-    // Opens the journal: a new one takes its time.
+    // Makes and opens the journal, which takes time.
     await operationsOver(stage.proxy.call).ofPort(EXAMPLE.port)
   }, 120_000)
   afterAll(() => stage.close())

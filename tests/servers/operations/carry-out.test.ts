@@ -56,7 +56,7 @@ describe('a change is carried out step by step', () => {
       ({ steps }) => steps[0]?.status === 'sending',
     )
     expect(running.status).toBe('running')
-    // The request is out: whether the group is still on the port is not known, so it counts as off.
+    // The request was sent: the group may be off the port, so it counts as off.
     expect(stage.word(running.off_the_port)).toBe('a')
     const { operation: next } = await operations.get(
       operation.operation_id,

@@ -3,7 +3,7 @@ import { api } from '../../../src/vpc/portside-api.ts'
 import { groupIds, operationsOver, planned, portIds, PROJECT, startStage } from './ask-operations.ts'
 
 /**
- * A proxy and a platform that let a port have so many groups, and a plan that adds one to a port
+ * A proxy and a platform with this limit of groups per port, and a plan that adds one to a port
  * that has 100.
  */
 async function limitedTo(limit: number) {

@@ -11,13 +11,14 @@ import { QUICK } from './ask-operations.ts'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 /**
- * The proxy built as it is now, and a data folder: what the processes of one test have in common.
+ * What the processes of one test share: the proxy, built from the source as it is, and a data
+ * folder.
  */
 export type Built = { program: string; dataFolder: string; remove(): Promise<void> }
 
 /**
- * Builds the proxy as a program of its own. Beside the packages that it needs, where Node finds
- * them.
+ * Builds the proxy as a program of its own, in a folder where Node finds the packages that it
+ * needs.
  */
 export async function buildProxy(): Promise<Built> {
   const folder = await mkdtemp(join(root, 'node_modules', '.portside-tests-'))
@@ -38,15 +39,14 @@ export async function buildProxy(): Promise<Built> {
 }
 
 /**
- * A proxy that is a process: it can be killed at any time, and started again on what it left
- * behind.
+ * A proxy that is a process: it can be killed at any time, and started again on the same data.
  */
 export class KillableProxy {
   readonly #built: Built
   readonly #environment: Record<string, string>
   #process: ChildProcess | undefined
   #address = ''
-  /** The session that it signed in with, as a browser sends it. */
+  /** The cookie of its session, as a browser sends it. */
   cookie = ''
   /** The address that it printed; without a token where one signs in at a provider. */
   signInAddress = ''
@@ -95,8 +95,8 @@ export class KillableProxy {
   }
 
   /**
-   * Ends the process, and resolves with its exit code. SIGKILL leaves it no moment to tidy up,
-   * and null for a code.
+   * Ends the process, and resolves with its exit code. With SIGKILL it can't tidy up, and the code
+   * is null.
    */
   async stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     const child = this.#process!
@@ -108,19 +108,19 @@ export class KillableProxy {
     return child.exitCode
   }
 
-  /** Starts the process where it is not running. */
+  /** Starts the process when it is not running. */
   async startAgain(): Promise<void> {
     if (this.#process?.exitCode !== null || this.#process.signalCode !== null) await this.start()
   }
 
-  /** Pauses the process, as a machine without a moment for it does, or lets it go on. */
+  /** Pauses the process, as a busy machine may, or lets it go on. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#process!.kill(signal)
   }
 
   /**
-   * Calls a path with a session, as a page of Portside would. @throws TypeError while the process
-   * is not there
+   * Calls a path with a session, as a page of Portside would.
+   * @throws TypeError while the process is not running
    */
   call: TestedProxy['call'] = (path, { json, headers, ...init } = {}) => {
     const sent = new Headers(headers)

@@ -4,7 +4,7 @@ import { operationsOver, planned, startStage } from './ask-operations.ts'
 let stage: Awaited<ReturnType<typeof startStage>>
 let operations: ReturnType<typeof operationsOver>
 
-// The proxy gives a request up after 150 ms, and takes it to be able to arrive for 600 ms more.
+// The proxy gives a request up after 150 ms, and expects that it may still arrive for 600 ms.
 beforeAll(async () => {
   stage = await startStage({ PORTSIDE_UPSTREAM_TIMEOUT_MS: '150', PORTSIDE_LATE_ANSWER_MS: '600' })
   operations = operationsOver(stage.proxy.call)
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => stage.close(), 60_000)
 
 /**
- * Carries `abc` to `bca`, where the first request is carried out `milliseconds` after it was sent.
+ * Changes `abc` to `bca`. The first request is carried out `milliseconds` after it was sent.
  */
 async function withLateRequest(milliseconds: number) {
   const portId = await stage.portWith('abc')

@@ -12,8 +12,8 @@ const PLANS = 24
  */
 const PLANS_BETWEEN_BLOWS = 8
 /**
- * Plans that are under way at once, each on a port of its own, each call through one or the other
- * proxy.
+ * How many plans are under way at once, each on a port of its own. Each call goes to one of the two
+ * proxies.
  */
 const OPERATORS = 4
 const LEASE_MS = 2000
@@ -50,8 +50,7 @@ afterAll(async () => {
 }, 60_000)
 
 /**
- * A call through one of the proxies; through another, or later, when that one was killed on the
- * way.
+ * A call to one of the proxies; when that one was killed meanwhile, to another, or later.
  */
 const steadily: Steadily = async (call) => {
   for (;;) {
@@ -86,7 +85,7 @@ test.skipIf(!POSTGRES)(
     let blows = Promise.resolve()
     async function operator(): Promise<void> {
       const place = { portId: await stage.portWith('abcdef'), disturbed: false }
-      // Until a blow has met an operation, too.
+      // Until a kill or pause has hit an operation, too.
       while (begun < PLANS || !seen.interrupted) {
         begun++
         const kind = begun % (2 * PLANS_BETWEEN_BLOWS) === 0 ? 'paused' : 'killed'

@@ -36,7 +36,7 @@ afterAll(async () => {
   await built.remove()
 }, 60_000)
 
-/** A call that is made again when the proxy was killed on the way. */
+/** A call that is made again when the proxy was killed meanwhile. */
 const steadily: Steadily = async (call) => {
   for (;;) {
     await running
@@ -45,7 +45,7 @@ const steadily: Steadily = async (call) => {
       return await call(operations)
     } catch (error) {
       if (!(error instanceof TypeError)) throw error
-      // Killed, or about to be: a response is lost, and the proxy is not there for a moment.
+      // The proxy was killed: the response is lost, and it is not back yet.
       await new Promise((resolve) => setTimeout(resolve, 20))
       if (running === before) await running
     }

@@ -11,9 +11,9 @@ import {
 
 const GROUPS = 'abcdefghijkl'
 
-/** What the random plans of a run come from; as a variable it repeats them. */
+/** Decides the random plans of a run. Set as a variable, it repeats them. */
 export const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
-/** A sequence of numbers in 0..1 that SEED decides. */
+/** The next number in 0..1 of the sequence that SEED decides. */
 const random = (() => {
   let state = SEED
   return () => {
@@ -30,8 +30,8 @@ export const oneOf = <T>(items: readonly T[]): T => items[below(items.length)]!
 const missing = (of: readonly string[], list: readonly string[]) => of.filter((id) => !list.includes(id))
 
 /**
- * The groups that a record must not leave unsaid: on the port before, to be there at the end, and
- * not there now.
+ * The groups that an operation must name as off the port: they were on it before, are to be there
+ * at the end, and are not there now.
  */
 const offNow = ({ before, planned_from, desired }: Operation, list: readonly string[]) =>
   missing(
@@ -40,7 +40,7 @@ const offNow = ({ before, planned_from, desired }: Operation, list: readonly str
   )
 
 type Stage = Awaited<ReturnType<typeof startStage>>
-/** Makes a call, again when the proxy was killed on the way. */
+/** Makes a call, and again when the proxy was killed meanwhile. */
 export type Steadily = <T>(call: (operations: ReturnType<typeof operationsOver>) => Promise<T>) => Promise<T>
 /**
  * A port that one operator has alone; on a disturbed one somebody else changes the list now and
@@ -49,15 +49,15 @@ export type Steadily = <T>(call: (operations: ReturnType<typeof operationsOver>)
 export type Place = { portId: string; disturbed: boolean }
 
 /**
- * Operators who make random plans on ports of `stage`, meet faults at random points, and hold each
- * record against the port as it is.
+ * Operators who make random plans on ports of `stage`, meet faults at random points, and compare
+ * each operation with the port as it is.
  * @param slowMs the longest that a delayed call takes
  * @param way the way that the plans go
  */
 export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number, way: PlanWay = 'steps') {
   /** How often operations ended how. */
   const seen: Record<string, number> = {}
-  /** How often a record was held against the list while it was under way. */
+  /** How often an operation was compared with the list while it was under way. */
   const looks = { count: 0 }
 
   function randomList(): string[] {
@@ -109,18 +109,18 @@ export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number, wa
   }
 
   /**
-   * Waits for an operation's end, and looks again and again whether it says which groups
-   * are off the port.
+   * Waits for an operation's end, and checks again and again that it says which groups are off the
+   * port.
    */
   async function watch(id: string, { portId, disturbed }: Place): Promise<Operation> {
     for (let after = 0; ;) {
       const { operation } = await steadily((operations) => operations.get(id, `?after=${after}&wait=2`))
       after = operation.revision
-      // What somebody else takes off the port, no record can say before the proxy has read it.
+      // Somebody else may take a group off: no operation knows that before the proxy has read it.
       if (operation.status !== 'queued' && !disturbed && random() < 0.5) {
         const list = await listOf(portId)
         const { operation: again } = await steadily((operations) => operations.get(id))
-        // The list was read while the record said this and nothing else.
+        // The list was read while the operation had this revision.
         if (operation.revision === again.revision) {
           looks.count++
           expect(operation.off_the_port).toEqual(expect.arrayContaining(offNow(operation, list)))
@@ -143,8 +143,8 @@ export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number, wa
     let { status, operation, error } = await steadily((operations) => operations.post(portId, body))
     expect([error, [200, 202].includes(status)]).toEqual([{ operation }, true])
 
-    // What the port had before any of the operations that follow one another: each may find groups
-    // that the next has lost.
+    // The groups from before the first of the operations that follow one another: each operation
+    // may take groups off that the next one no longer finds.
     const had = new Set<string>()
     for (;;) {
       const ended = await watch(operation.operation_id, place)
@@ -166,7 +166,7 @@ export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number, wa
       let chosen: TestedResponse
       do chosen = await steadily((operations) => operations.choose(ended.operation_id, choice))
       while (
-        // The port is read before, and that may meet a fault.
+        // The port is read first, and that may meet a fault.
         chosen.status >= 400 &&
         !chosen.error.error_code.startsWith('Portside.Operation')
       )

@@ -44,11 +44,11 @@ const change = (from: string, desired: string) => planned(stage.ids(from), stage
 const readBack = (operations: Operations, id: string) =>
   operations.once(id, ({ status, list_now }) => SETTLED.has(status) && list_now !== null)
 
-/** A fault for the requests that change a port, the first `after` of them let through. */
+/** Sets a fault for the requests that change a port, after the first `after` ones. */
 const onChange = (portId: string, fault: object) =>
   stage.faults({ match: { method: 'PUT', path: portId }, ...fault })
 
-/** `one` carries `abc` to `bcxa`, and waits between the two steps, for so many seconds. */
+/** `one` changes `abc` to `bcxa`, and waits so many seconds between the two steps. */
 async function waiting(retry_after: number) {
   const portId = await stage.portWith('abc')
   const sent = await stage.countChanges(portId)
@@ -99,8 +99,8 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
 
   test('one is killed: the other finds its operation, and it goes on there', async () => {
     const { portId, id } = await waiting(60)
-    // One in the queue behind it, which its list was not planned for; one behind an operation of
-    // the other proxy.
+    // One waits behind it, planned for another list; one waits behind an operation of the other
+    // proxy.
     const queued = await onOne.post(portId, change('bcxa', 'bcx'))
     const elsewhere = await stage.portWith('abc')
     await onChange(elsewhere, { kind: 'error', status: 429, retry_after: 6 })
@@ -145,7 +145,7 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
     one.signal('SIGCONT')
     await expect.poll(() => one.log, { timeout: 60_000 }).toContain('this one sends nothing more')
     expect([await sent(), stage.word(await stage.list(portId))]).toEqual([before, 'bc'])
-    // And it knows.
+    // The paused proxy knows it, too.
     expect((await onOne.get(id)).operation).toEqual(found)
     const { operation } = await onOne.choose(id, 'go-back')
     expect((await onOther.settled(operation.operation_id)).status).toBe('done')
@@ -180,7 +180,7 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
       const { status, error } = await onOne.post(portId, change('bc', 'cb'))
       expect([status, error.error_code]).toEqual([503, 'Portside.DatabaseUnavailable'])
       expect(error.advice).toContain('DATABASE_URL')
-      // The first step, and the one that the platform put off.
+      // The first step, and the one that the platform throttled.
       expect(await sent()).toBe(2)
     } finally {
       await database.letIn()

@@ -15,7 +15,7 @@ import { operationsOver, planned, PROJECT, startStage } from './ask-operations.t
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 /**
- * Of an earlier Portside that took plans of any length, and was killed while it was at this one.
+ * An operation of an earlier Portside, which took plans of any length and was killed in this one.
  */
 const left = newOperation({
   operation_id: randomUUID(),

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { api } from '../../../src/vpc/portside-api.ts'
 import { startProxy } from '../../stage/proxy.ts'
 
-/** The limits of use are minutes; what happens at them is the same. */
+/** Shorter limits than the usual ones, with the same effect. */
 const SHORT = { headersMs: 300, requestMs: 600, leftoverMs: 100, stalledMs: 300 }
 const CHECKS = '/api/v3/f5dab68cd75740e68c599e9af5fe0aed/ports/99fd0c77-56b4-4bf6-8365-df352e45d5fc/checks'
 
@@ -16,8 +16,8 @@ async function started(environment: Record<string, string> = {}, receivingLimits
   onTestFinished(() => proxy.close())
   const { port } = new URL(proxy.address)
   /**
-   * A connection that sends `head`, then a byte again and again until it is ended; and what it was
-   * statusOf.
+   * Opens a connection that sends `head`, then a byte again and again until it is ended. Returns
+   * the response.
    */
   function drip(head: string) {
     const socket = connect(Number(port), '127.0.0.1')
@@ -47,7 +47,7 @@ test.each([
   ['a path that is none', '/nothing', '400'],
   ['a probe', '/healthz', '400'],
 ])('%s: responds without waiting for a body, and the connection ends', async (_, path, status) => {
-  // The time for whole requests is that of use: were it waited for, this test would not end.
+  // The usual time for a whole request: if it were waited for, this test would time out.
   const { drip, lines, body } = await started({}, { leftoverMs: SHORT.leftoverMs })
   expect(await drip(lines(path, ...body))).toMatch(new RegExp(`^HTTP/1.1 ${status} .*\\{[^}]*\\}$`, 's'))
 })
@@ -91,7 +91,7 @@ test('a page that is asked for and never read is let go', async () => {
   await expect.poll(statusOf, { timeout: 10_000 }).toBe(200)
 })
 
-/** Of so many connections, how many the proxy keeps. */
+/** How many of so many connections the proxy keeps. */
 async function kept(count: number, environment: Record<string, string>) {
   const { port } = await started(environment)
   const open = new Set<Socket>()

@@ -29,7 +29,7 @@ const isUuid = expect.stringMatching(/^[0-9a-f-]{36}$/)
 async function fail(...faults: Fault[]) {
   expect((await call(emulator, 'POST', '/_emulator/faults', { faults })).status).toBe(200)
 }
-/** How often a call that the nth fault is for was made. */
+/** How often the nth fault was matched. */
 async function made(nth = 0): Promise<number> {
   return (await call(emulator, 'GET', '/_emulator/faults')).body.faults[nth].matched
 }

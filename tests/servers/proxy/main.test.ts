@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => built.remove())
 
-/** The program with these environment variables alone; what it prints is gathered until it ends. */
+/** Runs the program with only these environment variables. Returns what it prints until it ends. */
 function run(environment: Record<string, string>) {
   const child = spawn(process.execPath, [built.program], {
     env: { PORTSIDE_DATA: built.dataFolder, PORTSIDE_LISTEN_PORT: '0', ...environment },

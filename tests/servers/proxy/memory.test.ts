@@ -10,12 +10,12 @@ import { controls, newFolder, startEmulator, startProxy, type Server } from '../
 const { project, port, groups, inserted } = EXAMPLE
 const AT_ONCE = 64
 const REQUESTS = 100_000
-/** Requests before the first figure: compiled code and caches are there then. */
+/** Requests before the first figure: by then code is compiled and caches are full. */
 const BEFORE = 10_000
 /**
- * What may be there more at the end, in bytes: 20 for each request. With nothing left behind it is
- * about 1 MB, code above all that is compiled in the first 40,000 requests, and then stays the
- * same. A leak by every request, or of 2 kB by one in a hundred, is more than that.
+ * How much more memory may be in use at the end, in bytes: 20 for each request. Without a leak it
+ * is about 1 MB, mostly code that is compiled in the first 40,000 requests, and then stays the
+ * same. A leak in every request, or of 2 kB in one of a hundred, is more than that.
  */
 const MOST_BYTES = 2_000_000
 
@@ -53,7 +53,7 @@ afterAll(async () => {
 
 type Request = { path: string; method?: 'GET' | 'PUT'; headers?: Record<string, string>; body?: string }
 
-/** Sends one request and reads the response, in the cheapest way there is; its status. */
+/** Sends one request and reads the response, in the cheapest way. Returns its status. */
 function send({ path, method = 'GET', headers, body }: Request, from: Pool = pool): Promise<number> {
   return new Promise((resolve, reject) => {
     let status = 0
@@ -95,11 +95,11 @@ type Asked = { status: number; response: Promise<number> }
 const ask = (status: number, request: Request): Asked => ({ status, response: send(request) })
 
 /**
- * The kinds of requests that the proxy meets: each with its share of a thousand, and what it is
- * answered with.
+ * The kinds of requests that the proxy gets: each with its share of a thousand, and the status of
+ * its response.
  */
 const KINDS: [number, (number: number) => Asked][] = [
-  // Each is recorded in the database, which takes time.
+  // Each is written to the audit log, which takes time.
   [1, (number) => (number % 2000 < 1000 ? ask(202, dryRun(inserted)) : ask(409, dryRun(groups)))],
   [2, () => ask(502, read(ports.at(-1)!))],
   [8, () => ({ status: 0, response: goAway() })],

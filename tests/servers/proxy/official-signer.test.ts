@@ -38,8 +38,8 @@ afterAll(async () => {
 })
 
 /**
- * The Authorization of the last call, as it came and as the official signer makes it of the rest
- * that came.
+ * The Authorization of the last call, as it was received and as the official signer computes it
+ * from the rest of the request.
  */
 function signatures() {
   const { method, url, headers, body } = platform.calls.at(-1)!
@@ -64,7 +64,7 @@ function signatures() {
 function judge() {
   const { came, official, names } = signatures()
   expect(came).toBe(official)
-  // What decides where a request goes and as whom is all signed.
+  // All that decides where a request goes, and for whom, is signed.
   expect(names).toEqual(
     expect.arrayContaining(['host', 'X-Sdk-Date', 'x-project-id', 'x-security-token', 'content-type']),
   )
@@ -87,7 +87,7 @@ test('queries of any text are signed as the official signer signs them', async (
       async (query) => {
         await upstream.readPorts(PROJECT, query)
         judge()
-        // Nothing was lost on the way: the wire has each value, in whatever order.
+        // Nothing was lost: the request has each value, in any order.
         const sent = new URL(platform.calls.at(-1)!.url, platform.address).searchParams
         for (const name of ['name', 'description', 'device_id'] as const)
           expect(sent.getAll(name).toSorted()).toEqual((query[name] ?? []).toSorted())
@@ -111,7 +111,7 @@ test('paths without a query, and bodies', async () => {
       await upstream.send(requestOf({ kind: 'remove', security_groups: groups }, PROJECT, PORT))
       judge()
     }
-  // Bodies of any text: signing takes more than the calls of today.
+  // Bodies of any text: today's calls send less than signing can take.
   await fc.assert(
     fc.asyncProperty(fc.array(fc.oneof(anyText, awkward), { maxLength: 5 }), async (security_groups) => {
       await upstream.send(dryRunOf({ kind: 'remove', security_groups }, PROJECT, PORT))

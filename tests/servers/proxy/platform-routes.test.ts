@@ -62,7 +62,7 @@ describe('a dry run', () => {
     expect(response.status).toBe(status)
     const error = await response.json()
     expect(error).toMatchObject({ error_code: code })
-    // It changes nothing: there is no outcome to be unsure of.
+    // A dry run changes nothing, so it has no outcome.
     expect(error).not.toHaveProperty('outcome')
     expect(platform.calls).toHaveLength(1)
   })

@@ -77,7 +77,7 @@ describe('the page that a change comes from', () => {
     send(proxy.address, 'PUT', INSERT, { cookie, 'content-type': 'application/json', ...headers }, body)
 
   test('is one of its own', async () => {
-    // 502: let through, to an upstream where nothing listens.
+    // 502: it was let through to an upstream where nothing listens.
     expect((await put({ origin: proxy.address })).status).toBe(502)
     expect((await put({ 'sec-fetch-site': 'same-origin' })).status).toBe(502)
   })

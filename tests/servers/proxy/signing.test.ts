@@ -6,8 +6,8 @@ import { queryString } from '../../../src/vpc/requests.ts'
 import { ACCESS, KEYS } from '../../stage/servers.ts'
 import { AWKWARD } from './awkward.ts'
 
-// The emulator makes each signature again from what came over the wire, with the rules of the
-// official signer.
+// The emulator computes each signature again from the request as it was received, by the rules of
+// the official signer.
 
 const TOKEN = 'test-security-token/+=0001'
 const { project, port, inserted } = EXAMPLE

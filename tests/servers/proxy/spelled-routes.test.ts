@@ -74,7 +74,7 @@ function written(letter: string, way: (typeof WAYS)[number]): string {
 }
 
 /**
- * Mostly nothing: one change at a time is more likely to be taken for the same path than several.
+ * Mostly nothing: with one change, the router more likely takes it for the same path.
  */
 const sometimes = (...others: string[]) =>
   fc.oneof({ weight: 3, arbitrary: fc.constant('') }, { weight: 1, arbitrary: fc.constantFrom(...others) })
@@ -97,7 +97,7 @@ function spelled(path: string): fc.Arbitrary<string> {
   })
 }
 
-/** What is no path at all is not even looked for. */
+/** Addresses that are no path are refused before the router. */
 const refusalsOf = (path: string) => (path.startsWith('/') ? [403, 404] : [400])
 
 test('however a route is spelled, a page of another origin can’t use it', async () => {

@@ -7,8 +7,7 @@ import { queryString, type PortsQuery } from '../../../src/vpc/requests.ts'
 import { V1_READ } from '../../../src/vpc/v1-read.ts'
 import { operationsOver, planned, PROJECT, startStage } from '../operations/ask-operations.ts'
 
-// A region whose gateway knows no v3 port reads. What it would have said in v3, the emulator's own
-// endpoints say.
+// A region without v3 port reads. The emulator's own endpoints show what v3 would have returned.
 
 let stage: Awaited<ReturnType<typeof startStage>>
 /** All ports, as v3 has them. */
@@ -28,7 +27,7 @@ async function v3(query: PortsQuery): Promise<PortsResponse> {
 const list = (query: PortsQuery) => stage.proxy.call(`/api${paths.ports(PROJECT)}?${queryString(query)}`)
 const idsOf = (page: Pick<PortsResponse, 'ports'>) => page.ports.map(({ id }) => id)
 
-/** The IDs on each page, following the markers to the end. */
+/** The IDs on each page, by the markers to the end. */
 async function walk(query: PortsQuery): Promise<string[][]> {
   const pages: string[][] = []
   let marker: string | undefined

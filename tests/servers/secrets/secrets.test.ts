@@ -39,12 +39,11 @@ afterAll(async () => {
   await built.remove()
 })
 
-/** Everything that a proxy said and kept, under a name for the message. */
+/** Everything that a proxy sent, logged and stored, by a name for the message. */
 type Said = Map<string, string>
 
 /**
- * A call that notes the whole response, but for the cookies that it gives: those are for the
- * browser that asked.
+ * A call that keeps the whole response, except its cookies: those are for the browser.
  */
 function noting(call: Call, said: Said): Call {
   return async (path, init) => {
@@ -115,7 +114,7 @@ async function fullRun(call: Call): Promise<void> {
   await call(api.signOut(), { method: 'POST' })
 }
 
-/** All files below a folder, but the one that is there to keep a secret. */
+/** All files below a folder, except the one whose purpose is to keep a secret. */
 async function readFolder(folder: string, said: Said): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
     if (entry.isFile() && entry.name !== 'session-secret')
@@ -159,7 +158,7 @@ test.runIf(POSTGRES)(
     onTestFinished(async () => void (await proxy.stop('SIGKILL')))
     const said: Said = new Map()
     await fullRun(noting(proxy.call, said))
-    // Out of reach of its database, it says so in the log.
+    // While it can't reach its database, it logs that.
     await database.shutOut()
     await noting(proxy.call, said)(`${auditLogApi.records()}?project_id=${PROJECT}`)
     await database.letIn()
@@ -219,7 +218,7 @@ test('a token from a file, the data folder and a provider: no secret shown or ke
   const call: Call = (path, init) =>
     proxy.call(path, { ...init, headers: { cookie, ...(init?.headers as Record<string, string>) } })
   await fullRun(noting(call, said))
-  // Neither provider nor file is right any more.
+  // Now neither the provider nor the file is right.
   await provider.stop()
   await writeFile(file, `{"default": {"auth_token": ${JSON.stringify(`${AUTH_TOKEN}2`)}`)
   gateway.manner.GET = 'spoil'

@@ -1,11 +1,11 @@
 import { createServer, type AddressInfo } from 'node:net'
 
-/** A page that a Browser is at. */
+/** The page that a Browser shows. */
 export type Page = { url: URL; status: number; text: string; headers: Headers }
 
 /**
- * As much of a browser as signing in needs: cookies by host and path, redirects, forms, and pages
- * that go on by themselves.
+ * The parts of a browser that signing in needs: cookies by host and path, redirects, forms, and
+ * pages that go on without a click.
  */
 export class Browser {
   readonly #cookies = new Map<string, { host: string; path: string; name: string; value: string }>()
@@ -29,7 +29,8 @@ export class Browser {
   }
 
   /**
-   * Opens an address and follows where it leads. @param until stops before it opens such an address
+   * Opens an address and follows its redirects.
+   * @param until stops before it opens such an address
    */
   async open(address: string | URL, init: RequestInit = {}, until?: RegExp): Promise<Page> {
     let url = new URL(address)
@@ -79,7 +80,7 @@ export class Browser {
   }
 }
 
-/** A port of this machine that nothing listens on. */
+/** A port of this machine on which nothing listens. */
 export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

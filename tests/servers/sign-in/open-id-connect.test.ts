@@ -55,7 +55,7 @@ const sessionOf = async (browser: Browser, at = origin) => {
   return { status: response.status, ...(await response.json()) }
 }
 
-/** As far as where the provider would send the browser back to. */
+/** Signs in until just before the provider sends the browser back. Returns that address. */
 async function beforeCallback(browser: Browser, login: string, returnTo = '/') {
   const asked = `${origin}/sign-in?return_to=${encodeURIComponent(returnTo)}`
   return (await browser.logIn(await browser.open(asked), login, /\/sign-in\/callback/)).url
@@ -270,7 +270,7 @@ describe('a viewer', () => {
   })
 
   test('can read', async () => {
-    // 502: let through, to an upstream where nothing listens.
+    // 502: it was let through to an upstream where nothing listens.
     expect((await viewer.request(`${origin}/api${port}`)).status).toBe(502)
     expect((await viewer.request(origin + api.guards())).status).toBe(200)
   })
@@ -289,7 +289,7 @@ describe('what can go wrong', () => {
   test('nobody is signed in by a code of someone else', async () => {
     const theirs = await beforeCallback(new Browser(), 'olga')
     await over(new Browser(), theirs)
-    // Nor when a sign-in of one's own is under way.
+    // Nor when this browser has a sign-in under way.
     const browser = new Browser()
     await browser.request(`${origin}/sign-in`)
     await over(browser, theirs)

@@ -71,7 +71,7 @@ export async function startProvider(configuration: Configuration = {}): Promise<
   return started
 }
 
-/** The provider wants one; at which port it is does not matter to it, see above. */
+/** The provider needs one; any port is allowed, see above. */
 const CALLBACKS = ['http://127.0.0.1/sign-in/callback']
 /** The secret of the client `portside`. */
 export const SECRET = 'secret-of-the-client:%+&=/portside'
@@ -104,7 +104,7 @@ async function settings(more: Configuration): Promise<Configuration> {
   }
 }
 
-/** Every scope is granted without asking: the page that would ask is none of Portside's. */
+/** Grants every scope without asking: the page that would ask is not part of Portside. */
 async function loadExistingGrant({ oidc }: KoaContextWithOIDC) {
   const grant = new oidc.provider.Grant({
     clientId: oidc.client!.clientId,

@@ -42,7 +42,7 @@ test.each([
   expect(ownPath(asked, ORIGIN)).toBe('/')
 })
 
-test('whatever is asked for, it stays within the origin, for whoever reads it in turn', () => {
+test('whatever is asked for, it stays within the origin, also when it is parsed again', () => {
   const pieces = fc.constantFrom(
     ...['/', '//', '\\', '.', '..', '%2e', '@', ':', '?', '#', '\t', '\n', '\r', '\0', ' ', '&', '"', '<'],
     ...['evil.example', 'https:', 'javascript:', 'portside.example.com', '%0a', '%5c', '\u3002', '／'],

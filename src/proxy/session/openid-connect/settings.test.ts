@@ -28,7 +28,7 @@ test('what is left out has its default: a public client, no viewers, 12 hours', 
   })
 })
 
-test('several values of a role stand in a JSON array; a comma belongs to the value', () => {
+test('several values of a role are in a JSON array; a comma belongs to the value', () => {
   const { openIdConnect } = readConfig({
     ...NEEDED,
     PORTSIDE_OIDC_OPERATOR: '["a", "cn=ops,ou=net"]',
@@ -65,10 +65,10 @@ test.each<[Record<string, string>, RegExp]>([
     { PORTSIDE_TRUSTED_PROXIES: 'lb.example.com' },
     /^PORTSIDE_TRUSTED_PROXIES is .*: it must be IP addresses/,
   ],
-])('%o ends in one line that says what to do', (wrong, told) => {
+])('%o ends in one line that says what to do', (wrong, says) => {
   const read = () => readConfig({ ...NEEDED, ...wrong })
   expect(read).toThrow(ConfigError)
-  expect(read).toThrow(told)
+  expect(read).toThrow(says)
   expect(read).not.toThrow(/\n|top secret/)
 })
 

@@ -31,7 +31,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-/** As an editor saves: a new file in the place of the old one. */
+/** Replaces the file with a new one, as an editor does. */
 async function replace(content: unknown) {
   await writeFile(`${file}.new`, JSON.stringify(content), { mode: 0o600 })
   await rename(`${file}.new`, file)
@@ -122,7 +122,7 @@ describe('while the proxy runs', () => {
   })
   afterEach(() => platform.close())
 
-  /** The access keys that the calls were signed with, oldest first. */
+  /** The access keys with which the calls were signed, oldest first. */
   const usedKeys = () =>
     platform.calls.map(({ headers }) => /Access=ACCESSKEY(\d+)/.exec(headers.authorization ?? '')?.[1])
   test('each project is signed with its own', async () => {
@@ -232,7 +232,7 @@ test('a broken file keeps the last good credentials and is logged once, no secre
   await replace({ default: key(1) })
   await chmod(file, 0o644)
   await source.reread()
-  // The same credentials are the same object: nobody need try anything anew.
+  // The same credentials stay the same object: no read is tried again for them.
   expect(source.of(config.projects[0]!)).toBe(used)
   expect(logged()).toEqual([
     'the credentials file can be read or changed by other users: chmod 600 it',

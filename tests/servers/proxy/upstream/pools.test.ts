@@ -19,7 +19,7 @@ const GROUP = '8edd3747-ccd4-49a1-82b9-a165eec314b4'
 const port = { id: PORT, security_groups: [GROUP] }
 const change = dryRunRequest({ kind: 'insert', security_groups: [GROUP] }, [], PROJECT, PORT)!
 
-/** A host that no name server knows: only the HTTP proxy of the test finds the way to it. */
+/** A host that no name server knows: only the HTTP proxy of the test can reach it. */
 const HOST = 'vpc.eu-test-1.portside.test'
 
 let folder: string
@@ -154,7 +154,7 @@ describe('an HTTP proxy on the way', () => {
     for (const one of [there, socket]) one.on('error', () => [there, socket].forEach((end) => end.destroy()))
   }
 
-  /** An HTTP proxy, its address without name and password, and the hosts that it was asked for. */
+  /** An HTTP proxy, its address without name and password, and the hosts that it had to reach. */
   async function httpProxy(onConnect: OnConnect) {
     const asked: string[] = []
     const sockets = new Set<Socket>()
@@ -213,7 +213,7 @@ describe('an HTTP proxy on the way', () => {
     expect(await upstream.send(change)).toMatchObject({ kind: 'not_sent' })
     expect(reached).toEqual([])
     expect(JSON.stringify(error)).not.toMatch(/wrong-secret|operator/)
-    // Nobody hammers a proxy that does not want it.
+    // A proxy that refuses is not asked again and again.
     expect(asked.length).toBeLessThanOrEqual(2)
   })
 

@@ -21,7 +21,7 @@ afterEach(async () => {
   await platform.close()
 })
 
-/** Status and code of a read, and the versions of the API that it asked, in order. */
+/** Status and code of a read, and the versions of the API that it called, in order. */
 async function read(from = path) {
   platform.calls.length = 0
   const response = await platform.proxy.call(from)

@@ -21,7 +21,7 @@ const [GROUP, OTHER] = ['8edd3747-ccd4-49a1-82b9-a165eec314b4', '0552091e-b83a-4
 describe('equal reads', () => {
   let clock = 0
   let reads: ReadsInFlight
-  /** The calls that were made, oldest first, and what each responds. */
+  /** The calls that were made, oldest first. */
   let calls: { gone: AbortSignal; respond: (response: string) => void; fail: (error: Error) => void }[]
   beforeEach(() => {
     clock = 0
@@ -133,7 +133,7 @@ describe('reads of one port', () => {
     letGo()
     const responses = await Promise.all(staying.map(async (response) => (await response).json()))
     expect(responses).toEqual(staying.map(() => ({ port: { id: PORT, security_groups: [GROUP] } })))
-    // One call, unless this machine is so busy that they did not come at about the same time.
+    // One call, unless the machine is so busy that the reads begin at different times.
     expect(platform.calls.length).toBeLessThan(staying.length)
   })
 

@@ -82,7 +82,7 @@ describe('what became of a change', () => {
 
   test('nobody listens: it was not sent', async () => {
     await platform.stop()
-    // A machine that is busy takes longer than 400 ms to say that nobody listens.
+    // A busy machine takes longer than 400 ms to refuse a connection.
     const patient = connect('20000')
     onTestFinished(() => patient.close())
     expect(await patient.send(change)).toMatchObject({
@@ -109,7 +109,7 @@ describe('what became of a change', () => {
   })
 
   test('waiting for a connection until time is up: it was not sent, and never is', async () => {
-    // As many as there are connections are sent without a response; the change waits behind them.
+    // Requests without a response take all connections, so the change waits for one.
     platform.responses = [silence]
     const reads = Array.from({ length: 32 }, () =>
       upstream.readPort(PROJECT, PORT).catch((error: Error) => error.name),
