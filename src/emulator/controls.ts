@@ -14,10 +14,17 @@ import { readBody } from './port-calls.ts'
 const listRequest = z.strictObject({ security_groups: z.array(uuid) })
 
 /**
- * The emulator's own endpoints, outside the platform's paths and open to this machine only: faults
- * on demand, the list of a port changed without a call of the platform (as somebody in another
- * console would), reset, and the platform's reads (`/_emulator/v3/...`), which here need no
- * signature and meet no fault.
+ * The emulator's own endpoints, outside the platform's paths and open to this machine only.
+ * - `POST` and `DELETE /_emulator/faults`: faults on demand (faults.ts).
+ * - `PUT /_emulator/region`: what the endpoint offers (region.ts).
+ * - `PUT /_emulator/overlays`: objects that are shown in odd forms (overlays.ts).
+ * - `PUT /_emulator/quota`, `GET` and `DELETE /_emulator/calls`: how many calls a project may make,
+ *   and how many came, by kind (counted-calls.ts).
+ * - `POST /_emulator/ports/{port_id}/security-groups`: the list of a port is changed as somebody in
+ *   another console would change it.
+ * - `POST /_emulator/reset`: all as it was at the start.
+ * - `/_emulator/v3/...` and so on: the platform's reads, without signature, fault, quota or odd
+ *   form, in every region.
  */
 export function addControls(
   app: FastifyInstance,

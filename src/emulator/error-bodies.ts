@@ -24,6 +24,11 @@ export const errorForms = [
 /** A form in which refusals were seen. */
 export type ErrorForm = (typeof errorForms)[number]
 
+const json = (value: object) => ({
+  type: 'application/json; charset=utf-8',
+  body: JSON.stringify(value),
+})
+
 /**
  * The body of a refusal in a form, and its content type. What came from outside is in it as it is:
  * the emulator's texts need no escaping, those of faults are for their author to choose.
@@ -33,7 +38,6 @@ export function errorBody(
   { status, error_code, error_msg }: Refusal,
   request_id: string,
 ): { type: string; body: string } {
-  const json = (value: object) => ({ type: 'application/json; charset=utf-8', body: JSON.stringify(value) })
   switch (form) {
     case 'platform':
       return json({ error_code, error_msg, request_id })

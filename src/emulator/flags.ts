@@ -46,10 +46,11 @@ export function portAdvice(args: readonly string[]): string {
  * The emulator's options from its command line: `--listen-port N` (without it
  * PORTSIDE_EMULATOR_PORT, else 8090; 0 takes any), `--data FOLDER`, `--ports N`, `--groups N`,
  * `--seed N`, `--groups-per-port N` (100), `--faults FILE` (JSON, as POST /_emulator/faults takes
- * it), `--region NAME,NAME` for one that does not offer all (`v1-only`; the names are in region.ts),
+ * it), `--region NAME,NAME` for one that does not offer all (`v1-only`; region.ts has the names),
  * `--no-such-api FORM` for how it refuses what it lacks, `--calls 90/5m` for a quota of calls, and
- * what calls must be authenticated with: `--access-key`, `--secret-key`, `--security-token`, `--auth-token`, or the
- * same in EMULATOR_ACCESS_KEY and so on, which other users of the machine cannot see.
+ * what calls must be authenticated with: `--access-key`, `--secret-key`, `--security-token`,
+ * `--auth-token`, or the same in EMULATOR_ACCESS_KEY and so on, which other users of the machine
+ * cannot see.
  * @throws WrongFlag
  */
 export function readFlags(args: readonly string[], environment: NodeJS.ProcessEnv): EmulatorOptions {

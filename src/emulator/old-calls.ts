@@ -123,7 +123,8 @@ function v1Group({ project, region }: PlatformRequest, group: SecurityGroup) {
   }
 }
 
-function v1Rule({ project_id: _, created_at: _created, updated_at: _updated, ...rule }: OldRule) {
+function v1Rule(native: OldRule) {
+  const { project_id: _project, created_at: _created, updated_at: _updated, ...rule } = native
   return rule
 }
 

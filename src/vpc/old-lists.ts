@@ -73,7 +73,7 @@ export const nativeSecurityGroupsQuery = z.strictObject({
   tenant_id: single,
 })
 
-/** Filters of the native list of rules (the official SDK's NeutronListSecurityGroupRulesRequest). */
+/** Filters of the native list of rules (the SDK's NeutronListSecurityGroupRulesRequest). */
 export const nativeRulesQuery = z.strictObject({
   ...paging,
   id: single,

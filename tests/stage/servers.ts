@@ -123,7 +123,7 @@ export function controls(emulator: string) {
     faults: (...faults: object[]) => post('faults', { faults }),
     /** Takes all faults away, those too that struck nothing yet. */
     noFaults: () => send('DELETE', 'faults'),
-    /** What the endpoint offers from now on: `region(['v1-only'], 'bare-404')`; all without names. */
+    /** What the endpoint offers from now on: `region(['v1-only'], 'bare-404')`; else all. */
     region: (like: string[] = [], no_such_api?: string) =>
       send('PUT', 'region', { like, ...(no_such_api && { no_such_api }) }),
     /** Objects that are shown in odd forms from now on; in place of those before. */
