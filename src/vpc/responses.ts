@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { addressGroup } from './address-group.ts'
 import { port } from './port.ts'
 import { securityGroup, securityGroupRule, securityGroupWithRules } from './security-group.ts'
 
@@ -47,6 +48,13 @@ export const securityGroupResponse = z.looseObject({
 /** Response of list rules. */
 export const rulesResponse = z.looseObject({
   security_group_rules: z.array(securityGroupRule),
+  page_info: z.nullish(pageInfo),
+  request_id: requestId,
+})
+
+/** Response of list address groups. */
+export const addressGroupsResponse = z.looseObject({
+  address_groups: z.array(addressGroup),
   page_info: z.nullish(pageInfo),
   request_id: requestId,
 })

@@ -159,8 +159,8 @@ test('--ports and --groups make it large, --access-key closes it', async () => {
   expect(page.body.page_info).toMatchObject({ current_count: 2000, next_marker: expect.any(String) })
 })
 
-test('--no-v3-ports: only the v3 port reads are missing', async () => {
-  const emulator = await start('--no-v3-ports')
+test('--region no-v3-port-reads: only the v3 port reads are missing', async () => {
+  const emulator = await start('--region', 'no-v3-port-reads')
   const statusAndCode = async (path: string) => {
     const { status, body } = await call(emulator, 'GET', path)
     return [status, body.error_code]
@@ -185,6 +185,9 @@ test.each([
   [['--groups-per-port', '201'], '--groups-per-port must be a whole number from 1 to 200'],
   [['--data', '/dev/null/x'], '/dev/null/x'],
   [['--data='], '--data must name a folder'],
+  [['--region', 'v1-only,mars'], '--region knows no "mars"; the names are'],
+  [['--no-such-api', '500'], '--no-such-api must be APIGW.0101 or'],
+  [['--calls', '90'], '--calls must be a number of calls and a time'],
   [['--faults', '/nowhere.json'], '--faults /nowhere.json'],
   [['--access-key', 'AK'], '--secret-key'],
   [['extra'], 'extra'],
