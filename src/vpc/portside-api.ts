@@ -193,6 +193,11 @@ export const operationSummary = z.object({
    */
   list_now: z.nullable(groupIds),
   /**
+   * When it last changed. In lists only of one that is `left` or `list_changed`: the console reads
+   * the others in full where it needs them.
+   */
+  updated_at: z.optional(z.string()),
+  /**
    * True of one that an earlier Portside took and wrote with more steps or groups than are taken
    * today, too large to be read: its lists, steps and port are left out. It can be left as it is;
    * its record (records.ts) tells its plan.
@@ -201,6 +206,12 @@ export const operationSummary = z.object({
 })
 /** An operation as lists show it. */
 export type OperationSummary = z.infer<typeof operationSummary>
+
+/**
+ * The header of GET port that says when the proxy asked the platform for it, as an ISO time of the
+ * proxy's clock, which also gives an operation its `updated_at`.
+ */
+export const ASKED_AT_HEADER = 'portside-asked-at'
 
 /** A change to one port's list, carried out step by step, and its record. */
 const operation = z.object({

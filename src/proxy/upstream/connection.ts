@@ -167,6 +167,7 @@ export function createUpstream(
     const request = { method: 'GET' as const, path, query: query ? [...new URLSearchParams(query)] : [] }
     const { signal } = asker
     for (let tried = 1; ; tried++) {
+      const asked_at = new Date().toISOString()
       let end: ExchangeResponse | ExchangeError
       try {
         end = await once(request, bytes, asker)
@@ -183,7 +184,7 @@ export function createUpstream(
         retried = end.reason === 'connection'
       } else if (end.status === 200) {
         const answer = readSuccessResponse(end, schema)
-        if (answer.ok) return { ...answer, status: 200 }
+        if (answer.ok) return { ...answer, status: 200, asked_at }
         throw new UpstreamError(502, answer.error)
       } else {
         const body = readErrorResponse(end)

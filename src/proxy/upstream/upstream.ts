@@ -40,7 +40,14 @@ export type SendOutcome =
 type RawResponse = { status: number; body: Buffer }
 
 /** A read as it is passed on: the answer's original JSON, and what the schema made of it. */
-export type ReadResponse<T> = { status: number; body: Buffer; data: T; request_id: string | null }
+export type ReadResponse<T> = {
+  status: number
+  body: Buffer
+  data: T
+  request_id: string | null
+  /** When the platform was asked for it, as an ISO time: it was so then or later. */
+  asked_at: string
+}
 
 /**
  * Who asks: `signal` aborted when the answer is of no more use; the rest is named in the log beside
