@@ -104,6 +104,12 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
           <>
             <div className={styles.notices}>
               {side}
+              {applying.overtaken && (
+                <Notice tone="warn" role="alert" title="The arrangement changed while you were asked">
+                  Another tab of this browser changed it, so Portside asks again: look at the plan, then apply
+                  it.
+                </Notice>
+              )}
               {applying.error != null && !applying.asking && <NotStarted error={applying.error} />}
               <Exposure plan={changes} facts={facts} />
             </div>

@@ -16,6 +16,7 @@ export function PlanArea(props: { headingRef: RefObject<HTMLHeadingElement | nul
     project,
     port: port.id,
     planned: shown,
+    arrangement: plan.now.arrangement,
     isCurrent,
     operations: operations.all,
     keep,
