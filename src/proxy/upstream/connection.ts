@@ -27,11 +27,18 @@ import {
   type Upstream,
 } from './upstream.ts'
 
+/** Statuses from 500 on that say that the request was not carried out. */
+const NOT_CARRIED_OUT: ReadonlySet<number> = new Set([501, 503, 505])
+
 /**
- * Statuses of a gateway that lost the platform's response, or gave up on it: the change may have
- * been made.
+ * True for a status after which the change may have been made: a gateway lost the platform's
+ * response or gave up on it (408, 502, 504; 520, 522 and 524 of some), or sent a redirect, which
+ * says nothing of what was done before it.
  */
-const ANSWER_LOST: ReadonlySet<number> = new Set([408, 502, 504])
+function isAnswerLost(status: number): boolean {
+  if (status < 400) return true
+  return status === 408 || (status > 500 && !NOT_CARRIED_OUT.has(status))
+}
 
 /** What the upstream needs of the configuration. */
 export type UpstreamConfig = PoolsConfig &
@@ -280,7 +287,7 @@ function sendOutcomeOf(
       ).error,
     )
   const error = readErrorResponse(answer)
-  if (ANSWER_LOST.has(answer.status)) return unknown(responseStatus(answer.status, error), error)
+  if (isAnswerLost(answer.status)) return unknown(responseStatus(answer.status, error), error)
   if (!changes) return { kind: 'refused', status: answer.status, error }
   return {
     kind: 'refused',

@@ -20,12 +20,12 @@ export class UpstreamError extends ProxyError {
  * - `port`: done; the platform answered 200 with the port (docs/platform.md, Insert, Table 4).
  * - `checked`: a dry run passed; the platform answered 202 and changed nothing (Table 2,
  *   `dry_run`).
- * - `refused`: the platform answered no, with a status of 3xx to 5xx. `error.outcome` is `refused`,
+ * - `refused`: the platform answered no, with a status of 4xx or 5xx. `error.outcome` is `refused`,
  *   or `unknown` after a 500, which does not say whether the change was made. `error.retry_after`
  *   is there when the platform said when to try again.
  * - `unknown`: sent, and no answer that tells whether it was carried out: lost, timed out,
- *   unreadable, of a status that nobody knows, or from a gateway that lost the platform's answer
- *   (408, 502, 504). Read the port back.
+ *   unreadable, of a status that nobody knows, a redirect, or from a gateway that lost the
+ *   platform's answer (408, 502, 504, 520 and others). Read the port back.
  * - `not_sent`: it did not leave this machine: no connection could be made, or `asker.signal` was
  *   aborted before.
  */
