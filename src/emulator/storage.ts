@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import type { tryLock } from 'fs-native-extensions'
 import type { Estate, EstatePlan } from './estate.ts'
 import { makeEstate } from './seed/estate.ts'
 
@@ -67,7 +68,7 @@ const LOCKED_BYTE = 2 ** 40
 const FOLD_ABOVE = 4 * 1024 * 1024
 
 /** Loaded only for a folder: it doesn't exist for every system that Node runs on. */
-function lockPackage(): typeof import('fs-native-extensions') {
+function lockPackage(): { tryLock: typeof tryLock } {
   try {
     return createRequire(import.meta.url)('fs-native-extensions')
   } catch {

@@ -13,7 +13,9 @@ export type Applying = {
   ask: () => void
   /** True while the operator is asked, about the very change that `planned` shows. */
   asking: boolean
-  /** Another tab changed the arrangement while the operator was asked, and so ended the question. */
+  /**
+   * Another tab changed the arrangement while the operator was asked, and so ended the question.
+   */
   overtaken: boolean
   cancel: () => void
   /** Starts it; `confirmedBy` is what the operator typed where it breaks a guard. */
