@@ -78,6 +78,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       // A file that was removed between opening and locking is no lock: the next process locks
       // another.
       if (isAt(file, path)) return heldBy(file, path)
+      if (isLink(path)) throw new LockIsLink()
     } catch (error) {
       closeSync(file)
       throw error
@@ -90,9 +91,12 @@ function openLock(path: string): number {
   try {
     return openSync(path, OPEN, 0o600)
   } catch (error) {
-    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw new LockIsLink()
-    throw error
+    throw isLink(path) ? new LockIsLink() : error
   }
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 }
 
 function heldBy(file: number, path: string): FolderLock {
