@@ -76,5 +76,4 @@ test('tabs that change it at the same time send what they show', async ({ page, 
   await expect(second.lastChange).toBeVisible()
   expect(sent).toEqual([shown])
   expect(await cloud.list(PORTS.atOnce)).toEqual(shown)
-  await expect.poll(() => first.ids()).toEqual(shown)
 })
