@@ -224,3 +224,17 @@ test('a taken port of PORTSIDE_EMULATOR_PORT is refused by that name', async () 
   const { errors } = await ended(runWith({ PORTSIDE_EMULATOR_PORT: '80x' }))
   expect(errors).toMatch(/^emulator: PORTSIDE_EMULATOR_PORT must be a whole number from 0 to 65535/)
 })
+
+test('a system that can not lock files ends in one line', async () => {
+  // As on Alpine: the package is there, but its build can't be loaded.
+  const withoutBuilds = encodeURIComponent(
+    "import Module from 'node:module'; Module._extensions['.node'] = () => { throw new Error('no build') }",
+  )
+  const child = runWith(
+    { NODE_OPTIONS: `--import=data:text/javascript,${withoutBuilds}` },
+    ...['--listen-port', '0', '--data', join(folder, 'no-locks')],
+  )
+  const { code, errors } = await ended(child)
+  expect(code).toBe(2)
+  expect(errors).toMatch(/^emulator: --data can't be locked: .*musl\. .*\n$/)
+})
