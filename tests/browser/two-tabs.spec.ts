@@ -76,4 +76,6 @@ test('tabs that change it at the same time send what they show', async ({ page, 
   await expect(second.lastChange).toBeVisible()
   expect(sent).toEqual([shown])
   expect(await cloud.list(PORTS.atOnce)).toEqual(shown)
+  // The other tab finds the change without being looked at.
+  await expect.poll(() => first.ids()).toEqual(shown)
 })

@@ -74,7 +74,7 @@ function usePortStateOf(project: string, given: PortResponse): PortState {
   const { port } = response
   const { limit, policy, forbidden } = useRights(project)
   const store = useArrangementStore(project, port.id)
-  const operations = usePortOperations(project, port.id, store.kept?.operationId ?? null)
+  const operations = usePortOperations(project, port.id, store.kept)
   const arranged = usePortArrangement(store, port.security_groups, operations)
   const watched = useWatchedChange(port, operations.underWay)
   const last = lastChange(operations.all)
