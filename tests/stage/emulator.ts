@@ -13,15 +13,15 @@ export const EXAMPLE = {
   inserted: ['8edd3747-ccd4-49a1-82b9-a165eec314b4', '6c2d4540-3b7d-4207-a319-a7231b439995'] as const,
 } as const
 
-// Wire answers in tests: their fields are looked at one by one.
+// Responses in tests: their fields are looked at one by one.
 // oxlint-disable-next-line typescript/no-explicit-any
 type Body = any
-/** An answer as it came over the wire. */
+/** A response as it came over the wire. */
 export type TestedResponse = { status: number; headers: Headers; text: string; body: Body }
 
 /**
  * One HTTP call; a text body goes out as it is, anything else as JSON. `body` is undefined when the
- * answer is not JSON.
+ * response is not JSON.
  */
 export async function call(
   { address }: Emulator,
@@ -57,7 +57,7 @@ export async function started(options: EmulatorOptions = {}): Promise<Emulator> 
   return emulator
 }
 
-/** The groups of the example's port, as a read answers them now. */
+/** The groups of the example's port, as a read shows them now. */
 export async function listNow(emulator: Emulator, port: string = EXAMPLE.port): Promise<string[]> {
   const { body } = await call(emulator, 'GET', paths.port(EXAMPLE.project, port))
   return body.port.security_groups

@@ -101,10 +101,10 @@ test('delay: a client that gives up does not stop the change', async () => {
   await demand(emulator, { kind: 'delay', match: { method: 'PUT' }, milliseconds: 1500 })
   const given = new AbortController()
   const url = emulator.address + paths.insert(EXAMPLE.project, EXAMPLE.port)
-  const answer = fetch(url, { method: 'PUT', body: JSON.stringify(INSERT_X), signal: given.signal })
+  const response = fetch(url, { method: 'PUT', body: JSON.stringify(INSERT_X), signal: given.signal })
   await expect.poll(() => struck(emulator)).toBe(1)
   given.abort()
-  await expect(answer).rejects.toThrow()
+  await expect(response).rejects.toThrow()
   await expect.poll(() => listNow(emulator), { timeout: 20_000 }).toEqual([X, A, B])
 })
 
@@ -113,18 +113,18 @@ test('delay_answer: the change is made before its response', async () => {
   await demand(emulator, { kind: 'delay_answer', match: { method: 'PUT' }, milliseconds: 60_000 })
   const given = new AbortController()
   const url = emulator.address + paths.insert(EXAMPLE.project, EXAMPLE.port)
-  const answer = fetch(url, { method: 'PUT', body: JSON.stringify(INSERT_X), signal: given.signal })
+  const response = fetch(url, { method: 'PUT', body: JSON.stringify(INSERT_X), signal: given.signal })
   await expect.poll(() => listNow(emulator)).toEqual([X, A, B])
   given.abort()
-  await expect(answer).rejects.toThrow()
+  await expect(response).rejects.toThrow()
 })
 
 test('closing does not wait for a delay', async () => {
   const emulator = await createEmulator({ faults: [{ kind: 'delay', milliseconds: 600_000 }] })
-  const answer = get(emulator)
+  const response = get(emulator)
   await expect.poll(() => struck(emulator)).toBe(1)
   await emulator.close()
-  expect((await answer).status).toBe(503)
+  expect((await response).status).toBe(503)
 })
 
 test('match, after and times choose the calls; the list shows what struck', async () => {
@@ -184,9 +184,9 @@ test('a page in a browser cannot control the emulator', async () => {
   for (const header of ['origin', 'sec-fetch-site'] as const) {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const options = { method: 'POST', headers: { [header]: 'http://127.0.0.1' } }
-      request(`${emulator.address}/_emulator/reset`, options, (answer) => {
-        answer.resume()
-        resolve(answer.statusCode)
+      request(`${emulator.address}/_emulator/reset`, options, (response) => {
+        response.resume()
+        resolve(response.statusCode)
       })
         .on('error', reject)
         .end()

@@ -65,32 +65,32 @@ const [X, Y] = EXAMPLE.inserted
 
 test('kill -9 in the middle of changes keeps every change that had a response', async () => {
   const data = join(folder, 'killed')
-  let answered = [A, B] as string[]
+  let confirmed = [A, B] as string[]
   for (let round = 0; round < 3; round++) {
     const emulator = await start('--data', data)
-    expect(await listNow(emulator)).toEqual(answered)
+    expect(await listNow(emulator)).toEqual(confirmed)
     const died = once(emulator.process, 'exit')
     // Changes follow each other without pause; the kill comes while one is under way.
-    let unanswered: string[] | undefined
+    let unconfirmed: string[] | undefined
     for (let count = 0; ; count++) {
       if (count === 20) emulator.process.kill('SIGKILL')
-      const on = answered.includes(X)
-      const next = on ? answered.filter((id) => id !== X) : [X, ...answered]
+      const on = confirmed.includes(X)
+      const next = on ? confirmed.filter((id) => id !== X) : [X, ...confirmed]
       const change = on ? remove : insert
       const body = { port: on ? { security_groups: [X] } : { security_groups: [X], index: 0 } }
-      const answer = await change(emulator, body).catch(() => undefined)
-      if (!answer) {
-        unanswered = next
+      const response = await change(emulator, body).catch(() => undefined)
+      if (!response) {
+        unconfirmed = next
         break
       }
-      expect(answer.status).toBe(200)
-      answered = next
+      expect(response.status).toBe(200)
+      confirmed = next
     }
     await died
     const again = await start('--data', data)
     const found = await listNow(again)
-    expect([answered, unanswered]).toContainEqual(found)
-    answered = found
+    expect([confirmed, unconfirmed]).toContainEqual(found)
+    confirmed = found
     again.process.kill('SIGKILL')
     await once(again.process, 'exit')
   }
@@ -115,12 +115,12 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     writeFileSync(faults, JSON.stringify({ faults: [{ kind: 'delay_answer', milliseconds: 600_000 }] }))
     const emulator = await start('--faults', faults)
     const end = ended(emulator.process)
-    const answer = insert(emulator, { port: { security_groups: [X] } })
+    const response = insert(emulator, { port: { security_groups: [X] } })
     await expect
       .poll(async () => (await call(emulator, 'GET', '/_emulator/faults')).body.faults[0].struck)
       .toBe(1)
     emulator.process.kill(signal)
-    expect((await answer).status).toBe(200)
+    expect((await response).status).toBe(200)
     expect(await end).toEqual({ code: 0, errors: '' })
   },
 )
@@ -132,7 +132,7 @@ test('a connection without a request does not hold up the end', async () => {
   const socket = connect(Number(port), hostname)
   onTestFinished(() => void socket.destroy())
   await once(socket, 'connect')
-  // The answer to another call says that the emulator has taken the connection, too.
+  // The response to another call says that the emulator has taken the connection, too.
   await listNow(emulator)
   const closed = once(socket, 'close')
   socket.resume()
@@ -161,17 +161,17 @@ test('--ports and --groups make it large, --access-key closes it', async () => {
 
 test('--region no-v3-port-reads: only the v3 port reads are missing', async () => {
   const emulator = await start('--region', 'no-v3-port-reads')
-  const answered = async (path: string) => {
+  const responseTo = async (path: string) => {
     const { status, body } = await call(emulator, 'GET', path)
     return [status, body.error_code]
   }
   const { project, port } = EXAMPLE
   for (const path of [paths.ports(project), paths.port(project, port)]) {
-    expect(await answered(path)).toEqual([404, 'APIGW.0101'])
-    expect(await answered(path.replace('/v3/', '/v1/'))).toEqual([200, undefined])
-    expect(await answered(`/_emulator${path}`)).toEqual([200, undefined])
+    expect(await responseTo(path)).toEqual([404, 'APIGW.0101'])
+    expect(await responseTo(path.replace('/v3/', '/v1/'))).toEqual([200, undefined])
+    expect(await responseTo(`/_emulator${path}`)).toEqual([200, undefined])
   }
-  expect(await answered(paths.securityGroups(project))).toEqual([200, undefined])
+  expect(await responseTo(paths.securityGroups(project))).toEqual([200, undefined])
   expect((await insert(emulator, { port: { security_groups: [X] } })).status).toBe(200)
 })
 
@@ -205,12 +205,12 @@ test('a taken port or folder ends in one line, and the folder is left alone', as
   const journal = join(data, 'changes.jsonl')
   appendFileSync(journal, '{"project_id":')
   const port = new URL(first.address).port
-  for (const [flags, told] of [
+  for (const [flags, says] of [
     [['--listen-port', port], /^emulator: the port is taken: name another with --listen-port[^\n]+\n$/],
     [['--listen-port', port, '--data', data], /^emulator: [^\n]+ is in use by another emulator[^\n]+\n$/],
     [['--listen-port', '0', '--data', data], /^emulator: [^\n]+ is in use by another emulator[^\n]+\n$/],
   ] as const)
-    expect(await ended(run(...flags))).toEqual({ code: 2, errors: expect.stringMatching(told) })
+    expect(await ended(run(...flags))).toEqual({ code: 2, errors: expect.stringMatching(says) })
   expect(readFileSync(journal, 'utf8')).toBe('{"project_id":')
 })
 

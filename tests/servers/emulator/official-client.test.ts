@@ -49,27 +49,27 @@ test('addSecurityGroups: the reference example, and a dry run', async () => {
   const client = clientOf(await signed())
   const dry = await client.addSecurityGroups(insertRequest([X, Y], 1, true))
   expect(dry.httpStatusCode).toBe(202)
-  const answer = await client.addSecurityGroups(insertRequest([X, Y], 1))
-  expect(answer.httpStatusCode).toBe(200)
-  expect(answer.port).toMatchObject({ id: EXAMPLE.port, security_groups: [A, X, Y, B] })
+  const response = await client.addSecurityGroups(insertRequest([X, Y], 1))
+  expect(response.httpStatusCode).toBe(200)
+  expect(response.port).toMatchObject({ id: EXAMPLE.port, security_groups: [A, X, Y, B] })
 })
 
 test('removeSecurityGroups, and a dry run', async () => {
   const client = clientOf(await signed())
   expect((await client.removeSecurityGroups(removeRequest([A], true))).httpStatusCode).toBe(202)
-  const answer = await client.removeSecurityGroups(removeRequest([A]))
-  expect(answer.httpStatusCode).toBe(200)
-  expect(answer.port).toMatchObject({ security_groups: [B] })
+  const response = await client.removeSecurityGroups(removeRequest([A]))
+  expect(response.httpStatusCode).toBe(200)
+  expect(response.port).toMatchObject({ security_groups: [B] })
 })
 
 type Named = { id: string; name: string }
 
 /**
- * An answer as the client gives it: its classes name the fields in camel case, what comes out has
+ * A response as the client gives it: its classes name the fields in camel case, what comes out has
  * the wire's names.
  */
-function wire<T>(answer: unknown): T {
-  return answer as T
+function wire<T>(response: unknown): T {
+  return response as T
 }
 
 test('listSecurityGroups walks the pages; repeated filters reach the emulator signed', async () => {
@@ -264,8 +264,8 @@ test('a temporary key: the client sends its token, signed along, or is refused',
     .withEndpoint(emulator.address)
     .withOptions(options)
     .build()
-  const answer = await temporary.addSecurityGroups(insertRequest([X, Y], 1))
-  expect(answer.port).toMatchObject({ security_groups: [A, X, Y, B] })
+  const response = await temporary.addSecurityGroups(insertRequest([X, Y], 1))
+  expect(response.port).toMatchObject({ security_groups: [A, X, Y, B] })
   await expect(clientOf(emulator).removeSecurityGroups(removeRequest([A]))).rejects.toMatchObject({
     httpStatusCode: 401,
     errorCode: 'APIGW.0301',

@@ -27,7 +27,7 @@ function sign(
     } as never,
     { getAk: () => KEYS.accessKey, getSk: () => KEYS.secretKey } as never,
   )
-  // fetch sends the host by itself, the same one.
+  // fetch adds the host, the same one.
   const { host: _, ...rest } = signed as Record<string, string>
   return rest
 }
@@ -74,14 +74,14 @@ test('a changed body, query, path, method or signed header is refused', async ()
   const emulator = await start()
   const put = sign(emulator, { method: 'PUT', path: INSERT, body: BODY }, { 'X-Project-Id': EXAMPLE.project })
   const other = { ...BODY, dry_run: false }
-  for (const answer of [
+  for (const response of [
     await call(emulator, 'PUT', INSERT, other, put),
     await call(emulator, 'PUT', `${INSERT}?limit=1`, BODY, put),
     await call(emulator, 'PUT', paths.remove(EXAMPLE.project, EXAMPLE.port), BODY, put),
     await call(emulator, 'PUT', INSERT, BODY, { ...put, 'X-Project-Id': 'another' }),
     await call(emulator, 'GET', LIST, undefined, sign(emulator, { method: 'PUT', path: LIST })),
   ])
-    expect(answer).toMatchObject(refused('verify aksk signature fail'))
+    expect(response).toMatchObject(refused('verify aksk signature fail'))
 })
 
 test('a date more than 15 minutes away, either way, is refused; 14 minutes is not', async () => {
