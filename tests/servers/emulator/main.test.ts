@@ -175,6 +175,17 @@ test('--region no-v3-port-reads: only the v3 port reads are missing', async () =
   expect((await insert(emulator, { port: { security_groups: [X] } })).status).toBe(200)
 })
 
+test('--no-such-api chooses the refusal, --calls the quota', async () => {
+  const emulator = await start('--region', 'v1-only', '--no-such-api', 'APIG.0101', '--calls', '2/5m')
+  const { project } = EXAMPLE
+  const missing = await call(emulator, 'GET', paths.ports(project))
+  expect([missing.status, missing.body.error_code]).toEqual([404, 'APIG.0101'])
+  const statuses: number[] = []
+  for (let count = 0; count < 3; count++)
+    statuses.push((await call(emulator, 'GET', `/v1/${project}/ports?limit=1`)).status)
+  expect(statuses).toEqual([200, 200, 429])
+})
+
 test.each([
   [['--port', '1'], '--port'],
   [['--listen-port', 'x'], '--listen-port must be a whole number'],
