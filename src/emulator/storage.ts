@@ -13,14 +13,12 @@ import {
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { tryLock } from 'fs-native-extensions'
-import type { Port } from '../vpc/port.ts'
+import type { UpdatePortRequest } from '../vpc/requests.ts'
 import type { Estate, EstatePlan, ProjectEstate } from './estate.ts'
 import { makeEstate } from './seed/estate.ts'
 
 /** What of a port can be changed. */
-export type PortAttributes = Partial<
-  Pick<Port, 'name' | 'security_groups' | 'allowed_address_pairs' | 'extra_dhcp_opts'>
->
+export type PortAttributes = UpdatePortRequest['port']
 
 /**
  * A port's new list of groups, and what else was changed with it. Of several changes to one port,

@@ -70,7 +70,7 @@ test('kill -9 in the middle of changes keeps every change that had a response', 
     const emulator = await start('--data', data)
     expect(await listNow(emulator)).toEqual(confirmed)
     const died = once(emulator.process, 'exit')
-    // One change follows another, so that the kill meets one that is under way.
+    // Changes follow each other without pause; the kill comes while one is under way.
     let unconfirmed: string[] | undefined
     for (let count = 0; ; count++) {
       if (count === 20) emulator.process.kill('SIGKILL')
@@ -132,7 +132,7 @@ test('a connection without a request does not hold up the end', async () => {
   const socket = connect(Number(port), hostname)
   onTestFinished(() => void socket.destroy())
   await once(socket, 'connect')
-  // The response of another call says that the emulator has taken the connection, too.
+  // The response to another call says that the emulator has taken the connection, too.
   await listNow(emulator)
   const closed = once(socket, 'close')
   socket.resume()
@@ -161,18 +161,29 @@ test('--ports and --groups make it large, --access-key closes it', async () => {
 
 test('--region no-v3-port-reads: only the v3 port reads are missing', async () => {
   const emulator = await start('--region', 'no-v3-port-reads')
-  const statusAndCode = async (path: string) => {
+  const responseTo = async (path: string) => {
     const { status, body } = await call(emulator, 'GET', path)
     return [status, body.error_code]
   }
   const { project, port } = EXAMPLE
   for (const path of [paths.ports(project), paths.port(project, port)]) {
-    expect(await statusAndCode(path)).toEqual([404, 'APIGW.0101'])
-    expect(await statusAndCode(path.replace('/v3/', '/v1/'))).toEqual([200, undefined])
-    expect(await statusAndCode(`/_emulator${path}`)).toEqual([200, undefined])
+    expect(await responseTo(path)).toEqual([404, 'APIGW.0101'])
+    expect(await responseTo(path.replace('/v3/', '/v1/'))).toEqual([200, undefined])
+    expect(await responseTo(`/_emulator${path}`)).toEqual([200, undefined])
   }
-  expect(await statusAndCode(paths.securityGroups(project))).toEqual([200, undefined])
+  expect(await responseTo(paths.securityGroups(project))).toEqual([200, undefined])
   expect((await insert(emulator, { port: { security_groups: [X] } })).status).toBe(200)
+})
+
+test('--no-such-api chooses the refusal, --calls the quota', async () => {
+  const emulator = await start('--region', 'v1-only', '--no-such-api', 'APIG.0101', '--calls', '2/5m')
+  const { project } = EXAMPLE
+  const missing = await call(emulator, 'GET', paths.ports(project))
+  expect([missing.status, missing.body.error_code]).toEqual([404, 'APIG.0101'])
+  const statuses: number[] = []
+  for (let count = 0; count < 3; count++)
+    statuses.push((await call(emulator, 'GET', `/v1/${project}/ports?limit=1`)).status)
+  expect(statuses).toEqual([200, 200, 429])
 })
 
 test.each([
