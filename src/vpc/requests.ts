@@ -72,6 +72,9 @@ export const updatePortRequest = z.strictObject({
     .check(z.refine((port) => Object.keys(port).length > 0, 'must have at least one attribute')),
 })
 
+/** Body of the port update. */
+export type UpdatePortRequest = z.infer<typeof updatePortRequest>
+
 const single = z.optional(boundedText())
 const many = z.optional(boundedList(boundedText(), MOST_VALUES, 'values'))
 /** A page's size: 1 to 2000 (docs/platform.md, Calls). */
