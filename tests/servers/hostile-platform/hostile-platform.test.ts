@@ -40,7 +40,7 @@ function respond(method: string, path: string, body: string): RawResponse {
   let body200: object = wellBody(kind, path, id, list)
   if (method === 'PUT') {
     const { port, dry_run } = JSON.parse(body) as { port: Omit<ChangeStep, 'kind'>; dry_run?: boolean }
-    const step = { kind: path.includes('/insert-') ? 'insert' : 'remove', ...port } as ChangeStep
+    const step = { kind: kindOf(path), ...port } as ChangeStep
     try {
       const after = applyStep(list, step)
       if (dry_run) well = wellResponse(202, { request_id: 'r' })
@@ -60,6 +60,11 @@ function respond(method: string, path: string, body: string): RawResponse {
   if (method === 'PUT' && !change && !well)
     return wellResponse(409, { error_code: 'VPC.2', error_msg: 'no', request_id: 'r' })
   return well ?? wellResponse(200, body200)
+}
+
+function kindOf(path: string): ChangeStep['kind'] {
+  if (path.startsWith('/v1/')) return 'replace'
+  return path.includes('/insert-') ? 'insert' : 'remove'
 }
 
 function wellBody(kind: string, path: string, id: string, list: string[]): object {
@@ -162,6 +167,7 @@ const READS = [
 ]
 
 const begun: string[] = []
+const anyWay = () => oneOf(['steps', 'one-call'] as const, next)
 
 async function one(): Promise<void> {
   const portId = randomUUID()
@@ -173,7 +179,18 @@ async function one(): Promise<void> {
     await ask(`/api${path}`, { method: 'PUT', json })
   } else if (kind < 0.99) {
     lists.set(portId, [a, b])
-    const { planned_from, desired, steps } = planned([a, b], [b, a])
+    const { planned_from, desired, steps } = planned(
+      [a, b],
+      oneOf(
+        [
+          [b, a],
+          [b, d, a],
+        ],
+        next,
+      ),
+      {},
+      anyWay(),
+    )
     const json = { planned_from, desired, steps }
     await ask(api.portChecks(PROJECT, portId), { method: 'POST', json }, checkResponse)
   } else {
@@ -188,6 +205,8 @@ async function one(): Promise<void> {
         ] as string[][],
         next,
       ),
+      {},
+      anyWay(),
     )
     begun.push(json.operation_id)
     await ask(api.portOperations(PROJECT, portId), { method: 'POST', json }, operationResponse)
