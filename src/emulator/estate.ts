@@ -1,5 +1,8 @@
-import type { Port } from '../vpc/port.ts'
-import type { SecurityGroup, SecurityGroupRule } from '../vpc/security-group.ts'
+import type { DocumentedPort as Port } from '../vpc/port.ts'
+import type {
+  DocumentedGroup as SecurityGroup,
+  DocumentedRule as SecurityGroupRule,
+} from '../vpc/security-group.ts'
 
 /** What an estate is made from; the same values always make the same estate. */
 export type EstatePlan = {

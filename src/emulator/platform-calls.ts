@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isUuid } from '../vpc/ids.ts'
-import type { Port } from '../vpc/port.ts'
+import type { DocumentedPort as Port } from '../vpc/port.ts'
 import { portsQuery, rulesQuery, securityGroupsQuery } from '../vpc/requests.ts'
 import { v1PortsQuery } from '../vpc/v1-ports.ts'
 import type { Platform, Project } from './platform.ts'

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini'
 import { refusedFields } from '../vpc/errors.ts'
-import type { Port } from '../vpc/port.ts'
+import type { DocumentedPort as Port } from '../vpc/port.ts'
 import {
   insertSecurityGroupsRequest,
   removeSecurityGroupsRequest,
