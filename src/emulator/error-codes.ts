@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   portNotFound: { status: 404, error_code: 'VPC.2504' },
   groupNotFound: { status: 404, error_code: 'VPC.0602' },
   ruleNotFound: { status: 404, error_code: 'VPC.0603' },
+  addressGroupNotFound: { status: 404, error_code: 'VPC.0604' },
   groupAlreadyOnPort: { status: 409, error_code: 'VPC.2505' },
   // 409, not 404: the group exists, the port's state is against the request.
   groupNotOnPort: { status: 409, error_code: 'VPC.2506' },

@@ -1,3 +1,4 @@
+import type { AddressGroup } from '../vpc/address-group.ts'
 import type { DocumentedPort as Port } from '../vpc/port.ts'
 import type {
   DocumentedGroup as SecurityGroup,
@@ -27,6 +28,7 @@ export type ProjectEstate = {
   ports: Port[]
   security_groups: SecurityGroup[]
   security_group_rules: SecurityGroupRule[]
+  address_groups: AddressGroup[]
 }
 
 /** Everything the emulated platform holds at first. */

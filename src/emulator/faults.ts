@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { applyStep, StepRefused } from '../vpc/change-step.ts'
 import { uuid } from '../vpc/ids.ts'
 import type { Platform } from './platform.ts'
+import { errorForms, type Refusal } from './error-bodies.ts'
 import { ERROR_CODES, PlatformError, type ErrorName } from './error-codes.ts'
 
 const count = z.int().check(z.gte(0, 'must be 0 or more'))
@@ -33,7 +34,7 @@ const change = z
  *   away meanwhile.
  * - `delay_answer`: the call is carried out at once, its response waits `milliseconds`.
  * - `error`: nothing is carried out; `status` (500), with Retry-After in seconds when `retry_after`
- *   is given.
+ *   is given, and a body in one of the forms of error-bodies.ts (`form`, else the platform's own).
  * - `drop_before`: the connection is destroyed, nothing is carried out.
  * - `drop_after`: the call is carried out, then the connection is destroyed in place of a response.
  * - `change_between`: just before the call somebody else makes `change`, or sets the port's list to
@@ -57,6 +58,7 @@ const fault = z
     milliseconds: z.optional(count.check(z.lte(600_000, 'must be at most 600000'))),
     status: z.optional(z.int().check(z.gte(200, 'must be 200 or more'), z.lte(599, 'must be at most 599'))),
     retry_after: z.optional(count),
+    form: z.optional(z.enum(errorForms)),
     error_code: z.optional(z.string()),
     error_msg: z.optional(z.string()),
     security_groups: z.optional(groupIds),
@@ -121,11 +123,7 @@ export class Faults {
  * The refusal of an `error` fault: code and message fit the status unless the fault
  * names them.
  */
-export function refusalOf({ status = 500, error_code, error_msg }: Fault): {
-  status: number
-  error_code: string
-  error_msg: string
-} {
+export function refusalOf({ status = 500, error_code, error_msg }: Fault): Refusal {
   const usual: Record<number, [ErrorName, string]> = {
     401: ['notAuthenticated', 'Incorrect IAM authentication information: fault on demand'],
     403: ['projectNotAllowed', 'Token not allowed to do this action.'],

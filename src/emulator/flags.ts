@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util'
 import { refusedFields } from '../vpc/errors.ts'
 import { MOST_GROUPS_PER_PORT } from '../vpc/port.ts'
 import { faultsRequest } from './faults.ts'
+import { quotaSetting, type Quota } from './counted-calls.ts'
+import { noSuchApiForms, regionNames, regionSetting, type RegionSetting } from './region.ts'
 import { SMALLEST } from './seed/estate.ts'
 import type { EmulatorOptions } from './server.ts'
 
@@ -19,7 +21,9 @@ const FLAGS = {
   seed: { type: 'string' },
   'groups-per-port': { type: 'string' },
   faults: { type: 'string' },
-  'no-v3-ports': { type: 'boolean' },
+  region: { type: 'string' },
+  'no-such-api': { type: 'string' },
+  calls: { type: 'string' },
   'access-key': { type: 'string' },
   'secret-key': { type: 'string' },
   'security-token': { type: 'string' },
@@ -42,9 +46,11 @@ export function portAdvice(args: readonly string[]): string {
  * The emulator's options from its command line: `--listen-port N` (without it
  * PORTSIDE_EMULATOR_PORT, else 8090; 0 takes any), `--data FOLDER`, `--ports N`, `--groups N`,
  * `--seed N`, `--groups-per-port N` (100), `--faults FILE` (JSON, as POST /_emulator/faults takes
- * it), `--no-v3-ports` for a region that has only the old port reads, and what calls must be
- * authenticated with: `--access-key`, `--secret-key`, `--security-token`, `--auth-token`, or the
- * same in EMULATOR_ACCESS_KEY and so on, which other users of the machine cannot see.
+ * it), `--region NAME,NAME` for one that does not offer all (`v1-only`; region.ts has the names),
+ * `--no-such-api FORM` for how it refuses what it lacks, `--calls 90/5m` for a quota of calls, and
+ * what calls must be authenticated with: `--access-key`, `--secret-key`, `--security-token`,
+ * `--auth-token`, or the same in EMULATOR_ACCESS_KEY and so on, which other users of the machine
+ * cannot see.
  * @throws WrongFlag
  */
 export function readFlags(args: readonly string[], environment: NodeJS.ProcessEnv): EmulatorOptions {
@@ -60,7 +66,8 @@ export function readFlags(args: readonly string[], environment: NodeJS.ProcessEn
     groups: wholeNumber('--groups', flags.groups, SMALLEST.groups, 20_000),
     seed: wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1),
     groupsPerPort: wholeNumber('--groups-per-port', flags['groups-per-port'], 1, MOST_GROUPS_PER_PORT),
-    noV3Ports: flags['no-v3-ports'] ?? false,
+    region: readRegion(flags.region, flags['no-such-api']),
+    quota: flags.calls === undefined ? undefined : readQuota(flags.calls),
     credentials: readCredentials(flags, environment),
     faults: flags.faults === undefined ? [] : readFaults(flags.faults),
   }
@@ -100,6 +107,28 @@ function wholeNumber(
   const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN
   if (value >= least && value <= most) return value
   throw new WrongFlag(`${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`)
+}
+
+function readRegion(names: string | undefined, form: string | undefined): RegionSetting {
+  const like = names?.split(',')
+  const wrong = like?.find((name) => !regionNames.includes(name as never))
+  if (wrong !== undefined)
+    throw new WrongFlag(`--region knows no ${JSON.stringify(wrong)}; the names are ${regionNames.join(', ')}`)
+  if (form !== undefined && !noSuchApiForms.includes(form as never))
+    throw new WrongFlag(`--no-such-api must be ${noSuchApiForms.join(' or ')}`)
+  return regionSetting.parse({ like, no_such_api: form })
+}
+
+const SECONDS = { s: 1, m: 60, h: 3600 }
+
+function readQuota(text: string): Quota {
+  const [, count, time, unit] = /^(\d{1,6})\/(\d{1,4})([smh])$/.exec(text) ?? []
+  const read = quotaSetting.safeParse({
+    count: Number(count),
+    seconds: Number(time) * SECONDS[unit as keyof typeof SECONDS],
+  })
+  if (read.success) return read.data
+  throw new WrongFlag(`--calls must be a number of calls and a time of at most 24h, such as 90/5m`)
 }
 
 function readFaults(file: string) {

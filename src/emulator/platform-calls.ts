@@ -1,19 +1,41 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isUuid } from '../vpc/ids.ts'
 import type { DocumentedPort as Port } from '../vpc/port.ts'
-import { portsQuery, rulesQuery, securityGroupsQuery } from '../vpc/requests.ts'
-import { v1PortsQuery } from '../vpc/v1-ports.ts'
-import type { Platform, Project } from './platform.ts'
+import { addressGroupsQuery, portsQuery, rulesQuery, securityGroupsQuery } from '../vpc/requests.ts'
 import { PlatformError } from './error-codes.ts'
-import { listQuery, page, type FilterValues } from './lists.ts'
-import { insertSecurityGroups, namedPort, removeSecurityGroups, updatePort } from './port-calls.ts'
-import { v1Port } from './v1-ports.ts'
+import { listQuery, page } from './lists.ts'
+import {
+  listNativeGroups,
+  listNativePorts,
+  listNativeRules,
+  listV1Groups,
+  listV1Ports,
+  listV1Rules,
+  showNativeGroup,
+  showNativePort,
+  showV1Group,
+  showV1Port,
+  updateNativePort,
+  updateV1Port,
+} from './old-calls.ts'
+import type { Platform, Project } from './platform.ts'
+import { insertSecurityGroups, namedGroup, namedPort, removeSecurityGroups } from './port-calls.ts'
+import { portValues, withoutAllGranted } from './port-filters.ts'
+import type { Part, Region } from './region.ts'
 
 /**
- * A request as the calls see it: `id` is the last ID of the path, `search` the query without its
- * question mark.
+ * A request as the calls see it: `id` is the last ID of the path, `url` the whole address, `search`
+ * its query without the question mark.
  */
-type PlatformRequest = { platform: Platform; project: Project; id: string; search: string; body: Buffer }
+export type PlatformRequest = {
+  platform: Platform
+  project: Project
+  region: Region
+  id: string
+  url: string
+  search: string
+  body: Buffer
+}
 /**
  * Status and body of a response. The server adds `request_id` to the body, but where
  * `noRequestId` says that the platform has it in the header only.
@@ -27,8 +49,68 @@ export type PlatformResponse = {
 type PlatformCall = {
   method: 'GET' | 'PUT'
   path: string
+  /** The part of the API that it belongs to, which a region may lack. */
+  part: Part
+  /** A list that takes `enterprise_project_id`. */
+  byEnterpriseProject?: true
   respond: (request: PlatformRequest) => PlatformResponse
 }
+
+const get = (part: PlatformCall['part'], path: string, respond: PlatformCall['respond']): PlatformCall => ({
+  method: 'GET',
+  path,
+  part,
+  respond,
+})
+const put = (part: PlatformCall['part'], path: string, respond: PlatformCall['respond']): PlatformCall => ({
+  method: 'PUT',
+  path,
+  part,
+  respond,
+})
+const list = (part: PlatformCall['part'], path: string, respond: PlatformCall['respond']): PlatformCall => ({
+  ...get(part, path, respond),
+  byEnterpriseProject: true,
+})
+
+/**
+ * The calls of the platform (docs/platform.md, Calls, Replace, Regions without v3), and show rule,
+ * which the official client has too.
+ */
+export const PLATFORM_CALLS: readonly PlatformCall[] = [
+  list('v3 port reads', '/v3/:project_id/ports', listPorts),
+  get('v3 port reads', '/v3/:project_id/ports/:id', ({ project, id }) =>
+    ok({ port: namedPort(project, id) }),
+  ),
+  put(
+    'v3 port changes',
+    '/v3/:project_id/ports/:id/insert-security-groups',
+    ({ platform, project, id, body }) => changed(insertSecurityGroups(platform, project, id, body)),
+  ),
+  put(
+    'v3 port changes',
+    '/v3/:project_id/ports/:id/remove-security-groups',
+    ({ platform, project, id, body }) => changed(removeSecurityGroups(platform, project, id, body)),
+  ),
+  list('v3 groups', '/v3/:project_id/vpc/security-groups', listGroups),
+  get('v3 groups', '/v3/:project_id/vpc/security-groups/:id', showGroup),
+  get('v3 groups', '/v3/:project_id/vpc/security-group-rules', listRules),
+  get('v3 groups', '/v3/:project_id/vpc/security-group-rules/:id', showRule),
+  list('address groups', '/v3/:project_id/vpc/address-groups', listAddressGroups),
+  get('address groups', '/v3/:project_id/vpc/address-groups/:id', showAddressGroup),
+  list('v1', '/v1/:project_id/ports', listV1Ports),
+  get('v1', '/v1/:project_id/ports/:id', showV1Port),
+  put('v1', '/v1/:project_id/ports/:id', updateV1Port),
+  list('v1', '/v1/:project_id/security-groups', listV1Groups),
+  get('v1', '/v1/:project_id/security-groups/:id', showV1Group),
+  get('v1', '/v1/:project_id/security-group-rules', listV1Rules),
+  get('v2.0', '/v2.0/ports', listNativePorts),
+  get('v2.0', '/v2.0/ports/:id', showNativePort),
+  put('v2.0', '/v2.0/ports/:id', updateNativePort),
+  get('v2.0', '/v2.0/security-groups', listNativeGroups),
+  get('v2.0', '/v2.0/security-groups/:id', showNativeGroup),
+  get('v2.0', '/v2.0/security-group-rules', listNativeRules),
+]
 
 /**
  * The project that a call is for: the one in its path, else, in the native form of OpenStack, the
@@ -44,77 +126,14 @@ export function projectOfCall(
   return named === undefined ? platform.firstProject() : platform.project(String(named))
 }
 
-/**
- * The calls of the platform (docs/platform.md, Calls), and show rule, which the official client has
- * too.
- */
-export const PLATFORM_CALLS: readonly PlatformCall[] = [
-  { method: 'GET', path: '/v3/:project_id/ports', respond: listPorts },
-  {
-    method: 'GET',
-    path: '/v3/:project_id/ports/:id',
-    respond: ({ project, id }) => ok({ port: namedPort(project, id) }),
-  },
-  {
-    method: 'PUT',
-    path: '/v3/:project_id/ports/:id/insert-security-groups',
-    respond: ({ platform, project, id, body }) => changed(insertSecurityGroups(platform, project, id, body)),
-  },
-  {
-    method: 'PUT',
-    path: '/v3/:project_id/ports/:id/remove-security-groups',
-    respond: ({ platform, project, id, body }) => changed(removeSecurityGroups(platform, project, id, body)),
-  },
-  { method: 'GET', path: '/v3/:project_id/vpc/security-groups', respond: listGroups },
-  { method: 'GET', path: '/v3/:project_id/vpc/security-groups/:id', respond: showGroup },
-  { method: 'GET', path: '/v3/:project_id/vpc/security-group-rules', respond: listRules },
-  { method: 'GET', path: '/v3/:project_id/vpc/security-group-rules/:id', respond: showRule },
-  { method: 'GET', path: '/v1/:project_id/ports', respond: listV1Ports },
-  {
-    method: 'GET',
-    path: '/v1/:project_id/ports/:id',
-    respond: ({ project, id }) => ok({ port: v1Port(namedPort(project, id)) }),
-  },
-  { method: 'PUT', path: '/v1/:project_id/ports/:id', respond: replaceAttributes },
-  { method: 'PUT', path: '/v2.0/ports/:id', respond: replaceAttributes },
-]
-
 const ok = (body: Record<string, unknown>): PlatformResponse => ({ status: 200, body })
 const changed = (port: Port | undefined): PlatformResponse =>
   port ? ok({ port }) : { status: 202, body: {} }
 
-function replaceAttributes({ platform, project, id, body }: PlatformRequest): PlatformResponse {
-  return { ...ok({ port: v1Port(updatePort(platform, project, id, body)) }), noRequestId: true }
-}
-
-function portValues(project: Project): FilterValues<Port> {
-  return (port, name) => {
-    if (name === 'private_ips') return port.private_ips?.map((ip) => ip.ip_address)
-    if (name === 'enterprise_project_id') return project.enterpriseProjectOf(port)
-    return port[name]
-  }
-}
-
 function listPorts({ project, search }: PlatformRequest): PlatformResponse {
-  const query = listQuery(portsQuery, search)
-  const { items, page_info } = page(project.ports, withoutAllGranted(query), portValues(project))
+  const query = withoutAllGranted(listQuery(portsQuery, search))
+  const { items, page_info } = page(project.ports, query, portValues(project))
   return ok({ ports: items, page_info })
-}
-
-function listV1Ports({ project, search }: PlatformRequest): PlatformResponse {
-  const query = listQuery(v1PortsQuery, search)
-  const values = portValues(project)
-  const { items } = page(project.ports, withoutAllGranted(query), (port, name) => {
-    if (name === 'network_id') return port.virsubnet_id
-    if (name === 'fixed_ips')
-      return port.private_ips?.flatMap((ip) => [
-        `ip_address=${ip.ip_address}`,
-        `subnet_id=${ip.subnet_cidr_id}`,
-      ])
-    return values(port, name)
-  })
-  // The old list has no page_info: the next page's marker is the last port's ID.
-  return ok({ ports: items.map(v1Port) })
 }
 
 function listGroups({ project, search }: PlatformRequest): PlatformResponse {
@@ -124,10 +143,7 @@ function listGroups({ project, search }: PlatformRequest): PlatformResponse {
 }
 
 function showGroup({ project, id }: PlatformRequest): PlatformResponse {
-  if (!isUuid(id))
-    throw new PlatformError('invalidParameter', `security_group_id ${id} must be a UUID with hyphens.`)
-  const group = project.groups.get(id)
-  if (!group) throw new PlatformError('groupNotFound', `Security group ${id} could not be found.`)
+  const group = namedGroup(project, id)
   return ok({ security_group: { ...group, security_group_rules: project.rulesOf(id) } })
 }
 
@@ -145,9 +161,16 @@ function showRule({ project, id }: PlatformRequest): PlatformResponse {
   return ok({ security_group_rule: rule })
 }
 
-/** `all_granted_eps` asks for every enterprise project that the caller may see: here, all. */
-function withoutAllGranted<Q extends { enterprise_project_id?: string | undefined }>(query: Q): Q {
-  return query.enterprise_project_id === 'all_granted_eps'
-    ? { ...query, enterprise_project_id: undefined }
-    : query
+function listAddressGroups({ project, search }: PlatformRequest): PlatformResponse {
+  const query = withoutAllGranted(listQuery(addressGroupsQuery, search))
+  const { items, page_info } = page(project.addressGroups, query, (group, name) => group[name])
+  return ok({ address_groups: items, page_info })
+}
+
+function showAddressGroup({ project, id }: PlatformRequest): PlatformResponse {
+  if (!isUuid(id))
+    throw new PlatformError('invalidParameter', `address_group_id ${id} must be a UUID with hyphens.`)
+  const group = project.addressGroups.get(id)
+  if (!group) throw new PlatformError('addressGroupNotFound', `Address group ${id} could not be found.`)
+  return ok({ address_group: group })
 }

@@ -1,3 +1,4 @@
+import type { AddressGroup } from '../vpc/address-group.ts'
 import { DEFAULT_GROUPS_PER_PORT, type DocumentedPort as Port } from '../vpc/port.ts'
 import type {
   DocumentedGroup as SecurityGroup,
@@ -14,6 +15,7 @@ export class Project {
   readonly ports: Collection<Port>
   readonly groups: Collection<SecurityGroup>
   readonly rules: Collection<SecurityGroupRule>
+  readonly addressGroups: Collection<AddressGroup>
   readonly #rulesByGroup = new Map<string, SecurityGroupRule[]>()
   readonly #enterpriseProjects: Map<string, string>
 
@@ -22,6 +24,7 @@ export class Project {
     this.ports = new Collection(estate.ports)
     this.groups = new Collection(estate.security_groups)
     this.rules = new Collection(estate.security_group_rules)
+    this.addressGroups = new Collection(estate.address_groups)
     this.#enterpriseProjects = new Map(estate.vpcs.map((vpc) => [vpc.id, vpc.enterprise_project_id]))
     for (const rule of estate.security_group_rules) {
       const rules = this.#rulesByGroup.get(rule.security_group_id)
@@ -35,6 +38,19 @@ export class Project {
     const port = this.ports.get(id)
     if (!port) throw new PlatformError('portNotFound', `Port ${id} could not be found.`)
     return port
+  }
+
+  /** The project as it is for one who may see nothing in it. */
+  empty(): Project {
+    return new Project({
+      id: this.id,
+      name: '',
+      vpcs: [],
+      ports: [],
+      security_groups: [],
+      security_group_rules: [],
+      address_groups: [],
+    })
   }
 
   /** The rules of a group, in list order. */

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini'
 import { refusedFields } from '../vpc/errors.ts'
 import type { DocumentedPort as Port } from '../vpc/port.ts'
+import type { DocumentedGroup as SecurityGroup } from '../vpc/security-group.ts'
 import {
   insertSecurityGroupsRequest,
   removeSecurityGroupsRequest,
@@ -71,6 +72,18 @@ export function namedPort(project: Project, portId: string): Port {
   if (!isUuid(portId))
     throw new PlatformError('invalidParameter', `port_id ${portId} must be a UUID with hyphens.`)
   return project.port(portId)
+}
+
+/**
+ * The group that a path names. @throws PlatformError 400 when it is no UUID, 404 when there is
+ * none.
+ */
+export function namedGroup(project: Project, groupId: string): SecurityGroup {
+  if (!isUuid(groupId))
+    throw new PlatformError('invalidParameter', `security_group_id ${groupId} must be a UUID with hyphens.`)
+  const group = project.groups.get(groupId)
+  if (!group) throw new PlatformError('groupNotFound', `Security group ${groupId} could not be found.`)
+  return group
 }
 
 function carryOut(platform: Platform, project: Project, portId: string, checked: Checked): Port | undefined {

@@ -2,12 +2,17 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { Platform } from './platform.ts'
+import { Platform, type Project } from './platform.ts'
+import { Conditions } from './conditions.ts'
 import { addControls } from './controls.ts'
+import type { Quota } from './counted-calls.ts'
+import { errorBody, type ErrorForm, type Refusal } from './error-bodies.ts'
 import { ERROR_CODES, PlatformError } from './error-codes.ts'
 import type { EstatePlan } from './estate.ts'
 import { changeBetween, Faults, refusalOf, type Fault } from './faults.ts'
 import { PLATFORM_CALLS, projectOfCall, type PlatformResponse } from './platform-calls.ts'
+import { overlaid } from './overlays.ts'
+import type { Region, RegionSetting } from './region.ts'
 import { checkSignature, type AcceptedCredentials } from './signature.ts'
 import { openFolder, openMemory } from './storage.ts'
 
@@ -19,11 +24,10 @@ export type EmulatorOptions = Partial<EstatePlan> & {
   data?: string | undefined
   /** When given, every call of the platform must be authenticated with these. */
   credentials?: AcceptedCredentials | undefined
-  /**
-   * The v3 port reads are missing, as in some regions: the gateway says that there is no such
-   * API.
-   */
-  noV3Ports?: boolean
+  /** What the endpoint offers; all calls, unless given. */
+  region?: RegionSetting
+  /** How many calls a project may make; as many as it likes, unless given. */
+  quota?: Quota | undefined
   /** At most this many security groups on one port; 100, unless given. */
   groupsPerPort?: number | undefined
   /** Faults from the start. */
@@ -40,7 +44,6 @@ export type Emulator = {
 
 /** Largest request body, in bytes. 1,000 group IDs take 40 KB. */
 const BODY_LIMIT = 256 * 1024
-const V3_PORT_READS = /^\/v3\/:project_id\/ports(\/:id)?$/
 const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 
 /**
@@ -58,6 +61,8 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   const platform = new Platform(storage, options.groupsPerPort)
   const faults = new Faults()
   faults.add(options.faults ?? [])
+  const atStart = { region: options.region ?? {}, quota: options.quota ?? null }
+  const conditions = new Conditions(atStart)
   const stopping = new AbortController()
 
   const app = httpServer()
@@ -65,14 +70,12 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     addPlatform(calls, {
       platform,
       faults,
+      conditions,
       stopping: stopping.signal,
       credentials: options.credentials,
-      calls: options.noV3Ports
-        ? PLATFORM_CALLS.filter((one) => !V3_PORT_READS.test(one.path))
-        : PLATFORM_CALLS,
     }),
   )
-  await app.register(async (controls) => addControls(controls, platform, faults))
+  await app.register(async (controls) => addControls(controls, platform, faults, conditions))
   app.addHook('preClose', async () => stopping.abort())
   endUnused(app)
   app.addHook('onClose', async () => storage.close())
@@ -110,12 +113,7 @@ function httpServer(): FastifyInstance {
   // form.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  app.setNotFoundHandler((request, reply) =>
-    refuse(request, reply, {
-      ...ERROR_CODES.noSuchApi,
-      error_msg: 'The API does not exist or has not been published in the environment',
-    }),
-  )
+  app.setNotFoundHandler((request, reply) => refuseAsMissing(request, reply, 'APIGW.0101'))
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof PlatformError) {
       const { status, error_code } = error
@@ -150,52 +148,76 @@ function endUnused(app: FastifyInstance): void {
   })
 }
 
-type Refusal = { status: number; error_code: string; error_msg: string }
-
-function refuse(request: FastifyRequest, reply: FastifyReply, { status, error_code, error_msg }: Refusal) {
-  return send(request, reply, status, { error_code, error_msg })
+function refuse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: Refusal,
+  form: ErrorForm = 'platform',
+) {
+  const { type, body } = errorBody(form, refusal, request.id)
+  return reply.code(refusal.status).header('x-request-id', request.id).type(type).send(body)
 }
 
-function send(request: FastifyRequest, reply: FastifyReply, status: number, body: Record<string, unknown>) {
-  return reply
-    .code(status)
-    .header('x-request-id', request.id)
-    .send({ ...body, request_id: request.id })
+/** The refusal of a call that the endpoint does not offer. */
+function refuseAsMissing(request: FastifyRequest, reply: FastifyReply, form: Region['noSuchApi']) {
+  // What knows no such path need not know of request IDs either.
+  if (form === 'bare-404') return reply.code(404).type('text/plain').send('404 page not found\n')
+  if (form === 'bare-405') return reply.code(405).type('text/html').send('<h1>405 Method Not Allowed</h1>\n')
+  return refuse(request, reply, {
+    status: 404,
+    error_code: form,
+    error_msg: 'The API does not exist or has not been published in the environment',
+  })
 }
 
 type Served = {
   platform: Platform
   faults: Faults
+  conditions: Conditions
   stopping: AbortSignal
   credentials: AcceptedCredentials | undefined
-  calls: typeof PLATFORM_CALLS
 }
 
-function addPlatform(app: FastifyInstance, { platform, faults, stopping, credentials, calls }: Served): void {
-  for (const call of calls)
+function addPlatform(
+  app: FastifyInstance,
+  { platform, faults, conditions, stopping, credentials }: Served,
+): void {
+  for (const call of PLATFORM_CALLS)
     app.route<{ Params: { project_id?: string; id?: string } }>({
       method: call.method,
       url: call.path,
       handler: (request, reply) => {
         const { project_id, id = '' } = request.params
-        const carryOut = () =>
-          call.respond({
+        const { region, calls } = conditions
+        calls.count(call.method, call.path)
+        if (region.missing.has(call.part)) return refuseAsMissing(request, reply, region.noSuchApi)
+        const carryOut = () => {
+          const project = projectOfCall(platform, project_id, request.headers)
+          const search = request.url.split('?').slice(1).join('?')
+          return call.respond({
             platform,
-            project: projectOfCall(platform, project_id, request.headers),
+            project: call.byEnterpriseProject ? visible(project, region, search) : project,
+            region,
             id,
-            search: request.url.split('?').slice(1).join('?'),
+            url: `http://${request.headers.host}${request.url}`,
+            search,
             body: bodyOf(request),
           })
+        }
         const portOfCall = call.path.includes('/ports/:id') ? id : undefined
         return respond(request, reply, carryOut, (one) => changeBetween(platform, one, portOfCall))
       },
     })
-  for (const path of new Set(calls.map((one) => one.path))) {
-    const known = calls.filter((one) => one.path === path).map((one): string => one.method)
+  for (const path of new Set(PLATFORM_CALLS.map((one) => one.path))) {
+    const ofPath = PLATFORM_CALLS.filter((one) => one.path === path)
+    const known = ofPath.map((one): string => one.method)
     app.route({
       method: METHODS.filter((method) => !known.includes(method)),
       url: path,
-      handler: (request) => {
+      handler: (request, reply) => {
+        const { region } = conditions
+        if (ofPath.every(({ part }) => region.missing.has(part)))
+          return refuseAsMissing(request, reply, region.noSuchApi)
         throw new PlatformError('methodNotAllowed', `Method ${request.method} is not allowed for this API.`)
       },
     })
@@ -211,6 +233,16 @@ function addPlatform(app: FastifyInstance, { platform, faults, stopping, credent
       const { method, url, headers } = request
       checkSignature({ method, url, headers, body: bodyOf(request) }, credentials)
     }
+    const { project_id } = request.params as { project_id?: string }
+    const named = project_id ?? request.headers['x-project-id'] ?? platform.firstProject().id
+    const throttled = conditions.calls.take(String(named))
+    if (throttled) {
+      if (throttled.retryAfter !== undefined) reply.header('retry-after', throttled.retryAfter)
+      return refuse(request, reply, {
+        ...ERROR_CODES.throttled,
+        error_msg: 'The throttling threshold has been reached: policy user over ratelimit',
+      })
+    }
     const striking = faults.take(request.method, request.url)
     for (const one of striking) {
       if (one.kind === 'delay' && !(await delay(one.milliseconds ?? 0)))
@@ -219,7 +251,7 @@ function addPlatform(app: FastifyInstance, { platform, faults, stopping, credent
       if (one.kind === 'drop_before') return disconnect(request, reply)
       if (one.kind === 'error') {
         if (one.retry_after !== undefined) reply.header('retry-after', one.retry_after)
-        return refuse(request, reply, refusalOf(one))
+        return refuse(request, reply, refusalOf(one), one.form)
       }
     }
     const outcome = attempt(carryOut)
@@ -233,14 +265,32 @@ function addPlatform(app: FastifyInstance, { platform, faults, stopping, credent
           .send('<!DOCTYPE html><html><head><title>Bad Gat')
     }
     const { status, body, noRequestId } = outcome()
-    if (noRequestId) return reply.code(status).header('x-request-id', request.id).send(body)
-    return send(request, reply, status, body)
+    const shown = overlaid(body, conditions.overlays, request.url)
+    return reply
+      .code(status)
+      .header('x-request-id', request.id)
+      .send(noRequestId ? shown : { ...shown, request_id: request.id })
   }
 
   /** Waits; cut short, with false, when the emulator stops. */
   async function delay(milliseconds: number): Promise<boolean> {
     return wait(milliseconds, true, { signal: stopping }).catch(() => false)
   }
+}
+
+/**
+ * What of a project a list shows in this region: nothing, or a refusal, to those who name no
+ * enterprise project where one is wanted (docs/platform.md, Permissions).
+ * @throws PlatformError 403
+ */
+function visible(project: Project, region: Region, search: string): Project {
+  const named = new URLSearchParams(search).get('enterprise_project_id')
+  if (region.enterpriseProject === 'optional' || named) return project
+  if (region.enterpriseProject === 'empty') return project.empty()
+  throw new PlatformError(
+    'projectNotAllowed',
+    'Policy does not allow this action for all enterprise projects: name one by enterprise_project_id.',
+  )
 }
 
 const bodyOf = (request: FastifyRequest) => (request.body as Buffer | undefined) ?? Buffer.alloc(0)

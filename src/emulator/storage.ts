@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path'
 import { tryLock } from 'fs-native-extensions'
 import type { DocumentedPort as Port } from '../vpc/port.ts'
-import type { Estate, EstatePlan } from './estate.ts'
+import type { Estate, EstatePlan, ProjectEstate } from './estate.ts'
 import { makeEstate } from './seed/estate.ts'
 
 /** What of a port can be changed. */
@@ -111,7 +111,7 @@ export function openFolder(folder: string, plan: Partial<EstatePlan>): Storage {
         )
       const kept = readEstate(estateFile)
       if (kept) checkPlan(kept.made_from, plan, folder)
-      const whole = kept ?? makeEstate({ ...plan, seed: plan.seed ?? 1 })
+      const whole = kept ? withAddressGroups(kept) : makeEstate({ ...plan, seed: plan.seed ?? 1 })
       if (!kept) writeWhole(folder, estateFile, whole)
       return { estate: whole, size: replay(whole, readFileSync(journalFile), journalFile) }
     } catch (error) {
@@ -160,6 +160,20 @@ function readEstate(file: string): Estate | undefined {
   if (!estate?.made_from || !Array.isArray(estate.projects))
     throw new StorageRefused(`${file} is not an estate: restore it, or empty the folder to start afresh`)
   return estate as Estate
+}
+
+/** An estate of a version that knew no address groups has its rules, which name them. */
+function withAddressGroups(estate: Estate): Estate {
+  const kept = estate.projects as (Omit<ProjectEstate, 'address_groups'> & Partial<ProjectEstate>)[]
+  if (kept.every(({ address_groups }) => address_groups !== undefined)) return estate
+  const made = new Map(makeEstate(estate.made_from).projects.map((project) => [project.id, project]))
+  return {
+    ...estate,
+    projects: kept.map((project) => ({
+      ...project,
+      address_groups: project.address_groups ?? made.get(project.id)?.address_groups ?? [],
+    })),
+  }
 }
 
 function parsed(text: string): unknown {

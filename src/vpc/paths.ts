@@ -15,6 +15,9 @@ export const paths = {
   securityGroup: (project: string, group: string) =>
     at(project, `vpc/security-groups/${encodeURIComponent(group)}`),
   rules: (project: string) => at(project, 'vpc/security-group-rules'),
+  addressGroups: (project: string) => at(project, 'vpc/address-groups'),
+  addressGroup: (project: string, group: string) =>
+    at(project, `vpc/address-groups/${encodeURIComponent(group)}`),
 } as const
 
 /**

@@ -117,6 +117,17 @@ export const securityGroupsQuery = z.strictObject({
 /** Filters of the security groups list. */
 export type SecurityGroupsQuery = z.infer<typeof securityGroupsQuery>
 
+/** Filters of the address groups list (docs/platform.md, Calls). */
+export const addressGroupsQuery = z.strictObject({
+  limit,
+  marker,
+  id: many,
+  name: many,
+  description: many,
+  ip_version: z.optional(z.int()),
+  enterprise_project_id: single,
+})
+
 /** Filters of the rules list (docs/platform.md, Calls). */
 export const rulesQuery = z.strictObject({
   limit,

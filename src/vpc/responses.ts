@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { addressGroup } from './address-group.ts'
 import { port } from './port.ts'
 import { securityGroup, securityGroupRule, securityGroupWithRules } from './security-group.ts'
 import { shown } from './shown.ts'
@@ -62,4 +63,11 @@ export const rulesResponse = z.looseObject({
   page_info: z.nullish(pageInfo),
   request_id: requestId,
   ...unreadable,
+})
+
+/** Response of list address groups. */
+export const addressGroupsResponse = z.looseObject({
+  address_groups: z.array(addressGroup),
+  page_info: z.nullish(pageInfo),
+  request_id: requestId,
 })

@@ -108,7 +108,7 @@ export async function newFolder(): Promise<{ path: string; remove(): Promise<voi
 
 /** The emulator's controls, which are outside the platform's paths. */
 export function controls(emulator: string) {
-  const send = async (method: 'POST' | 'DELETE', path: string, body?: unknown) => {
+  const send = async (method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => {
     const response = await fetch(`${emulator}/_emulator/${path}`, {
       method,
       ...(body === undefined
@@ -123,6 +123,20 @@ export function controls(emulator: string) {
     faults: (...faults: object[]) => post('faults', { faults }),
     /** Takes all faults away, those too that struck nothing yet. */
     noFaults: () => send('DELETE', 'faults'),
+    /** What the endpoint offers from now on: `region(['v1-only'], 'bare-404')`; else all. */
+    region: (like: string[] = [], no_such_api?: string) =>
+      send('PUT', 'region', { like, ...(no_such_api && { no_such_api }) }),
+    /** Objects that are shown in odd forms from now on; in place of those before. */
+    overlays: (...overlays: object[]) => send('PUT', 'overlays', { overlays }),
+    /** At most so many calls of a project in so many seconds; null for as many as it likes. */
+    quota: (quota: { count: number; seconds: number; retry_after?: boolean } | null) =>
+      send('PUT', 'quota', { quota }),
+    /** The calls that came since the start or `forgetCalls`, by kind. */
+    async calls(): Promise<Record<string, number>> {
+      const response = await fetch(`${emulator}/_emulator/calls`)
+      return ((await response.json()) as { calls: Record<string, number> }).calls
+    },
+    forgetCalls: () => send('DELETE', 'calls'),
     /** Someone else, in another console, sets the port's list. */
     someoneElseSets: (portId: string, security_groups: string[]) =>
       post(`ports/${portId}/security-groups`, { security_groups }),

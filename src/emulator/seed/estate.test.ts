@@ -43,7 +43,8 @@ test('names, descriptions and tags keep to the documented bounds', () => {
 })
 
 test('every ID is a UUID, none twice, and every reference leads somewhere', () => {
-  for (const { ports, security_groups, security_group_rules } of projects) {
+  for (const { ports, security_groups, security_group_rules, address_groups } of projects) {
+    const addressGroups = new Set(address_groups.map(({ id }) => id))
     const groups = new Set(security_groups.map((group) => group.id))
     const ids = [...ports, ...security_groups, ...security_group_rules].map((item) => item.id)
     expect(new Set(ids).size).toBe(ids.length)
@@ -57,6 +58,8 @@ test('every ID is a UUID, none twice, and every reference leads somewhere', () =
     for (const rule of security_group_rules) {
       expect(groups.has(rule.security_group_id)).toBe(true)
       if (rule.remote_group_id) expect(groups.has(rule.remote_group_id)).toBe(true)
+      const named = rule.remote_address_group_id
+      if (named) expect(addressGroups.has(named)).toBe(true)
       const remotes = [rule.remote_group_id, rule.remote_ip_prefix, rule.remote_address_group_id]
       expect(remotes.filter(Boolean).length).toBeLessThanOrEqual(1)
       expect(rule.priority).toBeGreaterThanOrEqual(1)
@@ -97,6 +100,13 @@ test('the estate has every device owner and state, and every length of list', ()
   expect(main.ports.some((port) => port.port_security_enabled === false)).toBe(true)
   expect(main.ports.some((port) => port.instance_type === 'RDS')).toBe(true)
   expect(main.security_groups.length).toBeGreaterThanOrEqual(60)
+})
+
+test('servers have a flavor, old ones too, and other ports have none', () => {
+  for (const port of main.ports)
+    expect(port.ecs_flavor !== '').toBe(port.device_owner?.startsWith('compute:') ?? false)
+  const flavors = new Set(main.ports.map((port) => String(port.ecs_flavor).split('.')[0]))
+  expect([...flavors].toSorted()).toEqual(['', 'c7', 'm1', 'm7', 's1', 's6'])
 })
 
 test('the rules have every kind that the platform knows', () => {

@@ -1,4 +1,5 @@
 import type { Estate, EstatePlan, ProjectEstate } from '../estate.ts'
+import { addressGroups, makeAddressGroups } from './address-groups.ts'
 import { chance } from './chance.ts'
 import { oddGroups, partnerGroups, tierGroups } from './groups-applications.ts'
 import { guardGroups, referenceGroups, sharedGroups, type GroupDraft } from './groups-shared.ts'
@@ -74,6 +75,7 @@ function mainProject({ ports = SMALLEST.ports, groups = SMALLEST.groups, seed }:
       ...more.map((draft, place) => makePort(MAIN_PROJECT, SMALLEST.ports + place, draft)),
     ],
     ...makeGroups(MAIN_PROJECT, drafts, ids),
+    address_groups: makeAddressGroups(MAIN_PROJECT, addressGroups),
   }
 }
 
@@ -85,5 +87,6 @@ function secondProject(): ProjectEstate {
     vpcs: Object.values(vpcs),
     ports: makePorts(SECOND_PROJECT, secondProjectRows, ids),
     ...makeGroups(SECOND_PROJECT, secondProjectGroups, ids),
+    address_groups: [],
   }
 }

@@ -2,6 +2,7 @@ import type {
   DocumentedGroup as SecurityGroup,
   DocumentedRule as SecurityGroupRule,
 } from '../../vpc/security-group.ts'
+import { addressGroupId } from './address-groups.ts'
 import { timeAt, uuidOf } from './chance.ts'
 import type { GroupDraft } from './groups-shared.ts'
 
@@ -48,9 +49,7 @@ export function makeGroups(projectId: string, drafts: readonly GroupDraft[], ids
         remote_group_id: remote_group === undefined ? null : idOf(ids, remote_group),
         remote_ip_prefix: remote_ip_prefix ?? null,
         remote_address_group_id:
-          remote_address_group === undefined
-            ? null
-            : uuidOf('address-group', projectId, remote_address_group),
+          remote_address_group === undefined ? null : addressGroupId(projectId, remote_address_group),
         created_at,
         updated_at: created_at,
       }),

@@ -163,9 +163,14 @@ const rows: readonly Row[] = [
     {
       description: 'Do not touch. See ERP-2231.',
       tags: { app: 'erp', 'do-not-touch': '' },
+      // No deny rules, no address groups, no inconsecutive ports (docs/platform.md, Limits).
+      more: { ecs_flavor: 'm1.large' },
     },
   ),
-  server('domain-controller-1', 'office', 10, ['active-directory', 'bastion-rdp', 'deny-smb-rpc']),
+  server('domain-controller-1', 'office', 10, ['active-directory', 'bastion-rdp', 'deny-smb-rpc'], {
+    // No inconsecutive ports.
+    more: { ecs_flavor: 's1.xlarge' },
+  }),
   server('edge-cache-1', 'edge', 31, ['web-public', 'bastion-ssh'], { tags: { site: 'edge1' } }),
   // What the platform makes without being asked.
   service('network:dhcp', '', 'web', 2, ['default'], { dualStack: false }),

@@ -145,8 +145,10 @@ function isNoSuchApi(error: unknown): boolean {
   return error instanceof UpstreamError && error.status === 404 && error.error.error_code === 'APIGW.0101'
 }
 
-function inNewForm<T>(response: ReadResponse<T>): ReadResponse<T> {
-  return { ...response, body: Buffer.from(JSON.stringify(response.data)) }
+function inNewForm<T extends object>(response: ReadResponse<T>): ReadResponse<T> {
+  // The old reads have the request ID in a header only.
+  const { data, request_id } = response
+  return { ...response, body: Buffer.from(JSON.stringify({ ...data, request_id })) }
 }
 
 /** The old list names no next marker: after a full page it is the last port's ID. */

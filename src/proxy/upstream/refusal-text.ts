@@ -49,13 +49,14 @@ function inOneLine(text: string): string {
 function decoded(body: Uint8Array, contentType: string): string | undefined {
   const named = /charset\s*=\s*["']?([\w-]+)/i
   const head = Buffer.from(body.subarray(0, 1024)).toString('latin1')
-  const said =
-    named.exec(contentType)?.[1] ?? (head.trimStart().startsWith('<') ? named.exec(head)?.[1] : undefined)
-  for (const charset of [said, 'utf-8'])
+  const ofHead = head.trimStart().startsWith('<') ? named.exec(head)?.[1] : undefined
+  const charset =
+    named.exec(contentType)?.[1] ?? ofHead
+  for (const one of [charset, 'utf-8'])
     try {
       // A cut may go through a character: `stream` leaves what is not whole.
-      if (charset !== undefined)
-        return new TextDecoder(charset, { fatal: true }).decode(body, { stream: true })
+      if (one !== undefined)
+        return new TextDecoder(one, { fatal: true }).decode(body, { stream: true })
     } catch {
       // Not a character set, or not in it.
     }

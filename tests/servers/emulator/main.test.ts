@@ -132,7 +132,7 @@ test('a connection without a request does not hold up the end', async () => {
   const socket = connect(Number(port), hostname)
   onTestFinished(() => void socket.destroy())
   await once(socket, 'connect')
-  // The response of another call says that the emulator has taken the connection, too.
+  // The response to another call says that the emulator has taken the connection, too.
   await listNow(emulator)
   const closed = once(socket, 'close')
   socket.resume()
@@ -159,19 +159,19 @@ test('--ports and --groups make it large, --access-key closes it', async () => {
   expect(page.body.page_info).toMatchObject({ current_count: 2000, next_marker: expect.any(String) })
 })
 
-test('--no-v3-ports: only the v3 port reads are missing', async () => {
-  const emulator = await start('--no-v3-ports')
-  const statusAndCode = async (path: string) => {
+test('--region no-v3-port-reads: only the v3 port reads are missing', async () => {
+  const emulator = await start('--region', 'no-v3-port-reads')
+  const responseTo = async (path: string) => {
     const { status, body } = await call(emulator, 'GET', path)
     return [status, body.error_code]
   }
   const { project, port } = EXAMPLE
   for (const path of [paths.ports(project), paths.port(project, port)]) {
-    expect(await statusAndCode(path)).toEqual([404, 'APIGW.0101'])
-    expect(await statusAndCode(path.replace('/v3/', '/v1/'))).toEqual([200, undefined])
-    expect(await statusAndCode(`/_emulator${path}`)).toEqual([200, undefined])
+    expect(await responseTo(path)).toEqual([404, 'APIGW.0101'])
+    expect(await responseTo(path.replace('/v3/', '/v1/'))).toEqual([200, undefined])
+    expect(await responseTo(`/_emulator${path}`)).toEqual([200, undefined])
   }
-  expect(await statusAndCode(paths.securityGroups(project))).toEqual([200, undefined])
+  expect(await responseTo(paths.securityGroups(project))).toEqual([200, undefined])
   expect((await insert(emulator, { port: { security_groups: [X] } })).status).toBe(200)
 })
 
@@ -185,6 +185,9 @@ test.each([
   [['--groups-per-port', '201'], '--groups-per-port must be a whole number from 1 to 200'],
   [['--data', '/dev/null/x'], '/dev/null/x'],
   [['--data='], '--data must name a folder'],
+  [['--region', 'v1-only,mars'], '--region knows no "mars"; the names are'],
+  [['--no-such-api', '500'], '--no-such-api must be APIGW.0101 or'],
+  [['--calls', '90'], '--calls must be a number of calls and a time'],
   [['--faults', '/nowhere.json'], '--faults /nowhere.json'],
   [['--access-key', 'AK'], '--secret-key'],
   [['extra'], 'extra'],

@@ -161,6 +161,76 @@ test('updatePort and neutronUpdatePort replace the list, and change a name', asy
   expect(port).toMatchObject({ name: 'renamed', security_groups: [B] })
 })
 
+type OldRule = { id: string; security_group_id: string; port_range_min: number | null }
+type OldGroup = { id: string; name: string; security_group_rules: OldRule[] }
+
+test('listSecurityGroups and listSecurityGroupRules of v1, rules inside', async () => {
+  const client = oldClientOf(await signed())
+  const { security_groups: all } = wire<{ security_groups: OldGroup[] }>(
+    await client.listSecurityGroups(new v2.ListSecurityGroupsRequest()),
+  )
+  const second = wire<{ security_groups: OldGroup[] }>(
+    await client.listSecurityGroups(
+      new v2.ListSecurityGroupsRequest()
+        .withLimit(1)
+        .withMarker(all[0]?.id ?? '')
+        .withEnterpriseProjectId('0'),
+    ),
+  )
+  expect(second.security_groups).toEqual([all[1]])
+  const shown = wire<{ security_group: OldGroup }>(
+    await client.showSecurityGroup(new v2.ShowSecurityGroupRequest(X)),
+  ).security_group
+  expect(shown).toEqual(all.find(({ id }) => id === X))
+  expect(shown.security_group_rules.map((rule) => rule.port_range_min)).toEqual([22, 22, 22, null, null])
+  const { security_group_rules: rules } = wire<{ security_group_rules: OldRule[] }>(
+    await client.listSecurityGroupRules(new v2.ListSecurityGroupRulesRequest().withSecurityGroupId(X)),
+  )
+  expect(rules).toEqual(shown.security_group_rules)
+})
+
+test('the native lists of groups, rules and ports, with a link to the next page', async () => {
+  const client = oldClientOf(await signed())
+  const groups = wire<{
+    security_groups: OldGroup[]
+    security_groups_links: { rel: string; href: string }[]
+  }>(await client.neutronListSecurityGroups(new v2.NeutronListSecurityGroupsRequest().withLimit(2)))
+  expect(groups.security_groups).toHaveLength(2)
+  const [next] = groups.security_groups_links
+  expect([next?.rel, new URL(next?.href ?? '').search]).toEqual(['next', `?limit=2&marker=${B}`])
+  const rules = wire<{ security_group_rules: OldRule[] }>(
+    await client.neutronListSecurityGroupRules(
+      new v2.NeutronListSecurityGroupRulesRequest().withSecurityGroupId(B).withDirection('ingress'),
+    ),
+  ).security_group_rules
+  // 80 and 443 are two rules of this form each time; ICMP has its type as the lower number.
+  expect(rules.map((rule) => rule.port_range_min)).toEqual([80, 443, 80, 443, 8])
+  const { ports } = wire<{ ports: object[] }>(
+    await client.neutronListPorts(new v2.NeutronListPortsRequest().withSecurityGroups([A]).withLimit(1)),
+  )
+  expect(ports).toMatchObject([{ id: EXAMPLE.port, project_id: EXAMPLE.project, security_groups: [A, B] }])
+  expect(ports).toMatchObject([{ fixed_ips: [{ ip_address: '192.168.158.228' }] }])
+})
+
+test('listAddressGroup and showAddressGroup', async () => {
+  const client = clientOf(await signed())
+  type AddressGroup = { id: string; name: string; ip_set: string[]; ip_extra_set: { ip: string }[] }
+  const { address_groups: all } = wire<{ address_groups: AddressGroup[] }>(
+    await client.listAddressGroup(new v3.ListAddressGroupRequest().withIpVersion(4)),
+  )
+  expect(all.map(({ name }) => name)).toEqual(['soc-blocklist', 'office-ranges', 'cdn-edges'])
+  const [first] = all
+  expect(first?.ip_extra_set.map(({ ip }) => ip)).toEqual(first?.ip_set)
+  const shown = await client.showAddressGroup(new v3.ShowAddressGroupRequest(first?.id ?? ''))
+  expect(wire<{ address_group: AddressGroup }>(shown).address_group).toEqual(first)
+  const { security_group_rules: rules } = wire<{ security_group_rules: object[] }>(
+    await client.listSecurityGroupRules(
+      new v3.ListSecurityGroupRulesRequest().withRemoteAddressGroupId([first?.id ?? '']),
+    ),
+  )
+  expect(rules).toHaveLength(1)
+})
+
 test("a refusal reaches the client's exception with code, message and request ID", async () => {
   const client = clientOf(await signed())
   await expect(client.addSecurityGroups(insertRequest([A]))).rejects.toMatchObject({

@@ -15,7 +15,7 @@ let stage: Awaited<ReturnType<typeof startStage>>
 let ports: Port[]
 
 beforeAll(async () => {
-  stage = await startStage({}, { noV3Ports: true })
+  stage = await startStage({}, { region: { like: ['no-v3-port-reads'] } })
   ports = (await v3({})).ports
 })
 afterAll(() => stage.close())
