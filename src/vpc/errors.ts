@@ -105,9 +105,9 @@ const CODES = ['error_code', 'code', 'errorCode'] as const
 const WORDS = ['error_msg', 'message', 'error_message', 'msg', 'detail', 'error_description'] as const
 
 /**
- * Reads an error body of the platform in any of its forms (docs/platform.md, Errors):
- * `{error_code, error_msg, request_id}`, IAM's `{error: {code, message}}`, a flat `{code, message}`
- * or `{message}`, `{NeutronError: {type, message, detail}}`, and nova's `{itemNotFound: {message}}`.
+ * Reads an error body of the platform in any of its forms (docs/platform.md, Errors): `error_code`,
+ * `error_msg` and `request_id`, IAM's `{error: {code, message}}`, a flat `{code, message}`
+ * or `{message}`, `{NeutronError: {type, message, detail}}`, and nova's `{itemNotFound: {...}}`.
  * Returns undefined when the body is none of them, or its code would pass for one of Portside's
  * own.
  * @param uncoded the code where the body has none

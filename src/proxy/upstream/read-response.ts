@@ -57,7 +57,7 @@ export function readErrorResponse(response: ExchangeResponse): PortsideError {
   }
 }
 
-/** The words of a response in no form of the platform's; JSON that says anything is its own words. */
+/** The words of a response in no form of the platform's; JSON in another form is shown as text. */
 function textError(response: ExchangeResponse, body: Json, uncoded: string): PortsideError | undefined {
   // What would pass for Portside's own is not repeated.
   if (body.ok && (!isObject(body.value) || 'error_code' in body.value || 'code' in body.value))

@@ -22,7 +22,10 @@ export function refusalText({
   const { root, elements, words } = readMarkup(start)
   const title = elements.get('title')
   if (root === 'html' || title !== undefined)
-    return said({ words: title === undefined || words.startsWith(title) ? words : `${title}. ${words}` })
+    return said({
+      words:
+        title === undefined || words.startsWith(title) ? words : [title, words].filter(Boolean).join('. '),
+    })
   const code = elements.get('error_code') ?? elements.get('errorcode') ?? elements.get('code')
   return said({
     // As an attribute, or as a number, it is the status once more.
@@ -50,13 +53,11 @@ function decoded(body: Uint8Array, contentType: string): string | undefined {
   const named = /charset\s*=\s*["']?([\w-]+)/i
   const head = Buffer.from(body.subarray(0, 1024)).toString('latin1')
   const ofHead = head.trimStart().startsWith('<') ? named.exec(head)?.[1] : undefined
-  const charset =
-    named.exec(contentType)?.[1] ?? ofHead
+  const charset = named.exec(contentType)?.[1] ?? ofHead
   for (const one of [charset, 'utf-8'])
     try {
       // A cut may go through a character: `stream` leaves what is not whole.
-      if (one !== undefined)
-        return new TextDecoder(one, { fatal: true }).decode(body, { stream: true })
+      if (one !== undefined) return new TextDecoder(one, { fatal: true }).decode(body, { stream: true })
     } catch {
       // Not a character set, or not in it.
     }
