@@ -1,6 +1,9 @@
 import type { AddressGroup } from '../vpc/address-group.ts'
-import type { Port } from '../vpc/port.ts'
-import type { SecurityGroup, SecurityGroupRule } from '../vpc/security-group.ts'
+import type { DocumentedPort as Port } from '../vpc/port.ts'
+import type {
+  DocumentedGroup as SecurityGroup,
+  DocumentedRule as SecurityGroupRule,
+} from '../vpc/security-group.ts'
 
 /** What an estate is made from; the same values always make the same estate. */
 export type EstatePlan = {

@@ -5,8 +5,8 @@ import {
   v1RulesQuery,
   v1SecurityGroupsQuery,
 } from '../vpc/old-lists.ts'
-import type { Port } from '../vpc/port.ts'
-import type { SecurityGroup } from '../vpc/security-group.ts'
+import type { DocumentedPort as Port } from '../vpc/port.ts'
+import type { DocumentedGroup as SecurityGroup } from '../vpc/security-group.ts'
 import { v1PortsQuery } from '../vpc/v1-ports.ts'
 import { listQuery, page } from './lists.ts'
 import { oldRules, type OldRule } from './old-rules.ts'

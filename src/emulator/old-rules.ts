@@ -1,4 +1,4 @@
-import type { SecurityGroupRule } from '../vpc/security-group.ts'
+import type { DocumentedRule as SecurityGroupRule } from '../vpc/security-group.ts'
 import { Collection } from './collection.ts'
 import type { Project } from './platform.ts'
 import { uuidOf } from './seed/chance.ts'

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isUuid } from '../vpc/ids.ts'
-import type { Port } from '../vpc/port.ts'
+import type { DocumentedPort as Port } from '../vpc/port.ts'
 import { addressGroupsQuery, portsQuery, rulesQuery, securityGroupsQuery } from '../vpc/requests.ts'
 import { PlatformError } from './error-codes.ts'
 import { listQuery, page } from './lists.ts'

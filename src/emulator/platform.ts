@@ -1,6 +1,9 @@
 import type { AddressGroup } from '../vpc/address-group.ts'
-import { DEFAULT_GROUPS_PER_PORT, type Port } from '../vpc/port.ts'
-import type { SecurityGroup, SecurityGroupRule } from '../vpc/security-group.ts'
+import { DEFAULT_GROUPS_PER_PORT, type DocumentedPort as Port } from '../vpc/port.ts'
+import type {
+  DocumentedGroup as SecurityGroup,
+  DocumentedRule as SecurityGroupRule,
+} from '../vpc/security-group.ts'
 import { Collection } from './collection.ts'
 import { PlatformError } from './error-codes.ts'
 import type { Estate, ProjectEstate } from './estate.ts'

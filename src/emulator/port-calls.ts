@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 import { refusedFields } from '../vpc/errors.ts'
-import type { Port } from '../vpc/port.ts'
-import type { SecurityGroup } from '../vpc/security-group.ts'
+import type { DocumentedPort as Port } from '../vpc/port.ts'
+import type { DocumentedGroup as SecurityGroup } from '../vpc/security-group.ts'
 import {
   insertSecurityGroupsRequest,
   removeSecurityGroupsRequest,

@@ -1,4 +1,4 @@
-import type { Port } from '../vpc/port.ts'
+import type { DocumentedPort as Port } from '../vpc/port.ts'
 import type { FilterValues } from './lists.ts'
 import type { Project } from './platform.ts'
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { tryLock } from 'fs-native-extensions'
-import type { Port } from '../vpc/port.ts'
+import type { DocumentedPort as Port } from '../vpc/port.ts'
 import type { Estate, EstatePlan, ProjectEstate } from './estate.ts'
 import { makeEstate } from './seed/estate.ts'
 

@@ -1,4 +1,4 @@
-import type { Port } from '../vpc/port.ts'
+import type { DocumentedPort as Port } from '../vpc/port.ts'
 import type { V1Port } from '../vpc/v1-ports.ts'
 
 /**

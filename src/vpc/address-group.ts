@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { tag } from './port.ts'
+import { shown } from './shown.ts'
 
 const text = z.nullish(z.string())
 
@@ -20,7 +20,7 @@ export const addressGroup = z.looseObject({
   status_message: text,
   tenant_id: text,
   enterprise_project_id: text,
-  tags: z.nullish(z.array(tag)),
+  tags: shown,
   created_at: text,
   updated_at: text,
 })

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { flagOf, objectsOf, saysNothing, shown, textOf } from './shown.ts'
 
 /**
  * At most this many security groups on one port, where a project has no limit of its own
@@ -17,55 +18,43 @@ const LONGEST_ID = 255
 export const MOST_GROUPS_PER_PORT = 200
 
 /**
- * A field that Portside only shows. Whatever the platform sends is kept, so that one odd value in a
- * field that nothing depends on does not hide a port; `port-fields.ts` says where a value departs
- * from the documentation.
- */
-const shown = z.optional(z.unknown())
-const text = z.nullish(z.string())
-
-/** PrivateIpInfo (docs/platform.md, Objects, Table 7). */
-export const privateIp = z.looseObject({ subnet_cidr_id: text, ip_address: text })
-
-/** ResponseTag (docs/platform.md, Objects, Table 9). */
-export const tag = z.looseObject({ key: z.string(), value: text })
-
-/** AllowedAddressPair (docs/platform.md, Objects, Table 10). */
-export const allowedAddressPair = z.looseObject({ ip_address: text, mac_address: text })
-
-/**
- * Port (docs/platform.md, Objects, Tables 5 to 10), parsed tolerantly: unknown fields and unknown
- * values of an enumeration are kept, optional fields may be missing or null. The fields that the
- * console decides by must have their documented type; the rest is `unknown` and shown as it came.
+ * Port (docs/platform.md, Objects, Tables 5 to 10). Only what decides must have its documented
+ * form: the ID, and the ordered list of groups. All else is kept as it came and only shown:
+ * `shown.ts` reads it, `port-field-departure.ts` says where it departs from the documentation.
  */
 export const port = z.looseObject({
-  id: z.string(),
+  id: z
+    .string()
+    .check(
+      z.minLength(1, 'must not be empty'),
+      z.maxLength(LONGEST_ID, `is longer than ${LONGEST_ID} characters`),
+    ),
   security_groups: z
     .array(z.string().check(z.maxLength(LONGEST_ID, `is longer than ${LONGEST_ID} characters`)))
     .check(z.maxLength(MOST_GROUPS_READ, `has more than ${MOST_GROUPS_READ} entries`)),
-  name: text,
-  status: text,
-  description: text,
-  project_id: text,
+  name: shown,
+  status: shown,
+  description: shown,
+  project_id: shown,
   tenant_id: shown,
-  admin_state_up: z.nullish(z.boolean()),
-  port_security_enabled: z.nullish(z.boolean()),
-  private_ips: z.nullish(z.array(privateIp)),
-  allowed_address_pairs: z.nullish(z.array(allowedAddressPair)),
-  mac_address: text,
-  device_id: text,
-  device_owner: text,
-  virsubnet_id: text,
-  vpc_id: text,
+  admin_state_up: shown,
+  port_security_enabled: shown,
+  private_ips: shown,
+  allowed_address_pairs: shown,
+  mac_address: shown,
+  device_id: shown,
+  device_owner: shown,
+  virsubnet_id: shown,
+  vpc_id: shown,
   vpc_tenant_id: shown,
-  created_at: text,
-  updated_at: text,
-  tags: z.nullish(z.array(tag)),
-  instance_id: text,
-  instance_type: text,
+  created_at: shown,
+  updated_at: shown,
+  tags: shown,
+  instance_id: shown,
+  instance_type: shown,
   instance_info: shown,
   ecs_flavor: shown,
-  zone_id: text,
+  zone_id: shown,
   scope: shown,
   position_type: shown,
   enable_efi: shown,
@@ -81,3 +70,46 @@ export const port = z.looseObject({
 
 /** A port as the platform returned it; `security_groups` is ordered, the first group wins. */
 export type Port = z.infer<typeof port>
+
+type Text = string | null | undefined
+
+/**
+ * A port in the documented form (docs/platform.md, Objects, Tables 5 to 10), as the emulator makes
+ * it.
+ */
+export type DocumentedPort = Port & {
+  name?: Text
+  status?: Text
+  description?: Text
+  project_id?: Text
+  admin_state_up?: boolean | null | undefined
+  port_security_enabled?: boolean | null | undefined
+  private_ips?: { subnet_cidr_id?: Text; ip_address?: Text }[] | null | undefined
+  allowed_address_pairs?: { ip_address?: Text; mac_address?: Text }[] | null | undefined
+  mac_address?: Text
+  device_id?: Text
+  device_owner?: Text
+  virsubnet_id?: Text
+  vpc_id?: Text
+  created_at?: Text
+  updated_at?: Text
+  tags?: { key: string; value?: Text }[] | null | undefined
+  instance_id?: Text
+  instance_type?: Text
+  zone_id?: Text
+}
+
+/** The addresses of a port that can be read, to show: `private_ips` may hold anything. */
+export function addressesOf({ private_ips }: Pick<Port, 'private_ips'>): string[] {
+  return objectsOf(private_ips).flatMap(({ ip_address }) => textOf(ip_address) ?? [])
+}
+
+/**
+ * Whether security groups take effect on a port: its `port_security_enabled`, true where it says
+ * nothing. Undefined when what it says can't be read.
+ */
+export function portSecurityOf({
+  port_security_enabled: said,
+}: Pick<Port, 'port_security_enabled'>): boolean | undefined {
+  return saysNothing(said) ? true : flagOf(said)
+}

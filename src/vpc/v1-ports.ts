@@ -1,7 +1,9 @@
 import * as z from 'zod/mini'
 import type { PortResponse, PortsResponse } from './responses.ts'
-import { port as documentedPort, type Port } from './port.ts'
+import { addressesOf, portSecurityOf, port as documentedPort, type Port } from './port.ts'
 import type { PortsQuery } from './requests.ts'
+import { isObject, shown, textOf } from './shown.ts'
+import { UNREADABLE, unreadableEntries } from './unreadable.ts'
 import { V1_READ } from './v1-read.ts'
 
 // The port reads in their old form (docs/platform.md, Regions without v3): some regions have no v3
@@ -51,27 +53,24 @@ type V1PortsQuery = z.infer<typeof v1PortsQuery>
  */
 const portInV1 = z.looseObject({
   ...documentedPort.shape,
-  network_id: z.nullish(z.string()),
-  fixed_ips: z.nullish(
-    z.array(z.looseObject({ subnet_id: z.nullish(z.string()), ip_address: z.nullish(z.string()) })),
-  ),
-  tenant_id: z.nullish(z.string()),
+  network_id: shown,
+  fixed_ips: shown,
+  tenant_id: shown,
 })
 /** A port in the old form. */
 export type V1Port = z.infer<typeof portInV1>
 
-const requestId = z.nullish(z.string())
 /**
  * Response of the old show port and of the port update (docs/platform.md, Replace), as the new show
  * port has it. Its request ID is in the header `X-Request-Id` only.
  */
 export const v1PortResponse = z.pipe(
-  z.looseObject({ port: portInV1, request_id: requestId }),
+  z.looseObject({ port: portInV1, request_id: shown }),
   z.transform((response): PortResponse => ({ ...response, port: portOfV1(response.port) })),
 )
 /** Response of the old list ports, as the new one but without page_info, which it does not have. */
 export const v1PortsResponse = z.pipe(
-  z.looseObject({ ports: z.array(portInV1), request_id: requestId }),
+  z.looseObject({ ports: z.array(portInV1), request_id: shown, [UNREADABLE]: z.optional(unreadableEntries) }),
   z.transform((response): PortsResponse => ({ ...response, ports: response.ports.map(portOfV1) })),
 )
 
@@ -86,13 +85,16 @@ function portOfV1({ network_id, fixed_ips, ...rest }: V1Port): Port {
     ...(rest.project_id === undefined && rest.tenant_id !== undefined && { project_id: rest.tenant_id }),
     ...(network_id !== undefined && { virsubnet_id: network_id }),
     ...(fixed_ips !== undefined && {
-      private_ips: fixed_ips?.map(({ subnet_id, ...ip }) => ({
-        ...ip,
-        ...(subnet_id !== undefined && { subnet_cidr_id: subnet_id }),
-      })),
+      private_ips: Array.isArray(fixed_ips) ? fixed_ips.map(privateIpOfV1) : fixed_ips,
     }),
     [V1_READ]: true,
   }
+}
+
+function privateIpOfV1(fixed: unknown): unknown {
+  if (!isObject(fixed)) return fixed
+  const { subnet_id, ...ip } = fixed
+  return { ...ip, ...(subnet_id !== undefined && { subnet_cidr_id: subnet_id }) }
 }
 
 /** What of a query the old list can do, and what must be filtered out of its response. */
@@ -138,7 +140,7 @@ export function v1Query(asked: PortsQuery): { impossible: string[] } | V1Query {
   for (const [name, there] of Object.entries(SINGLE) as [keyof typeof SINGLE, 'name'][]) {
     const values = filters[name]
     if (values?.length === 1) query[there] = values[0]
-    else if (values) rest.push([name, (port) => values.includes(port[name] ?? '')])
+    else if (values) rest.push([name, (port) => values.includes(textOf(port[name]) ?? '')])
   }
   if (security_groups?.length === 1) query.security_groups = security_groups
   else if (security_groups)
@@ -148,12 +150,9 @@ export function v1Query(asked: PortsQuery): { impossible: string[] } | V1Query {
     ])
   if (private_ips?.length === 1) query.fixed_ips = [`ip_address=${private_ips[0]}`]
   else if (private_ips)
-    rest.push([
-      'private_ips',
-      (port) => (port.private_ips ?? []).some(({ ip_address }) => private_ips.includes(ip_address ?? '')),
-    ])
+    rest.push(['private_ips', (port) => addressesOf(port).some((address) => private_ips.includes(address))])
   if (port_security_enabled !== undefined)
-    rest.push(['port_security_enabled', (port) => port.port_security_enabled === port_security_enabled])
+    rest.push(['port_security_enabled', (port) => portSecurityOf(port) === port_security_enabled])
   return {
     query,
     rest: rest.map(([name]) => name),

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { exportQuery } from './audit-log.ts'
-import { dryRunResponse, portResponse, portsResponse } from './responses.ts'
+import { dryRunResponse, portResponse, portsResponse, securityGroupsResponse } from './responses.ts'
 import { readPlatformError, refusedFields } from './errors.ts'
 import { paths } from './paths.ts'
 import { operationRequest } from './portside-api.ts'
@@ -83,11 +83,19 @@ describe('responses are parsed tolerantly', () => {
     expect(portsResponse.parse({ ports: [port] }).ports[0]).toEqual(port)
   })
 
+  test('what decides nothing may have any form, and is kept', () => {
+    const port = { id: 'p', security_groups: [], port_security_enabled: 'false', private_ips: '10.0.0.1' }
+    expect(portResponse.parse({ port }).port).toEqual(port)
+    const group = { id: 'g', name: 7, enterprise_project_id: 0, tags: ['blue'], created_at: null }
+    expect(securityGroupsResponse.parse({ security_groups: [group] }).security_groups).toEqual([group])
+  })
+
   test.each([
+    ['id', { security_groups: [] }],
+    ['id', { id: '', security_groups: [] }],
     ['security_groups', { id: 'p' }],
+    ['security_groups', { id: 'p', security_groups: null }],
     ['security_groups', { id: 'p', security_groups: [{ id: 'x' }] }],
-    ['port_security_enabled', { id: 'p', security_groups: [], port_security_enabled: 'false' }],
-    ['private_ips', { id: 'p', security_groups: [], private_ips: '10.0.0.1' }],
   ])('a wrong shape that would mislead is an error that names %s', (field, port) => {
     const read = portResponse.safeParse({ port })
     expect(

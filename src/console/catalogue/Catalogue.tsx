@@ -1,9 +1,11 @@
 import { useEffect, useMemo, useRef, useState, type JSX, type KeyboardEvent } from 'react'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
+import { textOf } from '../../vpc/shown.ts'
 import { counted } from '../facts/change-words.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
+import { UnreadableNotice, unreadableWords } from '../errors/UnreadableNotice.tsx'
 import { TextField } from '../ui/Field.tsx'
 import { shortId } from '../ui/Id.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
@@ -72,10 +74,7 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
     remember(groups)
     change((now) => place(now, placed, position, limit))
     selection.clear()
-    const what =
-      groups.length === 1
-        ? groups[0]?.name || shortId(groups[0]?.id ?? '')
-        : `${groups.length} security groups`
+    const what = groups.length === 1 ? nameOrId(groups[0]) : `${groups.length} security groups`
     announce(`${what} placed at position ${position + 1} of ${desired.length + groups.length}`)
   }
   const actions = useCatalogueActions(selection, offList, desired.length, placeAt, dragLink)
@@ -129,6 +128,7 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
             ))}
           </p>
         )}
+        <UnreadableNotice what="security group" unreadable={result.unreadable} />
         {/* Handles keys that bubble up from the controls in the rows. */}
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
         <ul
@@ -161,7 +161,9 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
             onRetry={result.readMore}
           />
         )}
-        {shown.length === 0 && result.state === 'idle' && <NoneShown {...{ result, text }} />}
+        {shown.length === 0 && result.state === 'idle' && !result.unreadable && (
+          <NoneShown {...{ result, text }} />
+        )}
         <div className={styles.more} ref={end}>
           {offList.length > most ? (
             <Button size="small" onClick={() => setMost(most + ROWS_AT_ONCE)}>
@@ -185,7 +187,10 @@ function Progress(props: { result: CatalogueResult; text: string; offList: numbe
   const { result, text, offList } = props
   return (
     <div className={styles.progress}>
-      <output>{progressWords(result, text, offList)}</output>
+      <output>
+        {progressWords(result, text, offList)}
+        {result.unreadable && `; ${unreadableWords(result.unreadable.count)}`}
+      </output>
       {result.state === 'reading' && text.trim() !== '' && (
         <Button size="small" variant="ghost" onClick={result.stop}>
           Stop
@@ -253,5 +258,5 @@ function useCatalogueActions(
 }
 
 function nameOrId(group: SecurityGroup | undefined): string {
-  return group?.name || shortId(group?.id ?? '')
+  return textOf(group?.name) ?? shortId(group?.id ?? '')
 }

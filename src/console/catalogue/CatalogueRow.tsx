@@ -1,5 +1,6 @@
 import { memo, type JSX, type MouseEvent } from 'react'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
+import { textOf } from '../../vpc/shown.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { RowCheckbox } from '../ui/RowCheckbox.tsx'
@@ -31,7 +32,7 @@ type CatalogueRowProps = {
 export const CatalogueRow = memo(function CatalogueRow(props: CatalogueRowProps): JSX.Element {
   const { group, selected, active, blocked, locked, actions } = props
   const { id } = group
-  const name = group.name || shortId(id)
+  const name = textOf(group.name) ?? shortId(id)
   const press = blocked ? undefined : (event: Press) => actions.press(event, id)
   const classes = [styles.row, selected && styles.selected, !blocked && styles.movable]
   const tabIndex = active ? 0 : -1

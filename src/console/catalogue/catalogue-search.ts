@@ -2,6 +2,8 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { isUuid } from '../../vpc/ids.ts'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
+import { textOf } from '../../vpc/shown.ts'
+import { unreadableIn, type UnreadableEntries } from '../../vpc/unreadable.ts'
 import { groupsByIdQuery, groupsInfiniteQuery } from '../proxy-client/queries.ts'
 
 /** A search reads no further pages once it has so many matches; the operator can ask for more. */
@@ -16,7 +18,9 @@ function pastedIds(text: string): string[] {
 /** True when the group's name, ID or description contains the text, in any case. */
 function groupMatches(group: SecurityGroup, text: string): boolean {
   const wanted = text.trim().toLowerCase()
-  return [group.name, group.id, group.description].some((field) => field?.toLowerCase().includes(wanted))
+  return [group.name, group.id, group.description].some((field) =>
+    textOf(field)?.toLowerCase().includes(wanted),
+  )
 }
 
 /** The groups that a search found, and how far it got. */
@@ -27,6 +31,8 @@ export type CatalogueResult = {
   exact: boolean
   /** Pasted IDs that are no group's of this project. */
   unknownIds: readonly string[]
+  /** Groups that the platform sent in a form that can't be read. */
+  unreadable: UnreadableEntries | undefined
   /** How many groups have been read, and whether these are all. */
   read: number
   complete: boolean
@@ -52,6 +58,7 @@ export function useCatalogue(project: string, text: string): CatalogueResult {
   const { data, hasNextPage, isFetching, isError, fetchNextPage } = pages
 
   const read = useMemo(() => data?.pages.flatMap((page) => page.security_groups) ?? [], [data])
+  const unreadable = useMemo(() => unreadableIn(data?.pages ?? []), [data])
   const found = useMemo(
     () => (search === '' || ids.length > 0 ? read : read.filter((group) => groupMatches(group, search))),
     [read, search, ids],
@@ -69,6 +76,7 @@ export function useCatalogue(project: string, text: string): CatalogueResult {
       groups: ids.flatMap((id) => known[id] ?? []),
       exact: true,
       unknownIds: byId.data === undefined ? [] : ids.filter((id) => known[id] === undefined),
+      unreadable: undefined,
       read: ids.length,
       complete: true,
       state: byId.isError ? 'failed' : byId.isPending ? 'loading' : 'idle',
@@ -81,6 +89,7 @@ export function useCatalogue(project: string, text: string): CatalogueResult {
     groups: found,
     exact: false,
     unknownIds: [],
+    unreadable,
     read: read.length,
     complete: data !== undefined && !hasNextPage,
     state: isError ? 'failed' : pages.isPending ? 'loading' : isFetching ? 'reading' : 'idle',

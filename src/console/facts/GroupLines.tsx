@@ -1,5 +1,6 @@
 import type { JSX, ReactNode } from 'react'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
+import { textOf } from '../../vpc/shown.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Id, shortId } from '../ui/Id.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
@@ -21,6 +22,8 @@ type GroupLinesProps = {
 /** A security group in two lines: name and marks; ID with copy, and description. */
 export function GroupLines(props: GroupLinesProps): JSX.Element {
   const { id, group, marks, tabIndex, struck = false, refusal } = props
+  const name = textOf(group?.name)
+  const description = textOf(group?.description)
   return (
     <div className={styles.lines}>
       <div className={styles.first}>
@@ -29,8 +32,8 @@ export function GroupLines(props: GroupLinesProps): JSX.Element {
             <Skeleton width="120px" />
           </span>
         ) : (
-          <span className={`${styles.name} ${struck ? styles.struck : ''}`} title={group?.name ?? undefined}>
-            {group === null ? 'Not known to the platform' : group.name || '(no name)'}
+          <span className={`${styles.name} ${struck ? styles.struck : ''}`} title={name}>
+            {group === null ? 'Not known to the platform' : (name ?? '(no name)')}
           </span>
         )}
         {marks}
@@ -39,14 +42,14 @@ export function GroupLines(props: GroupLinesProps): JSX.Element {
             Refused
           </Badge>
         )}
-        {group?.description && (
-          <span className={styles.description} title={group.description}>
-            {group.description}
+        {description !== undefined && (
+          <span className={styles.description} title={description}>
+            {description}
           </span>
         )}
       </div>
       <div className={styles.second}>
-        <Id value={id} label={`ID of ${group?.name || shortId(id)}`} tabIndex={tabIndex} />
+        <Id value={id} label={`ID of ${name ?? shortId(id)}`} tabIndex={tabIndex} />
       </div>
     </div>
   )

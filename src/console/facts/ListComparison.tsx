@@ -1,5 +1,6 @@
 import type { JSX } from 'react'
 import { listDifference } from '../../vpc/list-difference.ts'
+import { textOf } from '../../vpc/shown.ts'
 import { groupName, type GroupFacts } from './group-facts.ts'
 import { shortId } from '../ui/Id.tsx'
 import styles from './ListComparison.module.css'
@@ -53,7 +54,7 @@ function Side(props: {
         <ol>
           {list.map((id, n) => {
             const mark = marks.get(id)
-            const named = facts.groups.get(id)?.name
+            const named = textOf(facts.groups.get(id)?.name) !== undefined
             return (
               <li key={id} className={`${styles.row} ${mark ? styles[mark.tone] : ''}`} title={id}>
                 <span className={styles.number}>{n + 1}</span>

@@ -1,6 +1,7 @@
 import { useQueries, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
 import type { SecurityGroup, SecurityGroupRule } from '../../vpc/security-group.ts'
+import { textOf } from '../../vpc/shown.ts'
 import { groupsByIdQuery, rulesOfGroupsQuery } from '../proxy-client/queries.ts'
 import { shortId } from '../ui/Id.tsx'
 
@@ -10,6 +11,8 @@ export type GroupFacts = {
   groups: ReadonlyMap<string, SecurityGroup | null>
   /** The rules of each group, by group ID. Missing: not read yet. */
   rules: ReadonlyMap<string, readonly SecurityGroupRule[]>
+  /** Groups whose names could not be read. Their rules may be known all the same. */
+  unnamed: ReadonlySet<string>
   /** Why some of it could not be read. */
   error: unknown
   retry: () => void
@@ -40,6 +43,9 @@ export function useGroupFacts(project: string, ids: readonly string[]): GroupFac
     return {
       groups: known,
       rules: rules.known,
+      unnamed: new Set(
+        batches.flatMap((batch, n) => (groups.lost[n] ? batch.filter((id) => !known.has(id)) : [])),
+      ),
       error: groups.error ?? rules.error,
       retry: () => [...groups.failed, ...rules.failed].forEach((query) => void query.refetch()),
     }
@@ -69,7 +75,7 @@ export function useRememberGroups(project: string): (groups: readonly SecurityGr
  * of its ID.
  */
 export function groupName(facts: Pick<GroupFacts, 'groups'>, id: string): string {
-  return facts.groups.get(id)?.name || shortId(id)
+  return textOf(facts.groups.get(id)?.name) ?? shortId(id)
 }
 
 /**
@@ -86,7 +92,11 @@ export function groupNames(facts: Pick<GroupFacts, 'groups'>, ids: readonly stri
 type Results<T> = UseQueryResult<Record<string, T>>[]
 
 function combineGroups(results: Results<SecurityGroup>) {
-  return { ...combine(results), read: results.map((result) => result.isSuccess) }
+  return {
+    ...combine(results),
+    read: results.map((result) => result.isSuccess),
+    lost: results.map((result) => result.isError),
+  }
 }
 
 function combineRules(results: Results<SecurityGroupRule[]>) {

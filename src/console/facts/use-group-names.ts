@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { textOf } from '../../vpc/shown.ts'
 import { groupsByIdQuery } from '../proxy-client/queries.ts'
 
 /** How long the rows in sight must stay the same before their groups are asked for. */
@@ -25,7 +26,7 @@ export function useGroupNames(
   if ((data !== undefined || error !== null) && missing.some((id) => !known.has(id)))
     setNames({
       project,
-      known: new Map([...known, ...missing.map((id) => [id, data?.[id]?.name || undefined] as const)]),
+      known: new Map([...known, ...missing.map((id) => [id, textOf(data?.[id]?.name)] as const)]),
     })
   return known
 }

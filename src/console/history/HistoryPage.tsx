@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { JSX } from 'react'
 import type { AuditLogFilters } from '../../vpc/audit-log.ts'
+import { textOf } from '../../vpc/shown.ts'
 import { portQuery } from '../proxy-client/queries.ts'
 import { exportAddress, auditLogPagesQuery } from '../proxy-client/audit-log.ts'
 import { Button, ButtonLink } from '../ui/Button.tsx'
@@ -160,7 +161,7 @@ function PortCrumb({ project, portId }: { project: string; portId: string }): JS
   const { data } = useQuery(portQuery(project, portId))
   return (
     <Link to="/projects/$projectId/ports/$portId" params={{ projectId: project, portId }}>
-      {data?.port.name || `Port ${shortId(portId)}`}
+      {textOf(data?.port.name) ?? `Port ${shortId(portId)}`}
     </Link>
   )
 }

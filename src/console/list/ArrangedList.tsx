@@ -1,4 +1,5 @@
 import { useCallback, useMemo, type JSX, type KeyboardEvent } from 'react'
+import { isRule } from '../../vpc/traffic/rules-unreadable.ts'
 import {
   detach,
   move,
@@ -86,7 +87,7 @@ export function ArrangedList(props: ArrangedListProps): JSX.Element {
             moved={movedGroups.has(id)}
             refusal={refusals.get(id)}
             group={facts.groups.get(id)}
-            ruleCount={facts.rules.get(id)?.length}
+            ruleCount={facts.rules.get(id)?.filter(isRule).length}
             selected={selection.has(id)}
             active={active === id}
             locked={locked}

@@ -12,7 +12,13 @@ import { useUndoKeys } from '../arrangement/undo-keys.ts'
 
 const NAMES = ['ssh', 'web', 'db', 'ping', 'dns']
 const groups = new Map(NAMES.map((name) => [name, { id: name, name } as SecurityGroup]))
-const facts = { groups, rules: new Map([['ssh', []]]), error: null, retry: () => {} }
+const facts = {
+  groups,
+  rules: new Map([['ssh', []]]),
+  unnamed: new Set<string>(),
+  error: null,
+  retry: () => {},
+}
 const dragLink = createDragLink()
 
 function Page({ lockReason, list = NAMES }: { lockReason?: string; list?: string[] }): JSX.Element {

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, type JSX, type ReactNode, type RefObject } from 'react'
 import type { StepCheck } from '../../vpc/checks.ts'
-import type { Port } from '../../vpc/port.ts'
+import { portSecurityOf, type Port } from '../../vpc/port.ts'
 import type { ChangePlan, PlanWay } from '../../vpc/plan-change.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { Panel } from '../ui/Panel.tsx'
@@ -144,7 +144,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
             before={port.security_groups}
             port={port}
             traffic={props.traffic}
-            secured={port.port_security_enabled !== false}
+            secured={portSecurityOf(port) !== false}
             plan={changes}
             facts={facts}
             checked={checking.checks}

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
 import type { Port } from '../../vpc/port.ts'
 import { SETTLED } from '../../vpc/portside-api.ts'
+import { textOf } from '../../vpc/shown.ts'
 import { sentAs, type Arrangement } from '../arrangement/arrangement.ts'
 import { startOperation } from '../proxy-client/mutations.ts'
 import { portOperationsQuery, takeOperation } from '../proxy-client/operations.ts'
@@ -60,7 +61,7 @@ export function useApplying(options: {
         planned_from: [...sent.arrangement.madeFor],
         desired: [...sent.arrangement.desired],
         steps: sent.plan.steps.map(({ step }) => step),
-        port_updated_at: port.updated_at ?? null,
+        port_updated_at: updatedAt(port),
         ...(sent.confirmedBy === undefined ? undefined : { confirmed_by: sent.confirmedBy }),
       }),
     onSuccess: async (operation) => {
@@ -107,3 +108,12 @@ function unfinishedId(operations: readonly KnownOperation[], { operationId }: Ar
   const known = operations.find((one) => one.operation_id === operationId)
   return known !== undefined && SETTLED.has(known.status) ? null : operationId
 }
+
+/** When the port was updated, as the operation takes it; null where that can't be known. */
+function updatedAt({ updated_at }: Pick<Port, 'updated_at'>): string | null {
+  const text = textOf(updated_at)
+  return text !== undefined && text.length <= LONGEST_TIME ? text : null
+}
+
+/** The proxy takes no longer one. */
+const LONGEST_TIME = 64

@@ -8,13 +8,14 @@ import { PortDetails } from './PortDetails.tsx'
 const FIRST = '567be4e3-d171-46ce-9e8a-c15e91cfe86a'
 const SECOND = '4940b983-5992-4663-bed9-d1d1e15d1009'
 
+const tags = [{ key: 'env', value: 'prod', since: 3 }]
 const port: Port = {
   id: '99fd0c77-56b4-4bf6-8365-df352e45d5fc',
   name: '',
   status: 'DOWN',
   security_groups: [FIRST, SECOND],
   device_owner: 'compute:az1',
-  tags: [{ key: 'env', value: 'prod', since: 3 }],
+  tags,
   'binding:profile': { disk: 'nvme' },
 }
 
@@ -61,7 +62,7 @@ describe('the details of a port', () => {
     const before: Port = {
       ...port,
       security_groups: [SECOND, FIRST],
-      tags: [...(port.tags ?? [])],
+      tags: [...tags],
       zone_id: 'a',
     }
     render(<PortDetails port={port} before={before} requestId="458691c0-7db2-43d8-9400-053800c5ff53" />)

@@ -1,4 +1,5 @@
 import type { JSX } from 'react'
+import { portSecurityOf } from '../../vpc/port.ts'
 import type { DragLink } from '../drag/drag-link.ts'
 import { ListPanel } from '../list/ListPanel.tsx'
 import { NO_REFUSALS } from '../plan/use-checking.ts'
@@ -20,7 +21,7 @@ export function ListArea({ dragLink }: { dragLink: DragLink }): JSX.Element {
       detached={changes?.detached ?? NO_GROUPS}
       refusals={shown === now ? checking.refusals : NO_REFUSALS}
       limit={limit}
-      secured={port.port_security_enabled !== false}
+      secured={portSecurityOf(port) !== false}
       lockReason={arranged.lockReason}
       dragLink={dragLink}
     />

@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router'
 import type { JSX } from 'react'
 import { deviceOwnerWords } from '../../vpc/device-owner.ts'
-import type { Port } from '../../vpc/port.ts'
+import { addressesOf, type Port } from '../../vpc/port.ts'
+import { textOf } from '../../vpc/shown.ts'
 import { Id, shortId } from '../ui/Id.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { StatusBadge } from '../ui/StatusBadge.tsx'
@@ -10,11 +11,11 @@ import styles from './PortHeader.module.css'
 /** The head of the port page; without a port while it is being read. */
 export function PortHeader(props: { project: string; portId: string; port?: Port | undefined }): JSX.Element {
   const { project, portId, port } = props
-  const owner = deviceOwnerWords(port?.device_owner)
-  const addresses = port?.private_ips?.flatMap(({ ip_address }) => ip_address ?? []) ?? []
+  const owner = deviceOwnerWords(textOf(port?.device_owner))
+  const addresses = port ? addressesOf(port) : []
   return (
     <PageHeader
-      title={port?.name || `Port ${shortId(portId)}`}
+      title={textOf(port?.name) ?? `Port ${shortId(portId)}`}
       crumbs={
         <Link to="/projects/$projectId/ports" params={{ projectId: project }}>
           Ports
@@ -28,8 +29,8 @@ export function PortHeader(props: { project: string; portId: string; port?: Port
     >
       <span className={styles.facts}>
         <Id value={portId} label="port ID" />
-        {port && <StatusBadge status={port.status} />}
-        {owner !== '' && <span title={port?.device_owner ?? undefined}>{owner}</span>}
+        {port && <StatusBadge status={textOf(port.status)} />}
+        {owner !== '' && <span title={textOf(port?.device_owner)}>{owner}</span>}
         {addresses.length > 0 && <span className={styles.addresses}>{addresses.join(', ')}</span>}
         <span className={styles.project}>
           Project <Id value={project} label="project ID" />

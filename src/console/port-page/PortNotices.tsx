@@ -1,4 +1,6 @@
 import { lazy, Suspense, type JSX } from 'react'
+import { shortened } from '../../vpc/errors.ts'
+import { portSecurityOf } from '../../vpc/port.ts'
 import type { Operation } from '../../vpc/portside-api.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { lastOf } from '../operations/follow-operations.ts'
@@ -13,13 +15,22 @@ const ListChanged = lazy(() =>
   import('./ListChanged.tsx').then((module) => ({ default: module.ListChanged })),
 )
 
+const LONGEST_SHOWN = 60
+
 /** What an operator must know or decide before anything else on the page. */
 export function PortNotices(): JSX.Element {
   const { port, arranged, operations, facts, limit, policy, forbidden } = usePortState()
   const { conflict, leftHalfway, keep, unkept } = arranged
   return (
     <>
-      {port.port_security_enabled === false && (
+      {portSecurityOf(port) === undefined && (
+        <Notice tone="warn" title="Whether security groups have effect on this port is not known">
+          Its <code>port_security_enabled</code> is{' '}
+          <code>{shortened(JSON.stringify(port.port_security_enabled), LONGEST_SHOWN)}</code>, which can’t be
+          read. What is said of traffic holds only if it is true.
+        </Notice>
+      )}
+      {portSecurityOf(port) === false && (
         <Notice tone="warn" title="Security groups have no effect on this port">
           Its <code>port_security_enabled</code> is false: all traffic passes, whatever groups are listed. The
           list can be arranged all the same.

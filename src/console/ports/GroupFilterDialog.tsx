@@ -1,10 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useState, type JSX } from 'react'
 import { isUuid } from '../../vpc/ids.ts'
+import { unreadableIn } from '../../vpc/unreadable.ts'
+import { textOf } from '../../vpc/shown.ts'
 import { groupsInfiniteQuery } from '../proxy-client/queries.ts'
 import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
+import { UnreadableNotice } from '../errors/UnreadableNotice.tsx'
 import { TextField } from '../ui/Field.tsx'
 import { shortId } from '../ui/Id.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
@@ -30,7 +33,7 @@ export default function GroupFilterDialog({ project, onPick, onClose }: GroupFil
   const list = useInfiniteQuery(groupsInfiniteQuery(project, exact ? { id: [needle] } : {}))
   const all = list.data?.pages.flatMap((page) => page.security_groups) ?? []
   const found = all.filter((group) =>
-    [group.name, group.id, group.description].join('\n').toLowerCase().includes(needle),
+    [group.name, group.id, group.description].some((field) => textOf(field)?.toLowerCase().includes(needle)),
   )
   const { hasNextPage, isFetching, isError, fetchNextPage } = list
   const searchOn = needle !== '' && found.length < ENOUGH
@@ -58,6 +61,7 @@ export default function GroupFilterDialog({ project, onPick, onClose }: GroupFil
               ? searched
               : `${found.length.toLocaleString('en')} found in ${searched}`}
         </output>
+        <UnreadableNotice what="security group" unreadable={unreadableIn(list.data?.pages ?? [])} />
         {list.isPending && <SkeletonRows label="Reading the security groups" count={5} />}
         <ul className={styles.groups} aria-label="Security groups">
           {found.map((group) => (
@@ -68,9 +72,11 @@ export default function GroupFilterDialog({ project, onPick, onClose }: GroupFil
                 title={group.id}
                 onClick={() => onPick(group.id)}
               >
-                <span className={styles.name}>{group.name || group.id}</span>
+                <span className={styles.name}>{textOf(group.name) ?? group.id}</span>
                 <span className={styles.id}>{shortId(group.id)}</span>
-                {group.description && <span className={styles.description}>{group.description}</span>}
+                {textOf(group.description) !== undefined && (
+                  <span className={styles.description}>{textOf(group.description)}</span>
+                )}
               </button>
             </li>
           ))}

@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router'
 import { memo, type JSX, type Ref } from 'react'
 import { deviceOwnerWords } from '../../vpc/device-owner.ts'
-import type { Port } from '../../vpc/port.ts'
+import { addressesOf, portSecurityOf, type Port } from '../../vpc/port.ts'
+import { textOf } from '../../vpc/shown.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Id, shortId } from '../ui/Id.tsx'
 import { StatusBadge } from '../ui/StatusBadge.tsx'
@@ -26,7 +27,9 @@ type PortRowProps = {
  */
 export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
   const { ref, index, project, port, firstGroup, onGoTo } = props
-  const named = port.name !== undefined && port.name !== null && port.name !== ''
+  const name = textOf(port.name)
+  const owner = textOf(port.device_owner)
+  const vpc = textOf(port.vpc_id)
   return (
     <tr ref={ref} data-index={index} className={styles.row} aria-rowindex={index + 2}>
       <th scope="row">
@@ -39,10 +42,10 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
             event.preventDefault()
             onGoTo(event.key === 'ArrowDown' ? index + 1 : index - 1)
           }}
-          className={named ? styles.name : `${styles.name} ${styles.unnamed}`}
-          title={named ? (port.name ?? undefined) : 'This port has no name'}
+          className={name !== undefined ? styles.name : `${styles.name} ${styles.unnamed}`}
+          title={name ?? 'This port has no name'}
         >
-          {named ? port.name : port.id}
+          {name ?? port.id}
         </Link>
       </th>
       <td className={styles.id}>
@@ -51,39 +54,39 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
       <td className={`${styles.mono} ${styles.ips}`}>
         <PrivateIps port={port} />
       </td>
-      <td className={styles.owner} title={port.device_owner ?? undefined}>
-        {deviceOwnerWords(port.device_owner) || <span className={styles.muted}>No device</span>}
+      <td className={styles.owner} title={owner}>
+        {deviceOwnerWords(owner) || <span className={styles.muted}>No device</span>}
       </td>
       <td className={styles.status}>
-        <StatusBadge status={port.status} />
+        <StatusBadge status={textOf(port.status)} />
       </td>
       <td className={styles.groupsCell}>
         <Groups port={port} firstGroup={firstGroup} />
       </td>
       <td className={`${styles.mono} ${styles.network}`}>
-        {port.vpc_id && (
+        {vpc !== undefined && (
           <Link
             to="/projects/$projectId/ports"
             params={{ projectId: project }}
-            search={(before) => ({ ...before, vpc: port.vpc_id ?? undefined })}
+            search={(before) => ({ ...before, vpc })}
             replace
             preload={false}
             className={styles.networkLink}
-            title={`VPC ${port.vpc_id}, virtual subnet ${port.virsubnet_id ?? '—'}. Show the ports of this VPC.`}
+            title={`VPC ${vpc}, virtual subnet ${textOf(port.virsubnet_id) ?? '—'}. Show the ports of this VPC.`}
           >
-            {shortId(port.vpc_id)}
+            {shortId(vpc)}
           </Link>
         )}
       </td>
       <td className={`${styles.muted} ${styles.updated}`}>
-        <Time value={port.updated_at} />
+        <Time value={textOf(port.updated_at)} />
       </td>
     </tr>
   )
 })
 
 function PrivateIps({ port }: { port: Port }): JSX.Element {
-  const ips = port.private_ips?.flatMap((ip) => ip.ip_address ?? []) ?? []
+  const ips = addressesOf(port)
   if (ips.length === 0) return <span className={styles.muted}>none</span>
   return (
     <span title={ips.join('\n')}>
@@ -108,7 +111,7 @@ function Groups({ port, firstGroup }: { port: Port; firstGroup: string | undefin
           {firstGroup ?? <span className={styles.mono}>{shortId(first)}</span>}
         </span>
       )}
-      {port.port_security_enabled === false && (
+      {portSecurityOf(port) === false && (
         <Badge
           tone="warn"
           icon="shield-off"

@@ -161,7 +161,8 @@ function Chip(props: {
 
 function ownersToOffer(rows: readonly Port[], chosen: string | undefined): string[] {
   const owners = new Set(FIXED_DEVICE_OWNERS)
-  for (const row of rows) if (row.device_owner) owners.add(row.device_owner)
+  for (const { device_owner } of rows)
+    if (typeof device_owner === 'string' && device_owner) owners.add(device_owner)
   if (chosen !== undefined) owners.add(chosen)
   return [...owners].toSorted((a, b) => deviceOwnerWords(a).localeCompare(deviceOwnerWords(b), 'en'))
 }

@@ -4,6 +4,7 @@ import { useAnnounce } from '../ui/Announcer.tsx'
 import { Button } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
+import { UnreadableNotice } from '../errors/UnreadableNotice.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import styles from './PortsPage.module.css'
@@ -66,6 +67,7 @@ export function PortsPage(): JSX.Element {
       />
       <section className={styles.list} aria-label="Ports found" aria-busy={view.reading}>
         <PortsSummary view={view} search={shown} />
+        <UnreadableNotice what="port" unreadable={view.unreadable} />
         {waiting ? (
           <SkeletonRows label="Reading the ports" count={12} />
         ) : (
@@ -82,7 +84,7 @@ export function PortsPage(): JSX.Element {
             />
           </div>
         )}
-        {settled && view.complete && view.rows.length === 0 && (
+        {settled && view.complete && view.rows.length === 0 && view.unreadable === undefined && (
           <NothingFound search={shown} onClear={clear} onRefresh={view.refresh} />
         )}
         {readsOn && (

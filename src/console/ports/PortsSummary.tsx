@@ -2,6 +2,7 @@ import type { JSX } from 'react'
 import { Button, IconButton } from '../ui/Button.tsx'
 import styles from './PortsPage.module.css'
 import type { PortsSearch } from './ports-search.ts'
+import { unreadableWords } from '../errors/UnreadableNotice.tsx'
 import type { PortsView } from './use-ports.ts'
 
 /** What has been found, in what, and when it was read. */
@@ -25,6 +26,11 @@ export function PortsSummary({ view, search }: { view: PortsView; search: PortsS
 
 /** The summary in words: '12 ports match, searched 3,400 ports so far'. */
 export function summaryWords(view: PortsView, search: PortsSearch): string {
+  const more = view.unreadable ? `; ${unreadableWords(view.unreadable.count)}` : ''
+  return foundWords(view, search) + more
+}
+
+function foundWords(view: PortsView, search: PortsSearch): string {
   if (view.error !== null && view.searched === 0) return 'Nothing read'
   const { q, ...filters } = search
   const under = Object.keys(filters).length > 0 ? ' under the filters' : ''

@@ -1,5 +1,6 @@
 import { isUuid } from '../../vpc/ids.ts'
-import type { Port } from '../../vpc/port.ts'
+import { addressesOf, type Port } from '../../vpc/port.ts'
+import { textOf } from '../../vpc/shown.ts'
 import type { PortFilters } from '../proxy-client/queries.ts'
 
 /**
@@ -45,8 +46,9 @@ const haystacks = new WeakMap<Port, string>()
 export function portMatches(port: Port, needle: string): boolean {
   let haystack = haystacks.get(port)
   if (haystack === undefined) {
-    const ips = port.private_ips?.map((ip) => ip.ip_address) ?? []
-    haystack = [port.name, port.id, ...ips, port.mac_address, port.device_id].join('\n').toLowerCase()
+    const { name, id, mac_address, device_id } = port
+    const texts = [name, id, ...addressesOf(port), mac_address, device_id].map((field) => textOf(field) ?? '')
+    haystack = texts.join('\n').toLowerCase()
     haystacks.set(port, haystack)
   }
   return haystack.includes(needle)

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
 import type { Port } from '../../vpc/port.ts'
+import { unreadableIn, type UnreadableEntries } from '../../vpc/unreadable.ts'
 import { exactPortsQuery, portsInfiniteQuery } from '../proxy-client/queries.ts'
 import { filtersOf, type PortsSearch } from './ports-search.ts'
 import { exactSearch, portMatches, type ExactSearch } from './search-text.ts'
@@ -12,6 +13,8 @@ const ENOUGH = 100
 export type PortsView = {
   /** The ports to show: read so far, and matching the search. */
   rows: readonly Port[]
+  /** Ports under the filters that the platform sent in a form that can't be read. */
+  unreadable: UnreadableEntries | undefined
   /** Ports read from the server under the filters. */
   searched: number
   /** Every port under the filters has been read. */
@@ -57,17 +60,22 @@ export function usePorts(project: string, search: PortsSearch, asked: boolean): 
     ...exactPortsQuery(project, filters, exact?.tries ?? []),
     enabled: exact !== undefined,
   })
-  const exactMissed = exact !== undefined && exactQuery.data?.length === 0
+  const exactMissed =
+    exact !== undefined && exactQuery.data?.ports.length === 0 && exactQuery.data.unreadable === undefined
   const byPage = exact === undefined || exactMissed
 
   const list = useInfiniteQuery({
     ...portsInfiniteQuery(project, filters),
     placeholderData: (earlier, query) => (query?.queryKey[1] === project ? earlier : undefined),
   })
-  const { all, found } = useMemo(() => {
+  const { all, found, unreadable } = useMemo(() => {
     const ports = list.data?.pages.flatMap((page) => page.ports) ?? []
     const needle = q.trim().toLowerCase()
-    return { all: ports, found: needle === '' ? ports : ports.filter((port) => portMatches(port, needle)) }
+    return {
+      all: ports,
+      found: needle === '' ? ports : ports.filter((port) => portMatches(port, needle)),
+      unreadable: unreadableIn(list.data?.pages ?? []),
+    }
   }, [list.data, q])
 
   const now = JSON.stringify([project, filters, q])
@@ -92,7 +100,8 @@ export function usePorts(project: string, search: PortsSearch, asked: boolean): 
   if (!byPage)
     return {
       ...shared,
-      rows: exactQuery.data ?? [],
+      rows: exactQuery.data?.ports ?? [],
+      unreadable: exactQuery.data?.unreadable,
       pending: exactQuery.isPending,
       outdated: false,
       reading: exactQuery.isFetching,
@@ -104,6 +113,7 @@ export function usePorts(project: string, search: PortsSearch, asked: boolean): 
   return {
     ...shared,
     rows: found,
+    unreadable,
     pending: list.isPending,
     outdated: isPlaceholderData,
     reading: isFetching || (wantsMore && hasNextPage && !isError),

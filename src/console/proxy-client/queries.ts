@@ -10,7 +10,9 @@ import { paths } from '../../vpc/paths.ts'
 import { api, session } from '../../vpc/portside-api.ts'
 import type { PortsQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'
 import type { SecurityGroup, SecurityGroupRule } from '../../vpc/security-group.ts'
+import { unreadableIn } from '../../vpc/unreadable.ts'
 import { membersOfGroups, readMembers, type Members } from '../../vpc/traffic/members.ts'
+import { rulesUnreadable } from '../../vpc/traffic/rules-unreadable.ts'
 import { call } from './client.ts'
 import { isLater, noteTimes, timed, timesOf } from './order.ts'
 import { ProxyError } from './proxy-error.ts'
@@ -80,10 +82,12 @@ export const exactPortsQuery = (project: string, filters: PortFilters, tries: re
     queryFn: async ({ signal }) => {
       for (const one of tries) {
         const query = { ...filters, ...one, limit: PORTS_PAGE }
-        const { ports } = await call(portsResponse, platform(paths.ports(project)), { query, signal })
-        if (ports.length > 0) return ports
+        const page = await call(portsResponse, platform(paths.ports(project)), { query, signal })
+        const unreadable = unreadableIn([page])
+        // What can't be read may be what is looked for.
+        if (page.ports.length > 0 || unreadable) return { ports: page.ports, unreadable }
       }
-      return []
+      return { ports: [], unreadable: undefined }
     },
     staleTime: 5_000,
   })
@@ -241,7 +245,7 @@ async function allRules(
       query: { security_group_id, limit: LARGEST_PAGE, marker },
       signal,
     })
-    rules.push(...page.security_group_rules)
+    rules.push(...page.security_group_rules, ...rulesUnreadable(page, security_group_id))
     used.push(marker)
     marker = nextMarker(page, used)
   } while (marker !== undefined)

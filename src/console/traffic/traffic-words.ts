@@ -1,4 +1,5 @@
 import { isFromAnywhere, servicesText, type Names, type TrafficDifference } from '../../vpc/traffic/index.ts'
+import { textOf } from '../../vpc/shown.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import type { TrafficState } from './use-traffic.ts'
 
@@ -22,5 +23,5 @@ export function worstText({ flows }: TrafficDifference): string | undefined {
 /** The names of groups as known, those of remote groups too. */
 export function namesOf({ groups }: Pick<GroupFacts, 'groups'>, traffic?: TrafficState): Names {
   const remotes = traffic?.state === 'compared' ? traffic.remotes?.groups : undefined
-  return { group: (id) => groups.get(id)?.name ?? remotes?.find((remote) => remote.id === id)?.name }
+  return { group: (id) => textOf(groups.get(id)?.name) ?? remotes?.find((remote) => remote.id === id)?.name }
 }

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { startTransition, useEffect, useMemo, useRef, useState } from 'react'
-import type { Port } from '../../vpc/port.ts'
+import { portSecurityOf, type Port } from '../../vpc/port.ts'
+import { textOf } from '../../vpc/shown.ts'
 import { remoteGroupIds } from '../../vpc/traffic/members.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import {
@@ -37,24 +38,26 @@ export function useTraffic(
   project: string,
   port: Port,
   lists: readonly (readonly string[])[],
-  facts: Pick<GroupFacts, 'groups' | 'rules' | 'error' | 'retry'>,
+  facts: Pick<GroupFacts, 'groups' | 'rules' | 'unnamed' | 'error' | 'retry'>,
   now: boolean,
 ): TrafficState {
   const client = useRef<TrafficClient | undefined>(undefined)
   const [tried, setTried] = useState(0)
   const [found, setFound] = useState<{ question: TrafficQuestion; end: TrafficResult | Error }>()
-  const { groups, rules, error, retry } = facts
-  const portSecurity = port.port_security_enabled
+  const { groups, rules, unnamed, error, retry } = facts
+  const portSecurity = portSecurityOf(port)
 
   const ids = [...new Set(lists.flat())]
-  const rulesRead = now && ids.every((id) => rules.has(id) && groups.has(id))
+  // Without names traffic is compared all the same.
+  const rulesRead = now && ids.every((id) => rules.has(id) && (groups.has(id) || unnamed.has(id)))
   const remoteIds =
     rulesRead && portSecurity !== false ? remoteGroupIds(ids.flatMap((id) => rules.get(id)!)) : []
+  const isShown = (id: string) => Boolean(groups.get(id)) || (unnamed.has(id) && rules.get(id)?.length !== 0)
   const asked = { enabled: remoteIds.length > 0 }
   const { data: members, dataUpdatedAt } = useQuery({ ...membersOfGroupsQuery(project, remoteIds), ...asked })
   // Those on the lists are known by name already.
-  const unnamed = remoteIds.filter((id) => !groups.has(id))
-  const { data: named } = useQuery({ ...groupsByIdQuery(project, unnamed), enabled: unnamed.length > 0 })
+  const others = remoteIds.filter((id) => !groups.has(id))
+  const { data: named } = useQuery({ ...groupsByIdQuery(project, others), enabled: others.length > 0 })
   const queryClient = useQueryClient()
   const ready =
     (now && portSecurity === false) || (rulesRead && (remoteIds.length === 0 || members !== undefined))
@@ -66,10 +69,9 @@ export function useTraffic(
         ? {
             portSecurity,
             lists,
-            // A group that the platform does not show may have rules all the same.
-            rules: Object.fromEntries(
-              ids.map((id) => [id, groups.get(id) === null ? null : (rules.get(id) ?? null)]),
-            ),
+            // A group that the platform does not show, or that was not read, may have rules that
+            // the platform does not show.
+            rules: Object.fromEntries(ids.map((id) => [id, isShown(id) ? (rules.get(id) ?? null) : null])),
             members: Object.fromEntries(
               [...(members ?? [])].flatMap(([id, read]) =>
                 'addresses' in read ? [[id, read.addresses]] : [],
@@ -103,7 +105,7 @@ export function useTraffic(
     const remotes = {
       groups: [...(members ?? [])].map(([id, read]) => ({
         id,
-        name: groups.get(id)?.name ?? named?.[id]?.name,
+        name: textOf(groups.get(id)?.name ?? named?.[id]?.name),
         ...read,
       })),
       reread: () => void rereadMembers(queryClient, project),

@@ -1,4 +1,7 @@
-import type { SecurityGroup, SecurityGroupRule } from '../../vpc/security-group.ts'
+import type {
+  DocumentedGroup as SecurityGroup,
+  DocumentedRule as SecurityGroupRule,
+} from '../../vpc/security-group.ts'
 import { addressGroupId } from './address-groups.ts'
 import { timeAt, uuidOf } from './chance.ts'
 import type { GroupDraft } from './groups-shared.ts'

@@ -1,4 +1,4 @@
-import type { Port } from '../../vpc/port.ts'
+import type { DocumentedPort as Port } from '../../vpc/port.ts'
 import { timeAt, uuidOf } from './chance.ts'
 import type { Subnet } from './networks.ts'
 

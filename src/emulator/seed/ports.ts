@@ -1,4 +1,4 @@
-import type { Port } from '../../vpc/port.ts'
+import type { DocumentedPort as Port } from '../../vpc/port.ts'
 import { uuidOf } from './chance.ts'
 import { idOf, type GroupIds } from './make-groups.ts'
 import { makePort, referencePort, type PortDraft } from './make-port.ts'

@@ -1,6 +1,7 @@
 import type { StepRequest } from '../../vpc/change-step.ts'
 import { shortened, type PortsideError } from '../../vpc/errors.ts'
 import type { Port } from '../../vpc/port.ts'
+import { textOf } from '../../vpc/shown.ts'
 import { MAX_RESPONSE_TEXT, type AuditEntry, type AuditOutcome } from '../../vpc/audit-log.ts'
 import type { SendOutcome } from '../upstream/upstream.ts'
 
@@ -75,7 +76,7 @@ export function readEntry(port: Port, requestId: string | null): AuditEntry {
     kind: 'read',
     at: now(),
     list: port.security_groups,
-    port_name: port.name ? shortened(port.name, LONGEST_NAME) : null,
+    port_name: shortened(textOf(port.name) ?? '', LONGEST_NAME) || null,
     request_id: requestId,
     error: null,
   }

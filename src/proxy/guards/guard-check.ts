@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { listsAfter, type ChangeStep } from '../../vpc/change-step.ts'
-import type { Port } from '../../vpc/port.ts'
+import { portSecurityOf, type Port } from '../../vpc/port.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import { confirmsGuards, guardText, remoteGroupIds, type Guard } from '../../vpc/traffic/index.ts'
 import { ownError, ProxyError } from '../errors.ts'
@@ -56,7 +56,7 @@ export class GuardCheck {
     if (this.#guards.length === 0) return []
     const { project_id, port_id, user, confirmed_by } = planned
     const port = known ?? (await this.#upstream.readPort(project_id, port_id)).port
-    if (port.port_security_enabled === false) return []
+    if (portSecurityOf(port) === false) return []
     const broken = await this.#broken(planned)
     if (broken.length === 0) return []
     const named = broken.map(({ guard, why }) => ({ guard: this.#guards[guard]!, why }))

@@ -1,9 +1,9 @@
-import { rulesResponse, securityGroupsResponse } from '../../vpc/responses.ts'
 import { paths } from '../../vpc/paths.ts'
 import { queryString } from '../../vpc/requests.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
-import { membersOfGroups, readMembers } from '../../vpc/traffic/index.ts'
+import { membersOfGroups, readMembers, rulesUnreadable } from '../../vpc/traffic/index.ts'
 import { ProxyError } from '../errors.ts'
+import { rulesResponse, securityGroupsResponse } from '../upstream/response-schemas.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 
 const IDS_PER_CALL = 50
@@ -28,6 +28,8 @@ export async function readRules(
       const query = queryString({ security_group_id, limit: LARGEST_PAGE, marker })
       const { data } = await upstream.read(paths.rules(projectId), query, rulesResponse, { signal })
       for (const rule of data.security_group_rules) rules.get(rule.security_group_id)?.push(rule)
+      for (const rule of rulesUnreadable(data, security_group_id))
+        rules.get(rule.security_group_id)?.push(rule)
       used.add(marker)
       marker = data.page_info?.next_marker ?? undefined
     } while (marker && !used.has(marker))

@@ -3,6 +3,7 @@ import { stepRequest, type StepRequest } from '../../vpc/change-step.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import type { Port } from '../../vpc/port.ts'
+import { textOf } from '../../vpc/shown.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
 import { responseEntry, readEntry, requestEntry, failedReadEntry } from '../audit-log/entries.ts'
@@ -188,7 +189,7 @@ class OperationRun {
   /** True when the port, as read just now, was changed since the plan was made. */
   #portUpdated(): boolean {
     const { port, port_updated_at } = this.#operation
-    return !sameMoment(port?.updated_at, port_updated_at)
+    return !sameMoment(textOf(port?.updated_at), port_updated_at)
   }
 
   /**
@@ -348,6 +349,7 @@ function sameMoment(one: string | null | undefined, other: string | null | undef
 }
 
 function moment(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text)
   return Date.parse(/(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`)
 }
 

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import { stepRequest } from '../../vpc/change-step.ts'
 import type { AuditEntry } from '../../vpc/audit-log.ts'
+import { textOf } from '../../vpc/shown.ts'
 import type { Tables } from '../database/tables.ts'
 import type { JournaledOperation } from './journaled-operation.ts'
 import { readable, storedOperation, type StoredRow } from './stored-operation.ts'
@@ -36,7 +37,7 @@ export async function copyJournalToAuditLog(db: Kysely<Tables>): Promise<void> {
 async function copy(db: Kysely<Tables>, operation: JournaledOperation): Promise<void> {
   const { project_id, port_id, updated_at } = operation
   const entries: AuditEntry[] = [
-    { kind: 'copied', at: new Date().toISOString(), port_name: operation.port?.name ?? null },
+    { kind: 'copied', at: new Date().toISOString(), port_name: textOf(operation.port?.name) ?? null },
   ]
   for (const [index, { step, status, sent_at, ended_at, request_id, error }] of operation.steps.entries()) {
     if (!sent_at) continue

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { sameList } from '../../vpc/list-difference.ts'
 import type { OperationChoice, OperationRequest } from '../../vpc/portside-api.ts'
 import { wayOf } from '../../vpc/plan-ways.ts'
+import { textOf } from '../../vpc/shown.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import type { GuardCheck } from '../guards/guard-check.ts'
 import { confirmedEntries } from '../audit-log/entries.ts'
@@ -129,7 +130,7 @@ export class Operations {
         operation_id: randomUUID(),
         purpose: PURPOSE[choice],
         desired,
-        port_updated_at: port?.updated_at ?? null,
+        port_updated_at: textOf(port?.updated_at) ?? null,
         after: operation,
       })
       operation.status = 'superseded'

@@ -3,9 +3,17 @@ import type { PortsResponse } from '../../vpc/responses.ts'
 import { paths } from '../../vpc/paths.ts'
 import type { Port } from '../../vpc/port.ts'
 import { queryString, type PortsQuery } from '../../vpc/requests.ts'
+import type { UnreadableEntry } from '../../vpc/unreadable.ts'
 import { V1_MAX_PAGE, v1Paths, v1Query } from '../../vpc/v1-ports.ts'
 import { ownError } from '../errors.ts'
-import { portResponseOf, portsResponse, v1PortResponseOf, v1PortsResponse } from './response-schemas.ts'
+import {
+  namedUnreadable,
+  portResponseOf,
+  portsResponse,
+  v1PortResponseOf,
+  v1PortsPage,
+  type V1Page,
+} from './response-schemas.ts'
 import { UpstreamError, type Asker, type ReadResponse, type Reads } from './upstream.ts'
 
 /** After so long, an endpoint without v3 port reads is tried by v3 again. */
@@ -72,24 +80,34 @@ export function portReads(
     // What the old list can't filter by is filtered here, over as many of its pages as needed.
     const limit = rest.length > 0 ? V1_MAX_PAGE : wanted
     const found: Port[] = []
+    const unreadable: UnreadableEntry[] = []
     for (let { marker } = asked, pages = 1; ; pages++) {
       const page = await read(
         v1Paths.ports(projectId),
         queryString({ ...query, limit, marker }),
-        v1PortsResponse,
+        v1PortsPage,
         asker,
       )
-      const { ports } = page.data
-      found.push(...ports.filter(matches).slice(0, wanted - found.length))
-      const last = ports.at(-1)?.id
-      if (found.length >= wanted || ports.length < limit || last === undefined)
-        return listed(page, found, wanted)
-      if (last === marker || pages >= MOST_V1_PAGES)
+      const { sent, last, places } = page.data
+      const { ports } = page.data.page
+      const taken = ports.flatMap((port, at) => (matches(port) ? [{ port, place: places[at]! }] : []))
+      const room = wanted - found.length
+      found.push(...taken.slice(0, room).map(({ port }) => port))
+      // What comes after the cut is in the next page, and named there.
+      const cut = taken.length > room ? taken[room - 1]!.place : sent
+      unreadable.push(...page.data.unreadable.filter(({ place }) => place < cut))
+      const listedPage = (next?: string) => listed(page, found, unreadable, next)
+      if (taken.length > room) return listedPage(found.at(-1)?.id)
+      if (sent < limit || sent === 0) return listedPage()
+      if (last !== undefined && (found.length >= wanted || rest.length === 0)) return listedPage(last)
+      if (last === undefined || last === marker || pages >= MOST_V1_PAGES)
         throw new UpstreamError(
           502,
           ownError(
             'Portside.UnreadableAnswer',
-            "The platform's list of ports has the same page again and again, or no end.",
+            last === undefined
+              ? "The last port on a page of the platform's list has no ID, so the next page can't be asked for."
+              : "The platform's list of ports has the same page again and again, or no end.",
             {
               request_id: page.request_id,
               advice: 'Try again with fewer filters. If it stays, report it with the request ID.',
@@ -135,17 +153,18 @@ function inNewForm<T extends object>(response: ReadResponse<T>): ReadResponse<T>
 
 /** The old list names no next marker: after a full page it is the last port's ID. */
 function listed(
-  page: ReadResponse<PortsResponse>,
+  response: ReadResponse<V1Page>,
   ports: Port[],
-  wanted: number,
+  unreadable: readonly UnreadableEntry[],
+  next: string | undefined,
 ): ReadResponse<PortsResponse> {
-  const last = ports.at(-1)
   const page_info = {
     ...(ports[0] && { previous_marker: ports[0].id }),
-    ...(last && ports.length >= wanted && { next_marker: last.id }),
+    ...(next !== undefined && { next_marker: next }),
     current_count: ports.length,
   }
-  return inNewForm({ ...page, data: { ...page.data, ports, page_info } })
+  const data = { ...response.data.page, ports, page_info, ...namedUnreadable(unreadable) }
+  return inNewForm({ ...response, data })
 }
 
 function impossible(names: readonly string[]): UpstreamError {

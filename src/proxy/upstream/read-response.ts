@@ -56,7 +56,11 @@ export function readSuccessResponse<T>(
   const request_id = requestIdOf(response, body.value)
   if (!body.ok) return unreadable(body.why, request_id)
   const parsed = schema.safeParse(body.value)
-  if (parsed.success) return { ok: true, body: response.body, data: parsed.data, request_id }
+  if (parsed.success) {
+    const { data, rewritten } = parsed
+    const passedOn = rewritten ? Buffer.from(JSON.stringify(data)) : response.body
+    return { ok: true, body: passedOn, data, request_id }
+  }
   const fields = refusedFields(parsed.error, body.value)
   const [first] = fields
   return unreadable(

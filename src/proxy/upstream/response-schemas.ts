@@ -1,5 +1,9 @@
 import * as z from 'zod/mini'
+import { refusedFields, shortened } from '../../vpc/errors.ts'
+import { MOST_FIELDS_NAMED } from '../../vpc/limits.ts'
 import * as responses from '../../vpc/responses.ts'
+import { isObject } from '../../vpc/shown.ts'
+import { UNREADABLE, type UnreadableEntry } from '../../vpc/unreadable.ts'
 import * as v1 from '../../vpc/v1-ports.ts'
 import { ONE_THING } from './response-bounds.ts'
 import type { ResponseSchema } from './upstream.ts'
@@ -44,6 +48,82 @@ function firstIssues(schema: ObjectSchema<unknown>, value: unknown): z.core.$Zod
   return new z.core.$ZodError([...(schema.safeParse(rest).error?.issues ?? []), ...issues])
 }
 
+/** The longest ID of an entry that is named. */
+const LONGEST_ID = 255
+
+type Judged = { good: unknown[]; places: number[]; bad: UnreadableEntry[] }
+
+/**
+ * Judges the entries of a list one by one. All that can't be read are in `bad`; why, is looked for
+ * in the first few only.
+ */
+function judgeEntries(entries: readonly unknown[], element: z.ZodMiniType): Judged {
+  const compiled = z.compile(element)
+  const judged: Judged = { good: [], places: [], bad: [] }
+  for (const [place, entry] of entries.entries()) {
+    if (z.validate(compiled, entry)) {
+      judged.good.push(entry)
+      judged.places.push(place)
+      continue
+    }
+    const why = judged.bad.length < MOST_FIELDS_NAMED ? whyUnreadable(element, entry) : ''
+    judged.bad.push({ place, id: idOf(entry) ?? null, why })
+  }
+  return judged
+}
+
+function idOf(entry: unknown): string | undefined {
+  const id = isObject(entry) ? entry.id : undefined
+  return typeof id === 'string' && id !== '' ? shortened(id, LONGEST_ID) : undefined
+}
+
+function whyUnreadable(element: z.ZodMiniType, entry: unknown): string {
+  const { error } = element.safeParse(entry)
+  const first = error && refusedFields(error, entry)[0]
+  return first ? `${first.path || 'the entry'} ${first.message}` : 'it has another form'
+}
+
+/** What can't be read, as a response names it. */
+export function namedUnreadable(bad: readonly UnreadableEntry[]) {
+  return bad.length === 0
+    ? {}
+    : { [UNREADABLE]: { count: bad.length, entries: bad.slice(0, MOST_FIELDS_NAMED) } }
+}
+
+/**
+ * A compiled schema of a response with a list, in the field `key` (of the object `within`). A good
+ * page is taken as it is. In any other, each entry is judged on its own: what can be read stays,
+ * and the rest is named.
+ */
+function checksList<T>(schema: ObjectSchema<T>, key: string, within?: string): ResponseSchema<T> {
+  const whole = checks(schema)
+  const holder = (within === undefined ? schema : schema.shape[within]) as z.ZodMiniObject
+  const { element } = (holder.shape[key] as z.ZodMiniArray<z.ZodMiniType>).def
+  return {
+    safeParse(value) {
+      // Only Portside names what can't be read.
+      const sent = isObject(value) && UNREADABLE in value ? without(value, UNREADABLE) : value
+      const read = whole.safeParse(sent)
+      if (read.success) return sent === value ? read : { ...read, rewritten: true }
+      if (!isObject(sent)) return read
+      const held = within === undefined ? sent : sent[within]
+      if (!isObject(held) || !Array.isArray(held[key])) return read
+      const { good, bad } = judgeEntries(held[key], element)
+      const list = { ...held, [key]: good }
+      const rest = whole.safeParse({
+        ...(within === undefined ? list : { ...sent, [within]: list }),
+        ...namedUnreadable(bad),
+      })
+      return rest.success ? { ...rest, rewritten: true } : rest
+    },
+  }
+}
+
+function without(value: Record<string, unknown>, name: string): Record<string, unknown> {
+  const { [name]: _, ...rest } = value
+  return rest
+}
+
 /** Reads a response in the old form (v1), and returns it in the documented one. */
 function reshapes<T>(schema: z.ZodMiniPipe<z.ZodMiniObject, z.ZodMiniType<T>>): ResponseSchema<T> {
   const form = checks(schema.def.in as ObjectSchema<unknown>)
@@ -59,11 +139,51 @@ function reshapes<T>(schema: z.ZodMiniPipe<z.ZodMiniObject, z.ZodMiniType<T>>): 
 const portResponse = checks(responses.portResponse)
 const v1PortResponse = reshapes(v1.v1PortResponse)
 export const dryRunResponse = { ...checks(responses.dryRunResponse), bounds: ONE_THING }
-export const portsResponse = checks(responses.portsResponse)
-export const v1PortsResponse = reshapes(v1.v1PortsResponse)
-export const securityGroupsResponse = checks(responses.securityGroupsResponse)
-export const securityGroupResponse = { ...checks(responses.securityGroupResponse), bounds: ONE_THING }
-export const rulesResponse = checks(responses.rulesResponse)
+export const portsResponse = checksList(responses.portsResponse, 'ports')
+export const securityGroupsResponse = checksList(responses.securityGroupsResponse, 'security_groups')
+export const securityGroupResponse = {
+  ...checksList(responses.securityGroupResponse, 'security_group_rules', 'security_group'),
+  bounds: ONE_THING,
+}
+export const rulesResponse = checksList(responses.rulesResponse, 'security_group_rules')
+
+/** A page of the old port list, in the documented form, and what the platform sent of it. */
+export type V1Page = {
+  page: responses.PortsResponse
+  /** The place of each port of the page in what was sent, and how many entries that had. */
+  places: readonly number[]
+  sent: number
+  /** The ID of the last entry, by which the next page is asked for; undefined when it has none. */
+  last: string | undefined
+  unreadable: readonly UnreadableEntry[]
+}
+
+const v1PortsResponse = reshapes(v1.v1PortsResponse)
+const { element: v1Port } = v1.v1PortsResponse.def.in.shape.ports.def
+
+/** A page of the old port list: each entry is judged on its own. */
+export const v1PortsPage: ResponseSchema<V1Page> = {
+  safeParse(value) {
+    const entries: unknown = isObject(value) ? value.ports : undefined
+    if (!isObject(value) || !Array.isArray(entries)) {
+      const read = v1PortsResponse.safeParse(value)
+      return read.success ? { success: false, error: new z.core.$ZodError([]) } : read
+    }
+    const { good, places, bad } = judgeEntries(entries, v1Port)
+    const read = v1PortsResponse.safeParse({ ...without(value, UNREADABLE), ports: good })
+    if (!read.success) return read
+    return {
+      success: true,
+      data: {
+        page: read.data,
+        places,
+        sent: entries.length,
+        last: idOf(entries.at(-1)),
+        unreadable: bad,
+      },
+    }
+  },
+}
 
 const ofAnotherPort = responses.portResponse.check(
   z.refine(() => false, { path: ['port', 'id'], message: 'is the ID of another port' }),

@@ -38,7 +38,10 @@ export type SendOutcome =
 /** The platform's response, for the audit log: its own status and words. */
 type RawResponse = { status: number; body: Buffer }
 
-/** A read as it is passed on: the platform's own JSON, and what the schema made of it. */
+/**
+ * A read as it is passed on: the platform's own JSON, and what the schema made of it. Where entries
+ * of a list can't be read, both name them (src/vpc/unreadable.ts).
+ */
 export type ReadResponse<T> = { status: number; body: Buffer; data: T; request_id: string | null }
 
 /**
@@ -53,10 +56,15 @@ export type Asker = {
   step?: number
 }
 
-/** What checks a response: any zod schema. Without `bounds` the response is a page. */
+/**
+ * What checks a response: any zod schema. Without `bounds` the response is a page. `rewritten`: the
+ * data is not what the platform sent, as entries that can't be read were left out and are named.
+ */
 export type ResponseSchema<T> = {
   bounds?: ResponseBounds
-  safeParse(value: unknown): { success: true; data: T } | { success: false; error: core.$ZodError }
+  safeParse(
+    value: unknown,
+  ): { success: true; data: T; rewritten?: boolean } | { success: false; error: core.$ZodError }
 }
 
 /**

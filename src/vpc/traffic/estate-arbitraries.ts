@@ -3,7 +3,7 @@
  * meet often.
  */
 import * as fc from 'fast-check'
-import type { SecurityGroupRule } from '../security-group.ts'
+import type { DocumentedRule as SecurityGroupRule } from '../security-group.ts'
 import type { NaivePacket } from './naive-verdict.ts'
 
 export type RulesOfGroups = Record<string, SecurityGroupRule[]>

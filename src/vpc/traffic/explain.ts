@@ -1,7 +1,10 @@
 import type { SecurityGroupRule } from '../security-group.ts'
+import { textOf } from '../shown.ts'
+import { UNREADABLE_RULE } from '../unreadable.ts'
 import { addressText, cidrsOf, otherRanges, rangesOfText, type Family } from './addresses.ts'
 import type { Decision } from './decisions.ts'
 import type { Flow, FlowRemote } from './flow.ts'
+import { inShort, ruleFields } from './rule-fields.ts'
 import type { RemoteSet, RuleRef } from './rules.ts'
 import { joinAnd, protocolName, servicesText } from './service-ranges.ts'
 import { readProtocol } from './services.ts'
@@ -52,6 +55,7 @@ export function decisionText(
  */
 export function ruleText({ groupId, rule }: RuleRef, names: Names = {}): string {
   const group = `group ${names.group?.(groupId) || groupId}`
+  if (rule?.[UNREADABLE_RULE] !== undefined) return `an entry that may be a rule of ${group}`
   return rule ? `rule "${ruleWords(rule, names)}" of ${group}` : `the rules of ${group}`
 }
 
@@ -60,25 +64,31 @@ export function ruleText({ groupId, rule }: RuleRef, names: Names = {}): string 
  * rules, too.
  */
 function ruleWords(rule: SecurityGroupRule, names: Names = {}): string {
-  const number = readProtocol(rule.protocol)
-  const protocol =
-    number === undefined
+  const { fields, problems } = ruleFields(rule)
+  const number = readProtocol(fields.protocol)
+  const protocol = problems.protocol
+    ? `protocol ${inShort(rule.protocol)}`
+    : number === undefined
       ? 'any protocol'
       : Number.isNaN(number)
-        ? `protocol '${rule.protocol}'`
+        ? `protocol '${fields.protocol}'`
         : protocolName(number)
-  const ports = rule.multiport === null || rule.multiport === undefined ? '' : String(rule.multiport)
-  const remote = rule.remote_ip_prefix
-    ? rule.remote_ip_prefix
-    : rule.remote_group_id
-      ? setText({ kind: 'security_group', id: rule.remote_group_id }, names)
-      : rule.remote_address_group_id
-        ? setText({ kind: 'address_group', id: rule.remote_address_group_id }, names)
-        : 'anywhere'
-  const family = rule.ethertype?.toLowerCase() === 'ipv6' && !rule.remote_ip_prefix ? ', IPv6' : ''
-  const priority = (rule.priority ?? 1) === 1 ? '' : `, priority ${rule.priority}`
-  const way = rule.direction === 'egress' ? 'to' : 'from'
-  return `${[rule.action || 'allow', protocol, ports, way, remote].filter(Boolean).join(' ')}${family}${priority}`
+  const ports = problems.ports ? 'unreadable ports' : textOf(fields.ports)
+  const remote = problems.remote
+    ? 'an unreadable remote'
+    : fields.remote_ip_prefix
+      ? fields.remote_ip_prefix
+      : fields.remote_group_id
+        ? setText({ kind: 'security_group', id: fields.remote_group_id }, names)
+        : fields.remote_address_group_id
+          ? setText({ kind: 'address_group', id: fields.remote_address_group_id }, names)
+          : 'anywhere'
+  const family = fields.ethertype?.toLowerCase() === 'ipv6' && !fields.remote_ip_prefix ? ', IPv6' : ''
+  const said = problems.priority ? inShort(rule.priority) : (fields.priority ?? 1)
+  const priority = said === 1 ? '' : `, priority ${said}`
+  const way = fields.direction === 'egress' ? 'to' : 'from'
+  const action = problems.action ? `action ${inShort(rule.action)}` : fields.action || 'allow'
+  return `${[action, protocol, ports, way, remote].filter(Boolean).join(' ')}${family}${priority}`
 }
 
 /** A named set by its name: `group db` or `address group offices`. */

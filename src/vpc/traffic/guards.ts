@@ -1,9 +1,11 @@
 import * as z from 'zod/mini'
 import type { Port } from '../port.ts'
+import { textOf } from '../shown.ts'
 import { mergeRanges, rangesOfText, readCidr, shareOfSpace, SPACE } from './addresses.ts'
 import type { CertainChange, Decision } from './decisions.ts'
 import type { TrafficDifference } from './difference.ts'
 import type { Flow } from './flow.ts'
+import { actionOf, ruleFields } from './rule-fields.ts'
 import type { RuleRef } from './rules.ts'
 import { serviceRanges, serviceSpans, servicesText } from './service-ranges.ts'
 import { meetSpans, readProtocol, readServices, spanPairs, spansMeet } from './services.ts'
@@ -159,17 +161,20 @@ function decidedForAll({ rule, unreadable }: Decision, change: CertainChange): b
 
 /** False when the rule certainly doesn't give the verdict after the change. */
 function gives({ rule }: RuleRef, change: CertainChange): boolean {
-  const action = rule === null ? undefined : (rule.action || 'allow').toLowerCase()
+  const action = rule === null ? undefined : actionOf(ruleFields(rule))
   return action !== (change === 'newly_allowed' ? 'deny' : 'allow')
 }
 
 /** True for rules that were not read, and for a remote that can't be read, too. */
 function isUnbounded({ rule }: RuleRef): boolean {
-  if (rule?.remote_ip_prefix) {
-    const cidr = readCidr(rule.remote_ip_prefix)
+  if (rule === null) return true
+  const { fields, problems } = ruleFields(rule)
+  if (problems.remote) return true
+  if (fields.remote_ip_prefix) {
+    const cidr = readCidr(fields.remote_ip_prefix)
     return !cidr || (cidr.from === SPACE[cidr.family].from && cidr.end === SPACE[cidr.family].end)
   }
-  return !rule?.remote_group_id && !rule?.remote_address_group_id
+  return !fields.remote_group_id && !fields.remote_address_group_id
 }
 
 /**
@@ -178,7 +183,7 @@ function isUnbounded({ rule }: RuleRef): boolean {
  */
 export function confirmsGuards(typed: string, port: Pick<Port, 'id' | 'name'>): boolean {
   const said = typed.trim()
-  return said !== '' && (said === port.name || said.toLowerCase() === port.id.toLowerCase())
+  return said !== '' && (said === textOf(port.name) || said.toLowerCase() === port.id.toLowerCase())
 }
 
 /** A guard in words: `never newly allow TCP 22 (SSH) and 3389 (RDP) from anywhere`. */

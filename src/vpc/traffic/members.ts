@@ -1,5 +1,7 @@
 import type { PortsResponse } from '../responses.ts'
 import type { SecurityGroupRule } from '../security-group.ts'
+import { objectsOf, saysNothing } from '../shown.ts'
+import { UNREADABLE, type WithUnreadable } from '../unreadable.ts'
 
 /**
  * A group with more ports than this stays named: a question about traffic must not become thousands
@@ -23,7 +25,8 @@ export type Members = { addresses: readonly string[] } | { unresolved: string }
 export function remoteGroupIds(rules: Iterable<SecurityGroupRule>): string[] {
   const ids = new Set<string>()
   for (const { remote_group_id, enabled } of rules)
-    if (remote_group_id && enabled !== false) ids.add(remote_group_id)
+    if (typeof remote_group_id === 'string' && remote_group_id !== '' && enabled !== false)
+      ids.add(remote_group_id)
   return [...ids]
 }
 
@@ -31,30 +34,35 @@ export function remoteGroupIds(rules: Iterable<SecurityGroupRule>): string[] {
  * Reads the members of one group: the addresses in `private_ips` of the ports that have it
  * (docs/platform.md, Calls). A port that may send with further addresses
  * (`allowed_address_pairs`), or lists no address, leaves the group unresolved: whether those count
- * as the group's is not documented.
+ * as the group's is not documented. So does a port that can't be read, or an address.
  * @param page reads the ports that have the group, from a marker on
  * @throws what `page` throws
  */
 export async function readMembers(
-  page: (marker: string | undefined) => Promise<Pick<PortsResponse, 'ports' | 'page_info'>>,
+  page: (marker: string | undefined) => Promise<Pick<PortsResponse, 'ports' | 'page_info'> & WithUnreadable>,
 ): Promise<Members> {
   const addresses = new Set<string>()
   const used = new Set<string | undefined>()
   let marker: string | undefined
   let count = 0
   do {
-    const { ports, page_info } = await page(marker)
+    const { ports, page_info, [UNREADABLE]: unreadable } = await page(marker)
+    if (unreadable) return { unresolved: unreadablePorts(unreadable.count) }
     used.add(marker)
     marker = page_info?.next_marker || undefined
     count += ports.length
     if (count > MOST_MEMBERS) return { unresolved: `more than ${MOST_MEMBERS} ports have it` }
     for (const { id, private_ips, allowed_address_pairs } of ports) {
-      if (allowed_address_pairs && allowed_address_pairs.length > 0)
+      if (!saysNothing(allowed_address_pairs))
         return { unresolved: `its port ${id} has allowed address pairs` }
-      if (!private_ips) return { unresolved: `its port ${id} lists no addresses` }
-      for (const { ip_address } of private_ips) {
-        if (!ip_address) return { unresolved: `an address of its port ${id} is missing` }
-        addresses.add(ip_address)
+      if (!Array.isArray(private_ips)) return { unresolved: `its port ${id} lists no addresses` }
+      const listed = objectsOf(private_ips).map(({ ip_address }) => ip_address)
+      if (listed.length < private_ips.length)
+        return { unresolved: `an address of its port ${id} can't be read` }
+      for (const address of listed) {
+        if (saysNothing(address)) return { unresolved: `an address of its port ${id} is missing` }
+        if (typeof address !== 'string') return { unresolved: `an address of its port ${id} can't be read` }
+        addresses.add(address)
       }
     }
     if (used.has(marker) && marker !== undefined)
@@ -80,4 +88,10 @@ export async function membersOfGroups<T extends Members>(
   }
   await Promise.all(Array.from({ length: AT_ONCE }, one))
   return members
+}
+
+function unreadablePorts(count: number): string {
+  return count === 1
+    ? "1 port that may have it can't be read"
+    : `${count} ports that may have it can't be read`
 }

@@ -2,7 +2,7 @@
  * The plain way to decide one packet, written only from docs/platform.md and apart from the code
  * under test: rule by rule, on text. For tests; too slow for anything else.
  */
-import type { SecurityGroupRule } from '../security-group.ts'
+import type { DocumentedRule as SecurityGroupRule } from '../security-group.ts'
 import { setText, type Flow, type ServiceRange } from './index.ts'
 
 export type NaivePacket = {

@@ -38,15 +38,16 @@ const FOUR = ['10.0.0.5', '10.0.0.6', '10.1.0.1', '192.0.2.1']
 const SIX = ['::ffff:10.0.0.5', '2001:db8::1', 'fd00::1']
 export const familyOf = (address: string): Family => (address.includes(':') ? 'IPv6' : 'IPv4')
 
-const DIRECTIONS: [string, Read<string>][] = [
+const DIRECTIONS: [unknown, Read<string>][] = [
   ['ingress', 'ingress'],
   ['ingress', 'ingress'],
   ['ingress', 'ingress'],
   ['egress', 'egress'],
   ['Ingress', ODD],
   ['', ODD],
+  [7, ODD],
 ]
-const ETHERTYPES: [string | null | undefined, Read<Family>][] = [
+const ETHERTYPES: [unknown, Read<Family>][] = [
   ['IPv4', 'IPv4'],
   ['ipv4', 'IPv4'],
   [null, 'IPv4'],
@@ -54,8 +55,9 @@ const ETHERTYPES: [string | null | undefined, Read<Family>][] = [
   ['IPv6', 'IPv6'],
   ['IPV6', 'IPv6'],
   ['IPv5', ODD],
+  [4, ODD],
 ]
-const PROTOCOLS: [string | number | null | undefined, Read<number | undefined>][] = [
+const PROTOCOLS: [unknown, Read<number | undefined>][] = [
   ['tcp', 6],
   ['TCP', 6],
   [' tcp ', 6],
@@ -74,10 +76,12 @@ const PROTOCOLS: [string | number | null | undefined, Read<number | undefined>][
   [256, ODD],
   [6.5, ODD],
   ['any', ODD],
+  [['tcp'], ODD],
+  [false, ODD],
 ]
 /** As ports of TCP and UDP, and as type and code of ICMP. */
 const MULTIPORTS: [
-  said: string | number | null | undefined,
+  said: unknown,
   ports: Read<[number, number][]> | undefined,
   types: Read<[number, number][]> | undefined,
 ][] = [
@@ -102,8 +106,9 @@ const MULTIPORTS: [
   ['90-80', ODD, ODD],
   ['70000', ODD, ODD],
   ['ssh', ODD, ODD],
+  [[22], ODD, ODD],
 ]
-const ACTIONS: [string | null | undefined, Read<'allow' | 'deny'>][] = [
+const ACTIONS: [unknown, Read<'allow' | 'deny'>][] = [
   ['allow', 'allow'],
   ['Allow', 'allow'],
   [null, 'allow'],
@@ -111,8 +116,9 @@ const ACTIONS: [string | null | undefined, Read<'allow' | 'deny'>][] = [
   ['deny', 'deny'],
   ['DENY', 'deny'],
   ['reject', ODD],
+  [true, ODD],
 ]
-const PRIORITIES: [number | null | undefined, Read<number>][] = [
+const PRIORITIES: [unknown, Read<number>][] = [
   [1, 1],
   [null, 1],
   [undefined, 1],
@@ -122,6 +128,7 @@ const PRIORITIES: [number | null | undefined, Read<number>][] = [
   [101, ODD],
   [-1, ODD],
   [1.5, ODD],
+  ['1', ODD],
 ]
 type OddRemote = { family?: Family; addresses?: string[]; set?: string }
 const REMOTES: [Partial<SecurityGroupRule>, Read<OddRemote>][] = [
@@ -145,7 +152,28 @@ const REMOTES: [Partial<SecurityGroupRule>, Read<OddRemote>][] = [
   [{ remote_ip_prefix: '10.0.0.5/' }, ODD],
   [{ remote_ip_prefix: 'fd00::1%eth0' }, ODD],
   [{ remote_ip_prefix: '10.0.0.5/32', remote_group_id: 'a' }, ODD],
+  [{ remote_ip_prefix: 10 }, ODD],
+  [{ remote_group_id: ['known'] }, ODD],
 ]
+
+/** Fields beside those: what they say in place of `multiport`, and whether it can be read. */
+type Beside = { fields: Partial<SecurityGroupRule>; ports?: (typeof MULTIPORTS)[number]; unknown?: true }
+const BESIDE: Beside[] = [
+  { fields: {} },
+  { fields: { tenant_id: 'p', revision_number: 3, tags: ['blue'], normalized: null, labels: [], note: '' } },
+  { fields: { port_range_min: 22, port_range_max: 22 }, ports: [0, [[22, 22]], ODD] },
+  {
+    fields: { port_range_min: 80, port_range_max: 90 },
+    ports: [0, [[80, 90]], [[80 * 256 + 90, 80 * 256 + 90]]],
+  },
+  { fields: { port_range_min: 8, port_range_max: null }, ports: [0, ODD, [[8 * 256, 8 * 256 + 255]]] },
+  { fields: { port_range_min: 90, port_range_max: 80 }, ports: [0, ODD, [[90 * 256 + 80, 90 * 256 + 80]]] },
+  { fields: { port_range_min: '22', port_range_max: '22' }, ports: [0, ODD, ODD] },
+  { fields: { port_range_max: 22 }, ports: [0, ODD, ODD] },
+  { fields: { source_ports: '1-1023' }, unknown: true },
+  { fields: { stateless: false }, unknown: true },
+]
+const NOTHING_BESIDE = BESIDE.slice(0, 2)
 
 let made = 0
 
@@ -159,9 +187,17 @@ export const oddRule: fc.Arbitrary<OddRule> = fc
     action: mostly([0, 4], ACTIONS),
     priority: mostly([0, 3], PRIORITIES),
     remote: fc.constantFrom(...REMOTES),
-    enabled: fc.constantFrom(true, true, true, null, undefined, false),
+    enabled: fc.constantFrom(true, true, true, null, undefined, false, 'false'),
+    // Beside a multiport that says something, a range would contradict it.
+    beside: mostly([0, 1], BESIDE),
   })
-  .map(({ direction, ethertype, protocol, multiport, action, priority, remote, enabled }) => {
+  .map(({ direction, ethertype, protocol, action, priority, remote, enabled, ...rest }) => {
+    const saysPorts = typeof rest.multiport[0] !== 'string' || rest.multiport[0].trim() !== ''
+    const plain = rest.multiport[0] !== undefined && rest.multiport[0] !== null && saysPorts
+    const beside = plain && rest.beside.ports ? NOTHING_BESIDE[1]! : rest.beside
+    const multiport: (typeof MULTIPORTS)[number] = beside.ports
+      ? [rest.multiport[0], beside.ports[1], beside.ports[2]]
+      : rest.multiport
     const rule: SecurityGroupRule = {
       id: `odd-${made++}`,
       security_group_id: '',
@@ -173,16 +209,19 @@ export const oddRule: fc.Arbitrary<OddRule> = fc
       priority: priority[0],
       enabled,
       ...remote[0],
+      ...beside.fields,
     }
+    const unread = beside.unknown === true || enabled === 'false'
     return meaning(
       rule,
       direction[1],
       ethertype[1],
       protocol[1],
       multiport,
-      action[1],
+      beside.unknown ? ODD : action[1],
       priority[1],
       remote[1],
+      unread,
     )
   })
 
@@ -202,6 +241,7 @@ function meaning(
   action: Read<'allow' | 'deny'>,
   priority: Read<number>,
   remote: Read<OddRemote>,
+  unread: boolean,
 ): OddRule {
   const isIcmp = protocol === 1 || protocol === 58
   const hasPorts = protocol === 6 || protocol === 17
@@ -210,7 +250,8 @@ function meaning(
   const mixed = protocol === (family === 'IPv6' ? 1 : 58)
   const other = remote === ODD || mixed || family === ODD ? undefined : remote.family
   const lost = remote === ODD || (other !== undefined && other !== family)
-  const unreadable = [direction, family, protocol, parts, action, priority].includes(ODD) || mixed || lost
+  const unreadable =
+    [direction, family, protocol, parts, action, priority].includes(ODD) || mixed || lost || unread
   const anyFamily = family === ODD || mixed || lost
   const covers = (probe: Probe) => {
     if (direction !== ODD && direction !== probe.direction) return false

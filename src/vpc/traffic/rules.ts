@@ -1,6 +1,8 @@
 import type { SecurityGroupRule } from '../security-group.ts'
+import { UNREADABLE_RULE } from '../unreadable.ts'
 import { mergeRanges, readCidr, SPACE, type AddressRange, type Family } from './addresses.ts'
 import {
+  ALL_SERVICES,
   ICMP,
   ICMPV6,
   readProtocol,
@@ -9,6 +11,7 @@ import {
   type Services,
   type Spans,
 } from './services.ts'
+import { actionOf, ruleFields, type RuleFields } from './rule-fields.ts'
 
 /** The directions of rules (docs/platform.md, Objects). */
 export type Direction = 'ingress' | 'egress'
@@ -82,9 +85,9 @@ export class RuleReader {
   }
 
   /** What a rule says of protocol and ports, read once for each wording. */
-  services(rule: SecurityGroupRule): Services {
-    const key = JSON.stringify([rule.protocol, rule.multiport])
-    const read = this.#services.get(key) ?? readServices(rule.protocol, rule.multiport)
+  services({ protocol, ports }: Pick<RuleFields, 'protocol' | 'ports'>): Services {
+    const key = JSON.stringify([protocol, ports])
+    const read = this.#services.get(key) ?? readServices(protocol, ports)
     this.#services.set(key, read)
     return read
   }
@@ -131,44 +134,53 @@ export class RuleReader {
  * Reads one rule (docs/platform.md, Objects). Defaults: action allow, priority 1, ethertype IPv4
  * (the platform's own default for a rule that doesn't say). A field that can't be read, or fields
  * that contradict each other, make the rule unreadable: its extents are then all that it could
- * touch. `enabled` is not looked at here.
+ * touch. So does a field that Portside does not know: it may narrow what the others say, or turn
+ * the action, but does not take the rule beyond them. Whether a rule is disabled is not looked at
+ * here, but `enabled` must be readable.
  */
 export function readRule(rule: SecurityGroupRule, groupId: string, reader: RuleReader): ReadRule {
-  const problems: string[] = []
-  const services = reader.services(rule)
+  const whole = rule[UNREADABLE_RULE]
+  if (typeof whole === 'string')
+    return { ...rulesNotRead(groupId), ref: { groupId, ruleId: null, rule }, problem: whole }
+
+  const typed = ruleFields(rule)
+  const { fields, problems: types } = typed
+  const problems = Object.values(types)
+  const services = reader.services(fields)
   if (services.problem) problems.push(services.problem)
 
-  const directions = DIRECTIONS.filter((direction) => direction === rule.direction)
+  const directions = DIRECTIONS.filter((direction) => direction === fields.direction)
   if (directions.length === 0) {
-    problems.push(`direction '${rule.direction}' can't be read`)
+    if (!types.direction) problems.push(`direction '${fields.direction}' can't be read`)
     directions.push(...DIRECTIONS)
   }
 
-  const said = rule.ethertype ? rule.ethertype.toLowerCase() : 'ipv4'
-  let families = FAMILIES.filter((family) => family.toLowerCase() === said)
-  if (families.length === 0) problems.push(`ethertype '${rule.ethertype}' can't be read`)
+  const said = fields.ethertype ? fields.ethertype.toLowerCase() : 'ipv4'
+  let families = types.ethertype ? [] : FAMILIES.filter((family) => family.toLowerCase() === said)
+  if (families.length === 0 && !types.ethertype)
+    problems.push(`ethertype '${fields.ethertype}' can't be read`)
 
-  const action = rule.action ? rule.action.toLowerCase() : 'allow'
+  const action = actionOf(typed)
   const readAction = action === 'allow' || action === 'deny' ? action : undefined
-  if (!readAction) problems.push(`action '${rule.action}' can't be read`)
+  if (action !== undefined && !readAction) problems.push(`action '${fields.action}' can't be read`)
 
-  let priority = rule.priority ?? 1
-  if (!Number.isInteger(priority) || priority < 1 || priority > 100) {
+  let priority = types.priority ? 0 : (fields.priority ?? 1)
+  if (!types.priority && (!Number.isInteger(priority) || priority < 1 || priority > 100)) {
     problems.push(`priority ${priority} is not in 1..100`)
     priority = 0
   }
 
+  let spans = types.protocol ? ALL_SERVICES : types.ports ? wholeOf(fields.protocol) : services.spans
   // Which of the two the platform goes by is not documented, so the rule could touch either family.
-  const protocol = readProtocol(rule.protocol)
-  let spans = services.spans
+  const protocol = types.protocol ? undefined : readProtocol(fields.protocol)
   if (protocol === (said === 'ipv6' ? ICMP : ICMPV6)) {
     problems.push(`${protocol === ICMP ? 'ICMP over IPv6' : 'ICMPv6 over IPv4'} can't be read`)
     spans = [...wholeProtocol(ICMP), ...wholeProtocol(ICMPV6)]
     families = []
   }
 
-  const remote = readRemote(rule, families, reader)
-  if (remote.problem) problems.push(remote.problem)
+  const remote = types.remote ? UNREAD_REMOTE : readRemote(fields, families, reader)
+  if (remote.problem && !types.remote) problems.push(remote.problem)
   const problem = problems.length > 0 ? problems.join('; ') : undefined
   if (remote.problem || families.length === 0) families = [...FAMILIES]
 
@@ -192,8 +204,15 @@ type RuleRemote = {
 }
 
 const EVERYWHERE = () => undefined
+const UNREAD_REMOTE: RuleRemote = { addresses: EVERYWHERE, set: -1, problem: "its remote can't be read" }
 
-function readRemote(rule: SecurityGroupRule, families: readonly Family[], reader: RuleReader): RuleRemote {
+/** All that a protocol could be with ports that can't be read. */
+function wholeOf(said: RuleFields['protocol']): Spans {
+  const number = readProtocol(said)
+  return number === undefined || Number.isNaN(number) ? ALL_SERVICES : wholeProtocol(number)
+}
+
+function readRemote(rule: RuleFields, families: readonly Family[], reader: RuleReader): RuleRemote {
   const { remote_ip_prefix: prefix, remote_group_id: group, remote_address_group_id: addressGroup } = rule
   const given = [prefix, group, addressGroup].filter(Boolean)
   if (given.length > 1) return { addresses: EVERYWHERE, set: -1, problem: 'it names more than one remote' }

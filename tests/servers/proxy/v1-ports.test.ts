@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { portResponse, portsResponse, type PortsResponse } from '../../../src/vpc/responses.ts'
 import { dryRunRequest } from '../../../src/vpc/change-step.ts'
 import { paths } from '../../../src/vpc/paths.ts'
-import type { Port } from '../../../src/vpc/port.ts'
+import { addressesOf, type Port } from '../../../src/vpc/port.ts'
 import { queryString, type PortsQuery } from '../../../src/vpc/requests.ts'
 import { V1_READ } from '../../../src/vpc/v1-read.ts'
 import { operationsOver, planned, PROJECT, startStage } from '../operations/ask-operations.ts'
@@ -60,8 +60,7 @@ test('a port has the documented form, and the further fields of v1', async () =>
 /** Values that ports have: so many of a field, and of their addresses. */
 const some = (name: keyof Port, count: number) =>
   [...new Set(ports.map((port) => port[name] as string).filter(Boolean))].slice(0, count)
-const addresses = (count: number) =>
-  ports.flatMap(({ private_ips }) => private_ips?.map(({ ip_address }) => ip_address!) ?? []).slice(0, count)
+const addresses = (count: number) => ports.flatMap(addressesOf).slice(0, count)
 
 describe('the list is filtered as the new one would be, page by page', () => {
   test.each<[string, () => PortsQuery]>([

@@ -1,0 +1,36 @@
+import type { JSX } from 'react'
+import type { UnreadableEntries } from '../../vpc/unreadable.ts'
+import { Notice } from '../ui/Notice.tsx'
+
+/** `1 port can’t be read`, `1,200 ports can’t be read`. */
+export function unreadableWords(count: number, what = ''): string {
+  const noun = what === '' ? '' : ` ${what}${count === 1 ? '' : 's'}`
+  return `${count.toLocaleString('en')}${noun} can’t be read`
+}
+
+/**
+ * Names the entries that the platform sent in a form that can't be read; all others are shown.
+ * @param what what an entry is: `port`
+ */
+export function UnreadableNotice(props: {
+  unreadable: UnreadableEntries | undefined
+  what: string
+}): JSX.Element | null {
+  if (props.unreadable === undefined) return null
+  const { count, entries } = props.unreadable
+  const more = count - entries.length
+  return (
+    <Notice tone="warn" title={unreadableWords(count, props.what)}>
+      <ul>
+        {entries.map(({ place, id, why }, at) => (
+          // Pages count their places anew, and an ID may be missing.
+          // oxlint-disable-next-line react/no-array-index-key
+          <li key={at}>
+            {id === null ? `Entry ${place + 1} of its page` : <code>{id}</code>}: {why}
+          </li>
+        ))}
+        {more > 0 && <li>and {more.toLocaleString('en')} more</li>}
+      </ul>
+    </Notice>
+  )
+}

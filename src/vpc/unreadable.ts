@@ -1,0 +1,43 @@
+import * as z from 'zod/mini'
+import { MOST_FIELDS_NAMED } from './limits.ts'
+
+/**
+ * Where a response of the proxy names the entries of the platform's list that can't be read: they
+ * are left out of the list itself. Portside's own field, not the platform's.
+ */
+export const UNREADABLE = 'portside:unreadable'
+
+/**
+ * An entry that can't be read: its place in the platform's list, from 0; its ID where it has one.
+ */
+const unreadableEntry = z.object({
+  place: z.number(),
+  id: z.nullable(z.string()),
+  why: z.string(),
+})
+/** An entry of a list that can't be read. */
+export type UnreadableEntry = z.infer<typeof unreadableEntry>
+
+/** The entries of one page that can't be read: how many, and the first ten of them. */
+export const unreadableEntries = z.object({
+  count: z.number(),
+  entries: z.array(unreadableEntry).check(z.maxLength(MOST_FIELDS_NAMED)),
+})
+/** The entries of a page that can't be read. */
+export type UnreadableEntries = z.infer<typeof unreadableEntries>
+
+/** A response that may name such entries. */
+export type WithUnreadable = { [UNREADABLE]?: UnreadableEntries | undefined }
+
+/** What is unreadable in several pages of one list; undefined when nothing is. */
+export function unreadableIn(pages: readonly WithUnreadable[]): UnreadableEntries | undefined {
+  const found = pages.flatMap((page) => page[UNREADABLE] ?? [])
+  if (found.length === 0) return undefined
+  return {
+    count: found.reduce((sum, { count }) => sum + count, 0),
+    entries: found.flatMap(({ entries }) => entries).slice(0, MOST_FIELDS_NAMED),
+  }
+}
+
+/** Marks a rule that stands for entries that can't be read: why, in words. */
+export const UNREADABLE_RULE = 'portside:unreadable_rule'
