@@ -48,7 +48,7 @@ function refuseOtherWay(
     })
   }
   // Where there is one way, nothing is to be settled.
-  if (!offered.includes('steps')) return
+  if (offered.length === 1) return
   if (policy === 'choose' || (policy === 'steps' && !replaces)) return
   // What one insert or one remove does needs no replacement, and none leads to an empty list.
   if (policy === 'one-call' && (replaces || steps.length === 1 || desired.length === 0)) return

@@ -168,6 +168,25 @@ describe('where only an update changes ports', () => {
   })
 })
 
+test('guards judge by the old rules too', async () => {
+  const { security_groups } = await truly(paths.securityGroups(PROJECT))
+  const open = security_groups.find(({ name }: { name: string }) => name === 'allow-all').id
+  const guard = { name: 'SSH', protocol: 'tcp', ports: '22', remote: 'anywhere' }
+  const proxy = await stage.start({ PORTSIDE_GUARDS: JSON.stringify([guard]) })
+  try {
+    for (const like of [['v1-only'], ['v2.0-only', 'oldest-rules']]) {
+      await controls(stage.emulator).region(like)
+      const portId = await stage.portWith('a')
+      const plan = planned(stage.ids('a'), [...stage.ids('a'), open])
+      const steps = [{ kind: 'replace', security_groups: plan.desired }]
+      const { error } = await operationsOver(proxy.call).post(portId, { ...plan, steps })
+      expect(error).toMatchObject({ error_code: 'Portside.GuardBroken' })
+    }
+  } finally {
+    await proxy.close()
+  }
+})
+
 /** A proxy of one project with these fields in PORTSIDE_PROJECTS, and what it logs. */
 async function proxyWith(more: object) {
   const project = { project_id: PROJECT, endpoint: stage.emulator, ...more }
