@@ -229,7 +229,7 @@ function listed<K extends string, T extends Entry, P extends Record<K, T[]>>(
 function impossible(names: readonly string[]): UpstreamError {
   const { status, error } = ownError(
     'Portside.InvalidRequest',
-    `This region has only the old port list (v1), which can't be filtered by ${names.join(' or ')}.`,
+    `This region has only an old list of ports, which can't be filtered by ${names.join(' or ')}.`,
     {
       fields: names.map((path) => ({ path, message: 'is no filter of the old port list' })),
       advice: `Leave the filter by ${names.join(' and ')} out.`,
