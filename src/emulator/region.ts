@@ -2,7 +2,8 @@ import * as z from 'zod/mini'
 
 /**
  * What an endpoint offers (docs/platform.md, Regions without v3). A region is set by names, which
- * add up: `['v1-only', 'enterprise-required']`. Without any, all calls are there.
+ * add up: `['v1-only', 'enterprise-required']`. Without any, all calls are there. A call that is
+ * missing meets no fault and no quota, but it is counted.
  */
 const LIKE = {
   /** No v3 reads of ports. */

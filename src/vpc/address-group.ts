@@ -1,28 +1,27 @@
 import * as z from 'zod/mini'
 import { shown } from './shown.ts'
 
-const text = z.nullish(z.string())
-
 /**
  * An address group (docs/platform.md, Objects), which rules name by `remote_address_group_id`. An
  * entry of `ip_set` is an address, a network, or a range (`10.0.0.1-10.0.0.9`). `ip_extra_set` has
- * the same entries with remarks. Parsed tolerantly: unknown fields are kept.
+ * the same entries with remarks. Its entries
+ * decide traffic; all else is kept as it came.
  */
 export const addressGroup = z.looseObject({
   id: z.string(),
-  name: text,
-  description: text,
+  name: shown,
+  description: shown,
   ip_set: z.nullish(z.array(z.string())),
-  ip_version: z.nullish(z.number()),
-  ip_extra_set: z.nullish(z.array(z.looseObject({ ip: text, remarks: text }))),
-  max_capacity: z.nullish(z.number()),
-  status: text,
-  status_message: text,
-  tenant_id: text,
-  enterprise_project_id: text,
+  ip_version: shown,
+  ip_extra_set: shown,
+  max_capacity: shown,
+  status: shown,
+  status_message: shown,
+  tenant_id: shown,
+  enterprise_project_id: shown,
   tags: shown,
-  created_at: text,
-  updated_at: text,
+  created_at: shown,
+  updated_at: shown,
 })
 
 /** An address group, as the platform shows it. */

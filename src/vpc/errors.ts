@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { MOST_FIELDS_NAMED } from './limits.ts'
+import { isObject, textOf } from './shown.ts'
 
 /**
  * How one signs in: by the address that a proxy on this machine printed, or at the team's OpenID
@@ -11,8 +12,8 @@ export type SignInWay = (typeof signInWays)[number]
 
 /**
  * The one error form of Portside's API: the platform's own form (docs/platform.md, Errors), with
- * what Portside adds. `error_code` is the platform's (`VPC.xxxx`, `APIGW.xxxx`) or Portside's own
- * (`Portside.Word`).
+ * what Portside adds. `error_code` is the platform's (`VPC.xxxx`, `APIGW.xxxx`), `HTTP.` and the
+ * status where the platform gave words and no code, or Portside's own (`Portside.Word`).
  */
 export const portsideError = z.looseObject({
   error_code: z.string(),
@@ -59,21 +60,6 @@ export const PORTSIDE_CODES = {
 /** One of Portside's own codes. */
 export type PortsideCode = keyof typeof PORTSIDE_CODES
 
-const platformForm = z.looseObject({
-  error_code: z.string(),
-  error_msg: z.string(),
-  request_id: z.nullish(z.string()),
-})
-const iamForm = z.looseObject({
-  error: z.looseObject({ code: z.union([z.string(), z.number()]), message: z.string() }),
-  request_id: z.nullish(z.string()),
-})
-const flatForm = z.looseObject({
-  code: z.union([z.string(), z.number()]),
-  message: z.string(),
-  request_id: z.nullish(z.string()),
-})
-
 /** The most characters of a request ID that are kept. */
 export const MAX_REQUEST_ID = 128
 const MAX_CODE = 128
@@ -87,41 +73,75 @@ export function shortened(text: string, most: number): string {
 /** Codes that only Portside's own proxy and console give. */
 const OWN_CODE = /^(portside|console)\./i
 
-function errorOf(
-  code: string | number,
-  message: string,
-  requestId: string | null | undefined,
-): PortsideError | undefined {
-  const error_code = shortened(String(code), MAX_CODE)
-  if (OWN_CODE.test(error_code)) return undefined
-  return {
-    error_code,
-    error_msg: shortened(message, MAX_MESSAGE),
-    request_id: requestId ? shortened(requestId, MAX_REQUEST_ID) : null,
-  }
+/** A refusal as a response has it: code and request ID where it names them. */
+export type Refusal = {
+  code?: string | undefined
+  words?: string | undefined
+  requestId?: string | undefined
 }
 
 /**
- * Reads an error body of the platform in any of its forms: `{error_code, error_msg, request_id}`,
- * IAM's nested `{error: {code, message}}` (docs/platform.md, Errors), or a flat `{code, message}`.
- * Returns undefined when the body is none of them, or its code would pass for one of Portside's
- * own. Long texts are cut.
+ * A refusal in Portside's error form. Long texts are cut. Undefined where nothing is said, or the
+ * code would pass for one of Portside's own.
+ * @param uncoded the code where the refusal has none
  */
-export function readPlatformError(body: unknown): PortsideError | undefined {
-  const own = platformForm.safeParse(body)
-  if (own.success) {
-    const { error_code, error_msg, request_id } = own.data
-    return errorOf(error_code, error_msg, request_id)
+export function errorOfRefusal(
+  { code, words, requestId }: Refusal,
+  uncoded: string,
+): PortsideError | undefined {
+  if (code === undefined && words === undefined) return undefined
+  const error_code = shortened(code ?? uncoded, MAX_CODE)
+  if (OWN_CODE.test(error_code)) return undefined
+  return {
+    error_code,
+    error_msg:
+      words === undefined ? 'The platform gave this code and no words.' : shortened(words, MAX_MESSAGE),
+    request_id: requestId === undefined ? null : shortened(requestId, MAX_REQUEST_ID),
   }
-  const nested = iamForm.safeParse(body)
-  if (nested.success) {
-    const { error, request_id } = nested.data
-    return errorOf(error.code, error.message, request_id)
+}
+
+/** What refusals call their code, and their words. */
+const CODES = ['error_code', 'code', 'errorCode'] as const
+const WORDS = ['error_msg', 'message', 'error_message', 'msg', 'detail', 'error_description'] as const
+
+/**
+ * Reads an error body of the platform in any of its forms (docs/platform.md, Errors): `error_code`,
+ * `error_msg` and `request_id`, IAM's `{error: {code, message}}`, a flat `{code, message}`
+ * or `{message}`, `{NeutronError: {type, message, detail}}`, and nova's `{itemNotFound: {...}}`.
+ * Returns undefined when the body is none of them, or its code would pass for one of Portside's
+ * own.
+ * @param uncoded the code where the body has none
+ */
+export function readPlatformError(body: unknown, uncoded = 'HTTP'): PortsideError | undefined {
+  if (!isObject(body)) return undefined
+  const requestId = textOf(body.request_id)
+  const flat = { code: firstText(body, CODES), words: firstText(body, WORDS), requestId }
+  if (flat.code !== undefined || flat.words !== undefined) return errorOfRefusal(flat, uncoded)
+  for (const [name, inner] of Object.entries(body)) {
+    if (!isObject(inner)) continue
+    const words = firstText(inner, WORDS)
+    // Nova names the refusal by its key; its code is the status once more.
+    const code = name === 'error' ? firstText(inner, CODES) : (textOf(inner.type) ?? name)
+    if (words === undefined && (name !== 'error' || code === undefined)) continue
+    const detail = words === undefined ? undefined : textOf(inner.detail)
+    return errorOfRefusal(
+      {
+        code,
+        words: detail === undefined || words!.includes(detail) ? words : `${words} ${detail}`,
+        requestId: requestId ?? textOf(inner.request_id),
+      },
+      uncoded,
+    )
   }
-  const flat = flatForm.safeParse(body)
-  if (flat.success) {
-    const { code, message, request_id } = flat.data
-    return errorOf(code, message, request_id)
+  return typeof body.NeutronError === 'string'
+    ? errorOfRefusal({ code: 'NeutronError', words: textOf(body.NeutronError), requestId }, uncoded)
+    : undefined
+}
+
+function firstText(of: Record<string, unknown>, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const text = Object.hasOwn(of, name) ? textOf(of[name])?.trim() : undefined
+    if (text) return text
   }
   return undefined
 }

@@ -32,6 +32,12 @@ export function ErrorPanel({ error, title, unknown, onRetry, actions }: ErrorPan
   const known = error instanceof ProxyError ? error : undefined
   // Its title would say what nobody knows.
   const open = known?.outcome === 'unknown' ? (unknown ?? UNKNOWN) : undefined
+  const advice =
+    known !== undefined
+      ? adviceFor(known)
+      : isPartMissing(error)
+        ? 'Reload the page once the proxy can be reached. Your arrangements are kept.'
+        : 'This is a fault in Portside itself. Reload the page; report it if it stays.'
   const retry = onRetry && (
     <Button size="small" icon="refresh" onClick={onRetry}>
       Try again
@@ -62,13 +68,7 @@ export function ErrorPanel({ error, title, unknown, onRetry, actions }: ErrorPan
         </ul>
       )}
       {open && <p>{open.text}</p>}
-      <p>
-        {known !== undefined
-          ? adviceFor(known)
-          : isPartMissing(error)
-            ? 'Reload the page once the proxy can be reached. Your arrangements are kept.'
-            : 'This is a fault in Portside itself. Reload the page; report it if it stays.'}
-      </p>
+      {advice !== undefined && <p>{advice}</p>}
       {known !== undefined && (
         <Facts>
           <dt>Code</dt>
@@ -104,8 +104,11 @@ function isPartMissing(error: unknown): boolean {
   )
 }
 
-/** What to do about an error: the proxy's advice, or what its status means for the operator. */
-export function adviceFor(error: ProxyError): string {
+/**
+ * What to do about an error: the proxy's advice, or what its status means for the operator. None
+ * where the status means nothing more than the platform's words.
+ */
+export function adviceFor(error: ProxyError): string | undefined {
   if (error.advice !== undefined) return error.advice
   if (error.retry_after !== undefined) return `Try again in ${error.retry_after} seconds.`
   switch (error.status) {
@@ -122,6 +125,9 @@ export function adviceFor(error: ProxyError): string {
     case 429:
       return 'The platform is being asked too often. Wait a moment, then try again.'
     default:
-      return 'Try again in a moment. If it stays so, give the request ID to the support of the platform.'
+      if (error.status > 0 && error.status < 500) return undefined
+      return error.request_id === null
+        ? 'Try again in a moment. If it stays so, ask the people who run this Portside.'
+        : 'Try again in a moment. If it stays so, give the request ID to the support of the platform.'
   }
 }

@@ -1,14 +1,17 @@
 import {
+  errorOfRefusal,
   MAX_REQUEST_ID,
   readPlatformError,
   refusedFields,
   shortened,
   type PortsideError,
 } from '../../vpc/errors.ts'
+import { isObject } from '../../vpc/shown.ts'
 import { ownError } from '../errors.ts'
 import { ONE_PAGE, ONE_THING, outOfBounds, type ResponseBounds } from './response-bounds.ts'
 import type { ExchangeResponse } from './exchange.ts'
 import { readRetryAfter } from '../retry.ts'
+import { refusalText } from './refusal-text.ts'
 import type { ResponseSchema } from './upstream.ts'
 
 /** What to do about an error, by status, where the platform's message can't know of Portside. */
@@ -16,20 +19,30 @@ const ADVICE: Readonly<Record<number, string>> = {
   401: "The platform refused the proxy's credentials. Check the access key or token it was started with or has in its credentials file, and this machine's clock.",
   403: "The proxy's credentials lack a permission for this. Check the project, and the policies of the user they belong to.",
 }
+/** The same where a page or a text came in place of the platform's form. */
+const ADVICE_FOR_TEXT: Readonly<Record<number, string>> = {
+  401: 'This is not in the form of the platform: something between Portside and the platform may ask for a sign-in of its own.',
+  403: 'This is not in the form of the platform: a gateway or a web firewall before it may have refused the request.',
+}
 
 /**
- * The error of a response with an error status: the platform's own code, message and request ID,
- * unchanged, or Portside.UnreadableAnswer when the body is in none of the platform's forms.
+ * The error of a response with an error status, in its own words: the platform's code, message and
+ * request ID in any of its forms (docs/platform.md, Errors), or the words of a page or a text.
+ * Where nothing can be read, Portside.UnreadableAnswer.
  */
 export function readErrorResponse(response: ExchangeResponse): PortsideError {
-  const retryAfter = readRetryAfter(response.headers['retry-after'], Date.now())
+  const { status, headers } = response
+  const retryAfter = readRetryAfter(headers['retry-after'], Date.now())
   const body = parseJson(response.body, ONE_THING)
-  const known = body.ok ? readPlatformError(body.value) : undefined
-  const advice = ADVICE[response.status]
-  const error: PortsideError = known ?? {
+  const uncoded = `HTTP.${status}`
+  const known = body.ok ? readPlatformError(body.value, uncoded) : undefined
+  const text = known || status < 400 ? undefined : textError(response, body, uncoded)
+  const said = known ?? text
+  const advice = (text ? ADVICE_FOR_TEXT : ADVICE)[status]
+  const error: PortsideError = said ?? {
     ...ownError(
       'Portside.UnreadableAnswer',
-      `The platform responded with status ${response.status} and a body that is none of its errors.`,
+      `The platform responded with status ${status} and a body that is none of its errors.`,
       {
         advice:
           advice ?? 'Try again. If it stays, check that PORTSIDE_UPSTREAM is the address of the VPC API.',
@@ -39,9 +52,19 @@ export function readErrorResponse(response: ExchangeResponse): PortsideError {
   return {
     ...error,
     request_id: error.request_id ?? requestIdOf(response, body.value),
-    ...(known && advice && { advice }),
+    ...(said && advice && { advice }),
     ...(retryAfter !== undefined && { retry_after: retryAfter }),
   }
+}
+
+/** The words of a response in no form of the platform's; JSON in another form is shown as text. */
+function textError(response: ExchangeResponse, body: Json, uncoded: string): PortsideError | undefined {
+  // What would pass for Portside's own is not repeated.
+  if (body.ok && (!isObject(body.value) || 'error_code' in body.value || 'code' in body.value))
+    return undefined
+  if (body.ok && Object.keys(body.value as object).length === 0) return undefined
+  const refusal = refusalText(response)
+  return refusal && errorOfRefusal(refusal, uncoded)
 }
 
 /**
@@ -98,7 +121,7 @@ function parseJson(body: Buffer, bounds: ResponseBounds): Json {
 function requestIdOf(response: ExchangeResponse, body: unknown): string | null {
   const inBody =
     typeof body === 'object' && body !== null && 'request_id' in body ? body.request_id : undefined
-  const requestId = typeof inBody === 'string' && inBody ? inBody : response.headers['x-request-id']
+  const requestId = typeof inBody === 'string' && inBody ? inBody : headerOf(response)
   return requestId ? shortened(requestId, MAX_REQUEST_ID) : null
 }
 
@@ -107,10 +130,15 @@ function requestIdOf(response: ExchangeResponse, body: unknown): string | null {
  * in a short body.
  */
 export function requestIdIn({ headers, body }: ExchangeResponse): string | undefined {
-  const inHeader = headers['x-request-id']
+  const inHeader = headerOf({ headers })
   if (inHeader) return shortened(inHeader, MAX_REQUEST_ID)
   if (body.length > LONGEST_SEARCHED) return undefined
   return /"request_id"\s*:\s*"([\w.:-]{1,128})"/.exec(body.toString('latin1'))?.[1]
+}
+
+/** The header of the gateway, or of an OpenStack service behind none. */
+function headerOf({ headers }: Pick<ExchangeResponse, 'headers'>): string | undefined {
+  return headers['x-request-id'] ?? headers['x-openstack-request-id']
 }
 
 const LONGEST_SEARCHED = 64 * 1024

@@ -132,7 +132,7 @@ test('a connection without a request does not hold up the end', async () => {
   const socket = connect(Number(port), hostname)
   onTestFinished(() => void socket.destroy())
   await once(socket, 'connect')
-  // The response of another call says that the emulator has taken the connection, too.
+  // The response to another call says that the emulator has taken the connection, too.
   await listNow(emulator)
   const closed = once(socket, 'close')
   socket.resume()
@@ -161,17 +161,17 @@ test('--ports and --groups make it large, --access-key closes it', async () => {
 
 test('--region no-v3-port-reads: only the v3 port reads are missing', async () => {
   const emulator = await start('--region', 'no-v3-port-reads')
-  const statusAndCode = async (path: string) => {
+  const responseTo = async (path: string) => {
     const { status, body } = await call(emulator, 'GET', path)
     return [status, body.error_code]
   }
   const { project, port } = EXAMPLE
   for (const path of [paths.ports(project), paths.port(project, port)]) {
-    expect(await statusAndCode(path)).toEqual([404, 'APIGW.0101'])
-    expect(await statusAndCode(path.replace('/v3/', '/v1/'))).toEqual([200, undefined])
-    expect(await statusAndCode(`/_emulator${path}`)).toEqual([200, undefined])
+    expect(await responseTo(path)).toEqual([404, 'APIGW.0101'])
+    expect(await responseTo(path.replace('/v3/', '/v1/'))).toEqual([200, undefined])
+    expect(await responseTo(`/_emulator${path}`)).toEqual([200, undefined])
   }
-  expect(await statusAndCode(paths.securityGroups(project))).toEqual([200, undefined])
+  expect(await responseTo(paths.securityGroups(project))).toEqual([200, undefined])
   expect((await insert(emulator, { port: { security_groups: [X] } })).status).toBe(200)
 })
 

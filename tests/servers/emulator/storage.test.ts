@@ -42,6 +42,23 @@ test('what the port update changes survives, each attribute as it was given last
   expect(after.body.port).toEqual(before.body.port)
 })
 
+test('a folder from before address groups gets those that its rules name', async () => {
+  const data = newFolder()
+  const first = await createEmulator({ data })
+  const { body: before } = await call(first, 'GET', paths.addressGroups(EXAMPLE.project))
+  await insert(first, { port: { security_groups: [X] } })
+  await first.close()
+  const file = join(data, 'estate.json')
+  const estate = JSON.parse(readFileSync(file, 'utf8'))
+  for (const project of estate.projects) delete project.address_groups
+  writeFileSync(file, JSON.stringify(estate))
+  const second = await started({ data })
+  const { body: after } = await call(second, 'GET', paths.addressGroups(EXAMPLE.project))
+  expect(before.address_groups.length).toBeGreaterThan(2)
+  expect(after.address_groups).toEqual(before.address_groups)
+  expect(await listNow(second)).toEqual([A, B, X])
+})
+
 test('a dry run and a refused call leave no trace on disk', async () => {
   const data = newFolder()
   const emulator = await started({ data })

@@ -143,7 +143,7 @@ describe('reads', () => {
       return [response.status, ((await response.json()) as { error_code: string }).error_code]
     }
     expect(await statusAndCode()).toEqual([502, 'Portside.UnreadableAnswer'])
-    expect(await statusAndCode()).toEqual([502, 'Portside.UnreadableAnswer'])
+    expect(await statusAndCode()).toEqual([400, 'HTTP.400'])
     expect(await statusAndCode()).toEqual([504, 'Portside.Timeout'])
     expect((await proxy.call(portPath)).status).toBe(200)
   })
