@@ -55,7 +55,7 @@ export function listV1Rules({ project, search, region }: PlatformRequest): Platf
   return respond({ security_group_rules: items.map(v1Rule) })
 }
 
-// v2.0: links to the pages.
+// v2.0: a link to the next page.
 
 export function listNativePorts(request: PlatformRequest): PlatformResponse {
   const { project, search } = request
@@ -146,27 +146,16 @@ function nativePort(port: Port) {
   return { ...old, project_id: port.project_id, created_at: port.created_at, updated_at: port.updated_at }
 }
 
-type Paging = { limit?: number | undefined; marker?: string | undefined }
-
-/** The links of a native list: to the next page where there is one, and back. */
+/** The link of a native list to its next page, where there is one. */
 function links(
   list: string,
   { url }: PlatformRequest,
-  { limit, marker }: Paging,
-  { next_marker, previous_marker }: { next_marker?: string; previous_marker?: string },
+  { limit }: { limit?: number | undefined },
+  { next_marker }: { next_marker?: string },
 ) {
-  const link = (rel: string, at: string, reverse: boolean) => {
-    const href = new URL(url)
-    href.searchParams.set('marker', at)
-    if (limit !== undefined) href.searchParams.set('limit', String(limit))
-    if (reverse) href.searchParams.set('page_reverse', 'True')
-    return { rel, href: href.href }
-  }
-  const found = [
-    ...(next_marker === undefined ? [] : [link('next', next_marker, false)]),
-    ...(marker === undefined || previous_marker === undefined
-      ? []
-      : [link('previous', previous_marker, true)]),
-  ]
-  return found.length > 0 ? { [`${list}_links`]: found } : {}
+  if (next_marker === undefined) return {}
+  const href = new URL(url)
+  if (limit !== undefined) href.searchParams.set('limit', String(limit))
+  href.searchParams.set('marker', next_marker)
+  return { [`${list}_links`]: [{ rel: 'next', href: href.href }] }
 }

@@ -10,16 +10,15 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { tryLock } from 'fs-native-extensions'
-import type { DocumentedPort as Port } from '../vpc/port.ts'
+import type { tryLock } from 'fs-native-extensions'
+import type { UpdatePortRequest } from '../vpc/requests.ts'
 import type { Estate, EstatePlan, ProjectEstate } from './estate.ts'
 import { makeEstate } from './seed/estate.ts'
 
 /** What of a port can be changed. */
-export type PortAttributes = Partial<
-  Pick<Port, 'name' | 'security_groups' | 'allowed_address_pairs' | 'extra_dhcp_opts'>
->
+export type PortAttributes = UpdatePortRequest['port']
 
 /**
  * A port's new list of groups, and what else was changed with it. Of several changes to one port,
@@ -72,6 +71,17 @@ const LOCKED_BYTE = 2 ** 40
 /** A journal longer than this is folded into the estate file at the next start, in bytes. */
 const FOLD_ABOVE = 4 * 1024 * 1024
 
+/** Loaded only for a folder: it doesn't exist for every system that Node runs on. */
+function lockPackage(): { tryLock: typeof tryLock } {
+  try {
+    return createRequire(import.meta.url)('fs-native-extensions')
+  } catch {
+    throw new StorageRefused(
+      "--data can't be locked: this system can't run the package fs-native-extensions, which has no build for Alpine and other Linux with musl. Run Portside on Linux with glibc (such as Debian), macOS or Windows.",
+    )
+  }
+}
+
 /**
  * State in a folder: `estate.json`, written whole when the estate is made, and `changes.jsonl`, to
  * which each change is appended and synced. A change in a large estate so costs one line. Written
@@ -105,7 +115,7 @@ export function openFolder(folder: string, plan: Partial<EstatePlan>): Storage {
   /** The state, once nobody else writes to the folder. */
   function readAlone(file: number) {
     try {
-      if (!tryLock(file, LOCKED_BYTE, 1))
+      if (!lockPackage().tryLock(file, LOCKED_BYTE, 1))
         throw new StorageRefused(
           `${folder} is in use by another emulator: stop that one, or name another --data folder`,
         )

@@ -11,6 +11,7 @@ import {
   rulesQuery,
   securityGroupsQuery,
 } from '../vpc/requests.ts'
+import { ASKED_AT_HEADER } from '../vpc/portside-api.ts'
 import * as responses from '../vpc/responses.ts'
 import { sendError, ownError } from './errors.ts'
 import { sendDryRun, type DryRuns } from './dry-run/dry-run.ts'
@@ -57,7 +58,8 @@ export async function platformRoutes(app: FastifyInstance, { dryRuns }: { dryRun
     },
     async (request, reply) => {
       const { project_id, port_id } = request.params
-      return passOn(reply, await upstream.shared.readPort(project_id, port_id, askerOf(request)))
+      const read = await upstream.shared.readPort(project_id, port_id, askerOf(request))
+      return passOn(reply.header(ASKED_AT_HEADER, read.asked_at), read)
     },
   )
   routes.get(

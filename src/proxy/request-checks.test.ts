@@ -51,6 +51,29 @@ test.each(parts.flatMap((part) => unbounded.map((one) => [part, ...one] as const
   },
 )
 
+test.each([
+  ['limit=1&limit=2', 'limit'],
+  ['user=a&user=b', 'user'],
+  ['user=a&user=a', 'user'],
+  ['all=true&all=true', 'all'],
+  ['outcome=done&outcome=done', 'outcome'],
+])('the query %s is refused by name, as %s is to be given once', async (query, path) => {
+  const app = serverWith({
+    querystring: z.strictObject({
+      limit: z.optional(z.int()),
+      user: z.optional(boundedText()),
+      all: z.optional(z.boolean()),
+      outcome: z.optional(z.enum(['done', 'left'])),
+      id: z.optional(boundedList(boundedText(), 3, 'IDs')),
+    }),
+  })
+  const response = await app.inject(`/any?id=a&id=b&${query}`)
+  expect(response.statusCode).toBe(400)
+  expect(response.json().fields).toEqual([{ path, message: 'must be given once' }])
+  const once = await app.inject(`/any?id=a&id=b&${query.split('&')[0]}`)
+  expect([once.statusCode, once.json().id]).toEqual([200, ['a', 'b']])
+})
+
 test('a schema with a maximum for everything is served', async () => {
   const body = z.strictObject({
     ids: boundedList(uuid, 3, 'IDs'),

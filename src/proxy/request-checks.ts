@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 import { refusedFields } from '../vpc/errors.ts'
 import { uuid } from '../vpc/ids.ts'
 import { boundedText, MOST_FIELDS_NAMED } from '../vpc/limits.ts'
-import { readQuery } from '../vpc/requests.ts'
+import { isRepeated, readQuery } from '../vpc/requests.ts'
 import { ownError, type ProxyError } from './errors.ts'
 import type { Asker } from './upstream/upstream.ts'
 
@@ -27,7 +27,9 @@ export function checkRequests(app: FastifyInstance): void {
     return (value: unknown) => {
       const given = read(value)
       const result = form.safeParse(given)
-      return result.success ? { value: result.data } : { error: refusal(result.error, given, where) }
+      if (result.success) return { value: result.data }
+      const isOne = (name: string) => where !== 'query' || !isRepeated(form as z.ZodMiniObject, given, name)
+      return { error: refusal(result.error, given, where, isOne) }
     }
   })
   // The schemas of responses describe and type them. Checking each one would only take time
@@ -153,8 +155,16 @@ function hasCheck(schema: z.core.$ZodType, name: string): boolean {
 }
 
 /** The refusal of a request: the fields that a schema refused, at most ten, and how many more. */
-function refusal(error: z.core.$ZodError, value: unknown, where: Part): ProxyError {
-  const fields = refusedFields(error, value)
+function refusal(
+  error: z.core.$ZodError,
+  value: unknown,
+  where: Part,
+  isOne: (name: string) => boolean,
+): ProxyError {
+  const fields = refusedFields(error, value).map(({ path, message }) => ({
+    path,
+    message: isOne(path) ? message : 'must be given once',
+  }))
   const problems = fields.map(({ path, message }) => `${path || `the ${where}`} ${message}`).join('; ')
   const left = error.issues.length - MOST_FIELDS_NAMED
   const more = left > 0 ? `; and ${left} more` : ''

@@ -1,19 +1,49 @@
 import { expect, test } from 'vitest'
 import { ALL_PORT_CALLS } from '../vpc/offers.ts'
-import type { PlanWay } from '../vpc/plan-change.ts'
+import { planChange, type PlanWay } from '../vpc/plan-change.ts'
 import { planPolicies } from '../vpc/plan-ways.ts'
+import type { ProxyError } from './errors.ts'
+import type { Planning } from './planning.ts'
 import { refuseWrongPlan } from './wrong-plan.ts'
 
-const [A, B] = ['8edd3747-ccd4-49a1-82b9-a165eec314b4', '6c2d4540-3b7d-4207-a319-a7231b439995']
-const lists = { planned_from: [A, B], desired: [B, A] }
+const [a, b] = ['aaaaaaaa-0000-4000-8000-000000000001', 'bbbbbbbb-0000-4000-8000-000000000002'] as const
+
+const PLANNING: Planning = {
+  limit: 100,
+  policy: 'choose',
+  offered: ['steps', 'one-call'],
+  calls: ALL_PORT_CALLS,
+}
+
+/** The field that a plan from one list to another is refused for. */
+function refusedField(planned_from: string[], desired: string[]): string | undefined {
+  const steps = planChange(planned_from, desired).steps.map(({ step }) => step)
+  try {
+    refuseWrongPlan({ planned_from, desired, steps }, PLANNING)
+  } catch (error) {
+    return (error as ProxyError).error.fields?.[0]?.path
+  }
+  return undefined
+}
+
+test('a group that is spelled in two ways is refused: to the platform it is one', () => {
+  // It would insert the group that is there already, and then remove it.
+  expect(refusedField([a, b], [b, a.toUpperCase()])).toBe('desired.1')
+  expect(refusedField([a, a.toUpperCase()], [a])).toBe('planned_from.1')
+  expect(refusedField([a, b], [b, a])).toBeUndefined()
+  expect(refusedField([a.toUpperCase(), b], [b, a.toUpperCase()])).toBeUndefined()
+})
+
 const PLANS = {
-  'one-call': { ...lists, steps: [{ kind: 'replace' as const, security_groups: [B, A] }] },
+  'one-call': {
+    planned_from: [a, b],
+    desired: [b, a],
+    steps: [{ kind: 'replace' as const, security_groups: [b, a] }],
+  },
   steps: {
-    ...lists,
-    steps: [
-      { kind: 'remove' as const, security_groups: [A] },
-      { kind: 'insert' as const, security_groups: [A] },
-    ],
+    planned_from: [a, b],
+    desired: [b, a],
+    steps: planChange([a, b], [b, a]).steps.map(({ step }) => step),
   },
 }
 
@@ -22,7 +52,7 @@ test.each<[PlanWay, PlanWay]>([
   ['steps', 'one-call'],
 ])('where only %s is offered it is taken, whatever is settled; %s is not', (only, other) => {
   for (const policy of planPolicies) {
-    const planning = { limit: 100, policy, offered: [only], calls: ALL_PORT_CALLS }
+    const planning = { ...PLANNING, policy, offered: [only] }
     expect(() => refuseWrongPlan(PLANS[only], planning)).not.toThrow()
     expect(() => refuseWrongPlan(PLANS[other], planning)).toThrow('the platform offers no such call here')
   }

@@ -7,20 +7,29 @@ import type { Planning } from './planning.ts'
 
 /**
  * Refuses a plan that can't be carried out, for a dry run as for a change.
- * @throws ProxyError Portside.InvalidRequest when a list names a group twice, the steps do not lead
- *   where they should, or go another way than PORTSIDE_CHANGES says or the platform offers
+ * @throws ProxyError Portside.InvalidRequest when a list names a group twice, a group is spelled in
+ *   two ways, the steps do not lead where they should, or go another way than PORTSIDE_CHANGES says
+ *   or the platform offers
  */
 export function refuseWrongPlan(
   { planned_from, desired, steps }: Pick<OperationRequest, 'planned_from' | 'desired' | 'steps'>,
   { limit, policy, offered }: Planning,
 ): void {
   const twice = planned_from.findIndex((id, position) => planned_from.indexOf(id) !== position)
+  const respelled = respelledGroup({ planned_from, desired, steps })
   const fault = stepsLead(planned_from, steps, desired, limit)
-  if (twice < 0 && !fault) return refuseOtherWay({ desired, steps }, policy, offered)
+  if (twice < 0 && respelled === undefined && !fault)
+    return refuseOtherWay({ desired, steps }, policy, offered)
   const field =
     twice >= 0
       ? { path: `planned_from.${twice}`, message: 'names a security group twice' }
-      : { path: fault!.step < steps.length ? `steps.${fault!.step}` : 'desired', message: fault!.message }
+      : respelled !== undefined
+        ? {
+            path: respelled,
+            message:
+              'spells an ID with other letters, small or capital, than before: spell it as the port does',
+          }
+        : { path: fault!.step < steps.length ? `steps.${fault!.step}` : 'desired', message: fault!.message }
   throw ownError(
     'Portside.InvalidRequest',
     `The plan can't be carried out: ${field.path}: ${field.message}.`,
@@ -64,4 +73,31 @@ function refuseOtherWay(
       advice: 'Reload the page: it then plans as this Portside is set up.',
     },
   )
+}
+
+/**
+ * The path of the first ID that differs from an earlier one in small and capital letters only. It
+ * is the same group to the platform, but not to a plan: that could insert it and then remove it.
+ */
+function respelledGroup({
+  planned_from,
+  desired,
+  steps,
+}: Pick<OperationRequest, 'planned_from' | 'desired' | 'steps'>): string | undefined {
+  const spelled = new Map<string, string>()
+  const lists: [path: string, ids: readonly string[]][] = [
+    ['planned_from', planned_from],
+    ['desired', desired],
+    ...steps.map(({ security_groups }, n): [string, readonly string[]] => [
+      `steps.${n}.security_groups`,
+      security_groups,
+    ]),
+  ]
+  for (const [path, ids] of lists)
+    for (const [n, id] of ids.entries()) {
+      const known = spelled.get(id.toLowerCase())
+      if (known !== undefined && known !== id) return `${path}.${n}`
+      spelled.set(id.toLowerCase(), id)
+    }
+  return undefined
 }

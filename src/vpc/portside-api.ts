@@ -200,6 +200,11 @@ export const operationSummary = z.object({
    */
   list_now: z.nullable(groupIds),
   /**
+   * When it last changed. In lists only of one that is `left` or `list_changed`: the console reads
+   * the others in full where it needs them.
+   */
+  updated_at: z.optional(z.string()),
+  /**
    * True of one that an earlier Portside took with more steps or groups than are taken today, too
    * large to be read: its lists, steps and port are left out. The operator can choose to leave it;
    * its audit record (audit-log.ts) has its plan.
@@ -208,6 +213,12 @@ export const operationSummary = z.object({
 })
 /** An operation as lists show it. */
 export type OperationSummary = z.infer<typeof operationSummary>
+
+/**
+ * The header of GET port that says when the proxy asked the platform for it, as an ISO time of the
+ * proxy's clock, which also gives an operation its `updated_at`.
+ */
+export const ASKED_AT_HEADER = 'portside-asked-at'
 
 /** A change to one port's list, carried out step by step. */
 const operation = z.object({

@@ -72,6 +72,9 @@ export const updatePortRequest = z.strictObject({
     .check(z.refine((port) => Object.keys(port).length > 0, 'must have at least one attribute')),
 })
 
+/** Body of the port update. */
+export type UpdatePortRequest = z.infer<typeof updatePortRequest>
+
 const single = z.optional(boundedText())
 const many = z.optional(boundedList(boundedText(), MOST_VALUES, 'values'))
 /** A page's size: 1 to 2000 (docs/platform.md, Calls). */
@@ -168,7 +171,8 @@ export function queryString(query: Query): string {
 /**
  * The values of a query string, typed by the schema that will check them: names in `numbers` become
  * numbers and names in `booleans` become booleans where they read as such, names that the schema
- * has as arrays become arrays. What does not read stays a string, for the schema to refuse by name.
+ * has as arrays become arrays. What does not read stays a string, and a name that is there several
+ * times becomes a list of them, for the schema to refuse by name.
  */
 export function readQuery(
   schema: z.ZodMiniObject,
@@ -177,15 +181,21 @@ export function readQuery(
   const query: Record<string, unknown> = Object.create(null)
   for (const [name, text] of params) {
     const kind = fieldKind(schema, name)
-    if (kind === 'array') {
-      const earlier = query[name]
-      if (Array.isArray(earlier)) earlier.push(text)
-      else query[name] = [text]
-    } else if (kind === 'number' && /^-?\d+$/.test(text)) query[name] = Number(text)
+    const earlier = query[name]
+    if (Array.isArray(earlier)) earlier.push(text)
+    else if (earlier !== undefined) query[name] = [earlier, text]
+    else if (kind === 'array') query[name] = [text]
+    else if (kind === 'number' && /^-?\d+$/.test(text)) query[name] = Number(text)
     else if (kind === 'boolean' && (text === 'true' || text === 'false')) query[name] = text === 'true'
     else query[name] = text
   }
   return { ...query }
+}
+
+/** True when a query that `readQuery` read has several values of a name that stands for one. */
+export function isRepeated(schema: z.ZodMiniObject, query: unknown, name: string): boolean {
+  const kind = fieldKind(schema, name)
+  return kind !== undefined && kind !== 'array' && Array.isArray((query as Record<string, unknown>)[name])
 }
 
 type Field = { _zod: { def: { type: string; innerType?: Field; in?: Field } } }

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { EXAMPLE, expect, expectNoAxeFinding, test } from './portside.ts'
 
 const GUARD = { name: 'No SSH or RDP from anywhere', protocol: 'tcp', ports: '22,3389', remote: 'anywhere' }
-test.use({ environment: { PORTSIDE_GUARDS: JSON.stringify([GUARD]) } })
+test.use({ environment: { PORTSIDE_GUARDS: JSON.stringify([GUARD]), PORTSIDE_CHANGES: 'steps' } })
 
 const WEB = 'e660ba30-01c6-4edf-81fb-ae0d056403b9'
 const STOPPED = '1c39e52e-803c-4207-8666-d6c51802fe78'

@@ -27,6 +27,10 @@ const twice = (all: readonly string[]) => all.filter((one, n) => all.indexOf(one
 
 /** No other test changes it: a port's page also reads the groups of its last change. */
 const UNCHANGED = '87304eb6-7507-4aaf-b044-ed025de9d6ec'
+/** Near the top of the list of ports. No other test opens or changes it. */
+const READ_AHEAD = { id: 'dacc377c-4539-443e-87e8-c7c10393bcc0', name: 'shop-stage-web-01' }
+/** Changed by one test alone. */
+const CHANGED = '65670314-ab5a-4432-ad6f-c4c1e025c95c'
 
 test('a port asks for one page of groups, and for nothing twice', async ({
   page,
@@ -77,8 +81,8 @@ test('a port’s code that its list does not need is asked for after the list', 
 for (const way of ['the pointer', 'the keyboard'])
   test(`a port that ${way} rests on is read ahead, once, with all its code`, async ({ page, portPage }) => {
     const urls = asked(page)
-    const port = `/ports/${EXAMPLE.port}`
-    const link = page.getByRole('link', { name: EXAMPLE.port, exact: true })
+    const port = `/ports/${READ_AHEAD.id}`
+    const link = page.getByRole('link', { name: READ_AHEAD.name, exact: true })
     await expect(link).toBeVisible()
     const code = page.waitForResponse(/\/assets\/PlanPanel-.*\.js$/)
     const data = page.waitForResponse((response) => new URL(response.url()).pathname.endsWith(port))
@@ -89,6 +93,30 @@ for (const way of ['the pointer', 'the keyboard'])
     await expect(portPage.list).toContainText('rule')
     expect(urls.filter(({ pathname }) => pathname.endsWith(port))).toHaveLength(1)
   })
+
+test('a port is read once though its last operation left another list', async ({
+  page,
+  portPage,
+  cloud,
+  portPath,
+}) => {
+  await portPage.open(portPath(CHANGED), 2)
+  await portPage.grips.nth(0).focus()
+  await page.keyboard.press('Alt+ArrowDown')
+  await portPage.apply()
+  await expect(portPage.lastChange).toBeVisible()
+  const [first] = await cloud.list(CHANGED)
+  await cloud.someoneElseSets(CHANGED, [first!])
+  const urls = asked(page)
+  // Again where the operation ended so lately that the clocks of several proxies might differ.
+  await expect(async () => {
+    await page.goto('about:blank')
+    urls.length = 0
+    await portPage.open(portPath(CHANGED), 1)
+    await page.waitForLoadState('networkidle')
+    expect(urls.filter(({ pathname }) => pathname.endsWith(`/ports/${CHANGED}`))).toHaveLength(1)
+  }).toPass()
+})
 
 test('the console’s files come compressed by brotli, and once for ever', async ({ page, portPath }) => {
   const assetsOf = async (visited: Page) => {

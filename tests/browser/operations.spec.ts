@@ -17,6 +17,9 @@ const PORTS = {
   killed: 'fdb9aff5-a0e9-4b0c-95c9-cf1faf4a1b62',
 }
 
+// Changes that stop half way: a list that is replaced in one call is in one-call.spec.ts.
+test.use({ environment: { PORTSIDE_CHANGES: 'steps' } })
+
 const moved = <T>(list: T[], from: number, to: number) =>
   list.toSpliced(from, 1).toSpliced(to, 0, list[from]!)
 
@@ -218,7 +221,7 @@ test('the proxy is killed half way: its next start finds the operation, Go on wo
   const data = await newFolder()
   const emulator = await startEmulator()
   const cloud = controls(emulator.address)
-  const env = { PORTSIDE_DATA: data.path, PORTSIDE_LATE_ANSWER_MS: '200' }
+  const env = { PORTSIDE_CHANGES: 'steps', PORTSIDE_DATA: data.path, PORTSIDE_LATE_ANSWER_MS: '200' }
   const first = await startProxy(emulator.address, env)
   const context = await browser.newContext()
   const page = await context.newPage()

@@ -2,7 +2,9 @@ import type { Page, Route } from '@playwright/test'
 import type { PortPage } from './port-page.ts'
 import { expect, test } from './portside.ts'
 
-// Reads that begin before a change and end after it, as on slow networks.
+// Reads that begin before a change and end after it, as on slow networks. The changes have two
+// steps, so that something is read between them.
+test.use({ environment: { PORTSIDE_CHANGES: 'steps' } })
 
 const PORTS = {
   operations: 'e660ba30-01c6-4edf-81fb-ae0d056403b9',

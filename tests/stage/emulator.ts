@@ -57,7 +57,7 @@ export async function started(options: EmulatorOptions = {}): Promise<Emulator> 
   return emulator
 }
 
-/** The groups of the example's port, as a read shows them now. */
+/** The groups of the example's port, as a read returns them now. */
 export async function listNow(emulator: Emulator, port: string = EXAMPLE.port): Promise<string[]> {
   const { body } = await call(emulator, 'GET', paths.port(EXAMPLE.project, port))
   return body.port.security_groups

@@ -144,6 +144,21 @@ describe('the arrangement store', () => {
     })
   })
 
+  it('removes what is over, but not what another tab has kept since', () => {
+    const tab = open()
+    onTestFinished(tab.subscribe(() => {}))
+    open().set(arranged)
+    dispatchEvent(new StorageEvent('storage', { key: KEY, storageArea: localStorage }))
+    const over = tab.get()!
+    // As of a tab that was frozen: it has not been notified.
+    const since = place(arrangementOf(['x', 'b']), ['y'], 0)
+    open().set(since)
+    tab.remove(over)
+    expect(tab.get()).toEqual(since)
+    expect(open().get()).toEqual(since)
+    tab.remove(tab.get()!)
+    expect(open().get()).toBeNull()
+  })
   it('keeps nothing, and breaks nothing, where the browser closes its storage', () => {
     vi.spyOn(globalThis, 'localStorage', 'get').mockImplementation(() => {
       throw new DOMException('denied', 'SecurityError')

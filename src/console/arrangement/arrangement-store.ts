@@ -59,6 +59,8 @@ export type ArrangementStore = {
   get(): Arrangement | null
   /** Keeps it; null (or an arrangement in which nothing is arranged or undone) removes it. */
   set(arrangement: Arrangement | null): void
+  /** Removes the one that `get` returned, but none that another tab has kept since. */
+  remove(arrangement: Arrangement): void
   /** Calls back at each change, in this tab or another. @returns ends it */
   subscribe(listener: () => void): () => void
   /** True when the browser refused to keep the last one: it is lost with a reload. */
@@ -93,9 +95,21 @@ export function arrangementStore(project: string, port: string, storage: Storage
   const onHidden = () => {
     if (document.visibilityState === 'hidden') saveNow()
   }
-  return {
+  /** Takes in what another tab kept, of which this one may not have been notified yet. */
+  const lookAgain = () => {
+    if (unkept || resting !== undefined) return
+    const stored = read(storage, key, port)
+    if (JSON.stringify(stored) !== JSON.stringify(current)) current = stored
+  }
+  const store: ArrangementStore = {
     get: () => current,
     isUnkept: () => unkept,
+    remove(arrangement) {
+      if (current !== arrangement) return
+      lookAgain()
+      if (current === arrangement) store.set(null)
+      else notify()
+    },
     set(arrangement) {
       const idle =
         arrangement === null ||
@@ -112,8 +126,7 @@ export function arrangementStore(project: string, port: string, storage: Storage
     subscribe(listener) {
       if (listeners.size === 0) {
         // Without a listener, changes of another tab were not noticed.
-        const stored = read(storage, key, port)
-        if (!unkept && JSON.stringify(stored) !== JSON.stringify(current)) current = stored
+        lookAgain()
         addEventListener('storage', onStorage)
         addEventListener('pagehide', saveNow)
         document.addEventListener('visibilitychange', onHidden)
@@ -129,6 +142,7 @@ export function arrangementStore(project: string, port: string, storage: Storage
       }
     },
   }
+  return store
 }
 
 function closed(): never {
@@ -155,10 +169,15 @@ export function browserStorage(): Storage {
 export function useArrangementStore(
   project: string,
   port: string,
-): { kept: Arrangement | null; keep: (arrangement: Arrangement | null) => void; unkept: boolean } {
+): {
+  kept: Arrangement | null
+  keep: (arrangement: Arrangement | null) => void
+  remove: (arrangement: Arrangement) => void
+  unkept: boolean
+} {
   const store = useMemo(() => arrangementStore(project, port, browserStorage()), [project, port])
   const current = useSyncExternalStore(store.subscribe, store.get)
-  return { kept: current, keep: store.set, unkept: store.isUnkept() }
+  return { kept: current, keep: store.set, remove: store.remove, unkept: store.isUnkept() }
 }
 
 /** Removes what is no arrangement of this port: to misread one is worse than to lose it. */

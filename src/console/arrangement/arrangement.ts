@@ -38,6 +38,11 @@ export function isChanged(arrangement: Arrangement): boolean {
   return !sameList(arrangement.madeFor, arrangement.desired)
 }
 
+/** True when both lead from the same list to the same list. */
+export function sameChange(one: Arrangement, other: Arrangement): boolean {
+  return sameList(one.madeFor, other.madeFor) && sameList(one.desired, other.desired)
+}
+
 /** How many more groups may be placed on a port that takes `limit`. */
 export function room({ desired }: Arrangement, limit = DEFAULT_GROUPS_PER_PORT): number {
   return Math.max(0, limit - desired.length)

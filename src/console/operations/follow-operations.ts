@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
+import type { Arrangement } from '../arrangement/arrangement.ts'
 import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
 import { waitForOperation } from '../proxy-client/mutations.ts'
 import { portOperationsQuery, takeOperation } from '../proxy-client/operations.ts'
@@ -31,11 +32,19 @@ export type PortOperations = {
 /**
  * Reads the operations on a port and follows those under way until they are settled. The end of one
  * is shown together with the port as it is then.
- * @param sent the ID of an operation that was sent, here or in another tab: looked for until it
- *   appears
+ * @param kept the arrangement that the browser keeps; its operation was sent, here or in another
+ *   tab, and is looked for until it appears
  */
-export function usePortOperations(project: string, port: string, sent: string | null): PortOperations {
+export function usePortOperations(
+  project: string,
+  port: string,
+  kept: Pick<Arrangement, 'operationId'> | null,
+): PortOperations {
   const queryClient = useQueryClient()
+  const sent = kept?.operationId ?? null
+  // The tab that sent it may remove the arrangement before this one has found the operation.
+  const [wanted, setWanted] = useState(sent)
+  if (sent !== null && sent !== wanted) setWanted(sent)
   const {
     data: all = NO_OPERATIONS,
     error,
@@ -44,7 +53,9 @@ export function usePortOperations(project: string, port: string, sent: string | 
   } = useQuery({
     ...portOperationsQuery(project, port),
     refetchInterval: ({ state: { data } }) =>
-      sent !== null && data !== undefined && !data.some((one) => one.operation_id === sent) ? LOOK_MS : false,
+      wanted !== null && data !== undefined && !data.some((one) => one.operation_id === wanted)
+        ? LOOK_MS
+        : false,
   })
   const [trouble, setTrouble] = useState<unknown>(null)
   const followed = all
@@ -57,12 +68,14 @@ export function usePortOperations(project: string, port: string, sent: string | 
       void follow(queryClient, project, port, id, setTrouble, abort.signal)
     return () => abort.abort()
   }, [queryClient, project, port, followed])
-  const sentBefore = useRef(sent)
+  const isKept = kept !== null
+  const before = useRef({ sent, isKept })
   useEffect(() => {
-    // Another tab sent it, or found that it was applied.
-    if (sent !== null && sentBefore.current !== sent) void refetch()
-    sentBefore.current = sent
-  }, [sent, refetch])
+    const was = before.current
+    before.current = { sent, isKept }
+    // Another tab sent it, or removed it as it was applied.
+    if ((sent !== null && was.sent !== sent) || (was.isKept && !isKept)) void refetch()
+  }, [sent, isKept, refetch])
   const problem = error ?? (followed !== '' ? trouble : null)
   return useMemo(
     () => ({

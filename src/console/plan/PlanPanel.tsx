@@ -116,6 +116,12 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
           <>
             <div className={styles.notices}>
               {side}
+              {applying.overtaken && (
+                <Notice tone="warn" role="alert" title="The arrangement changed while you were asked">
+                  Another tab of this browser changed it, so Portside asks again: look at the plan, then apply
+                  it.
+                </Notice>
+              )}
               {applying.error != null && !applying.asking && <NotStarted error={applying.error} />}
               {props.ways.length > 1 ? (
                 <WayChoice ways={props.ways} chosen={props.way ?? changes.way} onWay={props.onWay} />

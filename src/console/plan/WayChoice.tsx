@@ -51,8 +51,8 @@ export function OnlyWay({ offered }: { offered: readonly PlanWay[] }): JSX.Eleme
 /** What a way is good for, and what it costs (docs/platform.md, Replace). */
 function meaningOf({ way, moved }: ChangePlan): string {
   if (way === 'one-call')
-    return 'Replaces the list: no group is off the port at any time. It has no dry run, and overwrites what somebody else changes at the same moment.'
+    return 'The list is replaced at once: no group is off the port at any time, but there is no dry run, and what somebody else changes at that moment is overwritten.'
   return moved.length > 0
-    ? 'Inserts and removes: checked by dry run, and stops at somebody else’s change. Groups that move are off the port in between.'
-    : 'Inserts and removes: checked by dry run, and stops at somebody else’s change. No group that stays is taken off.'
+    ? 'Each call is checked by dry run, and somebody else’s change is noticed, but groups that move are off the port in between.'
+    : 'Each call is checked by dry run, somebody else’s change is noticed, and no group that stays is taken off.'
 }

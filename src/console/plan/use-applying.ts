@@ -4,7 +4,7 @@ import type { ChangePlan } from '../../vpc/plan-change.ts'
 import type { Port } from '../../vpc/port.ts'
 import { SETTLED } from '../../vpc/portside-api.ts'
 import { textOf } from '../../vpc/shown.ts'
-import { sentAs, type Arrangement } from '../arrangement/arrangement.ts'
+import { sameChange, sentAs, type Arrangement } from '../arrangement/arrangement.ts'
 import { startOperation } from '../proxy-client/mutations.ts'
 import { portOperationsQuery, takeOperation } from '../proxy-client/operations.ts'
 import type { KnownOperation } from '../proxy-client/read-operations.ts'
@@ -13,7 +13,12 @@ import type { Planned } from './use-plan.ts'
 /** Applying the plan: first a question to the operator, then the start of the operation. */
 export type Applying = {
   ask: () => void
+  /** True while the operator is asked, about the very change that `planned` shows. */
   asking: boolean
+  /**
+   * Another tab changed the arrangement while the operator was asked, and so ended the question.
+   */
+  overtaken: boolean
   cancel: () => void
   /** Starts it; `confirmedBy` is what the operator typed where it breaks a guard. */
   start: (confirmedBy?: string) => void
@@ -32,6 +37,8 @@ export function useApplying(options: {
   project: string
   port: Pick<Port, 'id' | 'updated_at'>
   planned: Planned
+  /** The arrangement as the list shows it; `planned` may still be the one before. */
+  arrangement: Arrangement
   isCurrent: () => boolean
   operations: readonly KnownOperation[]
   keep: (arrangement: Arrangement) => void
@@ -39,9 +46,17 @@ export function useApplying(options: {
   onSend: (operationId: string) => void
   forbidden: string | undefined
 }): Applying {
-  const { project, port, planned, isCurrent, operations, keep, onSend, forbidden } = options
+  const { project, port, planned, arrangement: now, isCurrent, operations, keep, onSend, forbidden } = options
   const queryClient = useQueryClient()
-  const [asking, setAsking] = useState(false)
+  const [asked, setAsked] = useState<Arrangement | null>(null)
+  const [overtakenBy, setOvertakenBy] = useState<Arrangement | null>(null)
+  // What is sent is what the operator was asked about: nothing takes its place in the dialog.
+  if (asked !== null && !sameChange(asked, now)) {
+    setAsked(null)
+    setOvertakenBy(now)
+  }
+  const asking = asked !== null && sameChange(asked, planned.arrangement)
+  const overtaken = overtakenBy !== null && sameChange(overtakenBy, now)
   const {
     mutate,
     reset,
@@ -66,7 +81,7 @@ export function useApplying(options: {
       }),
     onSuccess: async (operation) => {
       await takeOperation(queryClient, operation)
-      setAsking(false)
+      setAsked(null)
     },
     // It may have started all the same, or another operation may be in the way: read them.
     onError: () =>
@@ -74,17 +89,20 @@ export function useApplying(options: {
   })
   const sent = variables?.operation_id
   const concerns =
-    planned.arrangement.operationId === sent && !operations.some((one) => one.operation_id === sent)
+    (planned.arrangement.operationId === sent || overtaken) &&
+    !operations.some((one) => one.operation_id === sent)
   // Nothing is wrong with another arrangement, nor with an operation that started after all.
   const error = concerns ? failure : null
   return useMemo(
     () => ({
       ask: () => {
         reset()
-        setAsking(true)
+        setOvertakenBy(null)
+        setAsked(now)
       },
       asking,
-      cancel: () => setAsking(false),
+      overtaken,
+      cancel: () => setAsked(null),
       start: (confirmedBy) => {
         const { arrangement, plan } = planned
         if (isPending || !isCurrent() || 'problem' in plan) return
@@ -97,7 +115,21 @@ export function useApplying(options: {
       error,
       forbidden,
     }),
-    [planned, isCurrent, operations, keep, onSend, forbidden, asking, mutate, reset, isPending, error],
+    [
+      planned,
+      now,
+      isCurrent,
+      operations,
+      keep,
+      onSend,
+      forbidden,
+      asking,
+      overtaken,
+      mutate,
+      reset,
+      isPending,
+      error,
+    ],
   )
 }
 

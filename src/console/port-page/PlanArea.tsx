@@ -29,6 +29,7 @@ export function PlanArea(props: { headingRef: RefObject<HTMLHeadingElement | nul
     project,
     port,
     planned: shown,
+    arrangement: plan.now.arrangement,
     isCurrent,
     operations: operations.all,
     keep,

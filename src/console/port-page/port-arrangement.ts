@@ -40,7 +40,7 @@ export function usePortArrangement(
   list: GroupList,
   operations: PortOperations,
 ): PortArrangement {
-  const { kept, keep, unkept } = store
+  const { kept, keep, remove, unkept } = store
   const busy = operations.underWay.length > 0
   const stopped = operations.awaitingChoice[0]
   const applied = kept !== null && isApplied(operations.all, kept)
@@ -50,8 +50,8 @@ export function usePortArrangement(
   const over =
     settled && kept !== null && (applied || (other && (sameList(kept.desired, list) || !isChanged(kept))))
   useEffect(() => {
-    if (over) keep(null)
-  }, [over, keep])
+    if (over) remove(kept)
+  }, [over, kept, remove])
 
   const conflict = settled && other && !over ? kept : null
   const lockReason = busy

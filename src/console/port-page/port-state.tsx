@@ -80,7 +80,7 @@ function usePortStateOf(project: string, given: PortResponse): PortState {
   const { port } = response
   const { limit, policy, forbidden } = useRights(project)
   const store = useArrangementStore(project, port.id)
-  const operations = usePortOperations(project, port.id, store.kept?.operationId ?? null)
+  const operations = usePortOperations(project, port.id, store.kept)
   const arranged = usePortArrangement(store, port.security_groups, operations)
   const matters = isChanged(arranged.arrangement) || operations.awaitingChoice.length > 0
   const { offered, calls } = useOffers(project, matters)

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini'
 import { portsideError, refusedFields } from '../../vpc/errors.ts'
+import { ASKED_AT_HEADER } from '../../vpc/portside-api.ts'
 import { queryString } from '../../vpc/requests.ts'
+import { noteAskedAt } from './order.ts'
 import { ProxyError } from './proxy-error.ts'
 
 /**
@@ -44,6 +46,7 @@ export async function call<S extends z.ZodMiniType>(
   const lost = method === 'GET' ? {} : ({ outcome: 'unknown' } as const)
   let status = 0
   let text: string
+  let askedAt: string | null
   try {
     const response = await fetch(url, {
       method,
@@ -56,6 +59,7 @@ export async function call<S extends z.ZodMiniType>(
       signal: signal === undefined ? timeout.signal : AbortSignal.any([signal, timeout.signal]),
     })
     status = response.status
+    askedAt = response.headers.get(ASKED_AT_HEADER)
     text = await response.text()
     if (!response.ok) throw readError(status, text, lost)
   } catch (cause) {
@@ -77,7 +81,9 @@ export async function call<S extends z.ZodMiniType>(
   } finally {
     clearTimeout(timer)
   }
-  return readBody(schema, status, text, lost)
+  const read = readBody(schema, status, text, lost)
+  if (askedAt !== null && typeof read === 'object' && read !== null) noteAskedAt(read, askedAt)
+  return read
 }
 
 /**

@@ -3,7 +3,7 @@ import type { PortResponse, PortsResponse } from '../../vpc/responses.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import type { Port } from '../../vpc/port.ts'
 import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
-import { fromNowOn, isLater, noteTimes, outdate, timed, timesOf, type Times } from './order.ts'
+import { fromNowOn, isLater, noteTimes, outdate, timed, timesOf, wasAskedAfter, type Times } from './order.ts'
 import { outdateMembers, portQuery, readPortAnew } from './queries.ts'
 import { isWhole, readOperations, type KnownOperation } from './read-operations.ts'
 
@@ -128,6 +128,8 @@ function isBehind(client: QueryClient, ended: KnownOperation): boolean {
   const { project_id, port_id, list_now } = ended
   const shown = client.getQueryData(portQuery(project_id, port_id).queryKey)
   if (shown === undefined || isLater(timesOf(shown), timesOf(ended))) return false
+  // It may have ended long ago, and somebody else have changed the list since.
+  if (wasAskedAfter(timesOf(shown), ended.updated_at)) return false
   return list_now === null || !sameList(list_now, shown.port.security_groups)
 }
 

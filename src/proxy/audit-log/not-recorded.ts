@@ -1,20 +1,30 @@
+import { diskProblem, type DiskProblem } from '../disk.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import { RevisionConflict } from '../database/revision-conflict.ts'
 
-/** The error for the operator when the audit log can't be written: before or after the request. */
+/**
+ * The error for the operator when the audit log can't be written: before or after the request. It
+ * names what is wrong with the disk, where that is known.
+ */
 export function notRecorded(when: 'before' | 'after', cause: unknown): ProxyError {
+  const disk = diskProblemIn(cause)
+  const why = disk ? ` (${disk.cause})` : ''
   return ownError(
     'Portside.NotRecorded',
     when === 'before'
-      ? 'Portside could not write this to its audit log, so nothing was sent.'
-      : 'Portside could not write the result of this to its audit log.',
+      ? `Portside could not write this to its audit log${why}, so nothing was sent.`
+      : `Portside could not write the result of this to its audit log${why}.`,
     {
       ...(when === 'before' && { outcome: 'not_sent' as const }),
-      advice:
-        'Ask the administrator of this Portside to check its database (DATABASE_URL, else the disk of PORTSIDE_DATA); then try again.',
+      advice: `Ask the administrator of this Portside to check its database (DATABASE_URL, else the disk of PORTSIDE_DATA)${disk ? ` and to ${disk.advice}` : ''}; then try again.`,
     },
     { cause },
   )
+}
+
+/** What the disk has to do with an error, or with what caused it. */
+function diskProblemIn(error: unknown): DiskProblem | undefined {
+  return diskProblem(error) ?? (error instanceof Error ? diskProblemIn(error.cause) : undefined)
 }
 
 /**

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 
@@ -30,33 +39,64 @@ export class FolderInUse extends Error {
   }
 }
 
+/** The lock is a symbolic link: whoever made it chose a file that Portside would write over. */
+export class LockIsLink extends Error {
+  override name = 'LockIsLink'
+}
+
+/** This system can't lock files: there is no build of the package for it. */
+export class NoLocks extends Error {
+  override name = 'NoLocks'
+}
+
+/**
+ * Read and write, made where it is missing, and never through a symbolic link; Windows has no flag
+ * for that, and gives the right to make links to administrators only.
+ */
+const OPEN = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0)
+
 /**
  * Locks a folder for this process: PGlite would let two processes write to one database, and ruin
  * it. The operating system locks a file in the folder. This works between containers, which don't
  * see each other's process IDs, and on network disks that lock files. The lock ends with its
  * process, even after kill -9, so no process has to judge whether another is dead. The file stays,
  * as a process that removed it could remove another's.
- * @throws FolderInUse when another process has it; the system's error when the file can't be
- *   written or locked
+ * @throws FolderInUse when another process has it; LockIsLink; NoLocks; the system's error when the
+ *   file can't be written or locked
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   // Loaded only here: it doesn't exist for every system that Node runs on, and PostgreSQL needs no
   // lock.
-  const { tryLock } = await import('fs-native-extensions')
+  const { tryLock } = await import('fs-native-extensions').catch((cause: unknown) => {
+    throw new NoLocks('', { cause })
+  })
   const path = join(folder, LOCK_FILE)
   for (;;) {
-    const file = openSync(path, 'a+', 0o600)
+    const file = openLock(path)
     try {
       if (!tryLock(file, LOCKED_BYTE, 1)) throw new FolderInUse(holderOf(path))
       // A file that was removed between opening and locking is no lock: the next process locks
       // another.
       if (isAt(file, path)) return heldBy(file, path)
+      if (isLink(path)) throw new LockIsLink()
     } catch (error) {
       closeSync(file)
       throw error
     }
     closeSync(file)
   }
+}
+
+function openLock(path: string): number {
+  try {
+    return openSync(path, OPEN, 0o600)
+  } catch (error) {
+    throw isLink(path) ? new LockIsLink() : error
+  }
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 }
 
 function heldBy(file: number, path: string): FolderLock {
@@ -81,7 +121,7 @@ function heldBy(file: number, path: string): FolderLock {
 /** True when the open file is the one at this path. */
 function isAt(file: number, path: string): boolean {
   try {
-    const found = statSync(path, { bigint: true })
+    const found = lstatSync(path, { bigint: true })
     const { dev, ino } = fstatSync(file, { bigint: true })
     return found.dev === dev && found.ino === ino
   } catch {

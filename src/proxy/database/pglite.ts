@@ -13,7 +13,7 @@ import { PGlite } from '@electric-sql/pglite'
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import { ConfigError } from '../config-variables.ts'
 import { diskProblem, spaceProblem, tryToWrite } from '../disk.ts'
-import { FolderInUse, lockFolder, type FolderLock } from './folder-lock.ts'
+import { FolderInUse, LOCK_FILE, LockIsLink, lockFolder, NoLocks, type FolderLock } from './folder-lock.ts'
 import { Turns } from '../turns.ts'
 import { folderUnavailable } from './unavailable.ts'
 import { messageOf } from './error-message.ts'
@@ -89,6 +89,10 @@ export async function openPGlite(folder: string, empty?: string): Promise<Opened
 function whyNot(error: unknown, folder: string): string {
   if (error instanceof FolderInUse)
     return `is in use by ${error.holder}: stop that one, or set another folder.`
+  if (error instanceof LockIsLink)
+    return `can't be locked: ${LOCK_FILE} is a symbolic link, and Portside follows none there. Remove the link, then start again.`
+  if (error instanceof NoLocks)
+    return "can't be locked: this system can't run the package fs-native-extensions, which has no build for Alpine and other Linux with musl. Run Portside on Linux with glibc (such as Debian), macOS or Windows, or set DATABASE_URL."
   if (error instanceof Incomplete)
     return `is not whole (${PG_VERSION} is missing, other files are there): restore all of it from a backup. Portside has changed nothing in it.`
   const problem = diskProblem(error) ?? spaceProblem(dirname(folder))

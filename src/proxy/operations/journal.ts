@@ -19,12 +19,13 @@ const UNFINISHED: OperationStatus[] = ['queued', 'running', 'waiting']
 /** Operations that wait for the operator's choice. */
 export const AWAITING_CHOICE: OperationStatus[] = ['stopped', 'interrupted']
 
-type ListedRow = Omit<OperationSummary, 'user' | 'purpose' | 'created_at' | 'too_large'> & {
+type ListedRow = Omit<OperationSummary, 'user' | 'purpose' | 'created_at' | 'updated_at' | 'too_large'> & {
   sequence: unknown
   user_name: string
   kind: OperationSummary['purpose']
   created_at: Date
   too_large: boolean
+  updated_at: string | null
 }
 
 /** An operation without a proxy; `lately`: its proxy was alive within the last minute. */
@@ -159,15 +160,17 @@ export class Journal {
       select o.sequence, o.operation_id, o.project_id, o.port_id, o.status, o.revision, o.created_at,
         r.user_name, r.kind, r.follows, ${isTooLarge} as too_large,
         case when o.status = 'superseded' and not ${isTooLarge} then o.record -> 'followed_by' end as followed_by,
-        case when o.status = 'left' and not ${isTooLarge} then o.record -> 'list_now' end as list_now
+        case when o.status = 'left' and not ${isTooLarge} then o.record -> 'list_now' end as list_now,
+        case when o.status in ('left', 'list_changed') and not ${isTooLarge} then o.record ->> 'updated_at' end as updated_at
       from operations o join records r on r.record_id = o.operation_id::uuid
       where o.project_id = ${projectId} and o.port_id = ${portId}
         and ${after === undefined ? sql`true` : sql`o.sequence < ${after}::bigint`}
       order by o.sequence desc limit ${limit + 1}`.execute(this.#db)
     const operations = rows
       .slice(0, limit)
-      .map(({ user_name: user, kind: purpose, created_at, too_large, ...row }) => {
-        const summary = { ...row, user, purpose, created_at: created_at.toISOString() }
+      .map(({ user_name: user, kind: purpose, created_at, updated_at, too_large, ...row }) => {
+        const times = { created_at: created_at.toISOString(), ...(updated_at && { updated_at }) }
+        const summary = { ...row, user, purpose, ...times }
         return operationSummary.parse(too_large ? { ...summary, too_large } : summary)
       })
     return { operations, next: rows.length > limit ? String(rows[limit - 1]!.sequence) : undefined }

@@ -32,11 +32,18 @@ import {
   type Upstream,
 } from './upstream.ts'
 
+/** Statuses from 500 on that say that the request was not carried out. */
+const NOT_CARRIED_OUT: ReadonlySet<number> = new Set([501, 503, 505])
+
 /**
- * Statuses of a gateway that lost the platform's response, or gave up on it: the change may have
- * been made.
+ * True for a status after which the change may have been made: a gateway lost the platform's
+ * response or gave up on it (408, 502, 504; 520, 522 and 524 of some), or sent a redirect, which
+ * says nothing of what was done before it.
  */
-const RESPONSE_LOST: ReadonlySet<number> = new Set([408, 502, 504])
+function isResponseLost(status: number): boolean {
+  if (status < 400) return true
+  return status === 408 || (status > 500 && !NOT_CARRIED_OUT.has(status))
+}
 
 /** What the upstream needs of the configuration. */
 export type UpstreamConfig = PoolsConfig &
@@ -186,6 +193,7 @@ export function createUpstream(
     }
     const { signal } = asker
     for (let tried = 1; ; tried++) {
+      const asked_at = new Date().toISOString()
       let end: ExchangeResponse | ExchangeError
       try {
         end = await once(request, bytes, asker)
@@ -202,7 +210,7 @@ export function createUpstream(
         retried = end.reason === 'connection'
       } else if (end.status === 200) {
         const response = readSuccessResponse(end, schema)
-        if (response.ok) return { ...response, status: 200 }
+        if (response.ok) return { ...response, status: 200, asked_at }
         throw new UpstreamError(502, response.error)
       } else {
         const body = readErrorResponse(end)
@@ -324,7 +332,7 @@ function sendOutcomeOf(
       ).error,
     )
   const error = readErrorResponse(response)
-  if (RESPONSE_LOST.has(response.status)) return unknown(responseStatus(response.status, error), error)
+  if (isResponseLost(response.status)) return unknown(responseStatus(response.status, error), error)
   if (!changes) return { kind: 'refused', status: response.status, error }
   return {
     kind: 'refused',

@@ -32,12 +32,12 @@ export class NoSuchApiError extends UpstreamError {
  * - `port`: done; the platform responded with 200 and the port (docs/platform.md, Insert, Table 4).
  * - `checked`: a dry run passed; the platform responded with 202 and changed nothing (Table 2,
  *   `dry_run`).
- * - `refused`: the platform responded with a status of 3xx to 5xx. `error.outcome` is `refused`, or
+ * - `refused`: the platform responded with a status of 4xx or 5xx. `error.outcome` is `refused`, or
  *   `unknown` after a 500, which does not say whether the change was made. `error.retry_after` is
  *   set when the platform said when to try again.
  * - `unknown`: sent, but no response says whether it was carried out: the response was lost, came
- *   too late, can't be read, has an unknown status, or is of a gateway that lost the platform's
- *   own (408, 502, 504). Read the port back.
+ *   too late, can't be read, has an unknown status, is a redirect, or is of a gateway that lost the
+ *   platform's own (408, 502, 504, 520 and others). Read the port back.
  * - `not_sent`: it did not leave this machine: no connection could be made, or `asker.signal` was
  *   aborted before.
  */
@@ -55,7 +55,14 @@ type RawResponse = { status: number; body: Buffer }
  * A read as it is passed on: the platform's own JSON, and what the schema made of it. Where entries
  * of a list can't be read, both name them (src/vpc/unreadable.ts).
  */
-export type ReadResponse<T> = { status: number; body: Buffer; data: T; request_id: string | null }
+export type ReadResponse<T> = {
+  status: number
+  body: Buffer
+  data: T
+  request_id: string | null
+  /** When the platform was asked for it, as an ISO time: it was so then or later. */
+  asked_at: string
+}
 
 /**
  * Who asks: `signal` is aborted when the response is of no more use; the rest is logged with the

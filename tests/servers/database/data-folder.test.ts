@@ -141,6 +141,8 @@ describe.skipIf(!canMount())('a disk that can not be written to', () => {
         continue
       }
       expect(error).toMatchObject({ error_code: 'Portside.NotRecorded', outcome: 'not_sent' })
+      expect(error.error_msg).toContain('(no space is left on its disk), so nothing was sent')
+      expect(error.advice).toContain('free space there')
       expect(await changes()).toBe(0)
       break
     }

@@ -1,11 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LOCK_FILE, lockFolder } from '../../../src/proxy/database/folder-lock.ts'
+import { openPGlite } from '../../../src/proxy/database/pglite.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -58,6 +59,29 @@ test("of many that take over a dead one's folder at once, exactly one gets it", 
     expect(responses.toSorted()).toEqual([...Array.from({ length: 4 }, () => 'FolderInUse'), 'has it'])
   }
 }, 60_000)
+
+test('a lock that is a symbolic link is refused, and where it leads is left as it is', async () => {
+  const folder = join(place, 'linked')
+  await mkdir(folder)
+  const precious = join(place, 'precious')
+  await writeFile(precious, 'kept')
+  await symlink(precious, join(folder, LOCK_FILE))
+  await expect(openPGlite(folder)).rejects.toThrow(/not whole/)
+  await writeFile(join(folder, 'PG_VERSION'), '17')
+  await expect(openPGlite(folder)).rejects.toThrow(
+    /portside\.lock is a symbolic link, .* Remove the link, then start again\.$/,
+  )
+  await rm(precious)
+  await expect(openPGlite(folder)).rejects.toThrow(/portside\.lock is a symbolic link/)
+  // Made after the lock was taken, over its name.
+  await rm(join(folder, LOCK_FILE))
+  const lock = await lockFolder(folder)
+  await rename(join(folder, LOCK_FILE), precious)
+  await symlink(precious, join(folder, LOCK_FILE))
+  expect(lock.holds()).toBe(false)
+  lock.release()
+  expect(await readFile(precious, 'utf8')).toContain(String(process.pid))
+})
 
 test('a folder that was moved away, copied back or taken by another is held no more', async () => {
   const folder = join(place, 'moved')

@@ -70,7 +70,7 @@ test('kill -9 in the middle of changes keeps every change that had a response', 
     const emulator = await start('--data', data)
     expect(await listNow(emulator)).toEqual(confirmed)
     const died = once(emulator.process, 'exit')
-    // One change follows another, so that the kill meets one that is under way.
+    // Changes follow each other without pause; the kill comes while one is under way.
     let unconfirmed: string[] | undefined
     for (let count = 0; ; count++) {
       if (count === 20) emulator.process.kill('SIGKILL')
@@ -175,6 +175,17 @@ test('--region no-v3-port-reads: only the v3 port reads are missing', async () =
   expect((await insert(emulator, { port: { security_groups: [X] } })).status).toBe(200)
 })
 
+test('--no-such-api chooses the refusal, --calls the quota', async () => {
+  const emulator = await start('--region', 'v1-only', '--no-such-api', 'APIG.0101', '--calls', '2/5m')
+  const { project } = EXAMPLE
+  const missing = await call(emulator, 'GET', paths.ports(project))
+  expect([missing.status, missing.body.error_code]).toEqual([404, 'APIG.0101'])
+  const statuses: number[] = []
+  for (let count = 0; count < 3; count++)
+    statuses.push((await call(emulator, 'GET', `/v1/${project}/ports?limit=1`)).status)
+  expect(statuses).toEqual([200, 200, 429])
+})
+
 test.each([
   [['--port', '1'], '--port'],
   [['--listen-port', 'x'], '--listen-port must be a whole number'],
@@ -223,4 +234,18 @@ test('a taken port of PORTSIDE_EMULATOR_PORT is refused by that name', async () 
   })
   const { errors } = await ended(runWith({ PORTSIDE_EMULATOR_PORT: '80x' }))
   expect(errors).toMatch(/^emulator: PORTSIDE_EMULATOR_PORT must be a whole number from 0 to 65535/)
+})
+
+test('a system that can not lock files ends in one line', async () => {
+  // As on Alpine: the package is there, but its build can't be loaded.
+  const withoutBuilds = encodeURIComponent(
+    "import Module from 'node:module'; Module._extensions['.node'] = () => { throw new Error('no build') }",
+  )
+  const child = runWith(
+    { NODE_OPTIONS: `--import=data:text/javascript,${withoutBuilds}` },
+    ...['--listen-port', '0', '--data', join(folder, 'no-locks')],
+  )
+  const { code, errors } = await ended(child)
+  expect(code).toBe(2)
+  expect(errors).toMatch(/^emulator: --data can't be locked: .*musl\. .*\n$/)
 })

@@ -118,6 +118,14 @@ describe('a plan that breaks a guard', () => {
     expect(error.error_msg).toContain('After step 1, in between: ')
   })
 
+  test('is refused when the list is replaced in one call, too', async () => {
+    const portId = await portWith(quiet, opening)
+    const plan = planned([quiet, opening], [opening, quiet], {}, 'one-call')
+    const { status, error } = await operations.post(portId, plan)
+    expect([status, error.error_code, plan.steps.length]).toEqual([409, 'Portside.GuardBroken', 1])
+    expect(error.error_msg).not.toContain('in between')
+  })
+
   test('counts as broken when the rules can not be read', async () => {
     const portId = await portWith(opening)
     await stage.faults({ kind: 'error', status: 500, times: 1, match: { path: 'security-group-rules' } })

@@ -137,7 +137,14 @@ describe('metrics', () => {
         'Prom.internal',
       ])
         expect(await askAs(host, address)).toMatch(/^200 /)
-      for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', 'a@b'])
+      for (const host of [
+        'evil.example',
+        `evil.example:${port}`,
+        '127.0.0.1.evil.example',
+        'a@b',
+        'localhost.',
+        '127.0.0.1:x',
+      ])
         expect(await askAs(host, address)).toMatch(/^403 .*PORTSIDE_METRICS_NAMES/)
     }
   })

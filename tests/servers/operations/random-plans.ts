@@ -105,7 +105,9 @@ export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number, wa
   /** The port, asked of the emulator in a way that no fault meets. */
   async function portNow(portId: string): Promise<{ security_groups: string[]; updated_at: string }> {
     const response = await fetch(`${stage.emulator}/_emulator/v3/${PROJECT}/ports?id=${portId}`)
-    return (await response.json()).ports[0]
+    const body = await response.json()
+    if (!body.ports?.[0]) throw new Error(`no port: ${response.status} ${JSON.stringify(body)}`)
+    return body.ports[0]
   }
 
   /**

@@ -37,6 +37,19 @@ test('a wrong setting ends in one line that says what to do', async () => {
   )
 })
 
+/** As on Alpine: the package is there, but its build can't be loaded. */
+const WITHOUT_BUILDS = `--import=data:text/javascript,${encodeURIComponent(
+  "import Module from 'node:module'; Module._extensions['.node'] = () => { throw new Error('no build') }",
+)}`
+
+test('a system that can not lock files ends in one line too', async () => {
+  const { printed, ended } = run({ NODE_OPTIONS: WITHOUT_BUILDS, PORTSIDE_LOG_LEVEL: 'silent' })
+  expect(await ended).toBe(2)
+  expect(printed.stderr).toMatch(
+    /^portside: PORTSIDE_DATA: the journal in .* can't be locked: .*musl\. .*DATABASE_URL\.\n$/,
+  )
+})
+
 test('a port that is taken ends in one line too', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')

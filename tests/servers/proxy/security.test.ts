@@ -159,6 +159,23 @@ test('every response lets browsers run only the console’s own code', async () 
   }
 })
 
+test('no response lets a page of another origin read it', async () => {
+  const origin = 'https://evil.example'
+  for (const [method, path] of [
+    ['GET', '/'],
+    ['GET', '/healthz'],
+    ['GET', '/api/session'],
+    ['OPTIONS', '/api/session'],
+    ['OPTIONS', INSERT],
+    ['PUT', INSERT],
+  ] as const) {
+    const asks = { origin, 'access-control-request-method': 'PUT' }
+    const { headers } = await fetch(proxy.address + path, { method, headers: { cookie, ...asks } })
+    const given = [...headers.keys()].filter((name) => name.startsWith('access-control-'))
+    expect(given, `${method} ${path}`).toEqual([])
+  }
+})
+
 test('an address that cannot be decoded has the one error form', async () => {
   const response = await proxy.call('/api/%zz')
   expect(response.status).toBe(400)

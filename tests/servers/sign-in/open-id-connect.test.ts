@@ -217,6 +217,21 @@ test('who signed in at one proxy is signed in at another with the same secret', 
   expect((await sessionOf(browser, different.address)).status).toBe(401)
 })
 
+test('a user who floods it is refused for a while, and nobody else is', async () => {
+  const limited = await another({ PORTSIDE_RATE_LIMIT: '4' })
+  const [flooding, other] = [new Browser(), new Browser()]
+  await flooding.signIn(origin, 'vera')
+  await other.signIn(origin, 'both')
+  const statuses = async (browser: Browser) => {
+    const all: number[] = []
+    for (let n = 0; n < 4; n++) all.push((await sessionOf(browser, limited.address)).status)
+    return all
+  }
+  expect(await statuses(flooding)).toEqual([200, 200, 200, 200])
+  expect(await statuses(flooding)).toEqual([429, 429, 429, 429])
+  expect(await statuses(other)).toEqual([200, 200, 200, 200])
+})
+
 test('the printed address and its sessions do not count where a team signs in', async () => {
   const printed = await startProxy({ ...SHARED_SECRET, PORTSIDE_PUBLIC_ORIGIN: origin })
   onTestFinished(() => printed.close())

@@ -1,0 +1,81 @@
+import type { Page } from '@playwright/test'
+import { PortPage } from './port-page.ts'
+import { expect, test } from './portside.ts'
+
+// Tabs that show the same port share its arrangement. What one of them sends is what it shows.
+
+const PORTS = {
+  asked: '87304eb6-7507-4aaf-b044-ed025de9d6ec',
+  atOnce: '6003d75b-cef8-47ce-8081-8b2242e13d7f',
+}
+
+/** Two tabs on the port, each with the dry run off. */
+async function twoTabs(page: Page, path: string): Promise<[PortPage, PortPage]> {
+  const tabs = [new PortPage(page), new PortPage(await page.context().newPage())] as const
+  for (const tab of tabs) {
+    await tab.open(path, 4)
+    await tab.dryRun.uncheck()
+  }
+  return [...tabs]
+}
+
+/** Moves the nth group one down; the list shows it at once. */
+async function moveDown(tab: PortPage, n: number): Promise<string[]> {
+  await tab.grips.nth(n).focus()
+  await tab.page.keyboard.press('Alt+ArrowDown')
+  return tab.ids()
+}
+
+/** The lists that the page asks the proxy to apply. */
+function sentBy({ page }: PortPage): unknown[] {
+  const sent: unknown[] = []
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/operations'))
+      sent.push((request.postDataJSON() as { desired: unknown }).desired)
+  })
+  return sent
+}
+
+test('what another tab arranges never takes its place in the question', async ({ page, cloud, portPath }) => {
+  const [first, second] = await twoTabs(page, portPath(PORTS.asked))
+  const before = await second.ids()
+  const sent = sentBy(second)
+  const mine = await moveDown(second, 0)
+  await second.applyButton.click()
+  await expect(second.dialog).toBeVisible()
+  await expect.poll(() => first.ids()).toEqual(mine)
+  const theirs = await moveDown(first, 2)
+  expect(theirs).not.toEqual(mine)
+
+  await expect(second.alert('The arrangement changed while you were asked')).toBeVisible()
+  await expect(second.dialog).toBeHidden()
+  expect(await second.ids()).toEqual(theirs)
+  // The question does not come up again with the list that it was about.
+  await first.page.keyboard.press('Control+z')
+  await expect.poll(() => second.ids()).toEqual(mine)
+  await expect(second.dialog).toBeHidden()
+  expect(await cloud.list(PORTS.asked)).toEqual(before)
+
+  await second.applyButton.click()
+  await second.confirmButton.click()
+  await expect(second.lastChange).toBeVisible()
+  expect(sent).toEqual([mine])
+  expect(await cloud.list(PORTS.asked)).toEqual(mine)
+})
+
+test('tabs that change it at the same time send what they show', async ({ page, cloud, portPath }) => {
+  const [first, second] = await twoTabs(page, portPath(PORTS.atOnce))
+  const sent = sentBy(second)
+  await moveDown(first, 0)
+  const shown = await moveDown(second, 2)
+  // Neither has told the other yet.
+  await second.applyButton.click()
+  await expect(second.dialog).toBeVisible()
+  expect(await second.ids()).toEqual(shown)
+  await second.confirmButton.click()
+  await expect(second.lastChange).toBeVisible()
+  expect(sent).toEqual([shown])
+  expect(await cloud.list(PORTS.atOnce)).toEqual(shown)
+  // The other tab finds the change without being looked at.
+  await expect.poll(() => first.ids()).toEqual(shown)
+})
