@@ -55,15 +55,17 @@ test('a project may have a limit of groups on a port of its own, from 1 to 200',
     expect(() => read(wrong), String(wrong)).toThrow(/PORTSIDE_PROJECTS .*groups_per_port \(1 to 200\)/)
 })
 
+/** A project with these fields in PORTSIDE_PROJECTS. */
+const projectWith = (more: object) =>
+  readConfig({ ...REAL, PORTSIDE_PROJECTS: JSON.stringify([{ project_id: 'abc', ...more }]) }).projects[0]
+
 test('a project may have an enterprise project, and what its endpoint offers', () => {
-  const read = (more: object) =>
-    readConfig({ ...REAL, PORTSIDE_PROJECTS: JSON.stringify([{ project_id: 'abc', ...more }]) }).projects[0]
   const offers = { ports: 'v1', rules: 'v2.0', steps: false, update: 'none', address_groups: true } as const
-  expect(read({ enterprise_project_id: 'all_granted_eps', offers })).toMatchObject({
+  expect(projectWith({ enterprise_project_id: 'all_granted_eps', offers })).toMatchObject({
     enterprise_project_id: 'all_granted_eps',
     offers,
   })
-  expect(read({ enterprise_project_id: '0' })).toMatchObject({ enterprise_project_id: '0' })
+  expect(projectWith({ enterprise_project_id: '0' })).toMatchObject({ enterprise_project_id: '0' })
   for (const wrong of [
     { enterprise_project_id: 'all' },
     { enterprise_project_id: 0 },
@@ -71,7 +73,9 @@ test('a project may have an enterprise project, and what its endpoint offers', (
     { offers: { steps: 'no' } },
     { offers: { port: 'v1' } },
   ])
-    expect(() => read(wrong), JSON.stringify(wrong)).toThrow(/PORTSIDE_PROJECTS .*offers}, each project once/)
+    expect(() => projectWith(wrong), JSON.stringify(wrong)).toThrow(
+      /PORTSIDE_PROJECTS .*offers}, each project once/,
+    )
 })
 
 test('projects as JSON have endpoints and regions of their own', () => {

@@ -57,7 +57,7 @@ function withProject<T extends { project_id?: unknown; tenant_id?: unknown }>({ 
 }
 
 /** A group as the v3 list has it: its rules are read on their own. */
-function groupOfOld({ security_group_rules: _, ...group }: z.infer<typeof oldGroup>): SecurityGroup {
+function groupOfOld({ security_group_rules: _rules, ...group }: z.infer<typeof oldGroup>): SecurityGroup {
   return withProject(group) as SecurityGroup
 }
 
@@ -97,7 +97,7 @@ type Filters = Record<string, string | number | boolean | readonly string[] | un
  * it is one of `there`; the others are applied here.
  */
 function parted<T extends Record<string, unknown>>(
-  { limit: _, marker: _marker, ...filters }: Filters,
+  { limit: _limit, marker: _marker, ...filters }: Filters,
   there: readonly string[],
   defaults: Filters = {},
 ): OldQuery<T> {
@@ -122,7 +122,7 @@ export const v1GroupsQuery = (asked: SecurityGroupsQuery) =>
   parted<SecurityGroup>(asked, ['enterprise_project_id'])
 
 /** Translates the filters of the list of groups to those of v2.0, which knows no such projects. */
-export const nativeGroupsQuery = ({ enterprise_project_id: _, ...asked }: SecurityGroupsQuery) =>
+export const nativeGroupsQuery = ({ enterprise_project_id: _project, ...asked }: SecurityGroupsQuery) =>
   parted<SecurityGroup>(asked, ['id', 'name', 'description'])
 
 /** What a rule is that does not say. */

@@ -2,7 +2,7 @@ import { EXAMPLE, expect, expectNoAxeFinding, test } from './portside.ts'
 
 test.afterEach(async ({ cloud }) => cloud.region())
 
-test('About this cloud says what is offered, missing and refused; a plan there is one call', async ({
+test('About this cloud says what is missing and refused; a plan is one call there', async ({
   page,
   portPage,
   portPath,

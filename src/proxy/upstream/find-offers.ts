@@ -47,7 +47,7 @@ export class OffersFinder {
     if (anew) offers.forget(projectId)
     const known = offers.of(projectId)
     const troubles = await Promise.all(
-      offeredParts.map((part) => (known[part] === undefined ? this.#tryPart(projectId, part) : undefined)),
+      offeredParts.filter((part) => known[part] === undefined).map((part) => this.#tryPart(projectId, part)),
     )
     return {
       offers: offers.of(projectId),

@@ -49,7 +49,9 @@ type OldList<K extends string, T extends Entry, P extends Record<K, T[]>> = {
   key: K
   schema: ResponseSchema<OldPage<P>>
   largest: number
-  /** What goes to the platform, the names of the filters that do not, and what these let through. */
+  /**
+   * What goes to the platform, the names of the filters that do not, and what these let through.
+   */
   query: Parameters<typeof queryString>[0]
   rest: readonly string[]
   matches: (one: T) => boolean

@@ -9,7 +9,8 @@ import { startProxy } from '../../stage/proxy.ts'
 import { createEmulator } from '../../../src/emulator/server.ts'
 import { operationsOver, planned, PROJECT, startStage } from '../operations/ask-operations.ts'
 
-// Regions and private stacks that lack calls (docs/platform.md, Regions without v3), over the proxy.
+// Regions and private stacks that lack calls (docs/platform.md, Regions without v3), over the
+// proxy.
 
 let stage: Awaited<ReturnType<typeof startStage>>
 beforeAll(async () => {
@@ -19,6 +20,7 @@ afterAll(() => stage.close())
 
 type Call = typeof stage.proxy.call
 
+const ids = (list: { id: string }[]) => list.map(({ id }) => id)
 const json = async (call: Call, path: string) => (await call(path)).json()
 const findOffers = (call: Call): Promise<OffersResponse> => json(call, `${api.offers(PROJECT)}?anew=true`)
 /** What v3 has, whatever the region offers. */
@@ -30,7 +32,7 @@ function asOld(rules: readonly DocumentedRule[], oldest: boolean) {
     .filter(({ action, enabled }) => !oldest || (action !== 'deny' && enabled !== false))
     .flatMap((rule) => {
       const ports = String(rule.multiport ?? '')
-      const parts = /^icmp/.test(String(rule.protocol)) ? [ports] : ports.split(',')
+      const parts = String(rule.protocol).startsWith('icmp') ? [ports] : ports.split(',')
       return parts.map((multiport) => inShort({ ...rule, multiport }, oldest))
     })
 }
@@ -74,7 +76,6 @@ describe('each region is read, arranged, dry-run and changed', () => {
 
     const { ports } = await json(call, `/api${paths.ports(PROJECT)}`)
     const { ports: all } = await truly(paths.ports(PROJECT))
-    const ids = (list: { id: string }[]) => list.map(({ id }) => id)
     expect(ids(ports)).toEqual(ids(all))
 
     const groups = await truly(paths.securityGroups(PROJECT))
@@ -118,10 +119,10 @@ describe('each region is read, arranged, dry-run and changed', () => {
   })
 })
 
-describe('where only an update changes ports', () => {
-  const post = (call: Call, portId: string, from: string, to: string, way: PlanWay) =>
-    operationsOver(call).post(portId, planned(stage.ids(from), stage.ids(to), {}, way))
+const post = (call: Call, portId: string, from: string, to: string, way: PlanWay) =>
+  operationsOver(call).post(portId, planned(stage.ids(from), stage.ids(to), {}, way))
 
+describe('where only an update changes ports', () => {
   test('inserts and removes are refused before anything is sent, and so is an empty list', async () => {
     await controls(stage.emulator).region(['update-only'])
     await findOffers(stage.proxy.call)
@@ -134,7 +135,7 @@ describe('where only an update changes ports', () => {
     expect(await sent()).toBe(0)
   })
 
-  test('a proxy that did not know it learns it from the first refusal; going on is one call', async () => {
+  test('a proxy that did not know learns it from a refusal, and goes on in one call', async () => {
     await controls(stage.emulator).region(['update-only'], 'bare-404')
     const proxy = await stage.start()
     try {
