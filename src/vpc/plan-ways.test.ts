@@ -85,7 +85,7 @@ describe('the request of a replacement', () => {
     })
   })
 
-  test('is the native update where only v2.0 updates ports, with the project in the header', () => {
+  test('is the native update where only v2.0 updates ports, with the project in a header', () => {
     const calls = portCallsOf({ update: 'v2.0', steps: false })
     expect(stepRequest(step, 'project', 'port', calls)).toEqual({
       method: 'PUT',

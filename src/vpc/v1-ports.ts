@@ -161,8 +161,8 @@ export function v1Query(asked: PortsQuery): { impossible: string[] } | V1Query {
 }
 
 /**
- * The same for the native list (v2.0): it takes one ID only, and knows no enterprise projects, which
- * are Huawei's own.
+ * The same for the native list (v2.0): it takes one ID only, and knows no enterprise projects,
+ * which are Huawei's own.
  */
 export function nativePortsQuery({ query, rest, matches }: V1Query): V1Query {
   const { id, enterprise_project_id: _, ...others } = query
