@@ -107,6 +107,12 @@ const recordRoute = createRoute({
   component: lazyRouteComponent(() => import('./history/AuditRecordPage.tsx'), 'AuditRecordPage'),
 })
 
+const aboutRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/about',
+  component: lazyRouteComponent(() => import('./about/AboutPage.tsx'), 'AboutPage'),
+})
+
 const routeTree = rootRoute.addChildren([
   indexRoute,
   projectRoute.addChildren([
@@ -116,6 +122,7 @@ const routeTree = rootRoute.addChildren([
     portHistoryRoute,
     historyRoute,
     recordRoute,
+    aboutRoute,
   ]),
 ])
 

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { Offers } from '../vpc/offers.ts'
 import { DEFAULT_GROUPS_PER_PORT } from '../vpc/port.ts'
 import { ConfigError, shown, type Variables } from './config-variables.ts'
 import { isLoopback } from './listen-names.ts'
@@ -18,6 +19,10 @@ export type ProxyProject = {
   credentials?: string | undefined
   /** At most this many security groups on one port; DEFAULT_GROUPS_PER_PORT, unless given. */
   groups_per_port?: number | undefined
+  /** The enterprise project, or `all_granted_eps`, that lists are asked for. */
+  enterprise_project_id?: string | undefined
+  /** What of the endpoint's offers is set, and so not found out. */
+  offers?: Offers | undefined
 }
 
 /** How many security groups a port of the project takes. */
@@ -51,6 +56,7 @@ export function readProjects(env: Variables): ProxyProject[] {
   const projects: Partial<ProxyProject>[] = env.PORTSIDE_PROJECTS ?? EMULATOR_PROJECTS
   return projects.map((project) => {
     const { project_id = '', name = project_id, credentials, groups_per_port } = project
+    const { enterprise_project_id, offers } = project
     if (credentials !== undefined && !env.PORTSIDE_CREDENTIALS_FILE)
       throw new ConfigError(
         `PORTSIDE_CREDENTIALS_FILE is not set, and project ${project_id} has credentials ${JSON.stringify(credentials)}: set it to the file that has them.`,
@@ -65,6 +71,8 @@ export function readProjects(env: Variables): ProxyProject[] {
       endpoint,
       ...(credentials !== undefined && { credentials }),
       ...(groups_per_port !== undefined && { groups_per_port }),
+      ...(enterprise_project_id !== undefined && { enterprise_project_id }),
+      ...(offers !== undefined && { offers }),
     }
   })
 }

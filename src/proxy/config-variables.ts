@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import * as z from 'zod'
 import { refusedFields } from '../vpc/errors.ts'
 import { projectId } from '../vpc/ids.ts'
+import { offers } from '../vpc/offers.ts'
 import { planPolicies } from '../vpc/plan-ways.ts'
 import { MOST_GROUPS_PER_PORT } from '../vpc/port.ts'
 import { guards } from '../vpc/traffic/guards.ts'
@@ -42,6 +43,11 @@ const project = z.strictObject({
   endpoint: origin.optional(),
   credentials: text.min(1).optional(),
   groups_per_port: z.int().min(1).max(MOST_GROUPS_PER_PORT).optional(),
+  // A UUID, 0 for the default one, or all that the key may see.
+  enterprise_project_id: text
+    .regex(/^(?:0|all_granted_eps|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i)
+    .optional(),
+  offers: z.optional(offers),
 })
 
 const projects = text
@@ -153,7 +159,7 @@ const variables = z.object({
   PORTSIDE_PROJECTS: projects
     .optional()
     .describe(
-      'project_id=name,... or a JSON array of {project_id, name, region, endpoint, credentials, groups_per_port (1 to 200)}, each project once',
+      'project_id=name,... or a JSON array of {project_id, name, region, endpoint, credentials, groups_per_port (1 to 200), enterprise_project_id, offers}, each project once',
     ),
   PORTSIDE_REGION: text.optional().describe('the name of a region'),
   PORTSIDE_EMULATOR: z.enum(['true', 'false']).optional().describe('true or false'),

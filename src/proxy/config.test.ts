@@ -55,6 +55,29 @@ test('a project may have a limit of groups on a port of its own, from 1 to 200',
     expect(() => read(wrong), String(wrong)).toThrow(/PORTSIDE_PROJECTS .*groups_per_port \(1 to 200\)/)
 })
 
+/** A project with these fields in PORTSIDE_PROJECTS. */
+const projectWith = (more: object) =>
+  readConfig({ ...REAL, PORTSIDE_PROJECTS: JSON.stringify([{ project_id: 'abc', ...more }]) }).projects[0]
+
+test('a project may have an enterprise project, and what its endpoint offers', () => {
+  const offers = { ports: 'v1', rules: 'v2.0', steps: false, update: 'none', address_groups: true } as const
+  expect(projectWith({ enterprise_project_id: 'all_granted_eps', offers })).toMatchObject({
+    enterprise_project_id: 'all_granted_eps',
+    offers,
+  })
+  expect(projectWith({ enterprise_project_id: '0' })).toMatchObject({ enterprise_project_id: '0' })
+  for (const wrong of [
+    { enterprise_project_id: 'all' },
+    { enterprise_project_id: 0 },
+    { offers: { ports: 'v2' } },
+    { offers: { steps: 'no' } },
+    { offers: { port: 'v1' } },
+  ])
+    expect(() => projectWith(wrong), JSON.stringify(wrong)).toThrow(
+      /PORTSIDE_PROJECTS .*offers}, each project once/,
+    )
+})
+
 test('projects as JSON have endpoints and regions of their own', () => {
   const other = 'https://vpc.ap-southeast-1.myhuaweicloud.com'
   const config = readConfig({

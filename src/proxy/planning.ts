@@ -1,3 +1,5 @@
+import { portCallsOf, waysOffered, type Offers, type PortCalls } from '../vpc/offers.ts'
+import type { PlanWay } from '../vpc/plan-change.ts'
 import type { PlanPolicy } from '../vpc/plan-ways.ts'
 import { groupsPerPort, type ProxyConfig } from './config.ts'
 
@@ -7,12 +9,25 @@ export type Planning = {
   limit: number
   /** How the team wants its changes made. */
   policy: PlanPolicy
+  /** The ways that the platform offers there. */
+  offered: readonly PlanWay[]
+  /** Which calls change a port there. */
+  calls: PortCalls
 }
 
-/** What the configuration says of plans for the ports of a project. */
+/**
+ * What the configuration says of plans for the ports of a project.
+ * @param offers what is known of its endpoint
+ */
 export function planningOf(
   { projects, changes = 'choose' }: Pick<ProxyConfig, 'projects' | 'changes'>,
   project: string,
+  offers: Offers,
 ): Planning {
-  return { limit: groupsPerPort(projects, project), policy: changes }
+  return {
+    limit: groupsPerPort(projects, project),
+    policy: changes,
+    offered: waysOffered(offers),
+    calls: portCallsOf(offers),
+  }
 }

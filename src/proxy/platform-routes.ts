@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import * as z from 'zod/mini'
+import { offersQuery, offersResponse } from '../vpc/offers.ts'
 import { paths } from '../vpc/paths.ts'
+import { api } from '../vpc/portside-api.ts'
 import {
   insertSecurityGroupsRequest,
   portsQuery,
-  queryString,
   removeSecurityGroupsRequest,
   rulesQuery,
   securityGroupsQuery,
@@ -15,14 +16,14 @@ import * as responses from '../vpc/responses.ts'
 import { sendError, ownError } from './errors.ts'
 import { sendDryRun, type DryRuns } from './dry-run/dry-run.ts'
 import { askerOf, groupParams, portParams, projectParams } from './request-checks.ts'
-import { rulesResponse, securityGroupResponse, securityGroupsResponse } from './upstream/response-schemas.ts'
 import { responseStatus } from './upstream/connection.ts'
-import type { ReadResponse, ResponseSchema, SendOutcome } from './upstream/upstream.ts'
+import type { ReadResponse, SendOutcome } from './upstream/upstream.ts'
 
 const NO_QUERY = z.strictObject({})
 
 /**
- * The platform's own calls (src/vpc/paths.ts) under `/api`: all reads, and insert and remove as dry
+ * The platform's own calls (src/vpc/paths.ts) under `/api`: all reads, what the endpoint
+ * offers, and insert and remove as dry
  * runs. Requests are checked strictly; responses are checked tolerantly, and passed on in the
  * platform's own words. Each dry run is in the audit log.
  */
@@ -73,36 +74,56 @@ export async function platformRoutes(app: FastifyInstance, { dryRuns }: { dryRun
     },
     async (request, reply) => {
       const { project_id, security_group_id } = request.params
-      const path = paths.securityGroup(project_id, security_group_id)
-      return passOn(reply, await upstream.shared.read(path, '', securityGroupResponse, askerOf(request)))
+      return passOn(reply, await upstream.shared.readGroup(project_id, security_group_id, askerOf(request)))
     },
   )
 
-  function list(
-    path: typeof paths.securityGroups,
-    summary: string,
-    querystring: typeof securityGroupsQuery | typeof rulesQuery,
-    described: typeof responses.securityGroupsResponse | typeof responses.rulesResponse,
-    checked: ResponseSchema<unknown>,
-  ): void {
-    routes.get(
-      route(({ project_id }) => path(project_id)),
-      { schema: { summary, params: projectParams, querystring, response: { 200: described } } },
-      async (request, reply) => {
-        const { params, query } = request
-        const asked = [path(params.project_id), queryString(query)] as const
-        return passOn(reply, await upstream.shared.read(...asked, checked, askerOf(request)))
+  routes.get(
+    route(({ project_id }) => paths.securityGroups(project_id)),
+    {
+      schema: {
+        summary: 'A page of the security groups of a project, without their rules.',
+        params: projectParams,
+        querystring: securityGroupsQuery,
+        response: { 200: responses.securityGroupsResponse },
       },
-    )
-  }
-  list(
-    paths.securityGroups,
-    'A page of the security groups of a project, without their rules.',
-    securityGroupsQuery,
-    responses.securityGroupsResponse,
-    securityGroupsResponse,
+    },
+    async (request, reply) => {
+      const { params, query } = request
+      return passOn(reply, await upstream.shared.readGroups(params.project_id, query, askerOf(request)))
+    },
   )
-  list(paths.rules, 'A page of the rules of a project.', rulesQuery, responses.rulesResponse, rulesResponse)
+  routes.get(
+    route(({ project_id }) => paths.rules(project_id)),
+    {
+      schema: {
+        summary: 'A page of the rules of a project.',
+        params: projectParams,
+        querystring: rulesQuery,
+        response: { 200: responses.rulesResponse },
+      },
+    },
+    async (request, reply) => {
+      const { params, query } = request
+      return passOn(reply, await upstream.shared.readRules(params.project_id, query, askerOf(request)))
+    },
+  )
+  routes.get(
+    decodeURIComponent(api.offers(':project_id')),
+    {
+      schema: {
+        summary:
+          'What the endpoint of a project offers. What is not known yet is found out; with `anew`, all of it again.',
+        params: projectParams,
+        querystring: offersQuery,
+        response: { 200: offersResponse },
+      },
+    },
+    async ({ params, query }, reply) =>
+      reply
+        .header('cache-control', 'no-store')
+        .send(await upstream.findOffers(params.project_id, query.anew)),
+  )
 
   function dryRun(
     path: typeof paths.insert,

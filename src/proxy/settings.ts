@@ -62,7 +62,7 @@ export const SETTINGS: Readonly<Record<keyof Variables, Setting>> = {
     section: platform,
     otherwise: "the emulator's two projects",
     meaning:
-      'The projects to offer. In an object all but `project_id` may be left out: a project with a `region` is reached at `https://vpc.<region>.myhuaweicloud.com`, one with an `endpoint` at that. `credentials` names an entry of `PORTSIDE_CREDENTIALS_FILE`. `groups_per_port` is the quota of security groups on one port, 100 when left out.',
+      'The projects to offer. In an object all but `project_id` may be left out: a project with a `region` is reached at `https://vpc.<region>.myhuaweicloud.com`, one with an `endpoint` at that. `credentials` names an entry of `PORTSIDE_CREDENTIALS_FILE`. `groups_per_port` is the quota of security groups on one port, 100 when left out. `enterprise_project_id` is sent with the lists that take it: `all_granted_eps`, an ID, or 0 for the default one. `offers` says what the endpoint offers, so that it is not found out: `{ports, groups, rules: "v3", "v1" or "v2.0"; steps: true or false (insert and remove); update: "v1", "v2.0" or "none"; address_groups: true or false}`, each may be left out.',
   },
   PORTSIDE_REGION: {
     section: platform,

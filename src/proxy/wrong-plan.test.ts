@@ -1,15 +1,25 @@
 import { expect, test } from 'vitest'
-import { planChange } from '../vpc/plan-change.ts'
+import { ALL_PORT_CALLS } from '../vpc/offers.ts'
+import { planChange, type PlanWay } from '../vpc/plan-change.ts'
+import { planPolicies } from '../vpc/plan-ways.ts'
 import type { ProxyError } from './errors.ts'
+import type { Planning } from './planning.ts'
 import { refuseWrongPlan } from './wrong-plan.ts'
 
 const [a, b] = ['aaaaaaaa-0000-4000-8000-000000000001', 'bbbbbbbb-0000-4000-8000-000000000002'] as const
+
+const PLANNING: Planning = {
+  limit: 100,
+  policy: 'choose',
+  offered: ['steps', 'one-call'],
+  calls: ALL_PORT_CALLS,
+}
 
 /** The field that a plan from one list to another is refused for. */
 function refusedField(planned_from: string[], desired: string[]): string | undefined {
   const steps = planChange(planned_from, desired).steps.map(({ step }) => step)
   try {
-    refuseWrongPlan({ planned_from, desired, steps }, { limit: 100, policy: 'choose' })
+    refuseWrongPlan({ planned_from, desired, steps }, PLANNING)
   } catch (error) {
     return (error as ProxyError).error.fields?.[0]?.path
   }
@@ -22,4 +32,28 @@ test('a group that is spelled in two ways is refused: to the platform it is one'
   expect(refusedField([a, a.toUpperCase()], [a])).toBe('planned_from.1')
   expect(refusedField([a, b], [b, a])).toBeUndefined()
   expect(refusedField([a.toUpperCase(), b], [b, a.toUpperCase()])).toBeUndefined()
+})
+
+const PLANS = {
+  'one-call': {
+    planned_from: [a, b],
+    desired: [b, a],
+    steps: [{ kind: 'replace' as const, security_groups: [b, a] }],
+  },
+  steps: {
+    planned_from: [a, b],
+    desired: [b, a],
+    steps: planChange([a, b], [b, a]).steps.map(({ step }) => step),
+  },
+}
+
+test.each<[PlanWay, PlanWay]>([
+  ['one-call', 'steps'],
+  ['steps', 'one-call'],
+])('where only %s is offered it is taken, whatever is settled; %s is not', (only, other) => {
+  for (const policy of planPolicies) {
+    const planning = { ...PLANNING, policy, offered: [only] }
+    expect(() => refuseWrongPlan(PLANS[only], planning)).not.toThrow()
+    expect(() => refuseWrongPlan(PLANS[other], planning)).toThrow('the platform offers no such call here')
+  }
 })

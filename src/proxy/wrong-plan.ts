@@ -1,5 +1,6 @@
 import { stepsLead } from '../vpc/change-step.ts'
 import type { OperationRequest } from '../vpc/portside-api.ts'
+import type { PlanWay } from '../vpc/plan-change.ts'
 import { wayOf, type PlanPolicy } from '../vpc/plan-ways.ts'
 import { ownError } from './errors.ts'
 import type { Planning } from './planning.ts'
@@ -8,15 +9,17 @@ import type { Planning } from './planning.ts'
  * Refuses a plan that can't be carried out, for a dry run as for a change.
  * @throws ProxyError Portside.InvalidRequest when a list names a group twice, a group is spelled in
  *   two ways, the steps do not lead where they should, or go another way than PORTSIDE_CHANGES says
+ *   or the platform offers
  */
 export function refuseWrongPlan(
   { planned_from, desired, steps }: Pick<OperationRequest, 'planned_from' | 'desired' | 'steps'>,
-  { limit, policy }: Planning,
+  { limit, policy, offered }: Planning,
 ): void {
   const twice = planned_from.findIndex((id, position) => planned_from.indexOf(id) !== position)
   const respelled = respelledGroup({ planned_from, desired, steps })
   const fault = stepsLead(planned_from, steps, desired, limit)
-  if (twice < 0 && respelled === undefined && !fault) return refuseOtherWay({ desired, steps }, policy)
+  if (twice < 0 && respelled === undefined && !fault)
+    return refuseOtherWay({ desired, steps }, policy, offered)
   const field =
     twice >= 0
       ? { path: `planned_from.${twice}`, message: 'names a security group twice' }
@@ -40,8 +43,21 @@ export function refuseWrongPlan(
 function refuseOtherWay(
   { desired, steps }: Pick<OperationRequest, 'desired' | 'steps'>,
   policy: PlanPolicy,
+  offered: readonly PlanWay[],
 ): void {
-  const replaces = wayOf(steps) === 'one-call'
+  const way = wayOf(steps)
+  const replaces = way === 'one-call'
+  if (!offered.includes(way)) {
+    const missing = replaces
+      ? 'replaces the list, and the platform offers no such call here'
+      : 'inserts or removes, and the platform offers no such call here: it replaces lists only'
+    throw ownError('Portside.InvalidRequest', `The plan can't be carried out: its first step ${missing}.`, {
+      fields: [{ path: 'steps.0', message: missing }],
+      advice: 'Reload the page: it then plans with what this region offers.',
+    })
+  }
+  // Where there is one way, nothing is to be settled.
+  if (offered.length === 1) return
   if (policy === 'choose' || (policy === 'steps' && !replaces)) return
   // What one insert or one remove does needs no replacement, and none leads to an empty list.
   if (policy === 'one-call' && (replaces || steps.length === 1 || desired.length === 0)) return

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { portCallsOf } from './offers.ts'
 import { describe, expect, test } from 'vitest'
 import { applyStep, dryRunRequest, stepRequest, stepsLead, StepRefused } from './change-step.ts'
 import { planChange, planReplacement, PlanRefused } from './plan-change.ts'
@@ -41,6 +42,9 @@ describe('the ways from one list to another', () => {
     const only = { limit: 100, policy: 'choose', offered: ['one-call'] } as const
     expect(planWays(['a'], ['a', 'b'], only).proposed.way).toBe('one-call')
     expect(() => planWays(['a'], [], only)).toThrow(PlanRefused)
+    expect(() => planWays(['a'], [], only)).toThrow('no insert and remove here')
+    // A port without groups that stays so needs no call.
+    expect(planWays([], [], only).proposed.steps).toEqual([])
     expect(() => planWays(['a'], ['b'], { ...only, offered: [] })).toThrow('no call that changes ports')
   })
 
@@ -79,6 +83,24 @@ describe('the request of a replacement', () => {
       path: '/v1/project/ports/port',
       body: { port: { security_groups: ['c', 'a', 'new'] } },
     })
+  })
+
+  test('is the native update where only v2.0 updates ports, with the project in a header', () => {
+    const calls = portCallsOf({ update: 'v2.0', steps: false })
+    expect(stepRequest(step, 'project', 'port', calls)).toEqual({
+      method: 'PUT',
+      path: '/v2.0/ports/port',
+      project_id: 'project',
+      body: { port: { security_groups: ['c', 'a', 'new'] } },
+    })
+    // There is no insert to dry-run its new groups by.
+    expect(dryRunRequest(step, ['a', 'c'], 'project', 'port', 100, calls)).toBeUndefined()
+  })
+
+  test('is of the version that reads ports, while nobody has tried an update', () => {
+    expect(portCallsOf({}).update).toBe('v1')
+    expect(portCallsOf({ ports: 'v2.0' }).update).toBe('v2.0')
+    expect(portCallsOf({ ports: 'v2.0', update: 'v1' }).update).toBe('v1')
   })
 
   test('is dry-run by inserting the groups that are new', () => {

@@ -33,6 +33,12 @@ export function planWays(
   if (!offered.includes('steps')) {
     if (!offered.includes('one-call'))
       throw new PlanRefused('the platform offers no call that changes ports here')
+    if (desired.length === 0 && current.length === 0)
+      return { proposed: planChange(current, desired, { limit }) }
+    if (desired.length === 0)
+      throw new PlanRefused(
+        'the platform offers no insert and remove here, and the call that replaces a list can not leave a port without any group: leave at least one',
+      )
     return { proposed: planReplacement(current, desired, { limit }) }
   }
   const steps = planChange(current, desired, { limit })

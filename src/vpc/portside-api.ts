@@ -16,6 +16,8 @@ export const api = {
   signOut: () => '/api/sign-out',
   /** GET: the guards of all changes; the response is guardsResponse (traffic/guards.ts). */
   guards: () => '/api/guards',
+  /** GET: what the endpoint of a project offers; offers.ts. */
+  offers: (project: string) => `/api/v3/${encodeURIComponent(project)}/offers`,
   portOperations: (project: string, portId: string) =>
     `/api/v3/${encodeURIComponent(project)}/ports/${encodeURIComponent(portId)}/operations`,
   /** POST: dry-run a plan; checks.ts. */

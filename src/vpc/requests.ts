@@ -149,6 +149,9 @@ export const rulesQuery = z.strictObject({
   remote_address_group_id: many,
 })
 
+/** Filters of the rules list. */
+export type RulesQuery = z.infer<typeof rulesQuery>
+
 type Query = Record<string, string | number | boolean | readonly string[] | undefined>
 
 /**

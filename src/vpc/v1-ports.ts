@@ -159,3 +159,17 @@ export function v1Query(asked: PortsQuery): { impossible: string[] } | V1Query {
     matches: (port) => rest.every(([, matches]) => matches(port)),
   }
 }
+
+/**
+ * The same for the native list (v2.0): it takes one ID only, and knows no enterprise projects,
+ * which are Huawei's own.
+ */
+export function nativePortsQuery({ query, rest, matches }: V1Query): V1Query {
+  const { id, enterprise_project_id: _, ...others } = query
+  if (id === undefined || id.length === 1) return { query: { ...others, id }, rest, matches }
+  return {
+    query: others,
+    rest: [...rest, 'id'],
+    matches: (port) => id.includes(port.id) && matches(port),
+  }
+}

@@ -56,7 +56,7 @@ export function Frame({
           Portside
         </Link>
         {session && <ProjectChooser session={session} />}
-        {session && <HistoryLink />}
+        {session && <ProjectLinks />}
         {session?.emulator && (
           <span className={styles.badge}>
             <Badge tone="accent" title="Nothing here reaches a real cloud.">
@@ -83,13 +83,18 @@ export function Frame({
   )
 }
 
-function HistoryLink(): JSX.Element | null {
+function ProjectLinks(): JSX.Element | null {
   const { projectId } = useParams({ strict: false })
   if (projectId === undefined) return null
   return (
-    <Link to="/projects/$projectId/history" params={{ projectId }}>
-      History
-    </Link>
+    <>
+      <Link to="/projects/$projectId/history" params={{ projectId }}>
+        History
+      </Link>
+      <Link to="/projects/$projectId/about" params={{ projectId }}>
+        About this cloud
+      </Link>
+    </>
   )
 }
 

@@ -4,6 +4,7 @@ import { textOf } from '../../vpc/shown.ts'
 import { counted } from '../facts/change-words.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
 import { Button } from '../ui/Button.tsx'
+import { MayBePermission } from '../errors/MayBePermission.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { UnreadableNotice, unreadableWords } from '../errors/UnreadableNotice.tsx'
 import { TextField } from '../ui/Field.tsx'
@@ -218,14 +219,18 @@ function progressWords(result: CatalogueResult, text: string, offList: number): 
 
 function NoneShown({ result, text }: { result: CatalogueResult; text: string }): JSX.Element | null {
   if (result.unknownIds.length > 0 && result.groups.length === 0) return null
+  if (result.read === 0 && result.complete)
+    return (
+      <p className={styles.words}>
+        This project has no security groups. <MayBePermission part="groups" />
+      </p>
+    )
   const words =
     result.groups.length > 0
       ? 'All of these are on the list already.'
-      : text.trim() !== ''
-        ? result.complete
-          ? `No group of the project has “${text.trim()}” in its name, ID or description.`
-          : 'No match so far.'
-        : 'This project has no security groups.'
+      : result.complete
+        ? `No group of the project has “${text.trim()}” in its name, ID or description.`
+        : 'No match so far.'
   return <p className={styles.words}>{words}</p>
 }
 

@@ -1,6 +1,7 @@
 import { memo, type JSX, type MouseEvent } from 'react'
 import { textOf } from '../../vpc/shown.ts'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
+import { textOf } from '../../vpc/shown.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { RowCheckbox } from '../ui/RowCheckbox.tsx'

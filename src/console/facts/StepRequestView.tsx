@@ -11,6 +11,12 @@ export function StepRequestView({ request }: { request: StepRequest }): JSX.Elem
       <div className={styles.line}>
         <code className={styles.path}>
           <b>{request.method}</b> {request.path}
+          {request.project_id !== undefined && (
+            <>
+              <br />
+              X-Project-Id: {request.project_id}
+            </>
+          )}
         </code>
         <CopyButton text={`${request.method} ${request.path}`} label="Copy method and path" />
       </div>

@@ -33,6 +33,7 @@ test('one that is too large to show can be left as it is, and nothing else', () 
         facts={{ groups: new Map() }}
         limit={100}
         policy="choose"
+        offered={['steps', 'one-call']}
         forbidden={undefined}
       />
     </QueryClientProvider>,

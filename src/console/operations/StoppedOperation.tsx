@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState, type JSX } from 'react'
-import { PlanRefused } from '../../vpc/plan-change.ts'
+import { PlanRefused, type PlanWay } from '../../vpc/plan-change.ts'
 import { chosenPlan, planWays, wayOf, type PlanPolicy } from '../../vpc/plan-ways.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { Operation, OperationChoice } from '../../vpc/portside-api.ts'
@@ -29,6 +29,8 @@ type StoppedOperationProps = {
   limit: number
   /** How this team wants changes made. */
   policy: PlanPolicy
+  /** The ways that the platform offers here. */
+  offered: readonly PlanWay[]
   /** Why this user may not choose. */
   forbidden: string | undefined
 }
@@ -39,14 +41,14 @@ export function StoppedOperation(props: StoppedOperationProps): JSX.Element {
 }
 
 function Stopped(props: StoppedOperationProps): JSX.Element {
-  const { operation, port, facts, limit, policy, forbidden } = props
+  const { operation, port, facts, limit, policy, offered, forbidden } = props
   const { status, steps, error, list_now, off_the_port, desired, before } = operation
   const choice = useChoice(operation)
   /** What the proxy would send: it plans in the same way. */
   const wayWords = (from: readonly string[], to: readonly string[]) => {
     try {
       const way = wayOf(steps.map(({ step }) => step))
-      const plan = chosenPlan(planWays(from, to, { limit, policy }), way)
+      const plan = chosenPlan(planWays(from, to, { limit, policy, offered }), way)
       return plan.steps.length === 0
         ? 'Nothing is left to send: the list is so already'
         : `Sends ${planWords(plan, facts)}`

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, type JSX, type ReactNode, type RefObject } from 'react'
 import type { StepCheck } from '../../vpc/checks.ts'
+import type { PortCalls } from '../../vpc/offers.ts'
 import { portSecurityOf, type Port } from '../../vpc/port.ts'
 import type { ChangePlan, PlanWay } from '../../vpc/plan-change.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
@@ -14,7 +15,7 @@ import { Exposure } from './Exposure.tsx'
 import { NotStarted } from './NotStarted.tsx'
 import styles from './PlanPanel.module.css'
 import { PlanStep } from './PlanStep.tsx'
-import { WayChoice } from './WayChoice.tsx'
+import { OnlyWay, WayChoice } from './WayChoice.tsx'
 import type { Applying } from './use-applying.ts'
 import type { Checking } from './use-checking.ts'
 import { changeWords, counted } from '../facts/change-words.ts'
@@ -28,6 +29,9 @@ type PlanPanelProps = {
   port: Port
   /** How many groups a port takes. */
   limit: number
+  /** The ways of a plan that the platform offers here, and the calls they use. */
+  offered: readonly PlanWay[]
+  calls: PortCalls
   facts: GroupFacts
   /** The plan of the arrangement; a sentence where there can be none. */
   plan: ChangePlan | { problem: string }
@@ -119,8 +123,10 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
                 </Notice>
               )}
               {applying.error != null && !applying.asking && <NotStarted error={applying.error} />}
-              {props.ways.length > 1 && (
+              {props.ways.length > 1 ? (
                 <WayChoice ways={props.ways} chosen={props.way ?? changes.way} onWay={props.onWay} />
+              ) : (
+                <OnlyWay offered={props.offered} />
               )}
               <Exposure plan={changes} facts={facts} />
             </div>
@@ -131,6 +137,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
                   project={project}
                   port={port.id}
                   limit={props.limit}
+                  calls={props.calls}
                   planned={planned}
                   number={n + 1}
                   of={steps.length}

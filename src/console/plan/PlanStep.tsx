@@ -1,6 +1,7 @@
 import type { JSX, ReactNode } from 'react'
 import { dryRunRequest, stepRequest } from '../../vpc/change-step.ts'
 import type { StepCheck } from '../../vpc/checks.ts'
+import type { PortCalls } from '../../vpc/offers.ts'
 import type { PlannedStep } from '../../vpc/plan-change.ts'
 import { groupName, groupNames, type GroupFacts } from '../facts/group-facts.ts'
 import { Id } from '../ui/Id.tsx'
@@ -20,6 +21,8 @@ type PlanStepProps = {
   of: number
   /** How many groups a port takes. */
   limit: number
+  /** Which calls change a port here. */
+  calls: PortCalls
   dryRun: boolean
   check: StepCheck | undefined
   facts: Pick<GroupFacts, 'groups'>
@@ -29,11 +32,11 @@ type PlanStepProps = {
 
 /** One call of the plan: what it does, the request, the list after it, and what a check found. */
 export function PlanStep(props: PlanStepProps): JSX.Element {
-  const { project, port, limit, planned, number, of, dryRun, check, facts, marked } = props
+  const { project, port, limit, calls, planned, number, of, dryRun, check, facts, marked } = props
   const { step, before, after, independent } = planned
   const alone = of === 1
-  const applied = stepRequest(step, project, port)
-  const checked = dryRun && independent ? dryRunRequest(step, before, project, port, limit) : undefined
+  const applied = stepRequest(step, project, port, calls)
+  const checked = dryRun && independent ? dryRunRequest(step, before, project, port, limit, calls) : undefined
   const replaces = step.kind === 'replace'
   const request = replaces ? applied : (checked ?? applied)
   return (

@@ -36,6 +36,18 @@ export function WayChoice(props: {
   )
 }
 
+/** Why there is no choice, where the platform lacks the other way; nothing where it lacks none. */
+export function OnlyWay({ offered }: { offered: readonly PlanWay[] }): JSX.Element | null {
+  if (offered.length !== 1) return null
+  return (
+    <p className={styles.only}>
+      {offered[0] === 'one-call'
+        ? 'The platform offers no insert and remove here, so the list is replaced in one call: no group is off the port at any time, there is no dry run, and what somebody else changes at the same moment is overwritten.'
+        : 'The platform offers no call here that replaces a list, so it is changed by inserts and removes.'}
+    </p>
+  )
+}
+
 /** What a way is good for, and what it costs (docs/platform.md, Replace). */
 function meaningOf({ way, moved }: ChangePlan): string {
   if (way === 'one-call')

@@ -36,13 +36,13 @@ export type PlanShown = {
  */
 export function usePlan(
   arrangement: Arrangement,
-  { limit, policy }: { limit: number; policy: PlanPolicy },
+  { limit, policy, offered }: { limit: number; policy: PlanPolicy; offered: readonly PlanWay[] },
 ): PlanShown {
   const { madeFor, desired } = arrangement
   const [way, choose] = useState<PlanWay>()
   const ways = useMemo(
-    () => waysOrProblem(madeFor, desired, limit, policy),
-    [madeFor, desired, limit, policy],
+    () => waysOrProblem(madeFor, desired, { limit, policy, offered }),
+    [madeFor, desired, limit, policy, offered],
   )
   const now = useMemo(
     () =>
@@ -66,11 +66,10 @@ export function usePlan(
 function waysOrProblem(
   madeFor: readonly string[],
   desired: readonly string[],
-  limit: number,
-  policy: PlanPolicy,
+  options: Parameters<typeof planWays>[2],
 ): PlanChoice | { problem: string } {
   try {
-    return planWays(madeFor, desired, { limit, policy })
+    return planWays(madeFor, desired, options)
   } catch (error) {
     if (!(error instanceof PlanRefused)) throw error
     return { problem: `${capitalized(error.message)}.` }

@@ -48,12 +48,12 @@ export function PortDetails({ port, before, requestId, raw, groupName }: PortDet
   return (
     <div className={styles.details}>
       {isV1Read(port) && (
-        <Notice title="Read in the old form (v1)">
+        <Notice title="Read in an old form (v1 or v2.0)">
           The platform has no v3 port read in this region. The old read leaves out:{' '}
           {PORT_FIELDS.filter(({ name }) => port[name] === undefined)
             .map(({ name }) => name)
             .join(', ')}
-          . A change returns the port in full.
+          . An insert or a remove, where the platform offers them, returns the port in full.
         </Notice>
       )}
       <div className={styles.top}>

@@ -11,6 +11,8 @@ export function PlanArea(props: { headingRef: RefObject<HTMLHeadingElement | nul
     project,
     port,
     limit,
+    offered,
+    calls,
     forbidden,
     arranged,
     operations,
@@ -56,6 +58,8 @@ export function PlanArea(props: { headingRef: RefObject<HTMLHeadingElement | nul
       project={project}
       port={port}
       limit={limit}
+      offered={offered}
+      calls={calls}
       facts={shownFacts}
       plan={shown.plan}
       ways={shown.ways}

@@ -19,7 +19,7 @@ const LONGEST_SHOWN = 60
 
 /** What an operator must know or decide before anything else on the page. */
 export function PortNotices(): JSX.Element {
-  const { port, arranged, operations, facts, limit, policy, forbidden } = usePortState()
+  const { port, arranged, operations, facts, limit, policy, offered, forbidden } = usePortState()
   const { conflict, leftHalfway, keep, unkept } = arranged
   return (
     <>
@@ -51,6 +51,7 @@ export function PortNotices(): JSX.Element {
             facts={facts}
             limit={limit}
             policy={policy}
+            offered={offered}
             forbidden={forbidden}
           />
         </Suspense>

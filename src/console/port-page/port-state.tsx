@@ -1,15 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { createContext, useContext, useDeferredValue, useMemo, type JSX, type ReactNode } from 'react'
 import { DEFAULT_GROUPS_PER_PORT, type Port } from '../../vpc/port.ts'
+import { portCallsOf, waysOffered, type PortCalls } from '../../vpc/offers.ts'
+import type { PlanWay } from '../../vpc/plan-change.ts'
 import type { PlanPolicy } from '../../vpc/plan-ways.ts'
 import type { Operation } from '../../vpc/portside-api.ts'
 import type { PortResponse } from '../../vpc/responses.ts'
+import { isChanged } from '../arrangement/arrangement.ts'
 import { useArrangementStore } from '../arrangement/arrangement-store.ts'
 import { useGroupFacts, type GroupFacts } from '../facts/group-facts.ts'
 import { usePortOperations, type PortOperations } from '../operations/follow-operations.ts'
 import { useChecking, type Checking } from '../plan/use-checking.ts'
 import { usePlan, type PlanShown, type Planned } from '../plan/use-plan.ts'
-import { portQuery, sessionQuery } from '../proxy-client/queries.ts'
+import { offersQuery, portQuery, sessionQuery } from '../proxy-client/queries.ts'
 import { useTraffic, type TrafficState } from '../traffic/use-traffic.ts'
 import { useListDrawn } from './list-drawn.ts'
 import { usePortArrangement, type PortArrangement } from './port-arrangement.ts'
@@ -25,6 +28,9 @@ export type PortState = {
   limit: number
   /** How this team wants changes made. */
   policy: PlanPolicy
+  /** The ways of a plan that the platform offers here, and the calls they use. */
+  offered: readonly PlanWay[]
+  calls: PortCalls
   /** Why this user may not check or apply; undefined for operators. */
   forbidden: string | undefined
   arranged: PortArrangement
@@ -76,12 +82,14 @@ function usePortStateOf(project: string, given: PortResponse): PortState {
   const store = useArrangementStore(project, port.id)
   const operations = usePortOperations(project, port.id, store.kept)
   const arranged = usePortArrangement(store, port.security_groups, operations)
+  const matters = isChanged(arranged.arrangement) || operations.awaitingChoice.length > 0
+  const { offered, calls } = useOffers(project, matters)
   const watched = useWatchedChange(port, operations.underWay)
   const last = lastChange(operations.all)
   const facts = useGroupFacts(project, groupsNamed(port, arranged, operations, last))
   const shownFacts = useDeferredValue(facts)
   const listDrawn = useListDrawn(arranged.arrangement.desired, facts)
-  const plan = usePlan(arranged.arrangement, { limit, policy })
+  const plan = usePlan(arranged.arrangement, { limit, policy, offered })
   const checking = useChecking(project, port.id, plan.shown, plan.isCurrent)
   const lists = useMemo(() => listsOf(plan.shown), [plan.shown])
   const traffic = useTraffic(project, port, lists, shownFacts, listDrawn)
@@ -91,6 +99,8 @@ function usePortStateOf(project: string, given: PortResponse): PortState {
     response,
     limit,
     policy,
+    offered,
+    calls,
     forbidden,
     arranged,
     operations,
@@ -118,6 +128,18 @@ function useRights(project: string): Pick<PortState, 'limit' | 'policy' | 'forbi
         ? 'Your role is viewer: you can arrange and preview, but not check or apply'
         : undefined,
   }
+}
+
+/**
+ * What changes ports here. Until it is known, and where nothing is to be changed, all calls count
+ * as offered: the proxy refuses what is not.
+ */
+function useOffers(project: string, matters: boolean): Pick<PortState, 'offered' | 'calls'> {
+  const offers = useQuery({ ...offersQuery(project), enabled: matters }).data?.offers
+  return useMemo(() => {
+    const known = offers ?? {}
+    return { offered: waysOffered(known), calls: portCallsOf(known) }
+  }, [offers])
 }
 
 /** The groups that anything on the page names, on the port or not. */

@@ -3,6 +3,7 @@ import { useDeferredValue, useEffect, useMemo, useState, type JSX } from 'react'
 import { useAnnounce } from '../ui/Announcer.tsx'
 import { Button } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
+import { MayBePermission } from '../errors/MayBePermission.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { UnreadableNotice } from '../errors/UnreadableNotice.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
@@ -126,7 +127,8 @@ function NothingFound(props: {
       >
         {props.search.q
           ? 'The search looks into names, IDs, private IPs, MAC addresses and device IDs.'
-          : 'No port of this project passes all the filters.'}
+          : 'No port of this project passes all the filters.'}{' '}
+        <MayBePermission part="ports" />
       </EmptyState>
     )
   return (
@@ -138,7 +140,8 @@ function NothingFound(props: {
         </Button>
       }
     >
-      Ports come with cloud servers, load balancers and gateways. Once there are some, they are listed here.
+      Ports come with cloud servers, load balancers and gateways. Once there are some, they are listed here.{' '}
+      <MayBePermission part="ports" />
     </EmptyState>
   )
 }

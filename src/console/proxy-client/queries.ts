@@ -6,6 +6,7 @@ import {
   rulesResponse,
   securityGroupsResponse,
 } from '../../vpc/responses.ts'
+import { offersResponse } from '../../vpc/offers.ts'
 import { paths } from '../../vpc/paths.ts'
 import { api, session } from '../../vpc/portside-api.ts'
 import type { PortsQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'
@@ -40,6 +41,24 @@ export const sessionQuery = () =>
     queryFn: ({ signal }) => call(session, api.session(), { signal }),
     staleTime: Infinity,
   })
+
+/**
+ * What the endpoint of a project offers. Asked for only where it matters, as finding it out takes
+ * some calls of the platform.
+ */
+export const offersQuery = (project: string) =>
+  queryOptions({
+    queryKey: ['offers', project],
+    queryFn: ({ signal }) => call(offersResponse, api.offers(project), { signal }),
+    // The proxy remembers it for as long.
+    staleTime: 10 * 60_000,
+  })
+
+/** Has the offers of an endpoint found out again. @throws ProxyError */
+export async function findOffersAnew(client: QueryClient, project: string): Promise<void> {
+  const found = await call(offersResponse, api.offers(project), { query: { anew: true } })
+  client.setQueryData(offersQuery(project).queryKey, found)
+}
 
 type Page = { page_info?: { next_marker?: string | null | undefined } | null | undefined }
 

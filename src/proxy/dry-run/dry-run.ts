@@ -14,6 +14,7 @@ import type { AuditOutcome } from '../../vpc/audit-log.ts'
 import { insertSecurityGroupsRequest, removeSecurityGroupsRequest } from '../../vpc/requests.ts'
 import type { DatabaseAccess } from '../database/database.ts'
 import { ownError, ProxyError } from '../errors.ts'
+import type { Planning } from '../planning.ts'
 import type { SignedIn } from '../session/session.ts'
 import { responseStatus } from '../upstream/connection.ts'
 import type { Asker, SendOutcome, Upstream } from '../upstream/upstream.ts'
@@ -38,7 +39,7 @@ export type DryRunRequester = SignedIn & { project_id: string; port_id: string }
  */
 export async function checkPlan(
   { database, upstream }: DryRuns,
-  { planned_from, desired, steps, limit }: CheckRequest & { limit: number },
+  { planned_from, desired, steps, limit, calls }: CheckRequest & Pick<Planning, 'limit' | 'calls'>,
   requester: DryRunRequester,
   asker: Asker,
 ): Promise<{ record_id: string; checks: StepCheck[] }> {
@@ -79,7 +80,7 @@ export async function checkPlan(
   for (const [index, planned] of plan.entries()) {
     let check: StepCheck
     const request = planned.independent
-      ? dryRunRequest(planned.step, planned_from, project_id, port_id, limit)
+      ? dryRunRequest(planned.step, planned_from, project_id, port_id, limit, calls)
       : undefined
     if (request === undefined) {
       check = checkByModel(requester, planned)

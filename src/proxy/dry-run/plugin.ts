@@ -25,12 +25,12 @@ export async function dryRunPlugin(
     },
     async (request, reply) => {
       const { params, session, body: plan } = request
-      const planning = planningOf(config, params.project_id)
+      const planning = planningOf(config, params.project_id, dryRuns.upstream.offersOf(params.project_id))
       refuseWrongPlan(plan, planning)
       const port = { project_id: params.project_id, port_id: params.port_id.toLowerCase() }
       const result = await checkPlan(
         dryRuns,
-        { ...plan, limit: planning.limit },
+        { ...plan, ...planning },
         { ...session, ...port },
         askerOf(request),
       )

@@ -1,9 +1,6 @@
-import { paths } from '../../vpc/paths.ts'
-import { queryString } from '../../vpc/requests.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import { membersOfGroups, readMembers, rulesUnreadable } from '../../vpc/traffic/index.ts'
 import { ProxyError } from '../errors.ts'
-import { rulesResponse, securityGroupsResponse } from '../upstream/response-schemas.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 
 const IDS_PER_CALL = 50
@@ -25,8 +22,8 @@ export async function readRules(
     const used = new Set<string | undefined>()
     let marker: string | undefined
     do {
-      const query = queryString({ security_group_id, limit: LARGEST_PAGE, marker })
-      const { data } = await upstream.read(paths.rules(projectId), query, rulesResponse, { signal })
+      const query = { security_group_id: [...security_group_id], limit: LARGEST_PAGE, marker }
+      const { data } = await upstream.readRules(projectId, query, { signal })
       for (const rule of data.security_group_rules) rules.get(rule.security_group_id)?.push(rule)
       for (const rule of rulesUnreadable(data, security_group_id))
         rules.get(rule.security_group_id)?.push(rule)
@@ -38,10 +35,7 @@ export async function readRules(
   const without = groupIds.filter((id) => rules.get(id)?.length === 0)
   const listed = await Promise.all(
     inChunks(without).map(async (id) => {
-      const query = queryString({ id, limit: LARGEST_PAGE })
-      const { data } = await upstream.read(paths.securityGroups(projectId), query, securityGroupsResponse, {
-        signal,
-      })
+      const { data } = await upstream.readGroups(projectId, { id, limit: LARGEST_PAGE }, { signal })
       return data.security_groups.map((group) => group.id)
     }),
   )

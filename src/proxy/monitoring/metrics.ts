@@ -132,9 +132,11 @@ const CODE = /^(?:[A-Z]{2,8}\.\d{1,6}|Portside\.[A-Za-z]{1,40})$/
 
 /** A call by its method and its path without IDs, as metrics name it. */
 export function callOf(method: string, path: string): string {
-  const words = path
-    .split('/')
-    .map((word, place) => (place === 2 ? '{project_id}' : place < 2 || WORD.test(word) ? word : '{id}'))
+  const words = path.split('/').map((word, place) => {
+    // The native paths (v2.0) do not name the project.
+    if (place === 2 && !path.startsWith('/v2.0/')) return '{project_id}'
+    return place < 2 || WORD.test(word) ? word : '{id}'
+  })
   return `${method} ${words.join('/')}`
 }
 

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { stepRequest, type StepRequest } from '../../vpc/change-step.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import { sameList } from '../../vpc/list-difference.ts'
+import { portCallsOf } from '../../vpc/offers.ts'
 import type { Port } from '../../vpc/port.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { ownError, ProxyError } from '../errors.ts'
@@ -83,7 +84,8 @@ class OperationRun {
   async #carryOutStep(index: number): Promise<void> {
     const operation = this.#operation
     const step = operation.steps[index]!
-    const request = stepRequest(step.step, operation.project_id, operation.port_id)
+    const calls = portCallsOf(this.#context.upstream.offersOf(operation.project_id))
+    const request = stepRequest(step.step, operation.project_id, operation.port_id, calls)
     let lost = false
     for (;;) {
       if (this.#context.stopping.aborted) return this.#interrupt()

@@ -70,7 +70,9 @@ export async function operationsPlugin(
     const waits = { ...DEFAULT_WAITS, ...config.operationWaits }
     const context = { store, upstream, waits, stopping: stopping.signal, log: app.log, metrics }
     const guards = new GuardCheck(config.guards ?? [], upstream, app.log)
-    const operations = new Operations(context, guards, (project) => planningOf(config, project))
+    const operations = new Operations(context, guards, (project) =>
+      planningOf(config, project, upstream.offersOf(project)),
+    )
     await operations.recover()
     return { store, operations }
   }

@@ -14,10 +14,15 @@ import { withoutEchoes } from './echoes.ts'
 import { exchange, ExchangeError, type ExchangeResponse } from './exchange.ts'
 import { noResponseError } from './no-response.ts'
 import { openPools, type PoolsConfig } from './pools.ts'
-import { portReads, type MissingReads } from './port-reads.ts'
+import { withEnterpriseProject } from './enterprise-project.ts'
+import { OffersFinder } from './find-offers.ts'
+import { isNoSuchApi } from './no-such-api.ts'
+import { OffersFound } from './offers.ts'
+import { projectReads } from './project-reads.ts'
 import { ReadsInFlight } from './reads-in-flight.ts'
 import { signRequest, type UnsignedRequest } from './signing.ts'
 import {
+  NoSuchApiError,
   UpstreamError,
   type ResponseSchema,
   type Asker,
@@ -74,7 +79,7 @@ export function createUpstream(
    * made a second time.
    */
   async function once(request: UnsignedRequest, bytes: number, asker: Asker = {}): Promise<ExchangeResponse> {
-    const project = projectOf(projects, request.path)
+    const project = projectOf(projects, request)
     const used = credentials.of(project)
     const response = await call(request, project, used, bytes, asker)
     if (response.status !== 401) return response
@@ -129,8 +134,12 @@ export function createUpstream(
     )
   }
 
-  function noResponse(path: string, failure: ExchangeError, bytes: number): ProxyError {
-    const { endpoint } = projectOf(projects, path)
+  function noResponse(
+    request: Pick<UnsignedRequest, 'path' | 'project_id'>,
+    failure: ExchangeError,
+    bytes: number,
+  ): ProxyError {
+    const { endpoint } = projectOf(projects, request)
     return noResponseError(failure, {
       endpoint,
       proxy: pools.proxyOf(endpoint),
@@ -158,9 +167,10 @@ export function createUpstream(
     query: string,
     schema: ResponseSchema<T>,
     asker: Asker = {},
+    projectId?: string,
   ): Promise<ReadResponse<T>> {
     try {
-      return await readAgain(path, query, schema, asker)
+      return await readAgain(path, query, schema, asker, projectId)
     } catch (error) {
       throw asker.signal?.aborted ? error : unforeseen(path, error)
     }
@@ -171,9 +181,16 @@ export function createUpstream(
     query: string,
     schema: ResponseSchema<T>,
     asker: Asker,
+    projectId?: string,
   ): Promise<ReadResponse<T>> {
     const { bytes } = schema.bounds ?? ONE_PAGE
-    const request = { method: 'GET' as const, path, query: query ? [...new URLSearchParams(query)] : [] }
+    const whose = { path, ...(projectId !== undefined && { project_id: projectId }) }
+    const asked = query ? [...new URLSearchParams(query)] : []
+    const request = {
+      ...whose,
+      method: 'GET' as const,
+      query: withEnterpriseProject(asked, path, projectOf(projects, whose)),
+    }
     const { signal } = asker
     for (let tried = 1; ; tried++) {
       const asked_at = new Date().toISOString()
@@ -188,7 +205,7 @@ export function createUpstream(
       let retried: boolean
       if (end instanceof ExchangeError) {
         if (end.reason === 'aborted') throw signal?.reason ?? end
-        const { status, error: body } = noResponse(path, end, bytes)
+        const { status, error: body } = noResponse(request, end, bytes)
         error = new UpstreamError(status, body, { cause: end })
         retried = end.reason === 'connection'
       } else if (end.status === 200) {
@@ -197,7 +214,8 @@ export function createUpstream(
         throw new UpstreamError(502, response.error)
       } else {
         const body = readErrorResponse(end)
-        error = new UpstreamError(responseStatus(end.status, body), body)
+        const Kind = isNoSuchApi(end) ? NoSuchApiError : UpstreamError
+        error = new Kind(responseStatus(end.status, body), body)
         retried = RETRIED_STATUSES.has(end.status)
       }
       const wait = waitAfter(tried, error.error.retry_after, READ_WAITS)
@@ -207,32 +225,55 @@ export function createUpstream(
     }
   }
 
-  const readShared: Reads['read'] = (path, query, schema, asker = {}) =>
-    inFlight.join(`${path}?${query}`, asker.signal, (signal) =>
-      read(path, query, schema, { ...asker, signal }),
+  const readShared: Reads['read'] = (path, query, schema, asker = {}, projectId) =>
+    inFlight.join(`${projectId ?? ''}${path}?${query}`, asker.signal, (signal) =>
+      read(path, query, schema, { ...asker, signal }, projectId),
     )
-  const endpointOf = (projectId: string) => projectById(projects, projectId).endpoint
-  const without: MissingReads = new Map()
+  const byId = (projectId: string) => projectById(projects, projectId)
+  const offers = new OffersFound({ projectOf: byId, log })
+  const reads: Reads = { read, ...projectReads(read, offers) }
+  const finder = new OffersFinder({
+    offers,
+    reads,
+    projectOf: byId,
+    async send(request) {
+      try {
+        return await once(request, ONE_THING.bytes)
+      } catch (failure) {
+        throw failure instanceof ExchangeError
+          ? noResponse(request, failure, ONE_THING.bytes)
+          : unforeseen(request.path, failure)
+      }
+    },
+  })
+
+  /** Notes that a call which changes ports is missing, as the response to it says. */
+  async function noteMissing(request: UnsignedRequest): Promise<void> {
+    const { project_id } = projectOf(projects, request)
+    if (request.path.startsWith('/v3/')) return offers.note(project_id, 'steps', false)
+    if (request.path.startsWith('/v2.0/')) return offers.note(project_id, 'update', 'none')
+    offers.forget(project_id, 'update')
+    await finder.tryUpdate(project_id, false).catch(() => undefined)
+  }
 
   return {
-    read,
-    ...portReads(read, { endpointOf, without, log }),
-    shared: {
-      read: readShared,
-      ...portReads(readShared, { endpointOf, without, log }),
-    },
+    ...reads,
+    shared: { read: readShared, ...projectReads(readShared, offers) },
+    offersOf: (projectId) => offers.of(projectId),
+    findOffers: (projectId, anew) => finder.find(projectId, anew),
     async send(request, asker) {
       const changes = request.body.dry_run !== true
       let response: ExchangeResponse | undefined
       try {
         response = await once({ ...request, query: [] }, ONE_THING.bytes, asker)
+        if (isNoSuchApi(response)) await noteMissing({ ...request, query: [] })
         const outcome = sendOutcomeOf(request, response)
         if ('body' in outcome) return outcome
         return { ...outcome, response: { status: response.status, body: response.body } }
       } catch (failure) {
         const { status, error } =
           failure instanceof ExchangeError
-            ? noResponse(request.path, failure, ONE_THING.bytes)
+            ? noResponse(request, failure, ONE_THING.bytes)
             : unforeseen(request.path, failure)
         const stayed = failure instanceof ExchangeError ? !failure.sent : failure instanceof ProxyError
         if (stayed) return { kind: 'not_sent', status, error: { ...error, outcome: 'not_sent' } }
@@ -315,8 +356,11 @@ function outcomeUnknown(error: PortsideError): PortsideError {
 
 type Projects = ReadonlyMap<string, ProxyProject>
 
-function projectOf(projects: Projects, path: string): ProxyProject {
-  return projectById(projects, decodeURIComponent(path.split('/', 3)[2] ?? ''))
+function projectOf(
+  projects: Projects,
+  { path, project_id }: Pick<UnsignedRequest, 'path' | 'project_id'>,
+): ProxyProject {
+  return projectById(projects, project_id ?? decodeURIComponent(path.split('/', 3)[2] ?? ''))
 }
 
 function projectById(projects: Projects, id: string): ProxyProject {
@@ -325,6 +369,7 @@ function projectById(projects: Projects, id: string): ProxyProject {
   return project
 }
 
+/** The native form (v2.0) has no project before the port. */
 function portIdOf(path: string): string {
-  return decodeURIComponent(path.split('/')[4] ?? '')
+  return decodeURIComponent(path.split('/')[path.startsWith('/v2.0/') ? 3 : 4] ?? '')
 }

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
 import { refusedFields, shortened } from '../../vpc/errors.ts'
 import { MOST_FIELDS_NAMED } from '../../vpc/limits.ts'
+import * as old from '../../vpc/old-groups.ts'
 import * as responses from '../../vpc/responses.ts'
-import { isObject } from '../../vpc/shown.ts'
+import { isObject, objectsOf } from '../../vpc/shown.ts'
 import { UNREADABLE, type UnreadableEntry } from '../../vpc/unreadable.ts'
 import * as v1 from '../../vpc/v1-ports.ts'
 import { ONE_THING } from './response-bounds.ts'
@@ -147,41 +148,72 @@ export const securityGroupResponse = {
 }
 export const rulesResponse = checksList(responses.rulesResponse, 'security_group_rules')
 
-/** A page of the old port list, in the documented form, and what the platform sent of it. */
-export type V1Page = {
-  page: responses.PortsResponse
-  /** The place of each port of the page in what was sent, and how many entries that had. */
+export const addressGroupsResponse = checksList(responses.addressGroupsResponse, 'address_groups')
+
+/** A page of an old list, in the documented form, and what the platform sent of it. */
+export type OldPage<P> = {
+  page: P
+  /** The place of each entry of the page in what was sent, and how many entries that had. */
   places: readonly number[]
   sent: number
   /** The ID of the last entry, by which the next page is asked for; undefined when it has none. */
   last: string | undefined
+  /** It links to a next page, as v2.0 does, though it is not full. */
+  more: boolean
   unreadable: readonly UnreadableEntry[]
 }
 
-const v1PortsResponse = reshapes(v1.v1PortsResponse)
-const { element: v1Port } = v1.v1PortsResponse.def.in.shape.ports.def
+/** Reads a page of an old list by a schema that reshapes it: each entry is judged on its own. */
+function oldPage<P>(
+  schema: z.ZodMiniPipe<z.ZodMiniObject, z.ZodMiniType<P>>,
+  key: string,
+): ResponseSchema<OldPage<P>> {
+  const whole = reshapes(schema)
+  const form = schema.def.in as z.ZodMiniObject
+  const { element } = (form.shape[key] as z.ZodMiniArray<z.ZodMiniType>).def
+  return {
+    safeParse(value) {
+      const entries: unknown = isObject(value) ? value[key] : undefined
+      if (!isObject(value) || !Array.isArray(entries)) {
+        const read = whole.safeParse(value)
+        return read.success ? { success: false, error: new z.core.$ZodError([]) } : read
+      }
+      const { good, places, bad } = judgeEntries(entries, element)
+      const read = whole.safeParse({ ...without(value, UNREADABLE), [key]: good })
+      if (!read.success) return read
+      return {
+        success: true,
+        data: {
+          page: read.data,
+          places,
+          sent: entries.length,
+          last: idOf(entries.at(-1)),
+          more: objectsOf(value[`${key}_links`]).some(({ rel }) => rel === 'next'),
+          unreadable: bad,
+        },
+      }
+    },
+  }
+}
 
-/** A page of the old port list: each entry is judged on its own. */
-export const v1PortsPage: ResponseSchema<V1Page> = {
+/** A page of the old list of ports, of v1 or v2.0. */
+export const v1PortsPage = oldPage(v1.v1PortsResponse, 'ports')
+/** A page of the old list of groups, likewise. */
+export const oldGroupsPage = oldPage(old.oldGroupsResponse, 'security_groups')
+/** A page of the old list of rules, likewise. */
+export const oldRulesPage = oldPage(old.oldRulesResponse, 'security_group_rules')
+
+const oldGroupForm = checksList(
+  old.oldGroupResponse.def.in as ObjectSchema<unknown>,
+  'security_group_rules',
+  'security_group',
+)
+/** A group with its rules in an old form, returned in the documented one. */
+export const oldGroupResponse: ResponseSchema<z.infer<typeof responses.securityGroupResponse>> = {
+  bounds: ONE_THING,
   safeParse(value) {
-    const entries: unknown = isObject(value) ? value.ports : undefined
-    if (!isObject(value) || !Array.isArray(entries)) {
-      const read = v1PortsResponse.safeParse(value)
-      return read.success ? { success: false, error: new z.core.$ZodError([]) } : read
-    }
-    const { good, places, bad } = judgeEntries(entries, v1Port)
-    const read = v1PortsResponse.safeParse({ ...without(value, UNREADABLE), ports: good })
-    if (!read.success) return read
-    return {
-      success: true,
-      data: {
-        page: read.data,
-        places,
-        sent: entries.length,
-        last: idOf(entries.at(-1)),
-        unreadable: bad,
-      },
-    }
+    const read = oldGroupForm.safeParse(value)
+    return read.success ? old.oldGroupResponse.safeParse(read.data) : read
   },
 }
 

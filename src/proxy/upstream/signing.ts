@@ -8,6 +8,8 @@ export type UnsignedRequest = {
   /** Names and values, not encoded. */
   query: readonly (readonly [string, string])[]
   body?: object | undefined
+  /** The project, where the path does not name it. */
+  project_id?: string
 }
 
 /**
@@ -29,6 +31,7 @@ export async function signRequest(
     path: encoded ? `${path}?${encoded}` : path,
     body: body ? JSON.stringify(body) : null,
   }
+  if (request.project_id !== undefined) headers['X-Project-Id'] = projectId
   if (credentials?.kind === 'auth_token') {
     headers['X-Auth-Token'] = credentials.authToken
     headers['X-Project-Id'] = projectId

@@ -1,9 +1,17 @@
+import type * as z from 'zod/mini'
 import type { core } from 'zod/mini'
-import type { PortResponse, PortsResponse } from '../../vpc/responses.ts'
+import type {
+  PortResponse,
+  PortsResponse,
+  rulesResponse,
+  securityGroupResponse,
+  securityGroupsResponse,
+} from '../../vpc/responses.ts'
 import type { StepRequest } from '../../vpc/change-step.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import type { Port } from '../../vpc/port.ts'
-import type { PortsQuery } from '../../vpc/requests.ts'
+import type { Offers, OffersResponse } from '../../vpc/offers.ts'
+import type { PortsQuery, RulesQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'
 import { ProxyError } from '../errors.ts'
 import type { ResponseBounds } from './response-bounds.ts'
 
@@ -12,6 +20,11 @@ import type { ResponseBounds } from './response-bounds.ts'
  */
 export class UpstreamError extends ProxyError {
   override name = 'UpstreamError'
+}
+
+/** The endpoint does not offer this call (no-such-api.ts). */
+export class NoSuchApiError extends UpstreamError {
+  override name = 'NoSuchApiError'
 }
 
 /**
@@ -97,12 +110,40 @@ export interface Reads {
    */
   readPorts(projectId: string, query: PortsQuery, asker?: Asker): Promise<ReadResponse<PortsResponse>>
   /**
-   * Reads any path of src/vpc/paths.ts but those of ports, with retries; `query` is an encoded
-   * query string, without the question mark.
-   * @throws UpstreamError as readPort; with Portside.UnreadableAnswer when the response does not
-   *   fit `schema`.
+   * Reads one page of the list of security groups, in the documented form, likewise.
+   * @throws UpstreamError as readPort
    */
-  read<T>(path: string, query: string, schema: ResponseSchema<T>, asker?: Asker): Promise<ReadResponse<T>>
+  readGroups(
+    projectId: string,
+    query: SecurityGroupsQuery,
+    asker?: Asker,
+  ): Promise<ReadResponse<z.infer<typeof securityGroupsResponse>>>
+  /** Reads one security group with its rules, likewise. @throws UpstreamError as readPort */
+  readGroup(
+    projectId: string,
+    groupId: string,
+    asker?: Asker,
+  ): Promise<ReadResponse<z.infer<typeof securityGroupResponse>>>
+  /** Reads one page of the list of rules, likewise. @throws UpstreamError as readPort */
+  readRules(
+    projectId: string,
+    query: RulesQuery,
+    asker?: Asker,
+  ): Promise<ReadResponse<z.infer<typeof rulesResponse>>>
+  /**
+   * Reads any other path of src/vpc/paths.ts, with retries; `query` is an encoded query string,
+   * without the question mark.
+   * @param projectId the project, where the path does not name it
+   * @throws UpstreamError as readPort; with Portside.UnreadableAnswer when the response does not
+   *   fit `schema`; NoSuchApiError where the endpoint does not offer the call.
+   */
+  read<T>(
+    path: string,
+    query: string,
+    schema: ResponseSchema<T>,
+    asker?: Asker,
+    projectId?: string,
+  ): Promise<ReadResponse<T>>
 }
 
 /** The way to the platform: requests are signed and timed out; reads are retried, PUTs never. */
@@ -118,6 +159,14 @@ export interface Upstream extends Reads {
    * end is an outcome. When `asker.signal` is aborted after sending, the outcome is `unknown`.
    */
   send(request: StepRequest, asker?: Asker): Promise<SendOutcome>
+  /** What is known of what the endpoint of a project offers: set, or found out. */
+  offersOf(projectId: string): Offers
+  /**
+   * Finds out what is not known of it yet: reads a page of one entry of each list, and sends insert
+   * and update to a port that can't exist, where they can change nothing.
+   * @param anew true to find out again what was found out before
+   */
+  findOffers(projectId: string, anew?: boolean): Promise<OffersResponse>
   /** Closes the connections, after the requests under way. */
   close(): Promise<void>
 }

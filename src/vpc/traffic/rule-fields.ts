@@ -123,7 +123,7 @@ export function actionOf({ fields, problems }: ReturnType<typeof ruleFields>): s
  * `port_range_min` and `port_range_max`, the older form of `multiport` (docs/platform.md, Regions
  * without v3): ports from the one to the other, or an ICMP type and, with the second, its code.
  */
-function portRange(rule: SecurityGroupRule): { ports?: string; problem?: string } {
+export function portRange(rule: SecurityGroupRule): { ports?: string; problem?: string } {
   const { port_range_min: min, port_range_max: max } = rule
   if (saysNothing(min) && saysNothing(max)) return {}
   const problem = `port range ${inShort(min ?? null)} to ${inShort(max ?? null)} can't be read`

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { json, startScriptedPlatform, type ScriptedPlatform } from '../../../stage/scripted-platform.ts'
-import { LOOK_AGAIN_MS } from '../../../../src/proxy/upstream/port-reads.ts'
+import { LOOK_AGAIN_MS } from '../../../../src/proxy/upstream/offers.ts'
 
 const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
 const PORT = '99fd0c77-56b4-4bf6-8365-df352e45d5fc'
@@ -49,10 +49,10 @@ test('a port that is not there is no missing API', async () => {
   expect(await read()).toEqual([404, 'VPC.2504', 'v3'])
 })
 
-test('where neither API is there, the refusal of v3 passes and is not remembered', async () => {
+test('where no API is there, the refusal of v3 passes and is not remembered', async () => {
   platform.responses = [noSuchApi]
-  expect(await read()).toEqual([404, 'APIGW.0101', 'v3 v1'])
-  expect(await read()).toEqual([404, 'APIGW.0101', 'v3 v1'])
+  expect(await read()).toEqual([404, 'APIGW.0101', 'v3 v1 v2'])
+  expect(await read()).toEqual([404, 'APIGW.0101', 'v3 v1 v2'])
 })
 
 test('when the old read goes, the new one is asked at once', async () => {
