@@ -1,5 +1,4 @@
 import { memo, type JSX, type MouseEvent } from 'react'
-import { textOf } from '../../vpc/shown.ts'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { IconButton } from '../ui/Button.tsx'
