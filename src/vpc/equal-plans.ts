@@ -8,12 +8,11 @@ export const MOST_EQUAL_PLANS = 24
 
 /**
  * The plans by inserts and removes that cost the same as planChange's: as many groups removed, as
- * many calls, never above `limit`, and never without a group on the way. They differ in which groups
- * move, and in the order of the calls, and so in the traffic that passes in between.
+ * many calls, never above `limit`, and never without a group on the way. They differ in which
+ * groups move, and in the order of the calls, and so in the traffic that passes in between.
  *
  * At most `most`: planChange's first, then those that move what the operator moved (`moved`). Where
- * the lists have no group in common there is only planChange's: what one of the lists does not let
- * pass, none of its lists does.
+ * the lists have no group in common there is only planChange's.
  * @throws PlanRefused as planChange
  */
 export function equalPlans(

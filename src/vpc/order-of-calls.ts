@@ -7,7 +7,7 @@ import { insertIndex } from './insert-index.ts'
  */
 type Run = { groups: string[]; position: number; moved: number }
 
-/** The calls of a plan in some order: the inserts of runs, and the one removal of all that leaves. */
+/** The calls of a plan in some order: the inserts of runs, and one removal of all that leaves. */
 export type CallOrder = readonly (Run | typeof REMOVAL)[]
 
 const REMOVAL = 'removal'

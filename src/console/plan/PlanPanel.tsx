@@ -195,7 +195,7 @@ function CheckSummary({ checking }: { checking: Checking }): JSX.Element {
           unknown={{ title: 'What the check found is unknown', text: 'A dry run changes nothing.' }}
         />
       ) : outdated ? (
-        <Notice title="Arrangement changed since the check">Check it again to know.</Notice>
+        <Notice title="Plan changed since the check">Check it again to know.</Notice>
       ) : checks === undefined ? null : isPassed(checks) ? (
         <Notice tone="ok" title="Check passed">
           {checkedWords(checks.map(({ kind }) => kind))}

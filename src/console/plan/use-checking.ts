@@ -71,7 +71,8 @@ export function useChecking(
       asked.desired === arrangement.desired &&
       asked.past === arrangement.past &&
       !('problem' in plan) &&
-      variables?.plan.way === plan.way
+      variables !== undefined &&
+      sameSteps(variables.plan, plan)
     const found = same && !isPending ? data : undefined
     return {
       start: () => {
@@ -89,4 +90,10 @@ export function useChecking(
       error: same ? failure : null,
     }
   }, [arrangement, plan, isCurrent, mutate, variables, data, failure, isPending])
+}
+
+/** An equal plan may have been picked since. */
+function sameSteps(one: ChangePlan, other: ChangePlan): boolean {
+  const text = ({ steps }: ChangePlan) => JSON.stringify(steps.map(({ step }) => step))
+  return one === other || text(one) === text(other)
 }

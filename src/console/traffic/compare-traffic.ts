@@ -1,14 +1,13 @@
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import {
   effectiveRules,
-  onlyInBetween,
+  pickPlan,
   RuleBook,
   shadowedRules,
-  trafficOfPlan,
   type NeverMatching,
   type NoEffect,
-  type PlanDifferences,
-  type Flow,
+  type PickedPlan,
+  type PlanCandidate,
 } from '../../vpc/traffic/index.ts'
 
 /** What the console asks. Plain data only: it is sent to a worker. */
@@ -20,6 +19,10 @@ export type TrafficQuestion = {
    * least one.
    */
   lists: readonly (readonly string[])[]
+  /**
+   * Plans of equal calls, to pick from: the first has the lists above.
+   */
+  candidates?: readonly PlanCandidate[]
   /**
    * The rules of every group in the lists; null, or no entry, when they were not read: its traffic
    * is then unknown.
@@ -35,28 +38,24 @@ export type TrafficQuestion = {
 /** What traffic changes. With port security off, nothing is compared: groups have no effect. */
 export type TrafficResult =
   | NoEffect
-  | (PlanDifferences & {
-      /**
-       * After each step but the last: what differs from both the list before and the list at the
-       * end.
-       */
-      inBetween: readonly (readonly Flow[])[]
+  | (PickedPlan & {
+      kind: 'differences'
       /** Rules that can never match, in the list as arranged. */
       neverMatching: readonly NeverMatching[]
     })
 
 /** Compares. Takes up to 100 ms, so the console asks a worker for it, through TrafficClient. */
-export function compareTraffic({ portSecurity, lists, rules, members = {} }: TrafficQuestion): TrafficResult {
-  const desired = lists.at(-1)
-  if (!desired) throw new TypeError('a question about traffic needs at least one list')
+export function compareTraffic(question: TrafficQuestion): TrafficResult {
+  const { portSecurity, lists, rules, members = {} } = question
+  const [current, ...later] = lists
+  if (!current) throw new TypeError('a question about traffic needs at least one list')
+  if (portSecurity === false) return { kind: 'port_security_off' }
   const known = new Map(Object.entries(rules).flatMap(([id, read]) => (read ? [[id, read] as const] : [])))
   const addresses = new Map(Object.entries(members))
   const book = new RuleBook(known, { membersOf: (id) => addresses.get(id) })
-  const traffic = trafficOfPlan({ portSecurity, lists, book })
-  if (traffic.kind === 'port_security_off') return traffic
-  const end = traffic.afterStep.at(-1)?.flows ?? []
-  const inBetween = traffic.afterStep.slice(0, -1).map(({ flows }) => onlyInBetween(flows, end))
-  return { ...traffic, inBetween, neverMatching: shadowedRules(effectiveRules(desired, book)) }
+  const traffic = pickPlan(current, question.candidates ?? [{ lists: later, unasked: 0 }], book)
+  const neverMatching = shadowedRules(effectiveRules(lists.at(-1)!, book))
+  return { kind: 'differences', ...traffic, neverMatching }
 }
 
 /** Messages to and from the worker. */

@@ -1,7 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { startTransition, useEffect, useMemo, useRef, useState } from 'react'
+import type { ChangePlan } from '../../vpc/plan-change.ts'
 import type { Port } from '../../vpc/port.ts'
 import { remoteGroupIds } from '../../vpc/traffic/members.ts'
+import type { PlanCandidate } from '../../vpc/traffic/pick-plan.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import {
   groupsByIdQuery,
@@ -28,25 +30,38 @@ export type RemoteGroups = {
   reread: () => void
 }
 
+/** Plans of equal calls from a list: one of them is picked by its traffic. */
+export type PlansToCompare = {
+  list: readonly string[]
+  /** The first is shown until one is picked; none where nothing can be planned. */
+  equal: readonly ChangePlan[]
+  /** What the operator moved, as far as that is known. */
+  moved: readonly string[] | undefined
+  /** Called with the picked plan, in the same rendering as its traffic. */
+  pick: (plan: ChangePlan) => void
+}
+
 /**
- * Compares a port's traffic with each of `lists`: now, then after each step. Compares again when
- * the lists or the rules change; a result for another question is never shown.
+ * Compares a port's traffic now with that after each step of the plan that opens least in between.
+ * Compares again when the plans or the rules change; a result for another question is never shown.
  * @param now false while the page has something more urgent to read
  */
 export function useTraffic(
   project: string,
   port: Port,
-  lists: readonly (readonly string[])[],
+  plans: PlansToCompare,
   facts: Pick<GroupFacts, 'groups' | 'rules' | 'error' | 'retry'>,
   now: boolean,
 ): Traffic {
+  const { list, equal, moved, pick } = plans
   const client = useRef<TrafficClient | undefined>(undefined)
   const [tried, setTried] = useState(0)
   const [found, setFound] = useState<{ question: TrafficQuestion; end: TrafficResult | Error }>()
   const { groups, rules, error, retry } = facts
   const portSecurity = port.port_security_enabled
 
-  const ids = [...new Set(lists.flat())]
+  // All plans have the same groups: those of the list, and those that come in.
+  const ids = [...new Set([...list, ...(equal[0]?.added ?? [])])]
   const rulesRead = now && ids.every((id) => rules.has(id) && groups.has(id))
   const remoteIds =
     rulesRead && portSecurity !== false ? remoteGroupIds(ids.flatMap((id) => rules.get(id)!)) : []
@@ -59,13 +74,14 @@ export function useTraffic(
   const ready =
     (now && portSecurity === false) || (rulesRead && (remoteIds.length === 0 || members !== undefined))
   // Facts are new objects with every rendering: their contents count.
-  const key = JSON.stringify([portSecurity, lists, ready, tried, dataUpdatedAt])
+  const key = JSON.stringify([portSecurity, list, ready, tried, dataUpdatedAt])
   const question = useMemo<TrafficQuestion | undefined>(
     () =>
       ready
         ? {
             portSecurity,
-            lists,
+            lists: listsOf(list, equal[0]),
+            ...(equal.length > 1 && { candidates: equal.map((plan) => candidateOf(plan, moved)) }),
             // A group that the platform does not show may have rules all the same.
             rules: Object.fromEntries(
               ids.map((id) => [id, groups.get(id) === null ? null : (rules.get(id) ?? null)]),
@@ -78,7 +94,7 @@ export function useTraffic(
           }
         : undefined,
     // oxlint-disable-next-line react/exhaustive-deps -- see above
-    [key],
+    [key, equal],
   )
 
   useEffect(() => () => client.current?.close(), [])
@@ -87,12 +103,17 @@ export function useTraffic(
     const gone = new AbortController()
     client.current ??= new TrafficClient()
     // The result takes long to draw.
-    const show = (end: TrafficResult | Error) => startTransition(() => setFound({ question, end }))
+    const show = (end: TrafficResult | Error) =>
+      startTransition(() => {
+        setFound({ question, end })
+        if ('picked' in end && equal[end.picked] !== undefined) pick(equal[end.picked]!)
+      })
     client.current.ask(question, gone.signal).then(show, (reason: unknown) => {
       if (gone.signal.aborted || (reason instanceof DOMException && reason.name === 'AbortError')) return
       show(reason instanceof Error ? reason : new Error(String(reason)))
     })
     return () => gone.abort()
+    // oxlint-disable-next-line react/exhaustive-deps -- the question is made of them
   }, [question])
 
   return useMemo<Traffic>(() => {
@@ -108,6 +129,20 @@ export function useTraffic(
       })),
       reread: () => void rereadMembers(queryClient, project),
     }
-    return { state: 'compared', question, result: found.end, remotes }
-  }, [question, found, error, retry, members, groups, named, queryClient, project])
+    const { end } = found
+    const lists = 'picked' in end ? listsOf(list, equal[end.picked]) : question.lists
+    return { state: 'compared', question: { ...question, lists }, result: end, remotes }
+  }, [question, found, error, retry, members, groups, named, queryClient, project, list, equal])
+}
+
+/** The list as it is on the port, then as it is after each step. */
+function listsOf(list: readonly string[], plan: ChangePlan | undefined): (readonly string[])[] {
+  return [list, ...(plan?.steps.map(({ after }) => after) ?? [])]
+}
+
+function candidateOf({ steps, moved }: ChangePlan, byOperator: readonly string[] = []): PlanCandidate {
+  return {
+    lists: steps.map(({ after }) => after),
+    unasked: byOperator.length === 0 ? 0 : moved.filter((id) => !byOperator.includes(id)).length,
+  }
 }
