@@ -33,11 +33,7 @@ test('a port whose port security is off says that groups have no effect', async 
   await expect(page.getByText(/no effect on this port/i).first()).toBeVisible()
 })
 
-test('step by step, the plan is picked that opens nothing in between', async ({
-  page,
-  portPage,
-  portPath,
-}) => {
+test('step by step, the plan is picked that opens nothing in between', async ({ portPage, portPath }) => {
   const { plan, traffic } = portPage
   await portPage.open(portPath(WEB_03), 3)
   await portPage.move('quarantine', 'up')

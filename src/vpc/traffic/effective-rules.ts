@@ -1,6 +1,6 @@
 import type { SecurityGroupRule } from '../security-group.ts'
 import { AddressCells } from './address-cells.ts'
-import type { Family } from './addresses.ts'
+import type { AddressRange, Family } from './addresses.ts'
 import {
   readRule,
   RuleReader,
@@ -56,6 +56,11 @@ export class RuleBook {
     }
     this.#read.set(groupId, group)
     return group
+  }
+
+  /** The addresses of a group's ports, merged; undefined when not all of them are known. */
+  members(groupId: string): Record<Family, readonly AddressRange[]> | undefined {
+    return this.#reader.members(groupId)
   }
 
   /**

@@ -26,6 +26,15 @@ export { onlyInBetween } from './in-between.ts'
 export { membersOfGroups, readMembers, remoteGroupIds } from './members.ts'
 export type { Flow } from './flow.ts'
 export type { Direction, RuleRef } from './rules.ts'
+export {
+  comingAndGoing,
+  groupsWithRemote,
+  MOST_OTHER_PORTS,
+  trafficOfOtherPorts,
+  type OtherPort,
+  type OtherPortsRead,
+  type OtherPortsTraffic,
+} from './other-ports.ts'
 export { exposureOf, pickPlan, type PickedPlan, type PlanCandidate } from './pick-plan.ts'
 export { servicesText, wellKnownPorts, type ServiceRange } from './service-ranges.ts'
 export { shadowedRules, type NeverMatching } from './shadowed.ts'

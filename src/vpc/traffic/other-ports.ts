@@ -1,0 +1,127 @@
+import type { Port } from '../port.ts'
+import type { SecurityGroupRule } from '../security-group.ts'
+import { ruleDifference, type TrafficDifference } from './difference.ts'
+import { effectiveRules, RuleBook, type EffectiveRules, type RulesByGroup } from './effective-rules.ts'
+import type { Flow } from './flow.ts'
+import { onlyInBetween } from './in-between.ts'
+import type { ReadRule } from './rules.ts'
+
+/** At most so many other ports are compared for one change. */
+export const MOST_OTHER_PORTS = 2000
+
+/** Another port: what is needed of it to compare its traffic. */
+export type OtherPort = Pick<Port, 'id' | 'name' | 'security_groups' | 'port_security_enabled'>
+
+/**
+ * The ports that have a group with a rule for a group that a change puts on a port or takes off it.
+ * Plain data.
+ */
+export type OtherPortsRead = {
+  ports: readonly OtherPort[]
+  /** What is not compared, and why: sentences without a full stop. */
+  unread: readonly string[]
+}
+
+/** Ports with the same list of groups, and what passes differently between them and the port. */
+export type OtherPortsTraffic = {
+  ports: readonly Pick<OtherPort, 'id' | 'name'>[]
+  /** After each step of the plan; the remote of every flow is the port that is changed. */
+  afterStep: readonly TrafficDifference[]
+  /** After each step but the last: what is not so before, nor at the end. */
+  inBetween: readonly (readonly Flow[])[]
+}
+
+/** The groups that the port has in some of the lists and not in others. */
+export function comingAndGoing(lists: readonly (readonly string[])[]): string[] {
+  const all = [...new Set(lists.flat())]
+  return all.filter((id) => lists.some((list) => !list.includes(id)))
+}
+
+/** The groups that have a rule whose remote is one of `remotes`: rules that are on. */
+export function groupsWithRemote(rules: Iterable<SecurityGroupRule>, remotes: readonly string[]): string[] {
+  const named = new Set(remotes)
+  const found = new Set<string>()
+  for (const { remote_group_id, security_group_id, enabled } of rules)
+    if (remote_group_id && enabled !== false && named.has(remote_group_id)) found.add(security_group_id)
+  return [...found]
+}
+
+/**
+ * What passes differently between a port and others while its list goes through `lists`: their
+ * rules may have a group of it as remote (docs/platform.md, Objects). Exact for the addresses that
+ * the port lists, by the engine that compares the port itself. Ports without a change are left out.
+ * @param lists the port's list now, then after each step
+ * @param rules of every group on the other ports
+ */
+export function trafficOfOtherPorts(
+  port: Pick<Port, 'id' | 'private_ips'>,
+  lists: readonly (readonly string[])[],
+  { ports }: Pick<OtherPortsRead, 'ports'>,
+  rules: RulesByGroup,
+): OtherPortsTraffic[] {
+  const [current, ...later] = lists
+  const changing = new Set(comingAndGoing(lists))
+  if (!current || changing.size === 0) return []
+  const addresses = (port.private_ips ?? []).flatMap(({ ip_address }) => ip_address || [])
+  const everOn = new Set(lists.flat())
+  // Only the port's own addresses change sides, so of every group only these matter.
+  const book = new RuleBook(rules, { membersOf: (id) => (everOn.has(id) ? addresses : []) })
+  const members = new PortAsMember(book, changing)
+
+  const byList = new Map<string, OtherPort[]>()
+  for (const other of ports) {
+    if (other.id === port.id || other.port_security_enabled === false) continue
+    const key = other.security_groups.join()
+    byList.set(key, [...(byList.get(key) ?? []), other])
+  }
+  return [...byList.values()].flatMap((alike) => {
+    const before = members.rulesWhile(current, alike[0]!.security_groups)
+    const afterStep = later.map((list) =>
+      ruleDifference(before, members.rulesWhile(list, alike[0]!.security_groups), members.mayChange),
+    )
+    if (afterStep.every(({ flows }) => flows.length === 0)) return []
+    const end = afterStep.at(-1)?.flows ?? []
+    const inBetween = afterStep.slice(0, -1).map(({ flows }) => onlyInBetween(flows, end))
+    return [{ ports: alike.map(({ id, name }) => ({ id, name })), afterStep, inBetween }]
+  })
+}
+
+/** What the rules of other ports mean while the port has one list of groups. */
+class PortAsMember {
+  readonly #book: RuleBook
+  readonly #changing: ReadonlySet<string>
+  /** What rules that can't be read may mean for the port: out of their remote group, and in it. */
+  readonly #unreadable = new Map<ReadRule, readonly [out: ReadRule, within: ReadRule]>()
+
+  constructor(book: RuleBook, changing: ReadonlySet<string>) {
+    this.#book = book
+    this.#changing = changing
+  }
+
+  rulesWhile(list: readonly string[], groupIds: readonly string[]): EffectiveRules {
+    const all = effectiveRules(groupIds, this.#book)
+    return { ...all, rules: all.rules.flatMap((rule) => this.#meaning(rule, list)) }
+  }
+
+  /** True for rules whose meaning changes. */
+  readonly mayChange = ({ ref }: ReadRule): boolean =>
+    ref.rule?.remote_group_id != null && this.#changing.has(ref.rule.remote_group_id)
+
+  /** The rule, or nothing, as it then matches none of the port's addresses. */
+  #meaning(rule: ReadRule, list: readonly string[]): readonly ReadRule[] {
+    if (!this.mayChange(rule)) return [rule]
+    const remote = rule.ref.rule!.remote_group_id!
+    const isOn = list.includes(remote)
+    if (rule.problem === undefined) return isOn ? [rule] : []
+    const known = this.#unreadable.get(rule) ?? [this.#forPort(rule, remote), this.#forPort(rule, remote)]
+    this.#unreadable.set(rule, known)
+    return [known[isOn ? 1 : 0]]
+  }
+
+  /** Another rule with the same meaning, for the addresses of the port only. */
+  #forPort(rule: ReadRule, remote: string): ReadRule {
+    const addresses = this.#book.members(remote)
+    const extents = rule.extents.map((extent) => ({ ...extent, addresses: addresses?.[extent.family] }))
+    return { ...rule, extents }
+  }
+}
