@@ -48,3 +48,16 @@ test('step by step, the plan is picked that opens nothing in between', async ({ 
   await expect(portPage.lastChange).toBeVisible()
   expect(await portPage.ids()).toEqual(quarantined)
 })
+
+test('detaching a group says what it cuts on other ports', async ({ page, portPage, portPath }) => {
+  const { traffic } = portPage
+  await portPage.open(portPath(WEB_03), 3)
+  await page.getByRole('button', { name: 'Detach shop-prod-web', exact: true }).click()
+  await expect(traffic).toContainText('This port: no traffic changes. 3 other ports: 2 newly denied')
+  const others = traffic.getByRole('region', { name: 'Other ports' })
+  await expect(others).toContainText('shop-prod-app-01 and shop-prod-app-02')
+  await expect(others).toContainText('TCP 9000-9099')
+  await expect(others).toContainText('of group shop-prod-app')
+  await portPage.askToApply()
+  await expect(portPage.dialog).toContainText('3 other ports: 2 newly denied')
+})

@@ -8,11 +8,12 @@ import { SelectField } from '../ui/Field.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { FlowList } from './FlowList.tsx'
+import { OtherPorts } from './OtherPorts.tsx'
 import { Remotes } from './Remotes.tsx'
 import { FILTERS, shows, type FlowFilter } from './flow-filter.ts'
 import type { TrafficResult, TrafficQuestion } from './compare-traffic.ts'
 import styles from './TrafficChanges.module.css'
-import { trafficCountsText, namesOf } from './traffic-words.ts'
+import { namesOf, trafficText } from './traffic-words.ts'
 import { TryPacket } from './TryPacket.tsx'
 import type { Traffic } from './use-traffic.ts'
 
@@ -70,13 +71,15 @@ function Compare({ result, question, names }: CompareProps): JSX.Element {
   const [filter, setFilter] = useState<FlowFilter>({ direction: 'any', protocol: 'any' })
   const end = result.afterStep.at(-1)
   const between = result.inBetween.some((flows) => flows.length > 0)
+  const anyBetween =
+    between || result.others.some(({ inBetween }) => inBetween.some((flows) => flows.length > 0))
   return (
     <div className={styles.view}>
       <output aria-live="polite" className={styles.summary}>
-        {end === undefined ? 'Nothing is arranged: no traffic changes' : trafficCountsText(end.counts)}
-        {end !== undefined && between && '; more while the plan is carried out'}.
+        {trafficText(result)}
+        {end !== undefined && anyBetween && '; more while the plan is carried out'}.
       </output>
-      {end !== undefined && (end.flows.length > 0 || between) && (
+      {end !== undefined && (end.flows.length > 0 || between || result.others.length > 0) && (
         <div className={styles.filters}>
           {FILTERS.map(({ name, label, options }) => (
             <SelectField
@@ -125,6 +128,7 @@ function Compare({ result, question, names }: CompareProps): JSX.Element {
           )}
         </section>
       )}
+      <OtherPorts result={result} filter={filter} names={names} />
       <NeverMatching result={result} names={names} />
       <TryPacket question={question} names={names} />
     </div>

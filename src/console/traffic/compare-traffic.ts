@@ -1,11 +1,15 @@
+import type { Port } from '../../vpc/port.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import {
   effectiveRules,
   pickPlan,
   RuleBook,
   shadowedRules,
+  trafficOfOtherPorts,
   type NeverMatching,
   type NoEffect,
+  type OtherPortsRead,
+  type OtherPortsTraffic,
   type PickedPlan,
   type PlanCandidate,
 } from '../../vpc/traffic/index.ts'
@@ -33,6 +37,8 @@ export type TrafficQuestion = {
    * named.
    */
   members?: Readonly<Record<string, readonly string[]>>
+  /** The port itself, and the ports whose rules have a changed group of it as remote. */
+  others?: OtherPortsRead & { port: Pick<Port, 'id' | 'private_ips'> }
 }
 
 /** What traffic changes. With port security off, nothing is compared: groups have no effect. */
@@ -42,20 +48,31 @@ export type TrafficResult =
       kind: 'differences'
       /** Rules that can never match, in the list as arranged. */
       neverMatching: readonly NeverMatching[]
+      /** What passes differently between the port and others; those without a change left out. */
+      others: readonly OtherPortsTraffic[]
+      /** What of other ports is not compared, and why. */
+      notCompared: readonly string[]
     })
 
 /** Compares. Takes up to 100 ms, so the console asks a worker for it, through TrafficClient. */
 export function compareTraffic(question: TrafficQuestion): TrafficResult {
-  const { portSecurity, lists, rules, members = {} } = question
+  const { portSecurity, lists, rules, members = {}, others } = question
   const [current, ...later] = lists
   if (!current) throw new TypeError('a question about traffic needs at least one list')
   if (portSecurity === false) return { kind: 'port_security_off' }
   const known = new Map(Object.entries(rules).flatMap(([id, read]) => (read ? [[id, read] as const] : [])))
   const addresses = new Map(Object.entries(members))
   const book = new RuleBook(known, { membersOf: (id) => addresses.get(id) })
-  const traffic = pickPlan(current, question.candidates ?? [{ lists: later, unasked: 0 }], book)
-  const neverMatching = shadowedRules(effectiveRules(lists.at(-1)!, book))
-  return { kind: 'differences', ...traffic, neverMatching }
+  const candidates = question.candidates ?? [{ lists: later, unasked: 0 }]
+  const traffic = pickPlan(current, candidates, book)
+  const planned = [current, ...candidates[traffic.picked]!.lists]
+  return {
+    kind: 'differences',
+    ...traffic,
+    neverMatching: shadowedRules(effectiveRules(lists.at(-1)!, book)),
+    others: others ? trafficOfOtherPorts(others.port, planned, others, known) : [],
+    notCompared: others?.unread ?? [],
+  }
 }
 
 /** Messages to and from the worker. */

@@ -1,6 +1,17 @@
-import { isFromAnywhere, servicesText, type Names, type TrafficDifference } from '../../vpc/traffic/index.ts'
+import {
+  countOtherPorts,
+  isFromAnywhere,
+  joinAnd,
+  servicesText,
+  type Names,
+  type TrafficDifference,
+} from '../../vpc/traffic/index.ts'
+import { counted } from '../facts/change-words.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
+import type { TrafficResult } from './compare-traffic.ts'
 import type { Traffic } from './use-traffic.ts'
+
+type Compared = Extract<TrafficResult, { kind: 'differences' }>
 
 /** `3 newly allowed, 1 newly denied`, or `No traffic changes`. */
 export function trafficCountsText(counts: TrafficDifference['counts']): string {
@@ -12,6 +23,23 @@ export function trafficCountsText(counts: TrafficDifference['counts']): string {
   return said.length > 0 ? said.join(', ') : 'No traffic changes'
 }
 
+/** What a plan changes in a line, of this port and of others. */
+export function trafficText({ afterStep, others }: Compared): string {
+  const end = afterStep.at(-1)
+  if (end === undefined) return 'Nothing is arranged: no traffic changes'
+  const own = trafficCountsText(end.counts)
+  const { ports, flows } = countOtherPorts(others)
+  if (ports === 0) return own
+  return `This port: ${own.charAt(0).toLowerCase()}${own.slice(1)}. ${counted(ports, 'other port')}: ${trafficCountsText(flows)}`
+}
+
+/** The names of ports, or their IDs where they have none: the first few, and how many more. */
+export function portNames(ports: readonly { id: string; name?: string | null | undefined }[]): string {
+  const names = ports.slice(0, 6).map(({ id, name }) => name || id)
+  const more = ports.length - names.length
+  return more > 0 ? `${names.join(', ')} and ${more} more` : joinAnd(names)
+}
+
 /** What must not be overlooked: `Opens TCP 22 (SSH) from anywhere`; undefined when nothing is. */
 export function worstText({ flows }: TrafficDifference): string | undefined {
   const [first] = flows
@@ -21,6 +49,7 @@ export function worstText({ flows }: TrafficDifference): string | undefined {
 
 /** The names of groups as known, those of remote groups too. */
 export function namesOf({ groups }: Pick<GroupFacts, 'groups'>, traffic?: Traffic): Names {
-  const remotes = traffic?.state === 'compared' ? traffic.remotes?.groups : undefined
-  return { group: (id) => groups.get(id)?.name ?? remotes?.find((remote) => remote.id === id)?.name }
+  const { remotes, nameOf } = traffic?.state === 'compared' ? traffic : {}
+  const remoteName = (id: string) => remotes?.groups.find((remote) => remote.id === id)?.name
+  return { group: (id) => groups.get(id)?.name ?? nameOf?.(id) ?? remoteName(id) }
 }

@@ -8,7 +8,9 @@ import type { GroupFacts } from '../facts/group-facts.ts'
 import {
   groupsByIdQuery,
   membersOfGroupsQuery,
+  otherPortsQuery,
   rereadMembers,
+  rulesOfGroupsQuery,
   type MembersRead,
 } from '../proxy-client/queries.ts'
 import type { TrafficResult, TrafficQuestion } from './compare-traffic.ts'
@@ -22,7 +24,14 @@ export type Traffic =
   | { state: 'reading' }
   | { state: 'unread'; error: unknown; retry: () => void }
   | { state: 'failed'; message: string; retry: () => void }
-  | { state: 'compared'; question: TrafficQuestion; result: TrafficResult; remotes?: RemoteGroups }
+  | {
+      state: 'compared'
+      question: TrafficQuestion
+      result: TrafficResult
+      remotes?: RemoteGroups
+      /** Names of groups that are on other ports, or are remotes. */
+      nameOf?: (id: string) => string | undefined
+    }
 
 /** The groups that rules have as remote, and what is known of their members. */
 export type RemoteGroups = {
@@ -67,14 +76,30 @@ export function useTraffic(
     rulesRead && portSecurity !== false ? remoteGroupIds(ids.flatMap((id) => rules.get(id)!)) : []
   const asked = { enabled: remoteIds.length > 0 }
   const { data: members, dataUpdatedAt } = useQuery({ ...membersOfGroupsQuery(project, remoteIds), ...asked })
+  const changing = portSecurity === false ? [] : groupsThatChange(equal)
+  const { data: otherPorts, dataUpdatedAt: othersAt } = useQuery({
+    ...otherPortsQuery(project, port, changing),
+    enabled: now && changing.length > 0,
+  })
+  const otherIds = [...new Set(otherPorts?.ports.flatMap((other) => other.security_groups))].filter(
+    (id) => !ids.includes(id),
+  )
+  const { data: otherRules, error: otherError } = useQuery({
+    ...rulesOfGroupsQuery(project, otherIds),
+    enabled: otherIds.length > 0,
+  })
+  const othersRead =
+    changing.length === 0 ||
+    (otherPorts !== undefined && (otherIds.length === 0 || otherRules !== undefined || otherError !== null))
   // Those on the lists are known by name already.
-  const unnamed = remoteIds.filter((id) => !groups.has(id))
+  const unnamed = [...new Set([...remoteIds, ...otherIds])].filter((id) => !groups.has(id))
   const { data: named } = useQuery({ ...groupsByIdQuery(project, unnamed), enabled: unnamed.length > 0 })
   const queryClient = useQueryClient()
   const ready =
-    (now && portSecurity === false) || (rulesRead && (remoteIds.length === 0 || members !== undefined))
+    (now && portSecurity === false) ||
+    (rulesRead && (remoteIds.length === 0 || members !== undefined) && othersRead)
   // Facts are new objects with every rendering: their contents count.
-  const key = JSON.stringify([portSecurity, list, ready, tried, dataUpdatedAt])
+  const key = JSON.stringify([portSecurity, list, ready, tried, dataUpdatedAt, othersAt])
   const question = useMemo<TrafficQuestion | undefined>(
     () =>
       ready
@@ -83,9 +108,22 @@ export function useTraffic(
             lists: listsOf(list, equal[0]),
             ...(equal.length > 1 && { candidates: equal.map((plan) => candidateOf(plan, moved)) }),
             // A group that the platform does not show may have rules all the same.
-            rules: Object.fromEntries(
-              ids.map((id) => [id, groups.get(id) === null ? null : (rules.get(id) ?? null)]),
-            ),
+            rules: {
+              ...otherRules,
+              ...Object.fromEntries(
+                ids.map((id) => [id, groups.get(id) === null ? null : (rules.get(id) ?? null)]),
+              ),
+            },
+            ...(otherPorts && {
+              others: {
+                port: { id: port.id, private_ips: port.private_ips },
+                ports: otherRules === undefined && otherIds.length > 0 ? [] : otherPorts.ports,
+                unread:
+                  otherError === null
+                    ? otherPorts.unread
+                    : [...otherPorts.unread, 'the rules of other ports could not be read'],
+              },
+            }),
             members: Object.fromEntries(
               [...(members ?? [])].flatMap(([id, read]) =>
                 'addresses' in read ? [[id, read.addresses]] : [],
@@ -131,8 +169,19 @@ export function useTraffic(
     }
     const { end } = found
     const lists = 'picked' in end ? listsOf(list, equal[end.picked]) : question.lists
-    return { state: 'compared', question: { ...question, lists }, result: end, remotes }
+    const nameOf = (id: string) => groups.get(id)?.name ?? named?.[id]?.name ?? undefined
+    return { state: 'compared', question: { ...question, lists }, result: end, remotes, nameOf }
   }, [question, found, error, retry, members, groups, named, queryClient, project, list, equal])
+}
+
+/** The groups that any of the plans puts on the port or takes off it, for a while or for good. */
+function groupsThatChange(equal: readonly ChangePlan[]): string[] {
+  const changed = equal.flatMap(({ way, added, detached, moved }) => [
+    ...added,
+    ...detached,
+    ...(way === 'steps' ? moved : []),
+  ])
+  return [...new Set(changed)]
 }
 
 /** The list as it is on the port, then as it is after each step. */

@@ -28,14 +28,13 @@ export type { Flow } from './flow.ts'
 export type { Direction, RuleRef } from './rules.ts'
 export {
   comingAndGoing,
-  groupsWithRemote,
-  MOST_OTHER_PORTS,
+  countOtherPorts,
   trafficOfOtherPorts,
-  type OtherPort,
-  type OtherPortsRead,
+  type OtherPortsCounts,
   type OtherPortsTraffic,
 } from './other-ports.ts'
 export { exposureOf, pickPlan, type PickedPlan, type PlanCandidate } from './pick-plan.ts'
-export { servicesText, wellKnownPorts, type ServiceRange } from './service-ranges.ts'
+export { groupsWithRemote, readOtherPorts, type OtherPortsRead } from './read-other-ports.ts'
+export { joinAnd, servicesText, wellKnownPorts, type ServiceRange } from './service-ranges.ts'
 export { shadowedRules, type NeverMatching } from './shadowed.ts'
 export { PacketUnreadable, verdict, type Packet, type PacketVerdict } from './verdict.ts'

@@ -1,26 +1,11 @@
 import type { Port } from '../port.ts'
-import type { SecurityGroupRule } from '../security-group.ts'
+import type { Change } from './decisions.ts'
 import { ruleDifference, type TrafficDifference } from './difference.ts'
 import { effectiveRules, RuleBook, type EffectiveRules, type RulesByGroup } from './effective-rules.ts'
 import type { Flow } from './flow.ts'
 import { onlyInBetween } from './in-between.ts'
+import type { OtherPort, OtherPortsRead } from './read-other-ports.ts'
 import type { ReadRule } from './rules.ts'
-
-/** At most so many other ports are compared for one change. */
-export const MOST_OTHER_PORTS = 2000
-
-/** Another port: what is needed of it to compare its traffic. */
-export type OtherPort = Pick<Port, 'id' | 'name' | 'security_groups' | 'port_security_enabled'>
-
-/**
- * The ports that have a group with a rule for a group that a change puts on a port or takes off it.
- * Plain data.
- */
-export type OtherPortsRead = {
-  ports: readonly OtherPort[]
-  /** What is not compared, and why: sentences without a full stop. */
-  unread: readonly string[]
-}
 
 /** Ports with the same list of groups, and what passes differently between them and the port. */
 export type OtherPortsTraffic = {
@@ -35,15 +20,6 @@ export type OtherPortsTraffic = {
 export function comingAndGoing(lists: readonly (readonly string[])[]): string[] {
   const all = [...new Set(lists.flat())]
   return all.filter((id) => lists.some((list) => !list.includes(id)))
-}
-
-/** The groups that have a rule whose remote is one of `remotes`: rules that are on. */
-export function groupsWithRemote(rules: Iterable<SecurityGroupRule>, remotes: readonly string[]): string[] {
-  const named = new Set(remotes)
-  const found = new Set<string>()
-  for (const { remote_group_id, security_group_id, enabled } of rules)
-    if (remote_group_id && enabled !== false && named.has(remote_group_id)) found.add(security_group_id)
-  return [...found]
 }
 
 /**
@@ -84,6 +60,32 @@ export function trafficOfOtherPorts(
     const inBetween = afterStep.slice(0, -1).map(({ flows }) => onlyInBetween(flows, end))
     return [{ ports: alike.map(({ id, name }) => ({ id, name })), afterStep, inBetween }]
   })
+}
+
+/** How much passes differently between the port and others: numbers only. */
+export type OtherPortsCounts = {
+  ports: number
+  /** Rules that decide it, before or after. */
+  rules: number
+  flows: Record<Change, number>
+}
+
+/** Counts what is different at the end of the plan. */
+export function countOtherPorts(others: readonly OtherPortsTraffic[]): OtherPortsCounts {
+  const flows = { newly_allowed: 0, newly_denied: 0, undecided: 0 }
+  const rules = new Set<string | null>()
+  let ports = 0
+  for (const { ports: alike, afterStep } of others) {
+    const end = afterStep.at(-1)
+    if (!end || end.flows.length === 0) continue
+    ports += alike.length
+    for (const { change, before, after } of end.flows) {
+      flows[change]++
+      for (const { rule, unreadable } of [before, after])
+        for (const ref of [rule, ...unreadable]) if (ref) rules.add(ref.ruleId)
+    }
+  }
+  return { ports, rules: rules.size, flows }
 }
 
 /** What the rules of other ports mean while the port has one list of groups. */
