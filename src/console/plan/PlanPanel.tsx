@@ -4,7 +4,7 @@ import type { Port } from '../../vpc/port.ts'
 import type { ChangePlan, PlanWay } from '../../vpc/plan-change.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { Panel } from '../ui/Panel.tsx'
-import type { Traffic } from '../traffic/use-traffic.ts'
+import { portsOf, type Traffic } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
@@ -129,6 +129,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
                   dryRun={dryRun}
                   check={checking.checks?.[n]}
                   facts={facts}
+                  portsOf={portsOf(props.traffic)}
                   marked={new Set([...changes.added, ...changes.moved])}
                 />
               ))}

@@ -1,4 +1,5 @@
 import { useCallback, useMemo, type JSX } from 'react'
+import { knownName } from '../facts/group-facts.ts'
 import { PortDetails, TrafficChanges } from './later-parts.ts'
 import { usePortState } from './port-state.tsx'
 import styles from './Workbench.module.css'
@@ -22,7 +23,7 @@ export function DetailsSection(): JSX.Element {
   const { groups } = shownFacts
   const isFresh = last !== undefined && watched.seen.has(last.operation_id)
   const raw = useMemo(() => JSON.stringify(response, null, 2), [response])
-  const knownName = useCallback((id: string) => groups.get(id)?.name ?? undefined, [groups])
+  const nameOf = useCallback((id: string) => knownName(groups, id), [groups])
   return (
     <section className={styles.details} aria-labelledby="port-details">
       <h2 id="port-details">Port details</h2>
@@ -32,7 +33,7 @@ export function DetailsSection(): JSX.Element {
         before={isFresh ? watched.before : undefined}
         requestId={response.request_id}
         raw={raw}
-        groupName={knownName}
+        groupName={nameOf}
       />
     </section>
   )

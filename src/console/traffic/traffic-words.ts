@@ -7,7 +7,7 @@ import {
   type TrafficDifference,
 } from '../../vpc/traffic/index.ts'
 import { counted } from '../facts/change-words.ts'
-import type { GroupFacts } from '../facts/group-facts.ts'
+import { knownName, type GroupFacts } from '../facts/group-facts.ts'
 import type { TrafficResult } from './compare-traffic.ts'
 import type { Traffic } from './use-traffic.ts'
 
@@ -49,7 +49,8 @@ export function worstText({ flows }: TrafficDifference): string | undefined {
 
 /** The names of groups as known, those of remote groups too. */
 export function namesOf({ groups }: Pick<GroupFacts, 'groups'>, traffic?: Traffic): Names {
-  const { remotes, nameOf } = traffic?.state === 'compared' ? traffic : {}
-  const remoteName = (id: string) => remotes?.groups.find((remote) => remote.id === id)?.name
-  return { group: (id) => groups.get(id)?.name ?? nameOf?.(id) ?? remoteName(id) }
+  const others = traffic?.state === 'compared' ? (traffic.remotes?.groups ?? []) : []
+  const named = traffic?.state === 'compared' ? traffic.named : undefined
+  const known = new Map([...others.map((one) => [one.id, one] as const), ...(named ?? []), ...groups])
+  return { group: (id) => knownName(known, id) }
 }

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { startTransition, useEffect, useMemo, useRef, useState } from 'react'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
 import type { Port } from '../../vpc/port.ts'
+import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { remoteGroupIds } from '../../vpc/traffic/members.ts'
 import type { PlanCandidate } from '../../vpc/traffic/pick-plan.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
@@ -29,8 +30,8 @@ export type Traffic =
       question: TrafficQuestion
       result: TrafficResult
       remotes?: RemoteGroups
-      /** Names of groups that are on other ports, or are remotes. */
-      nameOf?: (id: string) => string | undefined
+      /** Groups that are on other ports, or are remotes, as far as they are known. */
+      named?: ReadonlyMap<string, Pick<SecurityGroup, 'id' | 'name'>>
     }
 
 /** The groups that rules have as remote, and what is known of their members. */
@@ -169,9 +170,18 @@ export function useTraffic(
     }
     const { end } = found
     const lists = 'picked' in end ? listsOf(list, equal[end.picked]) : question.lists
-    const nameOf = (id: string) => groups.get(id)?.name ?? named?.[id]?.name ?? undefined
-    return { state: 'compared', question: { ...question, lists }, result: end, remotes, nameOf }
+    const others = new Map(Object.entries(named ?? {}))
+    return { state: 'compared', question: { ...question, lists }, result: end, remotes, named: others }
   }, [question, found, error, retry, members, groups, named, queryClient, project, list, equal])
+}
+
+/** How many ports have a group, where they were read to compare. */
+export function portsOf(traffic: Traffic): (id: string) => number | undefined {
+  const remotes = traffic.state === 'compared' ? traffic.remotes?.groups : undefined
+  return (id) => {
+    const read = remotes?.find((remote) => remote.id === id)
+    return read !== undefined && 'addresses' in read ? read.ports : undefined
+  }
 }
 
 /** The groups that any of the plans puts on the port or takes off it, for a while or for good. */
