@@ -47,24 +47,24 @@ describe('a plan in words', () => {
 })
 
 describe('what a step does to open connections (docs/platform.md, Live connections)', () => {
-  const names = { groups: new Map([['a', { id: 'a', name: 'web' }]]) }
+  const known = { groups: new Map([['a', { id: 'a', name: 'web' }]]) }
 
   it('clears the inbound ones of all instances in a group that is removed', () => {
     const step = { kind: 'remove' as const, security_groups: ['a'] }
-    expect(connectionWords(step, names)).toBe(
+    expect(connectionWords(step, known)).toBe(
       'Open connections: the inbound ones of all instances in web must pass the inbound rules again, or are cut; outbound ones go on.',
     )
-    expect(connectionWords(step, names, () => 12)).toContain('web (web is on 12 ports) must')
+    expect(connectionWords(step, known, () => 12)).toContain('web (web is on 12 ports) must')
   })
 
   it('clears those of this port when a group is inserted', () => {
-    expect(connectionWords({ kind: 'insert', security_groups: ['a'] }, names)).toContain(
+    expect(connectionWords({ kind: 'insert', security_groups: ['a'] }, known)).toContain(
       'the inbound ones of this port must',
     )
   })
 
   it('is not documented for a replacement', () => {
-    expect(connectionWords({ kind: 'replace', security_groups: ['a'] }, names)).toMatch(/not documented/)
+    expect(connectionWords({ kind: 'replace', security_groups: ['a'] }, known)).toMatch(/not documented/)
   })
 })
 

@@ -68,9 +68,9 @@ export function useRememberGroups(project: string): (groups: readonly SecurityGr
 type Named = ReadonlyMap<string, Pick<SecurityGroup, 'id' | 'name'> | null>
 
 /**
- * What a group is called on the screen: its name, with the start of its ID where another known group
- * has the same name (docs/platform.md, Objects); where it has none, or none is known, the start of
- * its ID.
+ * What a group is called on the screen: its name, with the start of its ID where another known
+ * group has the same name (docs/platform.md, Objects); where it has none, or none is known, the
+ * start of its ID.
  */
 export function groupName(facts: { groups: Named }, id: string): string {
   return knownName(facts.groups, id) ?? shortId(id)

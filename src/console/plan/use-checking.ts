@@ -94,6 +94,9 @@ export function useChecking(
 
 /** An equal plan may have been picked since. */
 function sameSteps(one: ChangePlan, other: ChangePlan): boolean {
-  const text = ({ steps }: ChangePlan) => JSON.stringify(steps.map(({ step }) => step))
-  return one === other || text(one) === text(other)
+  return one === other || stepsText(one) === stepsText(other)
+}
+
+function stepsText({ steps }: ChangePlan): string {
+  return JSON.stringify(steps.map(({ step }) => step))
 }

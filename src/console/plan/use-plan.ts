@@ -43,8 +43,8 @@ export type PlanShown = {
  * the buttons do nothing: what is checked or applied is what both the plan and the list show.
  *
  * Step by step there may be several plans of equal calls. Which of them opens least in between is
- * known only when the traffic was compared: that one is then picked, and becomes `shown`. A check of
- * the one before is no check of it.
+ * known only when the traffic was compared: that one is then picked, and becomes `shown`. A check
+ * of the one before is no check of it.
  */
 export function usePlan(
   arrangement: Arrangement,

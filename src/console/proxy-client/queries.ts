@@ -217,8 +217,8 @@ export const membersOfGroupsQuery = (project: string, ids: readonly string[]) =>
 }
 
 /**
- * The ports whose rules have one of `changing` as remote, groups that a plan puts on a port or takes
- * off it. Never fails: what could not be read is named.
+ * The ports whose rules have one of `changing` as remote, groups that a plan puts on a port or
+ * takes off it. Never fails: what could not be read is named.
  */
 export const otherPortsQuery = (project: string, port: Port, changing: readonly string[]) => {
   const asked = sorted(changing)

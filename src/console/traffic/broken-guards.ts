@@ -42,10 +42,12 @@ export function brokenGuards(guards: readonly Guard[], traffic: Traffic, names: 
   const { result } = traffic
   if (result.kind === 'port_security_off') return []
   const broken = new Map<Guard, BrokenGuard & { certain: boolean }>()
-  for (const { afterStep, where } of [
-    { afterStep: result.afterStep, where: '' },
-    ...result.others.map(({ afterStep, ports }) => ({ afterStep, where: `On ${portNames(ports)}: ` })),
-  ])
+  const own = { afterStep: result.afterStep, where: '' }
+  const others = result.others.map((one) => ({
+    afterStep: one.afterStep,
+    where: `On ${portNames(one.ports)}: `,
+  }))
+  for (const { afterStep, where } of [own, ...others])
     for (const [step, difference] of afterStep.entries())
       for (const { guard, flows, certain } of guardViolations(difference, guards)) {
         const known = broken.get(guard)
