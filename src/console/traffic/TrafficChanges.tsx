@@ -65,11 +65,15 @@ export function TrafficChanges({ traffic, facts }: TrafficChangesProps): JSX.Ele
   )
 }
 
+/** docs/platform.md, Limits. */
+const ADVISED_GROUPS = 5
+
 type CompareProps = { result: Compared; question: TrafficQuestion; names: Names }
 
 function Compare({ result, question, names }: CompareProps): JSX.Element {
   const [filter, setFilter] = useState<FlowFilter>({ direction: 'any', protocol: 'any' })
   const end = result.afterStep.at(-1)
+  const arranged = question.lists.at(-1)?.length ?? 0
   const between = result.inBetween.some((flows) => flows.length > 0)
   const anyBetween =
     between || result.others.some(({ inBetween }) => inBetween.some((flows) => flows.length > 0))
@@ -131,6 +135,11 @@ function Compare({ result, question, names }: CompareProps): JSX.Element {
       <OtherPorts result={result} filter={filter} names={names} />
       <NeverMatching result={result} names={names} />
       <TryPacket question={question} names={names} />
+      <p className={styles.note}>
+        A network ACL of the subnet may deny traffic before groups do: Portside does not read it.
+        {arranged > ADVISED_GROUPS &&
+          ` The platform advises at most ${ADVISED_GROUPS} groups an instance; as arranged, this port has ${arranged}.`}
+      </p>
     </div>
   )
 }
@@ -143,7 +152,9 @@ const PARTS = [
 
 function Difference(props: { difference: TrafficDifference; filter: FlowFilter; names: Names }): JSX.Element {
   const { difference, filter, names } = props
-  const { flows, unreadable, unchangedRules, rules } = difference
+  const { flows, unchangedRules, rules } = difference
+  const unreadable = difference.unreadable.filter(({ ref }) => ref.doubt === undefined)
+  const inDoubt = difference.unreadable.filter(({ ref }) => ref.doubt !== undefined)
   return (
     <>
       {PARTS.map(({ change, title }) => {
@@ -175,6 +186,21 @@ function Difference(props: { difference: TrafficDifference; filter: FlowFilter; 
               </li>
             ))}
           </ul>
+        </section>
+      )}
+      {inDoubt.length > 0 && (
+        <section className={styles.part} aria-label="Rules that may not take effect">
+          <h3>
+            Rules that may not take effect <span className={styles.count}>{inDoubt.length}</span>
+          </h3>
+          <ul className={styles.lines}>
+            {inDoubt.slice(0, 50).map(({ ref, problem }) => (
+              <li key={refKey(ref)}>
+                {ruleText(ref, names)}: {problem}
+              </li>
+            ))}
+          </ul>
+          {inDoubt.length > 50 && <p className={styles.note}>And {inDoubt.length - 50} more.</p>}
         </section>
       )}
       <p className={styles.note}>

@@ -18,6 +18,8 @@ import {
 export type TrafficQuestion = {
   /** `port_security_enabled` of the port. */
   portSecurity: boolean | null | undefined
+  /** `ecs_flavor` of the port. */
+  flavor?: unknown
   /**
    * The port's list now, then after each step of the plan; the last one is the arranged list. At
    * least one.
@@ -62,7 +64,7 @@ export function compareTraffic(question: TrafficQuestion): TrafficResult {
   if (portSecurity === false) return { kind: 'port_security_off' }
   const known = new Map(Object.entries(rules).flatMap(([id, read]) => (read ? [[id, read] as const] : [])))
   const addresses = new Map(Object.entries(members))
-  const book = new RuleBook(known, { membersOf: (id) => addresses.get(id) })
+  const book = new RuleBook(known, { membersOf: (id) => addresses.get(id), flavor: question.flavor })
   const candidates = question.candidates ?? [{ lists: later, unasked: 0 }]
   const traffic = pickPlan(current, candidates, book)
   const planned = [current, ...candidates[traffic.picked]!.lists]

@@ -106,6 +106,7 @@ export function useTraffic(
       ready
         ? {
             portSecurity,
+            flavor: port.ecs_flavor,
             lists: listsOf(list, equal[0]),
             ...(equal.length > 1 && { candidates: equal.map((plan) => candidateOf(plan, moved)) }),
             // A group that the platform does not show may have rules all the same.

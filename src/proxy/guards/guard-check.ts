@@ -111,6 +111,7 @@ export class GuardCheck {
     }
     const question: Omit<GuardQuestion, 'members'> = {
       guards: this.#guards,
+      flavor: port.ecs_flavor,
       lists,
       before,
       rules: new Map([...others.rules, ...rules]),

@@ -29,6 +29,8 @@ export type GuardQuestion = {
   members: ReadonlyMap<string, readonly string[]>
   /** The port, and the ports whose rules have a group as remote that it gets or loses. */
   others?: OtherPortsRead & { port: Pick<Port, 'id' | 'private_ips'> }
+  /** `ecs_flavor` of the port. */
+  flavor?: unknown
 }
 
 /**
@@ -44,8 +46,8 @@ export type Judged = { broken: BrokenGuard[]; others: OtherPortsCounts }
  * The guards that are broken after any step, compared with today's list. A pure function, which may
  * take some hundred ms.
  */
-export function judge({ guards, lists, before, rules, members, others }: GuardQuestion): Judged {
-  const book = new RuleBook(rules, { membersOf: (id) => members.get(id) })
+export function judge({ guards, lists, before, rules, members, others, flavor }: GuardQuestion): Judged {
+  const book = new RuleBook(rules, { membersOf: (id) => members.get(id), flavor })
   const onOthers = others === undefined ? [] : trafficOfOtherPorts(others.port, lists, others, rules)
   const broken = violations(guards, lists, book, onOthers)
   const fromBefore =

@@ -41,16 +41,17 @@ export function trafficOfOtherPorts(
   const addresses = (port.private_ips ?? []).flatMap(({ ip_address }) => ip_address || [])
   const everOn = new Set(lists.flat())
   // Only the port's own addresses change sides, so of every group only these matter.
-  const book = new RuleBook(rules, { membersOf: (id) => (everOn.has(id) ? addresses : []) })
-  const members = new PortAsMember(book, changing)
+  const membersOf = (id: string) => (everOn.has(id) ? addresses : [])
 
   const byList = new Map<string, OtherPort[]>()
   for (const other of ports) {
     if (other.id === port.id || other.port_security_enabled === false) continue
-    const key = other.security_groups.join()
+    const key = [String(other.ecs_flavor), ...other.security_groups].join()
     byList.set(key, [...(byList.get(key) ?? []), other])
   }
   return [...byList.values()].flatMap((alike) => {
+    const { ecs_flavor: flavor } = alike[0]!
+    const members = new PortAsMember(new RuleBook(rules, { membersOf, flavor }), changing)
     const before = members.rulesWhile(current, alike[0]!.security_groups)
     const afterStep = later.map((list) =>
       ruleDifference(before, members.rulesWhile(list, alike[0]!.security_groups), members.mayChange),

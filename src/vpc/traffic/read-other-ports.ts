@@ -6,7 +6,7 @@ import type { SecurityGroupRule } from '../security-group.ts'
 export const MOST_OTHER_PORTS = 2000
 
 /** Another port: what is needed of it to compare its traffic. */
-export type OtherPort = Pick<Port, 'id' | 'name' | 'security_groups' | 'port_security_enabled'>
+export type OtherPort = Pick<Port, 'id' | 'name' | 'security_groups' | 'port_security_enabled' | 'ecs_flavor'>
 
 /**
  * The ports that have a group with a rule for a group that a change puts on a port or takes off it.
@@ -72,10 +72,11 @@ export async function readOtherPorts(
       const whole = await eachPage(
         (marker) => read.ports(ids, marker),
         (page) => {
-          for (const { id, name, security_groups, port_security_enabled } of page.ports) {
+          for (const other of page.ports) {
+            const { id, name, security_groups, port_security_enabled, ecs_flavor } = other
             if (id === port.id) continue
             if (ports.size >= MOST_OTHER_PORTS && !ports.has(id)) return false
-            ports.set(id, { id, name, security_groups, port_security_enabled })
+            ports.set(id, { id, name, security_groups, port_security_enabled, ecs_flavor })
           }
           return true
         },
