@@ -96,14 +96,17 @@ export function ApplyDialog({
         <TrafficSummary traffic={traffic} />
         {guarded && <ConfirmGuards port={port} broken={broken} typed={typed} onTyped={setTyped} />}
         <Exposure plan={plan} facts={facts} />
-        <ul aria-label="Open connections">
-          {plan.steps.map(({ step }, n) => (
-            <li key={n}>
-              {plan.steps.length > 1 && <b>Step {n + 1}. </b>}
-              {connectionWords(step, facts, portsOf(traffic))}
-            </li>
-          ))}
-        </ul>
+        <details open={plan.steps.length <= 3}>
+          <summary>Open connections</summary>
+          <ul>
+            {plan.steps.map(({ step }, n) => (
+              <li key={n}>
+                {plan.steps.length > 1 && <b>Step {n + 1}. </b>}
+                {connectionWords(step, facts, portsOf(traffic))}
+              </li>
+            ))}
+          </ul>
+        </details>
         {after.length === 0 && (
           <Notice tone="warn" title="No group will be left">
             {secured

@@ -1,5 +1,9 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { SecurityGroupRule } from '../security-group.ts'
+import { estate, MEMBERS, packet, readableRule, twoLists } from './estate-arbitraries.ts'
+import { hasPacket, naiveVerdict } from './naive-verdict.ts'
+import { rulesInDoubt } from './rules-in-doubt.ts'
 import { effectiveRules, explain, RuleBook, shadowedRules, trafficDifference, verdict } from './index.ts'
 
 const rule = (id: string, fields: Partial<SecurityGroupRule>): SecurityGroupRule => ({
@@ -66,6 +70,40 @@ describe('rules that may not take effect (docs/platform.md, Limits)', () => {
     const [flow] = opened([rule('r', { multiport: '22,80' })], 's1.medium').flows
     expect(explain(flow!)).toContain(
       'unknown now, because rule "allow TCP 22,80 from anywhere" of group g may not take effect',
+    )
+  })
+
+  test('leave nothing certain that depends on whether they take effect', () => {
+    const packets = fc.array(packet, { minLength: 40, maxLength: 40 })
+    const choices = fc.array(fc.infiniteStream(fc.boolean()), { minLength: 4, maxLength: 4 })
+    fc.assert(
+      fc.property(
+        estate(readableRule),
+        twoLists,
+        packets,
+        choices,
+        (rules, [before, after], some, chosen) => {
+          const book = new RuleBook(rules, { membersOf: (id) => MEMBERS[id], flavor: 'g1.large' })
+          const { flows } = trafficDifference(effectiveRules(before, book), effectiveRules(after, book))
+          for (const takesEffect of chosen) {
+            const meaning = Object.fromEntries(
+              Object.entries(rules).map(([group, list]) => {
+                const doubts = rulesInDoubt(list, 'g1')
+                const off = (one: SecurityGroupRule) => doubts.has(one) && !takesEffect.next().value
+                return [group, list.map((one) => (off(one) ? { ...one, enabled: false } : one))]
+              }),
+            )
+            for (const one of some) {
+              const was = naiveVerdict(before, meaning, one, MEMBERS).allowed
+              const is = naiveVerdict(after, meaning, one, MEMBERS).allowed
+              const change = flows.find((flow) => hasPacket(flow, one))?.change
+              if (change !== 'undecided')
+                expect(change).toBe(was === is ? undefined : is ? 'newly_allowed' : 'newly_denied')
+            }
+          }
+        },
+      ),
+      { numRuns: 60 },
     )
   })
 })
