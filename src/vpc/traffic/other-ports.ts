@@ -1,5 +1,5 @@
 import { textOf } from '../shown.ts'
-import { addressesOf, type Port } from '../port.ts'
+import { addressesOf, portSecurityOf, type Port } from '../port.ts'
 import type { Change } from './decisions.ts'
 import { ruleDifference, type TrafficDifference } from './difference.ts'
 import { effectiveRules, RuleBook, type EffectiveRules, type RulesByGroup } from './effective-rules.ts'
@@ -46,7 +46,7 @@ export function trafficOfOtherPorts(
 
   const byList = new Map<string, OtherPort[]>()
   for (const other of ports) {
-    if (other.id === port.id || other.port_security_enabled === false) continue
+    if (other.id === port.id || portSecurityOf(other) === false) continue
     const key = [String(other.ecs_flavor), ...other.security_groups].join()
     byList.set(key, [...(byList.get(key) ?? []), other])
   }
