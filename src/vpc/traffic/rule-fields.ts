@@ -34,31 +34,13 @@ export type FieldProblems = {
  * The fields that a rule may have: those that are read, and those that say nothing of traffic
  * (docs/platform.md, Objects; the fields of OpenStack's rules beside them).
  */
-const KNOWN: ReadonlySet<string> = new Set([
-  'id',
-  'security_group_id',
-  'direction',
-  'description',
-  'protocol',
-  'ethertype',
-  'multiport',
-  'port_range_min',
-  'port_range_max',
-  'action',
-  'priority',
-  'remote_group_id',
-  'remote_ip_prefix',
-  'remote_address_group_id',
-  'enabled',
-  'project_id',
-  'tenant_id',
-  'created_at',
-  'updated_at',
-  'name',
-  'tags',
-  'revision_number',
-  'standard_attr_id',
-])
+const KNOWN: ReadonlySet<string> = new Set(
+  (
+    'id security_group_id direction description protocol ethertype multiport port_range_min ' +
+    'port_range_max action priority remote_group_id remote_ip_prefix remote_address_group_id enabled project_id ' +
+    'tenant_id created_at updated_at name tags revision_number standard_attr_id'
+  ).split(' '),
+)
 const LONGEST_SHOWN = 60
 
 /**
@@ -144,7 +126,7 @@ function isNumber(value: unknown): value is number {
 }
 
 /** A value in words that fit in a sentence: texts in quotes, anything else as JSON. */
-export function inShort(value: unknown): string {
+function inShort(value: unknown): string {
   const text = typeof value === 'string' ? `'${value}'` : JSON.stringify(value)
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN - 1)}…` : text
 }
