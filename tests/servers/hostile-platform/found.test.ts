@@ -82,7 +82,12 @@ test('a page of 4,000 entries, each wrong many times, names 10 of them', async (
   platform.responses = [json(200, { ports })]
   const response = await platform.proxy.call(`/api/v3/${PROJECT}/ports`)
   const { ports: readable, 'portside:unreadable': unreadable } = await response.json()
-  expect([response.status, readable, unreadable.count, unreadable.entries.length]).toEqual([200, [], 4000, 10])
+  expect([response.status, readable, unreadable.count, unreadable.entries.length]).toEqual([
+    200,
+    [],
+    4000,
+    10,
+  ])
   expect(unreadable.entries[9]).toEqual({ place: 9, id: null, why: 'id must be a string' })
 })
 
