@@ -1,7 +1,6 @@
 import type { SecurityGroupRule } from '../security-group.ts'
-import { shortened } from '../errors.ts'
 import { saysNothing, textOf } from '../shown.ts'
-import { UNREADABLE_RULE } from '../unreadable.ts'
+import { UNREADABLE_RULE } from '../unreadable-marks.ts'
 import { addressText, cidrsOf, otherRanges, rangesOfText, type Family } from './addresses.ts'
 import type { Decision } from './decisions.ts'
 import type { Flow, FlowRemote } from './flow.ts'
@@ -94,7 +93,7 @@ function ruleWords(rule: SecurityGroupRule, names: Names = {}): string {
 
 /** What a field says, whatever its type; an empty text where it says nothing. */
 function saying(value: unknown): string {
-  return textOf(value) ?? (saysNothing(value) ? '' : shortened(JSON.stringify(value), LONGEST_SHOWN))
+  return textOf(value) ?? (saysNothing(value) ? '' : JSON.stringify(value).slice(0, LONGEST_SHOWN))
 }
 
 const LONGEST_SHOWN = 60
