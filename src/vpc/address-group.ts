@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { shown } from './shown.ts'
+import { shown } from './shown-field.ts'
 
 /**
  * An address group (docs/platform.md, Objects), which rules name by `remote_address_group_id`. An

@@ -7,9 +7,11 @@ import {
   type SecurityGroup,
   type SecurityGroupRule,
 } from './security-group.ts'
-import { saysNothing, shown } from './shown.ts'
+import { saysNothing } from './shown.ts'
+import { shown } from './shown-field.ts'
 import { portRange } from './traffic/rule-fields.ts'
-import { UNREADABLE, unreadableEntries } from './unreadable.ts'
+import { UNREADABLE } from './unreadable-marks.ts'
+import { unreadableEntries } from './unreadable.ts'
 
 // Groups and rules of the old calls, v1 and v2.0, in the one form of v3 (docs/platform.md, Regions
 // without v3). The paths and filters of the old calls are in old-lists.ts.

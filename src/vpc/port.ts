@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { flagOf, objectsOf, saysNothing, shown, textOf } from './shown.ts'
+import { shown } from './shown-field.ts'
+import { flagOf, objectsOf, saysNothing, textOf } from './shown.ts'
 
 /**
  * At most this many security groups on one port, where a project has no limit of its own

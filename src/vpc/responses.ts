@@ -2,8 +2,9 @@ import * as z from 'zod/mini'
 import { addressGroup } from './address-group.ts'
 import { port } from './port.ts'
 import { securityGroup, securityGroupRule, securityGroupWithRules } from './security-group.ts'
-import { shown } from './shown.ts'
-import { UNREADABLE, unreadableEntries } from './unreadable.ts'
+import { shown } from './shown-field.ts'
+import { UNREADABLE } from './unreadable-marks.ts'
+import { unreadableEntries } from './unreadable.ts'
 
 /** Only shown, and only where it is a text. */
 const requestId = shown

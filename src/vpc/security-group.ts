@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { shown } from './shown.ts'
+import { shown } from './shown-field.ts'
 
 const id = z.string().check(z.minLength(1, 'must not be empty'))
 

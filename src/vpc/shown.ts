@@ -1,12 +1,3 @@
-import * as z from 'zod/mini'
-
-/**
- * A field that Portside only shows, whatever the platform sent in it: one odd value in a field that
- * nothing depends on hides nothing (docs/platform.md, Forms seen). It is read by the functions
- * below.
- */
-export const shown = z.optional(z.unknown())
-
 /**
  * A text to show. A number or a boolean in its place is shown as it was sent; undefined when there
  * is nothing, or no text can be made of it.

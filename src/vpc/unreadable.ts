@@ -1,11 +1,6 @@
 import * as z from 'zod/mini'
 import { MOST_FIELDS_NAMED } from './limits.ts'
-
-/**
- * Where a response of the proxy names the entries of the platform's list that can't be read: they
- * are left out of the list itself. Portside's own field, not the platform's.
- */
-export const UNREADABLE = 'portside:unreadable'
+import { UNREADABLE } from './unreadable-marks.ts'
 
 /**
  * An entry that can't be read: its place in the platform's list, from 0; its ID where it has one.
@@ -38,6 +33,3 @@ export function unreadableIn(pages: readonly WithUnreadable[]): UnreadableEntrie
     entries: found.flatMap(({ entries }) => entries).slice(0, MOST_FIELDS_NAMED),
   }
 }
-
-/** Marks a rule that stands for entries that can't be read: why, in words. */
-export const UNREADABLE_RULE = 'portside:unreadable_rule'

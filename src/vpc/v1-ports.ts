@@ -2,8 +2,10 @@ import * as z from 'zod/mini'
 import type { PortResponse, PortsResponse } from './responses.ts'
 import { addressesOf, portSecurityOf, port as documentedPort, type Port } from './port.ts'
 import type { PortsQuery } from './requests.ts'
-import { isObject, shown, textOf } from './shown.ts'
-import { UNREADABLE, unreadableEntries } from './unreadable.ts'
+import { shown } from './shown-field.ts'
+import { isObject, textOf } from './shown.ts'
+import { UNREADABLE } from './unreadable-marks.ts'
+import { unreadableEntries } from './unreadable.ts'
 import { V1_READ } from './v1-read.ts'
 
 // The port reads in their old form (docs/platform.md, Regions without v3): some regions have no v3

@@ -40,6 +40,15 @@ test('says what to do where nobody gave advice, and nothing untrue', () => {
   expect(panel).toHaveTextContent('Request IDnone given')
 })
 
+test("adds nothing to the platform's words where their status means no more", () => {
+  const error = new ProxyError(405, { error_code: 'HTTP.405', error_msg: 'Method GET is not here.' })
+  render(<ErrorPanel error={error} title="The ports could not be read" />)
+  const panel = screen.getByRole('alert')
+  expect(panel).toHaveTextContent('Method GET is not here.')
+  expect(panel).toHaveTextContent('HTTP.405 (status 405)')
+  expect(panel).not.toHaveTextContent(/try again|check|ask/i)
+})
+
 test('says of an unknown outcome what is true of this very request', () => {
   const error = new ProxyError(0, { error_code: 'X', error_msg: 'No response.', outcome: 'unknown' })
   const unknown = { title: 'Whether it was applied is unknown', text: 'Send it again.' }

@@ -1,10 +1,9 @@
 import type { SecurityGroupRule } from '../security-group.ts'
-import { textOf } from '../shown.ts'
-import { UNREADABLE_RULE } from '../unreadable.ts'
+import { saysNothing, textOf } from '../shown.ts'
+import { UNREADABLE_RULE } from '../unreadable-marks.ts'
 import { addressText, cidrsOf, otherRanges, rangesOfText, type Family } from './addresses.ts'
 import type { Decision } from './decisions.ts'
 import type { Flow, FlowRemote } from './flow.ts'
-import { inShort, ruleFields } from './rule-fields.ts'
 import type { RemoteSet, RuleRef } from './rules.ts'
 import { joinAnd, protocolName, servicesText } from './service-ranges.ts'
 import { readProtocol } from './services.ts'
@@ -68,32 +67,40 @@ export function ruleText({ groupId, rule }: RuleRef, names: Names = {}): string 
  * rules, too.
  */
 function ruleWords(rule: SecurityGroupRule, names: Names = {}): string {
-  const { fields, problems } = ruleFields(rule)
-  const number = readProtocol(fields.protocol)
-  const protocol = problems.protocol
-    ? `protocol ${inShort(rule.protocol)}`
-    : number === undefined
+  const protocol = saying(rule.protocol)
+  const number = readProtocol(protocol)
+  const traffic =
+    number === undefined
       ? 'any protocol'
       : Number.isNaN(number)
-        ? `protocol '${fields.protocol}'`
+        ? `protocol '${protocol}'`
         : protocolName(number)
-  const ports = problems.ports ? 'unreadable ports' : textOf(fields.ports)
-  const remote = problems.remote
-    ? 'an unreadable remote'
-    : fields.remote_ip_prefix
-      ? fields.remote_ip_prefix
-      : fields.remote_group_id
-        ? setText({ kind: 'security_group', id: fields.remote_group_id }, names)
-        : fields.remote_address_group_id
-          ? setText({ kind: 'address_group', id: fields.remote_address_group_id }, names)
-          : 'anywhere'
-  const family = fields.ethertype?.toLowerCase() === 'ipv6' && !fields.remote_ip_prefix ? ', IPv6' : ''
-  const said = problems.priority ? inShort(rule.priority) : (fields.priority ?? 1)
-  const priority = said === 1 ? '' : `, priority ${said}`
-  const way = fields.direction === 'egress' ? 'to' : 'from'
-  const action = problems.action ? `action ${inShort(rule.action)}` : fields.action || 'allow'
-  return `${[action, protocol, ports, way, remote].filter(Boolean).join(' ')}${family}${priority}`
+  const range = [...new Set([saying(rule.port_range_min), saying(rule.port_range_max)])]
+  const ports = saying(rule.multiport) || range.filter(Boolean).join('-')
+  const [prefix, group, addressGroup] = [
+    saying(rule.remote_ip_prefix),
+    saying(rule.remote_group_id),
+    saying(rule.remote_address_group_id),
+  ]
+  const remote =
+    prefix ||
+    (group && setText({ kind: 'security_group', id: group }, names)) ||
+    (addressGroup && setText({ kind: 'address_group', id: addressGroup }, names)) ||
+    'anywhere'
+  const family = saying(rule.ethertype).toLowerCase() === 'ipv6' && !prefix ? ', IPv6' : ''
+  const said = saying(rule.priority) || '1'
+  const priority = said === '1' ? '' : `, priority ${said}`
+  const way = rule.direction === 'egress' ? 'to' : 'from'
+  const action = saying(rule.action) || 'allow'
+  return `${[action, traffic, ports, way, remote].filter(Boolean).join(' ')}${family}${priority}`
 }
+
+/** What a field says, whatever its type; an empty text where it says nothing. */
+function saying(value: unknown): string {
+  return textOf(value) ?? (saysNothing(value) ? '' : JSON.stringify(value).slice(0, LONGEST_SHOWN))
+}
+
+const LONGEST_SHOWN = 60
 
 /** A named set by its name: `group db` or `address group offices`. */
 export function setText({ kind, id }: RemoteSet, names: Names = {}): string {

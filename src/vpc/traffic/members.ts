@@ -1,7 +1,8 @@
 import type { PortsResponse } from '../responses.ts'
 import type { SecurityGroupRule } from '../security-group.ts'
 import { objectsOf, saysNothing } from '../shown.ts'
-import { UNREADABLE, type WithUnreadable } from '../unreadable.ts'
+import { UNREADABLE } from '../unreadable-marks.ts'
+import type { WithUnreadable } from '../unreadable.ts'
 
 /**
  * A group with more ports than this stays named: a question about traffic must not become thousands

@@ -56,6 +56,7 @@ const ETHERTYPES: [unknown, Read<Family>][] = [
   ['IPV6', 'IPv6'],
   ['IPv5', ODD],
   [4, ODD],
+  [[], ODD],
 ]
 const PROTOCOLS: [unknown, Read<number | undefined>][] = [
   ['tcp', 6],
@@ -153,6 +154,7 @@ const REMOTES: [Partial<SecurityGroupRule>, Read<OddRemote>][] = [
   [{ remote_ip_prefix: 'fd00::1%eth0' }, ODD],
   [{ remote_ip_prefix: '10.0.0.5/32', remote_group_id: 'a' }, ODD],
   [{ remote_ip_prefix: 10 }, ODD],
+  [{ remote_ip_prefix: [] }, ODD],
   [{ remote_group_id: ['known'] }, ODD],
 ]
 

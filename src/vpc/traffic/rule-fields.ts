@@ -34,57 +34,52 @@ export type FieldProblems = {
  * The fields that a rule may have: those that are read, and those that say nothing of traffic
  * (docs/platform.md, Objects; the fields of OpenStack's rules beside them).
  */
-const KNOWN: ReadonlySet<string> = new Set([
-  'id',
-  'security_group_id',
-  'direction',
-  'description',
-  'protocol',
-  'ethertype',
-  'multiport',
-  'port_range_min',
-  'port_range_max',
-  'action',
-  'priority',
-  'remote_group_id',
-  'remote_ip_prefix',
-  'remote_address_group_id',
-  'enabled',
-  'project_id',
-  'tenant_id',
-  'created_at',
-  'updated_at',
-  'name',
-  'tags',
-  'revision_number',
-  'standard_attr_id',
-])
+const KNOWN: ReadonlySet<string> = new Set(
+  (
+    'id security_group_id direction description protocol ethertype multiport port_range_min ' +
+    'port_range_max action priority remote_group_id remote_ip_prefix remote_address_group_id enabled project_id ' +
+    'tenant_id created_at updated_at name tags revision_number standard_attr_id'
+  ).split(' '),
+)
 const LONGEST_SHOWN = 60
 
 /**
  * Reads the fields of a rule by their types. A value of another type than documented is not
  * guessed at: it is a problem, and so is a field that Portside does not know and that says
- * something. Null, and an empty text, list or object say nothing.
+ * something. Null and an empty text say nothing; of such a field, an empty list or object neither.
  */
-export function ruleFields(rule: SecurityGroupRule): { fields: RuleFields; problems: FieldProblems } {
+export function ruleFields(rule: SecurityGroupRule): TypedRule {
+  const known = typed.get(rule)
+  if (known) return known
+  const read = readFields(rule)
+  typed.set(rule, read)
+  return read
+}
+
+type TypedRule = { fields: RuleFields; problems: FieldProblems }
+/** Rules never change, and are asked for again with each flow that they decide. */
+const typed = new WeakMap<SecurityGroupRule, TypedRule>()
+
+function readFields(rule: SecurityGroupRule): TypedRule {
   const problems: FieldProblems = {}
   const text = (name: Exclude<keyof RuleFields, 'ports'>, part: keyof FieldProblems) => {
     const value: unknown = rule[name]
-    if (typeof value === 'string' || saysNothing(value)) return (value ?? undefined) as string | undefined
+    if (typeof value === 'string') return value
+    if (isAbsent(value)) return undefined
     problems[part] ??= `${name} ${inShort(value)} can't be read`
     return undefined
   }
   const textOrNumber = (name: 'protocol' | 'multiport', part: keyof FieldProblems) => {
     const value: unknown = rule[name]
-    if (typeof value === 'number') return value
-    if (typeof value === 'string' || saysNothing(value)) return (value ?? undefined) as string | undefined
+    if (typeof value === 'number' || typeof value === 'string') return value
+    if (isAbsent(value)) return undefined
     problems[part] ??= `${name} ${inShort(value)} can't be read`
     return undefined
   }
   const { enabled, priority } = rule
-  if (typeof enabled !== 'boolean' && !saysNothing(enabled))
+  if (typeof enabled !== 'boolean' && !isAbsent(enabled))
     problems.enabled = `enabled ${inShort(enabled)} can't be read`
-  if (typeof priority !== 'number' && !saysNothing(priority))
+  if (typeof priority !== 'number' && !isAbsent(priority))
     problems.priority = `priority ${inShort(priority)} can't be read`
   const unknown = Object.keys(rule).filter((name) => !KNOWN.has(name) && !saysNothing(rule[name]))
   if (unknown.length > 0)
@@ -94,7 +89,7 @@ export function ruleFields(rule: SecurityGroupRule): { fields: RuleFields; probl
   if (range.problem) problems.ports ??= range.problem
   const said = multiport === undefined ? '' : String(multiport).trim()
   if (said !== '' && range.ports !== undefined && said.replace(/\s/g, '') !== range.ports)
-    problems.ports ??= `multiport '${inShort(multiport)}' and the range ${range.ports} differ`
+    problems.ports ??= `multiport ${inShort(multiport)} and the range ${range.ports} differ`
   return {
     fields: {
       direction: text('direction', 'direction') ?? '',
@@ -115,7 +110,7 @@ export function ruleFields(rule: SecurityGroupRule): { fields: RuleFields; probl
  * What a rule does, in lower case: allow where it doesn't say. Undefined where that can't be read,
  * or a field that is not known may turn it.
  */
-export function actionOf({ fields, problems }: ReturnType<typeof ruleFields>): string | undefined {
+export function actionOf({ fields, problems }: TypedRule): string | undefined {
   return problems.action || problems.unknown ? undefined : (fields.action || 'allow').toLowerCase()
 }
 
@@ -125,11 +120,11 @@ export function actionOf({ fields, problems }: ReturnType<typeof ruleFields>): s
  */
 export function portRange(rule: SecurityGroupRule): { ports?: string; problem?: string } {
   const { port_range_min: min, port_range_max: max } = rule
-  if (saysNothing(min) && saysNothing(max)) return {}
+  if (isAbsent(min) && isAbsent(max)) return {}
   const problem = `port range ${inShort(min ?? null)} to ${inShort(max ?? null)} can't be read`
   if (isIcmp(rule.protocol)) {
-    if (!isNumber(min) || !(saysNothing(max) || isNumber(max))) return { problem }
-    return { ports: saysNothing(max) ? `${min}` : `${min},${max as number}` }
+    if (!isNumber(min) || !(isAbsent(max) || isNumber(max))) return { problem }
+    return { ports: isAbsent(max) ? `${min}` : `${min},${max as number}` }
   }
   if (!isNumber(min) || !isNumber(max)) return { problem }
   return { ports: min === max ? `${min}` : `${min}-${max}` }
@@ -139,12 +134,17 @@ function isIcmp(protocol: unknown): boolean {
   return /^\s*(?:icmp|icmpv6|0*1|0*58)\s*$/i.test(String(protocol))
 }
 
+/** True for a field that is missing, null or an empty text. */
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === ''
+}
+
 function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65535
 }
 
 /** A value in words that fit in a sentence: texts in quotes, anything else as JSON. */
-export function inShort(value: unknown): string {
+function inShort(value: unknown): string {
   const text = typeof value === 'string' ? `'${value}'` : JSON.stringify(value)
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN - 1)}…` : text
 }

@@ -1,5 +1,6 @@
 import type { SecurityGroupRule } from '../security-group.ts'
-import { UNREADABLE, UNREADABLE_RULE, type WithUnreadable } from '../unreadable.ts'
+import { UNREADABLE, UNREADABLE_RULE } from '../unreadable-marks.ts'
+import type { WithUnreadable } from '../unreadable.ts'
 
 /**
  * What takes the place of rules in a response that can't be read: whose they are is not known, so

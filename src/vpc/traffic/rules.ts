@@ -1,5 +1,5 @@
 import type { SecurityGroupRule } from '../security-group.ts'
-import { UNREADABLE_RULE } from '../unreadable.ts'
+import { UNREADABLE_RULE } from '../unreadable-marks.ts'
 import { mergeRanges, readCidr, SPACE, type AddressRange, type Family } from './addresses.ts'
 import {
   ALL_SERVICES,

@@ -12,7 +12,9 @@ let platform: ScriptedPlatform
 let portId = randomUUID()
 beforeAll(async () => {
   platform = await startScriptedPlatform({ ...QUICK, PORTSIDE_GUARDS: JSON.stringify([GUARD]) })
-}, 60_000)
+  // Makes the journal: some seconds of work, many on a busy machine.
+  await operationsOver(platform.proxy.call).ofPort(randomUUID())
+}, 120_000)
 afterAll(() => platform.close())
 
 const at = `/api/v3/${PROJECT}`

@@ -9,7 +9,9 @@ const [a, b] = [randomUUID(), randomUUID()]
 let platform: ScriptedPlatform
 beforeAll(async () => {
   platform = await startScriptedPlatform(QUICK)
-}, 60_000)
+  // Makes the journal: some seconds of work, many on a busy machine.
+  await operationsOver(platform.proxy.call).ofPort(randomUUID())
+}, 120_000)
 afterAll(() => platform.close())
 
 const HTML = `<!DOCTYPE html><html><head><title>Access Denied</title><style>h1 { color: red }</style>
