@@ -84,7 +84,7 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
       {
         ...{ operation_id, created_at, project_id: PROJECT, port_id: 'listed', user: 'operator' },
         ...{ purpose: 'change', follows: null, followed_by: null, revision: 2 },
-        ...{ status: 'left', list_now: ['b', 'a'] },
+        ...{ status: 'left', list_now: ['b', 'a'], updated_at: second.updated_at },
       },
     ])
     const rest = await journal.ofPort(PROJECT, 'listed', { limit: 1, after: page.next })

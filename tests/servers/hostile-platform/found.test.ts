@@ -81,8 +81,13 @@ test('a page of 4,000 entries, each wrong many times, names 10 of them', async (
   const ports = Array.from({ length: 4000 }, () => ({ id: 1, security_groups: Array(75).fill(1) }))
   platform.responses = [json(200, { ports })]
   const response = await platform.proxy.call(`/api/v3/${PROJECT}/ports`)
-  const { ports: read, 'portside:unreadable': unreadable } = await response.json()
-  expect([response.status, read, unreadable.count, unreadable.entries.length]).toEqual([200, [], 4000, 10])
+  const { ports: readable, 'portside:unreadable': unreadable } = await response.json()
+  expect([response.status, readable, unreadable.count, unreadable.entries.length]).toEqual([
+    200,
+    [],
+    4000,
+    10,
+  ])
   expect(unreadable.entries[9]).toEqual({ place: 9, id: null, why: 'id must be a string' })
 })
 
