@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 
 /**
  * A field that Portside only shows, whatever the platform sent in it: one odd value in a field that
- * nothing depends on hides nothing (docs/platform.md, Forms seen). It is read by the functions
+ * nothing depends on hides nothing (docs/platform.md, Objects). It is read by the functions
  * below.
  */
 export const shown = z.optional(z.unknown())
