@@ -43,6 +43,8 @@ export type AuditOutcome = (typeof auditOutcomes)[number]
  *   `not_asked`: a step that was left out after the platform could not be asked.
  * - `read`: the port's list as read from the platform; null when it could not be read.
  * - `confirmed`: the plan breaks guards, and the operator typed the port's name or ID.
+ * - `other_ports`: what the plan changes of the traffic of other ports at its end, as compared for
+ *   the guards: how many ports, rules that decide it, and flows; what was not compared.
  * - `answered`: the operator's choice after an operation that ended early.
  * - `taken_over`: a proxy took the operation over: the one that carried it out had ended.
  * - `copied`: the audit record was made from the journal of a Portside that had no audit log.
@@ -86,6 +88,14 @@ const auditEntry = z.discriminatedUnion('kind', [
     error: z.nullable(portsideError),
   }),
   z.object({ kind: z.literal('confirmed'), at: z.string(), typed: z.string(), guards: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('other_ports'),
+    at: z.string(),
+    ports: z.number(),
+    rules: z.number(),
+    flows: z.object({ newly_allowed: z.number(), newly_denied: z.number(), undecided: z.number() }),
+    not_compared: z.array(z.string()),
+  }),
   z.object({
     kind: z.literal('answered'),
     at: z.string(),

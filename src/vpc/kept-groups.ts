@@ -8,6 +8,9 @@ const KEPT = 1e12
 
 type Chain = { worth: number; previous: number }
 
+/** A group of both lists, with its places in them. */
+type Common = { id: string; from: number; to: number }
+
 /**
  * The groups that stay on the port while `current` becomes `desired`: those of both lists that need
  * not be removed, in order. Everything else of the desired list has to be inserted, in runs between
@@ -19,40 +22,89 @@ type Chain = { worth: number; previous: number }
  * more; and the groups highest on the port, as they win.
  */
 export function keptGroups(current: readonly string[], desired: readonly string[]): string[] {
-  const positions = new Map(current.map((id, position) => [id, position]))
-  const common: { id: string; from: number; to: number }[] = []
-  for (const [to, id] of desired.entries()) {
-    const from = positions.get(id)
-    if (from !== undefined) common.push({ id, from, to })
-  }
+  const common = commonGroups(current, desired)
+  const between = runsBetween(common, desired.length)
 
-  /**
-   * What the run between two kept groups costs; `after` and `before` count in `common`, -1 and its
-   * length are the ends.
-   */
-  const run = (after: number, before: number) => {
-    const above = common[after]?.to ?? -1
-    const beneath = common[before]?.to ?? desired.length
-    if (beneath - above === 1) return 0
+  /** What the run between two kept groups costs. */
+  const cost = (after: number, before: number) => {
+    if (!between(after, before)) return 0
     return before - after > 1 ? RUN + MOVED_RUN : RUN
   }
 
   const chains: Chain[] = []
   let best: Chain = { worth: -Infinity, previous: -1 }
   for (const [index, group] of common.entries()) {
-    let chain: Chain = { worth: -run(-1, index), previous: -1 }
+    let chain: Chain = { worth: -cost(-1, index), previous: -1 }
     for (let earlier = 0; earlier < index; earlier++) {
       if (common[earlier]!.from > group.from) continue
-      const worth = chains[earlier]!.worth - run(earlier, index)
+      const worth = chains[earlier]!.worth - cost(earlier, index)
       if (worth > chain.worth) chain = { worth, previous: earlier }
     }
     chain.worth += KEPT - POSITION * group.from
     chains.push(chain)
-    const worth = chain.worth - run(index, common.length)
+    const worth = chain.worth - cost(index, common.length)
     if (worth > best.worth) best = { worth, previous: index }
   }
 
   const kept: string[] = []
   for (let index = best.previous; index >= 0; index = chains[index]!.previous) kept.push(common[index]!.id)
   return kept.toReversed()
+}
+
+/**
+ * The sets of groups that can stay with as few removed groups and as few calls as keptGroups', at
+ * most `most` of them. First those that keep the most of the groups that `moved` does not name.
+ */
+export function equalKeptGroups(
+  current: readonly string[],
+  desired: readonly string[],
+  { moved, most }: { moved: ReadonlySet<string>; most: number },
+): string[][] {
+  const common = commonGroups(current, desired)
+  const between = runsBetween(common, desired.length)
+  const cost = (after: number, before: number) => (between(after, before) ? RUN : 0)
+  const keeps = common.map(({ id }) => KEPT + (moved.has(id) ? 0 : POSITION))
+
+  /** The most that a set can be worth from each group on, when it keeps that group. */
+  const worths: number[] = []
+  const after = (index: number) =>
+    common.flatMap(({ from }, later) => (later > index && from > (common[index]?.from ?? -1) ? [later] : []))
+  const worthAfter = (index: number, later: number) => worths[later]! - cost(index, later)
+  const bestAfter = (index: number) =>
+    Math.max(-cost(index, common.length), ...after(index).map((later) => worthAfter(index, later)))
+  for (let index = common.length - 1; index >= 0; index--) worths[index] = keeps[index]! + bestAfter(index)
+  // Which groups were moved only orders the sets.
+  const least = Math.floor(bestAfter(-1) / RUN) * RUN
+
+  const found: string[][] = []
+  const kept: number[] = []
+  const follow = (index: number, worth: number) => {
+    if (worth - cost(index, common.length) >= least) found.push(kept.map((one) => common[one]!.id))
+    const next = after(index).toSorted((a, b) => worthAfter(index, b) - worthAfter(index, a))
+    for (const later of next) {
+      if (found.length >= most || worth + worthAfter(index, later) < least) return
+      kept.push(later)
+      follow(later, worth - cost(index, later) + keeps[later]!)
+      kept.pop()
+    }
+  }
+  follow(-1, 0)
+  return found
+}
+
+/** The groups of both lists, in the order of the desired one. */
+function commonGroups(current: readonly string[], desired: readonly string[]): Common[] {
+  const positions = new Map(current.map((id, position) => [id, position]))
+  return desired.flatMap((id, to) => {
+    const from = positions.get(id)
+    return from === undefined ? [] : [{ id, from, to }]
+  })
+}
+
+/**
+ * Whether there is a run to insert between two kept groups, given by their indexes in `common`; -1
+ * and its length are the ends of the desired list.
+ */
+function runsBetween(common: readonly Common[], length: number): (after: number, before: number) => boolean {
+  return (after, before) => (common[before]?.to ?? length) - (common[after]?.to ?? -1) > 1
 }

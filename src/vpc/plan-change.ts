@@ -1,6 +1,7 @@
 import { applyStep, type ChangeStep } from './change-step.ts'
-import { insertIndex } from './insert-index.ts'
+import { insertPosition } from './insert-index.ts'
 import { keptGroups } from './kept-groups.ts'
+import { callsInOrder, defaultOrder, insertion, removal } from './order-of-calls.ts'
 import { DEFAULT_GROUPS_PER_PORT } from './port.ts'
 
 /** One call of a plan, and the port's list around it. */
@@ -47,12 +48,6 @@ export class PlanRefused extends Error {
 }
 
 /**
- * Neighbours of the desired list that one insert puts there. `position` is that of the first in the
- * desired list, `moved` how many of them were on the port.
- */
-type Run = { groups: string[]; position: number; moved: number }
-
-/**
  * The safest sequence of calls from `current`, a port's list as it is now, to `desired`.
  *
  * In this order: fewest groups removed; fewest calls; a port that has groups never passes through
@@ -73,7 +68,7 @@ export function planChange(
   const calls =
     kept.length === 0 && current.length > 0 && desired.length > 0
       ? exchangeAll(current, desired, limit)
-      : aroundKept(current, desired, staying, limit)
+      : callsInOrder(current, desired, staying, defaultOrder(current, desired, staying, limit))
   return changePlan('steps', current, desired, kept, calls)
 }
 
@@ -94,7 +89,10 @@ export function planReplacement(
   return changePlan('one-call', current, desired, keptGroups(current, desired), calls)
 }
 
-function refuseLists(current: readonly string[], desired: readonly string[], limit: number): void {
+/**
+ * Refuses lists that no plan can lead between. @throws PlanRefused as planChange
+ */
+export function refuseLists(current: readonly string[], desired: readonly string[], limit: number): void {
   refuseTwice(current, 'the current list')
   refuseTwice(desired, 'the desired list')
   // A list that is over the limit already may shrink, and no more.
@@ -104,7 +102,8 @@ function refuseLists(current: readonly string[], desired: readonly string[], lim
     )
 }
 
-function changePlan(
+/** The plan of calls that lead from one list to the other, with the lists around each. */
+export function changePlan(
   way: PlanWay,
   current: readonly string[],
   desired: readonly string[],
@@ -121,43 +120,6 @@ function changePlan(
     detached: current.filter((id) => !after.has(id)),
     added: desired.filter((id) => !before.has(id)),
   }
-}
-
-/** The calls where at least one group stays, or one of the lists is empty. */
-function aroundKept(
-  current: readonly string[],
-  desired: readonly string[],
-  staying: ReadonlySet<string>,
-  limit: number,
-): ChangeStep[] {
-  const calls: ChangeStep[] = []
-  let list = [...current]
-  const call = (step: ChangeStep) => {
-    list = applyStep(list, step)
-    calls.push(step)
-  }
-  const insert = (run: Run) => {
-    // A group that is still to be removed says nothing of the order.
-    const above = desired.slice(0, run.position).filter((id) => !leaving.has(id))
-    call(insertion(run.groups, insertIndex(list, above)))
-  }
-
-  const leaving = new Set(current.filter((id) => !staying.has(id)))
-  const runs = runsAround(desired, staying, leaving)
-  // Nothing is off the port yet: new groups go in first, as far as they fit. From the bottom up, so
-  // that every index also holds for the current list: the platform can check each on its own.
-  const late: Run[] = []
-  for (const run of runs.toReversed()) {
-    if (run.moved === 0 && list.length + run.groups.length <= limit) insert(run)
-    else late.push(run)
-  }
-  if (leaving.size > 0) {
-    call(removal([...leaving]))
-    leaving.clear()
-  }
-  // Then the run that puts the most groups back; runs of new groups only come last.
-  for (const run of late.toSorted((one, other) => other.moved - one.moved)) insert(run)
-  return calls
 }
 
 /**
@@ -185,34 +147,6 @@ function exchangeAll(current: readonly string[], desired: readonly string[], lim
   return fits < desired.length ? [...first, insertion(desired.slice(fits))] : first
 }
 
-function insertion(groups: readonly string[], index?: number): ChangeStep {
-  return { kind: 'insert', security_groups: [...groups], ...(index === undefined ? {} : { index }) }
-}
-
-function removal(groups: readonly string[]): ChangeStep {
-  return { kind: 'remove', security_groups: [...groups] }
-}
-
-/** The runs of the desired list between groups that stay, from the top. */
-function runsAround(
-  desired: readonly string[],
-  staying: ReadonlySet<string>,
-  leaving: ReadonlySet<string>,
-): Run[] {
-  const runs: Run[] = []
-  let run: Run | undefined
-  for (const [position, id] of desired.entries()) {
-    if (staying.has(id)) {
-      run = undefined
-      continue
-    }
-    if (run === undefined) runs.push((run = { groups: [], position, moved: 0 }))
-    run.groups.push(id)
-    if (leaving.has(id)) run.moved++
-  }
-  return runs
-}
-
 /**
  * The steps of a plan from `current` to `desired`, with the lists around each.
  * @throws StepRefused as applyStep
@@ -227,10 +161,17 @@ export function plannedSteps(
   const both = current.filter((id) => last.has(id))
   let before = [...current]
   let removed = false
+  /** The highest position that an earlier insert has filled. */
+  let filled = Infinity
   return calls.map((step) => {
     const after = applyStep(before, step)
     const on = new Set(after)
-    const independent = step.kind === 'remove' ? step.security_groups.every((id) => first.has(id)) : !removed
+    const position = step.kind === 'insert' ? insertPosition(step.index, before.length) : 0
+    const independent =
+      step.kind === 'remove'
+        ? step.security_groups.every((id) => first.has(id))
+        : !removed && position <= filled
+    if (step.kind === 'insert') filled = Math.min(filled, position)
     const one = { step, before, after, offThePort: both.filter((id) => !on.has(id)), independent }
     before = after
     removed ||= step.kind === 'remove'

@@ -1,6 +1,7 @@
 import { expect, expectNoAxeFinding, test } from './portside.ts'
 
 const WEB = 'e660ba30-01c6-4edf-81fb-ae0d056403b9'
+const WEB_03 = '6820b4fb-e056-43dd-8b43-911209d12055'
 
 test('a group on top that opens SSH: traffic, packet and dialog show it', async ({
   page,
@@ -30,4 +31,33 @@ test('a port whose port security is off says that groups have no effect', async 
   await page.getByRole('row').nth(1).getByRole('link').first().click()
   await expect(page.getByRole('heading', { name: 'Security groups' })).toBeVisible()
   await expect(page.getByText(/no effect on this port/i).first()).toBeVisible()
+})
+
+test('step by step, the plan is picked that opens nothing in between', async ({ portPage, portPath }) => {
+  const { plan, traffic } = portPage
+  await portPage.open(portPath(WEB_03), 3)
+  await portPage.move('quarantine', 'up')
+  await plan.getByRole('radio', { name: /Step by step/ }).click()
+  await expect(plan).toContainText('Remove web-public')
+  await expect(traffic).toContainText('In between, nothing is allowed or denied')
+  await portPage.check()
+  await expect(plan).toContainText('Check passed')
+
+  const quarantined = await portPage.ids()
+  await portPage.apply()
+  await expect(portPage.lastChange).toBeVisible()
+  expect(await portPage.ids()).toEqual(quarantined)
+})
+
+test('detaching a group says what it cuts on other ports', async ({ page, portPage, portPath }) => {
+  const { traffic } = portPage
+  await portPage.open(portPath(WEB_03), 3)
+  await page.getByRole('button', { name: 'Detach shop-prod-web', exact: true }).click()
+  await expect(traffic).toContainText('This port: no traffic changes. 3 other ports: 2 newly denied')
+  const others = traffic.getByRole('region', { name: 'Other ports' })
+  await expect(others).toContainText('shop-prod-app-01 and shop-prod-app-02')
+  await expect(others).toContainText('TCP 9000-9099')
+  await expect(others).toContainText('of group shop-prod-app')
+  await portPage.askToApply()
+  await expect(portPage.dialog).toContainText('3 other ports: 2 newly denied')
 })

@@ -35,11 +35,14 @@ const version2 = z
     past: z.array(places),
     future: z.array(places),
     operation_id: z.nullable(z.string()),
+    moved: z.optional(places),
   })
   .check(
     z.refine(
-      ({ groups, made_for, desired, past, future }) =>
-        [made_for, desired, ...past, ...future].every((list) => list.every((at) => at < groups.length)),
+      ({ groups, made_for, desired, past, future, moved = [] }) =>
+        [made_for, desired, moved, ...past, ...future].every((list) =>
+          list.every((at) => at < groups.length),
+        ),
       'must name groups that are there',
     ),
   )
@@ -194,13 +197,14 @@ function read(storage: Storage, key: string, port: string): Arrangement | null {
     write(storage, key, port, null)
     return null
   }
-  const kept = parsed.data.version === 1 ? parsed.data : withGroupIds(parsed.data)
-  const { made_for, desired, past, future, operation_id } = kept
-  return { madeFor: made_for, desired, past, future, operationId: operation_id }
+  const kept = parsed.data.version === 1 ? { ...parsed.data, moved: undefined } : withGroupIds(parsed.data)
+  const { made_for, desired, past, future, operation_id, moved } = kept
+  return { madeFor: made_for, desired, past, future, operationId: operation_id, ...(moved && { moved }) }
 }
 
 /** The lists with group IDs in place of indexes. */
-function withGroupIds({ groups, made_for, desired, past, future, operation_id }: z.infer<typeof version2>) {
+function withGroupIds(kept: z.infer<typeof version2>) {
+  const { groups, made_for, desired, past, future, operation_id, moved } = kept
   const list = (at: readonly number[]) => at.map((place) => groups[place]!)
   return {
     made_for: list(made_for),
@@ -208,6 +212,7 @@ function withGroupIds({ groups, made_for, desired, past, future, operation_id }:
     past: past.map(list),
     future: future.map(list),
     operation_id,
+    moved: moved && list(moved),
   }
 }
 
@@ -230,7 +235,7 @@ function write(storage: Storage, key: string, port: string, arrangement: Arrange
   }
 }
 
-function textOf(port: string, { madeFor, desired, past, future, operationId }: Arrangement): string {
+function textOf(port: string, { madeFor, desired, past, future, operationId, moved }: Arrangement): string {
   const placeOf = new Map<string, number>()
   const list = (ids: readonly string[]) =>
     ids.map((id) => {
@@ -242,6 +247,7 @@ function textOf(port: string, { madeFor, desired, past, future, operationId }: A
     desired: list(desired),
     past: past.map(list),
     future: future.map(list),
+    moved: moved?.filter((id) => placeOf.has(id)).map((id) => placeOf.get(id)!),
   }
   return JSON.stringify({
     version: 2,

@@ -20,6 +20,8 @@ export type Arrangement = {
    * a lost response must name the same operation. Any change makes another arrangement, without it.
    */
   readonly operationId: string | null
+  /** Groups that the operator has moved, as far as that is known. */
+  readonly moved?: GroupList
 }
 
 /** Makes another arrangement of the present one. */
@@ -76,7 +78,9 @@ export function move(arrangement: Arrangement, ids: GroupList, position: number)
   const named = new Set(ids)
   const moved = desired.filter((id) => named.has(id))
   const rest = desired.filter((id) => !named.has(id))
-  return changed(arrangement, rest.toSpliced(clamp(position, rest.length), 0, ...moved))
+  const made = changed(arrangement, rest.toSpliced(clamp(position, rest.length), 0, ...moved))
+  if (made === arrangement) return arrangement
+  return { ...made, moved: [...new Set([...(made.moved ?? []), ...moved])] }
 }
 
 /**

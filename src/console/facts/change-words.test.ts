@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { planChange } from '../../vpc/plan-change.ts'
-import { changeWords, indexWords, ordinal, planWords, stepWords } from './change-words.ts'
+import { changeWords, connectionWords, indexWords, ordinal, planWords, stepWords } from './change-words.ts'
+import { groupNames } from './group-facts.ts'
 
 const names = { groups: new Map() }
 const insert = (index?: number) =>
@@ -42,5 +43,42 @@ describe('a plan in words', () => {
       '21st',
       '100th',
     ])
+  })
+})
+
+describe('what a step does to open connections (docs/platform.md, Live connections)', () => {
+  const known = { groups: new Map([['a', { id: 'a', name: 'web' }]]) }
+
+  it('clears the inbound ones of all instances in a group that is removed', () => {
+    const step = { kind: 'remove' as const, security_groups: ['a'] }
+    expect(connectionWords(step, known)).toBe(
+      'Open connections: the inbound ones of all instances in web must pass the inbound rules again, or are cut; outbound ones go on.',
+    )
+    expect(connectionWords(step, known, () => 12)).toContain('web (web is on 12 ports) must')
+  })
+
+  it('clears those of this port when a group is inserted', () => {
+    expect(connectionWords({ kind: 'insert', security_groups: ['a'] }, known)).toContain(
+      'the inbound ones of this port must',
+    )
+  })
+
+  it('is not documented for a replacement', () => {
+    expect(connectionWords({ kind: 'replace', security_groups: ['a'] }, known)).toMatch(/not documented/)
+  })
+})
+
+describe('names of groups', () => {
+  const groups = new Map(
+    ['1111aaaa-0000-4000-8000-000000000001', '2222bbbb-0000-4000-8000-000000000002', 'c'].map((id, n) => [
+      id,
+      { id, name: n < 2 ? 'default' : 'web' },
+    ]),
+  )
+
+  it('have the start of the ID where two groups have the same name', () => {
+    expect(groupNames({ groups }, [...groups.keys()])).toBe(
+      'default (1111aaaa…), default (2222bbbb…) and web',
+    )
   })
 })

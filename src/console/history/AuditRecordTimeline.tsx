@@ -98,6 +98,21 @@ function entryWords(entry: AuditEntry, words: readonly string[], facts: Names): 
         title: 'Guards broken, as confirmed by typing',
         more: <TimelineNote>{entry.guards.join(', ')}</TimelineNote>,
       }
+    case 'other_ports': {
+      const { newly_allowed, newly_denied, undecided } = entry.flows
+      return {
+        icon: 'info',
+        tone: 'warn',
+        title: `Traffic of ${counted(entry.ports, 'other port')} changes`,
+        more: (
+          <TimelineNote>
+            {newly_allowed} newly allowed, {newly_denied} newly denied, {undecided} can’t be decided, by{' '}
+            {counted(entry.rules, 'rule')}.
+            {entry.not_compared.length > 0 && ` Not compared: ${entry.not_compared.join('; ')}.`}
+          </TimelineNote>
+        ),
+      }
+    }
     case 'answered':
       return { icon: 'info', title: `${entry.user} chose: ${CHOICES[entry.answer]}` }
     case 'taken_over':

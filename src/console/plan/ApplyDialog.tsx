@@ -8,7 +8,7 @@ import { guardsRefused, useBrokenGuards } from '../traffic/broken-guards.ts'
 import { ConfirmGuards } from '../traffic/ConfirmGuards.tsx'
 import { namesOf } from '../traffic/traffic-words.ts'
 import { TrafficSummary } from '../traffic/TrafficSummary.tsx'
-import type { TrafficState } from '../traffic/use-traffic.ts'
+import { portsOf, type TrafficState } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { Notice } from '../ui/Notice.tsx'
@@ -18,7 +18,7 @@ import { Exposure } from './Exposure.tsx'
 import { NotStarted } from './NotStarted.tsx'
 import { ListComparison } from '../facts/ListComparison.tsx'
 import type { Applying } from './use-applying.ts'
-import { changeWords, counted } from '../facts/change-words.ts'
+import { changeWords, connectionWords, counted } from '../facts/change-words.ts'
 
 type ApplyDialogProps = {
   port: Port
@@ -96,6 +96,17 @@ export function ApplyDialog({
         <TrafficSummary traffic={traffic} />
         {guarded && <ConfirmGuards port={port} broken={broken} typed={typed} onTyped={setTyped} />}
         <Exposure plan={plan} facts={facts} />
+        <details open={plan.steps.length <= 3}>
+          <summary>Open connections</summary>
+          <ul>
+            {plan.steps.map(({ step }, n) => (
+              <li key={n}>
+                {plan.steps.length > 1 && <b>Step {n + 1}. </b>}
+                {connectionWords(step, facts, portsOf(traffic))}
+              </li>
+            ))}
+          </ul>
+        </details>
         {after.length === 0 && (
           <Notice tone="warn" title="No group will be left">
             {secured

@@ -5,7 +5,7 @@ import { portSecurityOf, type Port } from '../../vpc/port.ts'
 import type { ChangePlan, PlanWay } from '../../vpc/plan-change.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { Panel } from '../ui/Panel.tsx'
-import type { TrafficState } from '../traffic/use-traffic.ts'
+import { portsOf, type TrafficState } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
@@ -144,6 +144,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
                   dryRun={dryRun}
                   check={checking.checks?.[n]}
                   facts={facts}
+                  portsOf={portsOf(props.traffic)}
                   marked={new Set([...changes.added, ...changes.moved])}
                 />
               ))}
@@ -210,7 +211,7 @@ function CheckSummary({ checking }: { checking: Checking }): JSX.Element {
           unknown={{ title: 'What the check found is unknown', text: 'A dry run changes nothing.' }}
         />
       ) : outdated ? (
-        <Notice title="Arrangement changed since the check">Check it again to know.</Notice>
+        <Notice title="Plan changed since the check">Check it again to know.</Notice>
       ) : checks === undefined ? null : isPassed(checks) ? (
         <Notice tone="ok" title="Check passed">
           {checkedWords(checks.map(({ kind }) => kind))}

@@ -10,7 +10,7 @@ import { adviceFor } from '../errors/ErrorPanel.tsx'
 import { ProxyError } from '../proxy-client/proxy-error.ts'
 import styles from './PlanStep.module.css'
 import { StepRequestView } from '../facts/StepRequestView.tsx'
-import { indexWords, stepWords } from '../facts/change-words.ts'
+import { connectionWords, indexWords, stepWords } from '../facts/change-words.ts'
 
 type PlanStepProps = {
   project: string
@@ -26,13 +26,16 @@ type PlanStepProps = {
   dryRun: boolean
   check: StepCheck | undefined
   facts: Pick<GroupFacts, 'groups'>
+  /** The number of ports that have a group, where it is known. */
+  portsOf: (id: string) => number | undefined
   /** Groups placed or moved by the plan: they are marked in the resulting list. */
   marked: ReadonlySet<string>
 }
 
 /** One call of the plan: what it does, the request, the list after it, and what a check found. */
 export function PlanStep(props: PlanStepProps): JSX.Element {
-  const { project, port, limit, calls, planned, number, of, dryRun, check, facts, marked } = props
+  const { project, port, limit, calls, planned, number, of } = props
+  const { dryRun, check, facts, marked, portsOf } = props
   const { step, before, after, independent } = planned
   const alone = of === 1
   const applied = stepRequest(step, project, port, calls)
@@ -46,6 +49,7 @@ export function PlanStep(props: PlanStepProps): JSX.Element {
         {stepWords(step, before.length, facts)}
       </h3>
       {step.kind === 'insert' && <p className={styles.note}>{indexWords(step.index, before.length)}</p>}
+      <p className={styles.note}>{connectionWords(step, facts, portsOf)}</p>
       {dryRun && replaces && (
         <p className={styles.note}>
           The platform has no dry run for a replacement.{' '}

@@ -71,7 +71,8 @@ export function useChecking(
       asked.desired === arrangement.desired &&
       asked.past === arrangement.past &&
       !('problem' in plan) &&
-      variables?.plan.way === plan.way
+      variables !== undefined &&
+      sameSteps(variables.plan, plan)
     const found = same && !isPending ? data : undefined
     return {
       start: () => {
@@ -89,4 +90,13 @@ export function useChecking(
       error: same ? failure : null,
     }
   }, [arrangement, plan, isCurrent, mutate, variables, data, failure, isPending])
+}
+
+/** An equal plan may have been picked since. */
+function sameSteps(one: ChangePlan, other: ChangePlan): boolean {
+  return one === other || stepsText(one) === stepsText(other)
+}
+
+function stepsText({ steps }: ChangePlan): string {
+  return JSON.stringify(steps.map(({ step }) => step))
 }

@@ -1,4 +1,5 @@
 import { useCallback, useDeferredValue, useMemo, useState } from 'react'
+import { equalPlans } from '../../vpc/equal-plans.ts'
 import { PlanRefused, type ChangePlan, type PlanWay } from '../../vpc/plan-change.ts'
 import { chosenPlan, planWays, type PlanChoice, type PlanPolicy } from '../../vpc/plan-ways.ts'
 import type { Arrangement } from '../arrangement/arrangement.ts'
@@ -26,6 +27,13 @@ export type PlanShown = {
   isCurrent: () => boolean
   /** Takes another of the ways. */
   choose: (way: PlanWay) => void
+  /**
+   * The plans to pick from: that of the arrangement, then those of equal calls. One where the list
+   * is replaced in one call; none where there is no plan.
+   */
+  equal: readonly ChangePlan[]
+  /** Shows one of `equal` in place of the first. */
+  pick: (plan: ChangePlan) => void
 }
 
 /**
@@ -33,18 +41,23 @@ export type PlanShown = {
  * list is painted as arranged, a few frames later on a slow machine. The steps, the check, the
  * traffic and the buttons use `shown` alone, so they always belong together. While it lags behind,
  * the buttons do nothing: what is checked or applied is what both the plan and the list show.
+ *
+ * Step by step there may be several plans of equal calls. Which of them opens least in between is
+ * known only when the traffic was compared: that one is then picked, and becomes `shown`. A check
+ * of the one before is no check of it.
  */
 export function usePlan(
   arrangement: Arrangement,
   { limit, policy, offered }: { limit: number; policy: PlanPolicy; offered: readonly PlanWay[] },
 ): PlanShown {
-  const { madeFor, desired } = arrangement
+  const { madeFor, desired, moved } = arrangement
   const [way, choose] = useState<PlanWay>()
+  const [picked, pick] = useState<ChangePlan>()
   const ways = useMemo(
     () => waysOrProblem(madeFor, desired, { limit, policy, offered }),
     [madeFor, desired, limit, policy, offered],
   )
-  const now = useMemo(
+  const arranged = useMemo<Planned>(
     () =>
       'problem' in ways
         ? { arrangement, plan: ways, ways: [] }
@@ -55,12 +68,35 @@ export function usePlan(
           },
     [arrangement, ways, way],
   )
-  const before = useDeferredValue(now)
+  const before = useDeferredValue(arranged)
   // Another list on the port is shown at once.
-  const shown = before.arrangement.madeFor === madeFor ? before : now
+  const base = before.arrangement.madeFor === madeFor ? before : arranged
+  const { plan } = base
+  const equal = useMemo(
+    () => ('problem' in plan ? NO_PLANS : withEqualPlans(plan, madeFor, limit, moved)),
+    [plan, madeFor, limit, moved],
+  )
+  const other = equal.find((one) => one === picked) ?? plan
+  const shown = useMemo(() => (other === base.plan ? base : { ...base, plan: other }), [base, other])
+  const now = base === arranged ? shown : arranged
   const latest = useLatest(now)
   const isCurrent = useCallback(() => latest.current === shown, [latest, shown])
-  return { now, shown, isCurrent, choose }
+  return { now, shown, isCurrent, choose, equal, pick }
+}
+
+const NO_PLANS: readonly ChangePlan[] = []
+
+/** The plan, then those of equal calls. A replacement has no equal. */
+function withEqualPlans(
+  plan: ChangePlan,
+  madeFor: readonly string[],
+  limit: number,
+  moved: readonly string[] | undefined,
+): readonly ChangePlan[] {
+  const end = plan.steps.at(-1)
+  if (plan.way === 'one-call' || end === undefined) return [plan]
+  const [, ...others] = equalPlans(madeFor, end.after, { limit, moved })
+  return [plan, ...others]
 }
 
 function waysOrProblem(

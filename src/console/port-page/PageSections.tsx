@@ -1,5 +1,6 @@
 import { useCallback, useMemo, type JSX } from 'react'
 import { textOf } from '../../vpc/shown.ts'
+import { knownName } from '../facts/group-facts.ts'
 import { PortDetails, TrafficChanges } from './later-parts.ts'
 import { usePortState } from './port-state.tsx'
 import styles from './Workbench.module.css'
@@ -23,7 +24,7 @@ export function DetailsSection(): JSX.Element {
   const { groups } = shownFacts
   const isFresh = last !== undefined && watched.seen.has(last.operation_id)
   const raw = useMemo(() => JSON.stringify(response, null, 2), [response])
-  const knownName = useCallback((id: string) => textOf(groups.get(id)?.name), [groups])
+  const nameOf = useCallback((id: string) => knownName(groups, id), [groups])
   return (
     <section className={styles.details} aria-labelledby="port-details">
       <h2 id="port-details">Port details</h2>
@@ -33,7 +34,7 @@ export function DetailsSection(): JSX.Element {
         before={isFresh ? watched.before : undefined}
         requestId={textOf(response.request_id) ?? null}
         raw={raw}
-        groupName={knownName}
+        groupName={nameOf}
       />
     </section>
   )

@@ -11,7 +11,7 @@ import { useArrangementStore } from '../arrangement/arrangement-store.ts'
 import { useGroupFacts, type GroupFacts } from '../facts/group-facts.ts'
 import { usePortOperations, type PortOperations } from '../operations/follow-operations.ts'
 import { useChecking, type Checking } from '../plan/use-checking.ts'
-import { usePlan, type PlanShown, type Planned } from '../plan/use-plan.ts'
+import { usePlan, type PlanShown } from '../plan/use-plan.ts'
 import { offersQuery, portQuery, sessionQuery } from '../proxy-client/queries.ts'
 import { useTraffic, type TrafficState } from '../traffic/use-traffic.ts'
 import { useListDrawn } from './list-drawn.ts'
@@ -91,8 +91,9 @@ function usePortStateOf(project: string, given: PortResponse): PortState {
   const listDrawn = useListDrawn(arranged.arrangement.desired, facts)
   const plan = usePlan(arranged.arrangement, { limit, policy, offered })
   const checking = useChecking(project, port.id, plan.shown, plan.isCurrent)
-  const lists = useMemo(() => listsOf(plan.shown), [plan.shown])
-  const traffic = useTraffic(project, port, lists, shownFacts, listDrawn)
+  const { madeFor: list, moved } = plan.shown.arrangement
+  const { equal, pick } = plan
+  const traffic = useTraffic(project, port, { list, moved, equal, pick }, shownFacts, listDrawn)
   return {
     project,
     port,
@@ -162,9 +163,4 @@ function groupsNamed(
       ...(list_now ?? []),
     ]),
   ]
-}
-
-/** The list as it is on the port, then as it is after each step. */
-function listsOf({ arrangement, plan }: Planned): (readonly string[])[] {
-  return [arrangement.madeFor, ...('problem' in plan ? [] : plan.steps.map(({ after }) => after))]
 }

@@ -14,6 +14,8 @@ import type { SecurityGroup, SecurityGroupRule } from '../../vpc/security-group.
 import { unreadableIn } from '../../vpc/unreadable.ts'
 import { membersOfGroups, readMembers, type Members } from '../../vpc/traffic/members.ts'
 import { rulesUnreadable } from '../../vpc/traffic/rules-unreadable.ts'
+import type { Port } from '../../vpc/port.ts'
+import { readOtherPorts } from '../../vpc/traffic/read-other-ports.ts'
 import { call } from './client.ts'
 import { isLater, noteTimes, timed, timesOf } from './order.ts'
 import { ProxyError } from './proxy-error.ts'
@@ -232,6 +234,36 @@ export const membersOfGroupsQuery = (project: string, ids: readonly string[]) =>
           const why = error instanceof ProxyError ? ` (${error.error_code})` : ''
           return { unresolved: `its ports could not be read${why}` }
         }
+      }),
+    staleTime: 60_000,
+  })
+}
+
+/**
+ * The ports whose rules have one of `changing` as remote, groups that a plan puts on a port or
+ * takes off it. Never fails: what could not be read is named.
+ */
+export const otherPortsQuery = (project: string, port: Port, changing: readonly string[]) => {
+  const asked = sorted(changing)
+  const { id, private_ips, allowed_address_pairs } = port
+  return queryOptions({
+    queryKey: [...groupMembersKey(project), asked, 'other-ports', id, private_ips, allowed_address_pairs],
+    queryFn: ({ signal }) =>
+      readOtherPorts(port, asked, {
+        rules: (remote_group_id, marker) =>
+          call(rulesResponse, platform(paths.rules(project)), {
+            query: { remote_group_id, limit: LARGEST_PAGE, marker },
+            signal,
+          }),
+        ports: (security_groups, marker) =>
+          call(portsResponse, platform(paths.ports(project)), {
+            query: { security_groups, limit: LARGEST_PAGE, marker },
+            signal,
+          }),
+        why: (error) => {
+          if (!(error instanceof ProxyError)) throw error
+          return error.error_code
+        },
       }),
     staleTime: 60_000,
   })

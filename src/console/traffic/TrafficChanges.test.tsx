@@ -6,6 +6,7 @@ import { brokenGuards } from './broken-guards.ts'
 import { compareTraffic, type TrafficQuestion } from './compare-traffic.ts'
 import { TrafficChanges } from './TrafficChanges.tsx'
 import { TrafficSummary } from './TrafficSummary.tsx'
+import { namesOf } from './traffic-words.ts'
 import type { TrafficState } from './use-traffic.ts'
 
 const rule = (id: string, group: string, fields: Partial<SecurityGroupRule>): SecurityGroupRule => ({
@@ -181,5 +182,61 @@ describe('before applying', () => {
     )
     const unread: TrafficState = { state: 'unread', error: null, retry: () => {} }
     expect(brokenGuards(guards, unread, {})).toHaveLength(3)
+  })
+})
+
+describe('groups with the same name', () => {
+  it('have the start of their ID in every sentence, those of other ports too', () => {
+    const [one, two] = ['1111aaaa-0000-4000-8000-000000000001', '2222bbbb-0000-4000-8000-000000000002'].map(
+      (id) => ({ id, name: 'default' }),
+    ) as [{ id: string; name: string }, { id: string; name: string }]
+    const traffic = { ...compared(), named: new Map([[two.id, two]]) } as TrafficState
+    const names = namesOf({ groups: new Map([[one.id, one]]) }, traffic)
+    expect([one, two].map(({ id }) => names.group?.(id))).toEqual([
+      'default (1111aaaa…)',
+      'default (2222bbbb…)',
+    ])
+  })
+})
+
+describe('the traffic of other ports', () => {
+  const others = {
+    port: { id: 'p', private_ips: [{ ip_address: '10.0.0.5' }] },
+    ports: [{ id: 'q', name: 'db-01', security_groups: ['db'] }],
+    unread: ['only 2000 of the ports with such rules are compared'],
+  }
+  const rules = {
+    web: [],
+    db: [rule('r3', 'db', { multiport: '5432', remote_group_id: 'web' })],
+  }
+
+  it('is named apart from this port’s, with what is not compared', () => {
+    show(compared({ lists: [['web'], []], rules, others }))
+    expect(
+      screen.getByText('This port: no traffic changes. 1 other port: 1 newly denied.'),
+    ).toBeInTheDocument()
+    const region = screen.getByRole('region', { name: 'Other ports' })
+    expect(region).toHaveTextContent('db-01')
+    expect(region).toHaveTextContent('TCP 5432 (PostgreSQL) from 10.0.0.5')
+    expect(region).toHaveTextContent('Not compared: only 2000 of the ports with such rules are compared.')
+  })
+
+  it('is shown in between, where it changes for a while only', () => {
+    show(compared({ lists: [['web'], [], ['web']], rules, others }))
+    expect(screen.getByRole('region', { name: 'Other ports' })).toHaveTextContent(
+      /Only between step 1 and step 2.*TCP 5432/,
+    )
+  })
+
+  it('breaks guards, with the ports named', () => {
+    const guard = {
+      name: 'db',
+      change: 'newly_dropped',
+      protocol: 'tcp',
+      ports: '5432',
+      remote: '10.0.0.0/8',
+    }
+    const broken = brokenGuards([guard as never], compared({ lists: [['web'], []], rules, others }), {})
+    expect(broken.map(({ why }) => why)).toEqual([expect.stringContaining('On db-01: TCP 5432 (PostgreSQL)')])
   })
 })

@@ -8,11 +8,12 @@ import { SelectField } from '../ui/Field.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { FlowList } from './FlowList.tsx'
+import { OtherPorts } from './OtherPorts.tsx'
 import { Remotes } from './Remotes.tsx'
 import { FILTERS, shows, type FlowFilter } from './flow-filter.ts'
 import type { TrafficResult, TrafficQuestion } from './compare-traffic.ts'
 import styles from './TrafficChanges.module.css'
-import { trafficCountsText, namesOf } from './traffic-words.ts'
+import { namesOf, trafficText } from './traffic-words.ts'
 import { TryPacket } from './TryPacket.tsx'
 import type { TrafficState } from './use-traffic.ts'
 
@@ -64,19 +65,25 @@ export function TrafficChanges({ traffic, facts }: TrafficChangesProps): JSX.Ele
   )
 }
 
+/** docs/platform.md, Limits. */
+const ADVISED_GROUPS = 5
+
 type CompareProps = { result: Compared; question: TrafficQuestion; names: Names }
 
 function Compare({ result, question, names }: CompareProps): JSX.Element {
   const [filter, setFilter] = useState<FlowFilter>({ direction: 'any', protocol: 'any' })
   const end = result.afterStep.at(-1)
+  const arranged = question.lists.at(-1)?.length ?? 0
   const between = result.inBetween.some((flows) => flows.length > 0)
+  const anyBetween =
+    between || result.others.some(({ inBetween }) => inBetween.some((flows) => flows.length > 0))
   return (
     <div className={styles.view}>
       <output aria-live="polite" className={styles.summary}>
-        {end === undefined ? 'Nothing is arranged: no traffic changes' : trafficCountsText(end.counts)}
-        {end !== undefined && between && '; more while the plan is carried out'}.
+        {trafficText(result)}
+        {end !== undefined && anyBetween && '; more while the plan is carried out'}.
       </output>
-      {end !== undefined && (end.flows.length > 0 || between) && (
+      {end !== undefined && (end.flows.length > 0 || between || result.others.length > 0) && (
         <div className={styles.filters}>
           {FILTERS.map(({ name, label, options }) => (
             <SelectField
@@ -125,8 +132,14 @@ function Compare({ result, question, names }: CompareProps): JSX.Element {
           )}
         </section>
       )}
+      <OtherPorts result={result} filter={filter} names={names} />
       <NeverMatching result={result} names={names} />
       <TryPacket question={question} names={names} />
+      <p className={styles.note}>
+        A network ACL of the subnet may deny traffic before groups do: Portside does not read it.
+        {arranged > ADVISED_GROUPS &&
+          ` The platform advises at most ${ADVISED_GROUPS} groups an instance; as arranged, this port has ${arranged}.`}
+      </p>
     </div>
   )
 }
@@ -139,7 +152,9 @@ const PARTS = [
 
 function Difference(props: { difference: TrafficDifference; filter: FlowFilter; names: Names }): JSX.Element {
   const { difference, filter, names } = props
-  const { flows, unreadable, unchangedRules, rules } = difference
+  const { flows, unchangedRules, rules } = difference
+  const unreadable = difference.unreadable.filter(({ ref }) => ref.doubt === undefined)
+  const inDoubt = difference.unreadable.filter(({ ref }) => ref.doubt !== undefined)
   return (
     <>
       {PARTS.map(({ change, title }) => {
@@ -171,6 +186,21 @@ function Difference(props: { difference: TrafficDifference; filter: FlowFilter; 
               </li>
             ))}
           </ul>
+        </section>
+      )}
+      {inDoubt.length > 0 && (
+        <section className={styles.part} aria-label="Rules that may not take effect">
+          <h3>
+            Rules that may not take effect <span className={styles.count}>{inDoubt.length}</span>
+          </h3>
+          <ul className={styles.lines}>
+            {inDoubt.slice(0, 50).map(({ ref, problem }) => (
+              <li key={refKey(ref)}>
+                {ruleText(ref, names)}: {problem}
+              </li>
+            ))}
+          </ul>
+          {inDoubt.length > 50 && <p className={styles.note}>And {inDoubt.length - 50} more.</p>}
         </section>
       )}
       <p className={styles.note}>

@@ -1,6 +1,7 @@
 import type { JSX } from 'react'
+import { countOtherPorts } from '../../vpc/traffic/index.ts'
 import { Notice } from '../ui/Notice.tsx'
-import { trafficCountsText, worstText } from './traffic-words.ts'
+import { trafficText, worstText } from './traffic-words.ts'
 import type { TrafficState } from './use-traffic.ts'
 
 /** What traffic a plan changes, in a line, before it is applied. */
@@ -14,15 +15,19 @@ export function TrafficSummary({ traffic }: { traffic: TrafficState }): JSX.Elem
   const end = result.afterStep.at(-1)
   if (end === undefined) return <Notice title="No traffic changes" />
   const worst = worstText(end)
+  const { others, notCompared } = result
+  const onOthers = countOtherPorts(others)
+  const open = end.counts.undecided + onOthers.flows.undecided + notCompared.length > 0
+  const cut = onOthers.flows.newly_denied + onOthers.flows.newly_allowed > 0
+  const between = [result, ...others].some(({ inBetween }) => inBetween.some((flows) => flows.length > 0))
   return (
     <Notice
-      tone={worst === undefined ? (end.counts.undecided > 0 ? 'warn' : 'neutral') : 'danger'}
-      title={`Traffic: ${trafficCountsText(end.counts)}`}
+      tone={worst !== undefined ? 'danger' : open || cut ? 'warn' : 'neutral'}
+      title={`Traffic: ${trafficText(result)}`}
     >
       {worst !== undefined && <p>{worst}</p>}
-      {result.inBetween.some((flows) => flows.length > 0) && (
-        <p>More changes while the plan is carried out: see What traffic changes.</p>
-      )}
+      {notCompared.length > 0 && <p>Not compared: {notCompared.join('; ')}.</p>}
+      {between && <p>More changes while the plan is carried out: see What traffic changes.</p>}
     </Notice>
   )
 }

@@ -44,7 +44,7 @@ export function TryPacket({ question, names }: TryPacketProps): JSX.Element {
     if (!asked) return []
     const rules = Object.entries(question.rules).flatMap(([id, read]) => (read ? [[id, read] as const] : []))
     const members = new Map(Object.entries(question.members ?? {}))
-    const book = new RuleBook(new Map(rules), { membersOf: (id) => members.get(id) })
+    const book = new RuleBook(new Map(rules), { membersOf: (id) => members.get(id), flavor: question.flavor })
     return question.lists.map((list) => effectiveRules(list, book))
   }, [question, asked])
 

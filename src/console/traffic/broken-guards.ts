@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import { explain, guardText, guardViolations, type Guard, type Names } from '../../vpc/traffic/index.ts'
 import { guardsQuery } from '../proxy-client/guards-query.ts'
 import { ProxyError } from '../proxy-client/proxy-error.ts'
+import { portNames } from './traffic-words.ts'
 import type { TrafficState } from './use-traffic.ts'
 
 /** A guard that a plan breaks, or may break: what it forbids, and why it is broken. */
@@ -45,14 +46,21 @@ export function brokenGuards(
   const { result } = traffic
   if (result.kind === 'port_security_off') return []
   const broken = new Map<Guard, BrokenGuardWords & { certain: boolean }>()
-  for (const [step, difference] of result.afterStep.entries())
-    for (const { guard, flows, certain } of guardViolations(difference, guards)) {
-      const known = broken.get(guard)
-      if (known && (known.certain || !certain)) continue
-      const when = step < result.afterStep.length - 1 ? `After step ${step + 1}, in between: ` : ''
-      const open = certain ? '' : 'It can’t be decided for certain. '
-      broken.set(guard, { ...brokenGuard(guard, `${open}${when}${explain(flows[0]!, names)}`), certain })
-    }
+  const own = { afterStep: result.afterStep, where: '' }
+  const others = result.others.map((one) => ({
+    afterStep: one.afterStep,
+    where: `On ${portNames(one.ports)}: `,
+  }))
+  for (const { afterStep, where } of [own, ...others])
+    for (const [step, difference] of afterStep.entries())
+      for (const { guard, flows, certain } of guardViolations(difference, guards)) {
+        const known = broken.get(guard)
+        if (known && (known.certain || !certain)) continue
+        const when = step < afterStep.length - 1 ? `After step ${step + 1}, in between: ` : ''
+        const open = certain ? '' : 'It can’t be decided for certain. '
+        const why = `${open}${where}${when}${explain(flows[0]!, names)}`
+        broken.set(guard, { ...brokenGuard(guard, why), certain })
+      }
   return [...broken.values()]
 }
 

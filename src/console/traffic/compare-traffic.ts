@@ -1,25 +1,34 @@
+import type { Port } from '../../vpc/port.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import {
   effectiveRules,
-  onlyInBetween,
+  pickPlan,
   RuleBook,
   shadowedRules,
-  trafficOfPlan,
+  trafficOfOtherPorts,
   type NeverMatching,
   type NoEffect,
-  type PlanDifferences,
-  type Flow,
+  type OtherPortsRead,
+  type OtherPortsTraffic,
+  type PickedPlan,
+  type PlanCandidate,
 } from '../../vpc/traffic/index.ts'
 
 /** What the console asks. Plain data only: it is sent to a worker. */
 export type TrafficQuestion = {
   /** `port_security_enabled` of the port. */
   portSecurity: boolean | null | undefined
+  /** `ecs_flavor` of the port. */
+  flavor?: unknown
   /**
    * The port's list now, then after each step of the plan; the last one is the arranged list. At
    * least one.
    */
   lists: readonly (readonly string[])[]
+  /**
+   * Plans of equal calls, to pick from: the first has the lists above.
+   */
+  candidates?: readonly PlanCandidate[]
   /**
    * The rules of every group in the lists; null, or no entry, when they were not read: its traffic
    * is then unknown.
@@ -30,33 +39,42 @@ export type TrafficQuestion = {
    * named.
    */
   members?: Readonly<Record<string, readonly string[]>>
+  /** The port itself, and the ports whose rules have a changed group of it as remote. */
+  others?: OtherPortsRead & { port: Pick<Port, 'id' | 'private_ips'> }
 }
 
 /** What traffic changes. With port security off, nothing is compared: groups have no effect. */
 export type TrafficResult =
   | NoEffect
-  | (PlanDifferences & {
-      /**
-       * After each step but the last: what differs from both the list before and the list at the
-       * end.
-       */
-      inBetween: readonly (readonly Flow[])[]
+  | (PickedPlan & {
+      kind: 'differences'
       /** Rules that can never match, in the list as arranged. */
       neverMatching: readonly NeverMatching[]
+      /** What passes differently between the port and others; those without a change left out. */
+      others: readonly OtherPortsTraffic[]
+      /** What of other ports is not compared, and why. */
+      notCompared: readonly string[]
     })
 
 /** Compares. Takes up to 100 ms, so the console asks a worker for it, through TrafficClient. */
-export function compareTraffic({ portSecurity, lists, rules, members = {} }: TrafficQuestion): TrafficResult {
-  const desired = lists.at(-1)
-  if (!desired) throw new TypeError('a question about traffic needs at least one list')
+export function compareTraffic(question: TrafficQuestion): TrafficResult {
+  const { portSecurity, lists, rules, members = {}, others } = question
+  const [current, ...later] = lists
+  if (!current) throw new TypeError('a question about traffic needs at least one list')
+  if (portSecurity === false) return { kind: 'port_security_off' }
   const known = new Map(Object.entries(rules).flatMap(([id, read]) => (read ? [[id, read] as const] : [])))
   const addresses = new Map(Object.entries(members))
-  const book = new RuleBook(known, { membersOf: (id) => addresses.get(id) })
-  const traffic = trafficOfPlan({ portSecurity, lists, book })
-  if (traffic.kind === 'port_security_off') return traffic
-  const end = traffic.afterStep.at(-1)?.flows ?? []
-  const inBetween = traffic.afterStep.slice(0, -1).map(({ flows }) => onlyInBetween(flows, end))
-  return { ...traffic, inBetween, neverMatching: shadowedRules(effectiveRules(desired, book)) }
+  const book = new RuleBook(known, { membersOf: (id) => addresses.get(id), flavor: question.flavor })
+  const candidates = question.candidates ?? [{ lists: later, unasked: 0 }]
+  const traffic = pickPlan(current, candidates, book)
+  const planned = [current, ...candidates[traffic.picked]!.lists]
+  return {
+    kind: 'differences',
+    ...traffic,
+    neverMatching: shadowedRules(effectiveRules(lists.at(-1)!, book)),
+    others: others ? trafficOfOtherPorts(others.port, planned, others, known) : [],
+    notCompared: others?.unread ?? [],
+  }
 }
 
 /** Messages to and from the worker. */

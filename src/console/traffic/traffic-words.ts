@@ -1,7 +1,18 @@
-import { isFromAnywhere, servicesText, type Names, type TrafficDifference } from '../../vpc/traffic/index.ts'
 import { textOf } from '../../vpc/shown.ts'
-import type { GroupFacts } from '../facts/group-facts.ts'
+import {
+  countOtherPorts,
+  isFromAnywhere,
+  joinAnd,
+  servicesText,
+  type Names,
+  type TrafficDifference,
+} from '../../vpc/traffic/index.ts'
+import { counted } from '../facts/change-words.ts'
+import { knownName, type GroupFacts } from '../facts/group-facts.ts'
+import type { TrafficResult } from './compare-traffic.ts'
 import type { TrafficState } from './use-traffic.ts'
+
+type Compared = Extract<TrafficResult, { kind: 'differences' }>
 
 /** `3 newly allowed, 1 newly denied`, or `No traffic changes`. */
 export function trafficCountsText(counts: TrafficDifference['counts']): string {
@@ -13,6 +24,23 @@ export function trafficCountsText(counts: TrafficDifference['counts']): string {
   return said.length > 0 ? said.join(', ') : 'No traffic changes'
 }
 
+/** What a plan changes in a line, of this port and of others. */
+export function trafficText({ afterStep, others }: Compared): string {
+  const end = afterStep.at(-1)
+  if (end === undefined) return 'Nothing is arranged: no traffic changes'
+  const own = trafficCountsText(end.counts)
+  const { ports, flows } = countOtherPorts(others)
+  if (ports === 0) return own
+  return `This port: ${own.charAt(0).toLowerCase()}${own.slice(1)}. ${counted(ports, 'other port')}: ${trafficCountsText(flows)}`
+}
+
+/** The names of ports, or their IDs where they have none: the first few, and how many more. */
+export function portNames(ports: readonly { id: string; name?: unknown }[]): string {
+  const names = ports.slice(0, 6).map(({ id, name }) => textOf(name) ?? id)
+  const more = ports.length - names.length
+  return more > 0 ? `${names.join(', ')} and ${more} more` : joinAnd(names)
+}
+
 /** What must not be overlooked: `Opens TCP 22 (SSH) from anywhere`; undefined when nothing is. */
 export function worstText({ flows }: TrafficDifference): string | undefined {
   const [first] = flows
@@ -22,6 +50,8 @@ export function worstText({ flows }: TrafficDifference): string | undefined {
 
 /** The names of groups as known, those of remote groups too. */
 export function namesOf({ groups }: Pick<GroupFacts, 'groups'>, traffic?: TrafficState): Names {
-  const remotes = traffic?.state === 'compared' ? traffic.remotes?.groups : undefined
-  return { group: (id) => textOf(groups.get(id)?.name) ?? remotes?.find((remote) => remote.id === id)?.name }
+  const others = traffic?.state === 'compared' ? (traffic.remotes?.groups ?? []) : []
+  const named = traffic?.state === 'compared' ? traffic.named : undefined
+  const known = new Map([...others.map((one) => [one.id, one] as const), ...(named ?? []), ...groups])
+  return { group: (id) => knownName(known, id) }
 }

@@ -1,13 +1,18 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { startTransition, useEffect, useMemo, useRef, useState } from 'react'
+import type { ChangePlan } from '../../vpc/plan-change.ts'
 import { portSecurityOf, type Port } from '../../vpc/port.ts'
+import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { remoteGroupIds } from '../../vpc/traffic/members.ts'
+import type { PlanCandidate } from '../../vpc/traffic/pick-plan.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import {
   groupsByIdQuery,
   membersOfGroupsQuery,
+  otherPortsQuery,
   rereadMembers,
+  rulesOfGroupsQuery,
   type MembersRead,
 } from '../proxy-client/queries.ts'
 import type { TrafficResult, TrafficQuestion } from './compare-traffic.ts'
@@ -21,7 +26,14 @@ export type TrafficState =
   | { state: 'reading' }
   | { state: 'unread'; error: unknown; retry: () => void }
   | { state: 'failed'; message: string; retry: () => void }
-  | { state: 'compared'; question: TrafficQuestion; result: TrafficResult; remotes?: RemoteGroups }
+  | {
+      state: 'compared'
+      question: TrafficQuestion
+      result: TrafficResult
+      remotes?: RemoteGroups
+      /** Groups that are on other ports, or are remotes, as far as they are known. */
+      named?: ReadonlyMap<string, Pick<SecurityGroup, 'id' | 'name'>>
+    }
 
 /** The groups that rules have as remote, and what is known of their members. */
 export type RemoteGroups = {
@@ -29,25 +41,38 @@ export type RemoteGroups = {
   reread: () => void
 }
 
+/** Plans of equal calls from a list: one of them is picked by its traffic. */
+export type PlansToCompare = {
+  list: readonly string[]
+  /** The first is shown until one is picked; none where nothing can be planned. */
+  equal: readonly ChangePlan[]
+  /** What the operator moved, as far as that is known. */
+  moved: readonly string[] | undefined
+  /** Called with the picked plan, in the same rendering as its traffic. */
+  pick: (plan: ChangePlan) => void
+}
+
 /**
- * Compares a port's traffic with each of `lists`: now, then after each step. Compares again when
- * the lists or the rules change; a result for another question is never shown.
+ * Compares a port's traffic now with that after each step of the plan that opens least in between.
+ * Compares again when the plans or the rules change; a result for another question is never shown.
  * @param now false while the page has something more urgent to read
  */
 export function useTraffic(
   project: string,
   port: Port,
-  lists: readonly (readonly string[])[],
+  plans: PlansToCompare,
   facts: Pick<GroupFacts, 'groups' | 'rules' | 'unnamed' | 'error' | 'retry'>,
   now: boolean,
 ): TrafficState {
+  const { list, equal, moved, pick } = plans
   const client = useRef<TrafficClient | undefined>(undefined)
   const [tried, setTried] = useState(0)
   const [found, setFound] = useState<{ question: TrafficQuestion; end: TrafficResult | Error }>()
   const { groups, rules, unnamed, error, retry } = facts
   const portSecurity = portSecurityOf(port)
 
-  const ids = [...new Set(lists.flat())]
+  // All plans have the same groups: those of the list, and those that come in.
+  const ids = [...new Set([...list, ...(equal[0]?.added ?? [])])]
   // Without names traffic is compared all the same.
   const rulesRead = now && ids.every((id) => rules.has(id) && (groups.has(id) || unnamed.has(id)))
   const remoteIds =
@@ -55,23 +80,54 @@ export function useTraffic(
   const isShown = (id: string) => Boolean(groups.get(id)) || (unnamed.has(id) && rules.get(id)?.length !== 0)
   const asked = { enabled: remoteIds.length > 0 }
   const { data: members, dataUpdatedAt } = useQuery({ ...membersOfGroupsQuery(project, remoteIds), ...asked })
+  const changing = portSecurity === false ? [] : groupsThatChange(equal)
+  const { data: otherPorts, dataUpdatedAt: othersAt } = useQuery({
+    ...otherPortsQuery(project, port, changing),
+    enabled: now && changing.length > 0,
+  })
+  const otherIds = [...new Set(otherPorts?.ports.flatMap((other) => other.security_groups))].filter(
+    (id) => !ids.includes(id),
+  )
+  const { data: otherRules, error: otherError } = useQuery({
+    ...rulesOfGroupsQuery(project, otherIds),
+    enabled: otherIds.length > 0,
+  })
+  const othersRead =
+    changing.length === 0 ||
+    (otherPorts !== undefined && (otherIds.length === 0 || otherRules !== undefined || otherError !== null))
   // Those on the lists are known by name already.
-  const others = remoteIds.filter((id) => !groups.has(id))
-  const { data: named } = useQuery({ ...groupsByIdQuery(project, others), enabled: others.length > 0 })
+  const toName = [...new Set([...remoteIds, ...otherIds])].filter((id) => !groups.has(id))
+  const { data: named } = useQuery({ ...groupsByIdQuery(project, toName), enabled: toName.length > 0 })
   const queryClient = useQueryClient()
   const ready =
-    (now && portSecurity === false) || (rulesRead && (remoteIds.length === 0 || members !== undefined))
+    (now && portSecurity === false) ||
+    (rulesRead && (remoteIds.length === 0 || members !== undefined) && othersRead)
   // Facts are new objects with every rendering: their contents count.
-  const key = JSON.stringify([portSecurity, lists, ready, tried, dataUpdatedAt])
+  const key = JSON.stringify([portSecurity, list, ready, tried, dataUpdatedAt, othersAt])
   const question = useMemo<TrafficQuestion | undefined>(
     () =>
       ready
         ? {
             portSecurity,
-            lists,
+            flavor: port.ecs_flavor,
+            lists: listsOf(list, equal[0]),
+            ...(equal.length > 1 && { candidates: equal.map((plan) => candidateOf(plan, moved)) }),
             // A group that the platform does not show, or that was not read, may have rules that
             // the platform does not show.
-            rules: Object.fromEntries(ids.map((id) => [id, isShown(id) ? (rules.get(id) ?? null) : null])),
+            rules: {
+              ...otherRules,
+              ...Object.fromEntries(ids.map((id) => [id, isShown(id) ? (rules.get(id) ?? null) : null])),
+            },
+            ...(otherPorts && {
+              others: {
+                port: { id: port.id, private_ips: port.private_ips },
+                ports: otherRules === undefined && otherIds.length > 0 ? [] : otherPorts.ports,
+                unread:
+                  otherError === null
+                    ? otherPorts.unread
+                    : [...otherPorts.unread, 'the rules of other ports could not be read'],
+              },
+            }),
             members: Object.fromEntries(
               [...(members ?? [])].flatMap(([id, read]) =>
                 'addresses' in read ? [[id, read.addresses]] : [],
@@ -80,7 +136,7 @@ export function useTraffic(
           }
         : undefined,
     // oxlint-disable-next-line react/exhaustive-deps -- see above
-    [key],
+    [key, equal],
   )
 
   useEffect(() => () => client.current?.close(), [])
@@ -89,12 +145,17 @@ export function useTraffic(
     const gone = new AbortController()
     client.current ??= new TrafficClient()
     // The result takes long to draw.
-    const show = (end: TrafficResult | Error) => startTransition(() => setFound({ question, end }))
+    const show = (end: TrafficResult | Error) =>
+      startTransition(() => {
+        setFound({ question, end })
+        if ('picked' in end && equal[end.picked] !== undefined) pick(equal[end.picked]!)
+      })
     client.current.ask(question, gone.signal).then(show, (reason: unknown) => {
       if (gone.signal.aborted || (reason instanceof DOMException && reason.name === 'AbortError')) return
       show(reason instanceof Error ? reason : new Error(String(reason)))
     })
     return () => gone.abort()
+    // oxlint-disable-next-line react/exhaustive-deps -- the question is made of them
   }, [question])
 
   return useMemo<TrafficState>(() => {
@@ -110,6 +171,40 @@ export function useTraffic(
       })),
       reread: () => void rereadMembers(queryClient, project),
     }
-    return { state: 'compared', question, result: found.end, remotes }
-  }, [question, found, error, retry, members, groups, named, queryClient, project])
+    const { end } = found
+    const lists = 'picked' in end ? listsOf(list, equal[end.picked]) : question.lists
+    const others = new Map(Object.entries(named ?? {}))
+    return { state: 'compared', question: { ...question, lists }, result: end, remotes, named: others }
+  }, [question, found, error, retry, members, groups, named, queryClient, project, list, equal])
+}
+
+/** How many ports have a group, where they were read to compare. */
+export function portsOf(traffic: TrafficState): (id: string) => number | undefined {
+  const remotes = traffic.state === 'compared' ? traffic.remotes?.groups : undefined
+  return (id) => {
+    const read = remotes?.find((remote) => remote.id === id)
+    return read !== undefined && 'addresses' in read ? read.ports : undefined
+  }
+}
+
+/** The groups that any of the plans puts on the port or takes off it, for a while or for good. */
+function groupsThatChange(equal: readonly ChangePlan[]): string[] {
+  const changed = equal.flatMap(({ way, added, detached, moved }) => [
+    ...added,
+    ...detached,
+    ...(way === 'steps' ? moved : []),
+  ])
+  return [...new Set(changed)]
+}
+
+/** The list as it is on the port, then as it is after each step. */
+function listsOf(list: readonly string[], plan: ChangePlan | undefined): (readonly string[])[] {
+  return [list, ...(plan?.steps.map(({ after }) => after) ?? [])]
+}
+
+function candidateOf({ steps, moved }: ChangePlan, byOperator: readonly string[] = []): PlanCandidate {
+  return {
+    lists: steps.map(({ after }) => after),
+    unasked: byOperator.length === 0 ? 0 : moved.filter((id) => !byOperator.includes(id)).length,
+  }
 }

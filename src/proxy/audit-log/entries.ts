@@ -104,8 +104,25 @@ export function endEntry(
   return { kind: 'end', at: now(), outcome, list: list && [...list], error, followed_by: followedBy }
 }
 
-/** The first entries when the operator has confirmed, by typing, that guards are broken. */
-export function confirmedEntries(typed: string | undefined, guards: readonly string[]): AuditEntry[] {
-  if (guards.length === 0) return []
-  return [{ kind: 'confirmed', at: now(), typed: typed ?? '', guards: [...guards] }]
+/** What is compared before an operation is sent. */
+type Compared = {
+  /** The broken guards that the operator has confirmed by typing. */
+  confirmed: readonly string[]
+  otherPorts: Omit<Extract<AuditEntry, { kind: 'other_ports' }>, 'kind' | 'at'> | null
+}
+
+/**
+ * The first entries of an operation: the guards that it breaks as confirmed, and what it changes on
+ * other ports.
+ */
+export function comparedEntries(
+  typed: string | undefined,
+  { confirmed, otherPorts }: Compared,
+): AuditEntry[] {
+  const entries: AuditEntry[] = []
+  if (confirmed.length > 0)
+    entries.push({ kind: 'confirmed', at: now(), typed: typed ?? '', guards: [...confirmed] })
+  if (otherPorts && (otherPorts.ports > 0 || otherPorts.not_compared.length > 0))
+    entries.push({ kind: 'other_ports', at: now(), ...otherPorts })
+  return entries
 }

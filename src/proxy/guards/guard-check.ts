@@ -2,12 +2,19 @@ import type { FastifyBaseLogger } from 'fastify'
 import { listsAfter, type ChangeStep } from '../../vpc/change-step.ts'
 import { portSecurityOf, type Port } from '../../vpc/port.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
-import { confirmsGuards, guardText, remoteGroupIds, type Guard } from '../../vpc/traffic/index.ts'
+import {
+  comingAndGoing,
+  confirmsGuards,
+  guardText,
+  remoteGroupIds,
+  type Guard,
+  type OtherPortsCounts,
+} from '../../vpc/traffic/index.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import type { Upstream } from '../upstream/upstream.ts'
-import type { BrokenGuard, GuardQuestion } from './judge.ts'
+import type { BrokenGuard, GuardQuestion, Judged } from './judge.ts'
 import { JudgingThread } from './judging-thread.ts'
-import { readAllMembers, readRules } from './read-rules.ts'
+import { readAllMembers, readOthers, readRules } from './read-rules.ts'
 
 /** The longest times, in milliseconds, for reading rules and then remote groups: somebody waits. */
 const READING_MS = 15_000
@@ -25,6 +32,16 @@ export type GuardedPlan = {
   /** The list from before the change, for steps that go on or back after one that stopped. */
   before?: readonly string[]
 }
+
+/** What a check found of a plan that may be sent. */
+export type GuardsPassed = {
+  /** The guards that it breaks, as confirmed. */
+  confirmed: string[]
+  /** What it changes on other ports; null where that was not compared. */
+  otherPorts: (OtherPortsCounts & { not_compared: string[] }) | null
+}
+
+const NOTHING: GuardsPassed = { confirmed: [], otherPorts: null }
 
 /**
  * Compares a plan with the guards of the configuration, by the rules as they are now: the traffic
@@ -46,24 +63,23 @@ export class GuardCheck {
   }
 
   /**
-   * Resolves when the steps may be sent, with the names of the guards that they break and the
-   * operator has confirmed.
+   * Resolves when the steps may be sent, with what the audit log is to have of it.
    * @param known the port, when it was read just now
    * @throws ProxyError Portside.GuardBroken, unless `confirmed_by` is the port's name or ID;
    *   UpstreamError when the port can't be read
    */
-  async check(planned: GuardedPlan, known?: Port | null): Promise<string[]> {
-    if (this.#guards.length === 0) return []
+  async check(planned: GuardedPlan, known?: Port | null): Promise<GuardsPassed> {
+    if (this.#guards.length === 0) return NOTHING
     const { project_id, port_id, user, confirmed_by } = planned
     const port = known ?? (await this.#upstream.readPort(project_id, port_id)).port
-    if (portSecurityOf(port) === false) return []
-    const broken = await this.#broken(planned)
-    if (broken.length === 0) return []
+    if (portSecurityOf(port) === false) return NOTHING
+    const { broken, otherPorts } = await this.#broken(planned, port)
+    if (broken.length === 0) return { confirmed: [], otherPorts }
     const named = broken.map(({ guard, why }) => ({ guard: this.#guards[guard]!, why }))
     if (confirmed_by !== undefined && confirmsGuards(confirmed_by, port)) {
       const names = named.map(({ guard }) => guard.name)
       this.#log.warn({ port_id, user, guards: names }, 'guards broken as confirmed')
-      return names
+      return { confirmed: names, otherPorts }
     }
     throw guardBroken(named, confirmed_by?.trim())
   }
@@ -73,36 +89,66 @@ export class GuardCheck {
     return this.#thread.close()
   }
 
-  async #broken({ project_id, planned_from, steps, before }: GuardedPlan): Promise<BrokenGuard[]> {
+  async #broken(
+    { project_id, planned_from, steps, before }: GuardedPlan,
+    port: Port,
+  ): Promise<Pick<GuardsPassed, 'otherPorts'> & { broken: BrokenGuard[] }> {
     const lists = [planned_from, ...listsAfter(planned_from, steps)]
     const groupIds = [...new Set([...lists, before ?? []].flat())]
     const signal = AbortSignal.timeout(READING_MS)
     let rules: Map<string, SecurityGroupRule[]>
+    let others: Awaited<ReturnType<typeof readOthers>>
     try {
-      rules = await readRules(this.#upstream, project_id, groupIds, signal)
+      ;[rules, others] = await Promise.all([
+        readRules(this.#upstream, project_id, groupIds, signal),
+        readOthers(this.#upstream, project_id, port, comingAndGoing(lists), signal),
+      ])
     } catch (error) {
       if (!(error instanceof ProxyError) && !signal.aborted) throw error
       const reason =
         error instanceof ProxyError ? error.error.error_code : `not within ${READING_MS / 1000} s`
-      return this.#undecided(`as the rules could not be read (${reason})`)
+      return { broken: this.#undecided(`as the rules could not be read (${reason})`), otherPorts: null }
     }
-    const question = { guards: this.#guards, lists, before, rules }
-    const broken = await this.#judge({ ...question, members: new Map() })
-    if (broken.every(({ certain }) => certain)) return broken
+    const question: Omit<GuardQuestion, 'members'> = {
+      guards: this.#guards,
+      flavor: port.ecs_flavor,
+      lists,
+      before,
+      rules: new Map([...others.rules, ...rules]),
+      others: {
+        port: { id: port.id, private_ips: port.private_ips },
+        ports: others.ports,
+        unread: others.unread,
+      },
+    }
+    const judge = async (members: GuardQuestion['members']) => {
+      const judged = await this.#judge({ ...question, members })
+      // What could not be read of other ports may break any guard.
+      const open = others.unread.length > 0 ? this.#undecided(`as ${others.unread.join('; ')}`) : []
+      const known = new Set(judged.broken.map(({ guard }) => guard))
+      return {
+        broken: [...judged.broken, ...open.filter(({ guard }) => !known.has(guard))],
+        otherPorts: judged.others && { ...judged.others, not_compared: [...others.unread] },
+      }
+    }
+    const first = await judge(new Map())
+    if (first.broken.every(({ certain }) => certain)) return first
     // Without the addresses of remote groups a guard may be broken; with them it is or it isn't.
     const remoteIds = remoteGroupIds([...rules.values()].flat())
-    if (remoteIds.length === 0) return broken
+    if (remoteIds.length === 0) return first
     const until = AbortSignal.timeout(RESOLVING_MS)
     const members = await readAllMembers(this.#upstream, project_id, remoteIds, until)
-    return members.size === 0 ? broken : this.#judge({ ...question, members })
+    return members.size === 0 ? first : judge(members)
   }
 
-  async #judge(question: GuardQuestion): Promise<BrokenGuard[]> {
+  async #judge(
+    question: GuardQuestion,
+  ): Promise<Pick<Judged, 'broken'> & { others: OtherPortsCounts | null }> {
     try {
       return await this.#thread.judge(question)
     } catch (error) {
       this.#log.error({ err: error }, 'traffic could not be compared for the guards')
-      return this.#undecided('as the traffic could not be compared')
+      return { broken: this.#undecided('as the traffic could not be compared'), others: null }
     }
   }
 

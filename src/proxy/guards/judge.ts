@@ -1,11 +1,19 @@
+import type { Port } from '../../vpc/port.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import {
+  countOtherPorts,
   explain,
   guardedChange,
   guardViolations,
+  joinAnd,
   RuleBook,
+  trafficOfOtherPorts,
   trafficOfPlan,
   type Guard,
+  type OtherPortsCounts,
+  type OtherPortsRead,
+  type OtherPortsTraffic,
+  type TrafficDifference,
 } from '../../vpc/traffic/index.ts'
 
 /** Lists that may break guards, and what is known of their traffic. Plain data, for a thread. */
@@ -19,6 +27,10 @@ export type GuardQuestion = {
   rules: ReadonlyMap<string, readonly SecurityGroupRule[]>
   /** Addresses of the ports in remote groups, where all of them are known. */
   members: ReadonlyMap<string, readonly string[]>
+  /** The port, and the ports whose rules have a group as remote that it gets or loses. */
+  others?: OtherPortsRead & { port: Pick<Port, 'id' | 'private_ips'> }
+  /** `ecs_flavor` of the port. */
+  flavor?: unknown
 }
 
 /**
@@ -27,26 +39,30 @@ export type GuardQuestion = {
  */
 export type BrokenGuard = { guard: number; why: string; certain: boolean }
 
+/** The guards that are broken, and what the plan changes on other ports at its end. */
+export type Judged = { broken: BrokenGuard[]; others: OtherPortsCounts }
+
 /**
  * The guards that are broken after any step, compared with today's list. A pure function, which may
  * take some hundred ms.
  */
-export function judge({ guards, lists, before, rules, members }: GuardQuestion): BrokenGuard[] {
-  const book = new RuleBook(rules, { membersOf: (id) => members.get(id) })
-  const broken = violations(guards, lists, book)
+export function judge({ guards, lists, before, rules, members, others, flavor }: GuardQuestion): Judged {
+  const book = new RuleBook(rules, { membersOf: (id) => members.get(id), flavor })
+  const onOthers = others === undefined ? [] : trafficOfOtherPorts(others.port, lists, others, rules)
+  const broken = violations(guards, lists, book, onOthers)
   const fromBefore =
     before === undefined || broken.size === 0
       ? undefined
       : violations(guards, [before, ...lists.slice(1)], book)
-  return [...broken].map(([guard, { step, text, more, certain }]) => {
+  const found = [...broken].map(([guard, { step, text, more, certain }]) => {
     const open = certain ? '' : 'It could not be decided for certain. '
     const when = step < lists.length - 1 ? `After step ${step}, in between: ` : ''
-    const others = more > 0 ? ` And ${more} more.` : ''
     // The guard is broken all the same, as that list may be old. But the operator needs it to
     // decide.
     const same = fromBefore && !fromBefore.has(guard) ? ` ${beforeText(guards[guard]!)}` : ''
-    return { guard, why: `${open}${when}${text}${others}${same}`, certain }
+    return { guard, why: `${open}${when}${text}${more > 0 ? ` And ${more} more.` : ''}${same}`, certain }
   })
+  return { broken: found, others: countOtherPorts(onOthers) }
 }
 
 type Violation = { step: number; text: string; more: number; certain: boolean }
@@ -56,18 +72,30 @@ function violations(
   guards: readonly Guard[],
   lists: readonly (readonly string[])[],
   book: RuleBook,
+  others: readonly OtherPortsTraffic[] = [],
 ): Map<number, Violation> {
   const traffic = trafficOfPlan({ portSecurity: true, lists, book })
   const broken = new Map<number, Violation>()
-  if (traffic.kind === 'port_security_off') return broken
-  for (const [index, difference] of traffic.afterStep.entries())
-    for (const { guard, flows, certain } of guardViolations(difference, guards)) {
-      const place = guards.indexOf(guard)
-      const known = broken.get(place)
-      if (known && (known.certain || !certain)) continue
-      broken.set(place, { step: index + 1, text: explain(flows[0]!), more: flows.length - 1, certain })
-    }
+  const look = (afterStep: readonly TrafficDifference[], where: string) => {
+    for (const [index, difference] of afterStep.entries())
+      for (const { guard, flows, certain } of guardViolations(difference, guards)) {
+        const place = guards.indexOf(guard)
+        const known = broken.get(place)
+        if (known && (known.certain || !certain)) continue
+        const text = `${where}${explain(flows[0]!)}`
+        broken.set(place, { step: index + 1, text, more: flows.length - 1, certain })
+      }
+  }
+  if (traffic.kind === 'differences') look(traffic.afterStep, '')
+  for (const { afterStep, ports } of others) look(afterStep, `On ${portNames(ports)}: `)
   return broken
+}
+
+/** The names of ports, or their IDs where they have none; of many the first few. */
+function portNames(ports: readonly Pick<Port, 'id' | 'name'>[]): string {
+  const names = ports.slice(0, 4).map(({ id, name }) => (name ? `port ${name}` : `port ${id}`))
+  const more = ports.length - names.length
+  return more > 0 ? `${names.join(', ')} and ${more} more` : joinAnd(names)
 }
 
 function beforeText(guard: Guard): string {

@@ -25,8 +25,8 @@ test('one thread judges one question at a time; a dead one is replaced', async (
     thread.judge(question),
     thread.judge({ ...question, lists: [['ssh'], ['ssh']] }),
   ])
-  expect(first).toMatchObject([{ guard: 0, certain: true }])
-  expect(none).toEqual([])
+  expect(first.broken).toMatchObject([{ guard: 0, certain: true }])
+  expect(none.broken).toEqual([])
   expect(started).toHaveLength(1)
 
   const dying = thread.judge(question)

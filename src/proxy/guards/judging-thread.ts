@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { Turns } from '../turns.ts'
 import type { JudgeResult } from './guard-worker.ts'
-import type { BrokenGuard, GuardQuestion } from './judge.ts'
+import type { GuardQuestion, Judged } from './judge.ts'
 
 /** The longest time for one question, in milliseconds. */
 const JUDGING_MS = 20_000
@@ -21,8 +21,8 @@ export class JudgingThread {
     this.#start = start
   }
 
-  /** The guards that are broken. @throws Error when the thread fails, or takes too long */
-  judge(question: GuardQuestion): Promise<BrokenGuard[]> {
+  /** What is broken. @throws Error when the thread fails, or takes too long */
+  judge(question: GuardQuestion): Promise<Judged> {
     return this.#turns.take('judge', () => this.#ask(question))
   }
 
@@ -32,7 +32,7 @@ export class JudgingThread {
     await this.#worker?.terminate()
   }
 
-  async #ask(question: GuardQuestion): Promise<BrokenGuard[]> {
+  async #ask(question: GuardQuestion): Promise<Judged> {
     const worker = (this.#worker ??= this.#watched(this.#start()))
     const over = new AbortController()
     const signal = AbortSignal.any([over.signal, AbortSignal.timeout(JUDGING_MS)])
@@ -45,7 +45,7 @@ export class JudgingThread {
       worker.postMessage(question)
       const [result] = await Promise.race([posted, ended])
       if ('failure' in result) throw new Error(result.failure)
-      return result.broken
+      return result
     } catch (error) {
       // It may still be at work: it is never used again.
       this.#worker = undefined

@@ -1,5 +1,12 @@
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
-import { membersOfGroups, readMembers, rulesUnreadable } from '../../vpc/traffic/index.ts'
+import type { Port } from '../../vpc/port.ts'
+import {
+  membersOfGroups,
+  readMembers,
+  readOtherPorts,
+  rulesUnreadable,
+  type OtherPortsRead,
+} from '../../vpc/traffic/index.ts'
 import { ProxyError } from '../errors.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 
@@ -72,4 +79,40 @@ export async function readAllMembers(
     }
   })
   return new Map([...members].flatMap(([id, read]) => ('addresses' in read ? [[id, read.addresses]] : [])))
+}
+
+/**
+ * The ports whose rules have one of `changing` as remote, with the rules of their groups. What
+ * can't be read before `signal` is aborted is named.
+ */
+export async function readOthers(
+  upstream: Upstream,
+  projectId: string,
+  port: Port,
+  changing: readonly string[],
+  signal: AbortSignal,
+): Promise<OtherPortsRead & { rules: Map<string, SecurityGroupRule[]> }> {
+  const why = (error: unknown) => {
+    if (error instanceof ProxyError) return error.error.error_code
+    if (!signal.aborted) throw error
+    return 'not in time'
+  }
+  const { ports, unread } = await readOtherPorts(port, changing, {
+    rules: async (remote_group_id, marker) => {
+      const query = { remote_group_id, limit: LARGEST_PAGE, marker }
+      return (await upstream.readRules(projectId, query, { signal })).data
+    },
+    ports: async (security_groups, marker) => {
+      const query = { security_groups, limit: LARGEST_PAGE, marker }
+      return (await upstream.readPorts(projectId, query, { signal })).data
+    },
+    why,
+  })
+  try {
+    const groups = [...new Set(ports.flatMap(({ security_groups }) => security_groups))]
+    return { ports, unread, rules: await readRules(upstream, projectId, groups, signal) }
+  } catch (error) {
+    const missing = `the rules of other ports could not be read (${why(error)})`
+    return { ports: [], unread: [...unread, missing], rules: new Map() }
+  }
 }

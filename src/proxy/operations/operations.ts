@@ -5,7 +5,7 @@ import { wayOf } from '../../vpc/plan-ways.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import type { GuardCheck } from '../guards/guard-check.ts'
-import { confirmedEntries } from '../audit-log/entries.ts'
+import { comparedEntries } from '../audit-log/entries.ts'
 import { orNotRecorded } from '../audit-log/not-recorded.ts'
 import type { SignedIn } from '../session/session.ts'
 import type { Planning } from '../planning.ts'
@@ -59,9 +59,9 @@ export class Operations {
     await this.#refuseWithoutChoice(requester)
     const { by, ...port } = requester
     const planned = { ...request, ...port, user: by.user }
-    const guards = await this.#guards.check({ ...planned, confirmed_by })
+    const compared = await this.#guards.check({ ...planned, confirmed_by })
     const operation = newOperation({ ...planned, purpose: 'change' })
-    const entries = confirmedEntries(confirmed_by, guards)
+    const entries = comparedEntries(confirmed_by, compared)
     const write = () => orNotRecorded('before', () => journal.add(operation, by, entries))
     if (!(await this.#runner.start(operation, write)))
       return this.submit({ ...request, confirmed_by }, requester)
@@ -124,7 +124,7 @@ export class Operations {
       const way = wayOf(operation.steps.map(({ step }) => step))
       const steps = planSteps(list, desired, this.#planningOf(project_id), way)
       const planned = { project_id, port_id, user: by.user, planned_from: list, steps }
-      const guards = await this.#guards.check({ ...planned, before: operation.before, confirmed_by }, port)
+      const compared = await this.#guards.check({ ...planned, before: operation.before, confirmed_by }, port)
       const following = newOperation({
         ...planned,
         operation_id: randomUUID(),
@@ -136,7 +136,7 @@ export class Operations {
       operation.status = 'superseded'
       operation.followed_by = following.operation_id
       noteChoice()
-      const entries = confirmedEntries(confirmed_by, guards)
+      const entries = comparedEntries(confirmed_by, compared)
       await this.#runner.start(following, async () => {
         await orNotRecorded('before', () => store.saveWithFollowing(operation, following, by, entries))
         return true

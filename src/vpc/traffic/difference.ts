@@ -49,12 +49,24 @@ export type NoEffect = { kind: 'port_security_off' }
  * @throws TypeError when the two are not from the same rule book.
  */
 export function trafficDifference(before: EffectiveRules, after: EffectiveRules): TrafficDifference {
-  const { book } = before
-  if (book !== after.book) throw new TypeError('both lists must be read from the same rule book')
   const kept = new Set(keptGroups(before.groupIds, after.groupIds))
   // Groups that keep their order among each other decide alike: a change needs a rule of one that
   // doesn't.
-  const mayChange = (rule: ReadRule) => !kept.has(rule.ref.groupId)
+  return ruleDifference(before, after, (rule) => !kept.has(rule.ref.groupId))
+}
+
+/**
+ * The same where not only whole groups come and go.
+ * @param mayChange false for rules that keep their order among each other, in both lists
+ * @throws TypeError when the two are not from the same rule book.
+ */
+export function ruleDifference(
+  before: EffectiveRules,
+  after: EffectiveRules,
+  mayChange: (rule: ReadRule) => boolean,
+): TrafficDifference {
+  const { book } = before
+  if (book !== after.book) throw new TypeError('both lists must be read from the same rule book')
   const rules = [...new Set([...before.rules, ...after.rules])]
   const ranks = [before, after].map((list) => new Map(list.rules.map((rule, rank) => [rule, rank])))
 

@@ -1,6 +1,7 @@
 import type { SecurityGroupRule } from '../security-group.ts'
 import { AddressCells } from './address-cells.ts'
-import type { Family } from './addresses.ts'
+import type { AddressRange, Family } from './addresses.ts'
+import { flavorFamily, rulesInDoubt } from './rules-in-doubt.ts'
 import {
   readRule,
   RuleReader,
@@ -25,12 +26,14 @@ export type RulesByGroup =
  */
 export class RuleBook {
   readonly #rules: RulesByGroup
+  readonly #flavor: string | undefined
   readonly #reader: RuleReader
   readonly #read = new Map<string, GroupRules>()
   readonly #cells = new Map<Family, { lists: number; cells: AddressCells }>()
 
   constructor(rules: RulesByGroup, options: ReadOptions = {}) {
     this.#rules = rules
+    this.#flavor = flavorFamily(options.flavor)
     this.#reader = new RuleReader(options)
   }
 
@@ -45,17 +48,23 @@ export class RuleBook {
     if (known) return known
     const rules = this.#rulesOf(groupId)
     const disabled = rules?.filter((rule) => rule.enabled === false) ?? []
+    const enabled = rules?.filter((rule) => rule.enabled !== false)
+    const doubts = rulesInDoubt(enabled ?? [], this.#flavor)
     const group = {
-      rules: rules
-        ? rules
-            .filter((rule) => rule.enabled !== false)
-            .map((rule) => readRule(rule, groupId, this.#reader))
+      rules: enabled
+        ? enabled
+            .map((rule) => inDoubt(readRule(rule, groupId, this.#reader), doubts.get(rule)))
             .toSorted((a, b) => a.priority - b.priority || rankAtEqualPriority(a) - rankAtEqualPriority(b))
         : [rulesNotRead(groupId)],
       disabled: disabled.map((rule) => ({ groupId, ruleId: rule.id, rule })),
     }
     this.#read.set(groupId, group)
     return group
+  }
+
+  /** The addresses of a group's ports, merged; undefined when not all of them are known. */
+  members(groupId: string): Record<Family, readonly AddressRange[]> | undefined {
+    return this.#reader.members(groupId)
   }
 
   /**
@@ -81,6 +90,12 @@ export class RuleBook {
 }
 
 type GroupRules = { rules: readonly ReadRule[]; disabled: readonly RuleRef[] }
+
+/** A rule that may not take effect: it may match, or not. */
+function inDoubt(rule: ReadRule, doubt: string | undefined): ReadRule {
+  if (doubt === undefined || rule.problem !== undefined) return rule
+  return { ...rule, ref: { ...rule.ref, doubt }, set: -1, problem: doubt }
+}
 
 /**
  * Order among rules of equal priority: deny before allow (docs/platform.md, Order), and what could

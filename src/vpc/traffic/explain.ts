@@ -40,7 +40,11 @@ export function decisionText(
   const said = [verdict, when].filter(Boolean).join(' ')
   if (verdict === 'unknown') {
     const reasons = unreadable.map((ref) =>
-      ref.rule ? `${ruleText(ref, names)} can't be read` : `${ruleText(ref, names)} were not read`,
+      ref.doubt !== undefined
+        ? `${ruleText(ref, names)} may not take effect`
+        : ref.rule
+          ? `${ruleText(ref, names)} can't be read`
+          : `${ruleText(ref, names)} were not read`,
     )
     return reasons.length > 0 ? `${said}, because ${joinAnd(spelled(reasons, 'other rules'))}` : said
   }

@@ -27,6 +27,15 @@ export { membersOfGroups, readMembers, remoteGroupIds } from './members.ts'
 export type { Flow } from './flow.ts'
 export type { Direction, RuleRef } from './rules.ts'
 export { rulesUnreadable } from './rules-unreadable.ts'
-export { servicesText, wellKnownPorts, type ServiceRange } from './service-ranges.ts'
+export {
+  comingAndGoing,
+  countOtherPorts,
+  trafficOfOtherPorts,
+  type OtherPortsCounts,
+  type OtherPortsTraffic,
+} from './other-ports.ts'
+export { exposureOf, pickPlan, type PickedPlan, type PlanCandidate } from './pick-plan.ts'
+export { groupsWithRemote, readOtherPorts, type OtherPortsRead } from './read-other-ports.ts'
+export { joinAnd, servicesText, wellKnownPorts, type ServiceRange } from './service-ranges.ts'
 export { shadowedRules, type NeverMatching } from './shadowed.ts'
 export { PacketUnreadable, verdict, type Packet, type PacketVerdict } from './verdict.ts'

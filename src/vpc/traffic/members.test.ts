@@ -26,11 +26,12 @@ describe('the members of a group', () => {
     const two = port(1, { private_ips: [{ ip_address: '10.0.0.1' }, { ip_address: 'fd00::1' }] })
     expect(await readMembers(paged([port(0)], [port(1)], [two]))).toEqual({
       addresses: ['10.0.0.0', '10.0.0.1', 'fd00::1'],
+      ports: 3,
     })
   })
 
   test('are none when no port has it', async () => {
-    expect(await readMembers(paged([]))).toEqual({ addresses: [] })
+    expect(await readMembers(paged([]))).toEqual({ addresses: [], ports: 0 })
   })
 
   test(`of up to ${MOST_MEMBERS} ports are read; of more it is not said`, async () => {

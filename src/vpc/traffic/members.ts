@@ -13,10 +13,11 @@ export const MOST_REMOTE_GROUPS = 40
 const AT_ONCE = 3
 
 /**
- * The addresses of the ports in a security group, in CIDR notation without a length; or why they
+ * The addresses of the ports in a security group, in CIDR notation without a length, and how many
+ * ports they are of; or why they
  * can't all be known: then the group stays a named set.
  */
-export type Members = { addresses: readonly string[] } | { unresolved: string }
+export type Members = { addresses: readonly string[]; ports?: number } | { unresolved: string }
 
 /**
  * The groups that rules have as remote, each once, in the order they are named first. Disabled
@@ -68,7 +69,7 @@ export async function readMembers(
     if (used.has(marker) && marker !== undefined)
       return { unresolved: 'its ports could not be read to the end' }
   } while (marker !== undefined)
-  return { addresses: [...addresses] }
+  return { addresses: [...addresses], ports: count }
 }
 
 /**

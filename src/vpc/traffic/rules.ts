@@ -27,7 +27,13 @@ export type RemoteSet = { kind: 'security_group' | 'address_group'; id: string }
  * A rule where it is named in a result. `rule` is null for all rules of a group whose rules were
  * not read.
  */
-export type RuleRef = { groupId: string; ruleId: string | null; rule: SecurityGroupRule | null }
+export type RuleRef = {
+  groupId: string
+  ruleId: string | null
+  rule: SecurityGroupRule | null
+  /** It can be read, but may not take effect: the reason. */
+  doubt?: string
+}
 
 /**
  * The traffic of one direction and family that a rule can match, whatever is in its remote set.
@@ -51,7 +57,10 @@ export type ReadRule = {
    * Index in the rule book's `sets` of the set that the remote must be in; -1 when there is none.
    */
   set: number
-  /** Why the rule can't be read: then it may match any of its extents, or none of them. */
+  /**
+   * Why the rule can't be read, or may not take effect: then it may match any of its extents, or
+   * none of them.
+   */
   problem: string | undefined
 }
 
@@ -63,6 +72,8 @@ export type ReadOptions = {
    * group a named set, too.
    */
   membersOf?: (groupId: string) => readonly string[] | undefined
+  /** `ecs_flavor` of the port: some flavors do not support some rules. */
+  flavor?: unknown
 }
 
 /**

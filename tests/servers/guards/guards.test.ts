@@ -226,6 +226,7 @@ describe('a plan that allows from another group', () => {
       PORTSIDE_GUARDS: JSON.stringify([
         { ...https, name: 'elsewhere', remote: '203.0.113.0/24' },
         { ...https, name: 'member', remote: `${member}/32` },
+        { name: 'app ports', change: 'newly_dropped', protocol: 'tcp', ports: '9000', remote: '10.20.1.13' },
       ]),
     })
     await makesJournal(operationsOver(proxy.call))
@@ -249,6 +250,32 @@ describe('a plan that allows from another group', () => {
     expect(response.status).toBe(409)
     expect(broken(response)).toEqual(['guards.elsewhere', 'guards.member'])
     expect(response.error.error_msg).toContain('It could not be decided for certain.')
+  })
+
+  test('is judged by what it cuts on other ports, which its audit record counts', async () => {
+    // shop-prod-web-03: shop-prod-app-01 and -02 let it in, as it has shop-prod-web.
+    const portId = '6820b4fb-e056-43dd-8b43-911209d12055'
+    const apps = ['8880f5f4-27c0-4b07-bec4-9b3f8faf1547', '1c39e52e-803c-4207-8666-d6c51802fe78']
+    const app = await groupNamed('shop-prod-app')
+    for (const id of apps) await stage.someoneElseSets(id, [app])
+    const list = await Promise.all(['web-public', 'quarantine', 'shop-prod-web'].map(groupNamed))
+    await stage.someoneElseSets(portId, list)
+    const { post: send, settled } = operationsOver(proxy.call)
+    const refused = await send(portId, planned(list, list.slice(0, 2)))
+    expect(broken(refused)).toEqual(['guards.app ports'])
+    expect(refused.error.error_msg).toMatch(
+      /On port shop-prod-app-01 and port shop-prod-app-02: TCP 9000-9099/,
+    )
+
+    const confirmed = await send(portId, planned(list, list.slice(0, 2), { confirmed_by: portId }))
+    expect((await settled(confirmed.operation.operation_id)).status).toBe('done')
+    const { entries } = await auditLogOver(proxy.call).record(confirmed.operation.operation_id)
+    expect(entries.find(({ kind }) => kind === 'other_ports')).toMatchObject({
+      ports: 3,
+      rules: 1,
+      flows: { newly_allowed: 0, newly_denied: 2, undecided: 0 },
+      not_compared: [],
+    })
   })
 })
 

@@ -1,0 +1,126 @@
+import { flagOf, objectsOf, textOf } from '../shown.ts'
+import { addressesOf, type Port } from '../port.ts'
+import type { PortsResponse } from '../responses.ts'
+import type { SecurityGroupRule } from '../security-group.ts'
+
+/** At most so many other ports are compared for one change. */
+export const MOST_OTHER_PORTS = 2000
+
+/** Another port: what is needed of it to compare its traffic. */
+export type OtherPort = Pick<Port, 'id' | 'name' | 'security_groups' | 'port_security_enabled' | 'ecs_flavor'>
+
+/**
+ * The ports that have a group with a rule for a group that a change puts on a port or takes off it.
+ * Plain data.
+ */
+export type OtherPortsRead = {
+  ports: readonly OtherPort[]
+  /** What is not compared, and why: sentences without a full stop. */
+  unread: readonly string[]
+}
+
+const IDS_PER_CALL = 50
+/** Pages of rules that are read at most: 2,000 rules each. */
+const MOST_PAGES = 10
+
+/** The reads of the platform that are needed; `why` says in a few words why one failed. */
+export type OtherPortsReads = {
+  rules: (
+    remote_group_id: string[],
+    marker: string | undefined,
+  ) => Promise<{ security_group_rules: readonly SecurityGroupRule[] } & Pick<PortsResponse, 'page_info'>>
+  ports: (
+    security_groups: string[],
+    marker: string | undefined,
+  ) => Promise<Pick<PortsResponse, 'ports' | 'page_info'>>
+  /** @throws what is no failed read */
+  why: (error: unknown) => string
+}
+
+/**
+ * Finds the ports whose rules have one of `changing` as remote: one call finds the rules, one the
+ * ports that have their groups (docs/platform.md, Calls: filters repeat). What could not be read is
+ * named; it never fails for that.
+ * @param port the port whose groups change
+ */
+export async function readOtherPorts(
+  port: Pick<Port, 'id' | 'private_ips' | 'allowed_address_pairs'>,
+  changing: readonly string[],
+  read: OtherPortsReads,
+): Promise<OtherPortsRead> {
+  const unread: string[] = []
+  const groups = new Set<string>()
+  try {
+    for (const ids of inChunks(changing)) {
+      const whole = await eachPage(
+        (marker) => read.rules(ids, marker),
+        ({ security_group_rules }) => {
+          for (const id of groupsWithRemote(security_group_rules, ids)) groups.add(id)
+          return true
+        },
+      )
+      if (!whole) unread.push('there are more rules for the changed groups than Portside reads')
+    }
+  } catch (error) {
+    unread.push(`which rules have a changed group as remote could not be read (${read.why(error)})`)
+  }
+  if (groups.size === 0) return { ports: [], unread }
+
+  const ports = new Map<string, OtherPort>()
+  try {
+    for (const ids of inChunks([...groups])) {
+      if (ports.size >= MOST_OTHER_PORTS) break
+      const whole = await eachPage(
+        (marker) => read.ports(ids, marker),
+        (page) => {
+          for (const other of page.ports) {
+            const { id, name, security_groups, port_security_enabled, ecs_flavor } = other
+            if (id === port.id) continue
+            if (ports.size >= MOST_OTHER_PORTS && !ports.has(id)) return false
+            ports.set(id, { id, name, security_groups, port_security_enabled, ecs_flavor })
+          }
+          return true
+        },
+      )
+      if (!whole) break
+    }
+    if (ports.size >= MOST_OTHER_PORTS)
+      unread.push(`only ${MOST_OTHER_PORTS} of the ports with such rules are compared`)
+  } catch (error) {
+    unread.push(`the ports with rules for the changed groups could not all be read (${read.why(error)})`)
+  }
+  if (ports.size > 0 && addressesOf(port).length === 0) unread.push('this port lists no addresses')
+  if (ports.size > 0 && objectsOf(port.allowed_address_pairs).length > 0)
+    unread.push('whether this port’s allowed address pairs count as its groups’ is not documented')
+  return { ports: [...ports.values()], unread }
+}
+
+/** @returns false when `take` wanted no more, or there was no end to it */
+async function eachPage<T extends Pick<PortsResponse, 'page_info'>>(
+  page: (marker: string | undefined) => Promise<T>,
+  take: (page: T) => boolean,
+): Promise<boolean> {
+  let marker: string | undefined
+  for (let n = 0; n < MOST_PAGES; n++) {
+    const one = await page(marker)
+    if (!take(one)) return false
+    marker = one.page_info?.next_marker || undefined
+    if (marker === undefined) return true
+  }
+  return false
+}
+
+function inChunks(ids: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, part) =>
+    ids.slice(part * IDS_PER_CALL, (part + 1) * IDS_PER_CALL),
+  )
+}
+
+/** The groups that have a rule whose remote is one of `remotes`: rules that are on. */
+export function groupsWithRemote(rules: Iterable<SecurityGroupRule>, remotes: readonly string[]): string[] {
+  const named = new Set(remotes)
+  const found = new Set<string>()
+  for (const { remote_group_id, security_group_id, enabled } of rules)
+    if (flagOf(enabled) !== false && named.has(textOf(remote_group_id) ?? '')) found.add(security_group_id)
+  return [...found]
+}
