@@ -11,7 +11,8 @@ test('About this cloud says what is missing and refused; a plan is one call ther
   await cloud.region(['v2.0-only', 'oldest-rules'], 'bare-404')
   await page.goto(`/projects/${EXAMPLE.project}/ports`)
   await page.getByRole('link', { name: 'About this cloud' }).click()
-  const row = (name: string) => page.getByRole('row', { name })
+  const row = (name: string) =>
+    page.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) })
   await expect(row('Ports')).toContainText('API v2.0')
   await expect(row('Rules')).toContainText('No rule that was read has action, priority, enabled')
   await expect(row('Insert and remove')).toContainText('Not offered')
