@@ -6,7 +6,7 @@ export const planPolicies = ['choose', 'one-call', 'steps'] as const
 export type PlanPolicy = (typeof planPolicies)[number]
 
 /** The plans for one change: the proposed one, and the other way where there is a choice. */
-export type PlanChoice = { proposed: ChangePlan; other?: ChangePlan }
+export type PlanWays = { proposed: ChangePlan; other?: ChangePlan }
 
 type Options = {
   /** How many groups a port takes. */
@@ -29,7 +29,7 @@ export function planWays(
   current: readonly string[],
   desired: readonly string[],
   { limit, policy, offered = ['steps', 'one-call'] }: Options,
-): PlanChoice {
+): PlanWays {
   if (!offered.includes('steps')) {
     if (!offered.includes('one-call'))
       throw new PlanRefused('the platform offers no call that changes ports here')
@@ -46,7 +46,7 @@ export function planWays(
 }
 
 /** The plan that goes this way, where there is a choice; else the proposed one. */
-export function chosenPlan({ proposed, other }: PlanChoice, way: PlanWay | undefined): ChangePlan {
+export function chosenPlan({ proposed, other }: PlanWays, way: PlanWay | undefined): ChangePlan {
   return other?.way === way && other !== undefined ? other : proposed
 }
 

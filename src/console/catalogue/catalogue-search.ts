@@ -4,7 +4,7 @@ import { isUuid } from '../../vpc/ids.ts'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { groupsByIdQuery, groupsInfiniteQuery } from '../proxy-client/queries.ts'
 
-/** A search reads no further pages once it has so many matches; the operator can ask for more. */
+/** A search reads no further pages once it has this many matches; the operator can ask for more. */
 const ENOUGH_MATCHES = 50
 
 /** The group IDs of a pasted text, between spaces, commas or quotes; none unless all are IDs. */

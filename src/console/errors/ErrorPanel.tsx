@@ -67,7 +67,7 @@ export function ErrorPanel({ error, title, unknown, onRetry, actions }: ErrorPan
           ? adviceFor(known)
           : isPartMissing(error)
             ? 'Reload the page once the proxy can be reached. Your arrangements are kept.'
-            : 'This is a fault in Portside itself. Reload the page; report it if it stays.'}
+            : 'This is an error in Portside itself. Reload the page; report it if the error comes again.'}
       </p>
       {known !== undefined && (
         <Facts>
@@ -118,10 +118,10 @@ export function adviceFor(error: ProxyError): string {
     case 404:
       return 'It is not there (any more). Check the ID and the project.'
     case 409:
-      return 'Something else is going on with this resource. Read it again, then decide.'
+      return 'Another change of this object is under way. Read it again, then decide.'
     case 429:
-      return 'The platform is being asked too often. Wait a moment, then try again.'
+      return 'The platform gets too many requests. Wait a moment, then try again.'
     default:
-      return 'Try again in a moment. If it stays so, give the request ID to the support of the platform.'
+      return 'Try again in a moment. If the error comes again, give the request ID to the support of the platform.'
   }
 }

@@ -96,7 +96,7 @@ function Undo(props: {
           Undo this change…
         </Button>
         <span className={styles.note}>
-          Arranges the opposite on the port’s page
+          Makes an arrangement that undoes this change
           {kept !== null && isChanged(kept) && !other && ', in place of what you have arranged there'};
           nothing is sent yet.{' '}
           {other && (

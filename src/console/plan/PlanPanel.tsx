@@ -14,7 +14,7 @@ import { Exposure } from './Exposure.tsx'
 import { NotStarted } from './NotStarted.tsx'
 import styles from './PlanPanel.module.css'
 import { PlanStep } from './PlanStep.tsx'
-import { WayChoice } from './WayChoice.tsx'
+import { WayPicker } from './WayPicker.tsx'
 import type { Applying } from './use-applying.ts'
 import type { Checking } from './use-checking.ts'
 import { changeWords, counted } from '../facts/change-words.ts'
@@ -120,7 +120,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
               )}
               {applying.error != null && !applying.asking && <NotStarted error={applying.error} />}
               {props.ways.length > 1 && (
-                <WayChoice ways={props.ways} chosen={props.way ?? changes.way} onWay={props.onWay} />
+                <WayPicker ways={props.ways} chosen={props.way ?? changes.way} onWay={props.onWay} />
               )}
               <Exposure plan={changes} facts={facts} />
             </div>

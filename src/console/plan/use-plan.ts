@@ -1,6 +1,6 @@
 import { useCallback, useDeferredValue, useMemo, useState } from 'react'
 import { PlanRefused, type ChangePlan, type PlanWay } from '../../vpc/plan-change.ts'
-import { chosenPlan, planWays, type PlanChoice, type PlanPolicy } from '../../vpc/plan-ways.ts'
+import { chosenPlan, planWays, type PlanWays, type PlanPolicy } from '../../vpc/plan-ways.ts'
 import type { Arrangement } from '../arrangement/arrangement.ts'
 import { capitalized } from '../facts/change-words.ts'
 import { useLatest } from '../hooks/latest.ts'
@@ -68,7 +68,7 @@ function waysOrProblem(
   desired: readonly string[],
   limit: number,
   policy: PlanPolicy,
-): PlanChoice | { problem: string } {
+): PlanWays | { problem: string } {
   try {
     return planWays(madeFor, desired, { limit, policy })
   } catch (error) {

@@ -8,7 +8,7 @@ import { ownError } from '../errors.ts'
 import { portResponseOf, portsResponse, v1PortResponseOf, v1PortsResponse } from './response-schemas.ts'
 import { UpstreamError, type Asker, type ReadResponse, type Reads } from './upstream.ts'
 
-/** After so long, an endpoint without v3 port reads is tried by v3 again. */
+/** After this long, an endpoint without v3 port reads is tried by v3 again. */
 export const LOOK_AGAIN_MS = 10 * 60_000
 
 /** The most pages of the old list that are read for one request: 200,000 ports. */
@@ -92,7 +92,8 @@ export function portReads(
             "The platform's list of ports has the same page again and again, or no end.",
             {
               request_id: page.request_id,
-              advice: 'Try again with fewer filters. If it stays, report it with the request ID.',
+              advice:
+                'Try again with fewer filters. If the error comes again, report it with the request ID.',
             },
           ).error,
         )

@@ -48,7 +48,7 @@ const readBack = (operations: Operations, id: string) =>
 const onChange = (portId: string, fault: object) =>
   stage.faults({ match: { method: 'PUT', path: portId }, ...fault })
 
-/** `one` changes `abc` to `bcxa`, and waits so many seconds between the two steps. */
+/** `one` changes `abc` to `bcxa`, and waits this many seconds between the two steps. */
 async function waiting(retry_after: number) {
   const portId = await stage.portWith('abc')
   const sent = await stage.countChanges(portId)
