@@ -50,6 +50,8 @@ try {
   await portPage.find('')
   await portPage.check()
   await portPage.plan.getByText('Check passed').waitFor()
+  // The catalogue follows a search when there is time.
+  await page.getByRole('button', { name: 'Add quarantine to the end of the list' }).waitFor()
   await page.mouse.move(0, 0)
   await page.screenshot({ path: `${root}tests/browser/screenshot.png` })
 } finally {

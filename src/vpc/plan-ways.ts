@@ -5,7 +5,7 @@ export const planPolicies = ['choose', 'one-call', 'steps'] as const
 /** How a team wants its changes made. */
 export type PlanPolicy = (typeof planPolicies)[number]
 
-/** The plans for one change: the proposed one, and the other way where there is a choice. */
+/** The plans for one change: the proposed one, and the other way where there is one. */
 export type PlanWays = { proposed: ChangePlan; other?: ChangePlan }
 
 type Options = {
@@ -45,7 +45,7 @@ export function planWays(
     : { proposed: steps, other: replacement }
 }
 
-/** The plan that goes this way, where there is a choice; else the proposed one. */
+/** The plan that goes this way, where there are two; else the proposed one. */
 export function chosenPlan({ proposed, other }: PlanWays, way: PlanWay | undefined): ChangePlan {
   return other?.way === way && other !== undefined ? other : proposed
 }

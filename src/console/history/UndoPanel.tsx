@@ -16,7 +16,7 @@ import styles from './AuditRecordPage.module.css'
 type UndoPanelProps = { record: AuditRecord; facts: Pick<GroupFacts, 'groups'> }
 
 /**
- * Undoing a change from its audit record: arranges the opposite on the port's page, made for the
+ * Undoing a change from its audit record: makes the opposite arrangement on the port's page, made for the
  * list as it is now. Nothing is sent yet. Where the list has changed since, that is said and shown.
  */
 export function UndoPanel({ record, facts }: UndoPanelProps): JSX.Element | null {

@@ -31,7 +31,7 @@ type PlanPanelProps = {
   facts: GroupFacts
   /** The plan of the arrangement; a sentence where there can be none. */
   plan: ChangePlan | { problem: string }
-  /** The ways to choose from; one where there is no choice. */
+  /** The ways to choose from; one where there is no other. */
   ways: readonly ChangePlan[]
   /** The way just chosen: `plan` follows it a moment later. */
   way: PlanWay | undefined

@@ -12,7 +12,7 @@ import { useLatest } from '../hooks/latest.ts'
 export type Planned = {
   arrangement: Arrangement
   plan: ChangePlan | { problem: string }
-  /** The ways to choose from, the proposed one first; one where there is no choice. */
+  /** The ways to choose from, the proposed one first; one where there is no other. */
   ways: readonly ChangePlan[]
 }
 

@@ -152,7 +152,7 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
     expect(stage.word(await stage.list(portId))).toBe('abc')
   })
 
-  test('one is stopped in good order: the other goes on with what waited', async () => {
+  test('one is stopped cleanly: the other goes on with what waited', async () => {
     const { id } = await waiting(60)
     const portId = await stage.portWith('abc')
     await onChange(portId, { kind: 'delay', milliseconds: 1500 })
