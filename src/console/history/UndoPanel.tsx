@@ -16,8 +16,9 @@ import styles from './AuditRecordPage.module.css'
 type UndoPanelProps = { record: AuditRecord; facts: Pick<GroupFacts, 'groups'> }
 
 /**
- * Undoing a change from its audit record: makes the opposite arrangement on the port's page, made for the
- * list as it is now. Nothing is sent yet. Where the list has changed since, that is said and shown.
+ * Undoing a change from its audit record: makes the opposite arrangement on the port's page, for
+ * the list as it is now. Nothing is sent yet. Where the list has changed since, that is said and
+ * shown.
  */
 export function UndoPanel({ record, facts }: UndoPanelProps): JSX.Element | null {
   const { kind, outcome, after, undo_to } = record
