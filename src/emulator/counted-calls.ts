@@ -47,7 +47,8 @@ export class CountedCalls {
 
   /**
    * Takes a call of the project from the quota.
-   * @returns undefined when it may pass, else how the refusal tells when: in seconds, or not
+   * @returns undefined when it may pass, else after how many seconds the refusal says to try again,
+   *   if it says so
    */
   take(projectId: string, now = Date.now()): { retryAfter: number | undefined } | undefined {
     if (!this.#quota) return undefined

@@ -28,8 +28,9 @@ const change = z
   )
 
 /**
- * A fault on demand. It strikes calls of the platform's paths that fit `match` (`path`: text that
- * the path with its query contains), from the first after `after` on, `times` times (0: always).
+ * A fault on demand. It applies to calls of the platform's paths that fit `match` (`path`: text
+ * that the path with its query contains), from the first after `after` on, `times` times (0:
+ * always).
  * - `delay`: the call waits `milliseconds` and is then carried out, even when the client has gone
  *   away meanwhile.
  * - `delay_answer`: the call is carried out at once, its response waits `milliseconds`.
@@ -79,7 +80,7 @@ export type Fault = z.infer<typeof fault>
 /** Body of POST /_emulator/faults. */
 export const faultsRequest = z.strictObject({ faults: z.array(fault) })
 
-/** A fault with how often its match was met and how often it struck. */
+/** A fault with how often its match was met and how often it was applied. */
 type ActiveFault = { fault: Fault; matched: number; struck: number }
 
 const ENDS_A_CALL: ReadonlySet<Fault['kind']> = new Set(['error', 'drop_before', 'drop_after', 'garbage'])
@@ -102,9 +103,9 @@ export class Faults {
     return this.#active.map(({ fault: one, matched, struck }) => ({ ...one, matched, struck }))
   }
 
-  /** The faults that strike this call, in order; the first that ends a call is the last. */
+  /** The faults that apply to this call, in order; the first that ends a call is the last. */
   take(method: string, url: string): Fault[] {
-    const striking: Fault[] = []
+    const applied: Fault[] = []
     for (const active of this.#active) {
       const { match, after = 0, times = 1, kind } = active.fault
       if (match?.method && match.method.toUpperCase() !== method) continue
@@ -112,10 +113,10 @@ export class Faults {
       active.matched++
       if (active.matched <= after || (times > 0 && active.struck >= times)) continue
       active.struck++
-      striking.push(active.fault)
+      applied.push(active.fault)
       if (ENDS_A_CALL.has(kind)) break
     }
-    return striking
+    return applied
   }
 }
 
@@ -171,7 +172,7 @@ export function changeBetween(platform: Platform, one: Fault, portOfCall: string
 }
 
 /**
- * Sets a port's list behind everybody's back, in whichever project the port is.
+ * Sets a port's list unasked, in whichever project the port is.
  * @throws PlatformError 404 when the port or a group does not exist, 400 when a group is named
  *   twice.
  */

@@ -21,7 +21,7 @@ import {
 import type { Platform, Project } from './platform.ts'
 import { insertSecurityGroups, namedGroup, namedPort, removeSecurityGroups } from './port-calls.ts'
 import { portValues, withoutAllGranted } from './port-filters.ts'
-import type { Part, Region } from './region.ts'
+import type { ApiPart, Region } from './region.ts'
 
 /**
  * A request as the calls see it: `id` is the last ID of the path, `url` the whole address, `search`
@@ -50,7 +50,7 @@ type PlatformCall = {
   method: 'GET' | 'PUT'
   path: string
   /** The part of the API that it belongs to, which a region may lack. */
-  part: Part
+  part: ApiPart
   /** A list that takes `enterprise_project_id`. */
   byEnterpriseProject?: true
   respond: (request: PlatformRequest) => PlatformResponse

@@ -25,10 +25,10 @@ const LIKE = {
   'enterprise-required': { enterpriseProject: 'required' },
   /** Lists that take `enterprise_project_id` are empty without it: 200. */
   'enterprise-empty': { enterpriseProject: 'empty' },
-} as const satisfies Record<string, Partial<Omit<Region, 'missing'>> & { missing?: Part[] }>
+} as const satisfies Record<string, Partial<Omit<Region, 'missing'>> & { missing?: ApiPart[] }>
 
-/** A part of the API that an endpoint may lack. */
-export type Part = 'v3 port reads' | 'v3 port changes' | 'v3 groups' | 'address groups' | 'v1' | 'v2.0'
+/** A part of the platform's API that an endpoint may lack. */
+export type ApiPart = 'v3 port reads' | 'v3 port changes' | 'v3 groups' | 'address groups' | 'v1' | 'v2.0'
 
 /** The names of which a region's setting is made. */
 export const regionNames = Object.keys(LIKE) as (keyof typeof LIKE)[]
@@ -50,7 +50,7 @@ export type RegionSetting = z.infer<typeof regionSetting>
 
 /** What an endpoint offers, and how. */
 export type Region = {
-  missing: ReadonlySet<Part>
+  missing: ReadonlySet<ApiPart>
   noSuchApi: NoSuchApiForm
   oldestRules: boolean
   enterpriseProject: 'optional' | 'required' | 'empty'
@@ -58,7 +58,7 @@ export type Region = {
 
 /** The region of a setting. */
 export function regionOf({ like = [], no_such_api = 'APIGW.0101' }: RegionSetting): Region {
-  const chosen: (Partial<Omit<Region, 'missing'>> & { missing?: readonly Part[] })[] = like.map(
+  const chosen: (Partial<Omit<Region, 'missing'>> & { missing?: readonly ApiPart[] })[] = like.map(
     (name) => LIKE[name],
   )
   return {

@@ -168,7 +168,9 @@ function readEstate(file: string): Estate | undefined {
   }
   const estate = parsed(text) as Partial<Estate> | undefined
   if (!estate?.made_from || !Array.isArray(estate.projects))
-    throw new StorageRefused(`${file} is not an estate: restore it, or empty the folder to start afresh`)
+    throw new StorageRefused(
+      `${file} holds no emulator data: restore it, or empty the folder to start afresh`,
+    )
   return estate as Estate
 }
 
@@ -198,7 +200,7 @@ function checkPlan(made: EstatePlan, plan: Partial<EstatePlan>, folder: string):
   for (const name of ['ports', 'groups', 'seed'] as const)
     if (plan[name] !== undefined && plan[name] !== made[name])
       throw new StorageRefused(
-        `${folder} holds an estate made with --${name} ${made[name] ?? '(none)'}, not ${plan[name]}: ` +
+        `${folder} holds emulator data made with --${name} ${made[name] ?? '(none)'}, not ${plan[name]}: ` +
           `leave --${name} out, or name another --data folder, or empty this one`,
       )
 }

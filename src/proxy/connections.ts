@@ -68,7 +68,7 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 
 /** One address may have a quarter of all connections. */
 const PART_OF_ONE = 4
-/** Refused connections are logged once in so long. */
+/** Refused connections are logged at most once in this long. */
 const LOGGED_AFTER_MS = 60_000
 
 /**

@@ -127,6 +127,6 @@ function unforeseen(error: Error, request: FastifyRequest): ProxyError {
   request.log.error({ err: error }, 'unforeseen error')
   return ownError('Portside.Internal', 'Something in Portside went wrong.', {
     request_id: request.id,
-    advice: "Try again. If it stays, look for this request ID in the proxy's log and report it.",
+    advice: "Try again. If the error comes again, look for this request ID in the proxy's log and report it.",
   })
 }

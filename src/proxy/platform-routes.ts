@@ -149,8 +149,8 @@ export async function platformRoutes(app: FastifyInstance, { dryRuns }: { dryRun
           })
         const { project_id, port_id } = params
         const sent = { method: 'PUT' as const, path: path(project_id, port_id), body: asked }
-        const asker = { ...session, project_id, port_id: port_id.toLowerCase() }
-        return sendOutcome(reply, await sendDryRun(dryRuns, sent, asker, askerOf(request)))
+        const requester = { ...session, project_id, port_id: port_id.toLowerCase() }
+        return sendOutcome(reply, await sendDryRun(dryRuns, sent, requester, askerOf(request)))
       },
     )
   }

@@ -44,14 +44,10 @@ export async function addRateLimits(
       const counted = await count(request)
       if (counted.isAllowed || !counted.isExceeded) return
       const seconds = Math.max(1, counted.ttlInSeconds)
-      throw ownError(
-        'Portside.TooManyRequests',
-        `Portside takes ${max} ${what} a minute, and these were more.`,
-        {
-          retry_after: seconds,
-          advice: `Wait ${seconds} seconds, then try again.`,
-        },
-      )
+      throw ownError('Portside.TooManyRequests', `Too many ${what}. The limit is ${max} a minute.`, {
+        retry_after: seconds,
+        advice: `Wait ${seconds} seconds, then try again.`,
+      })
     }
   }
   return {

@@ -188,14 +188,14 @@ export function goneSignal({ socket }: FastifyRequest): AbortSignal {
   const known = goneSignals.get(socket)
   if (known) return known
   const gone = new AbortController()
-  const leave = () => gone.abort(ownError('Portside.Stopping', 'The asker went away.'))
+  const leave = () => gone.abort(ownError('Portside.Stopping', 'The caller went away.'))
   if (socket.destroyed) leave()
   else socket.once('close', leave)
   goneSignals.set(socket, gone.signal)
   return gone.signal
 }
 
-/** The asker of the calls of the platform that a request needs. */
+/** The caller for whom a request calls the platform: its request ID, and its going away. */
 export function askerOf(request: FastifyRequest): Asker {
   return { request_id: request.id, signal: goneSignal(request) }
 }

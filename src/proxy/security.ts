@@ -51,7 +51,7 @@ export function browserHeaders({ publicOrigin }: Pick<ProxyConfig, 'publicOrigin
  * Refuses requests to `app` under a name that is not its own, or from a page that is not its own.
  * Every response gets `headers`.
  */
-export function guardBrowsers(
+export function refuseForeign(
   app: FastifyInstance,
   config: ProxyConfig,
   headers: Readonly<Record<string, string>>,

@@ -22,7 +22,7 @@ import { operationsPlugin } from './operations/plugin.ts'
 import { platformRoutes } from './platform-routes.ts'
 import { auditLogPlugin } from './audit-log/plugin.ts'
 import { checkProjects, checkRequests, queryValues } from './request-checks.ts'
-import { browserHeaders, guardBrowsers } from './security.ts'
+import { browserHeaders, refuseForeign } from './security.ts'
 import { addSignIn } from './session/sign-in.ts'
 import { stopGracefully } from './stopping.ts'
 import { createUpstream } from './upstream/connection.ts'
@@ -81,7 +81,7 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   logResponses(app, metrics)
   addProbes(app, readiness)
 
-  guardBrowsers(app, config, headers)
+  refuseForeign(app, config, headers)
   limitExchanges(app, receiving)
   const signIn = await addSignIn(app, config)
   await serveConsole(app, config.consoleFiles)

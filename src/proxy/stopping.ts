@@ -22,10 +22,10 @@ export function stopOnce(close: () => Promise<void>, limitMs: number): (signal: 
       return
     }
     signalled = performance.now()
-    setTimeout(() => giveUp(`not at an end ${limitMs / 1000} s after ${signal}, stopped`), limitMs).unref()
+    setTimeout(() => giveUp(`still running ${limitMs / 1000} s after ${signal}, stopped`), limitMs).unref()
     void close().then(
       () => process.exit(0),
-      (error: unknown) => giveUp(`could not stop in good order (${String(error)}), stopped`),
+      (error: unknown) => giveUp(`could not stop cleanly (${String(error)}), stopped`),
     )
   }
 }

@@ -17,8 +17,8 @@ export function refuseWrongPlan(
 ): void {
   const twice = planned_from.findIndex((id, position) => planned_from.indexOf(id) !== position)
   const respelled = respelledGroup({ planned_from, desired, steps })
-  const fault = stepsLead(planned_from, steps, desired, limit)
-  if (twice < 0 && respelled === undefined && !fault)
+  const problem = stepsLead(planned_from, steps, desired, limit)
+  if (twice < 0 && respelled === undefined && !problem)
     return refuseOtherWay({ desired, steps }, policy, offered)
   const field =
     twice >= 0
@@ -29,7 +29,10 @@ export function refuseWrongPlan(
             message:
               'spells an ID with other letters, small or capital, than before: spell it as the port does',
           }
-        : { path: fault!.step < steps.length ? `steps.${fault!.step}` : 'desired', message: fault!.message }
+        : {
+            path: problem!.step < steps.length ? `steps.${problem!.step}` : 'desired',
+            message: problem!.message,
+          }
   throw ownError(
     'Portside.InvalidRequest',
     `The plan can't be carried out: ${field.path}: ${field.message}.`,

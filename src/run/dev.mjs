@@ -115,7 +115,7 @@ const servers = [emulator, proxy]
 async function signIn(request, response) {
   const headers = { cookie: request.headers.cookie ?? '' }
   const printed = await proxy.ready
-  if (printed === undefined) throw new Error('The proxy has ended: see what it printed, and mend it.')
+  if (printed === undefined) throw new Error('The proxy has ended: see what it printed, and repair it.')
   const { status } = await fetch(`${behind}/api/session`, { headers })
   if (status !== 401) return
   const { pathname } = new URL(printed)

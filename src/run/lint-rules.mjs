@@ -136,25 +136,30 @@ function isTest(callee) {
  * Imports go down. An option names a folder and its floors, from the top to the bottom: each floor
  * is a list of rooms, which are folders or files of that folder. A file imports from its own room
  * and from the floors below it. `also` names further rooms that a room may use; `not` those below
- * it, or beside the folder (`../vpc`), that it may not. Unlike `no-restricted-imports`, this finds
- * `import()` and types too.
+ * it, or beside the folder (`../vpc`), that it may not. With `otherFilesAreGround`, files of the
+ * folder that are on no floor may be used by all, and may themselves use the rooms. A folder on no
+ * floor uses nothing of its neighbours, and none of them uses it. Unlike `no-restricted-imports`,
+ * this finds `import()` and types too.
  */
 const floors = {
   meta: { type: 'problem', schema: { type: 'array' } },
   create(context) {
     const file = context.filename
-    const rules = context.options.map(({ folder, floors: rows, also = {}, not = {} }) => {
+    const rules = context.options.map(({ folder, ...rule }) => {
       const root = resolve(context.cwd, folder)
-      return { root, room: roomIn(root, file), rows, also, not }
+      return { root, room: roomIn(root, file), ...rule }
     })
     const check = (source) => {
       if (source?.type !== 'Literal' || typeof source.value !== 'string' || !/^\.\.?\//.test(source.value))
         return
       const target = resolve(dirname(file), source.value)
-      for (const { root, room, rows, also, not } of rules) {
+      for (const { root, room, floors: rows, also = {}, not = {}, otherFilesAreGround } of rules) {
         const other = roomIn(root, target)
         if (room.startsWith('..') || other === room) continue
         const floorOf = (name) => rows.findIndex((row) => row.includes(name))
+        const isGround = (name) => otherFilesAreGround && floorOf(name) === -1 && isFile(name)
+        if (isGround(other) && (isGround(room) || floorOf(room) !== -1)) continue
+        if (isGround(room) && floorOf(other) !== -1 && !isFile(other)) continue
         const isBelow = other.startsWith('..') || (floorOf(room) !== -1 && floorOf(other) > floorOf(room))
         if (not[room]?.includes(other) || !(isBelow || also[room]?.includes(other)))
           context.report({
@@ -172,6 +177,11 @@ const floors = {
       'NewExpression[callee.name=URL]': ({ arguments: [source] }) => check(source),
     }
   },
+}
+
+/** True for the name of a file, false for that of a folder. */
+function isFile(name) {
+  return /\.\w+$/.test(name)
 }
 
 /** The first step of the path from a folder to a file; `../name` for one beside the folder. */

@@ -22,34 +22,43 @@ const server = spawn(process.execPath, [`${root}src/run/start.mjs`], {
     PORTSIDE_LOG_LEVEL: 'error',
   },
 })
-const signIn = await new Promise((resolve) => {
-  let printed = ''
-  server.stdout.on('data', (chunk) => {
-    printed += chunk
-    const match = /http:\/\/\S+\/sign-in\/\S+/.exec(printed)
-    if (match) resolve(match[0])
-  })
-})
+const ended = new Promise((resolve) => server.once('exit', resolve))
 
-const browser = await chromium.launch({
-  executablePath: installedChromium(),
-  chromiumSandbox: process.getuid?.() !== 0,
-})
-const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-await page.goto(signIn)
-await page.getByRole('link', { name: 'shop-prod-web-01' }).click()
-const portPage = new module.PortPage(page)
-await portPage.find('deny-admin-ports')
-await page.getByRole('button', { name: 'Add deny-admin-ports to the end of the list' }).click()
-await portPage.move('deny-admin-ports', 'up', 5)
-await portPage.move('icmp-basic', 'up')
-await portPage.find('')
-await portPage.check()
-await portPage.plan.getByText('Check passed').waitFor()
-await page.mouse.move(0, 0)
-await page.screenshot({ path: `${root}tests/browser/screenshot.png` })
-await browser.close()
-server.kill('SIGTERM')
-await new Promise((resolve) => server.on('exit', resolve))
-rmSync(data, { recursive: true, force: true })
+let browser
+try {
+  const signIn = await new Promise((resolve, reject) => {
+    let printed = ''
+    server.stdout.on('data', (chunk) => {
+      printed += chunk
+      const match = /http:\/\/\S+\/sign-in\/\S+/.exec(printed)
+      if (match) resolve(match[0])
+    })
+    void ended.then((code) => reject(new Error(`Portside ended with ${code} before it was ready`)))
+  })
+  browser = await chromium.launch({
+    executablePath: installedChromium(),
+    chromiumSandbox: process.getuid?.() !== 0,
+  })
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  await page.goto(signIn)
+  await page.getByRole('link', { name: 'shop-prod-web-01' }).click()
+  const portPage = new module.PortPage(page)
+  await portPage.find('deny-admin-ports')
+  await page.getByRole('button', { name: 'Add deny-admin-ports to the end of the list' }).click()
+  await portPage.move('deny-admin-ports', 'up', 5)
+  await portPage.move('icmp-basic', 'up')
+  await portPage.find('')
+  await portPage.check()
+  await portPage.plan.getByText('Check passed').waitFor()
+  // The catalogue follows a search when there is time.
+  await page.getByRole('button', { name: 'Add quarantine to the end of the list' }).waitFor()
+  await page.mouse.move(0, 0)
+  await page.screenshot({ path: `${root}tests/browser/screenshot.png` })
+} finally {
+  // Also after a failure: nothing stays running.
+  await browser?.close()
+  server.kill('SIGTERM')
+  await ended
+  rmSync(data, { recursive: true, force: true })
+}
 console.log('Wrote tests/browser/screenshot.png')

@@ -25,8 +25,8 @@ export const auditRecordKinds = ['dry_run', 'change', 'go_on', 'go_back'] as con
 export type AuditRecordKind = (typeof auditRecordKinds)[number]
 
 /**
- * How an operation ended (portside-api.ts, operationStatus), or a dry run. `passed`: every step was
- * found right; `refused`: a step was not; `incomplete`: not every step could be checked.
+ * How an operation ended (portside-api.ts, operationStatus), or a dry run. `passed`: every step
+ * passed the check; `refused`: a step did not; `incomplete`: not every step could be checked.
  */
 export const auditOutcomes = [...settledStatuses, 'passed', 'refused', 'incomplete'] as const
 const auditOutcome = z.enum(auditOutcomes)
@@ -39,8 +39,9 @@ export type AuditOutcome = (typeof auditOutcomes)[number]
  * - `request`: about to be sent, exactly so. `answer`: the response, with the platform's own words
  *   in `text` (at most MAX_RESPONSE_TEXT characters, `cut` when there were more), or why there was
  *   none. Never headers.
- * - `portside_check`: a step of a dry run that rests on an earlier one, checked by Portside alone.
- *   `not_asked`: a step that was left out after the platform could not be asked.
+ * - `portside_check`: a step of a dry run that the platform can't check (checks.ts), checked by
+ *   Portside alone. `not_asked`: a step that was left out after an earlier call to the platform
+ *   failed.
  * - `read`: the port's list as read from the platform; null when it could not be read.
  * - `confirmed`: the plan breaks guards, and the operator typed the port's name or ID.
  * - `other_ports`: what the plan changes of the traffic of other ports at its end, as compared for

@@ -116,36 +116,37 @@ export function listsAfter(list: readonly string[], steps: readonly ChangeStep[]
 }
 
 /** What is wrong with one step of a plan, or with its end when `step` is the number of steps. */
-export type StepFault = { step: number; message: string }
+export type StepProblem = { step: number; message: string }
 
 /**
  * Checks that `steps` lead from one list to the other: each can be carried out, none takes the list
  * above `limit` groups (docs/platform.md, Limits), none leaves a port without groups on the way,
  * and the last gives exactly `to`.
- * @returns the first fault; undefined when all is well
+ * @returns the first problem; undefined when all is well
  */
 export function stepsLead(
   from: readonly string[],
   steps: readonly ChangeStep[],
   to: readonly string[],
   limit: number = DEFAULT_GROUPS_PER_PORT,
-): StepFault | undefined {
+): StepProblem | undefined {
   let now = [...from]
-  for (const [index, step] of steps.entries()) {
-    if (step.security_groups.length === 0) return { step: index, message: 'the step names no security group' }
+  for (const [stepNumber, step] of steps.entries()) {
+    if (step.security_groups.length === 0)
+      return { step: stepNumber, message: 'the step names no security group' }
     try {
       now = applyStep(now, step)
     } catch (error) {
-      if (error instanceof StepRefused) return { step: index, message: error.message }
+      if (error instanceof StepRefused) return { step: stepNumber, message: error.message }
       throw error
     }
     if (step.kind !== 'remove' && now.length > limit)
       return {
-        step: index,
+        step: stepNumber,
         message: `the port would have ${now.length} security groups, of at most ${limit}`,
       }
-    if (now.length === 0 && index < steps.length - 1)
-      return { step: index, message: 'the port would be without any security group on the way' }
+    if (now.length === 0 && stepNumber < steps.length - 1)
+      return { step: stepNumber, message: 'the port would be without any security group on the way' }
   }
   if (now.length !== to.length || now.some((id, position) => id !== to[position]))
     return { step: steps.length, message: 'the steps do not end in the desired list' }

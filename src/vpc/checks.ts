@@ -16,10 +16,10 @@ export type CheckRequest = z.infer<typeof checkRequest>
  *   `dry_run`); `refused`: with an error.
  * - `platform_partly`: a replacement. The platform's dry run found that `groups`, which are new to
  *   the port, can be inserted; it can't check the replacement itself.
- * - `portside`: it rests on an earlier step, so Portside checked it against the schemas and the
- *   model of the list.
- * - `failed`: the platform could not be asked, or did not say yes or no. `skipped`: not asked after
- *   such a failure.
+ * - `portside`: it rests on an earlier step, or is a replacement without new groups. The platform
+ *   can't check it, so Portside did, against the schemas and the model of the list.
+ * - `failed`: the call to the platform failed, or its response did not say yes or no. `skipped`:
+ *   not sent after such a failure.
  */
 const stepCheck = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('platform'), request_id: z.nullable(z.string()) }),

@@ -26,7 +26,7 @@ export const portsideError = z.looseObject({
    * with it.
    */
   fields: z.optional(z.array(z.object({ path: z.string(), message: z.string() }))),
-  /** Seconds to wait before another try, as the upstream's Retry-After said. */
+  /** Seconds to wait before another try, as the platform's Retry-After said. */
   retry_after: z.optional(z.number()),
   /** `unknown`: the request may have been carried out. Read the port back before anything else. */
   outcome: z.optional(z.enum(['refused', 'not_sent', 'unknown'])),
@@ -65,7 +65,7 @@ export const MAX_REQUEST_ID = 128
 const MAX_CODE = 128
 const MAX_MESSAGE = 2000
 
-/** A text of at most so many characters. */
+/** A text of at most `most` characters. */
 export function shortened(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text
 }

@@ -49,9 +49,9 @@ describe('the ways from one list to another', () => {
   })
 
   test('the chosen way is taken where it is one of them', () => {
-    const choice = planWays(['a', 'b'], ['b', 'a'], { limit: 100, policy: 'choose' })
-    expect(chosenPlan(choice, undefined).way).toBe('one-call')
-    expect(chosenPlan(choice, 'steps').way).toBe('steps')
+    const both = planWays(['a', 'b'], ['b', 'a'], { limit: 100, policy: 'choose' })
+    expect(chosenPlan(both, undefined).way).toBe('one-call')
+    expect(chosenPlan(both, 'steps').way).toBe('steps')
     const single = planWays(['a'], ['a', 'b'], { limit: 100, policy: 'choose' })
     expect(chosenPlan(single, 'one-call').way).toBe('steps')
   })

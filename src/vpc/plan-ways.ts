@@ -5,8 +5,8 @@ export const planPolicies = ['choose', 'one-call', 'steps'] as const
 /** How a team wants its changes made. */
 export type PlanPolicy = (typeof planPolicies)[number]
 
-/** The plans for one change: the proposed one, and the other way where there is a choice. */
-export type PlanChoice = { proposed: ChangePlan; other?: ChangePlan }
+/** The plans for one change: the proposed one, and the other way where there is one. */
+export type PlanWays = { proposed: ChangePlan; other?: ChangePlan }
 
 type Options = {
   /** How many groups a port takes. */
@@ -29,7 +29,7 @@ export function planWays(
   current: readonly string[],
   desired: readonly string[],
   { limit, policy, offered = ['steps', 'one-call'] }: Options,
-): PlanChoice {
+): PlanWays {
   if (!offered.includes('steps')) {
     if (!offered.includes('one-call'))
       throw new PlanRefused('the platform offers no call that changes ports here')
@@ -51,8 +51,8 @@ export function planWays(
     : { proposed: steps, other: replacement }
 }
 
-/** The plan that goes this way, where there is a choice; else the proposed one. */
-export function chosenPlan({ proposed, other }: PlanChoice, way: PlanWay | undefined): ChangePlan {
+/** The plan that goes this way, where there are two; else the proposed one. */
+export function chosenPlan({ proposed, other }: PlanWays, way: PlanWay | undefined): ChangePlan {
   return other?.way === way && other !== undefined ? other : proposed
 }
 

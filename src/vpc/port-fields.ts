@@ -28,7 +28,7 @@ export type PortField = {
   values?: readonly string[]
   /** What a text must look like, where the table says so. */
   form?: 'UUID' | 'time' | 'device owner'
-  /** At most so many characters. */
+  /** At most this many characters. */
   maxLength?: number
   /** The fields of the object, or of each object in the array. */
   fields?: readonly PortField[]

@@ -105,7 +105,7 @@ export const planLists = {
   steps: boundedList(askedStep, MOST_STEPS, 'steps').check(z.minLength(1, 'must have at least one step')),
 }
 
-/** The port's name or ID, typed by the operator: lets pass what breaks a guard. */
+/** The port's name or ID, typed by the operator: allows a change that breaks a guard. */
 const confirmedBy = z.optional(boundedText())
 
 /**
@@ -169,12 +169,14 @@ export const settledStatuses = [
  * - `running`: steps are being carried out. `waiting`: the platform asked to wait (429, 503); the
  *   proxy then goes on.
  * - `done`: the port has the desired list, as the platform's response or the port read back shows.
- * - `list_changed`: before the first step the port's list was not `planned_from`; nothing was sent.
+ * - `list_changed`: before the first step the port's list was not `planned_from`, or the port
+ *   itself was changed since a replacement was planned; nothing was sent.
  * - `stopped`: a step failed, or the list was not as expected between steps; the operator chooses
  *   how to go on.
  * - `interrupted`: the proxy died on the way; found at start, read back; the operator chooses.
  * - `left`: the operator left the list as it is.
- * - `superseded`: the operator chose to go on or back, in the operation `followed_by`.
+ * - `superseded`: the operator chose to go on or back, or a later operation on the port was done;
+ *   it is `followed_by`.
  */
 const operationStatus = z.enum(['queued', 'running', 'waiting', ...settledStatuses])
 /** The state of an operation. */

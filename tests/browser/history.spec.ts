@@ -44,7 +44,7 @@ test('a change is found by its request ID, read, undone on the port and exported
   await page.goto('/')
   await page.getByRole('link', { name: 'History', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'History' })).toBeFocused()
-  const rows = page.getByRole('region', { name: 'Records' }).getByRole('listitem')
+  const rows = page.getByRole('region', { name: 'Audit records' }).getByRole('listitem')
   await page.getByRole('searchbox', { name: 'Search' }).fill(requestId)
   await expect(rows).toHaveCount(1)
   await expect(rows).toContainText(['1 moved · 2 calls'])

@@ -9,7 +9,7 @@ const PORTS = 700
  * back is full by then.
  */
 const BEFORE = 200
-/** After so many more ports each, memory is looked at again. */
+/** After this many more ports each, memory is looked at again. */
 const EACH = 50
 /**
  * The bytes by which each further port may raise the trend. About 0.5 kB is kept of each: the

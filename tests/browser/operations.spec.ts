@@ -201,7 +201,7 @@ test('two operators on one port: the second change waits and is not applied', as
   expect(await cloud.list(PORTS.queued)).toEqual(before.toReversed())
 })
 
-test('undo arranges the opposite and sends nothing until Apply', async ({ portPage, cloud, portPath }) => {
+test('undo makes an arrangement and sends nothing until Apply', async ({ portPage, cloud, portPath }) => {
   await portPage.open(portPath(PORTS.undo), 3)
   const before = await portPage.ids()
   await lastToTop(portPage)

@@ -77,7 +77,7 @@ test.describe('when something is wrong', () => {
   test('a wrong sign-in address says what to do', async ({ signedOut }) => {
     const response = await signedOut.goto('/sign-in/wrong')
     expect(response?.status()).toBe(403)
-    await expect(signedOut.getByText(/Open the one that it printed/)).toBeVisible()
+    await expect(signedOut.getByText(/Open the complete address that Portside printed/)).toBeVisible()
   })
 
   test('an address that leads nowhere', async ({ page }) => {

@@ -121,14 +121,14 @@ export function controls(emulator: string) {
   return {
     /** Faults that the next matching calls meet, beside those already set. */
     faults: (...faults: object[]) => post('faults', { faults }),
-    /** Removes all faults, also those that struck nothing yet. */
+    /** Removes all faults, also those that were not applied yet. */
     noFaults: () => send('DELETE', 'faults'),
     /** What the endpoint offers from now on: `region(['v1-only'], 'bare-404')`; else all. */
     region: (like: string[] = [], no_such_api?: string) =>
       send('PUT', 'region', { like, ...(no_such_api && { no_such_api }) }),
     /** Objects that are shown in odd forms from now on; in place of those before. */
     overlays: (...overlays: object[]) => send('PUT', 'overlays', { overlays }),
-    /** At most so many calls of a project in so many seconds; null for as many as it likes. */
+    /** At most this many calls of a project in this many seconds; null for no limit. */
     quota: (quota: { count: number; seconds: number; retry_after?: boolean } | null) =>
       send('PUT', 'quota', { quota }),
     /** The calls that came since the start or `forgetCalls`, by kind. */

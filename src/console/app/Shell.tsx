@@ -59,7 +59,7 @@ export function Frame({
         {session && <ProjectLinks />}
         {session?.emulator && (
           <span className={styles.badge}>
-            <Badge tone="accent" title="Nothing here reaches a real cloud.">
+            <Badge tone="accent" title="No request reaches the real platform.">
               Emulator: practice data
             </Badge>
           </span>

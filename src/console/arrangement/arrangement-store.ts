@@ -47,7 +47,7 @@ const version2 = z
     ),
   )
 
-/** A change is written when none has followed for so long, or when the page is left. */
+/** A change is written when none has followed for this long, or when the page is left. */
 const REST_MS = 300
 
 const PREFIX = 'portside.arrangement'

@@ -6,7 +6,7 @@ import { textOf } from '../../vpc/shown.ts'
 import { unreadableIn, type UnreadableEntries } from '../../vpc/unreadable.ts'
 import { groupsByIdQuery, groupsInfiniteQuery } from '../proxy-client/queries.ts'
 
-/** A search reads no further pages once it has so many matches; the operator can ask for more. */
+/** A search reads no further pages once it has this many matches; the operator can ask for more. */
 const ENOUGH_MATCHES = 50
 
 /** The group IDs of a pasted text, between spaces, commas or quotes; none unless all are IDs. */

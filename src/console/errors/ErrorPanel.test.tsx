@@ -70,9 +70,9 @@ test('shows an error of Portside itself in its own words, and tries again when a
 test.each([
   new TypeError('Failed to fetch dynamically imported module: http://portside/x.js'),
   new Error('Unable to preload CSS for http://portside/x.css'),
-])('takes a part of the page that could not be loaded for no fault of Portside', (error) => {
+])('takes a part of the page that could not be loaded for no error of Portside', (error) => {
   render(<ErrorPanel error={error} title="This page could not be shown" />)
   const panel = screen.getByRole('alert')
   expect(panel).toHaveTextContent('A part of this page could not be loaded')
-  expect(panel).not.toHaveTextContent('fault in Portside')
+  expect(panel).not.toHaveTextContent('error in Portside')
 })

@@ -121,13 +121,13 @@ export function adviceFor(error: ProxyError): string | undefined {
     case 404:
       return 'It is not there (any more). Check the ID and the project.'
     case 409:
-      return 'Something else is going on with this resource. Read it again, then decide.'
+      return 'Another change of this object is under way. Read it again, then decide.'
     case 429:
-      return 'The platform is being asked too often. Wait a moment, then try again.'
+      return 'The platform gets too many requests. Wait a moment, then try again.'
     default:
       if (error.status > 0 && error.status < 500) return undefined
       return error.request_id === null
-        ? 'Try again in a moment. If it stays so, ask the people who run this Portside.'
-        : 'Try again in a moment. If it stays so, give the request ID to the support of the platform.'
+        ? 'Try again in a moment. If the error comes again, ask the people who run this Portside.'
+        : 'Try again in a moment. If the error comes again, give the request ID to the support of the platform.'
   }
 }

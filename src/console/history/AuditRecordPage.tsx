@@ -40,13 +40,13 @@ export function AuditRecordPage(): JSX.Element {
   const missing = error instanceof ProxyError && error.status === 404
   return (
     <>
-      <PageHeader title={`Record ${shortId(recordId)}`} crumbs={history} />
+      <PageHeader title={`Audit record ${shortId(recordId)}`} crumbs={history} />
       {error === null ? (
-        <SkeletonRows label="Reading the record" />
+        <SkeletonRows label="Reading the audit record" />
       ) : (
         <ErrorPanel
           error={error}
-          title={missing ? 'There is no such record' : 'The record could not be read'}
+          title={missing ? 'There is no such audit record' : 'The audit record could not be read'}
           onRetry={() => void refetch()}
         />
       )}
@@ -106,7 +106,7 @@ function RecordView({ record, crumb, onReload }: RecordViewProps): JSX.Element {
             Port <Id value={port_id} label="port ID" />
           </span>
           <span className={styles.fact}>
-            Record <Id value={record_id} label="record ID" />
+            Audit record <Id value={record_id} label="audit record ID" />
           </span>
         </span>
       </PageHeader>
@@ -139,15 +139,15 @@ function Notices({ record: { entries, project_id, follows } }: { record: AuditRe
   return (
     <>
       {confirmed?.kind === 'confirmed' && (
-        <Notice tone="warn" title="It broke guards, as was confirmed">
+        <Notice tone="warn" title="It broke guards; the operator confirmed this">
           The port’s name or ID was typed (‘{confirmed.typed}’) to carry it out although it breaks:{' '}
           {confirmed.guards.join(', ')}.
         </Notice>
       )}
       {entries.some(({ kind }) => kind === 'copied') && (
         <Notice title="Made from the journal">
-          This change was made by a Portside that kept no records yet: only the last try of each step is
-          known, and not what the platform responded.
+          This change was made by a version without an audit log: only the last try of each step is known, and
+          not what the platform responded.
         </Notice>
       )}
       {(follows !== null || next !== null) && (

@@ -77,7 +77,7 @@ function entryWords(entry: AuditEntry, words: readonly string[], facts: Names): 
             more: <TimelineNote>{entry.problem}</TimelineNote>,
           }
     case 'not_asked':
-      return { icon: 'minus', title: `${step} not checked: the platform could not be asked before` }
+      return { icon: 'minus', title: `${step} not checked: an earlier call to the platform failed` }
     case 'read':
       return entry.list === null
         ? {
@@ -95,7 +95,7 @@ function entryWords(entry: AuditEntry, words: readonly string[], facts: Names): 
       return {
         icon: 'warning',
         tone: 'warn',
-        title: 'Guards broken, as confirmed by typing',
+        title: 'Broken guards, confirmed by typing the port’s name or ID',
         more: <TimelineNote>{entry.guards.join(', ')}</TimelineNote>,
       }
     case 'other_ports': {
@@ -116,7 +116,7 @@ function entryWords(entry: AuditEntry, words: readonly string[], facts: Names): 
     case 'answered':
       return { icon: 'info', title: `${entry.user} chose: ${CHOICES[entry.answer]}` }
     case 'taken_over':
-      return { icon: 'info', tone: 'warn', title: 'Found left behind: the proxy that was at it had ended' }
+      return { icon: 'info', tone: 'warn', title: 'Taken over: the proxy that carried it out had ended' }
     case 'copied':
       return { icon: 'copy', title: 'Copied from the journal' }
     case 'end': {

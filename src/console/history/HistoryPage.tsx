@@ -61,8 +61,8 @@ function HistoryView({ project, portId, search, change }: HistoryViewProps): JSX
     <>
       <Header project={project} portId={portId} filters={filters} />
       <HistoryFilters search={search} change={change} onClear={clear} />
-      <section className={styles.list} aria-label="Records" aria-busy={list.isFetching}>
-        {list.isPending && <SkeletonRows label="Reading the records" count={10} />}
+      <section className={styles.list} aria-label="Audit records" aria-busy={list.isFetching}>
+        {list.isPending && <SkeletonRows label="Reading the audit records" count={10} />}
         {records.length > 0 && (
           <>
             <div className={styles.head} aria-hidden="true">
@@ -90,7 +90,9 @@ function HistoryView({ project, portId, search, change }: HistoryViewProps): JSX
             <ErrorPanel
               error={list.error}
               title={
-                records.length === 0 ? 'The records could not be read' : 'Further records could not be read'
+                records.length === 0
+                  ? 'The audit records could not be read'
+                  : 'Further audit records could not be read'
               }
               onRetry={() => void (records.length === 0 ? list.refetch() : list.fetchNextPage())}
             />
@@ -98,7 +100,7 @@ function HistoryView({ project, portId, search, change }: HistoryViewProps): JSX
         )}
         {list.isSuccess && records.length === 0 && (
           <EmptyState
-            title={narrowed ? 'No record matches' : 'Nothing has been checked or changed yet'}
+            title={narrowed ? 'No audit record matches' : 'Nothing has been checked or changed yet'}
             actions={
               narrowed && (
                 <Button icon="close" onClick={clear}>

@@ -16,8 +16,9 @@ import styles from './AuditRecordPage.module.css'
 type UndoPanelProps = { record: AuditRecord; facts: Pick<GroupFacts, 'groups'> }
 
 /**
- * Undoing a change from its audit record: arranges the opposite on the port's page, made for the
- * list as it is now. Nothing is sent yet. Where the list has changed since, that is said and shown.
+ * Undoing a change from its audit record: makes the opposite arrangement on the port's page, for
+ * the list as it is now. Nothing is sent yet. Where the list has changed since, that is said and
+ * shown.
  */
 export function UndoPanel({ record, facts }: UndoPanelProps): JSX.Element | null {
   const { kind, outcome, after, undo_to } = record
@@ -96,7 +97,7 @@ function Undo(props: {
           Undo this change…
         </Button>
         <span className={styles.note}>
-          Arranges the opposite on the port’s page
+          Makes an arrangement that undoes this change
           {kept !== null && isChanged(kept) && !other && ', in place of what you have arranged there'};
           nothing is sent yet.{' '}
           {other && (

@@ -13,17 +13,21 @@ export const KIND_WORDS: Record<AuditRecordKind, string> = {
 /** How audit records ended, in words, and how they are shown. `open`: no end was written. */
 export const OUTCOME_WORDS: Record<AuditOutcome | 'open', { words: string; tone: Tone; meaning: string }> = {
   done: { words: 'Done', tone: 'ok', meaning: 'The port had the list that was wanted.' },
-  passed: { words: 'Passed', tone: 'ok', meaning: 'Every step was found right; nothing was changed.' },
-  refused: { words: 'Refused', tone: 'danger', meaning: 'A step was refused; nothing was changed.' },
+  passed: { words: 'Passed', tone: 'ok', meaning: 'Every step passed the check; nothing was changed.' },
+  refused: {
+    words: 'Refused',
+    tone: 'danger',
+    meaning: 'A step was refused. Nothing was changed, unless the outcome of another step is unknown.',
+  },
   incomplete: {
     words: 'Incomplete',
     tone: 'warn',
-    meaning: 'Not every step could be checked; nothing was changed.',
+    meaning: 'Not every step could be checked. Nothing was changed, unless the outcome of a step is unknown.',
   },
   list_changed: {
     words: 'List had changed',
     tone: 'warn',
-    meaning: 'The port had another list than was planned from; nothing was sent.',
+    meaning: 'The port’s list, or the port itself, was changed since the plan was made; nothing was sent.',
   },
   stopped: {
     words: 'Stopped',
@@ -35,7 +39,11 @@ export const OUTCOME_WORDS: Record<AuditOutcome | 'open', { words: string; tone:
     tone: 'danger',
     meaning: 'The proxy ended half-way; the port’s page asks what to do.',
   },
-  left: { words: 'Left as it was', tone: 'warn', meaning: 'It stopped half-way, and was left so.' },
+  left: {
+    words: 'Left as it was',
+    tone: 'warn',
+    meaning: 'It stopped half-way, and the operator left the list as it was.',
+  },
   superseded: {
     words: 'Superseded',
     tone: 'neutral',
@@ -44,7 +52,7 @@ export const OUTCOME_WORDS: Record<AuditOutcome | 'open', { words: string; tone:
   open: {
     words: 'No end recorded',
     tone: 'warn',
-    meaning: 'What came of it is unknown: the proxy ended before it could write it down, or is at it now.',
+    meaning: 'Result unknown: the proxy ended before it wrote the result, or is still working.',
   },
 }
 
@@ -62,7 +70,7 @@ export function outcomeWords({ outcome, under_way }: Pick<AuditRecordSummary, 'o
 /** What was to be done, at a glance: '2 added, 1 moved · 3 calls'. */
 export function changeSummary({ kind, changes, steps, calls }: AuditRecordSummary): string {
   const what = changes === null ? '' : countWords(changes)
-  return [what, kind === 'dry_run' ? askedWords(calls, steps) : callWords(calls, steps)]
+  return [what, kind === 'dry_run' ? dryRunWords(calls, steps) : callWords(calls, steps)]
     .filter(Boolean)
     .join(' · ')
 }
@@ -72,6 +80,8 @@ function callWords(calls: number, steps: number): string {
   return calls < steps ? `${calls} of ${counted(steps, 'call')}` : counted(steps, 'call')
 }
 
-function askedWords(calls: number, steps: number): string {
-  return calls < steps ? `${calls} of ${counted(steps, 'step')} asked` : `${counted(steps, 'step')} asked`
+function dryRunWords(calls: number, steps: number): string {
+  return calls < steps
+    ? `${calls} of ${counted(steps, 'step')} sent as a dry run`
+    : `${counted(steps, 'step')} sent as a dry run`
 }

@@ -44,7 +44,7 @@ export function LastChange({ operation, facts, fresh, onUndo }: LastChangeProps)
       <div className={styles.inside}>
         <p className={styles.note}>
           {counted(steps.length, 'call')} by {user}, <Time value={updated_at} /> UTC
-          {onUndo && '. Undoing arranges the opposite; it sends nothing'}.
+          {onUndo && '. The button makes an arrangement that undoes this change; it sends nothing'}.
         </p>
         <details open={fresh}>
           <summary>Steps</summary>

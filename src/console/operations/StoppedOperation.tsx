@@ -50,10 +50,10 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
       const way = wayOf(steps.map(({ step }) => step))
       const plan = chosenPlan(planWays(from, to, { limit, policy, offered }), way)
       return plan.steps.length === 0
-        ? 'Nothing is left to send: the list is so already'
+        ? 'Nothing is left to send: the port has this list already'
         : `Sends ${planWords(plan, facts)}`
     } catch (reason) {
-      if (reason instanceof PlanRefused) return `There is no way to that list: ${reason.message}`
+      if (reason instanceof PlanRefused) return `That list can’t be reached: ${reason.message}`
       throw reason
     }
   }
@@ -102,7 +102,7 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
         {list_now === null ? (
           <>The port’s list could not be read since: which groups are on it is unknown.</>
         ) : off_the_port.length === 0 ? (
-          <>No group that was to stay is off the port.</>
+          <>Every group that should stay is on the port.</>
         ) : (
           <>
             <b>Off the port right now: {groupNames(facts, off_the_port, 20)}.</b> Their rules do not apply.
@@ -169,9 +169,9 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
       {choice.error !== null && broken === undefined && (
         <ErrorPanel
           error={choice.error}
-          title="Your choice was not taken"
+          title="Your choice was not accepted"
           unknown={{
-            title: 'Whether your choice was taken is unknown',
+            title: 'Whether your choice was accepted is unknown',
             text: 'If it was, this page shows it as soon as the proxy responds again. It is safe to choose the same again.',
           }}
         />
@@ -180,14 +180,14 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
   )
 }
 
-/** One that an earlier Portside took: nothing but how it ended is read. */
+/** One that an earlier Portside accepted: nothing but how it ended is read. */
 function TooLarge({ operation, forbidden }: StoppedOperationProps): JSX.Element {
   const choice = useChoice(operation)
   return (
     <Notice tone="danger" role="alert" title="A change to this port stopped, and is too large to show">
       <p>
-        An earlier version of Portside took it, with more steps or groups than Portside takes today. Look at
-        the port’s list, then leave it as it is; arrange it anew where it is wrong.
+        An earlier version of Portside accepted it, with more steps or groups than Portside accepts today.
+        Look at the port’s list, then leave it as it is; arrange it anew where it is wrong.
       </p>
       <div className={styles.choices}>
         <Button
@@ -198,7 +198,7 @@ function TooLarge({ operation, forbidden }: StoppedOperationProps): JSX.Element 
           Leave as is
         </Button>
       </div>
-      {choice.error !== null && <ErrorPanel error={choice.error} title="Your choice was not taken" />}
+      {choice.error !== null && <ErrorPanel error={choice.error} title="Your choice was not accepted" />}
     </Notice>
   )
 }
@@ -207,11 +207,11 @@ function useChoice(operation: Operation) {
   const queryClient = useQueryClient()
   const { operation_id, project_id, port_id } = operation
   return useMutation({
-    meta: { refused: 'Your choice about the stopped change was not taken.' },
+    meta: { refused: 'Your choice about the stopped change was not accepted.' },
     mutationFn: ({ kind, confirmedBy }: { kind: OperationChoice; confirmedBy: string | undefined }) =>
       chooseForOperation(operation_id, kind, confirmedBy),
     onSuccess: (next) => takeOperation(queryClient, next),
-    // A choice changes two operations, and after an error it may have been taken all the same.
+    // A choice changes two operations, and after an error it may have been accepted all the same.
     onSettled: () =>
       queryClient.invalidateQueries({ queryKey: portOperationsQuery(project_id, port_id).queryKey }),
   })

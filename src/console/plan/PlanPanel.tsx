@@ -15,7 +15,7 @@ import { Exposure } from './Exposure.tsx'
 import { NotStarted } from './NotStarted.tsx'
 import styles from './PlanPanel.module.css'
 import { PlanStep } from './PlanStep.tsx'
-import { OnlyWay, WayChoice } from './WayChoice.tsx'
+import { OnlyWay, WayPicker } from './WayPicker.tsx'
 import type { Applying } from './use-applying.ts'
 import type { Checking } from './use-checking.ts'
 import { changeWords, counted } from '../facts/change-words.ts'
@@ -35,7 +35,7 @@ type PlanPanelProps = {
   facts: GroupFacts
   /** The plan of the arrangement; a sentence where there can be none. */
   plan: ChangePlan | { problem: string }
-  /** The ways to choose from; one where there is no choice. */
+  /** The ways to choose from; one where there is no other. */
   ways: readonly ChangePlan[]
   /** The way just chosen: `plan` follows it a moment later. */
   way: PlanWay | undefined
@@ -124,7 +124,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
               )}
               {applying.error != null && !applying.asking && <NotStarted error={applying.error} />}
               {props.ways.length > 1 ? (
-                <WayChoice ways={props.ways} chosen={props.way ?? changes.way} onWay={props.onWay} />
+                <WayPicker ways={props.ways} chosen={props.way ?? changes.way} onWay={props.onWay} />
               ) : (
                 <OnlyWay offered={props.offered} />
               )}

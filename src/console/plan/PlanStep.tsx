@@ -132,7 +132,7 @@ function CheckWords({ check, number, replaces, facts }: CheckWordsProps): JSX.El
     case 'portside_refused':
       return <Found>Portside’s own check refused it: {check.problem}.</Found>
     case 'skipped':
-      return <Found>Not checked: the platform could not be asked for the step before.</Found>
+      return <Found>Not checked: an earlier call to the platform failed.</Found>
     case 'refused':
       return <Found>Refused by the platform: {errorWords(new ProxyError(check.status, check.error))}</Found>
     case 'failed':

@@ -12,7 +12,7 @@ const refused = (error_msg: string, fields?: { path: string; message: string }[]
 describe('what a check found', () => {
   const { steps } = planChange(['a'], ['a', 'x1', 'x2'])
 
-  it('has passed only when every step was found right', () => {
+  it('has passed only when every step passed the check', () => {
     expect(isPassed([{ kind: 'platform', request_id: 'r' }, { kind: 'portside' }])).toBe(true)
     expect(isPassed([{ kind: 'platform', request_id: 'r' }, { kind: 'skipped' }])).toBe(false)
     expect(isPassed([refused('no')])).toBe(false)

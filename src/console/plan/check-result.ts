@@ -3,7 +3,7 @@ import type { PlannedStep } from '../../vpc/plan-change.ts'
 
 export { dryRunPlan } from '../proxy-client/dry-run.ts'
 
-/** True when every step was found right. */
+/** True when every step passed the check. */
 export function isPassed(checks: readonly StepCheck[]): boolean {
   return checks.every(({ kind }) => kind === 'platform' || kind === 'platform_partly' || kind === 'portside')
 }

@@ -1,7 +1,7 @@
 import { useCallback, useDeferredValue, useMemo, useState } from 'react'
 import { equalPlans } from '../../vpc/equal-plans.ts'
 import { PlanRefused, type ChangePlan, type PlanWay } from '../../vpc/plan-change.ts'
-import { chosenPlan, planWays, type PlanChoice, type PlanPolicy } from '../../vpc/plan-ways.ts'
+import { chosenPlan, planWays, type PlanWays, type PlanPolicy } from '../../vpc/plan-ways.ts'
 import type { Arrangement } from '../arrangement/arrangement.ts'
 import { capitalized } from '../facts/change-words.ts'
 import { useLatest } from '../hooks/latest.ts'
@@ -13,7 +13,7 @@ import { useLatest } from '../hooks/latest.ts'
 export type Planned = {
   arrangement: Arrangement
   plan: ChangePlan | { problem: string }
-  /** The ways to choose from, the proposed one first; one where there is no choice. */
+  /** The ways to choose from, the proposed one first; one where there is no other. */
   ways: readonly ChangePlan[]
 }
 
@@ -103,7 +103,7 @@ function waysOrProblem(
   madeFor: readonly string[],
   desired: readonly string[],
   options: Parameters<typeof planWays>[2],
-): PlanChoice | { problem: string } {
+): PlanWays | { problem: string } {
   try {
     return planWays(madeFor, desired, options)
   } catch (error) {

@@ -53,8 +53,8 @@ export function PlanSide(props: PlanSideProps): JSX.Element | null {
   if (refused?.status === 'list_changed' && refused.operation_id === arrangement.operationId)
     return (
       <Notice tone="warn" title="Nothing was sent">
-        When the proxy read the port, its list was not the one that you arranged. It is the same again now:
-        check it, then apply it again.
+        The port’s list, or the port itself, was changed since the plan was made. Your arrangement fits the
+        list that the port has now: check it, then apply it again.
       </Notice>
     )
   const last = lastChange(operations.all)

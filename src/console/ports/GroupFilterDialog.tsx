@@ -13,7 +13,7 @@ import { shortId } from '../ui/Id.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import styles from './GroupFilterDialog.module.css'
 
-/** So many groups are looked for before asking to search on. */
+/** This many groups are looked for before asking to search on. */
 const ENOUGH = 20
 
 type GroupFilterDialogProps = {

@@ -4,7 +4,7 @@ import { textOf } from '../../vpc/shown.ts'
 import type { PortFilters } from '../proxy-client/queries.ts'
 
 /**
- * A search that the server can do by an exact filter: what was typed is a whole ID or address.
+ * A search that the platform can do by an exact filter: what was typed is a whole ID or address.
  * `tries` are asked one after the other until one finds something.
  */
 export type ExactSearch = { what: string; tries: PortFilters[] }

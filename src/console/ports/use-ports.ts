@@ -6,7 +6,7 @@ import { exactPortsQuery, portsInfiniteQuery } from '../proxy-client/queries.ts'
 import { filtersOf, type PortsSearch } from './ports-search.ts'
 import { exactSearch, portMatches, type ExactSearch } from './search-text.ts'
 
-/** So many rows are looked for before anyone scrolls. */
+/** This many rows are looked for before anyone scrolls. */
 const ENOUGH = 100
 
 /** What the ports view shows. */
@@ -15,7 +15,7 @@ export type PortsView = {
   rows: readonly Port[]
   /** Ports under the filters that the platform sent in a form that can't be read. */
   unreadable: UnreadableEntries | undefined
-  /** Ports read from the server under the filters. */
+  /** Ports read from the platform under the filters. */
   searched: number
   /** Every port under the filters has been read. */
   complete: boolean
@@ -27,7 +27,7 @@ export type PortsView = {
   reading: boolean
   /** Why nothing could be read, or no further page. */
   error: unknown
-  /** The server did the search, as an exact filter. */
+  /** The platform did the search, as an exact filter. */
   exact: ExactSearch | undefined
   /** No port has exactly the ID or address; rows hold it as a part of something. */
   exactMissed: boolean
@@ -44,10 +44,10 @@ export type PortsView = {
 type Effort = { for: string; wanted: number; stopped: boolean }
 
 /**
- * The ports of a project under a state of the view. Filters are the server's; a search text is
- * looked for in the ports read so far, and pages are read on until enough is found, unless it is a
- * whole ID or address, which the server finds.
- * @param asked false while the text is still being typed: then nothing is asked of the server for
+ * The ports of a project under a state of the view. The platform applies the filters; a search text
+ * is looked for in the ports read so far, and pages are read on until enough is found, unless it is
+ * a whole ID or address, which the platform finds.
+ * @param asked false while the text is still being typed: then nothing is asked of the platform for
  *   it
  */
 export function usePorts(project: string, search: PortsSearch, asked: boolean): PortsView {

@@ -69,8 +69,8 @@ export async function call<S extends z.ZodMiniType>(
         error_code: 'Console.Timeout',
         error_msg: `Portside's proxy did not respond within ${timeoutMs / 1000} seconds.`,
         advice: isOnThisMachine()
-          ? 'Try again. If it stays so, look at what npm start prints.'
-          : 'Try again. If it stays so, tell the people who run this Portside.',
+          ? 'Try again. If the error comes again, look at what npm start prints.'
+          : 'Try again. If the error comes again, tell the people who run this Portside.',
         ...lost,
       })
     throw new ProxyError(0, {
@@ -99,7 +99,7 @@ function unreachable(): { error_msg: string; advice: string } {
     return {
       error_msg,
       advice: offline
-        ? 'Bring the browser online and try again. If that is not it: does the proxy run? npm start starts it.'
+        ? 'Connect to the network and try again. If that does not help: does the proxy run? npm start starts it.'
         : 'Does the proxy run? npm start starts it. Then try again.',
     }
   return {
@@ -143,7 +143,8 @@ function unreadable(status: number, what: string, request_id: string | null, los
     error_code: 'Console.UnreadableAnswer',
     error_msg: `The response ${what}.`,
     request_id,
-    advice: 'Reload the page: the console and the proxy may be of different versions. Report it if it stays.',
+    advice:
+      'Reload the page: the console and the proxy may be of different versions. Report it if the error comes again.',
     ...lost,
   })
 }

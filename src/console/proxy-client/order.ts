@@ -1,7 +1,7 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query'
 
-// The proxy's responses, each ordered against every other: nothing on the page
-// ever goes back.
+// The proxy's responses, each ordered against every other: an older response never replaces a
+// newer one.
 
 /** When something was asked for, and when it came, on a clock that counts these events. */
 export type Times = {

@@ -29,9 +29,9 @@ const IDS_PER_CALL = 50
 /** The platform's largest page (docs/platform.md, Calls). */
 const LARGEST_PAGE = 2000
 
-/** Filters that the server applies; pages are the query's own affair. */
+/** Filters that the platform applies; pages are the query's own affair. */
 export type PortFilters = Omit<PortsQuery, 'limit' | 'marker'>
-/** Filters that the server applies. */
+/** Filters that the platform applies. */
 export type GroupFilters = Omit<SecurityGroupsQuery, 'limit' | 'marker'>
 
 const platform = (path: string) => `/api${path}`
@@ -65,7 +65,7 @@ export async function findOffersAnew(client: QueryClient, project: string): Prom
 type Page = { page_info?: { next_marker?: string | null | undefined } | null | undefined }
 
 /**
- * The next page's marker; a marker that was used before ends the list, so that a confused server
+ * The next page's marker; a marker that was used before ends the list, so that a wrong response
  * can't loop us.
  */
 function nextMarker(last: Page, used: readonly (string | undefined)[]): string | undefined {
@@ -75,7 +75,7 @@ function nextMarker(last: Page, used: readonly (string | undefined)[]): string |
 
 /**
  * The ports of a project, page by page. Stays as read until asked to be read again
- * (`resetQueries`): reading all pages anew behind the operator's back would be dozens of calls.
+ * (`resetQueries`): reading all pages anew unasked would be dozens of calls.
  */
 export const portsInfiniteQuery = (project: string, filters: PortFilters) =>
   infiniteQueryOptions({

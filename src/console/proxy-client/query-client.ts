@@ -3,7 +3,7 @@ import { isSessionLost, isTooMany, ProxyError } from './proxy-error.ts'
 import { sessionQuery } from './queries.ts'
 
 /**
- * At most so many responses that no view shows are kept, for a user who goes back: those of the
+ * At most this many responses that no view shows are kept, for a user who goes back: those of the
  * last two dozen ports or so. Time alone (gcTime) is no bound: someone who looks through a thousand
  * ports would keep all of them.
  */

@@ -119,16 +119,14 @@ function Compare({ result, question, names }: CompareProps): JSX.Element {
                     <p className={styles.note}>
                       {flows.length > 0
                         ? 'Nothing that the filters show.'
-                        : 'Nothing that is not so before or after the plan too.'}
+                        : 'No traffic is allowed or denied only in between.'}
                     </p>
                   )}
                 </div>
               )
             })
           ) : (
-            <p className={styles.note}>
-              In between, nothing is allowed or denied that is not so before or after.
-            </p>
+            <p className={styles.note}>No traffic is allowed or denied only in between.</p>
           )}
         </section>
       )}

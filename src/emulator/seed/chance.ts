@@ -30,7 +30,7 @@ export function oneOf<T>(items: readonly T[], next: () => number): T {
 }
 
 /**
- * A time in the form of the reference's example, so many hours after the first working day of the
+ * A time in the form of the reference's example, `hours` after the first working day of the
  * estate.
  */
 export function timeAt(hours: number): string {

@@ -2,7 +2,7 @@ import type { Estate, EstatePlan, ProjectEstate } from '../estate.ts'
 import { addressGroups, makeAddressGroups } from './address-groups.ts'
 import { chance } from './chance.ts'
 import { oddGroups, partnerGroups, tierGroups } from './groups-applications.ts'
-import { guardGroups, referenceGroups, sharedGroups, type GroupDraft } from './groups-shared.ts'
+import { denyingGroups, referenceGroups, sharedGroups, type GroupDraft } from './groups-shared.ts'
 import { generatedGroups, generatedPorts } from './large.ts'
 import { groupIds, makeGroups } from './make-groups.ts'
 import { makePort } from './make-port.ts'
@@ -17,7 +17,7 @@ export const SECOND_PROJECT = '0d2c6a1f4b7e4f5e9a38c5d1e7b60f42'
 
 const mainGroups: readonly GroupDraft[] = [
   ...referenceGroups,
-  ...guardGroups,
+  ...denyingGroups,
   ...sharedGroups,
   ...tierGroups,
   ...oddGroups,

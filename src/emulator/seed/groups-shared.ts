@@ -88,8 +88,8 @@ export const referenceGroups: readonly GroupDraft[] = [
   ),
 ]
 
-/** Groups that guard whole estates: what they deny shows how the order decides. */
-export const guardGroups: readonly GroupDraft[] = [
+/** Groups that deny traffic of whole estates: they show how the order decides. */
+export const denyingGroups: readonly GroupDraft[] = [
   only(
     'quarantine',
     'Cuts a machine off: denies everything in and out. Works only at the top of the list.',

@@ -116,7 +116,7 @@ export async function findAuditEntries(
   return entries
 }
 
-/** Up to so many audit records are found by their IDs; more by going through them by time. */
+/** Up to this many audit records are found by their IDs; more by going through them by time. */
 const FEW = 500
 
 async function readRows<R extends Row>(

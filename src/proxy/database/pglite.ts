@@ -94,10 +94,10 @@ function whyNot(error: unknown, folder: string): string {
   if (error instanceof NoLocks)
     return "can't be locked: this system can't run the package fs-native-extensions, which has no build for Alpine and other Linux with musl. Run Portside on Linux with glibc (such as Debian), macOS or Windows, or set DATABASE_URL."
   if (error instanceof Incomplete)
-    return `is not whole (${PG_VERSION} is missing, other files are there): restore all of it from a backup. Portside has changed nothing in it.`
+    return `is incomplete (${PG_VERSION} is missing, other files are there): restore all of it from a backup. Portside has changed nothing in it.`
   const problem = diskProblem(error) ?? spaceProblem(dirname(folder))
   if (problem)
-    return `can't be written to: ${problem.cause}. To mend it, ${problem.advice}, then start again. Leave the folder as it is.`
+    return `can't be written to: ${problem.cause}. To repair it, ${problem.advice}, then start again. Leave the folder as it is.`
   const { code } = error as NodeJS.ErrnoException
   if (code !== undefined && NAME_TAKEN.has(code))
     return `can't be used (${messageOf(error)}): something else has that name. Rename it, then start again. Leave the rest of the folder as it is.`

@@ -20,8 +20,8 @@ type DryRunBeginning = Pick<
 >
 
 /**
- * The audit record of one dry run. It begins with the first request, which is sent only after it is
- * written.
+ * The audit record of one dry run. It is written before the first request is sent; where none is
+ * sent, at the end.
  */
 export class DryRunRecord {
   readonly record_id = randomUUID()

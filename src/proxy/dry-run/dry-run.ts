@@ -77,7 +77,7 @@ export async function checkPlan(
 
   const checks: StepCheck[] = []
   let failed = false
-  for (const [index, planned] of plan.entries()) {
+  for (const [stepNumber, planned] of plan.entries()) {
     let check: StepCheck
     const request = planned.independent
       ? dryRunRequest(planned.step, planned_from, project_id, port_id, limit, calls)
@@ -85,12 +85,12 @@ export async function checkPlan(
     if (request === undefined) {
       check = checkByModel(requester, planned)
       const problem = check.kind === 'portside_refused' ? check.problem : null
-      record.note({ kind: 'portside_check', at: new Date().toISOString(), step: index, problem })
+      record.note({ kind: 'portside_check', at: new Date().toISOString(), step: stepNumber, problem })
     } else if (failed || asker.signal?.aborted) {
       check = { kind: 'skipped' }
-      record.note({ kind: 'not_asked', at: new Date().toISOString(), step: index })
+      record.note({ kind: 'not_asked', at: new Date().toISOString(), step: stepNumber })
     } else {
-      const outcome = await record.send(index, request, () => upstream.send(request, asker))
+      const outcome = await record.send(stepNumber, request, () => upstream.send(request, asker))
       if (outcome.kind === 'port') list = outcome.port.security_groups
       check = stepCheckOf(outcome, planned.step, request)
       failed = check.kind === 'failed'

@@ -97,7 +97,7 @@ export class Metrics {
   /** Counts a call of the platform that ended. */
   called({ call, outcome, status, seconds }: UpstreamCall): void {
     this.#calls.observe({ call, outcome, status: status ?? '' }, seconds)
-    // Aborted by the asker: that says nothing about the platform.
+    // Aborted by the caller: that says nothing about the platform.
     if (outcome === 'aborted') return
     this.platformResponds = outcome === 'answered' || outcome === 'too_large'
     this.#reached.set({ upstream: 'vpc' }, this.platformResponds ? 1 : 0)

@@ -73,17 +73,21 @@ class OperationRun {
     const replaces = operation.steps.some(({ step }) => step.kind === 'replace')
     if (replaces && this.#portUpdated()) return this.#changedBefore(portUpdatedError())
 
-    for (const index of operation.steps.keys()) await this.#carryOutStep(index)
+    for (const stepNumber of operation.steps.keys()) await this.#carryOutStep(stepNumber)
 
     if (this.#sentAgain) await this.#readOnceMore()
     operation.status = 'done'
     await this.#save()
   }
 
-  /** Sends one step until it is done. @throws EndedEarly when it can't be */
-  async #carryOutStep(index: number): Promise<void> {
+  /**
+   * Sends one step until it is done.
+   * @param stepNumber counts from 0, as in the audit entries
+   * @throws EndedEarly when it can't be done
+   */
+  async #carryOutStep(stepNumber: number): Promise<void> {
     const operation = this.#operation
-    const step = operation.steps[index]!
+    const step = operation.steps[stepNumber]!
     const calls = portCallsOf(this.#context.upstream.offersOf(operation.project_id))
     const request = stepRequest(step.step, operation.project_id, operation.port_id, calls)
     let lost = false
@@ -94,22 +98,22 @@ class OperationRun {
       step.status = 'sending'
       step.attempts++
       step.sent_at = new Date().toISOString()
-      await this.#saveBeforeSending(index, request)
+      await this.#saveBeforeSending(stepNumber, request)
       if (lost) this.#sentAgain = true
 
       if (step.attempts > 1) this.#context.metrics?.retried(callOf(request.method, request.path))
       const outcome = await this.#context.upstream.send(request, {
         operation_id: operation.operation_id,
-        step: index + 1,
+        step: stepNumber + 1,
       })
-      this.#context.store.note(operation, responseEntry(index, outcome))
+      this.#context.store.note(operation, responseEntry(stepNumber, outcome))
       if (outcome.kind === 'port') {
         notePort(operation, outcome.port, outcome.request_id)
         markDone(step, { requestId: outcome.request_id })
         if (!sameList(outcome.port.security_groups, step.expected)) return this.#stop(anotherListError())
-        if (step.step.kind === 'replace') await this.#confirmReplaced(index)
+        if (step.step.kind === 'replace') await this.#confirmReplaced(stepNumber)
         // The last step is written together with the end.
-        return index < operation.steps.length - 1 || this.#sentAgain ? this.#save() : undefined
+        return stepNumber < operation.steps.length - 1 || this.#sentAgain ? this.#save() : undefined
       }
 
       const error = errorOf(outcome)
@@ -120,8 +124,8 @@ class OperationRun {
         step.status = 'unknown'
         forgetList(operation)
         await this.#save()
-        if (await this.#foundDone(index, true)) return
-        if (step.attempts >= this.#context.waits.tries) return this.#fail(index, error)
+        if (await this.#foundDone(stepNumber, true)) return
+        if (step.attempts >= this.#context.waits.tries) return this.#fail(stepNumber, error)
         continue
       }
       const wait = mayBeSentAgain(outcome)
@@ -130,14 +134,14 @@ class OperationRun {
       if (wait === undefined || step.attempts >= this.#context.waits.tries) {
         // An earlier request without a response may have been carried out: then this one is
         // refused.
-        if (lost && (await this.#foundDone(index, false))) return
-        return this.#fail(index, error)
+        if (lost && (await this.#foundDone(stepNumber, false))) return
+        return this.#fail(stepNumber, error)
       }
       step.status = 'pending'
       await this.#wait(wait)
       // The list may have changed during the wait, and `index` counts in the list of that moment
       // (docs/platform.md, Insert).
-      if (await this.#foundDone(index, false)) return
+      if (await this.#foundDone(stepNumber, false)) return
     }
   }
 
@@ -148,9 +152,9 @@ class OperationRun {
    *   time, later
    * @throws EndedEarly when it has another list, or can't be read
    */
-  async #foundDone(index: number, late: boolean): Promise<boolean> {
+  async #foundDone(stepNumber: number, late: boolean): Promise<boolean> {
     const operation = this.#operation
-    const step = operation.steps[index]!
+    const step = operation.steps[stepNumber]!
     for (let reading = 1; ; reading++) {
       const list = await this.#read()
       if (sameList(list, step.expected)) {
@@ -159,7 +163,8 @@ class OperationRun {
         return true
       }
       const changed =
-        !sameList(list, listBefore(operation, index)) || (step.step.kind === 'replace' && this.#portUpdated())
+        !sameList(list, listBefore(operation, stepNumber)) ||
+        (step.step.kind === 'replace' && this.#portUpdated())
       if (changed) {
         if (step.status === 'sending') step.status = 'unknown'
         await this.#stop(listChangedError())
@@ -174,7 +179,7 @@ class OperationRun {
    * Reads the port after its list was replaced: the response is in the old form, and a change that
    * somebody else made at the same moment may have won (docs/platform.md, Replace).
    */
-  async #confirmReplaced(index: number): Promise<void> {
+  async #confirmReplaced(stepNumber: number): Promise<void> {
     const operation = this.#operation
     try {
       const { port, request_id } = await this.#readPort()
@@ -185,7 +190,8 @@ class OperationRun {
       this.#context.store.note(operation, failedReadEntry(error.error))
       return
     }
-    if (!sameList(operation.list_now!, operation.steps[index]!.expected)) await this.#stop(listChangedError())
+    if (!sameList(operation.list_now!, operation.steps[stepNumber]!.expected))
+      await this.#stop(listChangedError())
   }
 
   /** True when the port, as read just now, was changed since the plan was made. */
@@ -244,8 +250,8 @@ class OperationRun {
     if (!(await pause(milliseconds, this.#context.stopping))) return this.#interrupt()
   }
 
-  async #fail(index: number, error: PortsideError): Promise<never> {
-    markFailed(this.#operation.steps[index]!, error)
+  async #fail(stepNumber: number, error: PortsideError): Promise<never> {
+    markFailed(this.#operation.steps[stepNumber]!, error)
     return this.#stop(error)
   }
 
@@ -288,16 +294,16 @@ class OperationRun {
   }
 
   /** Writes the step before its request. @throws the database's error: then nothing is sent */
-  async #saveBeforeSending(index: number, request: StepRequest): Promise<void> {
+  async #saveBeforeSending(stepNumber: number, request: StepRequest): Promise<void> {
     const { store } = this.#context
-    const step = this.#operation.steps[index]!
-    store.note(this.#operation, requestEntry(index, request))
+    const step = this.#operation.steps[stepNumber]!
+    store.note(this.#operation, requestEntry(stepNumber, request))
     try {
       await store.saveBeforeSending(this.#operation)
     } catch (cause) {
       // The request may be written all the same, or is later: so its entry gets an outcome.
       const { status, error } = notRecorded('before', cause)
-      store.note(this.#operation, responseEntry(index, { kind: 'not_sent', status, error }))
+      store.note(this.#operation, responseEntry(stepNumber, { kind: 'not_sent', status, error }))
       step.status = 'pending'
       step.attempts--
       throw cause

@@ -4,7 +4,7 @@ import type { EventEmitter } from 'node:events'
 export type EventWait = { happened: Promise<void>; stop(): void }
 
 /**
- * Waits for an event from now on, at most so many milliseconds, or until a signal is aborted. It
+ * Waits for an event from now on, at most `milliseconds`, or until a signal is aborted. It
  * removes all its listeners. AbortSignal.any would not: signals that live as long as the proxy keep
  * what it makes.
  */

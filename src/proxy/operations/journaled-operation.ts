@@ -58,10 +58,10 @@ export function newOperation({ steps, after, ...operation }: NewOperation): Jour
     updated_at: now,
     revision: 1,
     status: 'queued',
-    steps: steps.map((step, index) => ({
+    steps: steps.map((step, stepNumber) => ({
       step,
-      expected: lists[index]!,
-      off_the_port: offAmong(groups, desired, [lists[index]!]),
+      expected: lists[stepNumber]!,
+      off_the_port: offAmong(groups, desired, [lists[stepNumber]!]),
       status: 'pending',
       request_id: null,
       found_by_reading: false,
@@ -95,9 +95,9 @@ export function lastSentAt({ taken_over_at }: JournaledOperation, step: Operatio
   return Math.max(...[step.sent_at, taken_over_at].map((time) => (time ? Date.parse(time) : -Infinity)))
 }
 
-/** The list that the port has before step `index`, when the steps before it are done. */
-export function listBefore(operation: JournaledOperation, index: number): string[] {
-  return index === 0 ? operation.planned_from : operation.steps[index - 1]!.expected
+/** The list that the port has before step `stepNumber`, when the steps before it are done. */
+export function listBefore(operation: JournaledOperation, stepNumber: number): string[] {
+  return stepNumber === 0 ? operation.planned_from : operation.steps[stepNumber - 1]!.expected
 }
 
 /**
@@ -189,12 +189,12 @@ export function endEarly(
  * a request no longer arrives.
  */
 export function settleByList(operation: JournaledOperation, list: readonly string[], lateMs: number): void {
-  for (const [index, step] of operation.steps.entries()) {
+  for (const [stepNumber, step] of operation.steps.entries()) {
     if (step.status !== 'sending' && step.status !== 'unknown') continue
     step.status = 'unknown'
     const late = Date.now() - lastSentAt(operation, step) >= lateMs
     if (sameList(list, step.expected)) markDone(step, 'by reading')
-    else if (late && sameList(list, listBefore(operation, index)))
+    else if (late && sameList(list, listBefore(operation, stepNumber)))
       markFailed(step, {
         error_code: 'Portside.Interrupted',
         error_msg: 'No response came, and the port read back has the list from before this step.',

@@ -269,7 +269,8 @@ export class OperationStore {
   }
 
   /**
-   * Waits for the notice that a proxy stops, at most so long. Returns false when this one stops.
+   * Waits for the notice that a proxy stops, at most `milliseconds`. Returns false when this one
+   * stops.
    */
   async proxyGone(milliseconds: number, signal: AbortSignal): Promise<boolean> {
     await waitForEvent(this.#notices, 'portside_proxies', milliseconds, [signal]).happened

@@ -27,7 +27,7 @@ export function planSteps(
     return chosenPlan(planWays(from, to, planning), way).steps.map(({ step }) => step)
   } catch (error) {
     if (!(error instanceof PlanRefused)) throw error
-    throw ownError('Portside.OperationConflict', `There is no way to that list: ${error.message}.`, {
+    throw ownError('Portside.OperationConflict', `That list can't be reached: ${error.message}.`, {
       advice: 'Leave the list as it is, and arrange it anew.',
     })
   }

@@ -149,7 +149,7 @@ export async function operationsPlugin(
     {
       schema: {
         summary:
-          'One operation. With `after` and `wait`: as soon as its revision is newer, or after so many seconds.',
+          'One operation. With `after` and `wait`: as soon as its revision is newer, or after `wait` seconds.',
         params: idParams,
         querystring: pollQuery,
         response: { 200: operationResponse },

@@ -7,7 +7,7 @@ import type { SignInParts } from './sign-in.ts'
 /** The page of any other sign-in address than the one printed at start. */
 const REFUSED = plainPage(
   'This sign-in address is not valid',
-  'A sign-in address is made anew each time Portside starts. Open the one that it printed when it last started, whole.',
+  'The sign-in address is new at each start. Open the complete address that Portside printed when it last started.',
   'Are you signed in already? Then <a href="/">go on to Portside</a>.',
 )
 

@@ -40,7 +40,7 @@ async function ownSecret(dataFolder: string): Promise<string> {
     throw new ConfigError(`PORTSIDE_DATA is ${dataFolder}: ${whyNot(file, error)}`)
   }
   throw new ConfigError(
-    `PORTSIDE_DATA is ${dataFolder}: ${file} is damaged. Delete it; everyone signs in anew then.`,
+    `PORTSIDE_DATA is ${dataFolder}: ${file} is damaged. Delete it; then everyone has to sign in again.`,
   )
 }
 
@@ -84,7 +84,7 @@ async function linkOrRename(made: string, file: string): Promise<void> {
 
 function whyNot(file: string, error: unknown): string {
   const problem = diskProblem(error)
-  if (problem) return `it can't be used: ${problem.cause}. To mend it, ${problem.advice}, then start again.`
+  if (problem) return `it can't be used: ${problem.cause}. To repair it, ${problem.advice}, then start again.`
   const message = error instanceof Error ? error.message : String(error)
   return `${file} can't be read or written (${message}).`
 }

@@ -14,7 +14,7 @@ declare module 'fastify' {
   }
 }
 
-/** A session ends when it is not used for so long. */
+/** A session ends when it is not used for this long. */
 const IDLE_SECONDS = 12 * 60 * 60
 /** A session in use gets its full time again, but not with every response. */
 const RENEWED_AFTER_SECONDS = 10 * 60
@@ -95,8 +95,8 @@ export function addSessions(app: FastifyInstance, options: SessionOptions): Sess
     end(request, reply) {
       reply.clearCookie(cookies.name(request, 'session'), cookies.options)
     },
-    requireSession(guarded) {
-      guarded.addHook('onRequest', async (request, reply) => {
+    requireSession(routes) {
+      routes.addHook('onRequest', async (request, reply) => {
         const session = await read(request)
         if (!session) throw noSession(by)
         const { user, subject, role } = session

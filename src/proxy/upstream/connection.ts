@@ -156,7 +156,7 @@ export function createUpstream(
       'Portside.Internal',
       "Portside could not read the platform's response.",
       {
-        advice: "Try again. If it stays, look in the proxy's log and report it.",
+        advice: "Try again. If the error comes again, look in the proxy's log and report it.",
       },
     )
     return new UpstreamError(status, error, { cause })
@@ -327,7 +327,7 @@ function sendOutcomeOf(
         {
           request_id: requestIdIn(response) ?? null,
           advice:
-            'Read the port again. If it stays, check that PORTSIDE_UPSTREAM is the address of the VPC API.',
+            'Read the port again. If the error comes again, check that PORTSIDE_UPSTREAM is the address of the VPC API.',
         },
       ).error,
     )

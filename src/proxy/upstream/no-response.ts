@@ -19,7 +19,10 @@ export function noResponseError(
     return ownError(
       'Portside.Timeout',
       `The platform at ${endpoint} did not respond within ${timeoutMs / 1000} s.`,
-      { advice: 'Try again. If it stays, check the platform, or raise PORTSIDE_UPSTREAM_TIMEOUT_MS.' },
+      {
+        advice:
+          'Try again. If the error comes again, check the platform, or raise PORTSIDE_UPSTREAM_TIMEOUT_MS.',
+      },
     )
   if (failure.reason === 'too_large')
     return ownError(
@@ -27,7 +30,7 @@ export function noResponseError(
       `The platform's response is larger than Portside reads (${bytes / 1024 / 1024} MiB).`,
       {
         advice:
-          'For a list, ask for a smaller page: lower the limit. If it stays, check that PORTSIDE_UPSTREAM is the address of the VPC API.',
+          'For a list, ask for a smaller page: lower the limit. If the error comes again, check that PORTSIDE_UPSTREAM is the address of the VPC API.',
       },
     )
   if (failure.reason === 'aborted')
@@ -37,7 +40,9 @@ export function noResponseError(
     return ownError(
       'Portside.Unreachable',
       `The connection to ${endpoint} broke before the response came${detail}.`,
-      { advice: 'Try again. If it stays, check the network between the proxy and the platform.' },
+      {
+        advice: 'Try again. If the error comes again, check the network between the proxy and the platform.',
+      },
     )
   if (NOT_TRUSTED.test(failure.code ?? ''))
     return ownError('Portside.Unreachable', `The certificate of ${endpoint} is not trusted${detail}.`, {

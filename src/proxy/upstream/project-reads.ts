@@ -98,7 +98,8 @@ export function projectReads(read: Reads['read'], offers: OffersFound): Omit<Rea
               : `The platform's list of ${NAMES[key]} has the same page again and again, or no end.`,
             {
               request_id: page.request_id,
-              advice: 'Try again with fewer filters. If it stays, report it with the request ID.',
+              advice:
+                'Try again with fewer filters. If the error comes again, report it with the request ID.',
             },
           ).error,
         )

@@ -45,7 +45,8 @@ export function readErrorResponse(response: ExchangeResponse): PortsideError {
       `The platform responded with status ${status} and a body that is none of its errors.`,
       {
         advice:
-          advice ?? 'Try again. If it stays, check that PORTSIDE_UPSTREAM is the address of the VPC API.',
+          advice ??
+          'Try again. If the error comes again, check that PORTSIDE_UPSTREAM is the address of the VPC API.',
       },
     ).error,
   }
@@ -97,7 +98,7 @@ function unreadable(why: string, request_id: string | null, fields?: PortsideErr
   const { error } = ownError('Portside.UnreadableAnswer', `The platform's response can't be read: ${why}.`, {
     request_id,
     advice:
-      'Try again. If it stays, report it with the request ID: the platform responds in a form that Portside does not know.',
+      'Try again. If the error comes again, report it with the request ID: the platform responds in a form that Portside does not know.',
     ...(fields && { fields }),
   })
   return { ok: false as const, error }

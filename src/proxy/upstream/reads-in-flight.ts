@@ -22,7 +22,7 @@ export class ReadsInFlight {
   }
 
   /**
-   * The response of the read `key`: of one under way, else of `call`. For an asker who goes away it
+   * The response of the read `key`: of one under way, else of `call`. For a caller who goes away it
    * fails at once, and for nobody else; when the last one has gone, the call is aborted.
    * @throws what `call` throws; the reason of `asker` when it is aborted
    */

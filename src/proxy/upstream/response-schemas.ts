@@ -10,7 +10,7 @@ import * as v1 from '../../vpc/v1-ports.ts'
 import { ONE_THING } from './response-bounds.ts'
 import type { ResponseSchema } from './upstream.ts'
 
-/** The most faults that are looked for in a wrong response. */
+/** The most problems that are looked for in a wrong response. */
 const MOST_ISSUES = 10
 
 type ObjectSchema<T> = z.ZodMiniObject & z.ZodMiniType<T>
@@ -30,7 +30,7 @@ function checks<T>(schema: ObjectSchema<T>): ResponseSchema<T> {
 }
 
 /**
- * The first few faults of a response. zod itself would look for all faults of a page, and some
+ * The first few problems of a response. zod itself would look for all problems of a page, and some
  * hundred thousand overflow its stack.
  */
 function firstIssues(schema: ObjectSchema<unknown>, value: unknown): z.core.$ZodError {

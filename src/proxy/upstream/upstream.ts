@@ -155,8 +155,9 @@ export interface Upstream extends Reads {
    */
   shared: Reads
   /**
-   * Sends one insert or remove, once. Never throws for what the platform or the network does: each
-   * end is an outcome. When `asker.signal` is aborted after sending, the outcome is `unknown`.
+   * Sends one insert, remove or replacement, once. Never throws for what the platform or the
+   * network does: each end is an outcome. When `asker.signal` is aborted after sending, the outcome
+   * is `unknown`.
    */
   send(request: StepRequest, asker?: Asker): Promise<SendOutcome>
   /** What is known of what the endpoint of a project offers: set, or found out. */

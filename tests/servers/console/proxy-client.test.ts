@@ -95,7 +95,7 @@ test.each<[string, RequestListener]>([
 
 test.each([
   ['http://127.0.0.1:1', true, 'npm start starts it', /offline/],
-  ['http://127.0.0.1:1', false, 'Bring the browser online', /^$/],
+  ['http://127.0.0.1:1', false, 'Connect to the network and try again', /^$/],
   ['http://portside.invalid', true, 'Check the network', /npm start|offline/],
   ['http://portside.invalid', false, 'Connect to the network', /npm start/],
 ])(

@@ -70,13 +70,13 @@ describe('two proxies that share nothing but the data folder', () => {
   }, 60_000)
 })
 
-test('a journal that is not whole is never written over', async () => {
+test('an incomplete journal is never written over', async () => {
   const dataFolder = join(place, 'part')
   const journal = join(dataFolder, 'journal')
   await mkdir(join(journal, 'base'), { recursive: true })
   await writeFile(join(journal, 'base', '1'), 'restored')
-  await expect(open({ dataFolder })).rejects.toThrow(/is not whole .*restore all of it from a backup/)
-  await expect(startProxy({ PORTSIDE_DATA: dataFolder })).rejects.toThrow(/is not whole/)
+  await expect(open({ dataFolder })).rejects.toThrow(/is incomplete .*restore all of it from a backup/)
+  await expect(startProxy({ PORTSIDE_DATA: dataFolder })).rejects.toThrow(/is incomplete/)
   expect(await readdir(journal)).toEqual(['base'])
   expect(await readFile(join(journal, 'base', '1'), 'utf8')).toBe('restored')
 })

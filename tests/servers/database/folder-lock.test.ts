@@ -66,7 +66,7 @@ test('a lock that is a symbolic link is refused, and where it leads is left as i
   const precious = join(place, 'precious')
   await writeFile(precious, 'kept')
   await symlink(precious, join(folder, LOCK_FILE))
-  await expect(openPGlite(folder)).rejects.toThrow(/not whole/)
+  await expect(openPGlite(folder)).rejects.toThrow(/incomplete/)
   await writeFile(join(folder, 'PG_VERSION'), '17')
   await expect(openPGlite(folder)).rejects.toThrow(
     /portside\.lock is a symbolic link, .* Remove the link, then start again\.$/,

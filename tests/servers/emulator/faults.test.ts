@@ -127,7 +127,7 @@ test('closing does not wait for a delay', async () => {
   expect((await response).status).toBe(503)
 })
 
-test('match, after and times choose the calls; the list shows what struck', async () => {
+test('match, after and times choose the calls; the list shows what was applied', async () => {
   const emulator = await started({
     faults: [{ kind: 'error', match: { path: '/ports/99fd' }, after: 1, times: 2 }],
   })

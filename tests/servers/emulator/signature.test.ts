@@ -32,7 +32,7 @@ function sign(
   return rest
 }
 
-/** X-Sdk-Date so many minutes from now. */
+/** X-Sdk-Date this many minutes from now. */
 const minutesFromNow = (minutes: number) =>
   new Date(Date.now() + minutes * 60_000).toISOString().replace(/[-:]|\.\d+/g, '')
 

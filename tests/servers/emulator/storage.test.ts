@@ -125,7 +125,7 @@ test('a folder with another estate, or damaged in the middle, is refused untouch
   await expect(createEmulator({ data })).rejects.toThrow('changes.jsonl line 1')
   expect(readFileSync(journal, 'utf8')).toBe('not a change\n')
   writeFileSync(join(data, 'estate.json'), '{}')
-  await expect(createEmulator({ data })).rejects.toThrow('estate.json is not an estate')
+  await expect(createEmulator({ data })).rejects.toThrow('estate.json holds no emulator data')
 })
 
 test('a folder belongs to one emulator at a time', async () => {

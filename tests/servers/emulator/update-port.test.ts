@@ -88,7 +88,7 @@ test("a list may be as long as the project's limit, not longer", async () => {
   expect(await listNow(emulator)).toEqual(full)
 })
 
-test('faults strike it as they strike insert and remove', async () => {
+test('faults apply to it as to insert and remove', async () => {
   const emulator = await started()
   const list = { security_groups: [X] }
   const faults = (...some: object[]) => call(emulator, 'POST', '/_emulator/faults', { faults: some })

@@ -125,5 +125,5 @@ test('a stop that takes longer than its limit ends', async () => {
     PORTSIDE_STOP_TIMEOUT_MS: '1000',
   })
   expect(await proxy.stop('SIGTERM')).toBe(1)
-  expect(proxy.log).toContain('portside: not at an end 1 s after SIGTERM')
+  expect(proxy.log).toContain('portside: still running 1 s after SIGTERM')
 })

@@ -116,7 +116,7 @@ export async function startStage(environment: Record<string, string> = {}, more:
       await someoneElseSets(id, this.ids(word))
       return id
     },
-    /** How many requests to change the port met `fault`: one that never strikes counts them. */
+    /** How many requests to change the port met `fault`: one that never applies counts them. */
     async countChanges(portId: string): Promise<() => Promise<number>> {
       const path = portId
       await faults({ kind: 'delay', milliseconds: 0, times: 0, match: { method: 'PUT', path } })

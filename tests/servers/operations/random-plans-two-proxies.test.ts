@@ -7,7 +7,7 @@ import { operationsOver, startStage } from './ask-operations.ts'
 
 const PLANS = 24
 /**
- * After so many plans one of the proxies is killed, or paused until the other has taken its
+ * After this many plans one of the proxies is killed, or paused until the other has taken its
  * operations over.
  */
 const PLANS_BETWEEN_BLOWS = 8

@@ -4,11 +4,11 @@ import { randomPlans, SEED, type Steadily } from './random-plans.ts'
 import { operationsOver, startStage } from './ask-operations.ts'
 
 const PLANS = 1000
-/** After so many plans the proxy is killed and started again, whatever is under way. */
+/** After this many plans the proxy is killed and started again, whatever is under way. */
 const PLANS_BETWEEN_KILLS = 120
 /** Plans that are under way at once, each on a port of its own. */
 const OPERATORS = 8
-/** On the ports of so many of them, somebody else changes the list now and then. */
+/** On the ports of this many of them, somebody else changes the list now and then. */
 const DISTURBED = 3
 
 let stage: Awaited<ReturnType<typeof startStage>>

@@ -123,7 +123,7 @@ describe('after the proxy was killed', () => {
   })
 })
 
-describe('after the proxy was stopped in good order', () => {
+describe('after the proxy was stopped cleanly', () => {
   test('the request under way was finished, and no other sent', async () => {
     const portId = await stage.portWith('abcdef')
     await stage.faults({ kind: 'delay', milliseconds: 500, match: { method: 'PUT', path: portId } })

@@ -48,7 +48,7 @@ const readBack = (operations: Operations, id: string) =>
 const onChange = (portId: string, fault: object) =>
   stage.faults({ match: { method: 'PUT', path: portId }, ...fault })
 
-/** `one` changes `abc` to `bcxa`, and waits so many seconds between the two steps. */
+/** `one` changes `abc` to `bcxa`, and waits this many seconds between the two steps. */
 async function waiting(retry_after: number) {
   const portId = await stage.portWith('abc')
   const sent = await stage.countChanges(portId)
@@ -152,7 +152,7 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
     expect(stage.word(await stage.list(portId))).toBe('abc')
   })
 
-  test('one is stopped in good order: the other goes on with what waited', async () => {
+  test('one is stopped cleanly: the other goes on with what waited', async () => {
     const { id } = await waiting(60)
     const portId = await stage.portWith('abc')
     await onChange(portId, { kind: 'delay', milliseconds: 1500 })

@@ -91,7 +91,7 @@ test('a page that is asked for and never read is let go', async () => {
   await expect.poll(statusOf, { timeout: 10_000 }).toBe(200)
 })
 
-/** How many of so many connections the proxy keeps. */
+/** How many of `count` connections the proxy keeps. */
 async function kept(count: number, environment: Record<string, string>) {
   const { port } = await started(environment)
   const open = new Set<Socket>()

@@ -57,7 +57,7 @@ test('a port has the documented form, and the further fields of v1', async () =>
   }
 })
 
-/** Values that ports have: so many of a field, and of their addresses. */
+/** The first `count` values that ports have of a field, or of their addresses. */
 const some = (name: keyof Port, count: number) =>
   [...new Set(ports.map((port) => port[name] as string).filter(Boolean))].slice(0, count)
 const addresses = (count: number) => ports.flatMap(addressesOf).slice(0, count)

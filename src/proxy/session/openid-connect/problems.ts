@@ -57,13 +57,13 @@ export function problemOf(error: unknown): Problem {
     return unreachable(
       502,
       'does not respond as it should',
-      'the provider does not respond as one of OpenID Connect: is PORTSIDE_OIDC_ISSUER right, and the provider up?',
+      'the response of the provider is not one of OpenID Connect: check PORTSIDE_OIDC_ISSUER, and that the provider works',
     )
   return {
     status: 502,
     heading: 'Signing in did not work',
     sentences: [
-      'The provider’s response could not be verified. Sign in again; if it stays so, ask the administrator of this Portside.',
+      'The provider’s response could not be verified. Sign in again; if the error comes again, ask the administrator of this Portside.',
     ],
     log: `the provider’s response could not be verified (${code ?? (error instanceof Error ? error.name : 'unknown')})`,
   }
@@ -105,7 +105,7 @@ function refusal(error: string): Problem {
       return {
         status: 502,
         heading: 'The sign-in provider refused',
-        sentences: ['Sign in again; if it stays so, ask the administrator of this Portside.'],
+        sentences: ['Sign in again; if the error comes again, ask the administrator of this Portside.'],
         // Anyone can put any text into the address of the callback.
         log: /^[a-z_]{1,60}$/.test(error)
           ? `the provider responded with ${error}`
@@ -119,7 +119,7 @@ function unreachable(status: 502 | 504, how: string, log: string): Problem {
     status,
     heading: `The sign-in provider ${how}`,
     sentences: [
-      'Nothing that you arranged is lost. Try again in a moment; if it stays so, ask the administrator of this Portside.',
+      'Nothing that you arranged is lost. Try again in a moment; if the error comes again, ask the administrator of this Portside.',
     ],
     log,
   }

@@ -59,7 +59,9 @@ describe('sign-in', () => {
       expect(response.status).toBe(403)
       expect(response.headers.getSetCookie()).toEqual([])
       expect(response.headers.get('content-type')).toContain('text/html')
-      expect(await response.text()).toContain('Open the one that it printed when it last started')
+      expect(await response.text()).toContain(
+        'Open the complete address that Portside printed when it last started',
+      )
     },
   )
 

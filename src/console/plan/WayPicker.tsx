@@ -1,10 +1,10 @@
 import { useId, type JSX } from 'react'
 import type { ChangePlan, PlanWay } from '../../vpc/plan-change.ts'
 import { counted } from '../facts/change-words.ts'
-import styles from './WayChoice.module.css'
+import styles from './WayPicker.module.css'
 
-/** The choice between replacing the list in one call and changing it step by step. */
-export function WayChoice(props: {
+/** Picks one of the ways: replacing the list in one call, or changing it step by step. */
+export function WayPicker(props: {
   /** The proposed way first. */
   ways: readonly ChangePlan[]
   chosen: PlanWay
