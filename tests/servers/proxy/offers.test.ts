@@ -171,17 +171,24 @@ describe('where only an update changes ports', () => {
 
 test('guards judge by the old rules too', async () => {
   const { security_groups } = await truly(paths.securityGroups(PROJECT))
-  const open = security_groups.find(({ name }: { name: string }) => name === 'allow-all').id
+  const named = (wanted: string) =>
+    security_groups.find(({ name }: { name: string }) => name === wanted).id as string
   const guard = { name: 'SSH', protocol: 'tcp', ports: '22', remote: 'anywhere' }
   const proxy = await stage.start({ PORTSIDE_GUARDS: JSON.stringify([guard]) })
   try {
     for (const like of [['v1-only'], ['v2.0-only', 'oldest-rules']]) {
       await controls(stage.emulator).region(like)
+      const operations = operationsOver(proxy.call)
       const portId = await stage.portWith('a')
-      const plan = planned(stage.ids('a'), [...stage.ids('a'), open])
-      const steps = [{ kind: 'replace', security_groups: plan.desired }]
-      const { error } = await operationsOver(proxy.call).post(portId, { ...plan, steps })
+      const above = (group: string) => {
+        const plan = planned(stage.ids('a'), [group, ...stage.ids('a')])
+        const steps = [{ kind: 'replace', security_groups: plan.desired }]
+        return operations.post(portId, { ...plan, steps })
+      }
+      const { error } = await above(named('ssh-from-anywhere'))
       expect(error).toMatchObject({ error_code: 'Portside.GuardBroken' })
+      const { operation } = await above(named('bastion-rdp'))
+      expect(await operations.settled(operation.operation_id)).toMatchObject({ status: 'done' })
     }
   } finally {
     await proxy.close()
