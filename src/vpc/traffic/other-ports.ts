@@ -5,6 +5,7 @@ import { effectiveRules, RuleBook, type EffectiveRules, type RulesByGroup } from
 import type { Flow } from './flow.ts'
 import { onlyInBetween } from './in-between.ts'
 import type { OtherPort, OtherPortsRead } from './read-other-ports.ts'
+import { flavorFamily } from './rules-in-doubt.ts'
 import type { ReadRule } from './rules.ts'
 
 /** Ports with the same list of groups, and what passes differently between them and the port. */
@@ -46,7 +47,7 @@ export function trafficOfOtherPorts(
   const byList = new Map<string, OtherPort[]>()
   for (const other of ports) {
     if (other.id === port.id || other.port_security_enabled === false) continue
-    const key = [String(other.ecs_flavor), ...other.security_groups].join()
+    const key = [flavorFamily(other.ecs_flavor), ...other.security_groups].join()
     byList.set(key, [...(byList.get(key) ?? []), other])
   }
   return [...byList.values()].flatMap((alike) => {
