@@ -6,7 +6,7 @@ import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
 import type { TrafficQuestion } from './compare-traffic.ts'
 import styles from './TrafficChanges.module.css'
-import type { PacketRefused, TypedPacket } from './try-packet.ts'
+import type { PacketRefused, tryPacket, TypedPacket } from './try-packet.ts'
 
 type TryPacketProps = { question: TrafficQuestion; names: Names }
 const EMPTY: TypedPacket = {
@@ -25,7 +25,7 @@ export function TryPacket({ question, names }: TryPacketProps): JSX.Element {
   const [typed, setTyped] = useState(EMPTY)
   const [tried, setTried] = useState<TypedPacket>()
   // To read thousands of rules takes long, and its code is large: not before a packet is tried.
-  const [engine, setEngine] = useState<typeof import('./try-packet.ts')>()
+  const [engine, setEngine] = useState<{ tryPacket: typeof tryPacket }>()
   const [unloaded, setUnloaded] = useState(false)
   const found = useMemo(
     () => (tried && engine ? engine.tryPacket(question, tried) : undefined),
