@@ -1,5 +1,6 @@
 import { useMemo, useState, type JSX } from 'react'
-import { decisionText, ruleText, setText, type Names, type PacketVerdict } from '../../vpc/traffic/index.ts'
+import { type Names, decisionText, ruleText, setText } from '../../vpc/traffic/explain.ts'
+import type { PacketVerdict } from '../../vpc/traffic/verdict.ts'
 import { capitalized } from '../facts/change-words.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'

@@ -1,11 +1,8 @@
-import {
-  countOtherPorts,
-  isFromAnywhere,
-  joinAnd,
-  servicesText,
-  type Names,
-  type TrafficDifference,
-} from '../../vpc/traffic/index.ts'
+import { countOtherPorts } from '../../vpc/traffic/count-other-ports.ts'
+import type { TrafficDifference } from '../../vpc/traffic/difference.ts'
+import type { Names } from '../../vpc/traffic/explain.ts'
+import { isFromAnywhere } from '../../vpc/traffic/importance.ts'
+import { joinAnd, servicesText } from '../../vpc/traffic/service-ranges.ts'
 import { counted } from '../facts/change-words.ts'
 import { knownName, type GroupFacts } from '../facts/group-facts.ts'
 import type { TrafficResult } from './compare-traffic.ts'

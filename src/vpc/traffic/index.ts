@@ -26,13 +26,8 @@ export { onlyInBetween } from './in-between.ts'
 export { membersOfGroups, readMembers, remoteGroupIds } from './members.ts'
 export type { Flow } from './flow.ts'
 export type { Direction, RuleRef } from './rules.ts'
-export {
-  comingAndGoing,
-  countOtherPorts,
-  trafficOfOtherPorts,
-  type OtherPortsCounts,
-  type OtherPortsTraffic,
-} from './other-ports.ts'
+export { countOtherPorts, type OtherPortsCounts } from './count-other-ports.ts'
+export { comingAndGoing, trafficOfOtherPorts, type OtherPortsTraffic } from './other-ports.ts'
 export { exposureOf, pickPlan, type PickedPlan, type PlanCandidate } from './pick-plan.ts'
 export { groupsWithRemote, readOtherPorts, type OtherPortsRead } from './read-other-ports.ts'
 export { joinAnd, servicesText, wellKnownPorts, type ServiceRange } from './service-ranges.ts'

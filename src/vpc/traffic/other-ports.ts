@@ -1,5 +1,4 @@
 import type { Port } from '../port.ts'
-import type { Change } from './decisions.ts'
 import { ruleDifference, type TrafficDifference } from './difference.ts'
 import { effectiveRules, RuleBook, type EffectiveRules, type RulesByGroup } from './effective-rules.ts'
 import type { Flow } from './flow.ts'
@@ -62,32 +61,6 @@ export function trafficOfOtherPorts(
     const inBetween = afterStep.slice(0, -1).map(({ flows }) => onlyInBetween(flows, end))
     return [{ ports: alike.map(({ id, name }) => ({ id, name })), afterStep, inBetween }]
   })
-}
-
-/** How much passes differently between the port and others: numbers only. */
-export type OtherPortsCounts = {
-  ports: number
-  /** Rules that decide it, before or after. */
-  rules: number
-  flows: Record<Change, number>
-}
-
-/** Counts what is different at the end of the plan. */
-export function countOtherPorts(others: readonly OtherPortsTraffic[]): OtherPortsCounts {
-  const flows = { newly_allowed: 0, newly_denied: 0, undecided: 0 }
-  const rules = new Set<string | null>()
-  let ports = 0
-  for (const { ports: alike, afterStep } of others) {
-    const end = afterStep.at(-1)
-    if (!end || end.flows.length === 0) continue
-    ports += alike.length
-    for (const { change, before, after } of end.flows) {
-      flows[change]++
-      for (const { rule, unreadable } of [before, after])
-        for (const ref of [rule, ...unreadable]) if (ref) rules.add(ref.ruleId)
-    }
-  }
-  return { ports, rules: rules.size, flows }
 }
 
 /** What the rules of other ports mean while the port has one list of groups. */
