@@ -4,7 +4,7 @@ import { changePlan, planChange, refuseLists, type ChangePlan } from './plan-cha
 import { DEFAULT_GROUPS_PER_PORT } from './port.ts'
 
 /** The most plans that are looked at for one change. */
-export const MOST_EQUAL_PLANS = 24
+const MOST_EQUAL_PLANS = 24
 
 /**
  * The plans by inserts and removes that cost the same as planChange's: as many groups removed, as

@@ -1,12 +1,8 @@
 import { useState, type JSX } from 'react'
-import {
-  decisionText,
-  isFromAnywhere,
-  remoteText,
-  servicesText,
-  type Names,
-  type Flow,
-} from '../../vpc/traffic/index.ts'
+import { type Names, decisionText, remoteText } from '../../vpc/traffic/explain.ts'
+import type { Flow } from '../../vpc/traffic/flow.ts'
+import { isFromAnywhere } from '../../vpc/traffic/importance.ts'
+import { servicesText } from '../../vpc/traffic/service-ranges.ts'
 import { capitalized } from '../facts/change-words.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'

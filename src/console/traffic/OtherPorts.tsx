@@ -1,5 +1,7 @@
 import type { JSX } from 'react'
-import type { Flow, Names, OtherPortsTraffic } from '../../vpc/traffic/index.ts'
+import type { Names } from '../../vpc/traffic/explain.ts'
+import type { Flow } from '../../vpc/traffic/flow.ts'
+import type { OtherPortsTraffic } from '../../vpc/traffic/other-ports.ts'
 import type { TrafficResult } from './compare-traffic.ts'
 import { FlowList } from './FlowList.tsx'
 import { shows, type FlowFilter } from './flow-filter.ts'

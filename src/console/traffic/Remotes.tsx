@@ -1,6 +1,5 @@
 import type { JSX } from 'react'
-import type { Names } from '../../vpc/traffic/index.ts'
-import { setText } from '../../vpc/traffic/index.ts'
+import { type Names, setText } from '../../vpc/traffic/explain.ts'
 import { Button } from '../ui/Button.tsx'
 import { capitalized, counted } from '../facts/change-words.ts'
 import styles from './TrafficChanges.module.css'

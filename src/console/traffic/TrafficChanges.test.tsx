@@ -90,9 +90,8 @@ describe('try a packet', () => {
   it('shows the verdict now, in between and after, and the rule that decides', async () => {
     show(compared())
     await userEvent.type(screen.getByLabelText('Remote address'), '203.0.113.7{Enter}')
-    const verdicts = within(screen.getByRole('form', { name: 'Try a packet' }))
-      .getAllByRole('listitem')
-      .map(({ textContent }) => textContent)
+    const form = within(screen.getByRole('form', { name: 'Try a packet' }))
+    const verdicts = (await form.findAllByRole('listitem')).map(({ textContent }) => textContent)
     expect(verdicts[0]).toMatch(/^Now: denied/)
     expect(verdicts[1]).toMatch(/^After step 1: denied/)
     expect(verdicts[2]).toMatch(/^After the plan: allowed .* of group ssh-bastion/)
@@ -109,8 +108,8 @@ describe('try a packet', () => {
       await userEvent.type(screen.getByLabelText('Port'), value)
     }
     await userEvent.click(screen.getByRole('button', { name: 'Try' }))
+    expect(await screen.findByRole('alert')).toHaveTextContent(message)
     expect(screen.getByLabelText(label)).toBeInvalid()
-    expect(screen.getByRole('alert')).toHaveTextContent(message)
   })
 })
 
@@ -157,7 +156,8 @@ describe('remote groups', () => {
     await userEvent.clear(screen.getByLabelText('Port'))
     await userEvent.type(screen.getByLabelText('Port'), port)
     await userEvent.type(screen.getByLabelText('Remote address'), `${remote}{Enter}`)
-    const verdicts = within(screen.getByRole('form', { name: 'Try a packet' })).getAllByRole('listitem')
+    const form = within(screen.getByRole('form', { name: 'Try a packet' }))
+    const verdicts = await form.findAllByRole('listitem')
     expect(verdicts[1]).toHaveTextContent(said)
   })
 })

@@ -1,5 +1,5 @@
 import type { JSX } from 'react'
-import { countOtherPorts } from '../../vpc/traffic/index.ts'
+import { countOtherPorts } from '../../vpc/traffic/count-other-ports.ts'
 import { Notice } from '../ui/Notice.tsx'
 import { trafficText, worstText } from './traffic-words.ts'
 import type { TrafficState } from './use-traffic.ts'

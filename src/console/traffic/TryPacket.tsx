@@ -1,29 +1,16 @@
 import { useMemo, useState, type JSX } from 'react'
-import {
-  decisionText,
-  effectiveRules,
-  PacketUnreadable,
-  RuleBook,
-  ruleText,
-  setText,
-  verdict,
-  type Direction,
-  type Names,
-  type PacketVerdict,
-} from '../../vpc/traffic/index.ts'
+import { type Names, decisionText, ruleText, setText } from '../../vpc/traffic/explain.ts'
+import type { PacketVerdict } from '../../vpc/traffic/verdict.ts'
 import { capitalized } from '../facts/change-words.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
 import type { TrafficQuestion } from './compare-traffic.ts'
 import styles from './TrafficChanges.module.css'
+import type { PacketRefused, tryPacket, TypedPacket } from './try-packet.ts'
 
 type TryPacketProps = { question: TrafficQuestion; names: Names }
-type Typed = Record<'protocol' | 'number' | 'port' | 'type' | 'code' | 'remote', string> & {
-  direction: Direction
-}
-
-const EMPTY: Typed = {
+const EMPTY: TypedPacket = {
   direction: 'ingress',
   protocol: 'tcp',
   number: '',
@@ -37,28 +24,18 @@ const TONES = { allowed: 'ok', denied: 'danger', unknown: 'warn' } as const
 /** What one packet meets now, after each step and after the plan, and the rule that decides. */
 export function TryPacket({ question, names }: TryPacketProps): JSX.Element {
   const [typed, setTyped] = useState(EMPTY)
-  const [tried, setTried] = useState<Typed>()
-  const asked = tried !== undefined
-  const lists = useMemo(() => {
-    // To read thousands of rules takes long: not before a packet is tried.
-    if (!asked) return []
-    const rules = Object.entries(question.rules).flatMap(([id, read]) => (read ? [[id, read] as const] : []))
-    const members = new Map(Object.entries(question.members ?? {}))
-    const book = new RuleBook(new Map(rules), { membersOf: (id) => members.get(id), flavor: question.flavor })
-    return question.lists.map((list) => effectiveRules(list, book))
-  }, [question, asked])
-
-  let verdicts: PacketVerdict[] = []
-  let refused: PacketUnreadable | undefined
-  try {
-    if (tried) verdicts = lists.map((list) => verdict(packetOf(tried), list))
-  } catch (error) {
-    if (!(error instanceof PacketUnreadable)) throw error
-    refused = error
-  }
-  const errorOf = (field: PacketUnreadable['field']) =>
-    refused?.field === field ? refused.message : undefined
-  const field = (name: keyof Typed) => ({
+  const [tried, setTried] = useState<TypedPacket>()
+  // To read thousands of rules takes long, and its code is large: not before a packet is tried.
+  const [engine, setEngine] = useState<{ tryPacket: typeof tryPacket }>()
+  const [unloaded, setUnloaded] = useState(false)
+  const found = useMemo(
+    () => (tried && engine ? engine.tryPacket(question, tried) : undefined),
+    [question, tried, engine],
+  )
+  const verdicts = found !== undefined && 'verdicts' in found ? found.verdicts : []
+  const refused = found !== undefined && 'field' in found ? found : undefined
+  const errorOf = (field: PacketRefused['field']) => (refused?.field === field ? refused.message : undefined)
+  const field = (name: keyof TypedPacket) => ({
     value: typed[name],
     onChange: (event: { target: { value: string } }) => {
       setTyped({ ...typed, [name]: event.target.value })
@@ -74,6 +51,8 @@ export function TryPacket({ question, names }: TryPacketProps): JSX.Element {
       onSubmit={(event) => {
         event.preventDefault()
         setTried(typed)
+        setUnloaded(false)
+        import('./try-packet.ts').then(setEngine, () => setUnloaded(true))
       }}
     >
       <h3>Try a packet</h3>
@@ -115,6 +94,7 @@ export function TryPacket({ question, names }: TryPacketProps): JSX.Element {
         <Button type="submit">Try</Button>
       </div>
       <output aria-live="polite">
+        {unloaded && 'What tries a packet could not be loaded: try again.'}
         {verdicts.length > 0 && (
           <ol className={styles.lines}>
             {verdicts.map((one, n) => (
@@ -130,33 +110,14 @@ export function TryPacket({ question, names }: TryPacketProps): JSX.Element {
   )
 }
 
-function hasPorts({ protocol, number }: Typed): boolean {
+function hasPorts({ protocol, number }: TypedPacket): boolean {
   return (
     protocol === 'tcp' || protocol === 'udp' || (protocol === 'number' && /^0*(6|17)$/.test(number.trim()))
   )
 }
 
-function hasTypes({ protocol, number }: Typed): boolean {
+function hasTypes({ protocol, number }: TypedPacket): boolean {
   return protocol.startsWith('icmp') || (protocol === 'number' && /^0*(1|58)$/.test(number.trim()))
-}
-
-function packetOf(typed: Typed) {
-  const { direction, protocol, number, port, type, code, remote } = typed
-  if (protocol === 'number' && !/^\d{1,3}$/.test(number.trim()))
-    throw new PacketUnreadable('protocol', 'Enter a protocol number in 0..255.')
-  return {
-    direction,
-    remote,
-    protocol: protocol === 'number' ? number.trim() : protocol,
-    port: wholeNumber(port),
-    type: wholeNumber(type),
-    code: wholeNumber(code),
-  }
-}
-
-/** NaN for anything else, which `verdict` refuses with the field's name. */
-function wholeNumber(text: string): number {
-  return /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN
 }
 
 function whenText(n: number, count: number): string {

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { explain, guardText, guardViolations, type Guard, type Names } from '../../vpc/traffic/index.ts'
+import { type Names, explain } from '../../vpc/traffic/explain.ts'
+import { type Guard, guardText, guardViolations } from '../../vpc/traffic/guards.ts'
 import { guardsQuery } from '../proxy-client/guards-query.ts'
 import { ProxyError } from '../proxy-client/proxy-error.ts'
 import { portNames } from './traffic-words.ts'

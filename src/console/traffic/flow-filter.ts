@@ -1,4 +1,5 @@
-import type { Direction, Flow } from '../../vpc/traffic/index.ts'
+import type { Flow } from '../../vpc/traffic/flow.ts'
+import type { Direction } from '../../vpc/traffic/rules.ts'
 
 /** Which flows are shown; protocols by number, `other` is all but TCP, UDP, ICMP and ICMPv6. */
 export type FlowFilter = {

@@ -1,12 +1,9 @@
 import { textOf } from '../../vpc/shown.ts'
-import {
-  countOtherPorts,
-  isFromAnywhere,
-  joinAnd,
-  servicesText,
-  type Names,
-  type TrafficDifference,
-} from '../../vpc/traffic/index.ts'
+import { countOtherPorts } from '../../vpc/traffic/count-other-ports.ts'
+import type { TrafficDifference } from '../../vpc/traffic/difference.ts'
+import type { Names } from '../../vpc/traffic/explain.ts'
+import { isFromAnywhere } from '../../vpc/traffic/importance.ts'
+import { joinAnd, servicesText } from '../../vpc/traffic/service-ranges.ts'
 import { counted } from '../facts/change-words.ts'
 import { knownName, type GroupFacts } from '../facts/group-facts.ts'
 import type { TrafficResult } from './compare-traffic.ts'
@@ -15,7 +12,7 @@ import type { TrafficState } from './use-traffic.ts'
 type Compared = Extract<TrafficResult, { kind: 'differences' }>
 
 /** `3 newly allowed, 1 newly denied`, or `No traffic changes`. */
-export function trafficCountsText(counts: TrafficDifference['counts']): string {
+function trafficCountsText(counts: TrafficDifference['counts']): string {
   const said = [
     counts.newly_allowed > 0 && `${counts.newly_allowed} newly allowed`,
     counts.newly_denied > 0 && `${counts.newly_denied} newly denied`,

@@ -3,15 +3,9 @@
  * another list. Exact and pure; what can't be known is named as such. Start with a `RuleBook`, then
  * `trafficOfPlan`, `effectiveRules` and `verdict`.
  */
-export {
-  trafficDifference,
-  trafficOfPlan,
-  type NoEffect,
-  type PlanDifferences,
-  type TrafficDifference,
-} from './difference.ts'
+export { trafficDifference, trafficOfPlan, type NoEffect, type TrafficDifference } from './difference.ts'
 export { effectiveRules, RuleBook } from './effective-rules.ts'
-export { decisionText, explain, remoteCidrs, remoteText, ruleText, setText, type Names } from './explain.ts'
+export { decisionText, explain, remoteCidrs, setText, type Names } from './explain.ts'
 export {
   confirmsGuards,
   guard,
@@ -25,15 +19,10 @@ export { isFromAnywhere } from './importance.ts'
 export { onlyInBetween } from './in-between.ts'
 export { membersOfGroups, readMembers, remoteGroupIds } from './members.ts'
 export type { Flow } from './flow.ts'
-export type { Direction, RuleRef } from './rules.ts'
+export type { Direction } from './rules.ts'
 export { rulesUnreadable } from './rules-unreadable.ts'
-export {
-  comingAndGoing,
-  countOtherPorts,
-  trafficOfOtherPorts,
-  type OtherPortsCounts,
-  type OtherPortsTraffic,
-} from './other-ports.ts'
+export { countOtherPorts, type OtherPortsCounts } from './count-other-ports.ts'
+export { comingAndGoing, trafficOfOtherPorts, type OtherPortsTraffic } from './other-ports.ts'
 export { exposureOf, pickPlan, type PickedPlan, type PlanCandidate } from './pick-plan.ts'
 export { groupsWithRemote, readOtherPorts, type OtherPortsRead } from './read-other-ports.ts'
 export { joinAnd, servicesText, wellKnownPorts, type ServiceRange } from './service-ranges.ts'

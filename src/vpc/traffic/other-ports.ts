@@ -1,11 +1,11 @@
 import { textOf } from '../shown.ts'
 import { addressesOf, portSecurityOf, type Port } from '../port.ts'
-import type { Change } from './decisions.ts'
 import { ruleDifference, type TrafficDifference } from './difference.ts'
 import { effectiveRules, RuleBook, type EffectiveRules, type RulesByGroup } from './effective-rules.ts'
 import type { Flow } from './flow.ts'
 import { onlyInBetween } from './in-between.ts'
 import type { OtherPort, OtherPortsRead } from './read-other-ports.ts'
+import { flavorFamily } from './rules-in-doubt.ts'
 import type { ReadRule } from './rules.ts'
 
 /** Ports with the same list of groups, and what passes differently between them and the port. */
@@ -47,7 +47,7 @@ export function trafficOfOtherPorts(
   const byList = new Map<string, OtherPort[]>()
   for (const other of ports) {
     if (other.id === port.id || portSecurityOf(other) === false) continue
-    const key = [String(other.ecs_flavor), ...other.security_groups].join()
+    const key = [flavorFamily(other.ecs_flavor), ...other.security_groups].join()
     byList.set(key, [...(byList.get(key) ?? []), other])
   }
   return [...byList.values()].flatMap((alike) => {
@@ -62,32 +62,6 @@ export function trafficOfOtherPorts(
     const inBetween = afterStep.slice(0, -1).map(({ flows }) => onlyInBetween(flows, end))
     return [{ ports: alike.map(({ id, name }) => ({ id, name })), afterStep, inBetween }]
   })
-}
-
-/** How much passes differently between the port and others: numbers only. */
-export type OtherPortsCounts = {
-  ports: number
-  /** Rules that decide it, before or after. */
-  rules: number
-  flows: Record<Change, number>
-}
-
-/** Counts what is different at the end of the plan. */
-export function countOtherPorts(others: readonly OtherPortsTraffic[]): OtherPortsCounts {
-  const flows = { newly_allowed: 0, newly_denied: 0, undecided: 0 }
-  const rules = new Set<string | null>()
-  let ports = 0
-  for (const { ports: alike, afterStep } of others) {
-    const end = afterStep.at(-1)
-    if (!end || end.flows.length === 0) continue
-    ports += alike.length
-    for (const { change, before, after } of end.flows) {
-      flows[change]++
-      for (const { rule, unreadable } of [before, after])
-        for (const ref of [rule, ...unreadable]) if (ref) rules.add(ref.ruleId)
-    }
-  }
-  return { ports, rules: rules.size, flows }
 }
 
 /** What the rules of other ports mean while the port has one list of groups. */

@@ -4,7 +4,7 @@ import type { PortsResponse } from '../responses.ts'
 import type { SecurityGroupRule } from '../security-group.ts'
 
 /** At most so many other ports are compared for one change. */
-export const MOST_OTHER_PORTS = 2000
+const MOST_OTHER_PORTS = 2000
 
 /** Another port: what is needed of it to compare its traffic. */
 export type OtherPort = Pick<Port, 'id' | 'name' | 'security_groups' | 'port_security_enabled' | 'ecs_flavor'>

@@ -16,7 +16,7 @@ export type RuleFields = {
 }
 
 /** What can't be read in the fields of a rule; each is one reason, in words. */
-export type FieldProblems = {
+type FieldProblems = {
   /** Of a field in another type than documented: what is read in its place is nothing. */
   direction?: string
   ethertype?: string

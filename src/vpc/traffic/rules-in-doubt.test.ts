@@ -58,11 +58,11 @@ describe('rules that may not take effect (docs/platform.md, Limits)', () => {
   test('decide no packet, and shadow no rule', () => {
     const rules = { g: [rule('deny', { action: 'deny' }), rule('ssh', { multiport: '22', priority: 2 })] }
     const list = effectiveRules(['g'], new RuleBook(rules, { flavor: 'm1.large' }))
-    const tried = { direction: 'ingress', protocol: 'tcp', port: 22, remote: '203.0.113.7' } as const
-    expect(verdict(tried, list)).toMatchObject({ verdict: 'unknown' })
+    const ssh = { direction: 'ingress', protocol: 'tcp', port: 22, remote: '203.0.113.7' } as const
+    expect(verdict(ssh, list)).toMatchObject({ verdict: 'unknown' })
     expect(shadowedRules(list)).toEqual([])
     const sure = effectiveRules(['g'], new RuleBook(rules, { flavor: 's6.large' }))
-    expect(verdict(tried, sure)).toMatchObject({ verdict: 'denied' })
+    expect(verdict(ssh, sure)).toMatchObject({ verdict: 'denied' })
     expect(shadowedRules(sure)).toHaveLength(1)
   })
 

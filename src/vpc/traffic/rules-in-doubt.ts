@@ -5,16 +5,20 @@ import type { SecurityGroupRule } from '../security-group.ts'
  * Of the counted kinds, at most so many rules of a group and direction are sure to take effect
  * (docs/platform.md, Limits).
  */
-export const MOST_COUNTED_RULES = 120
+const MOST_COUNTED_RULES = 120
 
 /** Families of older flavors that support neither deny rules nor address groups. */
 const WITHOUT_DENY = new Set(['m1', 'h1', 'd1', 'g1', 'g2', 'e1', 'e2', 'et2'])
 /** These and more do not support ports such as `22,80`. */
 const WITHOUT_PORT_LISTS = new Set([...WITHOUT_DENY, 's1', 'c1', 'c2'])
 
-/** The family of a port's `ecs_flavor`: `s1` of `s1.medium`; undefined where it is not known. */
+/**
+ * The family of a port's `ecs_flavor`, `s1` of `s1.medium`, where it does not support some rules;
+ * else undefined.
+ */
 export function flavorFamily(flavor: unknown): string | undefined {
-  return typeof flavor === 'string' ? flavor.split('.')[0]?.toLowerCase() : undefined
+  const family = typeof flavor === 'string' ? flavor.split('.')[0]!.toLowerCase() : ''
+  return WITHOUT_PORT_LISTS.has(family) ? family : undefined
 }
 
 /**

@@ -260,15 +260,15 @@ describe('a plan that allows from another group', () => {
     for (const id of apps) await stage.someoneElseSets(id, [app])
     const list = await Promise.all(['web-public', 'quarantine', 'shop-prod-web'].map(groupNamed))
     await stage.someoneElseSets(portId, list)
-    const { post: send, settled } = operationsOver(proxy.call)
-    const refused = await send(portId, planned(list, list.slice(0, 2)))
+    const over = operationsOver(proxy.call)
+    const refused = await over.post(portId, planned(list, list.slice(0, 2)))
     expect(broken(refused)).toEqual(['guards.app ports'])
     expect(refused.error.error_msg).toMatch(
       /On port shop-prod-app-01 and port shop-prod-app-02: TCP 9000-9099/,
     )
 
-    const confirmed = await send(portId, planned(list, list.slice(0, 2), { confirmed_by: portId }))
-    expect((await settled(confirmed.operation.operation_id)).status).toBe('done')
+    const confirmed = await over.post(portId, planned(list, list.slice(0, 2), { confirmed_by: portId }))
+    expect((await over.settled(confirmed.operation.operation_id)).status).toBe('done')
     const { entries } = await auditLogOver(proxy.call).record(confirmed.operation.operation_id)
     expect(entries.find(({ kind }) => kind === 'other_ports')).toMatchObject({
       ports: 3,
