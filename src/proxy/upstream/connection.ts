@@ -247,13 +247,15 @@ export function createUpstream(
     },
   })
 
-  /** Notes that a call which changes ports is missing, as the response to it says. */
-  async function noteMissing(request: UnsignedRequest): Promise<void> {
+  /**
+   * A response to a change says that its call is missing: a trial that can change nothing shows
+   * whether it is. One odd 404 of a gateway takes no way from everybody.
+   */
+  async function tryAgainWhetherOffered(request: UnsignedRequest): Promise<void> {
     const { project_id } = projectOf(projects, request)
-    if (request.path.startsWith('/v3/')) return offers.note(project_id, 'steps', false)
-    if (request.path.startsWith('/v2.0/')) return offers.note(project_id, 'update', 'none')
-    offers.forget(project_id, 'update')
-    await finder.tryUpdate(project_id, false).catch(() => undefined)
+    const part = request.path.startsWith('/v3/') ? 'steps' : 'update'
+    offers.forget(project_id, part)
+    await finder.tryPart(project_id, part).catch(() => undefined)
   }
 
   return {
@@ -266,7 +268,7 @@ export function createUpstream(
       let response: ExchangeResponse | undefined
       try {
         response = await once({ ...request, query: [] }, ONE_THING.bytes, asker)
-        if (isNoSuchApi(response)) await noteMissing({ ...request, query: [] })
+        if (isNoSuchApi(response)) await tryAgainWhetherOffered({ ...request, query: [] })
         const outcome = sendOutcomeOf(request, response)
         if ('body' in outcome) return outcome
         return { ...outcome, response: { status: response.status, body: response.body } }

@@ -47,7 +47,7 @@ export class OffersFinder {
     if (anew) offers.forget(projectId)
     const known = offers.of(projectId)
     const troubles = await Promise.all(
-      offeredParts.filter((part) => known[part] === undefined).map((part) => this.#tryPart(projectId, part)),
+      offeredParts.filter((part) => known[part] === undefined).map((part) => this.tryPart(projectId, part)),
     )
     return {
       offers: offers.of(projectId),
@@ -59,7 +59,7 @@ export class OffersFinder {
   }
 
   /** Tries a part and notes what was found. @returns what was in the way */
-  async #tryPart(projectId: string, part: OfferedPart): Promise<Trouble | undefined> {
+  async tryPart(projectId: string, part: OfferedPart): Promise<Trouble | undefined> {
     const { offers, reads } = this.#context
     try {
       switch (part) {
@@ -79,7 +79,7 @@ export class OffersFinder {
         case 'steps':
           return await this.#trySteps(projectId)
         case 'update':
-          return await this.tryUpdate(projectId)
+          return await this.#tryUpdate(projectId)
       }
     } catch (error) {
       if (!(error instanceof ProxyError)) throw error
@@ -104,14 +104,11 @@ export class OffersFinder {
 
   /**
    * An update of a port that does not exist, of no attribute: it could change nothing.
-   * @param v1 false where v1 is known to be missing
    */
-  async tryUpdate(projectId: string, v1 = true): Promise<Trouble | undefined> {
+  async #tryUpdate(projectId: string): Promise<Trouble | undefined> {
     const { offers } = this.#context
     const body = { port: {} }
-    const first = v1
-      ? await this.#tryChange({ path: updatePortPath(projectId, NOBODY), body })
-      : { missing: true }
+    const first = await this.#tryChange({ path: updatePortPath(projectId, NOBODY), body })
     const found = first.missing
       ? await this.#tryChange({ path: nativeUpdatePortPath(NOBODY), body, project_id: projectId })
       : first

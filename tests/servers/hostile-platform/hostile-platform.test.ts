@@ -89,6 +89,8 @@ beforeAll(async () => {
   proxy = await startProxy(
     {
       PORTSIDE_UPSTREAM: platform.address,
+      // Else its odd 404s would soon leave no call that changes ports.
+      PORTSIDE_PROJECTS: JSON.stringify([{ project_id: PROJECT, offers: { steps: true, update: 'v1' } }]),
       PORTSIDE_UPSTREAM_TIMEOUT_MS: '1500',
       ...QUICK,
       PORTSIDE_LATE_ANSWER_MS: '10',
