@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ALL_PORT_CALLS } from '../vpc/offers.ts'
+import { ALL_PORT_CALLS } from '../vpc/port-calls.ts'
 import { planChange, type PlanWay } from '../vpc/plan-change.ts'
 import { planPolicies } from '../vpc/plan-ways.ts'
 import type { ProxyError } from './errors.ts'

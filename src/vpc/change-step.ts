@@ -1,5 +1,5 @@
 import { insertPosition } from './insert-index.ts'
-import { ALL_PORT_CALLS, type PortCalls } from './offers.ts'
+import { ALL_PORT_CALLS, type PortCalls } from './port-calls.ts'
 import { nativeUpdatePortPath, paths, updatePortPath } from './paths.ts'
 import { DEFAULT_GROUPS_PER_PORT } from './port.ts'
 import type { InsertSecurityGroupsRequest, RemoveSecurityGroupsRequest } from './requests.ts'

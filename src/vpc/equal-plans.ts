@@ -1,5 +1,6 @@
-import { equalKeptGroups } from './kept-groups.ts'
-import { callsInOrder, equalOrders } from './order-of-calls.ts'
+import { equalKeptGroups } from './equal-kept-groups.ts'
+import { equalOrders } from './equal-orders.ts'
+import { callsInOrder } from './order-of-calls.ts'
 import { changePlan, planChange, refuseLists, type ChangePlan } from './plan-change.ts'
 import { DEFAULT_GROUPS_PER_PORT } from './port.ts'
 

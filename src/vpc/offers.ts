@@ -1,6 +1,5 @@
 import * as z from 'zod/mini'
 import { portsideError } from './errors.ts'
-import type { PlanWay } from './plan-change.ts'
 
 // What an endpoint offers: some regions and private stacks lack calls (docs/platform.md, Regions
 // without v3).
@@ -35,19 +34,6 @@ export const offeredParts = ['ports', 'groups', 'rules', 'steps', 'update', 'add
 /** A part of what an endpoint offers. */
 export type OfferedPart = (typeof offeredParts)[number]
 
-/**
- * What a key must be allowed to do for each part: by role and policy, and, where lists have an
- * action of their own, by identity policy (docs/platform.md, Permissions).
- */
-export const PERMISSIONS: Readonly<Record<OfferedPart, readonly string[]>> = {
-  ports: ['vpc:ports:get', 'vpc:ports:list'],
-  groups: ['vpc:securityGroups:get'],
-  rules: ['vpc:securityGroupRules:get', 'vpc:securityGroupRules:list'],
-  steps: ['vpc:ports:update'],
-  update: ['vpc:ports:update'],
-  address_groups: ['vpc:addressGroups:get'],
-}
-
 /** GET api.offers: `anew` has everything found out again that is not set. */
 export const offersQuery = z.strictObject({ anew: z.optional(z.boolean()) })
 
@@ -65,31 +51,3 @@ export const offersResponse = z.object({
 })
 /** What is known of the endpoint of a project. */
 export type OffersResponse = z.infer<typeof offersResponse>
-
-/** Which calls change a port here. */
-export type PortCalls = {
-  /** There are insert and remove. */
-  steps: boolean
-  /** The version that updates a port. */
-  update: 'v1' | 'v2.0'
-}
-
-/** All calls, as the reference has them. */
-export const ALL_PORT_CALLS: PortCalls = { steps: true, update: 'v1' }
-
-/**
- * The calls that change a port. Where the update was not tried, it is taken to be of the version
- * that reads ports.
- */
-export function portCallsOf({ steps, update, ports }: Offers): PortCalls {
-  const native = update === undefined ? ports === 'v2.0' : update === 'v2.0'
-  return { steps: steps !== false, update: native ? 'v2.0' : 'v1' }
-}
-
-/** The ways of a plan that an endpoint offers. What is not known counts as offered. */
-export function waysOffered({ steps, update }: Offers): PlanWay[] {
-  return [
-    ...(steps === false ? [] : (['steps'] as const)),
-    ...(update === 'none' ? [] : (['one-call'] as const)),
-  ]
-}

@@ -10,10 +10,15 @@ type Run = { groups: string[]; position: number; moved: number }
 /** The calls of a plan in some order: the inserts of runs, and one removal of all that leaves. */
 export type CallOrder = readonly (Run | typeof REMOVAL)[]
 
-const REMOVAL = 'removal'
+/** Stands for the removal in an order of calls. */
+export const REMOVAL = 'removal'
 
 /** What is inserted and removed around the groups that stay. */
-function partsAround(current: readonly string[], desired: readonly string[], staying: ReadonlySet<string>) {
+export function partsAround(
+  current: readonly string[],
+  desired: readonly string[],
+  staying: ReadonlySet<string>,
+) {
   const leaving = new Set(current.filter((id) => !staying.has(id)))
   return { leaving, runs: runsAround(desired, staying, leaving) }
 }
@@ -46,32 +51,6 @@ export function defaultOrder(
     ...(leaving.size > 0 ? ([REMOVAL] as const) : []),
     ...late.toSorted((one, other) => other.moved - one.moved),
   ]
-}
-
-/**
- * Every order in which the same calls can be made: groups that move go in after the removal, and
- * the list never has more than `limit` groups. The default order is among them.
- */
-export function* equalOrders(
-  current: readonly string[],
-  desired: readonly string[],
-  staying: ReadonlySet<string>,
-  limit: number,
-): Iterable<CallOrder> {
-  const { leaving, runs } = partsAround(current, desired, staying)
-  function* after(made: CallOrder, left: CallOrder, length: number): Iterable<CallOrder> {
-    if (left.length === 0) yield made
-    for (const call of left) {
-      const next = call === REMOVAL ? length - leaving.size : length + call.groups.length
-      if (call !== REMOVAL && (next > limit || (call.moved > 0 && left.includes(REMOVAL)))) continue
-      yield* after(
-        [...made, call],
-        left.filter((other) => other !== call),
-        next,
-      )
-    }
-  }
-  yield* after([], [...(leaving.size > 0 ? ([REMOVAL] as const) : []), ...runs], current.length)
 }
 
 /** The calls in that order, each insert with the index that it needs in its turn. */

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { portCallsOf } from './offers.ts'
+import { portCallsOf } from './port-calls.ts'
 import { describe, expect, test } from 'vitest'
 import { applyStep, dryRunRequest, stepRequest, stepsLead, StepRefused } from './change-step.ts'
 import { planChange, planReplacement, PlanRefused } from './plan-change.ts'

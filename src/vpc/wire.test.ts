@@ -7,10 +7,10 @@ import { readPlatformError, refusedFields } from './errors.ts'
 import { paths } from './paths.ts'
 import { operationRequest } from './portside-api.ts'
 import { EXAMPLE_RESPONSE } from './reference-example.ts'
+import { queryString } from './query-string.ts'
 import {
   insertSecurityGroupsRequest,
   portsQuery,
-  queryString,
   readQuery,
   removeSecurityGroupsRequest,
 } from './requests.ts'

@@ -17,6 +17,8 @@ export const PORT_PAGE_PARTS = [
   'src/console/plan/PlanPanel.tsx',
   'src/console/drag/DragLayer.tsx',
   'src/console/traffic/TrafficChanges.tsx',
+  'src/console/traffic/traffic-client.ts',
+  'src/vpc/traffic/members.ts',
   'src/console/port-details/PortDetails.tsx',
 ]
 

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState, type JSX, type KeyboardEvent } from 'react'
+import { useEffect, useMemo, useRef, useState, type JSX, type KeyboardEvent, lazy, Suspense } from 'react'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { counted } from '../facts/change-words.ts'
@@ -6,7 +6,7 @@ import { useAnnounce } from '../ui/Announcer.tsx'
 import { Button } from '../ui/Button.tsx'
 import { MayBePermission } from '../errors/MayBePermission.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
-import { UnreadableNotice, unreadableWords } from '../errors/UnreadableNotice.tsx'
+import { unreadableWords } from '../errors/unreadable-words.ts'
 import { TextField } from '../ui/Field.tsx'
 import { shortId } from '../ui/Id.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
@@ -20,6 +20,10 @@ import { Panel } from '../ui/Panel.tsx'
 import { PlaceBar } from './PlaceBar.tsx'
 import { rowOf, useRovingRows } from '../hooks/roving-rows.ts'
 import { useSelection, type Selection } from '../arrangement/selection.ts'
+
+const UnreadableNotice = lazy(() =>
+  import('../errors/UnreadableNotice.tsx').then((module) => ({ default: module.UnreadableNotice })),
+)
 
 /** How many rows are drawn at first: more than fit on a screen. Scrolling or a button adds more. */
 const ROWS_AT_ONCE = 40
@@ -129,7 +133,11 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
             ))}
           </p>
         )}
-        <UnreadableNotice what="security group" unreadable={result.unreadable} />
+        {result.unreadable !== undefined && (
+          <Suspense>
+            <UnreadableNotice what="security group" unreadable={result.unreadable} />
+          </Suspense>
+        )}
         {/* Handles keys that bubble up from the controls in the rows. */}
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
         <ul

@@ -1,5 +1,5 @@
 import type { JSX } from 'react'
-import { PERMISSIONS } from '../../vpc/offers.ts'
+import { PERMISSIONS } from '../../vpc/permissions.ts'
 
 /**
  * Said where a list is empty: the platform may leave out what the key must not see, without a word

@@ -1,12 +1,7 @@
 import type { JSX } from 'react'
 import type { UnreadableEntries } from '../../vpc/unreadable.ts'
 import { Notice } from '../ui/Notice.tsx'
-
-/** `1 port can’t be read`, `1,200 ports can’t be read`. */
-export function unreadableWords(count: number, what = ''): string {
-  const noun = what === '' ? '' : ` ${what}${count === 1 ? '' : 's'}`
-  return `${count.toLocaleString('en')}${noun} can’t be read`
-}
+import { unreadableWords } from './unreadable-words.ts'
 
 /**
  * Names the entries that the platform sent in a form that can't be read; all others are shown.

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, type JSX, type ReactNode, type RefObject } from 'react'
 import type { StepCheck } from '../../vpc/checks.ts'
-import type { PortCalls } from '../../vpc/offers.ts'
+import type { PortCalls } from '../../vpc/port-calls.ts'
 import { portSecurityOf, type Port } from '../../vpc/port.ts'
 import type { ChangePlan, PlanWay } from '../../vpc/plan-change.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'

@@ -1,7 +1,7 @@
 import type { JSX, ReactNode } from 'react'
 import { dryRunRequest, stepRequest } from '../../vpc/change-step.ts'
 import type { StepCheck } from '../../vpc/checks.ts'
-import type { PortCalls } from '../../vpc/offers.ts'
+import type { PortCalls } from '../../vpc/port-calls.ts'
 import type { PlannedStep } from '../../vpc/plan-change.ts'
 import { groupName, groupNames, type GroupFacts } from '../facts/group-facts.ts'
 import { Id } from '../ui/Id.tsx'

@@ -1,5 +1,5 @@
-import { useCallback, useDeferredValue, useMemo, useState } from 'react'
-import { equalPlans } from '../../vpc/equal-plans.ts'
+import { useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react'
+import type { equalPlans } from '../../vpc/equal-plans.ts'
 import { PlanRefused, type ChangePlan, type PlanWay } from '../../vpc/plan-change.ts'
 import { chosenPlan, planWays, type PlanWays, type PlanPolicy } from '../../vpc/plan-ways.ts'
 import type { Arrangement } from '../arrangement/arrangement.ts'
@@ -72,9 +72,10 @@ export function usePlan(
   // Another list on the port is shown at once.
   const base = before.arrangement.madeFor === madeFor ? before : arranged
   const { plan } = base
+  const find = useEqualPlans(!('problem' in plan) && plan.way === 'steps' && plan.steps.length > 1)
   const equal = useMemo(
-    () => ('problem' in plan ? NO_PLANS : withEqualPlans(plan, madeFor, limit, moved)),
-    [plan, madeFor, limit, moved],
+    () => ('problem' in plan ? NO_PLANS : withEqualPlans(plan, madeFor, limit, moved, find)),
+    [plan, madeFor, limit, moved, find],
   )
   const other = equal.find((one) => one === picked) ?? plan
   const shown = useMemo(() => (other === base.plan ? base : { ...base, plan: other }), [base, other])
@@ -92,11 +93,32 @@ function withEqualPlans(
   madeFor: readonly string[],
   limit: number,
   moved: readonly string[] | undefined,
+  find: typeof equalPlans | undefined,
 ): readonly ChangePlan[] {
   const end = plan.steps.at(-1)
-  if (plan.way === 'one-call' || end === undefined) return [plan]
-  const [, ...others] = equalPlans(madeFor, end.after, { limit, moved })
+  if (plan.way === 'one-call' || end === undefined || find === undefined) return [plan]
+  const [, ...others] = find(madeFor, end.after, { limit, moved })
   return [plan, ...others]
+}
+
+/** What finds plans of equal calls, loaded once there is a plan that may have some. */
+function useEqualPlans(needed: boolean): typeof equalPlans | undefined {
+  const [loaded, setLoaded] = useState<{ equalPlans: typeof equalPlans }>()
+  useEffect(() => {
+    if (!needed || loaded !== undefined) return
+    let here = true
+    // Without it the first plan is taken.
+    import('../../vpc/equal-plans.ts').then(
+      (module) => {
+        if (here) setLoaded(module)
+      },
+      () => undefined,
+    )
+    return () => {
+      here = false
+    }
+  }, [needed, loaded])
+  return loaded?.equalPlans
 }
 
 function waysOrProblem(

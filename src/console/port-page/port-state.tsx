@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { createContext, useContext, useDeferredValue, useMemo, type JSX, type ReactNode } from 'react'
 import { DEFAULT_GROUPS_PER_PORT, type Port } from '../../vpc/port.ts'
-import { portCallsOf, waysOffered, type PortCalls } from '../../vpc/offers.ts'
+import { portCallsOf, waysOffered, type PortCalls } from '../../vpc/port-calls.ts'
 import type { PlanWay } from '../../vpc/plan-change.ts'
 import type { PlanPolicy } from '../../vpc/plan-ways.ts'
 import type { Operation } from '../../vpc/portside-api.ts'

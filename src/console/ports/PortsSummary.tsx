@@ -2,7 +2,7 @@ import type { JSX } from 'react'
 import { Button, IconButton } from '../ui/Button.tsx'
 import styles from './PortsPage.module.css'
 import type { PortsSearch } from './ports-search.ts'
-import { unreadableWords } from '../errors/UnreadableNotice.tsx'
+import { unreadableWords } from '../errors/unreadable-words.ts'
 import type { PortsView } from './use-ports.ts'
 
 /** What has been found, in what, and when it was read. */

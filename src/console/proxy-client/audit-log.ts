@@ -5,7 +5,7 @@ import {
   auditLogApi,
   type AuditLogFilters,
 } from '../../vpc/audit-log.ts'
-import { queryString } from '../../vpc/requests.ts'
+import { queryString } from '../../vpc/query-string.ts'
 import { call } from './client.ts'
 
 /** Audit records on a page. */

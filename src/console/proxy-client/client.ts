@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { portsideError, refusedFields } from '../../vpc/errors.ts'
 import { ASKED_AT_HEADER } from '../../vpc/portside-api.ts'
-import { queryString } from '../../vpc/requests.ts'
+import { queryString } from '../../vpc/query-string.ts'
 import { noteAskedAt } from './order.ts'
 import { ProxyError } from './proxy-error.ts'
 

@@ -6,16 +6,14 @@ import {
   rulesResponse,
   securityGroupsResponse,
 } from '../../vpc/responses.ts'
-import { offersResponse } from '../../vpc/offers.ts'
 import { paths } from '../../vpc/paths.ts'
 import { api, session } from '../../vpc/portside-api.ts'
 import type { PortsQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'
 import type { SecurityGroup, SecurityGroupRule } from '../../vpc/security-group.ts'
 import { unreadableIn } from '../../vpc/unreadable.ts'
-import { membersOfGroups, readMembers, type Members } from '../../vpc/traffic/members.ts'
+import type { Members } from '../../vpc/traffic/members.ts'
 import { rulesUnreadable } from '../../vpc/traffic/rules-unreadable.ts'
 import type { Port } from '../../vpc/port.ts'
-import { readOtherPorts } from '../../vpc/traffic/read-other-ports.ts'
 import { call } from './client.ts'
 import { isLater, noteTimes, timed, timesOf } from './order.ts'
 import { ProxyError } from './proxy-error.ts'
@@ -51,16 +49,13 @@ export const sessionQuery = () =>
 export const offersQuery = (project: string) =>
   queryOptions({
     queryKey: ['offers', project],
-    queryFn: ({ signal }) => call(offersResponse, api.offers(project), { signal }),
+    queryFn: async ({ signal }) => {
+      const { offersResponse } = await import('../../vpc/offers.ts')
+      return call(offersResponse, api.offers(project), { signal })
+    },
     // The proxy remembers it for as long.
     staleTime: 10 * 60_000,
   })
-
-/** Has the offers of an endpoint found out again. @throws ProxyError */
-export async function findOffersAnew(client: QueryClient, project: string): Promise<void> {
-  const found = await call(offersResponse, api.offers(project), { query: { anew: true } })
-  client.setQueryData(offersQuery(project).queryKey, found)
-}
 
 type Page = { page_info?: { next_marker?: string | null | undefined } | null | undefined }
 
@@ -201,12 +196,16 @@ export const rulesOfGroupsQuery = (project: string, ids: readonly string[]) => {
 /** The members of a group, as read at a time (ms since 1970). */
 export type MembersRead = Members & { readAt?: number }
 
+// Needed where rules have remote groups.
+const membersCode = () => import('../../vpc/traffic/members.ts')
+
 const groupMembersKey = (project: string) => ['group-members', project]
 
 const groupMembersQuery = (project: string, group: string) =>
   queryOptions({
     queryKey: [...groupMembersKey(project), group],
     queryFn: async ({ signal }): Promise<MembersRead> => {
+      const { readMembers } = await membersCode()
       const members = await readMembers((marker) =>
         call(portsResponse, platform(paths.ports(project)), {
           query: { security_groups: [group], limit: LARGEST_PAGE, marker },
@@ -226,15 +225,17 @@ export const membersOfGroupsQuery = (project: string, ids: readonly string[]) =>
   const asked = sorted(ids)
   return queryOptions({
     queryKey: [...groupMembersKey(project), asked],
-    queryFn: ({ client }) =>
-      membersOfGroups<MembersRead>(asked, async (id) => {
+    queryFn: async ({ client }) => {
+      const { membersOfGroups } = await membersCode()
+      return membersOfGroups<MembersRead>(asked, async (id) => {
         try {
           return await client.fetchQuery(groupMembersQuery(project, id))
         } catch (error) {
           const why = error instanceof ProxyError ? ` (${error.error_code})` : ''
           return { unresolved: `its ports could not be read${why}` }
         }
-      }),
+      })
+    },
     staleTime: 60_000,
   })
 }
@@ -248,8 +249,10 @@ export const otherPortsQuery = (project: string, port: Port, changing: readonly 
   const { id, private_ips, allowed_address_pairs } = port
   return queryOptions({
     queryKey: [...groupMembersKey(project), asked, 'other-ports', id, private_ips, allowed_address_pairs],
-    queryFn: ({ signal }) =>
-      readOtherPorts(port, asked, {
+    queryFn: async ({ signal }) => {
+      // Needed once something is arranged.
+      const { readOtherPorts } = await import('../../vpc/traffic/read-other-ports.ts')
+      return readOtherPorts(port, asked, {
         rules: (remote_group_id, marker) =>
           call(rulesResponse, platform(paths.rules(project)), {
             query: { remote_group_id, limit: LARGEST_PAGE, marker },
@@ -264,7 +267,8 @@ export const otherPortsQuery = (project: string, port: Port, changing: readonly 
           if (!(error instanceof ProxyError)) throw error
           return error.error_code
         },
-      }),
+      })
+    },
     staleTime: 60_000,
   })
 }

@@ -210,20 +210,20 @@ describe('the traffic of other ports', () => {
     db: [rule('r3', 'db', { multiport: '5432', remote_group_id: 'web' })],
   }
 
-  it('is named apart from this port’s, with what is not compared', () => {
+  it('is named apart from this port’s, with what is not compared', async () => {
     show(compared({ lists: [['web'], []], rules, others }))
     expect(
       screen.getByText('This port: no traffic changes. 1 other port: 1 newly denied.'),
     ).toBeInTheDocument()
-    const region = screen.getByRole('region', { name: 'Other ports' })
+    const region = await screen.findByRole('region', { name: 'Other ports' })
     expect(region).toHaveTextContent('db-01')
     expect(region).toHaveTextContent('TCP 5432 (PostgreSQL) from 10.0.0.5')
     expect(region).toHaveTextContent('Not compared: only 2000 of the ports with such rules are compared.')
   })
 
-  it('is shown in between, where it changes for a while only', () => {
+  it('is shown in between, where it changes for a while only', async () => {
     show(compared({ lists: [['web'], [], ['web']], rules, others }))
-    expect(screen.getByRole('region', { name: 'Other ports' })).toHaveTextContent(
+    expect(await screen.findByRole('region', { name: 'Other ports' })).toHaveTextContent(
       /Only between step 1 and step 2.*TCP 5432/,
     )
   })

@@ -1,4 +1,4 @@
-import { useState, type JSX } from 'react'
+import { Suspense, lazy, useState, type JSX } from 'react'
 import type { TrafficDifference } from '../../vpc/traffic/difference.ts'
 import { type Names, ruleText } from '../../vpc/traffic/explain.ts'
 import type { RuleRef } from '../../vpc/traffic/rules.ts'
@@ -9,7 +9,6 @@ import { SelectField } from '../ui/Field.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { FlowList } from './FlowList.tsx'
-import { OtherPorts } from './OtherPorts.tsx'
 import { Remotes } from './Remotes.tsx'
 import { FILTERS, shows, type FlowFilter } from './flow-filter.ts'
 import type { TrafficResult, TrafficQuestion } from './compare-traffic.ts'
@@ -17,6 +16,9 @@ import styles from './TrafficChanges.module.css'
 import { namesOf, trafficText } from './traffic-words.ts'
 import { TryPacket } from './TryPacket.tsx'
 import type { TrafficState } from './use-traffic.ts'
+
+// Most changes concern no other port.
+const OtherPorts = lazy(() => import('./OtherPorts.tsx').then((module) => ({ default: module.OtherPorts })))
 
 type Compared = Extract<TrafficResult, { kind: 'differences' }>
 type TrafficChangesProps = { traffic: TrafficState; facts: Pick<GroupFacts, 'groups'> }
@@ -131,7 +133,11 @@ function Compare({ result, question, names }: CompareProps): JSX.Element {
           )}
         </section>
       )}
-      <OtherPorts result={result} filter={filter} names={names} />
+      {(result.others.length > 0 || result.notCompared.length > 0) && (
+        <Suspense>
+          <OtherPorts result={result} filter={filter} names={names} />
+        </Suspense>
+      )}
       <NeverMatching result={result} names={names} />
       <TryPacket question={question} names={names} />
       <p className={styles.note}>

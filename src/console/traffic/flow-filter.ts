@@ -1,5 +1,5 @@
 import type { Flow } from '../../vpc/traffic/flow.ts'
-import type { Direction } from '../../vpc/traffic/rules.ts'
+import type { Direction } from '../../vpc/traffic/directions.ts'
 
 /** Which flows are shown; protocols by number, `other` is all but TCP, UDP, ICMP and ICMPv6. */
 export type FlowFilter = {

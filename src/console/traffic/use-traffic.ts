@@ -4,7 +4,7 @@ import type { ChangePlan } from '../../vpc/plan-change.ts'
 import { portSecurityOf, type Port } from '../../vpc/port.ts'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { textOf } from '../../vpc/shown.ts'
-import { remoteGroupIds } from '../../vpc/traffic/members.ts'
+import { remoteGroupIds } from '../../vpc/traffic/remote-group-ids.ts'
 import type { PlanCandidate } from '../../vpc/traffic/pick-plan.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import {
@@ -16,7 +16,7 @@ import {
   type MembersRead,
 } from '../proxy-client/queries.ts'
 import type { TrafficResult, TrafficQuestion } from './compare-traffic.ts'
-import { TrafficClient } from './traffic-client.ts'
+import type { TrafficClient } from './traffic-client.ts'
 
 /**
  * What is known of a plan's traffic. Only `compared` has a result; the other states say why there
@@ -143,14 +143,20 @@ export function useTraffic(
   useEffect(() => {
     if (!question) return
     const gone = new AbortController()
-    client.current ??= new TrafficClient()
     // The result takes long to draw.
     const show = (end: TrafficResult | Error) =>
       startTransition(() => {
         setFound({ question, end })
         if ('picked' in end && equal[end.picked] !== undefined) pick(equal[end.picked]!)
       })
-    client.current.ask(question, gone.signal).then(show, (reason: unknown) => {
+    const ask = async () => {
+      // Not before there is something to compare: the list is drawn without it.
+      const { TrafficClient: Client } = await import('./traffic-client.ts')
+      gone.signal.throwIfAborted()
+      client.current ??= new Client()
+      return client.current.ask(question, gone.signal)
+    }
+    ask().then(show, (reason: unknown) => {
       if (gone.signal.aborted || (reason instanceof DOMException && reason.name === 'AbortError')) return
       show(reason instanceof Error ? reason : new Error(String(reason)))
     })

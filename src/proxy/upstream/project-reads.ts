@@ -7,12 +7,8 @@ import {
 } from '../../vpc/old-groups.ts'
 import { nativePaths, v1GroupPaths } from '../../vpc/old-lists.ts'
 import { paths } from '../../vpc/paths.ts'
-import {
-  queryString,
-  type PortsQuery,
-  type RulesQuery,
-  type SecurityGroupsQuery,
-} from '../../vpc/requests.ts'
+import { queryString } from '../../vpc/query-string.ts'
+import type { PortsQuery, RulesQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'
 import type { UnreadableEntry } from '../../vpc/unreadable.ts'
 import { nativePortsQuery, V1_MAX_PAGE, v1Paths, v1Query, type V1Query } from '../../vpc/v1-ports.ts'
 import { ownError } from '../errors.ts'

@@ -7,7 +7,8 @@ import { byImportance } from './importance.ts'
 import type { ChangedCells } from './merger.ts'
 import { Plane } from './plane.ts'
 import type { Flow, FlowRemote } from './flow.ts'
-import { DIRECTIONS, FAMILIES, type ReadRule, type RuleRef } from './rules.ts'
+import { DIRECTIONS, FAMILIES } from './directions.ts'
+import { type ReadRule, type RuleRef } from './rules.ts'
 import { serviceRanges } from './service-ranges.ts'
 
 /**

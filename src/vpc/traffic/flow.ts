@@ -1,6 +1,7 @@
 import type { Family } from './addresses.ts'
 import type { CertainChange, Change, Decision } from './decisions.ts'
-import type { Direction, RemoteSet } from './rules.ts'
+import type { Direction } from './directions.ts'
+import type { RemoteSet } from './rules.ts'
 import type { ServiceRange } from './service-ranges.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Flow } from './flow.ts'
-import { DIRECTIONS } from './rules.ts'
+import { DIRECTIONS } from './directions.ts'
 import { serviceCount, wellKnownPorts } from './service-ranges.ts'
 
 /**

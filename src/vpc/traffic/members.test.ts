@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Port } from '../port.ts'
-import { membersOfGroups, MOST_MEMBERS, MOST_REMOTE_GROUPS, readMembers, remoteGroupIds } from './members.ts'
+import { membersOfGroups, MOST_MEMBERS, MOST_REMOTE_GROUPS, readMembers } from './members.ts'
+import { remoteGroupIds } from './remote-group-ids.ts'
 
 const port = (n: number, more: Partial<Port> = {}): Port => ({
   id: `port-${n}`,

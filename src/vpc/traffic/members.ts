@@ -1,5 +1,4 @@
 import type { PortsResponse } from '../responses.ts'
-import type { SecurityGroupRule } from '../security-group.ts'
 import { objectsOf, saysNothing } from '../shown.ts'
 import { UNREADABLE } from '../unreadable-marks.ts'
 import type { WithUnreadable } from '../unreadable.ts'
@@ -19,18 +18,6 @@ const AT_ONCE = 3
  * can't all be known: then the group stays a named set.
  */
 export type Members = { addresses: readonly string[]; ports?: number } | { unresolved: string }
-
-/**
- * The groups that rules have as remote, each once, in the order they are named first. Disabled
- * rules don't count.
- */
-export function remoteGroupIds(rules: Iterable<SecurityGroupRule>): string[] {
-  const ids = new Set<string>()
-  for (const { remote_group_id, enabled } of rules)
-    if (typeof remote_group_id === 'string' && remote_group_id !== '' && enabled !== false)
-      ids.add(remote_group_id)
-  return [...ids]
-}
 
 /**
  * Reads the members of one group: the addresses in `private_ips` of the ports that have it

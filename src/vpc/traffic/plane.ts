@@ -1,6 +1,7 @@
 import type { AddressCells, CellSpans } from './address-cells.ts'
 import type { AddressRange, Family } from './addresses.ts'
-import type { Direction, Extent, ReadRule } from './rules.ts'
+import type { Direction } from './directions.ts'
+import type { Extent, ReadRule } from './rules.ts'
 
 /**
  * All traffic of one direction and family: services × addresses. Rules are rectangles in it (spans

@@ -11,14 +11,8 @@ import {
   type Services,
   type Spans,
 } from './services.ts'
+import { DIRECTIONS, FAMILIES, type Direction } from './directions.ts'
 import { actionOf, ruleFields, type RuleFields } from './rule-fields.ts'
-
-/** The directions of rules (docs/platform.md, Objects). */
-export type Direction = 'ingress' | 'egress'
-/** Both directions, in the order they are shown. */
-export const DIRECTIONS: readonly Direction[] = ['ingress', 'egress']
-/** Both families, in the order they are shown. */
-export const FAMILIES: readonly Family[] = ['IPv4', 'IPv6']
 
 /** Addresses that are known by name only: an unresolved remote group, or a remote address group. */
 export type RemoteSet = { kind: 'security_group' | 'address_group'; id: string }

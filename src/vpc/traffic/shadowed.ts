@@ -1,6 +1,7 @@
 import type { EffectiveRules } from './effective-rules.ts'
 import { AddressPainter, Plane, RankSet } from './plane.ts'
-import { DIRECTIONS, FAMILIES, type RuleRef } from './rules.ts'
+import { DIRECTIONS, FAMILIES } from './directions.ts'
+import { type RuleRef } from './rules.ts'
 
 /** A rule that can never match. */
 export type NeverMatching = {

@@ -1,7 +1,8 @@
 import { readAddress } from './addresses.ts'
 import { decisionOf, decidingRules, type Decision } from './decisions.ts'
 import type { EffectiveRules } from './effective-rules.ts'
-import type { Direction, ReadRule, RemoteSet, RuleRef } from './rules.ts'
+import type { Direction } from './directions.ts'
+import type { ReadRule, RemoteSet, RuleRef } from './rules.ts'
 import { ICMP, ICMPV6, PER_PROTOCOL, readProtocol, TCP, UDP } from './services.ts'
 
 /** One packet, as the operator types it. The family is that of the remote address. */

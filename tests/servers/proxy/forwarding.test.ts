@@ -4,7 +4,8 @@ import { call, EXAMPLE, listNow } from '../../stage/emulator.ts'
 import { createEmulator, type Emulator } from '../../../src/emulator/server.ts'
 import { startProxy, type TestedProxy } from '../../stage/proxy.ts'
 import { portsResponse } from '../../../src/vpc/responses.ts'
-import { portsQuery, queryString } from '../../../src/vpc/requests.ts'
+import { queryString } from '../../../src/vpc/query-string.ts'
+import { portsQuery } from '../../../src/vpc/requests.ts'
 import { paths } from '../../../src/vpc/paths.ts'
 
 let emulator: Emulator

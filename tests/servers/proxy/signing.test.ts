@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { EXAMPLE, started } from '../../stage/emulator.ts'
 import { startProxy } from '../../stage/proxy.ts'
 import { paths } from '../../../src/vpc/paths.ts'
-import { queryString } from '../../../src/vpc/requests.ts'
+import { queryString } from '../../../src/vpc/query-string.ts'
 import { ACCESS, KEYS } from '../../stage/servers.ts'
 import { AWKWARD } from './awkward.ts'
 

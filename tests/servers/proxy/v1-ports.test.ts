@@ -3,7 +3,8 @@ import { portResponse, portsResponse, type PortsResponse } from '../../../src/vp
 import { dryRunRequest } from '../../../src/vpc/change-step.ts'
 import { paths } from '../../../src/vpc/paths.ts'
 import { addressesOf, type Port } from '../../../src/vpc/port.ts'
-import { queryString, type PortsQuery } from '../../../src/vpc/requests.ts'
+import { queryString } from '../../../src/vpc/query-string.ts'
+import type { PortsQuery } from '../../../src/vpc/requests.ts'
 import { V1_READ } from '../../../src/vpc/v1-read.ts'
 import { operationsOver, planned, PROJECT, startStage } from '../operations/ask-operations.ts'
 
