@@ -18,7 +18,6 @@ export const PORT_PAGE_PARTS = [
   'src/console/drag/DragLayer.tsx',
   'src/console/traffic/TrafficChanges.tsx',
   'src/console/traffic/traffic-client.ts',
-  'src/vpc/traffic/members.ts',
   'src/console/port-details/PortDetails.tsx',
 ]
 
