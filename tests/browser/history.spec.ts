@@ -79,7 +79,7 @@ test('a change is found by its request ID, read, undone on the port and exported
 
   await page.getByRole('button', { name: 'Undo this change…' }).press('Enter')
   await expect(portPage.rows.first()).toHaveAttribute('data-row', EXAMPLE.first)
-  await expect(portPage.plan).toContainText('1 moved · 2 calls')
+  await expect(portPage.plan).toContainText('1 moved · 1 call')
   expect(await cloud.list(EXAMPLE.port)).toEqual(list.toReversed())
 
   // Somebody has put it back meanwhile: then there is nothing left to undo.
