@@ -39,7 +39,7 @@ test('step by step, the plan is picked that opens nothing in between', async ({ 
   await portPage.move('quarantine', 'up')
   await plan.getByRole('radio', { name: /Step by step/ }).click()
   await expect(plan).toContainText('Remove web-public')
-  await expect(traffic).toContainText('In between, nothing is allowed or denied')
+  await expect(traffic).toContainText('No traffic is allowed or denied only in between')
   await portPage.check()
   await expect(plan).toContainText('Check passed')
 
