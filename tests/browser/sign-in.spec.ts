@@ -71,6 +71,9 @@ test('an operator’s day: sign in, arrange, lose the session twice, apply, leav
   const [added] = EXAMPLE.inserted
   await portPage.add(added)
   await expect(portPage.rows).toHaveCount(3)
+  // All that the arrangement needs is read: the check is the first to find the session gone.
+  await expect(portPage.traffic).toContainText('decide as before')
+  await page.waitForLoadState('networkidle')
   // What a browser does with a cookie whose time is over.
   await context.clearCookies({ name: 'portside_session' })
   await portPage.check()
