@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { ChangeStep } from '../vpc/change-step.ts'
 import { ALL_PORT_CALLS } from '../vpc/port-calls.ts'
 import { planChange, type PlanWay } from '../vpc/plan-change.ts'
 import { planPolicies } from '../vpc/plan-ways.ts'
@@ -46,6 +47,20 @@ const PLANS = {
     steps: planChange([a, b], [b, a]).steps.map(({ step }) => step),
   },
 }
+
+test('a replacement is the only step: beside others it would overwrite unread', () => {
+  const replace: ChangeStep = { kind: 'replace', security_groups: [b, a] }
+  const insert: ChangeStep = { kind: 'insert', security_groups: [b] }
+  const plans = [
+    { planned_from: [a], desired: [b, a], steps: [insert, replace] },
+    { planned_from: [a, b], desired: [b, a], steps: [replace, replace] },
+  ]
+  for (const policy of planPolicies)
+    for (const plan of plans)
+      expect(() => refuseWrongPlan(plan, { ...PLANNING, policy })).toThrow(
+        'must be the only step of its plan',
+      )
+})
 
 test.each<[PlanWay, PlanWay]>([
   ['one-call', 'steps'],

@@ -120,8 +120,8 @@ export type StepProblem = { step: number; message: string }
 
 /**
  * Checks that `steps` lead from one list to the other: each can be carried out, none takes the list
- * above `limit` groups (docs/platform.md, Limits), none leaves a port without groups on the way,
- * and the last gives exactly `to`.
+ * above `limit` groups (docs/platform.md, Limits), none leaves a port without groups on the way, a
+ * replacement is the only one, and the last gives exactly `to`.
  * @returns the first problem; undefined when all is well
  */
 export function stepsLead(
@@ -132,6 +132,9 @@ export function stepsLead(
 ): StepProblem | undefined {
   let now = [...from]
   for (const [stepNumber, step] of steps.entries()) {
+    // Before it the port is read, and only a list that nobody has touched is replaced.
+    if (step.kind === 'replace' && steps.length > 1)
+      return { step: stepNumber, message: 'a replacement must be the only step of its plan' }
     if (step.security_groups.length === 0)
       return { step: stepNumber, message: 'the step names no security group' }
     try {
