@@ -88,7 +88,11 @@ export function useTraffic(
   const otherIds = [...new Set(otherPorts?.ports.flatMap((other) => other.security_groups))].filter(
     (id) => !ids.includes(id),
   )
-  const { data: otherRules, error: otherError } = useQuery({
+  const {
+    data: otherRules,
+    dataUpdatedAt: rulesAt,
+    error: otherError,
+  } = useQuery({
     ...rulesOfGroupsQuery(project, otherIds),
     enabled: otherIds.length > 0,
   })
@@ -103,7 +107,7 @@ export function useTraffic(
     (now && portSecurity === false) ||
     (rulesRead && (remoteIds.length === 0 || members !== undefined) && othersRead)
   // Facts are new objects with every rendering: their contents count.
-  const key = JSON.stringify([portSecurity, list, ready, tried, dataUpdatedAt, othersAt])
+  const key = JSON.stringify([portSecurity, list, ready, tried, dataUpdatedAt, othersAt, rulesAt])
   const question = useMemo<TrafficQuestion | undefined>(
     () =>
       ready
@@ -149,17 +153,17 @@ export function useTraffic(
         setFound({ question, end })
         if ('picked' in end && equal[end.picked] !== undefined) pick(equal[end.picked]!)
       })
-    const ask = async () => {
-      // Not before there is something to compare: the list is drawn without it.
-      const { TrafficClient: Client } = await import('./traffic-client.ts')
-      gone.signal.throwIfAborted()
-      client.current ??= new Client()
-      return client.current.ask(question, gone.signal)
-    }
-    ask().then(show, (reason: unknown) => {
-      if (gone.signal.aborted || (reason instanceof DOMException && reason.name === 'AbortError')) return
-      show(reason instanceof Error ? reason : new Error(String(reason)))
-    })
+    // Not loaded before there is something to compare: the list is drawn without it.
+    import('./traffic-client.ts')
+      .then((module) => {
+        gone.signal.throwIfAborted()
+        client.current ??= new module.TrafficClient()
+        return client.current.ask(question, gone.signal)
+      })
+      .then(show, (reason: unknown) => {
+        if (gone.signal.aborted || (reason instanceof DOMException && reason.name === 'AbortError')) return
+        show(reason instanceof Error ? reason : new Error(String(reason)))
+      })
     return () => gone.abort()
     // oxlint-disable-next-line react/exhaustive-deps -- the question is made of them
   }, [question])

@@ -1,3 +1,4 @@
+import { inCalls } from '../../vpc/in-calls.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import type { Port } from '../../vpc/port.ts'
 import {
@@ -10,7 +11,6 @@ import {
 import { ProxyError } from '../errors.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 
-const IDS_PER_CALL = 50
 const LARGEST_PAGE = 2000
 
 /**
@@ -38,10 +38,10 @@ export async function readRules(
       marker = data.page_info?.next_marker ?? undefined
     } while (marker && !used.has(marker))
   }
-  await Promise.all(inChunks(groupIds).map(readSome))
+  await Promise.all(inCalls(groupIds).map(readSome))
   const without = groupIds.filter((id) => rules.get(id)?.length === 0)
   const listed = await Promise.all(
-    inChunks(without).map(async (id) => {
+    inCalls(without).map(async (id) => {
       const { data } = await upstream.readGroups(projectId, { id, limit: LARGEST_PAGE }, { signal })
       return data.security_groups.map((group) => group.id)
     }),
@@ -49,12 +49,6 @@ export async function readRules(
   const known = new Set(listed.flat())
   for (const id of without) if (!known.has(id)) rules.delete(id)
   return rules
-}
-
-function inChunks(ids: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, part) =>
-    ids.slice(part * IDS_PER_CALL, (part + 1) * IDS_PER_CALL),
-  )
 }
 
 /**

@@ -1,7 +1,10 @@
+import { inCalls } from '../in-calls.ts'
 import { flagOf, objectsOf, textOf } from '../shown.ts'
 import { addressesOf, type Port } from '../port.ts'
 import type { PortsResponse } from '../responses.ts'
 import type { SecurityGroupRule } from '../security-group.ts'
+import { UNREADABLE } from '../unreadable-marks.ts'
+import type { WithUnreadable } from '../unreadable.ts'
 
 /** At most so many other ports are compared for one change. */
 const MOST_OTHER_PORTS = 2000
@@ -19,8 +22,7 @@ export type OtherPortsRead = {
   unread: readonly string[]
 }
 
-const IDS_PER_CALL = 50
-/** Pages of rules that are read at most: 2,000 rules each. */
+/** Pages of one list that are read at most. */
 const MOST_PAGES = 10
 
 /** The reads of the platform that are needed; `why` says in a few words why one failed. */
@@ -28,11 +30,13 @@ export type OtherPortsReads = {
   rules: (
     remote_group_id: string[],
     marker: string | undefined,
-  ) => Promise<{ security_group_rules: readonly SecurityGroupRule[] } & Pick<PortsResponse, 'page_info'>>
+  ) => Promise<
+    { security_group_rules: readonly SecurityGroupRule[] } & Pick<PortsResponse, 'page_info'> & WithUnreadable
+  >
   ports: (
     security_groups: string[],
     marker: string | undefined,
-  ) => Promise<Pick<PortsResponse, 'ports' | 'page_info'>>
+  ) => Promise<Pick<PortsResponse, 'ports' | 'page_info'> & WithUnreadable>
   /** @throws what is no failed read */
   why: (error: unknown) => string
 }
@@ -51,10 +55,11 @@ export async function readOtherPorts(
   const unread: string[] = []
   const groups = new Set<string>()
   try {
-    for (const ids of inChunks(changing)) {
+    for (const ids of inCalls(changing)) {
       const whole = await eachPage(
         (marker) => read.rules(ids, marker),
-        ({ security_group_rules }) => {
+        ({ security_group_rules, [UNREADABLE]: unreadable }) => {
+          if (unreadable) unread.push(`${unreadable.count} of the rules for the changed groups can't be read`)
           for (const id of groupsWithRemote(security_group_rules, ids)) groups.add(id)
           return true
         },
@@ -68,11 +73,13 @@ export async function readOtherPorts(
 
   const ports = new Map<string, OtherPort>()
   try {
-    for (const ids of inChunks([...groups])) {
+    for (const ids of inCalls([...groups])) {
       if (ports.size >= MOST_OTHER_PORTS) break
       const whole = await eachPage(
         (marker) => read.ports(ids, marker),
         (page) => {
+          const unreadable = page[UNREADABLE]
+          if (unreadable) unread.push(`${unreadable.count} of the ports with such rules can't be read`)
           for (const other of page.ports) {
             const { id, name, security_groups, port_security_enabled, ecs_flavor } = other
             if (id === port.id) continue
@@ -82,7 +89,10 @@ export async function readOtherPorts(
           return true
         },
       )
-      if (!whole) break
+      if (whole) continue
+      if (ports.size < MOST_OTHER_PORTS)
+        unread.push('there are more ports with such rules than Portside reads')
+      break
     }
     if (ports.size >= MOST_OTHER_PORTS)
       unread.push(`only ${MOST_OTHER_PORTS} of the ports with such rules are compared`)
@@ -108,12 +118,6 @@ async function eachPage<T extends Pick<PortsResponse, 'page_info'>>(
     if (marker === undefined) return true
   }
   return false
-}
-
-function inChunks(ids: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, part) =>
-    ids.slice(part * IDS_PER_CALL, (part + 1) * IDS_PER_CALL),
-  )
 }
 
 /** The groups that have a rule whose remote is one of `remotes`: rules that are on. */
