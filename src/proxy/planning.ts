@@ -1,5 +1,5 @@
 import { portCallsOf, waysOffered, type PortCalls } from '../vpc/port-calls.ts'
-import { type Offers } from '../vpc/offers.ts'
+import type { Offers } from '../vpc/offers.ts'
 import type { PlanWay } from '../vpc/plan-change.ts'
 import type { PlanPolicy } from '../vpc/plan-ways.ts'
 import { groupsPerPort, type ProxyConfig } from './config.ts'

@@ -10,7 +10,7 @@ type Run = { groups: string[]; position: number; moved: number }
 /** The calls of a plan in some order: the inserts of runs, and one removal of all that leaves. */
 export type CallOrder = readonly (Run | typeof REMOVAL)[]
 
-/** Stands for the removal in an order of calls. */
+/** The removal, in an order of calls. */
 export const REMOVAL = 'removal'
 
 /** What is inserted and removed around the groups that stay. */

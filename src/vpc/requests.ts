@@ -176,7 +176,7 @@ export function readQuery(
   return { ...query }
 }
 
-/** True when a query that `readQuery` read has several values of a name that stands for one. */
+/** True when a query that `readQuery` read gives a name several values where one is meant. */
 export function isRepeated(schema: z.ZodMiniObject, query: unknown, name: string): boolean {
   const kind = fieldKind(schema, name)
   return kind !== undefined && kind !== 'array' && Array.isArray((query as Record<string, unknown>)[name])

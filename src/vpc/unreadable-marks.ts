@@ -4,5 +4,5 @@
  */
 export const UNREADABLE = 'portside:unreadable'
 
-/** Marks a rule that stands for entries that can't be read: why, in words. */
+/** Marks a rule in the place of entries that can't be read: why, in words. */
 export const UNREADABLE_RULE = 'portside:unreadable_rule'

@@ -68,7 +68,7 @@ test('tabs that change it at the same time send what they show', async ({ page, 
   const sent = sentBy(second)
   await moveDown(first, 0)
   const shown = await moveDown(second, 2)
-  // Neither has told the other yet.
+  // Neither knows of the other's change yet.
   await second.applyButton.click()
   await expect(second.dialog).toBeVisible()
   expect(await second.ids()).toEqual(shown)

@@ -105,19 +105,9 @@ function withEqualPlans(
 function useEqualPlans(needed: boolean): typeof equalPlans | undefined {
   const [loaded, setLoaded] = useState<{ equalPlans: typeof equalPlans }>()
   useEffect(() => {
-    if (!needed || loaded !== undefined) return
-    let here = true
     // Without it the first plan is taken.
-    import('../../vpc/equal-plans.ts').then(
-      (module) => {
-        if (here) setLoaded(module)
-      },
-      () => undefined,
-    )
-    return () => {
-      here = false
-    }
-  }, [needed, loaded])
+    if (needed) import('../../vpc/equal-plans.ts').then(setLoaded, () => undefined)
+  }, [needed])
   return loaded?.equalPlans
 }
 
