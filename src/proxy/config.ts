@@ -81,7 +81,7 @@ export type ProxyConfig = {
    * needed.
    */
   makeJournal?: 'at_start' | 'when_needed'
-  /** The file from which a new journal is unpacked, if there is one. */
+  /** The folder of which a new journal is a copy, if there is one. */
   emptyJournal?: string
   /**
    * Traffic that a change must not newly allow or deny, unless the operator types the port's name

@@ -3,12 +3,12 @@ import config from '../../playwright.config.ts'
 import { EXAMPLE } from './portside.ts'
 import { newFolder, startEmulator, startProxy } from '../stage/servers.ts'
 
-const PORTS = 700
+const PORTS = 450
 /**
  * Opened before memory is first looked at: the code is loaded, and what is kept for those who come
  * back is full by then.
  */
-const BEFORE = 200
+const BEFORE = 150
 /** After this many more ports each, memory is looked at again. */
 const EACH = 50
 /**
@@ -48,7 +48,7 @@ const test = base.extend<{ signIn: string }>({
   },
 })
 
-test('memory stops growing over 700 opened ports', async ({ page, signIn }) => {
+test('memory stops growing over 450 opened ports', async ({ page, signIn }) => {
   test.setTimeout(300_000)
   await page.goto(signIn)
   await expect(page.getByRole('table', { name: 'Ports' })).toBeVisible()

@@ -20,7 +20,7 @@ export type DatabaseConfig = {
   /** The same PostgreSQL as the role that owns the tables: for migrations and rights only. */
   databaseOwnerUrl?: string | undefined
   dataFolder: string
-  /** A file with an empty PGlite, from which a new folder is made. */
+  /** A folder with an empty PGlite, of which a new folder is a copy. */
   emptyJournal?: string
   /** On PostgreSQL: the milliseconds that the lease lasts. Then another proxy takes over. */
   leaseMs?: number

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startProxy } from '../../stage/proxy.ts'
-import { buildProxy, KillableProxy, type Built } from '../operations/killable.ts'
+import { builtProxy, KillableProxy, type Built } from '../operations/killable.ts'
 import { operationsOver, planned, startStage } from '../operations/ask-operations.ts'
 import { open } from './open.ts'
 
@@ -49,7 +49,7 @@ async function newDisk(megabytes: number) {
 describe('two proxies that share nothing but the data folder', () => {
   let built: Built
   beforeAll(async () => {
-    built = await buildProxy()
+    built = await builtProxy()
   }, 60_000)
   afterAll(() => built.remove())
 

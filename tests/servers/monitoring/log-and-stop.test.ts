@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest'
-import { buildProxy, KillableProxy, type Built } from '../operations/killable.ts'
+import { builtProxy, KillableProxy, type Built } from '../operations/killable.ts'
 import { operationsOver, planned, PROJECT, startStage } from '../operations/ask-operations.ts'
 import { createDatabase, POSTGRES, type TestDatabase } from '../../stage/postgres.ts'
 
@@ -11,7 +11,7 @@ let built: Built
 let database: TestDatabase | undefined
 beforeAll(async () => {
   stage = await startStage()
-  built = await buildProxy()
+  built = await builtProxy()
   // Where there is no PostgreSQL, each start of a proxy takes seconds longer.
   database = POSTGRES ? await createDatabase(inject('postgresFolder')) : undefined
 })

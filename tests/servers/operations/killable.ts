@@ -1,41 +1,22 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'vite'
-import { BUILT_EMPTY_JOURNAL, type TestedProxy } from '../../stage/proxy.ts'
-import { ACCESS } from '../../stage/servers.ts'
+import type { TestedProxy } from '../../stage/proxy.ts'
+import { ACCESS, newFolder } from '../../stage/servers.ts'
 import { QUICK } from './ask-operations.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 /**
- * What the processes of one test share: the proxy, built from the source as it is, and a data
- * folder.
+ * What the processes of one test share: the proxy as `npm test` has built it, and a data folder.
  */
 export type Built = { program: string; dataFolder: string; remove(): Promise<void> }
 
-/**
- * Builds the proxy as a program of its own, in a folder where Node finds the packages that it
- * needs.
- */
-export async function buildProxy(): Promise<Built> {
-  const folder = await mkdtemp(join(root, 'node_modules', '.portside-tests-'))
-  await build({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    publicDir: false,
-    ssr: { external: true },
-    build: { ssr: 'src/proxy/main.ts', outDir: folder, target: 'node20' },
-  })
-  await copyFile(BUILT_EMPTY_JOURNAL, join(folder, basename(BUILT_EMPTY_JOURNAL)))
-  return {
-    program: join(folder, 'main.js'),
-    dataFolder: join(folder, 'data'),
-    remove: () => rm(folder, { recursive: true, force: true }),
-  }
+/** The built proxy, with a data folder of its own that does not exist yet. */
+export async function builtProxy(): Promise<Built> {
+  const { path, remove } = await newFolder()
+  return { program: join(root, 'dist/server/proxy.js'), dataFolder: join(path, 'data'), remove }
 }
 
 /**
@@ -126,6 +107,8 @@ export class KillableProxy {
     const sent = new Headers(headers)
     if (!sent.has('cookie')) sent.set('cookie', this.cookie)
     sent.set('origin', this.#address)
+    // Compressing takes longer than all else that the proxy does.
+    sent.set('accept-encoding', 'identity')
     if (json !== undefined) sent.set('content-type', 'application/json')
     return fetch(this.#address + path, {
       ...init,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { createDatabase, POSTGRES, type TestDatabase } from '../../stage/postgres.ts'
-import { buildProxy, KillableProxy, type Built } from './killable.ts'
+import { builtProxy, KillableProxy, type Built } from './killable.ts'
 import { oneOf, randomPlans, SEED, type Steadily } from './random-plans.ts'
 import { operationsOver, startStage } from './ask-operations.ts'
 
@@ -28,7 +28,7 @@ let there: KillableProxy[]
 beforeAll(async () => {
   if (!POSTGRES) return
   stage = await startStage()
-  built = await buildProxy()
+  built = await builtProxy()
   database = await createDatabase(inject('postgresFolder'))
   proxies = ['one', 'other'].map(
     (name) =>

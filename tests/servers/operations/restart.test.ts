@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { auditLogOver, outlineOf } from '../audit-log/read-audit-log.ts'
-import { buildProxy, KillableProxy, type Built } from './killable.ts'
+import { builtProxy, KillableProxy, type Built } from './killable.ts'
 import { operationsOver, planned, startStage } from './ask-operations.ts'
 
 let stage: Awaited<ReturnType<typeof startStage>>
@@ -10,7 +10,7 @@ let operations: ReturnType<typeof operationsOver>
 
 beforeAll(async () => {
   stage = await startStage()
-  built = await buildProxy()
+  built = await builtProxy()
   proxy = new KillableProxy(built, stage.emulator)
   operations = operationsOver(proxy.call)
   await proxy.start()

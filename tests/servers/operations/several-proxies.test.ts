@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { SETTLED } from '../../../src/vpc/portside-api.ts'
 import { createDatabase, POSTGRES, type TestDatabase } from '../../stage/postgres.ts'
-import { buildProxy, KillableProxy, type Built } from './killable.ts'
+import { builtProxy, KillableProxy, type Built } from './killable.ts'
 import { operationsOver, planned, startStage } from './ask-operations.ts'
 
 let stage: Awaited<ReturnType<typeof startStage>>
@@ -15,7 +15,7 @@ let onOther: ReturnType<typeof operationsOver>
 beforeAll(async () => {
   if (!POSTGRES) return
   stage = await startStage()
-  built = await buildProxy()
+  built = await builtProxy()
   database = await createDatabase(inject('postgresFolder'))
   const proxy = (name: string) =>
     new KillableProxy(built, stage.emulator, {
@@ -112,8 +112,9 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
     expect(found).toMatchObject({ status: 'interrupted', error: { error_code: 'Portside.Interrupted' } })
     expect(found.steps.map(({ status }) => status)).toEqual(['done', 'failed'])
     expect([stage.word(found.list_now), stage.word(found.off_the_port)]).toEqual(['bc', 'a'])
-    const { operation } = await onOther.choose(id, 'go-on')
-    expect((await onOther.settled(operation.operation_id)).status).toBe('done')
+    const chosen = await onOther.choose(id, 'go-on')
+    expect(chosen.status, chosen.error.error_msg).toBe(202)
+    expect((await onOther.settled(chosen.operation.operation_id)).status).toBe('done')
     expect(stage.word(await stage.list(portId))).toBe('bcxa')
 
     expect(await onOther.settled(queued.operation.operation_id)).toMatchObject({

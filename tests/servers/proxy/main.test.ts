@@ -4,13 +4,13 @@ import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { EXAMPLE, started } from '../../stage/emulator.ts'
 import { paths } from '../../../src/vpc/paths.ts'
-import { buildProxy, type Built } from '../operations/killable.ts'
+import { builtProxy, type Built } from '../operations/killable.ts'
 import { Browser, freePort } from '../sign-in/browser.ts'
 import { SECRET, startProvider } from '../sign-in/provider.ts'
 
 let built: Built
 beforeAll(async () => {
-  built = await buildProxy()
+  built = await builtProxy()
 })
 afterAll(() => built.remove())
 

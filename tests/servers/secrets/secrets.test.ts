@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'v
 import { createEmulator, type Emulator } from '../../../src/emulator/server.ts'
 import { api } from '../../../src/vpc/portside-api.ts'
 import { auditLogApi } from '../../../src/vpc/audit-log.ts'
-import { buildProxy, KillableProxy, type Built } from '../operations/killable.ts'
+import { builtProxy, KillableProxy, type Built } from '../operations/killable.ts'
 import { operationsOver, planned, PROJECT, portIds } from '../operations/ask-operations.ts'
 import { createDatabase, POSTGRES } from '../../stage/postgres.ts'
 import { auditLogOver } from '../audit-log/read-audit-log.ts'
@@ -31,7 +31,7 @@ beforeAll(async () => {
     credentials: { ...KEYS, securityToken: SECURITY_TOKEN, authToken: AUTH_TOKEN },
   })
   gateway = await startGateway(emulator.address)
-  built = await buildProxy()
+  built = await builtProxy()
 })
 afterAll(async () => {
   await gateway.close()
