@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import * as z from 'zod/mini'
 import { paths } from '../vpc/paths.ts'
@@ -16,6 +16,7 @@ import { sendDryRun, type DryRuns } from './dry-run/dry-run.ts'
 import { askerOf, groupParams, portParams, projectParams } from './request-checks.ts'
 import { rulesResponse, securityGroupResponse, securityGroupsResponse } from './upstream/response-schemas.ts'
 import { responseStatus } from './upstream/connection.ts'
+import type { ShownResponse } from './upstream/kept-responses.ts'
 import type { ReadResponse, ResponseSchema, SendOutcome } from './upstream/upstream.ts'
 
 const NO_QUERY = z.strictObject({})
@@ -41,7 +42,8 @@ export async function platformRoutes(app: FastifyInstance, { dryRuns }: { dryRun
     },
     async (request, reply) => {
       const { params, query } = request
-      return passOn(reply, await upstream.shared.readPorts(params.project_id, query, askerOf(request)))
+      const asked = [params.project_id, query, askerOf(request), maxAgeOf(request)] as const
+      return showOn(reply, await upstream.shared.readPorts(...asked))
     },
   )
   routes.get(
@@ -72,7 +74,8 @@ export async function platformRoutes(app: FastifyInstance, { dryRuns }: { dryRun
     async (request, reply) => {
       const { project_id, security_group_id } = request.params
       const path = paths.securityGroup(project_id, security_group_id)
-      return passOn(reply, await upstream.shared.read(path, '', securityGroupResponse, askerOf(request)))
+      const asked = [path, '', securityGroupResponse, askerOf(request), maxAgeOf(request)] as const
+      return showOn(reply, await upstream.shared.read(...asked))
     },
   )
 
@@ -88,8 +91,8 @@ export async function platformRoutes(app: FastifyInstance, { dryRuns }: { dryRun
       { schema: { summary, params: projectParams, querystring, response: { 200: described } } },
       async (request, reply) => {
         const { params, query } = request
-        const asked = [path(params.project_id), queryString(query)] as const
-        return passOn(reply, await upstream.shared.read(...asked, checked, askerOf(request)))
+        const asked = [path(params.project_id), queryString(query), checked] as const
+        return showOn(reply, await upstream.shared.read(...asked, askerOf(request), maxAgeOf(request)))
       },
     )
   }
@@ -141,6 +144,21 @@ type Params = { project_id: string; port_id: string; security_group_id: string }
 function route(path: (params: Params) => string): string {
   const names = { project_id: ':project_id', port_id: ':port_id', security_group_id: ':security_group_id' }
   return `/api${decodeURIComponent(path(names))}`
+}
+
+/**
+ * How old a response may be, in seconds, as the request's Cache-Control says; undefined where it
+ * says nothing, and the platform has to be asked.
+ */
+function maxAgeOf({ headers }: FastifyRequest): number | undefined {
+  const [, seconds] = /^max-age=(\d{1,9})$/.exec(headers['cache-control'] ?? '') ?? []
+  return seconds === undefined ? undefined : Number(seconds)
+}
+
+/** Passes a list on. One that was read for somebody else says so by its Age (RFC 9111). */
+function showOn(reply: FastifyReply, { age, ...response }: ShownResponse) {
+  if (age > 0) reply.header('age', age)
+  return sendJson(reply, response.status, response.body)
 }
 
 function passOn(reply: FastifyReply, { status, body }: ReadResponse<unknown>) {

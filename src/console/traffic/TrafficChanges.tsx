@@ -58,15 +58,22 @@ export function TrafficChanges({ traffic, facts }: TrafficChangesProps): JSX.Ele
   const names = namesOf(facts, traffic)
   return (
     <>
-      <Compare result={result} question={question} names={names} />
+      <Compare
+        result={result}
+        question={question}
+        names={names}
+        onTry={() => {
+          if (remotes !== undefined && !remotes.read) remotes.reread()
+        }}
+      />
       {remotes !== undefined && remotes.groups.length > 0 && <Remotes remotes={remotes} names={names} />}
     </>
   )
 }
 
-type CompareProps = { result: Compared; question: TrafficQuestion; names: Names }
+type CompareProps = { result: Compared; question: TrafficQuestion; names: Names; onTry: () => void }
 
-function Compare({ result, question, names }: CompareProps): JSX.Element {
+function Compare({ result, question, names, onTry }: CompareProps): JSX.Element {
   const [filter, setFilter] = useState<FlowFilter>({ direction: 'any', protocol: 'any' })
   const end = result.afterStep.at(-1)
   const between = result.inBetween.some((flows) => flows.length > 0)
@@ -126,7 +133,7 @@ function Compare({ result, question, names }: CompareProps): JSX.Element {
         </section>
       )}
       <NeverMatching result={result} names={names} />
-      <TryPacket question={question} names={names} />
+      <TryPacket question={question} names={names} onTry={onTry} />
     </div>
   )
 }

@@ -18,7 +18,12 @@ import { SelectField, TextField } from '../ui/Field.tsx'
 import type { TrafficQuestion } from './compare-traffic.ts'
 import styles from './TrafficChanges.module.css'
 
-type TryPacketProps = { question: TrafficQuestion; names: Names }
+type TryPacketProps = {
+  question: TrafficQuestion
+  names: Names
+  /** A packet is tried: who is in remote groups must be read now. */
+  onTry: () => void
+}
 type Typed = Record<'protocol' | 'number' | 'port' | 'type' | 'code' | 'remote', string> & {
   direction: Direction
 }
@@ -35,7 +40,7 @@ const EMPTY: Typed = {
 const TONES = { allowed: 'ok', denied: 'danger', unknown: 'warn' } as const
 
 /** What one packet meets now, after each step and after the plan, and the rule that decides. */
-export function TryPacket({ question, names }: TryPacketProps): JSX.Element {
+export function TryPacket({ question, names, onTry }: TryPacketProps): JSX.Element {
   const [typed, setTyped] = useState(EMPTY)
   const [tried, setTried] = useState<Typed>()
   const asked = tried !== undefined
@@ -74,6 +79,7 @@ export function TryPacket({ question, names }: TryPacketProps): JSX.Element {
       onSubmit={(event) => {
         event.preventDefault()
         setTried(typed)
+        onTry()
       }}
     >
       <h3>Try a packet</h3>

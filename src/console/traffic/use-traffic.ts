@@ -25,6 +25,8 @@ export type TrafficState =
 /** The groups that rules have as remote, and what is known of their members. */
 export type RemoteGroups = {
   groups: readonly (MembersRead & { id: string; name: string | null | undefined })[]
+  /** False while nothing needs them: nothing is arranged, and nobody has asked. */
+  read: boolean
   reread: () => void
 }
 
@@ -50,14 +52,22 @@ export function useTraffic(
   const rulesRead = now && ids.every((id) => rules.has(id) && groups.has(id))
   const remoteIds =
     rulesRead && portSecurity !== false ? remoteGroupIds(ids.flatMap((id) => rules.get(id)!)) : []
-  const asked = { enabled: remoteIds.length > 0 }
+  // The list alone is shown without them: who only looks at a port costs no calls for others.
+  const [wanted, setWanted] = useState(false)
+  const bare = lists.length === 1
+  const asked = { enabled: remoteIds.length > 0 && (!bare || wanted) }
   const { data: members, dataUpdatedAt } = useQuery({ ...membersOfGroupsQuery(project, remoteIds), ...asked })
   // Those on the lists are known by name already.
   const unnamed = remoteIds.filter((id) => !groups.has(id))
-  const { data: named } = useQuery({ ...groupsByIdQuery(project, unnamed), enabled: unnamed.length > 0 })
+  const { data: named } = useQuery({
+    ...groupsByIdQuery(project, unnamed),
+    enabled: asked.enabled && unnamed.length > 0,
+  })
+  const remoteKey = remoteIds.join(' ')
   const queryClient = useQueryClient()
   const ready =
-    (now && portSecurity === false) || (rulesRead && (remoteIds.length === 0 || members !== undefined))
+    (now && portSecurity === false) ||
+    (rulesRead && (remoteIds.length === 0 || bare || members !== undefined))
   // Facts are new objects with every rendering: their contents count.
   const key = JSON.stringify([portSecurity, lists, ready, tried, dataUpdatedAt])
   const question = useMemo<TrafficQuestion | undefined>(
@@ -97,17 +107,41 @@ export function useTraffic(
 
   return useMemo<TrafficState>(() => {
     if (!question) return error == null ? { state: 'reading' } : { state: 'unread', error, retry }
-    if (found?.question !== question) return { state: 'reading' }
+    const isOf = found?.question === question
+    if (!found || (!isOf && !knowsMoreMembers(question, found.question))) return { state: 'reading' }
     if (found.end instanceof Error)
       return { state: 'failed', message: found.end.message, retry: () => setTried((times) => times + 1) }
-    const remotes = {
-      groups: [...(members ?? [])].map(([id, read]) => ({
-        id,
-        name: groups.get(id)?.name ?? named?.[id]?.name,
-        ...read,
-      })),
-      reread: () => void rereadMembers(queryClient, project),
+    const remotes: RemoteGroups = {
+      groups:
+        remoteKey === ''
+          ? []
+          : remoteKey.split(' ').map((id) => ({
+              id,
+              name: groups.get(id)?.name ?? named?.[id]?.name,
+              ...(members?.get(id) ?? NOT_READ),
+            })),
+      read: members !== undefined,
+      reread: () => {
+        setWanted(true)
+        if (members !== undefined) void rereadMembers(queryClient, project)
+      },
     }
     return { state: 'compared', question, result: found.end, remotes }
-  }, [question, found, error, retry, members, groups, named, queryClient, project])
+  }, [question, found, error, retry, members, groups, named, queryClient, project, remoteKey])
+}
+
+const NOT_READ = { unresolved: 'its ports were not read' } as const
+
+/**
+ * True when a result for `other` is true for `question` too: nothing is arranged, and they differ
+ * only in members that were not read for `other`. So what somebody has typed stays on the page.
+ */
+function knowsMoreMembers(question: TrafficQuestion, other: TrafficQuestion): boolean {
+  if (question.lists.length > 1 || Object.keys(other.members ?? {}).length > 0) return false
+  const { portSecurity, lists, rules } = question
+  return (
+    portSecurity === other.portSecurity &&
+    JSON.stringify(lists) === JSON.stringify(other.lists) &&
+    Object.entries(rules).every(([id, read]) => read === other.rules[id])
+  )
 }

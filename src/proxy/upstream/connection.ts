@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { StepRequest } from '../../vpc/change-step.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
+import { queryString } from '../../vpc/requests.ts'
 import type { ProxyConfig, ProxyProject } from '../config.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
@@ -14,6 +15,7 @@ import { withoutEchoes } from './echoes.ts'
 import { exchange, ExchangeError, type ExchangeResponse } from './exchange.ts'
 import { noResponseError } from './no-response.ts'
 import { openPools, type PoolsConfig } from './pools.ts'
+import { KeptResponses } from './kept-responses.ts'
 import { portReads, type MissingReads } from './port-reads.ts'
 import { ReadsInFlight } from './reads-in-flight.ts'
 import { signRequest, type UnsignedRequest } from './signing.ts'
@@ -60,6 +62,7 @@ export function createUpstream(
   const pools = openPools(config)
   const credentials = openCredentials(config, log)
   const projects = new Map(config.projects.map((project) => [project.project_id, project]))
+  const kept = new KeptResponses()
   const logsReads = log.level === 'debug' || log.level === 'trace'
 
   /**
@@ -205,13 +208,19 @@ export function createUpstream(
     )
   const endpointOf = (projectId: string) => projectById(projects, projectId).endpoint
   const without: MissingReads = new Map()
+  const sharedPorts = portReads(readShared, { endpointOf, without, log })
 
   return {
     read,
     ...portReads(read, { endpointOf, without, log }),
     shared: {
-      read: readShared,
-      ...portReads(readShared, { endpointOf, without, log }),
+      readPort: sharedPorts.readPort,
+      readPorts: (projectId, query, asker, maxAge) =>
+        kept.get(`${projectId} ports?${queryString(query)}`, maxAge, () =>
+          sharedPorts.readPorts(projectId, query, asker),
+        ),
+      read: (path, query, schema, asker, maxAge) =>
+        kept.get(`${path}?${query}`, maxAge, () => readShared(path, query, schema, asker)),
     },
     async send(request, asker) {
       const changes = request.body.dry_run !== true
@@ -235,7 +244,10 @@ export function createUpstream(
           ...(response && { response: { status: response.status, body: response.body } }),
         }
       } finally {
-        if (changes) inFlight.changed()
+        if (changes) {
+          inFlight.changed()
+          kept.changed()
+        }
       }
     },
     async close() {

@@ -5,6 +5,7 @@ import type { PortsideError } from '../../vpc/errors.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { PortsQuery } from '../../vpc/requests.ts'
 import { ProxyError } from '../errors.ts'
+import type { ShownResponse } from './kept-responses.ts'
 import type { ResponseBounds } from './response-bounds.ts'
 
 /**
@@ -90,6 +91,26 @@ export interface Reads {
   read<T>(path: string, query: string, schema: ResponseSchema<T>, asker?: Asker): Promise<ReadResponse<T>>
 }
 
+/**
+ * Reads that are shared between users and pages. Lists may also be up to `maxAge` seconds old, kept
+ * from an earlier read, if no change was made since; without it they are read. A port never is.
+ */
+export interface SharedReads extends Pick<Reads, 'readPort'> {
+  readPorts(
+    projectId: string,
+    query: PortsQuery,
+    asker?: Asker,
+    maxAge?: number | undefined,
+  ): Promise<ShownResponse>
+  read(
+    path: string,
+    query: string,
+    schema: ResponseSchema<unknown>,
+    asker?: Asker,
+    maxAge?: number | undefined,
+  ): Promise<ShownResponse>
+}
+
 /** The way to the platform: requests are signed and timed out; reads are retried, PUTs never. */
 export interface Upstream extends Reads {
   /**
@@ -97,7 +118,7 @@ export interface Upstream extends Reads {
    * are one call of the platform. A read that begins after `send` has resolved is never joined to
    * one that began before.
    */
-  shared: Reads
+  shared: SharedReads
   /**
    * Sends one insert or remove, once. Never throws for what the platform or the network does: each
    * end is an outcome. When `asker.signal` is aborted after sending, the outcome is `unknown`.

@@ -23,7 +23,7 @@ export {
 } from './guards.ts'
 export { isFromAnywhere } from './importance.ts'
 export { onlyInBetween } from './in-between.ts'
-export { membersOfGroups, readMembers, remoteGroupIds } from './members.ts'
+export { readMembers, remoteGroupIds } from './members.ts'
 export type { Flow } from './flow.ts'
 export type { Direction, RuleRef } from './rules.ts'
 export { servicesText, wellKnownPorts, type ServiceRange } from './service-ranges.ts'

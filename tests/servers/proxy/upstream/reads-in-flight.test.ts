@@ -143,8 +143,8 @@ describe('reads of one port', () => {
     // With a clock that does not go on, every read would be joined.
     const upstream = createUpstream(config, pino({ level: 'silent' }), undefined, new ReadsInFlight(() => 0))
     const list = async () => {
-      const { data } = await upstream.shared.read(path, '', portResponse)
-      return data.port.security_groups
+      const { body } = await upstream.shared.read(path, '', portResponse)
+      return portResponse.parse(JSON.parse(body.toString())).port.security_groups
     }
     const insert: ChangeStep = { kind: 'insert', security_groups: [OTHER], index: 1 }
     const change = stepRequest(insert, PROJECT, PORT)
