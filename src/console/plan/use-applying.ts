@@ -68,7 +68,8 @@ export function useApplying(options: {
       setAsking(false)
     },
     // It may have started all the same, or another operation may be in the way: read them.
-    onError: () => queryClient.invalidateQueries({ queryKey: portOperationsQuery(project, port.id).queryKey }),
+    onError: () =>
+      queryClient.invalidateQueries({ queryKey: portOperationsQuery(project, port.id).queryKey }),
   })
   const sent = variables?.operation_id
   const concerns =

@@ -13,7 +13,7 @@ import {
   securityGroupsResponse,
 } from '../../vpc/responses.ts'
 import { paths } from '../../vpc/paths.ts'
-import { api, session } from '../../vpc/portside-api.ts'
+import { api, callsResponse, session } from '../../vpc/portside-api.ts'
 import type { PortsQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'
 import type { SecurityGroup, SecurityGroupRule } from '../../vpc/security-group.ts'
 import { readMembers, type Members } from '../../vpc/traffic/members.ts'
@@ -45,6 +45,15 @@ export const sessionQuery = () =>
     queryKey: ['session'],
     queryFn: ({ signal }) => call(session, api.session(), { signal }),
     staleTime: Infinity,
+  })
+
+/** How many calls each endpoint has left; asked again while the page is looked at. */
+export const callsQuery = () =>
+  queryOptions({
+    queryKey: ['calls'],
+    queryFn: ({ signal }) => call(callsResponse, api.calls(), { signal }),
+    staleTime: 10_000,
+    refetchInterval: 15_000,
   })
 
 type Page = { page_info?: { next_marker?: string | null | undefined } | null | undefined }

@@ -99,8 +99,17 @@ export function endEntry(
   list: readonly string[] | null,
   error: PortsideError | null,
   followedBy: string | null = null,
+  calls?: number,
 ): AuditEntry {
-  return { kind: 'end', at: now(), outcome, list: list && [...list], error, followed_by: followedBy }
+  return {
+    kind: 'end',
+    at: now(),
+    outcome,
+    list: list && [...list],
+    error,
+    followed_by: followedBy,
+    ...(calls !== undefined && { calls }),
+  }
 }
 
 /** The first entries when the operator has confirmed, by typing, that guards are broken. */

@@ -5,10 +5,11 @@ import { queryString } from '../../vpc/requests.ts'
 import type { ProxyConfig, ProxyProject } from '../config.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
-import { pause, READ_WAITS, RETRIED_STATUSES, waitAfter } from '../retry.ts'
+import { pause, READ_WAITS, readRetryAfter, RETRIED_STATUSES, waitAfter } from '../retry.ts'
 import { ONE_PAGE, ONE_THING } from './response-bounds.ts'
 import { dryRunResponse, portResponseOf, v1PortResponseOf } from './response-schemas.ts'
 import { readErrorResponse, readSuccessResponse, requestIdIn } from './read-response.ts'
+import { Calls, type SharedQuery } from './calls.ts'
 import { openCredentials } from './credential-source.ts'
 import type { Credentials } from './credentials.ts'
 import { withoutEchoes } from './echoes.ts'
@@ -27,6 +28,7 @@ import {
   type Reads,
   type SendOutcome,
   type Upstream,
+  type Work,
 } from './upstream.ts'
 
 /**
@@ -35,9 +37,12 @@ import {
  */
 const RESPONSE_LOST: ReadonlySet<number> = new Set([408, 502, 504])
 
+/** The first wait after a 429 without Retry-After, where no setting says another. */
+const THROTTLED_MS = 1000
+
 /** What the upstream needs of the configuration. */
 export type UpstreamConfig = PoolsConfig &
-  Pick<ProxyConfig, 'credentials' | 'credentialsFile' | 'readRetries'>
+  Pick<ProxyConfig, 'credentials' | 'credentialsFile' | 'readRetries' | 'calls' | 'operationWaits'>
 
 /** A call that ended, with a response or without. */
 type EndedCall = {
@@ -51,14 +56,27 @@ type EndedCall = {
 
 /**
  * Connects to the endpoints of the configured projects; one pool of connections for each endpoint.
- * Every call is logged, and counted when there are `metrics`.
+ * Every call is logged, and counted when there are `metrics`. Proxies that share a `query` of a
+ * database share the budget of calls.
  */
 export function createUpstream(
   config: UpstreamConfig,
   log: FastifyBaseLogger,
   metrics?: Metrics,
-  inFlight = new ReadsInFlight(),
+  {
+    inFlight = new ReadsInFlight(),
+    query,
+  }: { inFlight?: ReadsInFlight; query?: SharedQuery | undefined } = {},
 ): Upstream {
+  const calls = new Calls(
+    {
+      budget: config.calls,
+      endpoints: config.projects.map(({ endpoint }) => endpoint),
+      retryMs: config.operationWaits?.retryMs ?? THROTTLED_MS,
+    },
+    metrics,
+    query,
+  )
   const pools = openPools(config)
   const credentials = openCredentials(config, log)
   const projects = new Map(config.projects.map((project) => [project.project_id, project]))
@@ -86,12 +104,16 @@ export function createUpstream(
     bytes: number,
     asker: Asker,
   ): Promise<ExchangeResponse> {
+    await calls.take(endpoint, workOf(asker))
+    asker.onCall?.()
     const ready = await signRequest(request, endpoint, project_id, authenticated)
     const started = performance.now()
     try {
       const limits = { timeoutMs: config.upstreamTimeoutMs, bytes }
       const came = await exchange(pools.of(endpoint), ready, limits, asker.signal)
       const response = withoutEchoes(came, ready.headers)
+      const retryAfter = readRetryAfter(response.headers['retry-after'], Date.now())
+      calls.ended(endpoint, started, response.status, retryAfter)
       noteCall({ request, asker, started, response })
       return response
     } catch (error) {
@@ -111,7 +133,7 @@ export function createUpstream(
       : response!.status >= 500 || response!.status === 429
     const level = failed ? 'warn' : method === 'PUT' ? 'info' : 'debug'
     if (level === 'debug' && !logsReads) return
-    const { signal: _, ...whose } = asker
+    const { signal: _, work: __, onCall: ___, ...whose } = asker
     log[level](
       {
         ...whose,
@@ -195,7 +217,12 @@ export function createUpstream(
         error = new UpstreamError(responseStatus(end.status, body), body)
         retried = RETRIED_STATUSES.has(end.status)
       }
-      const wait = waitAfter(tried, error.error.retry_after, READ_WAITS)
+      let wait = waitAfter(tried, error.error.retry_after, READ_WAITS)
+      if (error.status === 429) {
+        const closed = calls.closedFor(projectOf(projects, path).endpoint, workOf(asker))
+        if (closed > 0) error.error.retry_after ??= Math.ceil(closed / 1000)
+        wait = closed > READ_WAITS.longestRetryAfter * 1000 ? undefined : Math.max(wait ?? 0, closed + 10)
+      }
       if (!retried || tried > config.readRetries || wait === undefined) throw error
       metrics?.retried(callOf('GET', path))
       if (!(await pause(wait, signal))) throw signal?.reason
@@ -250,6 +277,8 @@ export function createUpstream(
         }
       }
     },
+    closedFor: (projectId) => calls.closedFor(endpointOf(projectId), 'change'),
+    calls: () => calls.shown(),
     async close() {
       credentials.close()
       await pools.close()
@@ -311,6 +340,10 @@ function sendOutcomeOf(
 export function responseStatus(status: number, error: PortsideError): number {
   const ofError = status >= 400 && status <= 599
   return ofError && error.error_code !== 'Portside.UnreadableAnswer' ? status : 502
+}
+
+function workOf({ work, operation_id }: Asker): Work {
+  return work ?? (operation_id === undefined ? 'person' : 'change')
 }
 
 function outcomeUnknown(error: PortsideError): PortsideError {

@@ -3,6 +3,7 @@ import type { PortResponse, PortsResponse } from '../../vpc/responses.ts'
 import type { StepRequest } from '../../vpc/change-step.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import type { Port } from '../../vpc/port.ts'
+import type { EndpointCalls } from '../../vpc/portside-api.ts'
 import type { PortsQuery } from '../../vpc/requests.ts'
 import { ProxyError } from '../errors.ts'
 import type { ShownResponse } from './kept-responses.ts'
@@ -43,6 +44,12 @@ type RawResponse = { status: number; body: Buffer }
 export type ReadResponse<T> = { status: number; body: Buffer; data: T; request_id: string | null }
 
 /**
+ * What a call is made for. When calls are few, reads for people come first, then changes, which have
+ * a reserve of their own, then work in the background.
+ */
+export type Work = 'person' | 'change' | 'background'
+
+/**
  * Who asks: `signal` is aborted when the response is of no more use; the rest is logged with the
  * call (docs/operations.md).
  */
@@ -52,6 +59,10 @@ export type Asker = {
   operation_id?: string
   /** The step of the operation, counted from 1. */
   step?: number
+  /** A change for an operation, and else a person, unless given. */
+  work?: Work
+  /** Called for each call that is sent. */
+  onCall?: () => void
 }
 
 /** What checks a response: any zod schema. Without `bounds` the response is a page. */
@@ -124,6 +135,13 @@ export interface Upstream extends Reads {
    * end is an outcome. When `asker.signal` is aborted after sending, the outcome is `unknown`.
    */
   send(request: StepRequest, asker?: Asker): Promise<SendOutcome>
+  /**
+   * Milliseconds until a change may be sent to the project's endpoint: 0 for now. Longer after a
+   * 429, or while its budget of calls is used up.
+   */
+  closedFor(projectId: string): number
+  /** The budget of calls of each endpoint, and what is left. */
+  calls(): Promise<EndpointCalls[]>
   /** Closes the connections, after the requests under way. */
   close(): Promise<void>
 }

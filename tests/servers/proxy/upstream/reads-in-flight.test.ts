@@ -141,7 +141,9 @@ describe('reads of one port', () => {
     platform.responses = [hold(port(GROUP)), port(GROUP, OTHER), port(GROUP, OTHER), reset, port(GROUP)]
     const config = readConfig({ PORTSIDE_UPSTREAM: platform.address, PORTSIDE_UPSTREAM_TIMEOUT_MS: '60000' })
     // With a clock that does not go on, every read would be joined.
-    const upstream = createUpstream(config, pino({ level: 'silent' }), undefined, new ReadsInFlight(() => 0))
+    const upstream = createUpstream(config, pino({ level: 'silent' }), undefined, {
+      inFlight: new ReadsInFlight(() => 0),
+    })
     const list = async () => {
       const { body } = await upstream.shared.read(path, '', portResponse)
       return portResponse.parse(JSON.parse(body.toString())).port.security_groups
