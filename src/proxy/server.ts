@@ -87,8 +87,8 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   await serveConsole(app, config.consoleFiles)
   // Closed after the plugins that use it, whose hooks run first.
   const database = accessDatabase(config, log)
-  const query = config.databaseUrl === undefined ? undefined : sharedQuery(database)
-  const upstream = createUpstream(config, log, metrics, { query })
+  const shared = config.databaseUrl === undefined ? undefined : sharedQuery(database)
+  const upstream = createUpstream(config, log, metrics, { shared })
   app.addHook('onClose', () => upstream.close())
   app.addHook('onClose', () => database.close())
   readiness.checkDatabase(() => database.check())

@@ -71,9 +71,10 @@ export type Session = z.infer<typeof session>
 export const signedOut = z.object({ go_to: z.nullable(z.string()) })
 
 /**
- * The calls of an endpoint. `limit` in `seconds` is the budget of PORTSIDE_CALLS, of which `reserve`
- * are for changes alone; `left` are left until `next_at`. All null without a budget; `next_at` also
- * before the first call. Before `throttled_until` nothing is sent, as the platform has asked.
+ * The calls of an endpoint. `limit` in `seconds` is the budget of PORTSIDE_CALLS, of which
+ * `reserve` are for changes alone; `left` are left until `next_at`. All null without a budget;
+ * `next_at` also before the first call. Before `throttled_until` nothing is sent, as the platform
+ * has asked.
  */
 const endpointCalls = z.object({
   endpoint: z.string(),

@@ -49,6 +49,16 @@ export class Metrics {
     labelNames: ['endpoint'],
     registers: [this.#registry],
   })
+  readonly #callsLeft: Gauge<'endpoint'> = new Gauge({
+    name: 'portside_upstream_calls_left',
+    help: 'Calls that are left in the window of PORTSIDE_CALLS, by endpoint; none without it.',
+    labelNames: ['endpoint'],
+    registers: [this.#registry],
+    collect: async () => {
+      for (const { endpoint, left } of await this.#readCalls()) this.#callsLeft.set({ endpoint }, left)
+    },
+  })
+  #readCalls: () => Promise<readonly { endpoint: string; left: number }[]> = async () => []
   readonly #retries = new Counter({
     name: 'portside_upstream_retries_total',
     help: 'Calls of the platform that were sent again: reads, and steps of operations.',
@@ -121,15 +131,7 @@ export class Metrics {
 
   /** Shows what is left of the budget of calls. @param read asked with each scrape */
   showCalls(read: () => Promise<readonly { endpoint: string; left: number }[]>): void {
-    new Gauge({
-      name: 'portside_upstream_calls_left',
-      help: 'Calls that are left in the window of PORTSIDE_CALLS, by endpoint; none without it.',
-      labelNames: ['endpoint'],
-      registers: [this.#registry],
-      async collect() {
-        for (const { endpoint, left } of await read()) this.set({ endpoint }, left)
-      },
-    })
+    this.#readCalls = read
   }
 
   /** Counts an operation that begins to run. */

@@ -20,8 +20,11 @@ type CallsConfig = {
   retryMs: number
 }
 
-/** A quota window of the platform where no budget says another, in seconds: docs/platform.md, Limits. */
-export const QUOTA_WINDOW_SECONDS = 300
+/**
+ * A quota window of the platform where no budget says another, in seconds: docs/platform.md,
+ * Limits.
+ */
+const QUOTA_WINDOW_SECONDS = 300
 /** The longest Retry-After that is believed, in seconds. */
 const LONGEST_RETRY_AFTER = 3600
 
@@ -29,9 +32,9 @@ const LONGEST_RETRY_AFTER = 3600
 type Throttled = { until: number; since: number; times: number }
 
 /**
- * What may be sent to each endpoint now. After a 429 nothing is, before its time. With a budget, the
- * calls of a window are counted: reads for people may use all but the reserve, which changes under
- * way need to finish; background work stops while there is still something left for people.
+ * What may be sent to each endpoint now. After a 429 nothing is, before its time. With a budget,
+ * the calls of a window are counted: reads for people may use all but the reserve, which changes
+ * under way need to finish; background work stops while there is still something left for people.
  */
 export class Calls {
   readonly #budget: CallBudget | undefined

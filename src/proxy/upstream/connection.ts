@@ -56,8 +56,8 @@ type EndedCall = {
 
 /**
  * Connects to the endpoints of the configured projects; one pool of connections for each endpoint.
- * Every call is logged, and counted when there are `metrics`. Proxies that share a `query` of a
- * database share the budget of calls.
+ * Every call is logged, and counted when there are `metrics`. Proxies that ask
+ * one `shared` database share the budget of calls.
  */
 export function createUpstream(
   config: UpstreamConfig,
@@ -65,8 +65,8 @@ export function createUpstream(
   metrics?: Metrics,
   {
     inFlight = new ReadsInFlight(),
-    query,
-  }: { inFlight?: ReadsInFlight; query?: SharedQuery | undefined } = {},
+    shared,
+  }: { inFlight?: ReadsInFlight; shared?: SharedQuery | undefined } = {},
 ): Upstream {
   const calls = new Calls(
     {
@@ -75,7 +75,7 @@ export function createUpstream(
       retryMs: config.operationWaits?.retryMs ?? THROTTLED_MS,
     },
     metrics,
-    query,
+    shared,
   )
   const pools = openPools(config)
   const credentials = openCredentials(config, log)

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 
 /** The longest that a response is kept, in seconds. */
-export const LONGEST_KEPT_SECONDS = 60
+const LONGEST_KEPT_SECONDS = 60
 /** The most bytes of all responses together, and of one. */
 const MOST_BYTES = 32 * 1024 * 1024
 const MOST_BYTES_OF_ONE = 8 * 1024 * 1024

@@ -44,8 +44,8 @@ type RawResponse = { status: number; body: Buffer }
 export type ReadResponse<T> = { status: number; body: Buffer; data: T; request_id: string | null }
 
 /**
- * What a call is made for. When calls are few, reads for people come first, then changes, which have
- * a reserve of their own, then work in the background.
+ * What a call is made for. When calls are few, reads for people come first, then changes, which
+ * have a reserve of their own, then work in the background.
  */
 export type Work = 'person' | 'change' | 'background'
 
@@ -106,19 +106,14 @@ export interface Reads {
  * Reads that are shared between users and pages. Lists may also be up to `maxAge` seconds old, kept
  * from an earlier read, if no change was made since; without it they are read. A port never is.
  */
-export interface SharedReads extends Pick<Reads, 'readPort'> {
-  readPorts(
-    projectId: string,
-    query: PortsQuery,
-    asker?: Asker,
-    maxAge?: number | undefined,
-  ): Promise<ShownResponse>
+interface SharedReads extends Pick<Reads, 'readPort'> {
+  readPorts(projectId: string, query: PortsQuery, asker?: Asker, maxAge?: number): Promise<ShownResponse>
   read(
     path: string,
     query: string,
     schema: ResponseSchema<unknown>,
     asker?: Asker,
-    maxAge?: number | undefined,
+    maxAge?: number,
   ): Promise<ShownResponse>
 }
 

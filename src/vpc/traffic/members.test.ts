@@ -63,22 +63,22 @@ describe('the members of a group', () => {
   })
 })
 
-describe('the members of several groups', () => {
-  const of = (n: number, ...security_groups: string[]) => port(n, { security_groups })
-  /** A platform that finds ports with any of the groups; notes what it was asked for. */
-  function platform(
-    all: Port[],
-    finds = (has: string[], asked: readonly string[]) => asked.some((id) => has.includes(id)),
-  ) {
-    const calls: string[][] = []
-    const page = async (asked: readonly string[]) => {
-      calls.push([...asked])
-      return { ports: all.filter((one) => finds(one.security_groups, asked)), page_info: {} }
-    }
-    return { calls, page }
+const of = (n: number, ...security_groups: string[]) => port(n, { security_groups })
+/** A platform that finds ports with any of the groups; notes what it was asked for. */
+function platform(
+  all: Port[],
+  finds = (has: string[], asked: readonly string[]) => asked.some((id) => has.includes(id)),
+) {
+  const calls: string[][] = []
+  const page = async (asked: readonly string[]) => {
+    calls.push([...asked])
+    return { ports: all.filter((one) => finds(one.security_groups, asked)), page_info: {} }
   }
-  const addresses = (...ns: number[]) => ({ addresses: ns.map((n) => `10.0.0.${n}`) })
+  return { calls, page }
+}
+const addresses = (...ns: number[]) => ({ addresses: ns.map((n) => `10.0.0.${n}`) })
 
+describe('the members of several groups', () => {
   test('are read in one call', async () => {
     const { calls, page } = platform([of(0, 'a'), of(1, 'b', 'a'), of(2, 'b'), of(3, 'other')])
     const members = await readMembers(['a', 'b', 'none'], page)

@@ -37,9 +37,10 @@ type MembersPage = (
 
 /**
  * Reads the members of several groups together, in one paged call: the addresses in `private_ips`
- * of the ports that have each (docs/platform.md, Calls). A port that may send with further addresses
- * (`allowed_address_pairs`), or lists no address, leaves its groups unresolved: whether those count
- * as a group's is not documented. A group with too many ports is left out of what is read further.
+ * of the ports that have each (docs/platform.md, Calls). A port that may send with further
+ * addresses (`allowed_address_pairs`), or lists no address, leaves its groups unresolved: whether
+ * those count as a group's is not documented. A group with too many ports is left out of what is
+ * read further.
  * @param page reads the ports that have any of the groups
  * @returns the members of each group; `unresolved` where they can't all be known
  * @throws what `page` throws

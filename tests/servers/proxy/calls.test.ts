@@ -55,10 +55,11 @@ async function reads(proxy: TestedProxy, count: number): Promise<number[]> {
 const left = async (proxy: TestedProxy): Promise<EndpointCalls> =>
   ((await (await proxy.call(api.calls())).json()) as { endpoints: EndpointCalls[] }).endpoints[0]!
 
-describe('what was read lately', () => {
-  const asked = (proxy: TestedProxy, path: string, seconds = 60) =>
-    proxy.call(path, { headers: { 'cache-control': `max-age=${seconds}` } })
+/** A read whose response may be so old. */
+const asked = (proxy: TestedProxy, path: string, seconds = 60) =>
+  proxy.call(path, { headers: { 'cache-control': `max-age=${seconds}` } })
 
+describe('what was read lately', () => {
   test('is shown to others for a minute, and read for those who want it new', async () => {
     const proxy = await started()
     const first = await (await asked(proxy, groupsPath)).text()
