@@ -40,6 +40,9 @@ const RESPONSE_LOST: ReadonlySet<number> = new Set([408, 502, 504])
 /** The first wait after a 429 without Retry-After, where no setting says another. */
 const THROTTLED_MS = 1000
 
+/** So long a read for a person waits for an endpoint that takes no calls. */
+const LONGEST_UNNOTICED_MS = 1000
+
 /** What the upstream needs of the configuration. */
 export type UpstreamConfig = PoolsConfig &
   Pick<ProxyConfig, 'credentials' | 'credentialsFile' | 'readRetries' | 'calls' | 'operationWaits'>
@@ -184,6 +187,18 @@ export function createUpstream(
     }
   }
 
+  /**
+   * Waits where an endpoint takes calls again so soon that nobody notices. @returns true when it did
+   */
+  async function openedSoon(failure: unknown, path: string, asker: Asker): Promise<boolean> {
+    if (!(failure instanceof ProxyError) || failure.error.error_code !== 'Portside.NoCallsLeft') return false
+    if (workOf(asker) !== 'person') return false
+    const closed = calls.closedFor(projectOf(projects, path).endpoint, 'person')
+    if (closed > LONGEST_UNNOTICED_MS) return false
+    if (!(await pause(closed + 10, asker.signal))) throw asker.signal?.reason
+    return true
+  }
+
   async function readAgain<T>(
     path: string,
     query: string,
@@ -198,6 +213,7 @@ export function createUpstream(
       try {
         end = await once(request, bytes, asker)
       } catch (failure) {
+        if (tried <= config.readRetries && (await openedSoon(failure, path, asker))) continue
         if (!(failure instanceof ExchangeError)) throw failure
         end = failure
       }
