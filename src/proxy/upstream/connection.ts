@@ -188,7 +188,8 @@ export function createUpstream(
   }
 
   /**
-   * Waits where an endpoint takes calls again so soon that nobody notices. @returns true when it did
+   * Waits where an endpoint takes calls again so soon that nobody notices.
+   * @returns true when it did
    */
   async function openedSoon(failure: unknown, path: string, asker: Asker): Promise<boolean> {
     if (!(failure instanceof ProxyError) || failure.error.error_code !== 'Portside.NoCallsLeft') return false
