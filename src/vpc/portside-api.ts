@@ -18,6 +18,8 @@ export const api = {
   guards: () => '/api/guards',
   /** GET: what the endpoint of a project offers; offers.ts. */
   offers: (project: string) => `/api/v3/${encodeURIComponent(project)}/offers`,
+  /** GET: how many calls each endpoint has left; the response is callsResponse. */
+  calls: () => '/api/calls',
   portOperations: (project: string, portId: string) =>
     `/api/v3/${encodeURIComponent(project)}/ports/${encodeURIComponent(portId)}/operations`,
   /** POST: dry-run a plan; checks.ts. */
@@ -57,6 +59,8 @@ export const session = z.object({
   emulator: z.boolean(),
   /** How changes are made: by choice, or as the team has settled it. */
   changes: z.enum(planPolicies),
+  /** True when there is a budget of calls: GET calls says what is left of it. */
+  calls: z.boolean(),
   version: z.string(),
 })
 /** Who is signed in, and to what. */
@@ -67,6 +71,26 @@ export type Session = z.infer<typeof session>
  * to end.
  */
 export const signedOut = z.object({ go_to: z.nullable(z.string()) })
+
+/**
+ * The calls of an endpoint. `limit` in `seconds` is the budget of PORTSIDE_CALLS, of which
+ * `reserve` are for changes alone; `left` are left until `next_at`. All null without a budget;
+ * `next_at` also before the first call. Before `throttled_until` nothing is sent, as the platform
+ * has asked.
+ */
+const endpointCalls = z.object({
+  endpoint: z.string(),
+  limit: z.nullable(z.number()),
+  seconds: z.nullable(z.number()),
+  reserve: z.nullable(z.number()),
+  left: z.nullable(z.number()),
+  next_at: z.nullable(z.string()),
+  throttled_until: z.nullable(z.string()),
+})
+/** The calls of an endpoint. */
+export type EndpointCalls = z.infer<typeof endpointCalls>
+/** Response of GET calls. */
+export const callsResponse = z.object({ endpoints: z.array(endpointCalls) })
 
 const groupIds = z.array(z.string())
 

@@ -3,7 +3,7 @@ import { Link, Outlet, useNavigate, useParams, useRouter } from '@tanstack/react
 import { useEffect, useState, type JSX, type ReactNode } from 'react'
 import type { Session } from '../../vpc/portside-api.ts'
 import { isSessionLost, isTooMany, ProxyError } from '../proxy-client/proxy-error.ts'
-import { sessionQuery } from '../proxy-client/queries.ts'
+import { callsQuery, sessionQuery } from '../proxy-client/queries.ts'
 import { signOut } from '../proxy-client/sign-out.ts'
 import { Announcer } from '../ui/Announcer.tsx'
 import { Badge } from '../ui/Badge.tsx'
@@ -65,6 +65,7 @@ export function Frame({
           </span>
         )}
         <div className={styles.end}>
+          {session?.calls && <CallsLeft session={session} />}
           {session && (
             <span className={styles.user}>
               {session.user}
@@ -80,6 +81,27 @@ export function Frame({
         {children}
       </main>
     </Announcer>
+  )
+}
+
+/** What is left of the budget of calls of the project's endpoint. */
+function CallsLeft({ session }: { session: Session }): JSX.Element | null {
+  const { projectId } = useParams({ strict: false })
+  const { data } = useQuery(callsQuery())
+  const project = session.projects.find(({ project_id }) => project_id === projectId)
+  const calls = data?.endpoints.find(({ endpoint }) => endpoint === project?.endpoint)
+  if (calls === undefined || calls.left === null) return null
+  const { left, limit, reserve, throttled_until } = calls
+  const until = throttled_until ?? calls.next_at
+  const time = until === null ? '' : `, until ${new Date(until).toLocaleTimeString('en-GB')}`
+  const few = left <= (reserve ?? 0) || throttled_until !== null
+  return (
+    <Badge
+      tone={few ? 'warn' : 'neutral'}
+      title={`Calls of the platform that Portside may still make${time}. Of these, ${reserve} are kept for changes.`}
+    >
+      {throttled_until === null ? `${left} of ${limit} calls left` : `No calls${time}`}
+    </Badge>
   )
 }
 

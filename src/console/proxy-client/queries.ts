@@ -1,4 +1,10 @@
-import { infiniteQueryOptions, queryOptions, replaceEqualDeep, type QueryClient } from '@tanstack/react-query'
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  replaceEqualDeep,
+  type QueryClient,
+  type QueryKey,
+} from '@tanstack/react-query'
 import {
   portResponse,
   type PortResponse,
@@ -8,11 +14,11 @@ import {
 } from '../../vpc/responses.ts'
 import { offersResponse } from '../../vpc/offers.ts'
 import { paths } from '../../vpc/paths.ts'
-import { api, session } from '../../vpc/portside-api.ts'
+import { api, callsResponse, session } from '../../vpc/portside-api.ts'
 import type { PortsQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'
 import type { SecurityGroup, SecurityGroupRule } from '../../vpc/security-group.ts'
 import { unreadableIn } from '../../vpc/unreadable.ts'
-import { membersOfGroups, readMembers, type Members } from '../../vpc/traffic/members.ts'
+import { readMembers, type Members } from '../../vpc/traffic/members.ts'
 import { rulesUnreadable } from '../../vpc/traffic/rules-unreadable.ts'
 import type { Port } from '../../vpc/port.ts'
 import { readOtherPorts } from '../../vpc/traffic/read-other-ports.ts'
@@ -26,6 +32,8 @@ const PORTS_PAGE = 200
 const GROUPS_PAGE = 100
 /** IDs in one query string: 50 UUIDs stay well below any limit on the length of a URL. */
 const IDS_PER_CALL = 50
+/** What is shown of groups, rules and members may be so old when it is read, in seconds. */
+const SHARED_SECONDS = 60
 /** The platform's largest page (docs/platform.md, Calls). */
 const LARGEST_PAGE = 2000
 
@@ -61,6 +69,15 @@ export async function findOffersAnew(client: QueryClient, project: string): Prom
   const found = await call(offersResponse, api.offers(project), { query: { anew: true } })
   client.setQueryData(offersQuery(project).queryKey, found)
 }
+
+/** How many calls each endpoint has left; asked again while the page is looked at. */
+export const callsQuery = () =>
+  queryOptions({
+    queryKey: ['calls'],
+    queryFn: ({ signal }) => call(callsResponse, api.calls(), { signal }),
+    staleTime: 10_000,
+    refetchInterval: 15_000,
+  })
 
 type Page = { page_info?: { next_marker?: string | null | undefined } | null | undefined }
 
@@ -153,6 +170,7 @@ export const groupsInfiniteQuery = (project: string, filters: GroupFilters) =>
       call(securityGroupsResponse, platform(paths.securityGroups(project)), {
         query: { ...filters, limit: GROUPS_PAGE, marker: pageParam },
         signal,
+        maxAge: SHARED_SECONDS,
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last, _pages, _param, used) => nextMarker(last, used),
@@ -166,12 +184,14 @@ export const groupsByIdQuery = (project: string, ids: readonly string[]) => {
   const asked = sorted(ids)
   return queryOptions({
     queryKey: ['groups-by-id', project, asked],
-    queryFn: async ({ signal }) => {
+    queryFn: async ({ client, queryKey, signal }) => {
+      const maxAge = sharedAge(client, queryKey)
       const responses = await Promise.all(
         batches(asked).map((id) =>
           call(securityGroupsResponse, platform(paths.securityGroups(project)), {
             query: { id, limit: id.length },
             signal,
+            maxAge,
           }),
         ),
       )
@@ -188,9 +208,10 @@ export const rulesOfGroupsQuery = (project: string, ids: readonly string[]) => {
   const asked = sorted(ids)
   return queryOptions({
     queryKey: ['rules-of-groups', project, asked],
-    queryFn: async ({ signal }) => {
+    queryFn: async ({ client, queryKey, signal }) => {
+      const maxAge = sharedAge(client, queryKey)
       const rules: Record<string, SecurityGroupRule[]> = Object.fromEntries(asked.map((id) => [id, []]))
-      const found = await Promise.all(batches(asked).map((batch) => allRules(project, batch, signal)))
+      const found = await Promise.all(batches(asked).map((batch) => allRules(project, batch, signal, maxAge)))
       for (const rule of found.flat()) rules[rule.security_group_id]?.push(rule)
       return rules
     },
@@ -203,38 +224,36 @@ export type MembersRead = Members & { readAt?: number }
 
 const groupMembersKey = (project: string) => ['group-members', project]
 
-const groupMembersQuery = (project: string, group: string) =>
-  queryOptions({
-    queryKey: [...groupMembersKey(project), group],
-    queryFn: async ({ signal }): Promise<MembersRead> => {
-      const members = await readMembers((marker) =>
-        call(portsResponse, platform(paths.ports(project)), {
-          query: { security_groups: [group], limit: LARGEST_PAGE, marker },
-          signal,
-        }),
-      )
-      return { ...members, readAt: Date.now() }
-    },
-    staleTime: 60_000,
-  })
-
 /**
- * The addresses of the ports in the named groups, by group ID, each group read on its own. Never
- * fails: a group whose ports can't be read says so.
+ * The addresses of the ports in the named groups, by group ID, all read together. Never fails:
+ * groups whose ports can't be read say so.
  */
 export const membersOfGroupsQuery = (project: string, ids: readonly string[]) => {
   const asked = sorted(ids)
+  const queryKey = [...groupMembersKey(project), asked]
   return queryOptions({
-    queryKey: [...groupMembersKey(project), asked],
-    queryFn: ({ client }) =>
-      membersOfGroups<MembersRead>(asked, async (id) => {
-        try {
-          return await client.fetchQuery(groupMembersQuery(project, id))
-        } catch (error) {
-          const why = error instanceof ProxyError ? ` (${error.error_code})` : ''
-          return { unresolved: `its ports could not be read${why}` }
-        }
-      }),
+    queryKey,
+    queryFn: async ({ client, signal }): Promise<Map<string, MembersRead>> => {
+      const maxAge = sharedAge(client, queryKey)
+      let oldest = 0
+      try {
+        const members = await readMembers(asked, (security_groups, marker) =>
+          call(portsResponse, platform(paths.ports(project)), {
+            query: { security_groups, limit: LARGEST_PAGE, marker },
+            signal,
+            maxAge,
+            onAge: (seconds) => (oldest = Math.max(oldest, seconds)),
+          }),
+        )
+        const readAt = Date.now() - oldest * 1000
+        return new Map([...members].map(([id, read]) => [id, { ...read, readAt }]))
+      } catch (error) {
+        if (signal.aborted) throw error
+        const why = error instanceof ProxyError ? ` (${error.error_code})` : ''
+        const unread = { unresolved: `its ports could not be read${why}` }
+        return new Map(asked.map((id) => [id, unread]))
+      }
+    },
     staleTime: 60_000,
   })
 }
@@ -287,6 +306,7 @@ async function allRules(
   project: string,
   security_group_id: string[],
   signal: AbortSignal,
+  maxAge: number | undefined,
 ): Promise<SecurityGroupRule[]> {
   const rules: SecurityGroupRule[] = []
   const used: (string | undefined)[] = []
@@ -295,12 +315,21 @@ async function allRules(
     const page = await call(rulesResponse, platform(paths.rules(project)), {
       query: { security_group_id, limit: LARGEST_PAGE, marker },
       signal,
+      maxAge,
     })
     rules.push(...page.security_group_rules, ...rulesUnreadable(page, security_group_id))
     used.push(marker)
     marker = nextMarker(page, used)
   } while (marker !== undefined)
   return rules
+}
+
+/**
+ * How old a response may be, in seconds: the proxy may have read it for somebody else. What is read
+ * again here is new.
+ */
+function sharedAge(client: QueryClient, queryKey: QueryKey): number | undefined {
+  return (client.getQueryState(queryKey)?.dataUpdateCount ?? 0) > 0 ? undefined : SHARED_SECONDS
 }
 
 function sorted(ids: readonly string[]): string[] {

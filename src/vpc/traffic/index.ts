@@ -17,7 +17,7 @@ export {
 } from './guards.ts'
 export { isFromAnywhere } from './importance.ts'
 export { onlyInBetween } from './in-between.ts'
-export { membersOfGroups, readMembers, remoteGroupIds } from './members.ts'
+export { readMembers, remoteGroupIds } from './members.ts'
 export type { Flow } from './flow.ts'
 export type { Direction } from './rules.ts'
 export { rulesUnreadable } from './rules-unreadable.ts'
