@@ -77,7 +77,7 @@ function platform(
   }
   return { calls, page }
 }
-const addresses = (...ns: number[]) => ({ addresses: ns.map((n) => `10.0.0.${n}`) })
+const addresses = (...ns: number[]) => ({ addresses: ns.map((n) => `10.0.0.${n}`), ports: ns.length })
 
 describe('the members of several groups', () => {
   test('are read in one call', async () => {
