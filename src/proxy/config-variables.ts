@@ -123,6 +123,15 @@ const guardList = text.transform((value, context) => {
   return z.NEVER
 })
 
+const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 }
+const callBudget = text
+  .regex(/^\d{1,6}\/\d{1,5}[smh]$/)
+  .transform((value) => {
+    const [count, time = ''] = value.split('/')
+    return { count: Number(count), seconds: Number(time.slice(0, -1)) * UNIT_SECONDS[time.slice(-1)]! }
+  })
+  .refine(({ count, seconds }) => count >= 10 && count <= 100_000 && seconds >= 1 && seconds <= 86_400)
+
 const listenAddress = text
   .regex(/^(?:[0-9A-Za-z._-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/)
   .transform((value) => {
@@ -220,6 +229,9 @@ const variables = z.object({
     .enum(planPolicies)
     .default('choose')
     .describe(`one of ${planPolicies.join(', ')}`),
+  PORTSIDE_CALLS: callBudget
+    .optional()
+    .describe('a number of calls from 10 to 100000 and a time of up to 24 hours, such as 90/5m'),
   PORTSIDE_STEP_TRIES: wholeNumber(1, 100).default(8).describe('a whole number from 1 to 100'),
   PORTSIDE_STEP_RETRY_MS: wholeNumber(1, 60_000)
     .default(1000)

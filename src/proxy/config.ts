@@ -51,6 +51,10 @@ export type ProxyConfig = {
   receivingLimits?: Partial<ReceivingLimits>
   /** How changes are made; by the operator's choice unless given. */
   changes?: PlanPolicy
+  /** The most calls of each endpoint in a time; undefined: as many as are needed. */
+  calls?: { count: number; seconds: number } | undefined
+  /** The longest Retry-After of a 429 that is believed, in milliseconds; an hour unless given. */
+  longestRetryAfterMs?: number
   upstreamTimeoutMs: number
   readRetries: number
   /** Certificates (PEM) of authorities that are trusted for endpoints, besides Node's own. */
@@ -127,6 +131,7 @@ export function readConfig(
     trustedProxies: env.PORTSIDE_TRUSTED_PROXIES,
     maxConnections: env.PORTSIDE_MAX_CONNECTIONS,
     changes: env.PORTSIDE_CHANGES,
+    calls: env.PORTSIDE_CALLS,
     upstreamTimeoutMs: env.PORTSIDE_UPSTREAM_TIMEOUT_MS,
     readRetries: env.PORTSIDE_READ_RETRIES,
     authorities: readAuthorities(env.PORTSIDE_UPSTREAM_CA_FILE),

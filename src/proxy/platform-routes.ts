@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import * as z from 'zod/mini'
 import { offersQuery, offersResponse } from '../vpc/offers.ts'
@@ -17,6 +17,7 @@ import { sendError, ownError } from './errors.ts'
 import { sendDryRun, type DryRuns } from './dry-run/dry-run.ts'
 import { askerOf, groupParams, portParams, projectParams } from './request-checks.ts'
 import { responseStatus } from './upstream/connection.ts'
+import type { ShownResponse } from './upstream/kept-responses.ts'
 import type { ReadResponse, SendOutcome } from './upstream/upstream.ts'
 
 const NO_QUERY = z.strictObject({})
@@ -43,7 +44,8 @@ export async function platformRoutes(app: FastifyInstance, { dryRuns }: { dryRun
     },
     async (request, reply) => {
       const { params, query } = request
-      return passOn(reply, await upstream.shared.readPorts(params.project_id, query, askerOf(request)))
+      const asked = [params.project_id, query, askerOf(request), maxAgeOf(request)] as const
+      return showOn(reply, await upstream.shared.readPorts(...asked))
     },
   )
   routes.get(
@@ -74,7 +76,8 @@ export async function platformRoutes(app: FastifyInstance, { dryRuns }: { dryRun
     },
     async (request, reply) => {
       const { project_id, security_group_id } = request.params
-      return passOn(reply, await upstream.shared.readGroup(project_id, security_group_id, askerOf(request)))
+      const asked = [project_id, security_group_id, askerOf(request), maxAgeOf(request)] as const
+      return showOn(reply, await upstream.shared.readGroup(...asked))
     },
   )
 
@@ -90,7 +93,8 @@ export async function platformRoutes(app: FastifyInstance, { dryRuns }: { dryRun
     },
     async (request, reply) => {
       const { params, query } = request
-      return passOn(reply, await upstream.shared.readGroups(params.project_id, query, askerOf(request)))
+      const asked = [params.project_id, query, askerOf(request), maxAgeOf(request)] as const
+      return showOn(reply, await upstream.shared.readGroups(...asked))
     },
   )
   routes.get(
@@ -105,7 +109,8 @@ export async function platformRoutes(app: FastifyInstance, { dryRuns }: { dryRun
     },
     async (request, reply) => {
       const { params, query } = request
-      return passOn(reply, await upstream.shared.readRules(params.project_id, query, askerOf(request)))
+      const asked = [params.project_id, query, askerOf(request), maxAgeOf(request)] as const
+      return showOn(reply, await upstream.shared.readRules(...asked))
     },
   )
   routes.get(
@@ -164,6 +169,21 @@ type Params = { project_id: string; port_id: string; security_group_id: string }
 function route(path: (params: Params) => string): string {
   const names = { project_id: ':project_id', port_id: ':port_id', security_group_id: ':security_group_id' }
   return `/api${decodeURIComponent(path(names))}`
+}
+
+/**
+ * How old a response may be, in seconds, as the request's Cache-Control says; undefined where it
+ * says nothing, and the platform has to be asked.
+ */
+function maxAgeOf({ headers }: FastifyRequest): number | undefined {
+  const [, seconds] = /^max-age=(\d{1,9})$/.exec(headers['cache-control'] ?? '') ?? []
+  return seconds === undefined ? undefined : Number(seconds)
+}
+
+/** Passes a list on. One that was read for somebody else says so by its Age (RFC 9111). */
+function showOn(reply: FastifyReply, { age, ...response }: ShownResponse) {
+  if (age > 0) reply.header('age', age)
+  return sendJson(reply, response.status, response.body)
 }
 
 function passOn(reply: FastifyReply, { status, body }: ReadResponse<unknown>) {

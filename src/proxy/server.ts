@@ -3,13 +3,14 @@ import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { version } from '../../package.json'
 import { LARGEST_BODY } from '../vpc/limits.ts'
+import { callsResponse } from '../vpc/endpoint-calls.ts'
 import { api, session as sessionResponse } from '../vpc/portside-api.ts'
 import { guardsResponse } from '../vpc/traffic/guards.ts'
 import { groupsPerPort, type ProxyConfig } from './config.ts'
 import { compressResponses } from './compression.ts'
 import { limitConnections, limitExchanges, RECEIVING_LIMITS, receivingOptions } from './connections.ts'
 import { serveConsole } from './console-files.ts'
-import { accessDatabase } from './database/database.ts'
+import { accessDatabase, sharedQuery } from './database/database.ts'
 import { dryRunPlugin } from './dry-run/plugin.ts'
 import { addressName } from './listen-names.ts'
 import { refuseBrokenRequest, sendError, handleErrors, foreseen, ownError } from './errors.ts'
@@ -85,10 +86,11 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
   limitExchanges(app, receiving)
   const signIn = await addSignIn(app, config)
   await serveConsole(app, config.consoleFiles)
-  const upstream = createUpstream(config, log, metrics)
-  app.addHook('onClose', () => upstream.close())
   // Closed after the plugins that use it, whose hooks run first.
   const database = accessDatabase(config, log)
+  const shared = config.databaseUrl === undefined ? undefined : sharedQuery(database)
+  const upstream = createUpstream(config, log, metrics, { shared })
+  app.addHook('onClose', () => upstream.close())
   app.addHook('onClose', () => database.close())
   readiness.checkDatabase(() => database.check())
 
@@ -116,7 +118,21 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
         reply.header('cache-control', 'no-store')
         const { user, role } = session
         const { emulator, changes = 'choose' } = config
-        return { user, role, sign_in: signIn.way, projects, emulator, changes, version }
+        const calls = config.calls !== undefined
+        return { user, role, sign_in: signIn.way, projects, emulator, changes, calls, version }
+      },
+    )
+    routes.get(
+      api.calls(),
+      {
+        schema: {
+          summary: 'How many calls each endpoint has left, and until when it takes none.',
+          response: { 200: callsResponse },
+        },
+      },
+      async (_, reply) => {
+        reply.header('cache-control', 'no-store')
+        return { endpoints: await upstream.calls() }
       },
     )
     routes.get(

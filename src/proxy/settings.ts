@@ -121,6 +121,12 @@ export const SETTINGS: Readonly<Record<keyof Variables, Setting>> = {
       'Hosts that are reached directly: names with all that is below them, with a port or without, or `*`.',
   },
   no_proxy: { section: way, meaning: 'As `NO_PROXY`; it goes before that.' },
+  PORTSIDE_CALLS: {
+    section: way,
+    otherwise: 'none: calls are not limited',
+    meaning:
+      'At most so many calls of one endpoint in a time, as the quota of its projects allows. A fifth (at least 10) is kept for changes. Proxies with the same `DATABASE_URL` share it.',
+  },
   PORTSIDE_UPSTREAM_TIMEOUT_MS: {
     section: way,
     meaning: 'The longest wait for a response of the platform.',
@@ -215,7 +221,8 @@ export const SETTINGS: Readonly<Record<keyof Variables, Setting>> = {
   },
   PORTSIDE_STEP_RETRY_MS: {
     section: operations,
-    meaning: 'The first wait before a step is sent again. Each later one is twice as long.',
+    meaning:
+      'The first wait before a step is sent again, and before anything is sent after a 429 without Retry-After. Each later one is twice as long.',
   },
   PORTSIDE_LATE_ANSWER_MS: {
     section: operations,

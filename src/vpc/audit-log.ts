@@ -112,6 +112,8 @@ const auditEntry = z.discriminatedUnion('kind', [
     list: z.nullable(groupIds),
     error: z.nullable(portsideError),
     followed_by: z.nullable(z.string()),
+    /** Calls of the platform that were made for it, reads too; missing in older audit records. */
+    calls: z.optional(z.number()),
   }),
 ])
 /** One thing that happened. */
@@ -139,7 +141,7 @@ export const auditRecordSummary = z.object({
   steps: z.number(),
   /** Groups that the plan adds, moves and takes off; null where the list before is not known. */
   changes: z.nullable(z.object({ added: z.number(), moved: z.number(), detached: z.number() })),
-  /** Requests that were sent. */
+  /** Requests of steps that were sent; the entry `end` counts the reads too. */
   calls: z.number(),
   /** Of all responses, oldest first. */
   request_ids: z.array(z.string()),

@@ -48,6 +48,7 @@ export const PORTSIDE_CODES = {
   'Portside.GuardBroken': 409,
   'Portside.Interrupted': 409,
   'Portside.TooManyRequests': 429,
+  'Portside.NoCallsLeft': 429,
   'Portside.Internal': 500,
   'Portside.UnreadableAnswer': 502,
   'Portside.Unreachable': 502,

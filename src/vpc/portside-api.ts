@@ -18,6 +18,8 @@ export const api = {
   guards: () => '/api/guards',
   /** GET: what the endpoint of a project offers; offers.ts. */
   offers: (project: string) => `/api/v3/${encodeURIComponent(project)}/offers`,
+  /** GET: how many calls each endpoint has left; the response is callsResponse. */
+  calls: () => '/api/calls',
   portOperations: (project: string, portId: string) =>
     `/api/v3/${encodeURIComponent(project)}/ports/${encodeURIComponent(portId)}/operations`,
   /** POST: dry-run a plan; checks.ts. */
@@ -57,6 +59,8 @@ export const session = z.object({
   emulator: z.boolean(),
   /** How changes are made: by choice, or as the team has settled it. */
   changes: z.enum(planPolicies),
+  /** True when there is a budget of calls: GET calls says what is left of it. */
+  calls: z.boolean(),
   version: z.string(),
 })
 /** Who is signed in, and to what. */

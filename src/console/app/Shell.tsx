@@ -1,6 +1,6 @@
 import { useIsFetching, useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useParams, useRouter } from '@tanstack/react-router'
-import { useEffect, useState, type JSX, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useState, type JSX, type ReactNode } from 'react'
 import type { Session } from '../../vpc/portside-api.ts'
 import { isSessionLost, isTooMany, ProxyError } from '../proxy-client/proxy-error.ts'
 import { sessionQuery } from '../proxy-client/queries.ts'
@@ -11,8 +11,10 @@ import { Button } from '../ui/Button.tsx'
 import { SelectField } from '../ui/Field.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import styles from './Shell.module.css'
-import { SignedOut } from './SignedOut.tsx'
+import { SignedOut } from './LazySignedOut.tsx'
 import { asTheme, useTheme } from './theme.ts'
+
+const CallsLeft = lazy(() => import('./CallsLeft.tsx'))
 
 /**
  * The frame around every page: header, landmarks, and the place where screen readers are informed
@@ -65,6 +67,11 @@ export function Frame({
           </span>
         )}
         <div className={styles.end}>
+          {session?.calls && (
+            <Suspense>
+              <CallsLeft session={session} />
+            </Suspense>
+          )}
           {session && (
             <span className={styles.user}>
               {session.user}

@@ -4,8 +4,8 @@ import { isSessionLost } from '../proxy-client/proxy-error.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
+import { SignedOut } from './LazySignedOut.tsx'
 import { Frame } from './Shell.tsx'
-import { SignedOut } from './SignedOut.tsx'
 
 /** Shown while a page's code is on its way. */
 export function PendingView(): JSX.Element {

@@ -128,6 +128,9 @@ function entryWords(entry: AuditEntry, words: readonly string[], facts: Names): 
         more: (
           <>
             <TimelineNote>{meaning}</TimelineNote>
+            {entry.calls !== undefined && (
+              <TimelineNote>{counted(entry.calls, 'call')} of the platform in all, reads too.</TimelineNote>
+            )}
             {entry.error && <TimelineError error={entry.error} />}
           </>
         ),

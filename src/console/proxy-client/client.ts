@@ -20,6 +20,10 @@ type CallOptions = {
   /** Cancels the call; the rejection is then the signal's reason, no ProxyError. */
   signal?: AbortSignal | undefined
   timeoutMs?: number
+  /** A response may be what the proxy read for somebody so many seconds ago; else it is new. */
+  maxAge?: number | undefined
+  /** Gets how many seconds ago the proxy read it: 0 when it was read for this call. */
+  onAge?: (seconds: number) => void
 }
 
 /**
@@ -33,7 +37,7 @@ type CallOptions = {
 export async function call<S extends z.ZodMiniType>(
   schema: S,
   path: string,
-  { method = 'GET', body, query, signal, timeoutMs = DEFAULT_TIMEOUT_MS }: CallOptions = {},
+  { method = 'GET', body, query, signal, timeoutMs = DEFAULT_TIMEOUT_MS, maxAge, onAge }: CallOptions = {},
 ): Promise<z.output<S>> {
   // Not AbortSignal.timeout: each of those stays in memory until its time is up, long after the
   // response.
@@ -50,10 +54,11 @@ export async function call<S extends z.ZodMiniType>(
   try {
     const response = await fetch(url, {
       method,
-      headers:
-        body === undefined
-          ? { accept: 'application/json' }
-          : { accept: 'application/json', 'content-type': 'application/json' },
+      headers: {
+        accept: 'application/json',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(maxAge !== undefined && { 'cache-control': `max-age=${maxAge}` }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       credentials: 'same-origin',
       signal: signal === undefined ? timeout.signal : AbortSignal.any([signal, timeout.signal]),
@@ -61,6 +66,7 @@ export async function call<S extends z.ZodMiniType>(
     status = response.status
     askedAt = response.headers.get(ASKED_AT_HEADER)
     text = await response.text()
+    onAge?.(Number(response.headers.get('age') ?? 0) || 0)
     if (!response.ok) throw readError(status, text, lost)
   } catch (cause) {
     if (cause instanceof ProxyError || signal?.aborted) throw cause

@@ -1,4 +1,10 @@
-import { infiniteQueryOptions, queryOptions, replaceEqualDeep, type QueryClient } from '@tanstack/react-query'
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  replaceEqualDeep,
+  type QueryClient,
+  type QueryKey,
+} from '@tanstack/react-query'
 import {
   portResponse,
   type PortResponse,
@@ -6,33 +12,31 @@ import {
   rulesResponse,
   securityGroupsResponse,
 } from '../../vpc/responses.ts'
+import { inCalls } from '../../vpc/in-calls.ts'
 import { paths } from '../../vpc/paths.ts'
 import { api, session } from '../../vpc/portside-api.ts'
 import type { PortsQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'
 import type { SecurityGroup, SecurityGroupRule } from '../../vpc/security-group.ts'
 import { unreadableIn } from '../../vpc/unreadable.ts'
-import type { Members } from '../../vpc/traffic/members.ts'
 import { rulesUnreadable } from '../../vpc/traffic/rules-unreadable.ts'
-import type { Port } from '../../vpc/port.ts'
 import { call } from './client.ts'
 import { isLater, noteTimes, timed, timesOf } from './order.ts'
-import { ProxyError } from './proxy-error.ts'
 
 /** Ports a page. */
 const PORTS_PAGE = 200
 /** Groups a page. */
 const GROUPS_PAGE = 100
-/** IDs in one query string: 50 UUIDs stay well below any limit on the length of a URL. */
-const IDS_PER_CALL = 50
+/** What is shown of groups, rules and members may be so old when it is read, in seconds. */
+const SHARED_SECONDS = 60
 /** The platform's largest page (docs/platform.md, Calls). */
-const LARGEST_PAGE = 2000
+export const LARGEST_PAGE = 2000
 
 /** Filters that the platform applies; pages are the query's own affair. */
 export type PortFilters = Omit<PortsQuery, 'limit' | 'marker'>
 /** Filters that the platform applies. */
 export type GroupFilters = Omit<SecurityGroupsQuery, 'limit' | 'marker'>
 
-const platform = (path: string) => `/api${path}`
+export const platform = (path: string) => `/api${path}`
 
 /** Who is signed in, and the projects to choose from. */
 export const sessionQuery = () =>
@@ -148,6 +152,7 @@ export const groupsInfiniteQuery = (project: string, filters: GroupFilters) =>
       call(securityGroupsResponse, platform(paths.securityGroups(project)), {
         query: { ...filters, limit: GROUPS_PAGE, marker: pageParam },
         signal,
+        maxAge: SHARED_SECONDS,
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last, _pages, _param, used) => nextMarker(last, used),
@@ -161,12 +166,14 @@ export const groupsByIdQuery = (project: string, ids: readonly string[]) => {
   const asked = sorted(ids)
   return queryOptions({
     queryKey: ['groups-by-id', project, asked],
-    queryFn: async ({ signal }) => {
+    queryFn: async ({ client, queryKey, signal }) => {
+      const maxAge = sharedAge(client, queryKey)
       const responses = await Promise.all(
-        batches(asked).map((id) =>
+        inCalls(asked).map((id) =>
           call(securityGroupsResponse, platform(paths.securityGroups(project)), {
             query: { id, limit: id.length },
             signal,
+            maxAge,
           }),
         ),
       )
@@ -183,9 +190,10 @@ export const rulesOfGroupsQuery = (project: string, ids: readonly string[]) => {
   const asked = sorted(ids)
   return queryOptions({
     queryKey: ['rules-of-groups', project, asked],
-    queryFn: async ({ signal }) => {
+    queryFn: async ({ client, queryKey, signal }) => {
+      const maxAge = sharedAge(client, queryKey)
       const rules: Record<string, SecurityGroupRule[]> = Object.fromEntries(asked.map((id) => [id, []]))
-      const found = await Promise.all(batches(asked).map((batch) => allRules(project, batch, signal)))
+      const found = await Promise.all(inCalls(asked).map((batch) => allRules(project, batch, signal, maxAge)))
       for (const rule of found.flat()) rules[rule.security_group_id]?.push(rule)
       return rules
     },
@@ -193,85 +201,8 @@ export const rulesOfGroupsQuery = (project: string, ids: readonly string[]) => {
   })
 }
 
-/** The members of a group, as read at a time (ms since 1970). */
-export type MembersRead = Members & { readAt?: number }
-
-// Needed where rules have remote groups.
-const membersCode = () => import('../../vpc/traffic/members.ts')
-
-const groupMembersKey = (project: string) => ['group-members', project]
-
-const groupMembersQuery = (project: string, group: string) =>
-  queryOptions({
-    queryKey: [...groupMembersKey(project), group],
-    queryFn: async ({ signal }): Promise<MembersRead> => {
-      const { readMembers } = await membersCode()
-      const members = await readMembers((marker) =>
-        call(portsResponse, platform(paths.ports(project)), {
-          query: { security_groups: [group], limit: LARGEST_PAGE, marker },
-          signal,
-        }),
-      )
-      return { ...members, readAt: Date.now() }
-    },
-    staleTime: 60_000,
-  })
-
-/**
- * The addresses of the ports in the named groups, by group ID, each group read on its own. Never
- * fails: a group whose ports can't be read says so.
- */
-export const membersOfGroupsQuery = (project: string, ids: readonly string[]) => {
-  const asked = sorted(ids)
-  return queryOptions({
-    queryKey: [...groupMembersKey(project), asked],
-    queryFn: async ({ client }) => {
-      const { membersOfGroups } = await membersCode()
-      return membersOfGroups<MembersRead>(asked, async (id) => {
-        try {
-          return await client.fetchQuery(groupMembersQuery(project, id))
-        } catch (error) {
-          const why = error instanceof ProxyError ? ` (${error.error_code})` : ''
-          return { unresolved: `its ports could not be read${why}` }
-        }
-      })
-    },
-    staleTime: 60_000,
-  })
-}
-
-/**
- * The ports whose rules have one of `changing` as remote, groups that a plan puts on a port or
- * takes off it. Never fails: what could not be read is named.
- */
-export const otherPortsQuery = (project: string, port: Port, changing: readonly string[]) => {
-  const asked = sorted(changing)
-  const { id, private_ips, allowed_address_pairs } = port
-  return queryOptions({
-    queryKey: [...groupMembersKey(project), asked, 'other-ports', id, private_ips, allowed_address_pairs],
-    queryFn: async ({ signal }) => {
-      // Needed once something is arranged.
-      const { readOtherPorts } = await import('../../vpc/traffic/read-other-ports.ts')
-      return readOtherPorts(port, asked, {
-        rules: (remote_group_id, marker) =>
-          call(rulesResponse, platform(paths.rules(project)), {
-            query: { remote_group_id, limit: LARGEST_PAGE, marker },
-            signal,
-          }),
-        ports: (security_groups, marker) =>
-          call(portsResponse, platform(paths.ports(project)), {
-            query: { security_groups, limit: LARGEST_PAGE, marker },
-            signal,
-          }),
-        why: (error) => {
-          if (!(error instanceof ProxyError)) throw error
-          return error.error_code
-        },
-      })
-    },
-    staleTime: 60_000,
-  })
-}
+/** Below this key is what was read of the ports in groups. */
+export const groupMembersKey = (project: string) => ['group-members', project]
 
 /** The members of these groups have changed: they are read anew where they are shown. */
 export function outdateMembers(client: QueryClient, project: string, groups: readonly string[]): void {
@@ -283,14 +214,11 @@ export function outdateMembers(client: QueryClient, project: string, groups: rea
   })
 }
 
-/** Has the members of all groups of a project read again. */
-export const rereadMembers = (client: QueryClient, project: string): Promise<void> =>
-  client.invalidateQueries({ queryKey: groupMembersKey(project) })
-
 async function allRules(
   project: string,
   security_group_id: string[],
   signal: AbortSignal,
+  maxAge: number | undefined,
 ): Promise<SecurityGroupRule[]> {
   const rules: SecurityGroupRule[] = []
   const used: (string | undefined)[] = []
@@ -299,6 +227,7 @@ async function allRules(
     const page = await call(rulesResponse, platform(paths.rules(project)), {
       query: { security_group_id, limit: LARGEST_PAGE, marker },
       signal,
+      maxAge,
     })
     rules.push(...page.security_group_rules, ...rulesUnreadable(page, security_group_id))
     used.push(marker)
@@ -307,12 +236,14 @@ async function allRules(
   return rules
 }
 
-function sorted(ids: readonly string[]): string[] {
-  return [...new Set(ids)].toSorted()
+/**
+ * How old a response may be, in seconds: the proxy may have read it for somebody else. What is read
+ * again here is new.
+ */
+export function sharedAge(client: QueryClient, queryKey: QueryKey): number | undefined {
+  return (client.getQueryState(queryKey)?.dataUpdateCount ?? 0) > 0 ? undefined : SHARED_SECONDS
 }
 
-function batches(ids: string[]): string[][] {
-  return Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, n) =>
-    ids.slice(n * IDS_PER_CALL, (n + 1) * IDS_PER_CALL),
-  )
+export function sorted(ids: readonly string[]): string[] {
+  return [...new Set(ids)].toSorted()
 }

@@ -25,7 +25,7 @@ export function Remotes({ remotes, names }: { remotes: RemoteGroups; names: Name
       </ul>
       <div>
         <Button size="small" icon="refresh" onClick={remotes.reread}>
-          Read their ports again
+          {remotes.read ? 'Read their ports again' : 'Read their ports'}
         </Button>
       </div>
     </section>

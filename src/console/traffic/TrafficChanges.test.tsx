@@ -129,6 +129,7 @@ describe('remote groups', () => {
       { id: 'db', name: 'db-servers', addresses: members.db, readAt: new Date(2026, 5, 1, 9, 7).getTime() },
       { id: 'cache', name: undefined, unresolved: 'more than 2000 ports have it' },
     ],
+    read: true,
     reread: () => {},
   }
 

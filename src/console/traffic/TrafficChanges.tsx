@@ -62,7 +62,14 @@ export function TrafficChanges({ traffic, facts }: TrafficChangesProps): JSX.Ele
   const names = namesOf(facts, traffic)
   return (
     <>
-      <Compare result={result} question={question} names={names} />
+      <Compare
+        result={result}
+        question={question}
+        names={names}
+        onTry={() => {
+          if (remotes !== undefined && !remotes.read) remotes.reread()
+        }}
+      />
       {remotes !== undefined && remotes.groups.length > 0 && <Remotes remotes={remotes} names={names} />}
     </>
   )
@@ -71,9 +78,9 @@ export function TrafficChanges({ traffic, facts }: TrafficChangesProps): JSX.Ele
 /** docs/platform.md, Limits. */
 const ADVISED_GROUPS = 5
 
-type CompareProps = { result: Compared; question: TrafficQuestion; names: Names }
+type CompareProps = { result: Compared; question: TrafficQuestion; names: Names; onTry: () => void }
 
-function Compare({ result, question, names }: CompareProps): JSX.Element {
+function Compare({ result, question, names, onTry }: CompareProps): JSX.Element {
   const [filter, setFilter] = useState<FlowFilter>({ direction: 'any', protocol: 'any' })
   const end = result.afterStep.at(-1)
   const arranged = question.lists.at(-1)?.length ?? 0
@@ -139,7 +146,7 @@ function Compare({ result, question, names }: CompareProps): JSX.Element {
         </Suspense>
       )}
       <NeverMatching result={result} names={names} />
-      <TryPacket question={question} names={names} />
+      <TryPacket question={question} names={names} onTry={onTry} />
       <p className={styles.note}>
         A network ACL of the subnet may deny traffic before groups do: Portside does not read it.
         {arranged > ADVISED_GROUPS &&

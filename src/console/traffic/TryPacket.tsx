@@ -9,7 +9,12 @@ import type { TrafficQuestion } from './compare-traffic.ts'
 import styles from './TrafficChanges.module.css'
 import type { PacketRefused, tryPacket, TypedPacket } from './try-packet.ts'
 
-type TryPacketProps = { question: TrafficQuestion; names: Names }
+type TryPacketProps = {
+  question: TrafficQuestion
+  names: Names
+  /** A packet is tried: who is in remote groups must be read now. */
+  onTry: () => void
+}
 const EMPTY: TypedPacket = {
   direction: 'ingress',
   protocol: 'tcp',
@@ -22,7 +27,7 @@ const EMPTY: TypedPacket = {
 const TONES = { allowed: 'ok', denied: 'danger', unknown: 'warn' } as const
 
 /** What one packet meets now, after each step and after the plan, and the rule that decides. */
-export function TryPacket({ question, names }: TryPacketProps): JSX.Element {
+export function TryPacket({ question, names, onTry }: TryPacketProps): JSX.Element {
   const [typed, setTyped] = useState(EMPTY)
   const [tried, setTried] = useState<TypedPacket>()
   // To read thousands of rules takes long, and its code is large: not before a packet is tried.
@@ -53,6 +58,7 @@ export function TryPacket({ question, names }: TryPacketProps): JSX.Element {
         setTried(typed)
         setUnloaded(false)
         import('./try-packet.ts').then(setEngine, () => setUnloaded(true))
+        onTry()
       }}
     >
       <h3>Try a packet</h3>

@@ -8,13 +8,12 @@ import { remoteGroupIds } from '../../vpc/traffic/remote-group-ids.ts'
 import type { PlanCandidate } from '../../vpc/traffic/pick-plan.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import {
-  groupsByIdQuery,
   membersOfGroupsQuery,
   otherPortsQuery,
   rereadMembers,
-  rulesOfGroupsQuery,
   type MembersRead,
-} from '../proxy-client/queries.ts'
+} from '../proxy-client/members-queries.ts'
+import { groupsByIdQuery, rulesOfGroupsQuery } from '../proxy-client/queries.ts'
 import type { TrafficResult, TrafficQuestion } from './compare-traffic.ts'
 import type { TrafficClient } from './traffic-client.ts'
 
@@ -38,6 +37,8 @@ export type TrafficState =
 /** The groups that rules have as remote, and what is known of their members. */
 export type RemoteGroups = {
   groups: readonly (MembersRead & { id: string; name: string | null | undefined })[]
+  /** False while nothing needs them: nothing is arranged, and nobody has asked. */
+  read: boolean
   reread: () => void
 }
 
@@ -78,7 +79,10 @@ export function useTraffic(
   const remoteIds =
     rulesRead && portSecurity !== false ? remoteGroupIds(ids.flatMap((id) => rules.get(id)!)) : []
   const isShown = (id: string) => Boolean(groups.get(id)) || (unnamed.has(id) && rules.get(id)?.length !== 0)
-  const asked = { enabled: remoteIds.length > 0 }
+  // The list alone is shown without them: who only looks at a port costs no calls for others.
+  const [wanted, setWanted] = useState(false)
+  const bare = (equal[0]?.steps.length ?? 0) === 0
+  const asked = { enabled: remoteIds.length > 0 && (!bare || wanted) }
   const { data: members, dataUpdatedAt } = useQuery({ ...membersOfGroupsQuery(project, remoteIds), ...asked })
   const changing = portSecurity === false ? [] : groupsThatChange(equal)
   const { data: otherPorts, dataUpdatedAt: othersAt } = useQuery({
@@ -100,12 +104,15 @@ export function useTraffic(
     changing.length === 0 ||
     (otherPorts !== undefined && (otherIds.length === 0 || otherRules !== undefined || otherError !== null))
   // Those on the lists are known by name already.
-  const toName = [...new Set([...remoteIds, ...otherIds])].filter((id) => !groups.has(id))
+  const toName = [...new Set([...(asked.enabled ? remoteIds : []), ...otherIds])].filter(
+    (id) => !groups.has(id),
+  )
   const { data: named } = useQuery({ ...groupsByIdQuery(project, toName), enabled: toName.length > 0 })
+  const remoteKey = remoteIds.join(' ')
   const queryClient = useQueryClient()
   const ready =
     (now && portSecurity === false) ||
-    (rulesRead && (remoteIds.length === 0 || members !== undefined) && othersRead)
+    (rulesRead && (remoteIds.length === 0 || bare || members !== undefined) && othersRead)
   // Facts are new objects with every rendering: their contents count.
   const key = JSON.stringify([portSecurity, list, ready, tried, dataUpdatedAt, othersAt, rulesAt])
   const question = useMemo<TrafficQuestion | undefined>(
@@ -170,22 +177,30 @@ export function useTraffic(
 
   return useMemo<TrafficState>(() => {
     if (!question) return error == null ? { state: 'reading' } : { state: 'unread', error, retry }
-    if (found?.question !== question) return { state: 'reading' }
+    const isOf = found?.question === question
+    if (!found || (!isOf && !knowsMoreMembers(question, found.question))) return { state: 'reading' }
     if (found.end instanceof Error)
       return { state: 'failed', message: found.end.message, retry: () => setTried((times) => times + 1) }
-    const remotes = {
-      groups: [...(members ?? [])].map(([id, read]) => ({
-        id,
-        name: textOf(groups.get(id)?.name ?? named?.[id]?.name),
-        ...read,
-      })),
-      reread: () => void rereadMembers(queryClient, project),
+    const remotes: RemoteGroups = {
+      groups:
+        remoteKey === ''
+          ? []
+          : remoteKey.split(' ').map((id) => ({
+              id,
+              name: textOf(groups.get(id)?.name ?? named?.[id]?.name),
+              ...(members?.get(id) ?? NOT_READ),
+            })),
+      read: members !== undefined,
+      reread: () => {
+        setWanted(true)
+        if (members !== undefined) void rereadMembers(queryClient, project)
+      },
     }
     const { end } = found
     const lists = 'picked' in end ? listsOf(list, equal[end.picked]) : question.lists
     const others = new Map(Object.entries(named ?? {}))
     return { state: 'compared', question: { ...question, lists }, result: end, remotes, named: others }
-  }, [question, found, error, retry, members, groups, named, queryClient, project, list, equal])
+  }, [question, found, error, retry, members, groups, named, queryClient, project, remoteKey, list, equal])
 }
 
 /** How many ports have a group, where they were read to compare. */
@@ -217,4 +232,20 @@ function candidateOf({ steps, moved }: ChangePlan, byOperator: readonly string[]
     lists: steps.map(({ after }) => after),
     unasked: byOperator.length === 0 ? 0 : moved.filter((id) => !byOperator.includes(id)).length,
   }
+}
+
+const NOT_READ = { unresolved: 'its ports were not read' } as const
+
+/**
+ * True when a result for `other` is true for `question` too: nothing is arranged, and they differ
+ * only in members that were not read for `other`. So what somebody has typed stays on the page.
+ */
+function knowsMoreMembers(question: TrafficQuestion, other: TrafficQuestion): boolean {
+  if (question.lists.length > 1 || Object.keys(other.members ?? {}).length > 0) return false
+  const { portSecurity, lists, rules } = question
+  return (
+    portSecurity === other.portSecurity &&
+    JSON.stringify(lists) === JSON.stringify(other.lists) &&
+    Object.entries(rules).every(([id, read]) => read === other.rules[id])
+  )
 }

@@ -100,8 +100,17 @@ export function endEntry(
   list: readonly string[] | null,
   error: PortsideError | null,
   followedBy: string | null = null,
+  calls?: number,
 ): AuditEntry {
-  return { kind: 'end', at: now(), outcome, list: list && [...list], error, followed_by: followedBy }
+  return {
+    kind: 'end',
+    at: now(),
+    outcome,
+    list: list && [...list],
+    error,
+    followed_by: followedBy,
+    ...(calls !== undefined && { calls }),
+  }
 }
 
 /** What is compared before an operation is sent. */

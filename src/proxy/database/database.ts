@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
-import { sql, type Kysely } from 'kysely'
+import { CompiledQuery, sql, type Kysely } from 'kysely'
 import { ConfigError } from '../config-variables.ts'
 import { ProxyError } from '../errors.ts'
 import { kysely } from './kysely.ts'
@@ -66,6 +66,14 @@ const PROTECTED = {
 }
 
 const CHANNELS = ['portside_operations', 'portside_proxies'] as const
+
+/** Queries of other rooms that have their own SQL. The database is opened by the first. */
+export function sharedQuery({ opened }: Pick<DatabaseAccess, 'opened'>) {
+  return async (text: string, values: readonly unknown[]): Promise<{ rows: unknown[] }> => {
+    const { db } = await opened()
+    return db.executeQuery(CompiledQuery.raw(text, [...values]))
+  }
+}
 
 /** Access to the database that the settings name, for the whole proxy. */
 export function accessDatabase(

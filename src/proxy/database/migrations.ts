@@ -2,6 +2,7 @@ import { Migrator, sql, type Kysely, type Migration } from 'kysely'
 import * as operations from './migrations/001-operations.ts'
 import * as operationOwners from './migrations/002-operation-owners.ts'
 import * as records from './migrations/003-records.ts'
+import * as calls from './migrations/004-calls.ts'
 import type { Tables } from './tables.ts'
 
 /**
@@ -13,6 +14,7 @@ const migrations: Record<string, Migration> = {
   '001_operations': { up: operations.up },
   '002_operation_owners': { up: operationOwners.up },
   '003_records': { up: records.up },
+  '004_calls': { up: calls.up },
 }
 
 /** Runs the missing migrations. @throws when one fails, or a later Portside made the database */

@@ -10,7 +10,7 @@ import type { Tables } from './tables.ts'
 export type Protection = 'role' | 'triggers'
 
 /** Tables whose rows the proxy changes. All others are append-only (append-only.ts) or Kysely's. */
-const CHANGED: readonly (keyof Tables)[] = ['operations', 'proxies']
+const CHANGED: readonly (keyof Tables)[] = ['operations', 'proxies', 'calls']
 /** The tables in which Kysely lists the migrations that have run. */
 const MIGRATED = ['kysely_migration', 'kysely_migration_lock']
 /** Any number that no other program's advisory lock on the same database has. */

@@ -22,6 +22,8 @@ export type Tables = {
   }
   /** Proxies that share the database, each alive until its lease ends (lease.ts). */
   proxies: { proxy_id: string; lease_until: Date | string }
+  /** The budget of calls of each endpoint: rate-limiter-flexible's (upstream/calls.ts). */
+  calls: { key: string; points: number; expire: string | null }
   /** The audit log (src/proxy/audit-log): one row for each audit record. Three tables only grow. */
   records: {
     sequence: Generated<string>

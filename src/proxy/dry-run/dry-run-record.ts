@@ -29,6 +29,7 @@ export class DryRunRecord {
   readonly #beginning: DryRunBeginning
   readonly #at = new Date().toISOString()
   #begun = false
+  #calls = 0
   #pending: AuditEntry[] = []
 
   constructor(database: Pick<DatabaseAccess, 'opened'>, beginning: DryRunBeginning) {
@@ -39,6 +40,11 @@ export class DryRunRecord {
   /** Keeps an entry, to be written with the next request or the end. */
   note(entry: AuditEntry): void {
     this.#pending.push(entry)
+  }
+
+  /** Counts a call of the platform. */
+  readonly count = (): void => {
+    this.#calls++
   }
 
   /**
@@ -55,7 +61,7 @@ export class DryRunRecord {
 
   /** Writes the last entry. @throws ProxyError Portside.NotRecorded */
   async end(outcome: AuditOutcome, list: string[] | null, error: ProxyError['error'] | null): Promise<void> {
-    this.note(endEntry(outcome, list, error))
+    this.note(endEntry(outcome, list, error, null, this.#calls))
     await this.#write('after')
   }
 

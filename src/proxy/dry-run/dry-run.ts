@@ -53,7 +53,10 @@ export async function checkPlan(
   const { project_id, port_id } = requester
   let list: string[]
   try {
-    const { port, request_id } = await upstream.readPort(project_id, port_id, asker)
+    const { port, request_id } = await upstream.readPort(project_id, port_id, {
+      ...asker,
+      onCall: record.count,
+    })
     record.note(readEntry(port, request_id))
     list = port.security_groups
   } catch (failure) {
@@ -90,7 +93,9 @@ export async function checkPlan(
       check = { kind: 'skipped' }
       record.note({ kind: 'not_asked', at: new Date().toISOString(), step: stepNumber })
     } else {
-      const outcome = await record.send(stepNumber, request, () => upstream.send(request, asker))
+      const outcome = await record.send(stepNumber, request, () =>
+        upstream.send(request, { ...asker, onCall: record.count }),
+      )
       if (outcome.kind === 'port') list = outcome.port.security_groups
       check = stepCheckOf(outcome, planned.step, request)
       failed = check.kind === 'failed'
@@ -116,7 +121,9 @@ export async function sendDryRun(
     ? { kind: 'insert' as const, security_groups, ...(index !== undefined && { index }) }
     : { kind: 'remove' as const, security_groups }
   const record = new DryRunRecord(database, { ...requester, before: null, planned: null, plan: [step] })
-  const outcome = await record.send(0, request, () => upstream.send(request, asker))
+  const outcome = await record.send(0, request, () =>
+    upstream.send(request, { ...asker, onCall: record.count }),
+  )
   const check = stepCheckOf(outcome, step, request)
   await record.end(dryRunOutcome([check]), null, firstError([check]))
   return outcome

@@ -1,13 +1,7 @@
 import { inCalls } from '../../vpc/in-calls.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import type { Port } from '../../vpc/port.ts'
-import {
-  membersOfGroups,
-  readMembers,
-  readOtherPorts,
-  rulesUnreadable,
-  type OtherPortsRead,
-} from '../../vpc/traffic/index.ts'
+import { readMembers, readOtherPorts, rulesUnreadable, type OtherPortsRead } from '../../vpc/traffic/index.ts'
 import { ProxyError } from '../errors.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 
@@ -61,18 +55,16 @@ export async function readAllMembers(
   groupIds: readonly string[],
   signal: AbortSignal,
 ): Promise<Map<string, readonly string[]>> {
-  const members = await membersOfGroups(groupIds, async (id) => {
-    try {
-      return await readMembers(async (marker) => {
-        const query = { security_groups: [id], limit: LARGEST_PAGE, marker }
-        return (await upstream.readPorts(projectId, query, { signal })).data
-      })
-    } catch (error) {
-      if (!(error instanceof ProxyError) && !signal.aborted) throw error
-      return { unresolved: 'its ports could not be read' }
-    }
-  })
-  return new Map([...members].flatMap(([id, read]) => ('addresses' in read ? [[id, read.addresses]] : [])))
+  try {
+    const members = await readMembers(groupIds, async (security_groups, marker) => {
+      const query = { security_groups: [...security_groups], limit: LARGEST_PAGE, marker }
+      return (await upstream.readPorts(projectId, query, { signal })).data
+    })
+    return new Map([...members].flatMap(([id, read]) => ('addresses' in read ? [[id, read.addresses]] : [])))
+  } catch (error) {
+    if (!(error instanceof ProxyError) && !signal.aborted) throw error
+    return new Map()
+  }
 }
 
 /**

@@ -43,6 +43,22 @@ export class Metrics {
     buckets: BUCKETS,
     registers: [this.#registry],
   })
+  readonly #throttled = new Counter({
+    name: 'portside_upstream_throttled_total',
+    help: 'Calls of the platform that it refused with 429, by endpoint.',
+    labelNames: ['endpoint'],
+    registers: [this.#registry],
+  })
+  readonly #callsLeft: Gauge<'endpoint'> = new Gauge({
+    name: 'portside_upstream_calls_left',
+    help: 'Calls that are left in the window of PORTSIDE_CALLS, by endpoint; none without it.',
+    labelNames: ['endpoint'],
+    registers: [this.#registry],
+    collect: async () => {
+      for (const { endpoint, left } of await this.#readCalls()) this.#callsLeft.set({ endpoint }, left)
+    },
+  })
+  #readCalls: () => Promise<readonly { endpoint: string; left: number }[]> = async () => []
   readonly #retries = new Counter({
     name: 'portside_upstream_retries_total',
     help: 'Calls of the platform that were sent again: reads, and steps of operations.',
@@ -106,6 +122,16 @@ export class Metrics {
   /** Counts a call of the platform that is sent again. */
   retried(call: string): void {
     this.#retries.inc({ call })
+  }
+
+  /** Counts a 429 of the platform. */
+  throttled(endpoint: string): void {
+    this.#throttled.inc({ endpoint })
+  }
+
+  /** Shows what is left of the budget of calls. @param read asked with each scrape */
+  showCalls(read: () => Promise<readonly { endpoint: string; left: number }[]>): void {
+    this.#readCalls = read
   }
 
   /** Counts an operation that begins to run. */

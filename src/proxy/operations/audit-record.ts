@@ -1,6 +1,7 @@
 import { SETTLED, type Operation, type OperationStatus } from '../../vpc/portside-api.ts'
 import type { AuditEntry, AuditOutcome } from '../../vpc/audit-log.ts'
 import { endEntry } from '../audit-log/entries.ts'
+import type { JournaledOperation } from './journaled-operation.ts'
 import type { NewAuditRecord } from '../audit-log/write.ts'
 
 /** The audit record with which an operation begins. */
@@ -29,8 +30,9 @@ export function auditRecordOf(
 const BY_ERROR: ReadonlySet<OperationStatus> = new Set(['stopped', 'interrupted', 'list_changed'])
 
 /** The audit entry of an operation's end; undefined while it is under way. */
-export function endEntryOf({ status, list_now, error, followed_by }: Operation): AuditEntry | undefined {
+export function endEntryOf(operation: JournaledOperation): AuditEntry | undefined {
+  const { status, list_now, error, followed_by, calls } = operation
   if (!SETTLED.has(status)) return undefined
   const reason = BY_ERROR.has(status) ? (error ?? null) : null
-  return endEntry(status as AuditOutcome, list_now, reason, followed_by ?? null)
+  return endEntry(status as AuditOutcome, list_now, reason, followed_by ?? null, calls)
 }

@@ -12,6 +12,7 @@ import { notRecorded } from '../audit-log/not-recorded.ts'
 import { pause, waitAfter } from '../retry.ts'
 import type { SendOutcome, Upstream } from '../upstream/upstream.ts'
 import {
+  countCall,
   endEarly,
   forgetList,
   listBefore,
@@ -59,6 +60,8 @@ class OperationRun {
   readonly #context: OperationContext
   /** A step was sent again after a lost response: the first request may still arrive. */
   #sentAgain = false
+  /** Since when (as of Date.now()) the platform takes no calls; undefined while it does. */
+  #throttledSince: number | undefined
 
   constructor(operation: JournaledOperation, context: OperationContext) {
     this.#operation = operation
@@ -93,6 +96,7 @@ class OperationRun {
     let lost = false
     for (;;) {
       if (this.#context.stopping.aborted) return this.#interrupt()
+      if ((await this.#waitWhileClosed()) && (await this.#foundDone(stepNumber, false))) return
       operation.status = 'running'
       operation.next_try_at = null
       step.status = 'sending'
@@ -105,9 +109,11 @@ class OperationRun {
       const outcome = await this.#context.upstream.send(request, {
         operation_id: operation.operation_id,
         step: stepNumber + 1,
+        onCall: () => countCall(operation),
       })
       this.#context.store.note(operation, responseEntry(stepNumber, outcome))
       if (outcome.kind === 'port') {
+        this.#throttledSince = undefined
         notePort(operation, outcome.port, outcome.request_id)
         markDone(step, { requestId: outcome.request_id })
         if (!sameList(outcome.port.security_groups, step.expected)) return this.#stop(anotherListError())
@@ -128,10 +134,8 @@ class OperationRun {
         if (step.attempts >= this.#context.waits.tries) return this.#fail(stepNumber, error)
         continue
       }
-      const wait = mayBeSentAgain(outcome)
-        ? waitAfter(step.attempts, error.retry_after, this.#context.waits)
-        : undefined
-      if (wait === undefined || step.attempts >= this.#context.waits.tries) {
+      const wait = mayBeSentAgain(outcome) ? this.#waitAfter(step.attempts, outcome.status, error) : undefined
+      if (wait === undefined) {
         // An earlier request without a response may have been carried out: then this one is
         // refused.
         if (lost && (await this.#foundDone(stepNumber, false))) return
@@ -216,19 +220,15 @@ class OperationRun {
       try {
         const { port, request_id } = await this.#readPort()
         this.#noteRead(port, request_id)
+        this.#throttledSince = undefined
         return port.security_groups
       } catch (error) {
         if (!(error instanceof ProxyError)) throw error
         this.#context.store.note(operation, failedReadEntry(error.error))
         const begun = operation.steps.some(({ attempts }) => attempts > 0)
-        const wait = waitAfter(tried, error.error.retry_after, this.#context.waits)
-        // While nothing was sent, the operation can end at once.
-        if (
-          !begun ||
-          !mayBeReadLater(error.status) ||
-          wait === undefined ||
-          tried >= this.#context.waits.tries
-        ) {
+        const wait = this.#waitAfter(tried, error.status, error.error)
+        // While nothing was sent, the operation can end at once; but a busy platform is waited for.
+        if ((!begun && error.status !== 429) || !mayBeReadLater(error.status) || wait === undefined) {
           forgetList(operation)
           endEarly(operation, 'stopped', error.error)
           return this.#ended()
@@ -240,7 +240,36 @@ class OperationRun {
 
   #readPort() {
     const { project_id, port_id, operation_id } = this.#operation
-    return this.#context.upstream.readPort(project_id, port_id, { operation_id })
+    const onCall = () => countCall(this.#operation)
+    return this.#context.upstream.readPort(project_id, port_id, { operation_id, onCall })
+  }
+
+  /**
+   * Milliseconds to wait after try number `tried`; undefined when no further one is made. When the
+   * platform takes no calls, tries are not counted before a whole window has passed: then at the
+   * latest it takes some again (docs/platform.md, Limits).
+   */
+  #waitAfter(tried: number, status: number, { retry_after }: PortsideError): number | undefined {
+    const { waits, upstream } = this.#context
+    if (status !== 429) this.#throttledSince = undefined
+    else this.#throttledSince ??= Date.now()
+    const wait = waitAfter(tried, retry_after, waits)
+    const since = this.#throttledSince
+    const inWindow = since !== undefined && Date.now() - since < waits.longestRetryAfter * 1000
+    if (wait === undefined || (tried >= waits.tries && !inWindow)) return undefined
+    return status === 429 ? Math.max(wait, upstream.closedFor(this.#operation.project_id)) : wait
+  }
+
+  /** Waits while the endpoint takes no calls, up to a window. @returns true when it did wait */
+  async #waitWhileClosed(): Promise<boolean> {
+    const { waits, upstream } = this.#context
+    let waited = false
+    for (;;) {
+      const closed = upstream.closedFor(this.#operation.project_id)
+      if (closed === 0 || closed > waits.longestRetryAfter * 1000) return waited
+      await this.#wait(closed)
+      waited = true
+    }
   }
 
   async #wait(milliseconds: number): Promise<void> {

@@ -16,6 +16,8 @@ export type JournaledOperation = Operation & {
   taken_over_at?: string
   /** The end, and the list then, that the audit log already has. */
   recorded_end?: string
+  /** The calls of the platform that were made for it, reads among them. */
+  calls?: number
 }
 
 /** What is empty in an operation that has not begun, or can't be read. */
@@ -132,6 +134,11 @@ export function notePort(operation: JournaledOperation, port: Port, requestId: s
   operation.list_read_at = new Date().toISOString()
 }
 
+/** Counts a call of the platform that is made for the operation. */
+export function countCall(operation: JournaledOperation): void {
+  operation.calls = (operation.calls ?? 0) + 1
+}
+
 /** Marks the port's list as unknown. */
 export function forgetList(operation: JournaledOperation): void {
   operation.list_now = null
@@ -205,6 +212,6 @@ export function settleByList(operation: JournaledOperation, list: readonly strin
 
 /** The operation as Portside's API returns it. */
 export function withoutJournalFields(operation: JournaledOperation): Operation {
-  const { had: _had, taken_over_at: _taken, recorded_end: _end, ...returned } = operation
+  const { had: _had, taken_over_at: _taken, recorded_end: _end, calls: _calls, ...returned } = operation
   return returned
 }

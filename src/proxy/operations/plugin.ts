@@ -68,6 +68,8 @@ export async function operationsPlugin(
     await copyJournalToAuditLog(opened.db)
     const store = new OperationStore(opened)
     const waits = { ...DEFAULT_WAITS, ...config.operationWaits }
+    // Calls are there again when the window of the budget ends.
+    waits.longestRetryAfter = Math.max(waits.longestRetryAfter, config.calls?.seconds ?? 0)
     const context = { store, upstream, waits, stopping: stopping.signal, log: app.log, metrics }
     const guards = new GuardCheck(config.guards ?? [], upstream, app.log)
     const operations = new Operations(context, guards, (project) =>

@@ -4,12 +4,14 @@ import { readEntry } from '../audit-log/entries.ts'
 import { pause, waitAfter } from '../retry.ts'
 import { AWAITING_CHOICE } from './journal.ts'
 import {
+  countCall,
   needsReadBack,
   notePort,
   lastSentAt,
   settleByList,
   type JournaledOperation,
 } from './journaled-operation.ts'
+import type { Work } from '../upstream/upstream.ts'
 import type { OperationContext } from './carry-out.ts'
 
 /**
@@ -19,12 +21,18 @@ import type { OperationContext } from './carry-out.ts'
  * @throws ProxyError when the port can't be read: then nothing is changed; RevisionConflict when
  *   the operation was written elsewhere
  */
-export async function readBack(operation: JournaledOperation, context: OperationContext): Promise<void> {
+export async function readBack(
+  operation: JournaledOperation,
+  context: OperationContext,
+  work: Work = 'change',
+): Promise<void> {
   const { store, upstream, waits, stopping } = context
   const read = async () => {
     const { port, request_id } = await upstream.readPort(operation.project_id, operation.port_id, {
       operation_id: operation.operation_id,
       signal: stopping,
+      work,
+      onCall: () => countCall(operation),
     })
     notePort(operation, port, request_id)
     store.note(operation, readEntry(port, request_id))
@@ -57,7 +65,7 @@ export async function readBackUntilKnown(operationId: string, context: Operation
     try {
       return await store.onLatest(operationId, async (operation) => {
         if (AWAITING_CHOICE.includes(operation.status) && needsReadBack(operation))
-          await readBack(operation, context)
+          await readBack(operation, context, 'background')
       })
     } catch (error) {
       if (stopping.aborted) return

@@ -1,13 +1,15 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { StepRequest } from '../../vpc/change-step.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
+import { queryString } from '../../vpc/query-string.ts'
 import type { ProxyConfig, ProxyProject } from '../config.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
-import { pause, READ_WAITS, RETRIED_STATUSES, waitAfter } from '../retry.ts'
+import { pause, READ_WAITS, readRetryAfter, RETRIED_STATUSES, waitAfter } from '../retry.ts'
 import { ONE_PAGE, ONE_THING } from './response-bounds.ts'
 import { dryRunResponse, portResponseOf, v1PortResponseOf } from './response-schemas.ts'
 import { readErrorResponse, readSuccessResponse, requestIdIn } from './read-response.ts'
+import { Calls, type SharedQuery } from './calls.ts'
 import { openCredentials } from './credential-source.ts'
 import type { Credentials } from './credentials.ts'
 import { withoutEchoes } from './echoes.ts'
@@ -18,6 +20,7 @@ import { withEnterpriseProject } from './enterprise-project.ts'
 import { OffersFinder } from './find-offers.ts'
 import { isNoSuchApi } from './no-such-api.ts'
 import { OffersFound } from './offers.ts'
+import { KeptResponses } from './kept-responses.ts'
 import { projectReads } from './project-reads.ts'
 import { ReadsInFlight } from './reads-in-flight.ts'
 import { signRequest, type UnsignedRequest } from './signing.ts'
@@ -30,6 +33,7 @@ import {
   type Reads,
   type SendOutcome,
   type Upstream,
+  type Work,
 } from './upstream.ts'
 
 /** Statuses from 500 on that say that the request was not carried out. */
@@ -45,9 +49,18 @@ function isResponseLost(status: number): boolean {
   return status === 408 || (status > 500 && !NOT_CARRIED_OUT.has(status))
 }
 
+/** The first wait after a 429 without Retry-After, where no setting says another. */
+const THROTTLED_MS = 1000
+
+/** So long a read for a person waits for an endpoint that takes no calls. */
+const LONGEST_UNNOTICED_MS = 1000
+
 /** What the upstream needs of the configuration. */
 export type UpstreamConfig = PoolsConfig &
-  Pick<ProxyConfig, 'credentials' | 'credentialsFile' | 'readRetries'>
+  Pick<
+    ProxyConfig,
+    'credentials' | 'credentialsFile' | 'readRetries' | 'calls' | 'longestRetryAfterMs' | 'operationWaits'
+  >
 
 /** A call that ended, with a response or without. */
 type EndedCall = {
@@ -61,17 +74,32 @@ type EndedCall = {
 
 /**
  * Connects to the endpoints of the configured projects; one pool of connections for each endpoint.
- * Every call is logged, and counted when there are `metrics`.
+ * Every call is logged, and counted when there are `metrics`. Proxies that ask
+ * one `shared` database share the budget of calls.
  */
 export function createUpstream(
   config: UpstreamConfig,
   log: FastifyBaseLogger,
   metrics?: Metrics,
-  inFlight = new ReadsInFlight(),
+  {
+    inFlight = new ReadsInFlight(),
+    shared,
+  }: { inFlight?: ReadsInFlight; shared?: SharedQuery | undefined } = {},
 ): Upstream {
+  const calls = new Calls(
+    {
+      budget: config.calls,
+      endpoints: config.projects.map(({ endpoint }) => endpoint),
+      retryMs: config.operationWaits?.retryMs ?? THROTTLED_MS,
+      longestRetryAfterMs: config.longestRetryAfterMs,
+    },
+    metrics,
+    shared,
+  )
   const pools = openPools(config)
   const credentials = openCredentials(config, log)
   const projects = new Map(config.projects.map((project) => [project.project_id, project]))
+  const kept = new KeptResponses()
   const logsReads = log.level === 'debug' || log.level === 'trace'
 
   /**
@@ -95,12 +123,16 @@ export function createUpstream(
     bytes: number,
     asker: Asker,
   ): Promise<ExchangeResponse> {
+    await calls.take(endpoint, workOf(asker))
+    asker.onCall?.()
     const ready = await signRequest(request, endpoint, project_id, authenticated)
     const started = performance.now()
     try {
       const limits = { timeoutMs: config.upstreamTimeoutMs, bytes }
       const came = await exchange(pools.of(endpoint), ready, limits, asker.signal)
       const response = withoutEchoes(came, ready.headers)
+      const retryAfter = readRetryAfter(response.headers['retry-after'], Date.now())
+      calls.ended(endpoint, started, response.status, retryAfter)
       noteCall({ request, asker, started, response })
       return response
     } catch (error) {
@@ -120,7 +152,7 @@ export function createUpstream(
       : response!.status >= 500 || response!.status === 429
     const level = failed ? 'warn' : method === 'PUT' ? 'info' : 'debug'
     if (level === 'debug' && !logsReads) return
-    const { signal: _, ...whose } = asker
+    const { signal: _, work: __, onCall: ___, ...whose } = asker
     log[level](
       {
         ...whose,
@@ -176,6 +208,19 @@ export function createUpstream(
     }
   }
 
+  /**
+   * Waits where an endpoint takes calls again so soon that nobody notices.
+   * @returns true when it did
+   */
+  async function openedSoon(failure: unknown, request: UnsignedRequest, asker: Asker): Promise<boolean> {
+    if (!(failure instanceof ProxyError) || failure.error.error_code !== 'Portside.NoCallsLeft') return false
+    if (workOf(asker) !== 'person') return false
+    const closed = calls.closedFor(projectOf(projects, request).endpoint, 'person')
+    if (closed > LONGEST_UNNOTICED_MS) return false
+    if (!(await pause(closed + 10, asker.signal))) throw asker.signal?.reason
+    return true
+  }
+
   async function readAgain<T>(
     path: string,
     query: string,
@@ -198,6 +243,7 @@ export function createUpstream(
       try {
         end = await once(request, bytes, asker)
       } catch (failure) {
+        if (tried <= config.readRetries && (await openedSoon(failure, request, asker))) continue
         if (!(failure instanceof ExchangeError)) throw failure
         end = failure
       }
@@ -218,7 +264,12 @@ export function createUpstream(
         error = new Kind(responseStatus(end.status, body), body)
         retried = RETRIED_STATUSES.has(end.status)
       }
-      const wait = waitAfter(tried, error.error.retry_after, READ_WAITS)
+      let wait = waitAfter(tried, error.error.retry_after, READ_WAITS)
+      if (error.status === 429) {
+        const closed = calls.closedFor(projectOf(projects, request).endpoint, workOf(asker))
+        if (closed > 0) error.error.retry_after ??= Math.ceil(closed / 1000)
+        wait = closed > READ_WAITS.longestRetryAfter * 1000 ? undefined : Math.max(wait ?? 0, closed + 10)
+      }
       if (!retried || tried > config.readRetries || wait === undefined) throw error
       metrics?.retried(callOf('GET', path))
       if (!(await pause(wait, signal))) throw signal?.reason
@@ -232,6 +283,7 @@ export function createUpstream(
   const byId = (projectId: string) => projectById(projects, projectId)
   const offers = new OffersFound({ projectOf: byId, log })
   const reads: Reads = { read, ...projectReads(read, offers) }
+  const sharedReads = projectReads(readShared, offers)
   const finder = new OffersFinder({
     offers,
     reads,
@@ -260,7 +312,25 @@ export function createUpstream(
 
   return {
     ...reads,
-    shared: { read: readShared, ...projectReads(readShared, offers) },
+    shared: {
+      readPort: sharedReads.readPort,
+      readPorts: (projectId, query, asker, maxAge) =>
+        kept.get(`${projectId} ports?${queryString(query)}`, maxAge, () =>
+          sharedReads.readPorts(projectId, query, asker),
+        ),
+      readGroups: (projectId, query, asker, maxAge) =>
+        kept.get(`${projectId} groups?${queryString(query)}`, maxAge, () =>
+          sharedReads.readGroups(projectId, query, asker),
+        ),
+      readGroup: (projectId, groupId, asker, maxAge) =>
+        kept.get(`${projectId} group ${groupId}`, maxAge, () =>
+          sharedReads.readGroup(projectId, groupId, asker),
+        ),
+      readRules: (projectId, query, asker, maxAge) =>
+        kept.get(`${projectId} rules?${queryString(query)}`, maxAge, () =>
+          sharedReads.readRules(projectId, query, asker),
+        ),
+    },
     offersOf: (projectId) => offers.of(projectId),
     findOffers: (projectId, anew) => finder.find(projectId, anew),
     async send(request, asker) {
@@ -286,9 +356,14 @@ export function createUpstream(
           ...(response && { response: { status: response.status, body: response.body } }),
         }
       } finally {
-        if (changes) inFlight.changed()
+        if (changes) {
+          inFlight.changed()
+          kept.changed()
+        }
       }
     },
+    closedFor: (projectId) => calls.closedFor(byId(projectId).endpoint, 'change'),
+    calls: () => calls.shown(),
     async close() {
       credentials.close()
       await pools.close()
@@ -350,6 +425,10 @@ function sendOutcomeOf(
 export function responseStatus(status: number, error: PortsideError): number {
   const ofError = status >= 400 && status <= 599
   return ofError && error.error_code !== 'Portside.UnreadableAnswer' ? status : 502
+}
+
+function workOf({ work, operation_id }: Asker): Work {
+  return work ?? (operation_id === undefined ? 'person' : 'change')
 }
 
 function outcomeUnknown(error: PortsideError): PortsideError {

@@ -11,8 +11,10 @@ import type { StepRequest } from '../../vpc/change-step.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { Offers, OffersResponse } from '../../vpc/offers.ts'
+import type { EndpointCalls } from '../../vpc/endpoint-calls.ts'
 import type { PortsQuery, RulesQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'
 import { ProxyError } from '../errors.ts'
+import type { ShownResponse } from './kept-responses.ts'
 import type { ResponseBounds } from './response-bounds.ts'
 
 /**
@@ -65,6 +67,12 @@ export type ReadResponse<T> = {
 }
 
 /**
+ * What a call is made for. When calls are few, reads for people come first, then changes, which
+ * have a reserve of their own, then work in the background.
+ */
+export type Work = 'person' | 'change' | 'background'
+
+/**
  * Who asks: `signal` is aborted when the response is of no more use; the rest is logged with the
  * call (docs/operations.md).
  */
@@ -74,6 +82,10 @@ export type Asker = {
   operation_id?: string
   /** The step of the operation, counted from 1. */
   step?: number
+  /** A change for an operation, and else a person, unless given. */
+  work?: Work
+  /** Called for each call that is sent. */
+  onCall?: () => void
 }
 
 /**
@@ -146,6 +158,22 @@ export interface Reads {
   ): Promise<ReadResponse<T>>
 }
 
+/**
+ * Reads that are shared between users and pages. Lists may also be up to `maxAge` seconds old, kept
+ * from an earlier read, if no change was made since; without it they are read. A port never is.
+ */
+interface SharedReads extends Pick<Reads, 'readPort'> {
+  readPorts(projectId: string, query: PortsQuery, asker?: Asker, maxAge?: number): Promise<ShownResponse>
+  readGroups(
+    projectId: string,
+    query: SecurityGroupsQuery,
+    asker?: Asker,
+    maxAge?: number,
+  ): Promise<ShownResponse>
+  readGroup(projectId: string, groupId: string, asker?: Asker, maxAge?: number): Promise<ShownResponse>
+  readRules(projectId: string, query: RulesQuery, asker?: Asker, maxAge?: number): Promise<ShownResponse>
+}
+
 /** The way to the platform: requests are signed and timed out; reads are retried, PUTs never. */
 export interface Upstream extends Reads {
   /**
@@ -153,7 +181,7 @@ export interface Upstream extends Reads {
    * are one call of the platform. A read that begins after `send` has resolved is never joined to
    * one that began before.
    */
-  shared: Reads
+  shared: SharedReads
   /**
    * Sends one insert, remove or replacement, once. Never throws for what the platform or the
    * network does: each end is an outcome. When `asker.signal` is aborted after sending, the outcome
@@ -168,6 +196,13 @@ export interface Upstream extends Reads {
    * @param anew true to find out again what was found out before
    */
   findOffers(projectId: string, anew?: boolean): Promise<OffersResponse>
+  /**
+   * Milliseconds until a change may be sent to the project's endpoint: 0 for now. Longer after a
+   * 429, or while its budget of calls is used up.
+   */
+  closedFor(projectId: string): number
+  /** The budget of calls of each endpoint, and what is left. */
+  calls(): Promise<EndpointCalls[]>
   /** Closes the connections, after the requests under way. */
   close(): Promise<void>
 }

@@ -17,7 +17,7 @@ export {
 } from './guards.ts'
 export { isFromAnywhere } from './importance.ts'
 export { onlyInBetween } from './in-between.ts'
-export { membersOfGroups, readMembers } from './members.ts'
+export { readMembers } from './members.ts'
 export { remoteGroupIds } from './remote-group-ids.ts'
 export type { Flow } from './flow.ts'
 export type { Direction } from './directions.ts'

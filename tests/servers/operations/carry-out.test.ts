@@ -132,13 +132,19 @@ describe('what passes is waited out', () => {
   })
 
   test('nor when the platform asks for longer than anybody would wait', async () => {
-    const { ended, off } = await carryOut(
-      'abc',
-      'bca',
-      onChange({ kind: 'error', status: 429, retry_after: 3600, after: 1 }),
-    )
-    expect(ended).toMatchObject({ status: 'stopped', error: { retry_after: 3600 } })
-    expect(off).toBe('a')
+    // Its proxy sends nothing for as long.
+    const own = await startStage()
+    try {
+      const portId = await own.portWith('abc')
+      await own.faults(...onChange({ kind: 'error', status: 429, retry_after: 3600, after: 1 })(portId))
+      const asked = operationsOver(own.proxy.call)
+      const { operation } = await asked.post(portId, planned(own.ids('abc'), own.ids('bca')))
+      const ended = await asked.settled(operation.operation_id)
+      expect(ended).toMatchObject({ status: 'stopped', error: { retry_after: 3600 }, list_now: null })
+      expect(own.word(ended.off_the_port)).toBe('a')
+    } finally {
+      await own.close()
+    }
   })
 
   test("somebody else's change during the wait is noticed before anything is sent again", async () => {

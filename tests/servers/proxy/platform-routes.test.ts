@@ -50,7 +50,7 @@ describe('a dry run', () => {
 
   test.each<[string, ScriptedResponse, number, string]>([
     ['after 503', json(503, { error_code: 'X', error_msg: 'busy' }, { 'retry-after': '1' }), 503, 'X'],
-    ['after 429', json(429, { error_code: 'X', error_msg: 'busy' }), 429, 'X'],
+    ['after 429', json(429, { error_code: 'X', error_msg: 'busy' }, { 'retry-after': '0' }), 429, 'X'],
     ['after 504', json(504, { error_code: 'X', error_msg: 'lost' }), 504, 'X'],
     ['after a broken connection', reset, 502, 'Portside.Unreachable'],
     ['after no response', silence, 504, 'Portside.Timeout'],

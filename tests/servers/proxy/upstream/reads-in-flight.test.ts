@@ -141,10 +141,12 @@ describe('reads of one port', () => {
     platform.responses = [hold(port(GROUP)), port(GROUP, OTHER), port(GROUP, OTHER), reset, port(GROUP)]
     const config = readConfig({ PORTSIDE_UPSTREAM: platform.address, PORTSIDE_UPSTREAM_TIMEOUT_MS: '60000' })
     // With a clock that does not go on, every read would be joined.
-    const upstream = createUpstream(config, pino({ level: 'silent' }), undefined, new ReadsInFlight(() => 0))
+    const upstream = createUpstream(config, pino({ level: 'silent' }), undefined, {
+      inFlight: new ReadsInFlight(() => 0),
+    })
     const list = async () => {
-      const { data } = await upstream.shared.read(path, '', portResponse)
-      return data.port.security_groups
+      const { body } = await upstream.shared.readPort(PROJECT, PORT)
+      return portResponse.parse(JSON.parse(body.toString())).port.security_groups
     }
     const insert: ChangeStep = { kind: 'insert', security_groups: [OTHER], index: 1 }
     const change = stepRequest(insert, PROJECT, PORT)

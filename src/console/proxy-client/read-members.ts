@@ -1,0 +1,64 @@
+import { paths } from '../../vpc/paths.ts'
+import type { Port } from '../../vpc/port.ts'
+import { portsResponse, rulesResponse } from '../../vpc/responses.ts'
+import { readMembers } from '../../vpc/traffic/members.ts'
+import { readOtherPorts } from '../../vpc/traffic/read-other-ports.ts'
+import { call } from './client.ts'
+import type { MembersRead } from './members-queries.ts'
+import { ProxyError } from './proxy-error.ts'
+import { LARGEST_PAGE, platform } from './queries.ts'
+
+/**
+ * Reads the members of groups in one paged call.
+ * @param maxAge how old a response may be, in seconds; undefined: it must be new
+ */
+export async function readMembersOf(
+  project: string,
+  groups: readonly string[],
+  maxAge: number | undefined,
+  signal: AbortSignal,
+): Promise<Map<string, MembersRead>> {
+  let oldest = 0
+  try {
+    const members = await readMembers(groups, (security_groups, marker) =>
+      call(portsResponse, platform(paths.ports(project)), {
+        query: { security_groups, limit: LARGEST_PAGE, marker },
+        signal,
+        maxAge,
+        onAge: (seconds) => (oldest = Math.max(oldest, seconds)),
+      }),
+    )
+    const readAt = Date.now() - oldest * 1000
+    return new Map([...members].map(([id, read]) => [id, { ...read, readAt }]))
+  } catch (error) {
+    if (signal.aborted) throw error
+    const why = error instanceof ProxyError ? ` (${error.error_code})` : ''
+    const unread = { unresolved: `its ports could not be read${why}` }
+    return new Map(groups.map((id) => [id, unread]))
+  }
+}
+
+/** Reads the rules and ports that the groups that come or go concern. */
+export function readOtherPortsOf(
+  project: string,
+  port: Port,
+  changing: readonly string[],
+  signal: AbortSignal,
+) {
+  return readOtherPorts(port, changing, {
+    rules: (remote_group_id, marker) =>
+      call(rulesResponse, platform(paths.rules(project)), {
+        query: { remote_group_id, limit: LARGEST_PAGE, marker },
+        signal,
+      }),
+    ports: (security_groups, marker) =>
+      call(portsResponse, platform(paths.ports(project)), {
+        query: { security_groups, limit: LARGEST_PAGE, marker },
+        signal,
+      }),
+    why: (error) => {
+      if (!(error instanceof ProxyError)) throw error
+      return error.error_code
+    },
+  })
+}
