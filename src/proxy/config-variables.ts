@@ -224,6 +224,7 @@ const variables = z.object({
   PORTSIDE_UPSTREAM_TIMEOUT_MS: wholeNumber(100, 600_000)
     .default(15_000)
     .describe('a whole number of milliseconds from 100 to 600000'),
+  PORTSIDE_KEEP_READS_S: wholeNumber(0, 60).default(60).describe('a whole number of seconds from 0 to 60'),
   PORTSIDE_READ_RETRIES: wholeNumber(0, 10).default(3).describe('a whole number from 0 to 10'),
   PORTSIDE_CHANGES: z
     .enum(planPolicies)

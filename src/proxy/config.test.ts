@@ -23,6 +23,7 @@ test('without any variable it is the proxy of the emulator, on this machine only
     credentials: undefined,
     upstreamTimeoutMs: 15_000,
     readRetries: 3,
+    keepReadsSeconds: 60,
     logLevel: 'info',
     consoleFiles: 'dist/console',
   })

@@ -57,6 +57,8 @@ export type ProxyConfig = {
   longestRetryAfterMs?: number
   upstreamTimeoutMs: number
   readRetries: number
+  /** How long what was read for one user is shown to others, in seconds; 60 unless given. */
+  keepReadsSeconds?: number
   /** Certificates (PEM) of authorities that are trusted for endpoints, besides Node's own. */
   authorities?: readonly string[] | undefined
   /**
@@ -134,6 +136,7 @@ export function readConfig(
     calls: env.PORTSIDE_CALLS,
     upstreamTimeoutMs: env.PORTSIDE_UPSTREAM_TIMEOUT_MS,
     readRetries: env.PORTSIDE_READ_RETRIES,
+    keepReadsSeconds: env.PORTSIDE_KEEP_READS_S,
     authorities: readAuthorities(env.PORTSIDE_UPSTREAM_CA_FILE),
     outboundProxies: readOutboundProxies(projects, env),
     databaseUrl: env.DATABASE_URL,

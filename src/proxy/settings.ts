@@ -131,6 +131,11 @@ export const SETTINGS: Readonly<Record<keyof Variables, Setting>> = {
     section: way,
     meaning: 'The longest wait for a response of the platform.',
   },
+  PORTSIDE_KEEP_READS_S: {
+    section: way,
+    meaning:
+      'How long groups, rules and members that were read for one user are shown to others without a call. A change made by this proxy drops them. A port is always read.',
+  },
   PORTSIDE_READ_RETRIES: {
     section: way,
     meaning: 'How often a read is tried again. A change is never sent again blindly.',

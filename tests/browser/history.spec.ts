@@ -7,13 +7,16 @@ import { api, type Operation } from '../../src/vpc/portside-api.ts'
 import type { AuditRecord } from '../../src/vpc/audit-log.ts'
 import { EXAMPLE, expect, expectNoAxeFinding, test } from './portside.ts'
 
+/** A port that no other test changes. */
+const PORT = '56ecc8c6-dab4-4466-83de-5855d242376e'
+
 /** Puts the port's groups in the opposite order, through the proxy. @returns the done operation */
 async function changed(page: Page, origin: string, list: string[]): Promise<Operation> {
   const operation_id = randomUUID()
   const desired = list.toReversed()
   const steps = planChange(list, desired).steps.map(({ step }) => step)
   const sent = { data: { operation_id, planned_from: list, desired, steps }, headers: { origin } }
-  await page.request.post(api.portOperations(EXAMPLE.project, EXAMPLE.port), sent)
+  await page.request.post(api.portOperations(EXAMPLE.project, PORT), sent)
   for (let after = 0; ;) {
     const response = await page.request.get(`${api.operation(operation_id)}?after=${after}&wait=20`)
     const { operation } = (await response.json()) as { operation: Operation }
@@ -38,6 +41,7 @@ test('a change is found by its request ID, read, undone on the port and exported
   cloud,
 }) => {
   const list = [EXAMPLE.first, EXAMPLE.second]
+  await cloud.someoneElseSets(PORT, list)
   const { operation_id, steps } = await changed(page, running.origin, list)
   const requestId = steps[1]!.request_id!
 
@@ -80,10 +84,10 @@ test('a change is found by its request ID, read, undone on the port and exported
   await page.getByRole('button', { name: 'Undo this change…' }).press('Enter')
   await expect(portPage.rows.first()).toHaveAttribute('data-row', EXAMPLE.first)
   await expect(portPage.plan).toContainText('1 moved · 1 call')
-  expect(await cloud.list(EXAMPLE.port)).toEqual(list.toReversed())
+  expect(await cloud.list(PORT)).toEqual(list.toReversed())
 
   // Somebody has put it back meanwhile: then there is nothing left to undo.
-  await cloud.someoneElseSets(EXAMPLE.port, list)
+  await cloud.someoneElseSets(PORT, list)
   await page.getByRole('link', { name: 'History of this port' }).click()
   await rows.first().getByRole('link').click()
   await expect(page.getByText('The port has the list from before this change again.')).toBeVisible()

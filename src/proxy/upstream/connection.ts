@@ -59,7 +59,13 @@ const LONGEST_UNNOTICED_MS = 1000
 export type UpstreamConfig = PoolsConfig &
   Pick<
     ProxyConfig,
-    'credentials' | 'credentialsFile' | 'readRetries' | 'calls' | 'longestRetryAfterMs' | 'operationWaits'
+    | 'credentials'
+    | 'credentialsFile'
+    | 'readRetries'
+    | 'calls'
+    | 'longestRetryAfterMs'
+    | 'keepReadsSeconds'
+    | 'operationWaits'
   >
 
 /** A call that ended, with a response or without. */
@@ -99,7 +105,7 @@ export function createUpstream(
   const pools = openPools(config)
   const credentials = openCredentials(config, log)
   const projects = new Map(config.projects.map((project) => [project.project_id, project]))
-  const kept = new KeptResponses()
+  const kept = new KeptResponses(config.keepReadsSeconds)
   const logsReads = log.level === 'debug' || log.level === 'trace'
 
   /**

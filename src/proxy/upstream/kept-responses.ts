@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 
-/** The longest that a response is kept, in seconds. */
-const LONGEST_KEPT_SECONDS = 60
+/** How long a response is kept unless the configuration says otherwise, in seconds. */
+const KEPT_SECONDS = 60
 /** The most bytes of all responses together, and of one. */
 const MOST_BYTES = 32 * 1024 * 1024
 const MOST_BYTES_OF_ONE = 8 * 1024 * 1024
@@ -21,14 +21,19 @@ export class KeptResponses {
     maxSize: MOST_BYTES,
     maxEntrySize: MOST_BYTES_OF_ONE,
     sizeCalculation: ({ body }, key) => body.length + key.length,
-    ttl: LONGEST_KEPT_SECONDS * 1000,
+    ttl: KEPT_SECONDS * 1000,
   })
+  readonly #seconds: number
   readonly #now: () => number
   /** Counts the changes: what was asked for before one is not kept after it. */
   #changes = 0
 
-  /** @param now milliseconds of a clock that only goes forward */
-  constructor(now = () => performance.now()) {
+  /**
+   * @param seconds how long a response is kept, at most 60
+   * @param now milliseconds of a clock that only goes forward
+   */
+  constructor(seconds = KEPT_SECONDS, now = () => performance.now()) {
+    this.#seconds = seconds
     this.#now = now
   }
 
@@ -45,7 +50,7 @@ export class KeptResponses {
     const asked = this.#now()
     const known = this.#kept.get(key)
     const age = known ? Math.floor((asked - known.asked) / 1000) : Infinity
-    if (known && maxAge !== undefined && age < Math.min(maxAge, LONGEST_KEPT_SECONDS))
+    if (known && maxAge !== undefined && age < Math.min(maxAge, this.#seconds))
       return { status: known.status, body: known.body, age }
     const changes = this.#changes
     const { status, body } = await read()
