@@ -23,8 +23,15 @@ export default defineConfig({
         modulePreload: { polyfill: false },
         rollupOptions: {
           // What every page needs stays together: one request, and one dictionary for the
-          // compression.
-          output: { codeSplitting: { groups: [{ name: 'frame', tags: ['$initial'] }] } },
+          // compression. So does what the pages of a port and of an operation share.
+          output: {
+            codeSplitting: {
+              groups: [
+                { name: 'frame', tags: ['$initial'] },
+                { name: 'arrangement', test: /change-words|arrangement-store/ },
+              ],
+            },
+          },
         },
       },
     },

@@ -5,6 +5,7 @@ import { offersQuery, offersResponse } from '../vpc/offers.ts'
 import { paths } from '../vpc/paths.ts'
 import { api } from '../vpc/portside-api.ts'
 import {
+  addressGroupsQuery,
   insertSecurityGroupsRequest,
   portsQuery,
   removeSecurityGroupsRequest,
@@ -111,6 +112,22 @@ export async function platformRoutes(app: FastifyInstance, { dryRuns }: { dryRun
       const { params, query } = request
       const asked = [params.project_id, query, askerOf(request), maxAgeOf(request)] as const
       return showOn(reply, await upstream.shared.readRules(...asked))
+    },
+  )
+  routes.get(
+    route(({ project_id }) => paths.addressGroups(project_id)),
+    {
+      schema: {
+        summary: 'A page of the address groups of a project.',
+        params: projectParams,
+        querystring: addressGroupsQuery,
+        response: { 200: responses.addressGroupsResponse },
+      },
+    },
+    async (request, reply) => {
+      const { params, query } = request
+      const asked = [params.project_id, query, askerOf(request), maxAgeOf(request)] as const
+      return showOn(reply, await upstream.shared.readAddressGroups(...asked))
     },
   )
   routes.get(

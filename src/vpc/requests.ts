@@ -131,6 +131,9 @@ export const addressGroupsQuery = z.strictObject({
   enterprise_project_id: single,
 })
 
+/** Filters of the address groups list. */
+export type AddressGroupsQuery = z.infer<typeof addressGroupsQuery>
+
 /** Filters of the rules list (docs/platform.md, Calls). */
 export const rulesQuery = z.strictObject({
   limit,

@@ -72,3 +72,5 @@ export const addressGroupsResponse = z.looseObject({
   page_info: z.nullish(pageInfo),
   request_id: requestId,
 })
+/** Response of list address groups. */
+export type AddressGroupsResponse = z.infer<typeof addressGroupsResponse>

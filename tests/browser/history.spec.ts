@@ -16,7 +16,8 @@ async function changed(page: Page, origin: string, list: string[]): Promise<Oper
   const desired = list.toReversed()
   const steps = planChange(list, desired).steps.map(({ step }) => step)
   const sent = { data: { operation_id, planned_from: list, desired, steps }, headers: { origin } }
-  await page.request.post(api.portOperations(EXAMPLE.project, PORT), sent)
+  const posted = await page.request.post(api.portOperations(EXAMPLE.project, PORT), sent)
+  expect(posted.status(), await posted.text()).toBe(202)
   for (let after = 0; ;) {
     const response = await page.request.get(`${api.operation(operation_id)}?after=${after}&wait=20`)
     const { operation } = (await response.json()) as { operation: Operation }

@@ -61,3 +61,19 @@ test('detaching a group says what it cuts on other ports', async ({ page, portPa
   await portPage.askToApply()
   await expect(portPage.dialog).toContainText('3 other ports: 2 newly denied')
 })
+
+test('an address group is resolved; without the permission it is named', async ({
+  portPage,
+  portPath,
+  cloud,
+}) => {
+  const path = portPath('56ecc8c6-dab4-4466-83de-5855d242376e')
+  await portPage.open(path, 2)
+  await portPage.addNamedToTop('office-vpn')
+  await expect(portPage.traffic).toContainText('Address group office-ranges resolved to 3 addresses')
+  await expect(portPage.traffic).toContainText('from 10.30.0.0/15 and 172.20.8.0/22')
+
+  await cloud.faults({ kind: 'error', status: 403, times: 0, match: { path: 'address-groups' } })
+  await portPage.traffic.getByRole('button', { name: 'Read their addresses again' }).click()
+  await expect(portPage.traffic).toContainText('it takes the permission vpc:addressGroups:get')
+})

@@ -1,26 +1,31 @@
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
 import type { Port } from '../../vpc/port.ts'
-import type { Members } from '../../vpc/traffic/members.ts'
+import type { AddressGroupRead } from '../../vpc/traffic/address-groups.ts'
 import { groupMembersKey, sharedAge, sorted } from './queries.ts'
 
-/** The members of a group, as read at a time (ms since 1970). */
-export type MembersRead = Members & { readAt?: number }
+/** The addresses of a security group or an address group, as read at a time (ms since 1970). */
+export type MembersRead = AddressGroupRead & { readAt?: number }
 
 // Needed where rules have remote groups, or something is arranged.
 const code = () => import('./read-members.ts')
 
 /**
- * The addresses of the ports in the named groups, by group ID, all read together. Never fails:
- * groups whose ports can't be read say so.
+ * The addresses of the ports in the named groups, and those of address groups, by ID. Never fails:
+ * groups whose addresses can't be read say so.
  */
-export const membersOfGroupsQuery = (project: string, ids: readonly string[]) => {
+export const membersOfGroupsQuery = (
+  project: string,
+  ids: readonly string[],
+  addressGroups: readonly string[],
+) => {
   const asked = sorted(ids)
-  const queryKey = [...groupMembersKey(project), asked]
+  const others = sorted(addressGroups)
+  const queryKey = [...groupMembersKey(project), asked, others]
   return queryOptions({
     queryKey,
     queryFn: async ({ client, signal }) => {
-      const { readMembersOf } = await code()
-      return readMembersOf(project, asked, sharedAge(client, queryKey), signal)
+      const { readRemotes } = await code()
+      return readRemotes(project, asked, others, sharedAge(client, queryKey), signal)
     },
     staleTime: 60_000,
   })

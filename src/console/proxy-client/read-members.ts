@@ -1,6 +1,7 @@
 import { paths } from '../../vpc/paths.ts'
 import type { Port } from '../../vpc/port.ts'
-import { portsResponse, rulesResponse } from '../../vpc/responses.ts'
+import { addressGroupsResponse, portsResponse, rulesResponse } from '../../vpc/responses.ts'
+import { readAddressGroups } from '../../vpc/traffic/address-groups.ts'
 import { readMembers } from '../../vpc/traffic/members.ts'
 import { readOtherPorts } from '../../vpc/traffic/read-other-ports.ts'
 import { call } from './client.ts'
@@ -9,16 +10,53 @@ import { ProxyError } from './proxy-error.ts'
 import { LARGEST_PAGE, platform } from './queries.ts'
 
 /**
- * Reads the members of groups in one paged call.
+ * Reads the members of groups in one paged call, and the entries of address groups in another.
  * @param maxAge how old a response may be, in seconds; undefined: it must be new
  */
-export async function readMembersOf(
+export async function readRemotes(
+  project: string,
+  groups: readonly string[],
+  addressGroups: readonly string[],
+  maxAge: number | undefined,
+  signal: AbortSignal,
+): Promise<Map<string, MembersRead>> {
+  const [members, entries] = await Promise.all([
+    readMembersOf(project, groups, maxAge, signal),
+    readAddressGroupsOf(project, addressGroups, maxAge, signal),
+  ])
+  return new Map([...members, ...entries])
+}
+
+async function readAddressGroupsOf(
+  project: string,
+  ids: readonly string[],
+  maxAge: number | undefined,
+  signal: AbortSignal,
+): Promise<[string, MembersRead][]> {
+  let oldest = 0
+  const read = await readAddressGroups(
+    ids,
+    (id, marker) =>
+      call(addressGroupsResponse, platform(paths.addressGroups(project)), {
+        query: { id, limit: LARGEST_PAGE, marker },
+        signal,
+        maxAge,
+        onAge: (seconds) => (oldest = Math.max(oldest, seconds)),
+      }),
+    whyUnread,
+  )
+  const readAt = Date.now() - oldest * 1000
+  return [...read].map(([id, one]) => [id, { ...one, readAt }])
+}
+
+async function readMembersOf(
   project: string,
   groups: readonly string[],
   maxAge: number | undefined,
   signal: AbortSignal,
 ): Promise<Map<string, MembersRead>> {
   let oldest = 0
+  if (groups.length === 0) return new Map()
   try {
     const members = await readMembers(groups, (security_groups, marker) =>
       call(portsResponse, platform(paths.ports(project)), {
@@ -56,9 +94,11 @@ export function readOtherPortsOf(
         query: { security_groups, limit: LARGEST_PAGE, marker },
         signal,
       }),
-    why: (error) => {
-      if (!(error instanceof ProxyError)) throw error
-      return error.error_code
-    },
+    why: whyUnread,
   })
+}
+
+function whyUnread(error: unknown): string {
+  if (!(error instanceof ProxyError)) throw error
+  return error.error_code
 }

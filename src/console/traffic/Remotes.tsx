@@ -15,7 +15,7 @@ export function Remotes({ remotes, names }: { remotes: RemoteGroups; names: Name
       <ul className={styles.lines}>
         {remotes.groups.map((remote) => (
           <li key={remote.id} className={styles.note}>
-            {capitalized(setText({ kind: 'security_group', id: remote.id }, names))}{' '}
+            {capitalized(setText(remote, names))}{' '}
             {'addresses' in remote
               ? `resolved to ${counted(remote.addresses.length, 'address', 'addresses')}${readAtText(remote.readAt)}`
               : `not resolved, as ${remote.unresolved}: what depends on it is shown with its name`}
@@ -25,7 +25,7 @@ export function Remotes({ remotes, names }: { remotes: RemoteGroups; names: Name
       </ul>
       <div>
         <Button size="small" icon="refresh" onClick={remotes.reread}>
-          {remotes.read ? 'Read their ports again' : 'Read their ports'}
+          {remotes.read ? 'Read their addresses again' : 'Read their addresses'}
         </Button>
       </div>
     </section>

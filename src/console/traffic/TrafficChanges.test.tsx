@@ -126,8 +126,19 @@ describe('remote groups', () => {
   const members = { db: ['10.0.0.5', '10.0.0.6'] }
   const remotes = {
     groups: [
-      { id: 'db', name: 'db-servers', addresses: members.db, readAt: new Date(2026, 5, 1, 9, 7).getTime() },
-      { id: 'cache', name: undefined, unresolved: 'more than 2000 ports have it' },
+      {
+        kind: 'security_group' as const,
+        id: 'db',
+        name: 'db-servers',
+        addresses: members.db,
+        readAt: new Date(2026, 5, 1, 9, 7).getTime(),
+      },
+      {
+        kind: 'security_group' as const,
+        id: 'cache',
+        name: undefined,
+        unresolved: 'more than 2000 ports have it',
+      },
     ],
     read: true,
     reread: () => {},

@@ -236,7 +236,9 @@ function NeverMatching({ result, names }: { result: Compared; names: Names }): J
           <li key={refKey(ref)}>
             {ruleText(ref, names)}
             {reason === 'no_members'
-              ? ': no port of its remote group has such an address'
+              ? ref.rule?.remote_address_group_id
+                ? ': its address group has no such address'
+                : ': no port of its remote group has such an address'
               : `: shadowed by ${by
                   .slice(0, 3)
                   .map((one) => ruleText(one, names))

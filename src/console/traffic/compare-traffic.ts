@@ -35,8 +35,8 @@ export type TrafficQuestion = {
    */
   rules: Readonly<Record<string, readonly SecurityGroupRule[] | null>>
   /**
-   * Addresses of the ports in a remote group, only where all of them are known; other groups stay
-   * named.
+   * Addresses of the ports in a remote group, or the entries of an address group, only where all
+   * of them are known; other groups stay named.
    */
   members?: Readonly<Record<string, readonly string[]>>
   /** The port itself, and the ports whose rules have a changed group of it as remote. */
@@ -63,8 +63,7 @@ export function compareTraffic(question: TrafficQuestion): TrafficResult {
   if (!current) throw new TypeError('a question about traffic needs at least one list')
   if (portSecurity === false) return { kind: 'port_security_off' }
   const known = new Map(Object.entries(rules).flatMap(([id, read]) => (read ? [[id, read] as const] : [])))
-  const addresses = new Map(Object.entries(members))
-  const book = new RuleBook(known, { membersOf: (id) => addresses.get(id), flavor: question.flavor })
+  const book = ruleBookOf(known, members, question.flavor)
   const candidates = question.candidates ?? [{ lists: later, unasked: 0 }]
   const traffic = pickPlan(current, candidates, book)
   const planned = [current, ...candidates[traffic.picked]!.lists]
@@ -75,6 +74,17 @@ export function compareTraffic(question: TrafficQuestion): TrafficResult {
     others: others ? trafficOfOtherPorts(others.port, planned, others, known) : [],
     notCompared: others?.unread ?? [],
   }
+}
+
+/** The rules of a question, with the addresses of remotes that are known. */
+export function ruleBookOf(
+  rules: ReadonlyMap<string, readonly SecurityGroupRule[]>,
+  members: TrafficQuestion['members'],
+  flavor: unknown,
+): RuleBook {
+  const addresses = new Map(Object.entries(members ?? {}))
+  const of = (id: string) => addresses.get(id)
+  return new RuleBook(rules, { membersOf: of, entriesOf: of, flavor })
 }
 
 /** Messages to and from the worker. */

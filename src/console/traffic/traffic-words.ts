@@ -49,6 +49,11 @@ export function worstText({ flows }: TrafficDifference): string | undefined {
 export function namesOf({ groups }: Pick<GroupFacts, 'groups'>, traffic?: TrafficState): Names {
   const others = traffic?.state === 'compared' ? (traffic.remotes?.groups ?? []) : []
   const named = traffic?.state === 'compared' ? traffic.named : undefined
-  const known = new Map([...others.map((one) => [one.id, one] as const), ...(named ?? []), ...groups])
-  return { group: (id) => knownName(known, id) }
+  const known = new Map([
+    ...others.flatMap((one) => (one.kind === 'security_group' ? [[one.id, one] as const] : [])),
+    ...(named ?? []),
+    ...groups,
+  ])
+  const addressGroups = new Map(others.map((one) => [one.id, one.name]))
+  return { group: (id) => knownName(known, id), addressGroup: (id) => addressGroups.get(id) }
 }

@@ -1,13 +1,12 @@
 import {
   effectiveRules,
   PacketUnreadable,
-  RuleBook,
   verdict,
   type Direction,
   type Packet,
   type PacketVerdict,
 } from '../../vpc/traffic/index.ts'
-import type { TrafficQuestion } from './compare-traffic.ts'
+import { ruleBookOf, type TrafficQuestion } from './compare-traffic.ts'
 
 /** A packet as it is typed. */
 export type TypedPacket = Record<'protocol' | 'number' | 'port' | 'type' | 'code' | 'remote', string> & {
@@ -23,8 +22,7 @@ export function tryPacket(
   typed: TypedPacket,
 ): { verdicts: PacketVerdict[] } | PacketRefused {
   const rules = Object.entries(question.rules).flatMap(([id, read]) => (read ? [[id, read] as const] : []))
-  const members = new Map(Object.entries(question.members ?? {}))
-  const book = new RuleBook(new Map(rules), { membersOf: (id) => members.get(id), flavor: question.flavor })
+  const book = ruleBookOf(new Map(rules), question.members, question.flavor)
   try {
     const packet: Packet = packetOf(typed)
     return { verdicts: question.lists.map((list) => verdict(packet, effectiveRules(list, book))) }

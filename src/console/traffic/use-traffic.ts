@@ -4,7 +4,8 @@ import type { ChangePlan } from '../../vpc/plan-change.ts'
 import { portSecurityOf, type Port } from '../../vpc/port.ts'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { textOf } from '../../vpc/shown.ts'
-import { remoteGroupIds } from '../../vpc/traffic/remote-group-ids.ts'
+import { remoteAddressGroupIds, remoteGroupIds } from '../../vpc/traffic/remote-group-ids.ts'
+import type { RemoteSet } from '../../vpc/traffic/rules.ts'
 import type { PlanCandidate } from '../../vpc/traffic/pick-plan.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import {
@@ -36,7 +37,7 @@ export type TrafficState =
 
 /** The groups that rules have as remote, and what is known of their members. */
 export type RemoteGroups = {
-  groups: readonly (MembersRead & { id: string; name: string | null | undefined })[]
+  groups: readonly (MembersRead & RemoteSet & { name?: string | null | undefined })[]
   /** False while nothing needs them: nothing is arranged, and nobody has asked. */
   read: boolean
   reread: () => void
@@ -76,14 +77,19 @@ export function useTraffic(
   const ids = [...new Set([...list, ...(equal[0]?.added ?? [])])]
   // Without names traffic is compared all the same.
   const rulesRead = now && ids.every((id) => rules.has(id) && (groups.has(id) || unnamed.has(id)))
-  const remoteIds =
-    rulesRead && portSecurity !== false ? remoteGroupIds(ids.flatMap((id) => rules.get(id)!)) : []
+  const ruled = rulesRead && portSecurity !== false ? ids.flatMap((id) => rules.get(id)!) : []
+  const remoteIds = remoteGroupIds(ruled)
+  const addressGroupIds = remoteAddressGroupIds(ruled)
+  const resolved = [...remoteIds, ...addressGroupIds]
   const isShown = (id: string) => Boolean(groups.get(id)) || (unnamed.has(id) && rules.get(id)?.length !== 0)
   // The list alone is shown without them: who only looks at a port costs no calls for others.
   const [wanted, setWanted] = useState(false)
   const bare = (equal[0]?.steps.length ?? 0) === 0
-  const asked = { enabled: remoteIds.length > 0 && (!bare || wanted) }
-  const { data: members, dataUpdatedAt } = useQuery({ ...membersOfGroupsQuery(project, remoteIds), ...asked })
+  const asked = { enabled: resolved.length > 0 && (!bare || wanted) }
+  const { data: members, dataUpdatedAt } = useQuery({
+    ...membersOfGroupsQuery(project, remoteIds, addressGroupIds),
+    ...asked,
+  })
   const changing = portSecurity === false ? [] : groupsThatChange(equal)
   const { data: otherPorts, dataUpdatedAt: othersAt } = useQuery({
     ...otherPortsQuery(project, port, changing),
@@ -108,11 +114,12 @@ export function useTraffic(
     (id) => !groups.has(id),
   )
   const { data: named } = useQuery({ ...groupsByIdQuery(project, toName), enabled: toName.length > 0 })
-  const remoteKey = remoteIds.join(' ')
+  const remoteKey = resolved.join(' ')
+  const remoteCount = remoteIds.length
   const queryClient = useQueryClient()
   const ready =
     (now && portSecurity === false) ||
-    (rulesRead && (remoteIds.length === 0 || bare || members !== undefined) && othersRead)
+    (rulesRead && (resolved.length === 0 || bare || members !== undefined) && othersRead)
   // Facts are new objects with every rendering: their contents count.
   const key = JSON.stringify([portSecurity, list, ready, tried, dataUpdatedAt, othersAt, rulesAt])
   const question = useMemo<TrafficQuestion | undefined>(
@@ -185,8 +192,9 @@ export function useTraffic(
       groups:
         remoteKey === ''
           ? []
-          : remoteKey.split(' ').map((id) => ({
+          : remoteKey.split(' ').map((id, at) => ({
               id,
+              kind: at < remoteCount ? 'security_group' : 'address_group',
               name: textOf(groups.get(id)?.name ?? named?.[id]?.name),
               ...(members?.get(id) ?? NOT_READ),
             })),
@@ -200,7 +208,21 @@ export function useTraffic(
     const lists = 'picked' in end ? listsOf(list, equal[end.picked]) : question.lists
     const others = new Map(Object.entries(named ?? {}))
     return { state: 'compared', question: { ...question, lists }, result: end, remotes, named: others }
-  }, [question, found, error, retry, members, groups, named, queryClient, project, remoteKey, list, equal])
+  }, [
+    question,
+    found,
+    error,
+    retry,
+    members,
+    groups,
+    named,
+    queryClient,
+    project,
+    remoteKey,
+    remoteCount,
+    list,
+    equal,
+  ])
 }
 
 /** How many ports have a group, where they were read to compare. */

@@ -6,6 +6,7 @@ import {
   comingAndGoing,
   confirmsGuards,
   guardText,
+  remoteAddressGroupIds,
   remoteGroupIds,
   type Guard,
   type OtherPortsCounts,
@@ -14,7 +15,7 @@ import { ownError, ProxyError } from '../errors.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import type { BrokenGuard, GuardQuestion, Judged } from './judge.ts'
 import { JudgingThread } from './judging-thread.ts'
-import { readAllMembers, readOthers, readRules } from './read-rules.ts'
+import { readAllAddressGroups, readAllMembers, readOthers, readRules } from './read-rules.ts'
 
 /** The longest times, in milliseconds, for reading rules and then remote groups: somebody waits. */
 const READING_MS = 15_000
@@ -109,7 +110,7 @@ export class GuardCheck {
         error instanceof ProxyError ? error.error.error_code : `not within ${READING_MS / 1000} s`
       return { broken: this.#undecided(`as the rules could not be read (${reason})`), otherPorts: null }
     }
-    const question: Omit<GuardQuestion, 'members'> = {
+    const question: Omit<GuardQuestion, 'members' | 'entries'> = {
       guards: this.#guards,
       flavor: port.ecs_flavor,
       lists,
@@ -121,8 +122,8 @@ export class GuardCheck {
         unread: others.unread,
       },
     }
-    const judge = async (members: GuardQuestion['members']) => {
-      const judged = await this.#judge({ ...question, members })
+    const judge = async (members: GuardQuestion['members'], entries: GuardQuestion['entries']) => {
+      const judged = await this.#judge({ ...question, members, entries })
       // What could not be read of other ports may break any guard.
       const open = others.unread.length > 0 ? this.#undecided(`as ${others.unread.join('; ')}`) : []
       const known = new Set(judged.broken.map(({ guard }) => guard))
@@ -131,14 +132,17 @@ export class GuardCheck {
         otherPorts: judged.others && { ...judged.others, not_compared: [...others.unread] },
       }
     }
-    const first = await judge(new Map())
+    const first = await judge(new Map(), new Map())
     if (first.broken.every(({ certain }) => certain)) return first
     // Without the addresses of remote groups a guard may be broken; with them it is or it isn't.
-    const remoteIds = remoteGroupIds([...rules.values()].flat())
-    if (remoteIds.length === 0) return first
+    const all = [...rules.values()].flat()
+    const [remoteIds, addressGroupIds] = [remoteGroupIds(all), remoteAddressGroupIds(all)]
     const until = AbortSignal.timeout(RESOLVING_MS)
-    const members = await readAllMembers(this.#upstream, project_id, remoteIds, until)
-    return members.size === 0 ? first : judge(members)
+    const [members, entries] = await Promise.all([
+      readAllMembers(this.#upstream, project_id, remoteIds, until),
+      readAllAddressGroups(this.#upstream, project_id, addressGroupIds, until),
+    ])
+    return members.size + entries.size === 0 ? first : judge(members, entries)
   }
 
   async #judge(

@@ -10,6 +10,7 @@ test('a guard that a later step certainly breaks is certainly broken', () => {
       before: undefined,
       rules: new Map([['ssh', [ssh]]]),
       members: new Map(),
+      entries: new Map(),
     }).broken
   expect(broken([[], ['unread'], ['ssh']])).toEqual([
     { guard: 0, certain: true, why: expect.stringMatching(/^TCP 22 .* allowed now/) },
@@ -32,6 +33,7 @@ test('a guard is broken by what another port newly allows, which is named and co
       ['db', [{ ...rule, remote_group_id: 'admin' }]],
     ]),
     members: new Map(),
+    entries: new Map(),
     others: {
       port: { id: 'p', private_ips: [{ ip_address: '10.0.0.5' }] },
       ports: [{ id: 'q', name: 'db-01', security_groups: ['db'] }],

@@ -27,6 +27,8 @@ export type GuardQuestion = {
   rules: ReadonlyMap<string, readonly SecurityGroupRule[]>
   /** Addresses of the ports in remote groups, where all of them are known. */
   members: ReadonlyMap<string, readonly string[]>
+  /** The entries of address groups, where they are known. */
+  entries: ReadonlyMap<string, readonly string[]>
   /** The port, and the ports whose rules have a group as remote that it gets or loses. */
   others?: OtherPortsRead & { port: Pick<Port, 'id' | 'private_ips'> }
   /** `ecs_flavor` of the port. */
@@ -46,8 +48,18 @@ export type Judged = { broken: BrokenGuard[]; others: OtherPortsCounts }
  * The guards that are broken after any step, compared with today's list. A pure function, which may
  * take some hundred ms.
  */
-export function judge({ guards, lists, before, rules, members, others, flavor }: GuardQuestion): Judged {
-  const book = new RuleBook(rules, { membersOf: (id) => members.get(id), flavor })
+export function judge({
+  guards,
+  lists,
+  before,
+  rules,
+  members,
+  entries,
+  others,
+  flavor,
+}: GuardQuestion): Judged {
+  const known = { membersOf: (id: string) => members.get(id), entriesOf: (id: string) => entries.get(id) }
+  const book = new RuleBook(rules, { ...known, flavor })
   const onOthers = others === undefined ? [] : trafficOfOtherPorts(others.port, lists, others, rules)
   const broken = violations(guards, lists, book, onOthers)
   const fromBefore =

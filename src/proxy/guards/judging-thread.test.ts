@@ -18,6 +18,7 @@ const question: GuardQuestion = {
   before: undefined,
   rules: new Map([['ssh', [ssh]]]),
   members: new Map(),
+  entries: new Map(),
 }
 
 test('one thread judges one question at a time; a dead one is replaced', async () => {

@@ -1,7 +1,13 @@
 import { inCalls } from '../../vpc/in-calls.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import type { Port } from '../../vpc/port.ts'
-import { readMembers, readOtherPorts, rulesUnreadable, type OtherPortsRead } from '../../vpc/traffic/index.ts'
+import {
+  readAddressGroups,
+  readMembers,
+  readOtherPorts,
+  rulesUnreadable,
+  type OtherPortsRead,
+} from '../../vpc/traffic/index.ts'
 import { ProxyError } from '../errors.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 
@@ -65,6 +71,30 @@ export async function readAllMembers(
     if (!(error instanceof ProxyError) && !signal.aborted) throw error
     return new Map()
   }
+}
+
+/**
+ * The entries of address groups, by group. A group gets no entry when they can't be read before
+ * `signal` is aborted.
+ */
+export async function readAllAddressGroups(
+  upstream: Upstream,
+  projectId: string,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<Map<string, readonly string[]>> {
+  const read = await readAddressGroups(
+    ids,
+    async (id, marker) => {
+      const query = { id: [...id], limit: LARGEST_PAGE, marker }
+      return (await upstream.readAddressGroups(projectId, query, { signal })).data
+    },
+    (error) => {
+      if (!(error instanceof ProxyError) && !signal.aborted) throw error
+      return ''
+    },
+  )
+  return new Map([...read].flatMap(([id, one]) => ('addresses' in one ? [[id, one.addresses]] : [])))
 }
 
 /**

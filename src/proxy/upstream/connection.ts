@@ -336,6 +336,10 @@ export function createUpstream(
         kept.get(`${projectId} rules?${queryString(query)}`, maxAge, () =>
           sharedReads.readRules(projectId, query, asker),
         ),
+      readAddressGroups: (projectId, query, asker, maxAge) =>
+        kept.get(`${projectId} address groups?${queryString(query)}`, maxAge, () =>
+          sharedReads.readAddressGroups(projectId, query, asker),
+        ),
     },
     offersOf: (projectId) => offers.of(projectId),
     findOffers: (projectId, anew) => finder.find(projectId, anew),

@@ -14,6 +14,7 @@ import { nativePortsQuery, V1_MAX_PAGE, v1Paths, v1Query, type V1Query } from '.
 import { ownError } from '../errors.ts'
 import type { OffersFound } from './offers.ts'
 import {
+  addressGroupsResponse,
   namedUnreadable,
   oldGroupResponse,
   oldGroupsPage,
@@ -192,6 +193,8 @@ export function projectReads(read: Reads['read'], offers: OffersFound): Omit<Rea
         v1: () => readOldRules('v1', projectId, query, asker),
         'v2.0': () => readOldRules('v2.0', projectId, query, asker),
       }),
+    readAddressGroups: (projectId, query, asker) =>
+      read(paths.addressGroups(projectId), queryString(query), addressGroupsResponse, asker),
   }
 }
 

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini'
 import type { core } from 'zod/mini'
 import type {
+  AddressGroupsResponse,
   PortResponse,
   PortsResponse,
   rulesResponse,
@@ -12,7 +13,7 @@ import type { PortsideError } from '../../vpc/errors.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { Offers, OffersResponse } from '../../vpc/offers.ts'
 import type { EndpointCalls } from '../../vpc/endpoint-calls.ts'
-import type { PortsQuery, RulesQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'
+import type { AddressGroupsQuery, PortsQuery, RulesQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'
 import { ProxyError } from '../errors.ts'
 import type { ShownResponse } from './kept-responses.ts'
 import type { ResponseBounds } from './response-bounds.ts'
@@ -142,6 +143,12 @@ export interface Reads {
     query: RulesQuery,
     asker?: Asker,
   ): Promise<ReadResponse<z.infer<typeof rulesResponse>>>
+  /** Reads one page of the list of address groups, which only v3 has. @throws UpstreamError */
+  readAddressGroups(
+    projectId: string,
+    query: AddressGroupsQuery,
+    asker?: Asker,
+  ): Promise<ReadResponse<AddressGroupsResponse>>
   /**
    * Reads any other path of src/vpc/paths.ts, with retries; `query` is an encoded query string,
    * without the question mark.
@@ -172,6 +179,12 @@ interface SharedReads extends Pick<Reads, 'readPort'> {
   ): Promise<ShownResponse>
   readGroup(projectId: string, groupId: string, asker?: Asker, maxAge?: number): Promise<ShownResponse>
   readRules(projectId: string, query: RulesQuery, asker?: Asker, maxAge?: number): Promise<ShownResponse>
+  readAddressGroups(
+    projectId: string,
+    query: AddressGroupsQuery,
+    asker?: Asker,
+    maxAge?: number,
+  ): Promise<ShownResponse>
 }
 
 /** The way to the platform: requests are signed and timed out; reads are retried, PUTs never. */

@@ -43,6 +43,20 @@ export function readCidr(text: string): (AddressRange & { family: Family }) | un
   return { family, from, end: from + (1n << shift) }
 }
 
+/**
+ * Reads an entry of an address group: an address, a network, or a range such as
+ * `10.0.0.1-10.0.0.9`; undefined when it is none. A range includes its end.
+ */
+export function readEntry(text: string): (AddressRange & { family: Family }) | undefined {
+  const [first = '', last, more] = text.split('-')
+  if (last === undefined) return readCidr(text)
+  const [from, to] = [readAddress(first), readAddress(last)]
+  if (more !== undefined || !from || !to || from.family !== to.family || from.value > to.value)
+    return undefined
+  const end = typeof to.value === 'bigint' ? to.value + 1n : to.value + 1
+  return { family: from.family, from: from.value, end }
+}
+
 /** Reads one address, without a prefix length; undefined when it is none. */
 export function readAddress(text: string): { family: Family; value: Address } | undefined {
   if (text.includes('/')) return undefined

@@ -1,6 +1,6 @@
 import type { SecurityGroupRule } from '../security-group.ts'
 import { UNREADABLE_RULE } from '../unreadable-marks.ts'
-import { mergeRanges, readCidr, SPACE, type AddressRange, type Family } from './addresses.ts'
+import { mergeRanges, readCidr, readEntry, SPACE, type AddressRange, type Family } from './addresses.ts'
 import {
   ALL_SERVICES,
   ICMP,
@@ -14,7 +14,7 @@ import {
 import { DIRECTIONS, FAMILIES, type Direction } from './directions.ts'
 import { actionOf, ruleFields, type RuleFields } from './rule-fields.ts'
 
-/** Addresses that are known by name only: an unresolved remote group, or a remote address group. */
+/** Addresses that are known by name only: an unresolved remote group or address group. */
 export type RemoteSet = { kind: 'security_group' | 'address_group'; id: string }
 
 /**
@@ -66,6 +66,8 @@ export type ReadOptions = {
    * group a named set, too.
    */
   membersOf?: (groupId: string) => readonly string[] | undefined
+  /** The entries of an address group, likewise. */
+  entriesOf?: (addressGroupId: string) => readonly string[] | undefined
   /** `ecs_flavor` of the port: some flavors do not support some rules. */
   flavor?: unknown
 }
@@ -79,7 +81,8 @@ export class RuleReader {
   /** Every list of addresses that was read, but the whole space. */
   readonly lists: Record<Family, Set<readonly AddressRange[]>> = { IPv4: new Set(), IPv6: new Set() }
   readonly #numbers = new Map<string, number>()
-  readonly #members = new Map<string, Record<Family, readonly AddressRange[]> | undefined>()
+  readonly #members = new Map<string, ByFamily | undefined>()
+  readonly #entries = new Map<string, ByFamily | undefined>()
   readonly #cidrs = new Map<string, ReturnType<typeof readCidr>>()
   readonly #single = new Map<string, readonly AddressRange[]>()
   readonly #services = new Map<string, Services>()
@@ -120,20 +123,38 @@ export class RuleReader {
   }
 
   /** The members of a security group by family; undefined when not known. */
-  members(groupId: string): Record<Family, readonly AddressRange[]> | undefined {
-    if (this.#members.has(groupId)) return this.#members.get(groupId)
-    const read = this.#options.membersOf?.(groupId)?.map(readCidr)
-    const known = read?.every((cidr) => cidr !== undefined)
+  members(groupId: string): ByFamily | undefined {
+    const texts = () => this.#options.membersOf?.(groupId)
+    return this.#known(this.#members, groupId, texts, readCidr)
+  }
+
+  /** The addresses of an address group, likewise. */
+  entries(addressGroupId: string): ByFamily | undefined {
+    const texts = () => this.#options.entriesOf?.(addressGroupId)
+    return this.#known(this.#entries, addressGroupId, texts, readEntry)
+  }
+
+  #known(
+    read: Map<string, ByFamily | undefined>,
+    id: string,
+    textsOf: () => readonly string[] | undefined,
+    readText: typeof readEntry,
+  ): ByFamily | undefined {
+    if (read.has(id)) return read.get(id)
+    const ranges = textsOf()?.map(readText)
+    const known = ranges?.every((range) => range !== undefined)
       ? {
-          IPv4: mergeRanges(read.filter(({ family }) => family === 'IPv4')),
-          IPv6: mergeRanges(read.filter(({ family }) => family === 'IPv6')),
+          IPv4: mergeRanges(ranges.filter(({ family }) => family === 'IPv4')),
+          IPv6: mergeRanges(ranges.filter(({ family }) => family === 'IPv6')),
         }
       : undefined
-    this.#members.set(groupId, known)
+    read.set(id, known)
     if (known) for (const family of FAMILIES) this.lists[family].add(known[family])
     return known
   }
 }
+
+type ByFamily = Record<Family, readonly AddressRange[]>
 
 /**
  * Reads one rule (docs/platform.md, Objects). Defaults: action allow, priority 1, ethertype IPv4
@@ -229,12 +250,16 @@ function readRemote(rule: RuleFields, families: readonly Family[], reader: RuleR
     return { addresses: (family) => (family === cidr.family ? cidr.ranges : NOWHERE), set: -1 }
   }
   if (addressGroup)
-    return { addresses: EVERYWHERE, set: reader.numberOf({ kind: 'address_group', id: addressGroup }) }
+    return oneOf(reader.entries(addressGroup), { kind: 'address_group', id: addressGroup }, reader)
   if (!group) return { addresses: EVERYWHERE, set: -1 }
-  const members = reader.members(group)
-  return members
-    ? { addresses: (family) => members[family], set: -1 }
-    : { addresses: EVERYWHERE, set: reader.numberOf({ kind: 'security_group', id: group }) }
+  return oneOf(reader.members(group), { kind: 'security_group', id: group }, reader)
+}
+
+/** A remote that is one of several addresses, or of a named set where they are not known. */
+function oneOf(known: ByFamily | undefined, set: RemoteSet, reader: RuleReader): RuleRemote {
+  return known
+    ? { addresses: (family) => known[family], set: -1 }
+    : { addresses: EVERYWHERE, set: reader.numberOf(set) }
 }
 
 const NOWHERE: readonly AddressRange[] = []

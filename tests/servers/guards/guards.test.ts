@@ -281,6 +281,40 @@ describe('a plan that allows from another group', () => {
   })
 })
 
+describe('a plan that allows from an address group', () => {
+  // office-vpn allows TCP from office-ranges, which has 10.30.0.0/16.
+  const ssh = { protocol: 'tcp', ports: '22' }
+  let proxy: Awaited<ReturnType<typeof stage.start>>
+  beforeAll(async () => {
+    const guards = [
+      { ...ssh, name: 'elsewhere', remote: '203.0.113.0/24' },
+      { ...ssh, name: 'offices', remote: '10.30.7.0/24' },
+    ]
+    proxy = await stage.start({ PORTSIDE_GUARDS: JSON.stringify(guards) })
+    await makesJournal(operationsOver(proxy.call))
+  }, SLOW_MS)
+  afterAll(() => proxy.close())
+  const broken = async () => {
+    const plan = planned([], [await groupNamed('office-vpn')])
+    const { error } = await operationsOver(proxy.call).post(await portWith(), plan)
+    return { names: error.fields?.map(({ path }) => path), text: error.error_msg }
+  }
+
+  test('breaks the guards of its addresses, and no others', async () => {
+    const { names, text } = await broken()
+    expect(names).toEqual(['guards.offices'])
+    expect(text).not.toContain('could not be decided')
+  })
+
+  test('may break any guard when the address group can not be read', async () => {
+    await stage.faults({ kind: 'error', status: 403, times: 0, match: { path: 'address-groups' } })
+    const { names, text } = await broken()
+    await stage.noFaults()
+    expect(names).toEqual(['guards.elsewhere', 'guards.offices'])
+    expect(text).toContain('could not be decided')
+  })
+})
+
 test('a plan that breaks no guard is carried out unasked', async () => {
   const portId = await portWith(opening)
   const { operation } = await operations.post(portId, planned([opening], [opening, quiet]))
