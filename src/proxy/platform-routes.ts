@@ -19,7 +19,7 @@ import { sendDryRun, type DryRuns } from './dry-run/dry-run.ts'
 import { askerOf, groupParams, portParams, projectParams } from './request-checks.ts'
 import { responseStatus } from './upstream/connection.ts'
 import type { ShownResponse } from './upstream/kept-responses.ts'
-import type { ReadResponse, SendOutcome } from './upstream/upstream.ts'
+import type { Asker, ReadResponse, SendOutcome } from './upstream/upstream.ts'
 
 const NO_QUERY = z.strictObject({})
 
@@ -33,22 +33,49 @@ export async function platformRoutes(app: FastifyInstance, { dryRuns }: { dryRun
   const { upstream } = dryRuns
   const routes = app.withTypeProvider<ZodTypeProvider>()
 
-  routes.get(
-    route(({ project_id }) => paths.ports(project_id)),
-    {
-      schema: {
-        summary: 'A page of the ports of a project.',
-        params: projectParams,
-        querystring: portsQuery,
-        response: { 200: responses.portsResponse },
+  /** A list that is shown, perhaps as it was read for somebody else. */
+  function list<Query extends z.ZodMiniType>(
+    path: (project: string) => string,
+    summary: string,
+    querystring: Query,
+    response: z.ZodMiniType,
+    read: (
+      projectId: string,
+      query: z.output<Query>,
+      asker: Asker,
+      maxAge: number | undefined,
+    ) => Promise<ShownResponse>,
+  ): void {
+    const schema = { summary, params: projectParams, querystring, response: { 200: response } }
+    routes.get(
+      route(({ project_id }) => path(project_id)),
+      { schema },
+      async (request, reply) => {
+        const { project_id } = request.params
+        // As `querystring` has checked it: the types can't say so of any schema.
+        const query = request.query as z.output<Query>
+        return showOn(reply, await read(project_id, query, askerOf(request), maxAgeOf(request)))
       },
-    },
-    async (request, reply) => {
-      const { params, query } = request
-      const asked = [params.project_id, query, askerOf(request), maxAgeOf(request)] as const
-      return showOn(reply, await upstream.shared.readPorts(...asked))
-    },
+    )
+  }
+  const { readPorts, readGroups, readRules, readAddressGroups } = upstream.shared
+  list(paths.ports, 'A page of the ports of a project.', portsQuery, responses.portsResponse, readPorts)
+  list(
+    paths.securityGroups,
+    'A page of the security groups of a project, without their rules.',
+    securityGroupsQuery,
+    responses.securityGroupsResponse,
+    readGroups,
   )
+  list(paths.rules, 'A page of the rules of a project.', rulesQuery, responses.rulesResponse, readRules)
+  list(
+    paths.addressGroups,
+    'A page of the address groups of a project.',
+    addressGroupsQuery,
+    responses.addressGroupsResponse,
+    readAddressGroups,
+  )
+
   routes.get(
     route(({ project_id, port_id }) => paths.port(project_id, port_id)),
     {
@@ -82,54 +109,6 @@ export async function platformRoutes(app: FastifyInstance, { dryRuns }: { dryRun
     },
   )
 
-  routes.get(
-    route(({ project_id }) => paths.securityGroups(project_id)),
-    {
-      schema: {
-        summary: 'A page of the security groups of a project, without their rules.',
-        params: projectParams,
-        querystring: securityGroupsQuery,
-        response: { 200: responses.securityGroupsResponse },
-      },
-    },
-    async (request, reply) => {
-      const { params, query } = request
-      const asked = [params.project_id, query, askerOf(request), maxAgeOf(request)] as const
-      return showOn(reply, await upstream.shared.readGroups(...asked))
-    },
-  )
-  routes.get(
-    route(({ project_id }) => paths.rules(project_id)),
-    {
-      schema: {
-        summary: 'A page of the rules of a project.',
-        params: projectParams,
-        querystring: rulesQuery,
-        response: { 200: responses.rulesResponse },
-      },
-    },
-    async (request, reply) => {
-      const { params, query } = request
-      const asked = [params.project_id, query, askerOf(request), maxAgeOf(request)] as const
-      return showOn(reply, await upstream.shared.readRules(...asked))
-    },
-  )
-  routes.get(
-    route(({ project_id }) => paths.addressGroups(project_id)),
-    {
-      schema: {
-        summary: 'A page of the address groups of a project.',
-        params: projectParams,
-        querystring: addressGroupsQuery,
-        response: { 200: responses.addressGroupsResponse },
-      },
-    },
-    async (request, reply) => {
-      const { params, query } = request
-      const asked = [params.project_id, query, askerOf(request), maxAgeOf(request)] as const
-      return showOn(reply, await upstream.shared.readAddressGroups(...asked))
-    },
-  )
   routes.get(
     decodeURIComponent(api.offers(':project_id')),
     {
