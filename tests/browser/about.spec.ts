@@ -2,6 +2,9 @@ import { EXAMPLE, expect, expectNoAxeFinding, test } from './portside.ts'
 
 test.afterEach(async ({ cloud }) => cloud.region())
 
+// A proxy of its own: it remembers for ten minutes what another region lacks.
+test.use({ environment: { PORTSIDE_LOG_LEVEL: 'warn' } })
+
 test('About this cloud says what is missing and refused; a plan is one call there', async ({
   page,
   portPage,
