@@ -70,7 +70,7 @@ test('an address group is resolved; without the permission it is named', async (
   const path = portPath('56ecc8c6-dab4-4466-83de-5855d242376e')
   await portPage.open(path, 2)
   await portPage.addNamedToTop('office-vpn')
-  await expect(portPage.traffic).toContainText('Address group office-ranges resolved to 3 addresses')
+  await expect(portPage.traffic).toContainText('Address group office-ranges resolved to 3 entries')
   await expect(portPage.traffic).toContainText('from 10.30.0.0/15 and 172.20.8.0/22')
 
   await cloud.faults({ kind: 'error', status: 403, times: 0, match: { path: 'address-groups' } })

@@ -1,5 +1,6 @@
 import type { JSX } from 'react'
 import { type Names, setText } from '../../vpc/traffic/explain.ts'
+import type { RemoteSet } from '../../vpc/traffic/rules.ts'
 import { Button } from '../ui/Button.tsx'
 import { capitalized, counted } from '../facts/change-words.ts'
 import styles from './TrafficChanges.module.css'
@@ -17,7 +18,7 @@ export function Remotes({ remotes, names }: { remotes: RemoteGroups; names: Name
           <li key={remote.id} className={styles.note}>
             {capitalized(setText(remote, names))}{' '}
             {'addresses' in remote
-              ? `resolved to ${counted(remote.addresses.length, 'address', 'addresses')}${readAtText(remote.readAt)}`
+              ? `resolved to ${foundText(remote.kind, remote.addresses.length)}${readAtText(remote.readAt)}`
               : `not resolved, as ${remote.unresolved}: what depends on it is shown with its name`}
             .
           </li>
@@ -31,6 +32,10 @@ export function Remotes({ remotes, names }: { remotes: RemoteGroups; names: Name
     </section>
   )
 }
+
+/** An entry of an address group may be a network or a range. */
+const foundText = (kind: RemoteSet['kind'], count: number) =>
+  kind === 'address_group' ? counted(count, 'entry', 'entries') : counted(count, 'address', 'addresses')
 
 function readAtText(readAt: number | undefined): string {
   if (readAt === undefined) return ''
