@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises'
+import { chmod, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
 import { EMPTY_JOURNAL, makeEmptyJournal } from '../proxy/database/pglite.ts'
@@ -15,10 +15,19 @@ export function emptyJournal(): Plugin {
     async writeBundle({ dir }) {
       if (!dir) return
       const folder = join(dir, EMPTY_JOURNAL)
-      for (const old of [folder, `${folder}.new`]) await rm(old, { recursive: true, force: true })
       // Renamed when it is complete: a build that breaks off must not leave half a journal.
       await makeEmptyJournal(`${folder}.new`)
+      await letAllRead(`${folder}.new`)
       await rename(`${folder}.new`, folder)
     },
   }
+}
+
+/** In an image, another user than the one that built starts the proxy. */
+async function letAllRead(folder: string): Promise<void> {
+  await chmod(folder, 0o755)
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  await Promise.all(
+    entries.map((entry) => chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644)),
+  )
 }

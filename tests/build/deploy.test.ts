@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { readConfig } from '../../src/proxy/config.ts'
+import { BUILT_EMPTY_JOURNAL } from '../stage/proxy.ts'
 import { VARIABLES } from '../../src/proxy/config-variables.ts'
 
 const file = (path: string) => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8')
@@ -24,6 +26,15 @@ test.each(FILES)('%s names only variables that there are', (path) => {
   const named = file(path).match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g) ?? []
   const unknown = named.filter((name) => !Object.hasOwn(VARIABLES, name) && !OTHERS.test(name))
   expect(unknown).toEqual([])
+})
+
+test('the empty journal can be read by the image’s user, who did not build it', () => {
+  const places = readdirSync(BUILT_EMPTY_JOURNAL, { recursive: true, encoding: 'utf8' })
+  const closed = ['', ...places].filter((place) => {
+    const { mode } = statSync(join(BUILT_EMPTY_JOURNAL, place))
+    return (mode & 0o004) === 0 || (mode & 0o022) !== 0
+  })
+  expect(closed).toEqual([])
 })
 
 describe('what Kubernetes starts', () => {

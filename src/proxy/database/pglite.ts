@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -38,13 +39,19 @@ export async function makeEmptyJournal(folder: string): Promise<void> {
   await lite.close()
 }
 
-/** Copies a folder to a place where nothing is. The errors of the disk keep their codes. */
+/**
+ * Copies a folder to a place where nothing is, for this user alone: what is copied may be readable
+ * by all, or read-only. The errors of the disk keep their codes.
+ */
 function copyFolder(from: string, to: string): void {
   mkdirSync(to, { mode: 0o700 })
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)]
     if (entry.isDirectory()) copyFolder(source, target)
-    else copyFileSync(source, target)
+    else {
+      copyFileSync(source, target)
+      chmodSync(target, 0o600)
+    }
   }
 }
 

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { startProxy } from '../../stage/proxy.ts'
+import { BUILT_EMPTY_JOURNAL, startProxy } from '../../stage/proxy.ts'
 import { builtProxy, KillableProxy, type Built } from '../operations/killable.ts'
 import { operationsOver, planned, startStage } from '../operations/ask-operations.ts'
 import { open } from './open.ts'
@@ -79,6 +79,21 @@ test('an incomplete journal is never written over', async () => {
   await expect(startProxy({ PORTSIDE_DATA: dataFolder })).rejects.toThrow(/is incomplete/)
   expect(await readdir(journal)).toEqual(['base'])
   expect(await readFile(join(journal, 'base', '1'), 'utf8')).toBe('restored')
+})
+
+test('a new journal is for this user alone, though it is copied from read-only files', async () => {
+  const emptyJournal = join(place, 'read-only-empty')
+  await cp(BUILT_EMPTY_JOURNAL, emptyJournal, { recursive: true })
+  execFileSync('chmod', ['-R', 'a-w', emptyJournal])
+  const dataFolder = join(place, 'private')
+  const database = await open({ dataFolder, emptyJournal })
+  await database.close()
+  const modes = await Promise.all(
+    ['', 'base', 'PG_VERSION'].map(
+      async (name) => (await stat(join(dataFolder, 'journal', name))).mode & 0o777,
+    ),
+  )
+  expect(modes).toEqual([0o700, 0o700, 0o600])
 })
 
 test('a file where a journal is to be made is named, not the disk', async () => {
