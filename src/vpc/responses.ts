@@ -71,6 +71,7 @@ export const addressGroupsResponse = z.looseObject({
   address_groups: z.array(addressGroup),
   page_info: z.nullish(pageInfo),
   request_id: requestId,
+  ...unreadable,
 })
 /** Response of list address groups. */
 export type AddressGroupsResponse = z.infer<typeof addressGroupsResponse>

@@ -43,7 +43,10 @@ async function readAddressGroupsOf(
         maxAge,
         onAge: (seconds) => (oldest = Math.max(oldest, seconds)),
       }),
-    whyUnread,
+    (error) => {
+      if (!(error instanceof ProxyError)) throw error
+      return { code: error.error_code, status: error.status }
+    },
   )
   const readAt = Date.now() - oldest * 1000
   return [...read].map(([id, one]) => [id, { ...one, readAt }])
@@ -56,7 +59,6 @@ async function readMembersOf(
   signal: AbortSignal,
 ): Promise<Map<string, MembersRead>> {
   let oldest = 0
-  if (groups.length === 0) return new Map()
   try {
     const members = await readMembers(groups, (security_groups, marker) =>
       call(portsResponse, platform(paths.ports(project)), {
@@ -94,11 +96,9 @@ export function readOtherPortsOf(
         query: { security_groups, limit: LARGEST_PAGE, marker },
         signal,
       }),
-    why: whyUnread,
+    why: (error) => {
+      if (!(error instanceof ProxyError)) throw error
+      return error.error_code
+    },
   })
-}
-
-function whyUnread(error: unknown): string {
-  if (!(error instanceof ProxyError)) throw error
-  return error.error_code
 }

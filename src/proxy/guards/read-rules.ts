@@ -90,8 +90,9 @@ export async function readAllAddressGroups(
       return (await upstream.readAddressGroups(projectId, query, { signal })).data
     },
     (error) => {
-      if (!(error instanceof ProxyError) && !signal.aborted) throw error
-      return ''
+      if (error instanceof ProxyError) return { code: error.error.error_code, status: error.status }
+      if (!signal.aborted) throw error
+      return { code: 'not in time', status: 0 }
     },
   )
   return new Map([...read].flatMap(([id, one]) => ('addresses' in one ? [[id, one.addresses]] : [])))

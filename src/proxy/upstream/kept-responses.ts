@@ -54,7 +54,7 @@ export class KeptResponses {
       return { status: known.status, body: known.body, age }
     const changes = this.#changes
     const { status, body } = await read()
-    if ((known || maxAge !== undefined) && changes === this.#changes)
+    if (this.#seconds > 0 && (known || maxAge !== undefined) && changes === this.#changes)
       this.#kept.set(key, { status, body, asked })
     return { status, body, age: 0 }
   }

@@ -2,8 +2,10 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { AddressGroup } from '../address-group.ts'
 import type { SecurityGroupRule } from '../security-group.ts'
+import { UNREADABLE } from '../unreadable-marks.ts'
 import { readAddressGroups } from './address-groups.ts'
 import { readEntry } from './addresses.ts'
+import { MOST_REMOTE_GROUPS } from './members.ts'
 import { effectiveRules, RuleBook, verdict, type Packet } from './index.ts'
 
 const rule = (id: string, fields: Partial<SecurityGroupRule>): SecurityGroupRule => ({
@@ -46,11 +48,33 @@ describe('the entries of address groups', () => {
     expect(read.get('a')).not.toHaveProperty('addresses')
   })
 
+  test('are no more groups, entries and pages than a question may cost', async () => {
+    const ids = Array.from({ length: MOST_REMOTE_GROUPS + 1 }, (_, n) => `group-${n}`)
+    let pages = 0
+    const endless = async () => ({ address_groups: [], page_info: { next_marker: String(pages++) } })
+    const read = await readAddressGroups(ids, endless, unforeseen)
+    expect(pages).toBe(10)
+    expect(read.get(ids.at(-1)!)).toMatchObject({ unresolved: expect.stringContaining('more than 40') })
+
+    const large = await of({ id: 'a', ip_set: Array.from({ length: 2001 }, () => '10.0.0.1') })
+    expect(large.get('a')).toMatchObject({ unresolved: 'it has more than 2000 entries' })
+  })
+
+  test('are not said to be missing where the list has what can not be read', async () => {
+    const unreadable = { count: 1, entries: [{ place: 0, id: null, why: 'odd' }] }
+    const page = async () => ({ address_groups: [], [UNREADABLE]: unreadable })
+    expect((await readAddressGroups(['a'], page, unforeseen)).get('a')).toEqual({
+      unresolved: "the platform's list of address groups can't be read in full",
+    })
+  })
+
   test('name the permission that is missing', async () => {
-    const read = await readAddressGroups(['a'], refused, () => 'VPC.0614')
+    const read = await readAddressGroups(['a'], refused, () => ({ code: 'VPC.0614', status: 403 }))
     expect(read.get('a')).toEqual({
       unresolved: 'its addresses could not be read (VPC.0614; it takes the permission vpc:addressGroups:get)',
     })
+    const missing = await readAddressGroups(['a'], refused, () => ({ code: 'APIGW.0101', status: 404 }))
+    expect(missing.get('a')).toEqual({ unresolved: 'its addresses could not be read (APIGW.0101)' })
   })
 })
 

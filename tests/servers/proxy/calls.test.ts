@@ -71,6 +71,13 @@ describe('what was read lately', () => {
     expect(await sent()).toBe(3)
   })
 
+  test('is read each time where PORTSIDE_KEEP_READS_S is 0', async () => {
+    const proxy = await started({ PORTSIDE_KEEP_READS_S: '0' })
+    await asked(proxy, groupsPath)
+    await asked(proxy, groupsPath)
+    expect(await sent()).toBe(2)
+  })
+
   test('is never a port, and nothing from before a change', async () => {
     const proxy = await started(QUICK)
     await asked(proxy, portPath)
