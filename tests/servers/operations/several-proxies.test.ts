@@ -112,15 +112,16 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 90_000 },
     expect(found).toMatchObject({ status: 'interrupted', error: { error_code: 'Portside.Interrupted' } })
     expect(found.steps.map(({ status }) => status)).toEqual(['done', 'failed'])
     expect([stage.word(found.list_now), stage.word(found.off_the_port)]).toEqual(['bc', 'a'])
+    // A choice is refused while another operation waits for its turn on the port.
+    expect(await onOther.settled(queued.operation.operation_id)).toMatchObject({
+      status: 'list_changed',
+      steps: [{ status: 'not_sent' }],
+    })
     const chosen = await onOther.choose(id, 'go-on')
     expect(chosen.status, chosen.error.error_msg).toBe(202)
     expect((await onOther.settled(chosen.operation.operation_id)).status).toBe('done')
     expect(stage.word(await stage.list(portId))).toBe('bcxa')
 
-    expect(await onOther.settled(queued.operation.operation_id)).toMatchObject({
-      status: 'list_changed',
-      steps: [{ status: 'not_sent' }],
-    })
     expect((await onOther.settled(ahead.operation.operation_id)).status).toBe('done')
     expect((await onOther.settled(behind.operation.operation_id)).status).toBe('done')
     expect(stage.word(await stage.list(elsewhere))).toBe('bcax')
