@@ -28,7 +28,7 @@ test('ports in odd forms are listed, and the one that can’t be read is named',
     { id: WEB, set: { ...odd, admin_state_up: 'true', 'binding:profile': null } },
     { id: EXAMPLE.port, set: { security_groups: null } },
   )
-  await page.reload()
+  await page.goto('/')
   const found = page.getByRole('region', { name: 'Ports found' })
   await expect(found.getByText('1 port can’t be read')).toBeVisible()
   await expect(found).toContainText(`${EXAMPLE.port}: security_groups must be an array`)
@@ -86,7 +86,7 @@ test('traffic is compared without the names of groups', async ({ page, cloud, po
 test('a refusal is shown in its own words, with code, status and request ID', async ({ page, cloud }) => {
   const words = { error_code: 'SecurityGroupNotFound', error_msg: 'Group x does not exist.' }
   await cloud.faults({ kind: 'error', status: 404, times: 0, form: 'NeutronError', ...words })
-  await page.reload()
+  await page.goto('/')
   const panel = page.getByRole('alert')
   await expect(panel).toContainText('Group x does not exist.')
   await expect(panel).toContainText('SecurityGroupNotFound (status 404)')

@@ -80,6 +80,7 @@ test('a port’s code that its list does not need is asked for after the list', 
 
 for (const way of ['the pointer', 'the keyboard'])
   test(`a port that ${way} rests on is read ahead, once, with all its code`, async ({ page, portPage }) => {
+    await page.goto('/')
     const urls = asked(page)
     const port = `/ports/${READ_AHEAD.id}`
     const link = page.getByRole('link', { name: READ_AHEAD.name, exact: true })

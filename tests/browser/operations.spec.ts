@@ -1,5 +1,5 @@
 import { PortPage } from './port-page.ts'
-import { EXAMPLE, expect, expectNoAxeFinding, test } from './portside.ts'
+import { EXAMPLE, expect, expectNoAxeFinding, testInSteps as test } from './portside.ts'
 import { controls, newFolder, startEmulator, startProxy } from '../stage/servers.ts'
 
 // Stopped operations stay with their port: each test has a port of its own.
@@ -18,8 +18,6 @@ const PORTS = {
 }
 
 // Changes that stop half way: a list that is replaced in one call is in one-call.spec.ts.
-test.use({ environment: { PORTSIDE_CHANGES: 'steps' } })
-
 const moved = <T>(list: T[], from: number, to: number) =>
   list.toSpliced(from, 1).toSpliced(to, 0, list[from]!)
 

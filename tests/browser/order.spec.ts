@@ -1,11 +1,9 @@
 import type { Page, Route } from '@playwright/test'
 import type { PortPage } from './port-page.ts'
-import { expect, test } from './portside.ts'
+import { expect, testInSteps as test } from './portside.ts'
 
 // Reads that begin before a change and end after it, as on slow networks. The changes have two
 // steps, so that something is read between them.
-test.use({ environment: { PORTSIDE_CHANGES: 'steps' } })
-
 const PORTS = {
   operations: 'e660ba30-01c6-4edf-81fb-ae0d056403b9',
   port: 'f9a413c1-3c62-4621-9e24-50346fa48ef1',

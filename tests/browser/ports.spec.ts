@@ -1,6 +1,8 @@
 import type { Page } from '@playwright/test'
 import { EXAMPLE, expect, expectNoAxeFinding, test } from './portside.ts'
 
+test.beforeEach(({ page, running }) => page.goto(running.signIn))
+
 const found = (page: Page) => page.getByRole('region', { name: 'Ports found' })
 
 test.describe('finding a port', () => {

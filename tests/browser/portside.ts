@@ -17,7 +17,7 @@ type Running = { origin: string; signIn: string; cloud: Cloud }
 
 /**
  * Each worker has an emulator and a proxy of its own, with more settings where `environment` has
- * any; each test starts with the estate as new, signed in.
+ * any; each test starts with the estate as new, signed in, and with no page open.
  */
 export const test = base.extend<
   { cloud: Cloud; portPage: PortPage; signedOut: Page; portPath: (id: string) => string },
@@ -51,7 +51,8 @@ export const test = base.extend<
     { auto: true },
   ],
   page: async ({ page, running }, use) => {
-    await page.goto(running.signIn)
+    // The cookie is enough: the page that sign-in leads to would be drawn for nothing.
+    await page.request.get(running.signIn, { maxRedirects: 0 })
     await use(page)
   },
   portPage: async ({ page }, use) => use(new PortPage(page)),
@@ -61,6 +62,11 @@ export const test = base.extend<
     await context.close()
   },
   portPath: async ({}, use) => use((id) => `/projects/${EXAMPLE.project}/ports/${id}`),
+})
+
+/** Where changes are made step by step. One proxy for all files: each start of one takes seconds. */
+export const testInSteps = test.extend({
+  environment: [{ PORTSIDE_CHANGES: 'steps' }, { option: true, scope: 'worker' }],
 })
 
 /** No finding of axe on the page as it is now, in WCAG 2.2 A and AA and the best practices. */

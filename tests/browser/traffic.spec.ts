@@ -27,6 +27,7 @@ test('a group on top that opens SSH: traffic, packet and dialog show it', async 
 })
 
 test('a port whose port security is off says that groups have no effect', async ({ page }) => {
+  await page.goto('/')
   await page.getByLabel('Port security').selectOption('off')
   await page.getByRole('row').nth(1).getByRole('link').first().click()
   await expect(page.getByRole('heading', { name: 'Security groups' })).toBeVisible()
