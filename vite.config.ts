@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config'
 import { compressFiles } from './src/run/compress-plugin.ts'
 import { emptyJournal } from './src/run/empty-journal-plugin.ts'
 import { listLicences } from './src/run/licences-plugin.ts'
+import { COMPILED_ONCE } from './tests/stage/servers.ts'
 import { LongTestsFirst } from './src/run/long-tests-first.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -84,6 +85,7 @@ export default defineConfig({
         test: {
           name: 'servers',
           environment: 'node',
+          execArgv: COMPILED_ONCE,
           isolate: false,
           include: ['tests/**/*.test.ts'],
           testTimeout: 30_000,
@@ -97,6 +99,7 @@ export default defineConfig({
         test: {
           name: 'console',
           environment: 'jsdom',
+          isolate: false,
           include: ['src/console/**/*.test.tsx'],
           setupFiles: ['src/console/test-setup.ts'],
           css: false,

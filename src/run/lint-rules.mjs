@@ -7,7 +7,7 @@ const TITLE = 80
 /** Rows of tables, which can't be broken. */
 const TABLE_ROW = /^\s*\*? *\|/
 /** Instructions to tools, which must stay on one line, and addresses. */
-const UNBROKEN = /^\s*(?:oxlint|eslint|prettier|@ts|@vitest|#)|https?:\/\/\S{60,}/
+const UNBROKEN = /^\s*(?:oxlint|eslint|oxfmt|@ts|@vitest|#)|https?:\/\/\S{60,}/
 
 /** Comments are at most 100 columns wide, counted from the beginning of their lines. */
 const commentWidth = {

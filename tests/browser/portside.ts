@@ -64,9 +64,9 @@ export const test = base.extend<
   portPath: async ({}, use) => use((id) => `/projects/${EXAMPLE.project}/ports/${id}`),
 })
 
-/** Where changes are made step by step. One proxy for all files: each start of one takes seconds. */
+/** Where changes are made step by step. One proxy for all files: a start takes seconds. */
 export const testInSteps = test.extend({
-  environment: [{ PORTSIDE_CHANGES: 'steps' }, { option: true, scope: 'worker' }],
+  environment: [{ PORTSIDE_CHANGES: 'steps' }, { scope: 'worker' }],
 })
 
 /** No finding of axe on the page as it is now, in WCAG 2.2 A and AA and the best practices. */

@@ -15,13 +15,19 @@ export type Server = {
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
+/**
+ * For Node: PGlite is compiled once, simply. Compiling it for speed takes a second of each start,
+ * and tests ask it for little.
+ */
+export const COMPILED_ONCE = ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']
+
 async function serve(
   name: 'emulator' | 'proxy',
   args: string[],
   env: Record<string, string>,
   address: RegExp,
 ): Promise<Server> {
-  const child = spawn(process.execPath, [join(root, `dist/server/${name}.js`), ...args], {
+  const child = spawn(process.execPath, [...COMPILED_ONCE, join(root, `dist/server/${name}.js`), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },

@@ -44,7 +44,7 @@ const PLACES = {
   IPv4: '1.0.0.0 128.0.0.0 10.0.0.1 10.1.0.0 10.1.0.8 10.1.0.9 10.1.0.10 10.1.0.11 10.1.0.15 10.1.0.16 192.168.0.7 192.168.0.8 255.255.255.255'.split(
     ' ',
   ),
-  IPv6: 'fc00:: fd00:: fd00::7 fd00::1 fd00::8 fd00::9 2001:db8::1 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'.split(
+  IPv6: 'fc00:: fd00:: fd00::7 fd00::1 fd00::8 fd00::9 fd00::a 2001:db8::1 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'.split(
     ' ',
   ),
 }

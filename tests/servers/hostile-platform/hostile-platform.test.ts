@@ -9,6 +9,7 @@ import { portsideError } from '../../../src/vpc/errors.ts'
 import { paths } from '../../../src/vpc/paths.ts'
 import { api, operationResponse, SETTLED, type Operation } from '../../../src/vpc/portside-api.ts'
 import { auditRecordResponse, auditLogApi } from '../../../src/vpc/audit-log.ts'
+import { repeats } from '../../stage/repeats.ts'
 import { planned, PROJECT, QUICK } from '../operations/ask-operations.ts'
 import { outlineOf } from '../audit-log/read-audit-log.ts'
 import { hostileResponses, wellResponse } from './responses.ts'
@@ -16,7 +17,7 @@ import { startHostilePlatform, type HostilePlatform, type RawResponse } from './
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
 
-const RESPONSES = 10_000
+const RESPONSES = repeats(2500, 10_000)
 const AT_ONCE = 24
 const [a, b, c, d] = Array.from({ length: 4 }, () => randomUUID()) as [string, string, string, string]
 
@@ -245,7 +246,7 @@ async function askOn(): Promise<void> {
   while (!enough()) await one()
 }
 
-test('10,000 hostile responses: each call ends well, each change is recorded', async () => {
+test(`${RESPONSES} hostile responses: each call ends well, each change is recorded`, async () => {
   const over = new AbortController()
   const watch = (async () => {
     while (!over.signal.aborted) {

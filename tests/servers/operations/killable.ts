@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestedProxy } from '../../stage/proxy.ts'
-import { ACCESS, newFolder } from '../../stage/servers.ts'
+import { ACCESS, COMPILED_ONCE, newFolder } from '../../stage/servers.ts'
 import { QUICK } from './ask-operations.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -50,7 +50,7 @@ export class KillableProxy {
 
   /** Starts the process, and signs in. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [this.#built.program], {
+    const child = spawn(process.execPath, [...COMPILED_ONCE, this.#built.program], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...this.#environment },

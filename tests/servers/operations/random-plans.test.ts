@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { repeats } from '../../stage/repeats.ts'
 import { builtProxy, KillableProxy, type Built } from './killable.ts'
 import { randomPlans, SEED, type Steadily } from './random-plans.ts'
 import { operationsOver, startStage } from './ask-operations.ts'
 
-/** The plans of each way. `PLANS=1000` makes more of them, in a minute and a half each. */
-const PLANS = Number(process.env.PLANS ?? 300)
+/** The plans of each way. */
+const PLANS = repeats(120, 1000)
 /** After this many plans the proxy is killed and started again, whatever is under way. */
-const PLANS_BETWEEN_KILLS = 60
+const PLANS_BETWEEN_KILLS = 40
 /** Plans that are under way at once, each on a port of its own. */
 const OPERATORS = 8
 /** On the ports of this many of them, somebody else changes the list now and then. */
@@ -77,5 +78,5 @@ test.each(['steps', 'one-call'] as const)(
     for (const status of ['done', 'list_changed', 'stopped', 'interrupted'])
       expect(seen[status], status).toBeGreaterThan(0)
   },
-  300_000,
+  600_000,
 )
