@@ -1,32 +1,23 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { build } from 'vite'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { EXAMPLE, call, insert, listNow, remove } from '../../stage/emulator.ts'
 import { paths } from '../../../src/vpc/paths.ts'
 import type { Emulator } from '../../../src/emulator/server.ts'
 
-// The emulator as it is shipped: built by Vite, run by Node, in a process that can be killed.
+// The emulator as `npm start` runs it: built, in a process that can be killed.
 const root = fileURLToPath(new URL('../../../', import.meta.url))
+const program = join(root, 'dist/server/emulator.js')
 let folder = ''
-let program = ''
 
-beforeAll(async () => {
-  // Inside the project, where node finds the packages that the build leaves outside.
-  mkdirSync(join(root, 'dist'), { recursive: true })
-  folder = mkdtempSync(join(root, 'dist', 'emulator-test-'))
-  await build({
-    configFile: false,
-    root,
-    logLevel: 'silent',
-    build: { ssr: 'src/emulator/main.ts', outDir: folder, copyPublicDir: false, target: 'node20' },
-  })
-  program = join(folder, 'main.js')
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'portside-emulator-'))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
