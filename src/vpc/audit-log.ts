@@ -44,8 +44,8 @@ export type AuditOutcome = (typeof auditOutcomes)[number]
  *   failed.
  * - `read`: the port's list as read from the platform; null when it could not be read.
  * - `confirmed`: the plan breaks guards, and the operator typed the port's name or ID.
- * - `other_ports`: what the plan changes of the traffic of other ports at its end, as compared for
- *   the guards: how many ports, rules that decide it, and flows; what was not compared.
+ * - `other_ports`: what the plan changes of the traffic of other ports at its end, as compared
+ *   before it was sent: how many ports, rules that decide it, and flows; what was not compared.
  * - `answered`: the operator's choice after an operation that ended early.
  * - `taken_over`: a proxy took the operation over: the one that carried it out had ended.
  * - `copied`: the audit record was made from the journal of a Portside that had no audit log.

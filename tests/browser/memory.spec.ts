@@ -4,7 +4,7 @@ import { EXAMPLE } from './portside.ts'
 import { repeats } from '../stage/repeats.ts'
 import { newFolder, startEmulator, startProxy } from '../stage/servers.ts'
 
-const PORTS = repeats(300, 700)
+const PORTS = repeats(450, 700)
 /**
  * Opened before memory is first looked at: the code is loaded, and what is kept for those who come
  * back is full by then.

@@ -28,6 +28,9 @@ export async function startScriptedPlatform(
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const { method = '', url = '', headers } = request
+      // Looked for before a change that brings or takes groups: no rule has one of them as remote.
+      if (method === 'GET' && url.includes('remote_group_id='))
+        return json(200, { security_group_rules: [], request_id: 'r' })(response, request)
       platform.calls.push({ method, url, headers, body: Buffer.concat(chunks).toString() })
       const respond = platform.responses.length > 1 ? platform.responses.shift() : platform.responses[0]
       respond?.(response, request)

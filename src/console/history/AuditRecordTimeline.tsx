@@ -103,11 +103,14 @@ function entryWords(entry: AuditEntry, words: readonly string[], facts: Names): 
       return {
         icon: 'info',
         tone: 'warn',
-        title: `Traffic of ${counted(entry.ports, 'other port')} changes`,
+        title:
+          entry.ports === 0
+            ? 'Not all traffic of other ports was compared'
+            : `Traffic of ${counted(entry.ports, 'other port')} changes`,
         more: (
           <TimelineNote>
-            {newly_allowed} newly allowed, {newly_denied} newly denied, {undecided} can’t be decided, by{' '}
-            {counted(entry.rules, 'rule')}.
+            {entry.ports > 0 &&
+              `${newly_allowed} newly allowed, ${newly_denied} newly denied, ${undecided} can’t be decided, by ${counted(entry.rules, 'rule')}.`}
             {entry.not_compared.length > 0 && ` Not compared: ${entry.not_compared.join('; ')}.`}
           </TimelineNote>
         ),

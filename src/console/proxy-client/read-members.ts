@@ -85,7 +85,8 @@ export function readOtherPortsOf(
   changing: readonly string[],
   signal: AbortSignal,
 ) {
-  return readOtherPorts(port, changing, {
+  return readOtherPorts(port.id, changing, {
+    port: async () => port,
     rules: (remote_group_id, marker) =>
       call(rulesResponse, platform(paths.rules(project)), {
         query: { remote_group_id, limit: LARGEST_PAGE, marker },

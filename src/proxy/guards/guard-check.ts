@@ -20,6 +20,8 @@ import { readAllAddressGroups, readAllMembers, readOthers, readRules } from './r
 /** The longest times, in milliseconds, for reading rules and then remote groups: somebody waits. */
 const READING_MS = 15_000
 const RESOLVING_MS = 10_000
+/** The same where there are no guards: what other ports change is only for the audit log. */
+const READING_OTHERS_MS = 5000
 
 /** A plan that is compared with the guards, and what the operator typed to confirm it. */
 export type GuardedPlan = {
@@ -38,18 +40,23 @@ export type GuardedPlan = {
 export type GuardsPassed = {
   /** The guards that it breaks, as confirmed. */
   confirmed: string[]
-  /** What it changes on other ports; null where that was not compared. */
+  /** What it changes on other ports; null where no other port is concerned. */
   otherPorts: (OtherPortsCounts & { not_compared: string[] }) | null
 }
 
 const NOTHING: GuardsPassed = { confirmed: [], otherPorts: null }
 
 /**
- * Compares a plan with the guards of the configuration, by the rules as they are now: the traffic
- * after each step with the traffic of today's list, `planned_from`. This also applies to going on
- * and going back: a stopped change may be weeks old, and traffic that was allowed before it may be
- * denied for a good reason since. The refusal says that the earlier list allowed it, so that the
- * operator can confirm by typing the port's name. What can't be read or decided counts as broken.
+ * What a plan changes that somebody has to know or confirm before it is sent.
+ *
+ * It compares a plan with the guards of the configuration, by the rules as they are now: the
+ * traffic after each step with the traffic of today's list, `planned_from`. This also applies to
+ * going on and going back: a stopped change may be weeks old, and traffic that was allowed before
+ * it may be denied for a good reason since. The refusal says that the earlier list allowed it, so
+ * that the operator can confirm by typing the port's name. What can't be read or decided counts as
+ * broken.
+ *
+ * What it changes on other ports is counted for the audit log, with or without guards.
  */
 export class GuardCheck {
   readonly #guards: readonly Guard[]
@@ -70,8 +77,9 @@ export class GuardCheck {
    *   UpstreamError when the port can't be read
    */
   async check(planned: GuardedPlan, known?: Port | null): Promise<GuardsPassed> {
-    if (this.#guards.length === 0) return NOTHING
     const { project_id, port_id, user, confirmed_by } = planned
+    if (this.#guards.length === 0)
+      return { confirmed: [], otherPorts: await this.#otherPorts(planned, known) }
     const port = known ?? (await this.#upstream.readPort(project_id, port_id)).port
     if (portSecurityOf(port) === false) return NOTHING
     const { broken, otherPorts } = await this.#broken(planned, port)
@@ -102,7 +110,7 @@ export class GuardCheck {
     try {
       ;[rules, others] = await Promise.all([
         readRules(this.#upstream, project_id, groupIds, signal),
-        readOthers(this.#upstream, project_id, port, comingAndGoing(lists), signal),
+        readOthers(this.#upstream, project_id, port.id, async () => port, comingAndGoing(lists), signal),
       ])
     } catch (error) {
       if (!(error instanceof ProxyError) && !signal.aborted) throw error
@@ -145,13 +153,39 @@ export class GuardCheck {
     return members.size + entries.size === 0 ? first : judge(members, entries)
   }
 
+  /**
+   * What a plan changes on other ports, for the audit log alone: nothing is refused for it, and
+   * what can't be read in time is named.
+   */
+  async #otherPorts(
+    { project_id, port_id, planned_from, steps }: GuardedPlan,
+    known: Port | null | undefined,
+  ): Promise<GuardsPassed['otherPorts']> {
+    const lists = [planned_from, ...listsAfter(planned_from, steps)]
+    const changing = comingAndGoing(lists)
+    if (changing.length === 0) return null
+    const signal = AbortSignal.timeout(READING_OTHERS_MS)
+    let port = known
+    const readPort = async () =>
+      (port ??= (await this.#upstream.readPort(project_id, port_id, { signal })).port)
+    const others = await readOthers(this.#upstream, project_id, port_id, readPort, changing, signal)
+    const { rules, ports, unread } = others
+    if (!port || ports.length === 0) return unread.length === 0 ? null : notCompared(unread)
+    if (portSecurityOf(port) === false) return null
+    const { id, private_ips } = port
+    const question = { lists, before: undefined, rules, others: { port: { id, private_ips }, ports, unread } }
+    const judged = await this.#judge({ ...question, guards: [], members: new Map(), entries: new Map() })
+    if (!judged.others) return notCompared(['the traffic of other ports could not be compared'])
+    return { ...judged.others, not_compared: [...unread] }
+  }
+
   async #judge(
     question: GuardQuestion,
   ): Promise<Pick<Judged, 'broken'> & { others: OtherPortsCounts | null }> {
     try {
       return await this.#thread.judge(question)
     } catch (error) {
-      this.#log.error({ err: error }, 'traffic could not be compared for the guards')
+      this.#log.error({ err: error }, 'traffic could not be compared before a change')
       return { broken: this.#undecided('as the traffic could not be compared'), others: null }
     }
   }
@@ -160,6 +194,11 @@ export class GuardCheck {
     const why = `It could not be decided, ${reason}.`
     return this.#guards.map((_, guard) => ({ guard, why, certain: false }))
   }
+}
+
+function notCompared(not_compared: readonly string[]): GuardsPassed['otherPorts'] {
+  const flows = { newly_allowed: 0, newly_denied: 0, undecided: 0 }
+  return { ports: 0, rules: 0, flows, not_compared: [...not_compared] }
 }
 
 function guardBroken(

@@ -101,11 +101,13 @@ export async function readAllAddressGroups(
 /**
  * The ports whose rules have one of `changing` as remote, with the rules of their groups. What
  * can't be read before `signal` is aborted is named.
+ * @param port reads the port that is changed: only when there are others
  */
 export async function readOthers(
   upstream: Upstream,
   projectId: string,
-  port: Port,
+  portId: string,
+  port: () => Promise<Port>,
   changing: readonly string[],
   signal: AbortSignal,
 ): Promise<OtherPortsRead & { rules: Map<string, SecurityGroupRule[]> }> {
@@ -114,7 +116,8 @@ export async function readOthers(
     if (!signal.aborted) throw error
     return 'not in time'
   }
-  const { ports, unread } = await readOtherPorts(port, changing, {
+  const { ports, unread } = await readOtherPorts(portId, changing, {
+    port,
     rules: async (remote_group_id, marker) => {
       const query = { remote_group_id, limit: LARGEST_PAGE, marker }
       return (await upstream.readRules(projectId, query, { signal })).data

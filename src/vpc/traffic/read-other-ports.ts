@@ -37,6 +37,8 @@ export type OtherPortsReads = {
     security_groups: string[],
     marker: string | undefined,
   ) => Promise<Pick<PortsResponse, 'ports' | 'page_info'> & WithUnreadable>
+  /** The port whose groups change: read only when others are concerned. */
+  port: () => Promise<Pick<Port, 'private_ips' | 'allowed_address_pairs'>>
   /** @throws what is no failed read */
   why: (error: unknown) => string
 }
@@ -45,10 +47,10 @@ export type OtherPortsReads = {
  * Finds the ports whose rules have one of `changing` as remote: one call finds the rules, one the
  * ports that have their groups (docs/platform.md, Calls: filters repeat). What could not be read is
  * named; it never fails for that.
- * @param port the port whose groups change
+ * @param portId the port whose groups change
  */
 export async function readOtherPorts(
-  port: Pick<Port, 'id' | 'private_ips' | 'allowed_address_pairs'>,
+  portId: string,
   changing: readonly string[],
   read: OtherPortsReads,
 ): Promise<OtherPortsRead> {
@@ -82,7 +84,7 @@ export async function readOtherPorts(
           if (unreadable) unread.push(`${unreadable.count} of the ports with such rules can't be read`)
           for (const other of page.ports) {
             const { id, name, security_groups, port_security_enabled, ecs_flavor } = other
-            if (id === port.id) continue
+            if (id === portId) continue
             if (ports.size >= MOST_OTHER_PORTS && !ports.has(id)) return false
             ports.set(id, { id, name, security_groups, port_security_enabled, ecs_flavor })
           }
@@ -99,9 +101,15 @@ export async function readOtherPorts(
   } catch (error) {
     unread.push(`the ports with rules for the changed groups could not all be read (${read.why(error)})`)
   }
-  if (ports.size > 0 && addressesOf(port).length === 0) unread.push('this port lists no addresses')
-  if (ports.size > 0 && objectsOf(port.allowed_address_pairs).length > 0)
-    unread.push('whether this port’s allowed address pairs count as its groups’ is not documented')
+  if (ports.size === 0) return { ports: [], unread }
+  try {
+    const port = await read.port()
+    if (addressesOf(port).length === 0) unread.push('this port lists no addresses')
+    if (objectsOf(port.allowed_address_pairs).length > 0)
+      unread.push('whether this port’s allowed address pairs count as its groups’ is not documented')
+  } catch (error) {
+    return { ports: [], unread: [...unread, `the port could not be read (${read.why(error)})`] }
+  }
   return { ports: [...ports.values()], unread }
 }
 

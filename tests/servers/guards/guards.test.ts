@@ -53,10 +53,7 @@ async function portWith(...groups: string[]): Promise<string> {
   return id
 }
 
-async function groupNamed(name: string): Promise<string> {
-  const response = await fetch(`${stage.emulator}/_emulator${paths.securityGroups(PROJECT)}?name=${name}`)
-  return (await response.json()).security_groups[0].id
-}
+const groupNamed = (name: string) => stage.groupNamed(name)
 
 describe('a plan that breaks a guard', () => {
   test('is refused before anything is sent, with the guard and the traffic in words', async () => {

@@ -13,6 +13,7 @@ import {
   type operationsResponse,
   type OperationSummary,
 } from '../../../src/vpc/portside-api.ts'
+import { paths } from '../../../src/vpc/paths.ts'
 import { ACCESS, controls, KEYS } from '../../stage/servers.ts'
 
 /** The project that all operations of the tests are in. */
@@ -110,6 +111,12 @@ export async function startStage(environment: Record<string, string> = {}, more:
     ids: (word: string) => [...word].map((letter) => letters.get(letter)!),
     word: (ids: readonly string[] | null) =>
       ids?.map((id) => [...letters].find(([, one]) => one === id)?.[0]).join(''),
+    /** The ID of the first group of that name. */
+    async groupNamed(name: string): Promise<string> {
+      const query = `?name=${encodeURIComponent(name)}`
+      const response = await fetch(`${emulator.address}/_emulator${paths.securityGroups(PROJECT)}${query}`)
+      return (await response.json()).security_groups[0].id
+    },
     /** A port of its own for a test, with these groups. */
     async portWith(word: string): Promise<string> {
       const id = ports.next().value!

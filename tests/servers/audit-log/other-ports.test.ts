@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AuditEntry } from '../../../src/vpc/audit-log.ts'
+import { operationsOver, planned, startStage } from '../operations/ask-operations.ts'
+import { auditLogOver } from './read-audit-log.ts'
+
+// shop-prod-web-03: shop-prod-app-01, -02 and -03 let it in, as it has shop-prod-web.
+const PORT = '6820b4fb-e056-43dd-8b43-911209d12055'
+
+let stage: Awaited<ReturnType<typeof startStage>>
+let list: string[]
+beforeAll(async () => {
+  stage = await startStage()
+  list = await Promise.all(['web-public', 'quarantine', 'shop-prod-web'].map(stage.groupNamed))
+}, 60_000)
+afterAll(() => stage.close())
+
+/** Changes the port's list, as it would be. @returns what its audit record says of other ports */
+async function changed(desired: string[], way?: 'one-call'): Promise<AuditEntry | undefined> {
+  await stage.someoneElseSets(PORT, list)
+  const operations = operationsOver(stage.proxy.call)
+  const { operation } = await operations.post(PORT, planned(list, desired, {}, way))
+  expect((await operations.settled(operation.operation_id)).status).toBe('done')
+  const { entries } = await auditLogOver(stage.proxy.call).record(operation.operation_id)
+  return entries.find(({ kind }) => kind === 'other_ports')
+}
+
+describe('without guards, the audit record of a change', () => {
+  test('counts what it cuts on other ports', async () => {
+    expect(await changed(list.slice(0, 2))).toMatchObject({
+      ports: 3,
+      rules: 1,
+      flows: { newly_allowed: 0, newly_denied: 2, undecided: 0 },
+      not_compared: [],
+    })
+  })
+
+  test('has nothing of them where groups only move in one call', async () => {
+    expect(await changed(list.toReversed(), 'one-call')).toBeUndefined()
+  })
+
+  test('names what could not be read of them; the change is made all the same', async () => {
+    await stage.faults({
+      kind: 'error',
+      status: 403,
+      error_code: 'VPC.0010',
+      error_msg: 'No permission.',
+      times: 0,
+      match: { method: 'GET', path: 'security-group-rules' },
+    })
+    const entry = await changed(list.slice(0, 2))
+    await stage.noFaults()
+    expect(entry).toMatchObject({
+      ports: 0,
+      not_compared: ['which rules have a changed group as remote could not be read (VPC.0010)'],
+    })
+  })
+})
