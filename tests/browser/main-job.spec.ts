@@ -54,6 +54,27 @@ test('the vendor’s example by mouse: find, drag, preview, dry run, apply', asy
   await expectNoAxeFinding(page)
 })
 
+test('Space on a grip before dragging is loaded lifts the group as soon as it is', async ({
+  page,
+  portPage,
+}) => {
+  let load!: () => void
+  const loaded = new Promise<void>((resolve) => (load = resolve))
+  await page.route(/\/assets\/DragLayer-.*\.js$/, async (route) => {
+    await loaded
+    await route.continue()
+  })
+  await page.reload()
+  await portPage.grips.nth(1).focus()
+  await page.keyboard.press('Space')
+  load()
+  await expect(page.getByText(/lifted, position 2 of 2/)).toBeAttached()
+  await page.keyboard.press('ArrowUp')
+  await expect(page.getByText(/over position 1 of 2/)).toBeAttached()
+  await page.keyboard.press('Space')
+  await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.second, EXAMPLE.first])
+})
+
 test('by keyboard only: add a group, move another, undo, redo, apply', async ({ page, portPage, cloud }) => {
   const [added] = EXAMPLE.inserted
   await portPage.find(added)

@@ -22,7 +22,7 @@ type PressHandler = (event: Press, dragged: Dragged) => void
 
 /**
  * Connects the rows with the layer that drags them, which is loaded after the list. Rows pass on
- * each press; while no layer is connected, nothing happens.
+ * each press. While no layer is connected, a key waits for it, as long as the focus stays.
  */
 export type DragLink = {
   press: PressHandler
@@ -37,11 +37,25 @@ export type DragLink = {
 export function createDragLink(): DragLink {
   let handle: PressHandler | undefined
   let dragging = false
+  let waiting: EventTarget | undefined
   return {
-    press: (event, dragged) => handle?.(event, dragged),
+    press(event, dragged) {
+      if (handle) return handle(event, dragged)
+      if (event.type !== 'keydown') return
+      // Else the button would take the key as a click.
+      event.preventDefault()
+      waiting = event.target
+    },
     isDragging: () => dragging,
     connect(handler) {
       handle = handler
+      const grip = waiting
+      waiting = undefined
+      // After React is done with what connects.
+      setTimeout(() => {
+        if (grip && grip === document.activeElement)
+          grip.dispatchEvent(new KeyboardEvent('keydown', { code: 'Space', key: ' ', bubbles: true }))
+      })
       return () => {
         handle = undefined
         dragging = false
