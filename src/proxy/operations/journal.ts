@@ -176,11 +176,17 @@ export class Journal {
     return { operations, next: rows.length > limit ? String(rows[limit - 1]!.sequence) : undefined }
   }
 
-  /** A port's operations that wait for the operator's choice, newest first. */
-  awaitingChoice(projectId: string, portId: string): Promise<JournaledOperation[]> {
-    return this.#read(
-      sql`o.project_id = ${projectId} and o.port_id = ${portId} and o.status in (${sql.join(AWAITING_CHOICE)})`,
-    )
+  /**
+   * A port's operations that wait for the operator's choice, newest first.
+   * @param before the ID of an operation: only those that were asked for before it
+   */
+  awaitingChoice(projectId: string, portId: string, before?: string): Promise<JournaledOperation[]> {
+    const earlier =
+      before === undefined
+        ? sql`true`
+        : sql`o.sequence < (select sequence from operations where operation_id = ${before})`
+    return this.#read(sql`o.project_id = ${projectId} and o.port_id = ${portId}
+      and o.status in (${sql.join(AWAITING_CHOICE)}) and ${earlier}`)
   }
 
   /** True while an operation on the port is under way or waits for its turn. */

@@ -189,10 +189,13 @@ export class OperationRunner {
       await readBackUntilKnown(operation.operation_id, this.#context)
   }
 
-  /** After a later operation is done, no choice is left for the earlier ones on its port. */
+  /**
+   * After a later operation is done, no choice is left for the earlier ones on its port. One that
+   * began since, and has stopped already, keeps its choice.
+   */
   async #supersedeEarlier({ project_id, port_id, operation_id }: JournaledOperation): Promise<void> {
     const { store } = this.#context
-    for (const earlier of await store.journal.awaitingChoice(project_id, port_id))
+    for (const earlier of await store.journal.awaitingChoice(project_id, port_id, operation_id))
       await store.onLatest(earlier.operation_id, async (latest) => {
         if (!AWAITING_CHOICE.includes(latest.status)) return
         latest.status = 'superseded'

@@ -125,6 +125,16 @@ describe.each(DATABASES)('the journal on %s', (kind) => {
     expect(await journal.awaitingChoice(PROJECT, one.port_id)).toEqual([one])
   })
 
+  test('an operation that is done leaves the choice of a later one on its port', async () => {
+    const [earlier, done] = [swapOperation(), swapOperation()]
+    const later = swapOperation(done.port_id)
+    earlier.port_id = done.port_id
+    for (const one of [earlier, done, later]) await add(one)
+    for (const one of [earlier, later]) await save(Object.assign(one, { status: 'stopped' }))
+    expect(await journal.awaitingChoice(PROJECT, done.port_id)).toEqual([later, earlier])
+    expect(await journal.awaitingChoice(PROJECT, done.port_id, done.operation_id)).toEqual([earlier])
+  })
+
   test('writes the choice and the operation that follows it both, or neither', async () => {
     const [stopped, following] = [swapOperation(), swapOperation()]
     await add(stopped)
