@@ -2,10 +2,10 @@ import react from '@vitejs/plugin-react'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { COMPILED_ONCE } from './src/run/compiled-once.ts'
 import { compressFiles } from './src/run/compress-plugin.ts'
 import { emptyJournal } from './src/run/empty-journal-plugin.ts'
 import { listLicences } from './src/run/licences-plugin.ts'
-import { COMPILED_ONCE } from './tests/stage/servers.ts'
 import { LongTestsFirst } from './src/run/long-tests-first.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))

@@ -28,6 +28,13 @@ test.each(FILES)('%s names only variables that there are', (path) => {
   expect(unknown).toEqual([])
 })
 
+test('the image has every file that its build begins with', () => {
+  const shipped = file('.dockerignore').split('\n')
+  const imported = [...file('vite.config.ts').matchAll(/from '\.\/([^/']+)/g)].map(([, place]) => place!)
+  expect(imported).not.toEqual([])
+  for (const place of ['vite.config.ts', 'package.json', ...imported]) expect(shipped).toContain(`!${place}`)
+})
+
 test('the empty journal can be read by the image’s user, who did not build it', () => {
   const places = readdirSync(BUILT_EMPTY_JOURNAL, { recursive: true, encoding: 'utf8' })
   const closed = ['', ...places].filter((place) => {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { COMPILED_ONCE } from '../../src/run/compiled-once.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -14,12 +15,6 @@ export type Server = {
   /** Sends the signal and waits for the end. */
   stop(signal?: NodeJS.Signals): Promise<void>
 }
-
-/**
- * For Node: PGlite is compiled once, simply. Compiling it for speed takes a second of each start,
- * and tests ask it for little.
- */
-export const COMPILED_ONCE = ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']
 
 async function serve(
   name: 'emulator' | 'proxy',

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestedProxy } from '../../stage/proxy.ts'
-import { ACCESS, COMPILED_ONCE, newFolder } from '../../stage/servers.ts'
+import { COMPILED_ONCE } from '../../../src/run/compiled-once.ts'
+import { ACCESS, newFolder } from '../../stage/servers.ts'
 import { QUICK } from './ask-operations.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
