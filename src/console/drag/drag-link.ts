@@ -52,10 +52,11 @@ export function createDragLink(): DragLink {
       const grip = waiting
       waiting = undefined
       // After React is done with what connects.
-      setTimeout(() => {
-        if (grip && grip === document.activeElement)
-          grip.dispatchEvent(new KeyboardEvent('keydown', { code: 'Space', key: ' ', bubbles: true }))
-      })
+      if (grip)
+        setTimeout(() => {
+          if (grip === document.activeElement)
+            grip.dispatchEvent(new KeyboardEvent('keydown', { code: 'Space', key: ' ', bubbles: true }))
+        })
       return () => {
         handle = undefined
         dragging = false

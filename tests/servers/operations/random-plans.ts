@@ -152,7 +152,7 @@ export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number, wa
       const ended = await watch(operation.operation_id, place)
       const list = await listOf(portId)
       seen[ended.status] = (seen[ended.status] ?? 0) + 1
-      expect(ended.list_now).toEqual(list)
+      expect(ended.list_now, JSON.stringify({ place, faults, ended })).toEqual(list)
       if (ended.status === 'done') return expect(list).toEqual(ended.desired)
       if (ended.status === 'list_changed')
         return expect(ended.steps.every(({ attempts }) => attempts === 0)).toBe(true)
