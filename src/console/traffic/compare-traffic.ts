@@ -71,7 +71,7 @@ export function compareTraffic(question: TrafficQuestion): TrafficResult {
     kind: 'differences',
     ...traffic,
     neverMatching: shadowedRules(effectiveRules(lists.at(-1)!, book)),
-    others: others ? trafficOfOtherPorts(others.port, planned, others, known) : [],
+    others: others ? trafficOfOtherPorts(others.port, planned, others, known, addressesIn(members)) : [],
     notCompared: others?.unread ?? [],
   }
 }
@@ -82,9 +82,14 @@ export function ruleBookOf(
   members: TrafficQuestion['members'],
   flavor: unknown,
 ): RuleBook {
-  const addresses = new Map(Object.entries(members ?? {}))
-  const of = (id: string) => addresses.get(id)
+  const of = addressesIn(members)
   return new RuleBook(rules, { membersOf: of, entriesOf: of, flavor })
+}
+
+/** Looks up the addresses of a remote that are known. IDs come from outside, so not by key. */
+function addressesIn(members: TrafficQuestion['members']): (id: string) => readonly string[] | undefined {
+  const addresses = new Map(Object.entries(members ?? {}))
+  return (id) => addresses.get(id)
 }
 
 /** Messages to and from the worker. */

@@ -79,17 +79,7 @@ export function useTraffic(
   const rulesRead = now && ids.every((id) => rules.has(id) && (groups.has(id) || unnamed.has(id)))
   const ruled = rulesRead && portSecurity !== false ? ids.flatMap((id) => rules.get(id)!) : []
   const remoteIds = remoteGroupIds(ruled)
-  const addressGroupIds = remoteAddressGroupIds(ruled)
-  const resolved = [...remoteIds, ...addressGroupIds]
   const isShown = (id: string) => Boolean(groups.get(id)) || (unnamed.has(id) && rules.get(id)?.length !== 0)
-  // The list alone is shown without them: who only looks at a port costs no calls for others.
-  const [wanted, setWanted] = useState(false)
-  const bare = (equal[0]?.steps.length ?? 0) === 0
-  const asked = { enabled: resolved.length > 0 && (!bare || wanted) }
-  const { data: members, dataUpdatedAt } = useQuery({
-    ...membersOfGroupsQuery(project, remoteIds, addressGroupIds),
-    ...asked,
-  })
   const changing = portSecurity === false ? [] : groupsThatChange(equal)
   const { data: otherPorts, dataUpdatedAt: othersAt } = useQuery({
     ...otherPortsQuery(project, port, changing),
@@ -105,6 +95,17 @@ export function useTraffic(
   } = useQuery({
     ...rulesOfGroupsQuery(project, otherIds),
     enabled: otherIds.length > 0,
+  })
+  // Of other ports' rules only the address groups matter: of groups, it is this port that changes.
+  const addressGroupIds = remoteAddressGroupIds([...ruled, ...Object.values(otherRules ?? {}).flat()])
+  const resolved = [...remoteIds, ...addressGroupIds]
+  // The list alone is shown without them: who only looks at a port costs no calls for others.
+  const [wanted, setWanted] = useState(false)
+  const bare = (equal[0]?.steps.length ?? 0) === 0
+  const asked = { enabled: resolved.length > 0 && (!bare || wanted) }
+  const { data: members, dataUpdatedAt } = useQuery({
+    ...membersOfGroupsQuery(project, remoteIds, addressGroupIds),
+    ...asked,
   })
   const othersRead =
     changing.length === 0 ||

@@ -12,7 +12,7 @@ import {
   type OtherPortsCounts,
 } from '../../vpc/traffic/index.ts'
 import { ownError, ProxyError } from '../errors.ts'
-import type { Upstream } from '../upstream/upstream.ts'
+import type { Asker, Upstream } from '../upstream/upstream.ts'
 import type { BrokenGuard, GuardQuestion, Judged } from './judge.ts'
 import { JudgingThread } from './judging-thread.ts'
 import { readAllAddressGroups, readAllMembers, readOthers, readRules } from './read-rules.ts'
@@ -72,17 +72,21 @@ export class GuardCheck {
 
   /**
    * Resolves when the steps may be sent, with what the audit log is to have of it.
+   * @param asker for whom is read; without guards it is background work
    * @param known the port, when it was read just now
    * @throws ProxyError Portside.GuardBroken, unless `confirmed_by` is the port's name or ID;
    *   UpstreamError when the port can't be read
    */
-  async check(planned: GuardedPlan, known?: Port | null): Promise<GuardsPassed> {
+  async check(planned: GuardedPlan, asker: Asker = {}, known?: Port | null): Promise<GuardsPassed> {
     const { project_id, port_id, user, confirmed_by } = planned
     if (this.#guards.length === 0)
-      return { confirmed: [], otherPorts: await this.#otherPorts(planned, known) }
-    const port = known ?? (await this.#upstream.readPort(project_id, port_id)).port
+      return {
+        confirmed: [],
+        otherPorts: await this.#otherPorts(planned, { ...asker, work: 'background' }, known),
+      }
+    const port = known ?? (await this.#upstream.readPort(project_id, port_id, asker)).port
     if (portSecurityOf(port) === false) return NOTHING
-    const { broken, otherPorts } = await this.#broken(planned, port)
+    const { broken, otherPorts } = await this.#broken(planned, port, asker)
     if (broken.length === 0) return { confirmed: [], otherPorts }
     const named = broken.map(({ guard, why }) => ({ guard: this.#guards[guard]!, why }))
     if (confirmed_by !== undefined && confirmsGuards(confirmed_by, port)) {
@@ -101,16 +105,18 @@ export class GuardCheck {
   async #broken(
     { project_id, planned_from, steps, before }: GuardedPlan,
     port: Port,
+    asker: Asker,
   ): Promise<Pick<GuardsPassed, 'otherPorts'> & { broken: BrokenGuard[] }> {
     const lists = [planned_from, ...listsAfter(planned_from, steps)]
     const groupIds = [...new Set([...lists, before ?? []].flat())]
     const signal = AbortSignal.timeout(READING_MS)
+    const reading = { ...asker, signal }
     let rules: Map<string, SecurityGroupRule[]>
     let others: Awaited<ReturnType<typeof readOthers>>
     try {
       ;[rules, others] = await Promise.all([
-        readRules(this.#upstream, project_id, groupIds, signal),
-        readOthers(this.#upstream, project_id, port.id, async () => port, comingAndGoing(lists), signal),
+        readRules(this.#upstream, project_id, groupIds, reading),
+        readOthers(this.#upstream, project_id, port.id, async () => port, comingAndGoing(lists), reading),
       ])
     } catch (error) {
       if (!(error instanceof ProxyError) && !signal.aborted) throw error
@@ -143,12 +149,12 @@ export class GuardCheck {
     const first = await judge(new Map(), new Map())
     if (first.broken.every(({ certain }) => certain)) return first
     // Without the addresses of remote groups a guard may be broken; with them it is or it isn't.
-    const all = [...rules.values()].flat()
-    const [remoteIds, addressGroupIds] = [remoteGroupIds(all), remoteAddressGroupIds(all)]
-    const until = AbortSignal.timeout(RESOLVING_MS)
+    const remoteIds = remoteGroupIds([...rules.values()].flat())
+    const addressGroupIds = remoteAddressGroupIds([...question.rules.values()].flat())
+    const resolving = { ...asker, signal: AbortSignal.timeout(RESOLVING_MS) }
     const [members, entries] = await Promise.all([
-      readAllMembers(this.#upstream, project_id, remoteIds, until),
-      readAllAddressGroups(this.#upstream, project_id, addressGroupIds, until),
+      readAllMembers(this.#upstream, project_id, remoteIds, resolving),
+      readAllAddressGroups(this.#upstream, project_id, addressGroupIds, resolving),
     ])
     return members.size + entries.size === 0 ? first : judge(members, entries)
   }
@@ -159,22 +165,24 @@ export class GuardCheck {
    */
   async #otherPorts(
     { project_id, port_id, planned_from, steps }: GuardedPlan,
+    asker: Asker,
     known: Port | null | undefined,
   ): Promise<GuardsPassed['otherPorts']> {
     const lists = [planned_from, ...listsAfter(planned_from, steps)]
     const changing = comingAndGoing(lists)
     if (changing.length === 0) return null
-    const signal = AbortSignal.timeout(READING_OTHERS_MS)
+    const reading = { ...asker, signal: AbortSignal.timeout(READING_OTHERS_MS) }
     let port = known
-    const readPort = async () =>
-      (port ??= (await this.#upstream.readPort(project_id, port_id, { signal })).port)
-    const others = await readOthers(this.#upstream, project_id, port_id, readPort, changing, signal)
+    const readPort = async () => (port ??= (await this.#upstream.readPort(project_id, port_id, reading)).port)
+    const others = await readOthers(this.#upstream, project_id, port_id, readPort, changing, reading)
     const { rules, ports, unread } = others
     if (!port || ports.length === 0) return unread.length === 0 ? null : notCompared(unread)
     if (portSecurityOf(port) === false) return null
     const { id, private_ips } = port
     const question = { lists, before: undefined, rules, others: { port: { id, private_ips }, ports, unread } }
-    const judged = await this.#judge({ ...question, guards: [], members: new Map(), entries: new Map() })
+    const addressGroupIds = remoteAddressGroupIds([...rules.values()].flat())
+    const entries = await readAllAddressGroups(this.#upstream, project_id, addressGroupIds, reading)
+    const judged = await this.#judge({ ...question, guards: [], members: new Map(), entries })
     if (!judged.others) return notCompared(['the traffic of other ports could not be compared'])
     return { ...judged.others, not_compared: [...unread] }
   }

@@ -60,24 +60,27 @@ export function judge({
 }: GuardQuestion): Judged {
   const known = { membersOf: (id: string) => members.get(id), entriesOf: (id: string) => entries.get(id) }
   const book = new RuleBook(rules, { ...known, flavor })
-  const onOthers = others === undefined ? [] : trafficOfOtherPorts(others.port, lists, others, rules)
+  const onOthers =
+    others === undefined ? [] : trafficOfOtherPorts(others.port, lists, others, rules, known.entriesOf)
   const broken = violations(guards, lists, book, onOthers)
   const fromBefore =
     before === undefined || broken.size === 0
       ? undefined
       : violations(guards, [before, ...lists.slice(1)], book)
-  const found = [...broken].map(([guard, { step, text, more, certain }]) => {
+  const found = [...broken].map(([guard, { step, text, more, certain, elsewhere }]) => {
     const open = certain ? '' : 'It could not be decided for certain. '
     const when = step < lists.length - 1 ? `After step ${step}, in between: ` : ''
     // The guard is broken all the same, as that list may be old. But the operator needs it to
     // decide.
-    const same = fromBefore && !fromBefore.has(guard) ? ` ${beforeText(guards[guard]!)}` : ''
+    // Of other ports it is not known: their traffic was not compared with that list.
+    const same = fromBefore && !elsewhere && !fromBefore.has(guard) ? ` ${beforeText(guards[guard]!)}` : ''
     return { guard, why: `${open}${when}${text}${more > 0 ? ` And ${more} more.` : ''}${same}`, certain }
   })
   return { broken: found, others: countOtherPorts(onOthers) }
 }
 
-type Violation = { step: number; text: string; more: number; certain: boolean }
+/** `elsewhere`: on another port. */
+type Violation = { step: number; text: string; more: number; certain: boolean; elsewhere: boolean }
 
 /** By the place of each broken guard, the first step that certainly breaks it, or else may. */
 function violations(
@@ -96,7 +99,7 @@ function violations(
         const known = broken.get(place)
         if (known && (known.certain || !certain)) continue
         const text = `${where}${explain(flows[0]!)}`
-        broken.set(place, { step: index + 1, text, more: flows.length - 1, certain })
+        broken.set(place, { step: index + 1, text, more: flows.length - 1, certain, elsewhere: where !== '' })
       }
   }
   if (traffic.kind === 'differences') look(traffic.afterStep, '')

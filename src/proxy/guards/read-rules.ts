@@ -9,9 +9,12 @@ import {
   type OtherPortsRead,
 } from '../../vpc/traffic/index.ts'
 import { ProxyError } from '../errors.ts'
-import type { Upstream } from '../upstream/upstream.ts'
+import type { Asker, Upstream } from '../upstream/upstream.ts'
 
 const LARGEST_PAGE = 2000
+
+/** Who asks, and until when. */
+export type TimedAsker = Asker & { signal: AbortSignal }
 
 /**
  * The rules of groups, by group. A group that the platform doesn't list gets no entry: its rules
@@ -22,7 +25,7 @@ export async function readRules(
   upstream: Upstream,
   projectId: string,
   groupIds: readonly string[],
-  signal: AbortSignal,
+  asker: TimedAsker,
 ): Promise<Map<string, SecurityGroupRule[]>> {
   const rules = new Map<string, SecurityGroupRule[]>(groupIds.map((id) => [id, []]))
   const readSome = async (security_group_id: readonly string[]) => {
@@ -30,7 +33,7 @@ export async function readRules(
     let marker: string | undefined
     do {
       const query = { security_group_id: [...security_group_id], limit: LARGEST_PAGE, marker }
-      const { data } = await upstream.readRules(projectId, query, { signal })
+      const { data } = await upstream.readRules(projectId, query, asker)
       for (const rule of data.security_group_rules) rules.get(rule.security_group_id)?.push(rule)
       for (const rule of rulesUnreadable(data, security_group_id))
         rules.get(rule.security_group_id)?.push(rule)
@@ -42,7 +45,7 @@ export async function readRules(
   const without = groupIds.filter((id) => rules.get(id)?.length === 0)
   const listed = await Promise.all(
     inCalls(without).map(async (id) => {
-      const { data } = await upstream.readGroups(projectId, { id, limit: LARGEST_PAGE }, { signal })
+      const { data } = await upstream.readGroups(projectId, { id, limit: LARGEST_PAGE }, asker)
       return data.security_groups.map((group) => group.id)
     }),
   )
@@ -53,45 +56,45 @@ export async function readRules(
 
 /**
  * The addresses of the ports in groups, by group. A group gets no entry when not all of its ports
- * can be read before `signal` is aborted.
+ * can be read before its signal is aborted.
  */
 export async function readAllMembers(
   upstream: Upstream,
   projectId: string,
   groupIds: readonly string[],
-  signal: AbortSignal,
+  asker: TimedAsker,
 ): Promise<Map<string, readonly string[]>> {
   try {
     const members = await readMembers(groupIds, async (security_groups, marker) => {
       const query = { security_groups: [...security_groups], limit: LARGEST_PAGE, marker }
-      return (await upstream.readPorts(projectId, query, { signal })).data
+      return (await upstream.readPorts(projectId, query, asker)).data
     })
     return new Map([...members].flatMap(([id, read]) => ('addresses' in read ? [[id, read.addresses]] : [])))
   } catch (error) {
-    if (!(error instanceof ProxyError) && !signal.aborted) throw error
+    if (!(error instanceof ProxyError) && !asker.signal.aborted) throw error
     return new Map()
   }
 }
 
 /**
  * The entries of address groups, by group. A group gets no entry when they can't be read before
- * `signal` is aborted.
+ * its signal is aborted.
  */
 export async function readAllAddressGroups(
   upstream: Upstream,
   projectId: string,
   ids: readonly string[],
-  signal: AbortSignal,
+  asker: TimedAsker,
 ): Promise<Map<string, readonly string[]>> {
   const read = await readAddressGroups(
     ids,
     async (id, marker) => {
       const query = { id: [...id], limit: LARGEST_PAGE, marker }
-      return (await upstream.readAddressGroups(projectId, query, { signal })).data
+      return (await upstream.readAddressGroups(projectId, query, asker)).data
     },
     (error) => {
       if (error instanceof ProxyError) return { code: error.error.error_code, status: error.status }
-      if (!signal.aborted) throw error
+      if (!asker.signal.aborted) throw error
       return { code: 'not in time', status: 0 }
     },
   )
@@ -100,7 +103,7 @@ export async function readAllAddressGroups(
 
 /**
  * The ports whose rules have one of `changing` as remote, with the rules of their groups. What
- * can't be read before `signal` is aborted is named.
+ * can't be read before its signal is aborted is named.
  * @param port reads the port that is changed: only when there are others
  */
 export async function readOthers(
@@ -109,28 +112,28 @@ export async function readOthers(
   portId: string,
   port: () => Promise<Port>,
   changing: readonly string[],
-  signal: AbortSignal,
+  asker: TimedAsker,
 ): Promise<OtherPortsRead & { rules: Map<string, SecurityGroupRule[]> }> {
   const why = (error: unknown) => {
     if (error instanceof ProxyError) return error.error.error_code
-    if (!signal.aborted) throw error
+    if (!asker.signal.aborted) throw error
     return 'not in time'
   }
   const { ports, unread } = await readOtherPorts(portId, changing, {
     port,
     rules: async (remote_group_id, marker) => {
       const query = { remote_group_id, limit: LARGEST_PAGE, marker }
-      return (await upstream.readRules(projectId, query, { signal })).data
+      return (await upstream.readRules(projectId, query, asker)).data
     },
     ports: async (security_groups, marker) => {
       const query = { security_groups, limit: LARGEST_PAGE, marker }
-      return (await upstream.readPorts(projectId, query, { signal })).data
+      return (await upstream.readPorts(projectId, query, asker)).data
     },
     why,
   })
   try {
     const groups = [...new Set(ports.flatMap(({ security_groups }) => security_groups))]
-    return { ports, unread, rules: await readRules(upstream, projectId, groups, signal) }
+    return { ports, unread, rules: await readRules(upstream, projectId, groups, asker) }
   } catch (error) {
     const missing = `the rules of other ports could not be read (${why(error)})`
     return { ports: [], unread: [...unread, missing], rules: new Map() }

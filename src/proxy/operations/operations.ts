@@ -14,7 +14,8 @@ import { refuseWrongPlan } from '../wrong-plan.ts'
 import { planSteps } from './plan-steps.ts'
 import { sameOperation, type OperationRequester } from './same-operation.ts'
 import { readBack } from './read-back.ts'
-import { needsReadBack, newOperation, type JournaledOperation } from './journaled-operation.ts'
+import type { Asker, Work } from '../upstream/upstream.ts'
+import { countCall, needsReadBack, newOperation, type JournaledOperation } from './journaled-operation.ts'
 import type { OperationContext } from './carry-out.ts'
 import { OperationRunner } from './operation-runner.ts'
 
@@ -59,8 +60,8 @@ export class Operations {
     await this.#refuseWithoutChoice(requester)
     const { by, ...port } = requester
     const planned = { ...request, ...port, user: by.user }
-    const compared = await this.#guards.check({ ...planned, confirmed_by })
     const operation = newOperation({ ...planned, purpose: 'change' })
+    const compared = await this.#guards.check({ ...planned, confirmed_by }, askedFor(operation, 'person'))
     const entries = comparedEntries(confirmed_by, compared)
     const write = () => orNotRecorded('before', () => journal.add(operation, by, entries))
     if (!(await this.#runner.start(operation, write)))
@@ -124,7 +125,6 @@ export class Operations {
       const way = wayOf(operation.steps.map(({ step }) => step))
       const steps = planSteps(list, desired, this.#planningOf(project_id), way)
       const planned = { project_id, port_id, user: by.user, planned_from: list, steps }
-      const compared = await this.#guards.check({ ...planned, before: operation.before, confirmed_by }, port)
       const following = newOperation({
         ...planned,
         operation_id: randomUUID(),
@@ -133,6 +133,8 @@ export class Operations {
         port_updated_at: textOf(port?.updated_at) ?? null,
         after: operation,
       })
+      const guarded = { ...planned, before: operation.before, confirmed_by }
+      const compared = await this.#guards.check(guarded, askedFor(following, 'change'), port)
       operation.status = 'superseded'
       operation.followed_by = following.operation_id
       noteChoice()
@@ -204,6 +206,11 @@ export class Operations {
         )
     }
   }
+}
+
+/** What is read before an operation is written counts as its own, too. */
+function askedFor(operation: JournaledOperation, work: Work): Asker {
+  return { operation_id: operation.operation_id, work, onCall: () => countCall(operation) }
 }
 
 function ignoreUnread(error: unknown): void {

@@ -6,7 +6,7 @@ import type { Flow } from './flow.ts'
 import { onlyInBetween } from './in-between.ts'
 import type { OtherPort, OtherPortsRead } from './read-other-ports.ts'
 import { flavorFamily } from './rules-in-doubt.ts'
-import type { ReadRule } from './rules.ts'
+import type { ReadOptions, ReadRule } from './rules.ts'
 
 /** Ports with the same list of groups, and what passes differently between them and the port. */
 export type OtherPortsTraffic = {
@@ -29,12 +29,14 @@ export function comingAndGoing(lists: readonly (readonly string[])[]): string[] 
  * the port lists, by the engine that compares the port itself. Ports without a change are left out.
  * @param lists the port's list now, then after each step
  * @param rules of every group on the other ports
+ * @param entriesOf the entries of an address group, where they are known
  */
 export function trafficOfOtherPorts(
   port: Pick<Port, 'id' | 'private_ips'>,
   lists: readonly (readonly string[])[],
   { ports }: Pick<OtherPortsRead, 'ports'>,
   rules: RulesByGroup,
+  entriesOf?: ReadOptions['entriesOf'],
 ): OtherPortsTraffic[] {
   const [current, ...later] = lists
   const changing = new Set(comingAndGoing(lists))
@@ -52,7 +54,7 @@ export function trafficOfOtherPorts(
   }
   return [...byList.values()].flatMap((alike) => {
     const { ecs_flavor: flavor } = alike[0]!
-    const members = new PortAsMember(new RuleBook(rules, { membersOf, flavor }), changing)
+    const members = new PortAsMember(new RuleBook(rules, { membersOf, entriesOf, flavor }), changing)
     const before = members.rulesWhile(current, alike[0]!.security_groups)
     const afterStep = later.map((list) =>
       ruleDifference(before, members.rulesWhile(list, alike[0]!.security_groups), members.mayChange),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AuditEntry } from '../../../src/vpc/audit-log.ts'
+import { controls } from '../../stage/servers.ts'
 import { operationsOver, planned, startStage } from '../operations/ask-operations.ts'
 import { auditLogOver } from './read-audit-log.ts'
 
@@ -23,6 +24,23 @@ async function changed(desired: string[], way?: 'one-call'): Promise<AuditEntry 
   const { entries } = await auditLogOver(stage.proxy.call).record(operation.operation_id)
   return entries.find(({ kind }) => kind === 'other_ports')
 }
+
+const sum = (counts: Record<string, number>) => Object.values(counts).reduce((all, one) => all + one, 0)
+
+test('every call for a change is counted, those for other ports too', async () => {
+  const cloud = controls(stage.emulator)
+  // What the endpoint offers is found out by the first.
+  await changed(list.slice(0, 2))
+  await stage.someoneElseSets(PORT, list)
+  await cloud.forgetCalls()
+  const operations = operationsOver(stage.proxy.call)
+  const { operation } = await operations.post(PORT, planned(list, list.slice(0, 2)))
+  await operations.settled(operation.operation_id)
+  const { entries } = await auditLogOver(stage.proxy.call).record(operation.operation_id)
+  const count = sum(await cloud.calls())
+  expect(count).toBeGreaterThan(2)
+  expect(entries.at(-1)).toMatchObject({ kind: 'end', calls: count })
+})
 
 describe('without guards, the audit record of a change', () => {
   test('counts what it cuts on other ports', async () => {

@@ -53,8 +53,6 @@ async function portWith(...groups: string[]): Promise<string> {
   return id
 }
 
-const groupNamed = (name: string) => stage.groupNamed(name)
-
 describe('a plan that breaks a guard', () => {
   test('is refused before anything is sent, with the guard and the traffic in words', async () => {
     const portId = await portWith(quiet)
@@ -214,8 +212,8 @@ describe('a plan that allows from another group', () => {
   let proxy: Awaited<ReturnType<typeof stage.start>>
 
   beforeAll(async () => {
-    allowing = await groupNamed('pci-isolation')
-    const query = `?security_groups=${await groupNamed('payments-prod-web')}`
+    allowing = await stage.groupNamed('pci-isolation')
+    const query = `?security_groups=${await stage.groupNamed('payments-prod-web')}`
     const { ports } = await (await fetch(`${stage.emulator}/_emulator` + paths.ports(PROJECT) + query)).json()
     // Not one of the first, which the tests use.
     member = ports.at(-1).private_ips[0].ip_address
@@ -255,9 +253,9 @@ describe('a plan that allows from another group', () => {
     // shop-prod-web-03: shop-prod-app-01 and -02 let it in, as it has shop-prod-web.
     const portId = '6820b4fb-e056-43dd-8b43-911209d12055'
     const apps = ['8880f5f4-27c0-4b07-bec4-9b3f8faf1547', '1c39e52e-803c-4207-8666-d6c51802fe78']
-    const app = await groupNamed('shop-prod-app')
+    const app = await stage.groupNamed('shop-prod-app')
     for (const id of apps) await stage.someoneElseSets(id, [app])
-    const list = await Promise.all(['web-public', 'quarantine', 'shop-prod-web'].map(groupNamed))
+    const list = await Promise.all(['web-public', 'quarantine', 'shop-prod-web'].map(stage.groupNamed))
     await stage.someoneElseSets(portId, list)
     const over = operationsOver(proxy.call)
     const refused = await over.post(portId, planned(list, list.slice(0, 2)))
@@ -292,7 +290,7 @@ describe('a plan that allows from an address group', () => {
   }, SLOW_MS)
   afterAll(() => proxy.close())
   const broken = async () => {
-    const plan = planned([], [await groupNamed('office-vpn')])
+    const plan = planned([], [await stage.groupNamed('office-vpn')])
     const { error } = await operationsOver(proxy.call).post(await portWith(), plan)
     return { names: error.fields?.map(({ path }) => path), text: error.error_msg }
   }
