@@ -33,6 +33,12 @@ const auditOutcome = z.enum(auditOutcomes)
 /** How an operation or a dry run ended. */
 export type AuditOutcome = (typeof auditOutcomes)[number]
 
+const otherPortsCounts = {
+  ports: z.number(),
+  rules: z.number(),
+  flows: z.object({ newly_allowed: z.number(), newly_denied: z.number(), undecided: z.number() }),
+}
+
 /**
  * What happened, in the order in which it was written. `step` counts from 0; null where it concerns
  * none.
@@ -44,8 +50,9 @@ export type AuditOutcome = (typeof auditOutcomes)[number]
  *   failed.
  * - `read`: the port's list as read from the platform; null when it could not be read.
  * - `confirmed`: the plan breaks guards, and the operator typed the port's name or ID.
- * - `other_ports`: what the plan changes of the traffic of other ports at its end, as compared
- *   before it was sent: how many ports, rules that decide it, and flows; what was not compared.
+ * - `other_ports`: what the plan changes of the traffic of other ports, by the rules as they were
+ *   when it was sent: how many ports, rules that decide it, and flows, at its end and
+ *   (`in_between`) only between its steps; what was not compared.
  * - `answered`: the operator's choice after an operation that ended early.
  * - `taken_over`: a proxy took the operation over: the one that carried it out had ended.
  * - `copied`: the audit record was made from the journal of a Portside that had no audit log.
@@ -92,9 +99,9 @@ const auditEntry = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('other_ports'),
     at: z.string(),
-    ports: z.number(),
-    rules: z.number(),
-    flows: z.object({ newly_allowed: z.number(), newly_denied: z.number(), undecided: z.number() }),
+    ...otherPortsCounts,
+    /** Missing in older audit records. */
+    in_between: z.optional(z.object(otherPortsCounts)),
     not_compared: z.array(z.string()),
   }),
   z.object({

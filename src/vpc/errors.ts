@@ -108,12 +108,14 @@ const WORDS = ['error_msg', 'message', 'error_message', 'msg', 'detail', 'error_
 /**
  * Reads an error body of the platform in any of its forms (docs/platform.md, Errors): `error_code`,
  * `error_msg` and `request_id`, IAM's `{error: {code, message}}`, a flat `{code, message}`
- * or `{message}`, `{NeutronError: {type, message, detail}}`, and nova's `{itemNotFound: {...}}`.
+ * or `{message}`, `{NeutronError: {type, message, detail}}`, nova's `{itemNotFound: {...}}`, and a
+ * list of one of these, as in `{errors: [...]}`.
  * Returns undefined when the body is none of them, or its code would pass for one of Portside's
  * own.
  * @param uncoded the code where the body has none
  */
 export function readPlatformError(body: unknown, uncoded = 'HTTP'): PortsideError | undefined {
+  if (Array.isArray(body)) return readFirstError(body, uncoded)
   if (!isObject(body)) return undefined
   const requestId = textOf(body.request_id)
   const flat = { code: firstText(body, CODES), words: firstText(body, WORDS), requestId }
@@ -134,9 +136,22 @@ export function readPlatformError(body: unknown, uncoded = 'HTTP'): PortsideErro
       uncoded,
     )
   }
+  for (const inner of Object.values(body)) {
+    const first = Array.isArray(inner) ? readFirstError(inner, uncoded) : undefined
+    if (first) return { ...first, request_id: first.request_id ?? requestId ?? null }
+  }
   return typeof body.NeutronError === 'string'
     ? errorOfRefusal({ code: 'NeutronError', words: textOf(body.NeutronError), requestId }, uncoded)
     : undefined
+}
+
+/** The first of a list of errors that can be read. Lists in it are not looked into. */
+function readFirstError(list: readonly unknown[], uncoded: string): PortsideError | undefined {
+  for (const one of list.slice(0, MOST_FIELDS_NAMED)) {
+    const found = isObject(one) ? readPlatformError(one, uncoded) : undefined
+    if (found) return found
+  }
+  return undefined
 }
 
 function firstText(of: Record<string, unknown>, names: readonly string[]): string | undefined {

@@ -99,20 +99,23 @@ function entryWords(entry: AuditEntry, words: readonly string[], facts: Names): 
         more: <TimelineNote>{entry.guards.join(', ')}</TimelineNote>,
       }
     case 'other_ports': {
-      const { newly_allowed, newly_denied, undecided } = entry.flows
+      const { ports, in_between, not_compared } = entry
+      const between = in_between !== undefined && in_between.ports > 0 ? in_between : undefined
       return {
         icon: 'info',
         tone: 'warn',
         title:
-          entry.ports === 0
-            ? 'Not all traffic of other ports was compared'
-            : `Traffic of ${counted(entry.ports, 'other port')} changes`,
+          ports > 0
+            ? `Traffic of ${counted(ports, 'other port')} changes`
+            : between
+              ? `Traffic of ${counted(between.ports, 'other port')} changes between steps only`
+              : 'Not all traffic of other ports was compared',
         more: (
-          <TimelineNote>
-            {entry.ports > 0 &&
-              `${newly_allowed} newly allowed, ${newly_denied} newly denied, ${undecided} can’t be decided, by ${counted(entry.rules, 'rule')}.`}
-            {entry.not_compared.length > 0 && ` Not compared: ${entry.not_compared.join('; ')}.`}
-          </TimelineNote>
+          <>
+            {ports > 0 && <TimelineNote>{flowsText(entry)}</TimelineNote>}
+            {between && <TimelineNote>Only between steps: {flowsText(between)}</TimelineNote>}
+            {not_compared.length > 0 && <TimelineNote>Not compared: {not_compared.join('; ')}.</TimelineNote>}
+          </>
         ),
       }
     }
@@ -153,6 +156,13 @@ const RESULTS: Record<Extract<AuditEntry, { kind: 'answer' }>['result'], { icon:
 }
 
 type ResponseEntry = Extract<AuditEntry, { kind: 'answer' }>
+
+type OtherPortsCounts = Pick<Extract<AuditEntry, { kind: 'other_ports' }>, 'flows' | 'rules'>
+
+function flowsText({ flows, rules }: OtherPortsCounts): string {
+  const { newly_allowed, newly_denied, undecided } = flows
+  return `${newly_allowed} newly allowed, ${newly_denied} newly denied, ${undecided} can’t be decided, by ${counted(rules, 'rule')}.`
+}
 
 function responseWords({ result, status }: ResponseEntry): string {
   const code = status === null ? '' : ` (${status})`

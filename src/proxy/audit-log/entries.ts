@@ -117,8 +117,10 @@ export function endEntry(
 type Compared = {
   /** The broken guards that the operator has confirmed by typing. */
   confirmed: readonly string[]
-  otherPorts: Omit<Extract<AuditEntry, { kind: 'other_ports' }>, 'kind' | 'at'> | null
+  otherPorts: OtherPortsFound | null
 }
+
+type OtherPortsFound = Omit<Extract<AuditEntry, { kind: 'other_ports' }>, 'kind' | 'at'>
 
 /**
  * The first entries of an operation: the guards that it breaks as confirmed, and what it changes on
@@ -131,7 +133,20 @@ export function comparedEntries(
   const entries: AuditEntry[] = []
   if (confirmed.length > 0)
     entries.push({ kind: 'confirmed', at: now(), typed: typed ?? '', guards: [...confirmed] })
-  if (otherPorts && (otherPorts.ports > 0 || otherPorts.not_compared.length > 0))
-    entries.push({ kind: 'other_ports', at: now(), ...otherPorts })
+  if (otherPorts) entries.push(...otherPortsEntries(otherPorts))
   return entries
 }
+
+/** What a plan changes on other ports: an entry, where it changes anything or that is not known. */
+export function otherPortsEntries(found: OtherPortsFound): AuditEntry[] {
+  const { ports, in_between, not_compared } = found
+  if (ports === 0 && !in_between?.ports && not_compared.length === 0) return []
+  return [{ kind: 'other_ports', at: now(), ...found }]
+}
+
+/** The entry of other ports whose traffic was not compared: why, in words without a full stop. */
+export function notComparedEntry(why: string): AuditEntry {
+  return { kind: 'other_ports', at: now(), ...NO_COUNTS, not_compared: [why] }
+}
+
+const NO_COUNTS = { ports: 0, rules: 0, flows: { newly_allowed: 0, newly_denied: 0, undecided: 0 } }

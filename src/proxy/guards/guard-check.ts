@@ -5,6 +5,7 @@ import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import {
   comingAndGoing,
   confirmsGuards,
+  countOtherPorts,
   guardText,
   remoteAddressGroupIds,
   remoteGroupIds,
@@ -20,7 +21,7 @@ import { readAllAddressGroups, readAllMembers, readOthers, readRules } from './r
 /** The longest times, in milliseconds, for reading rules and then remote groups: somebody waits. */
 const READING_MS = 15_000
 const RESOLVING_MS = 10_000
-/** The same where there are no guards: what other ports change is only for the audit log. */
+/** The same where there are no guards: what changes on other ports is only for the audit log. */
 const READING_OTHERS_MS = 5000
 
 /** A plan that is compared with the guards, and what the operator typed to confirm it. */
@@ -56,7 +57,8 @@ const NOTHING: GuardsPassed = { confirmed: [], otherPorts: null }
  * that the operator can confirm by typing the port's name. What can't be read or decided counts as
  * broken.
  *
- * What it changes on other ports is counted for the audit log, with or without guards.
+ * What it changes on other ports is counted for the audit log: here where there are guards, which
+ * have to wait for it anyway, and else beside the operation (`otherPorts`).
  */
 export class GuardCheck {
   readonly #guards: readonly Guard[]
@@ -70,20 +72,21 @@ export class GuardCheck {
     this.#log = log
   }
 
+  /** True when there are guards, so that each plan has to be compared before it is sent. */
+  get any(): boolean {
+    return this.#guards.length > 0
+  }
+
   /**
    * Resolves when the steps may be sent, with what the audit log is to have of it.
-   * @param asker for whom is read; without guards it is background work
+   * @param asker for whom is read
    * @param known the port, when it was read just now
    * @throws ProxyError Portside.GuardBroken, unless `confirmed_by` is the port's name or ID;
    *   UpstreamError when the port can't be read
    */
   async check(planned: GuardedPlan, asker: Asker = {}, known?: Port | null): Promise<GuardsPassed> {
+    if (!this.any) return NOTHING
     const { project_id, port_id, user, confirmed_by } = planned
-    if (this.#guards.length === 0)
-      return {
-        confirmed: [],
-        otherPorts: await this.#otherPorts(planned, { ...asker, work: 'background' }, known),
-      }
     const port = known ?? (await this.#upstream.readPort(project_id, port_id, asker)).port
     if (portSecurityOf(port) === false) return NOTHING
     const { broken, otherPorts } = await this.#broken(planned, port, asker)
@@ -95,6 +98,33 @@ export class GuardCheck {
       return { confirmed: names, otherPorts }
     }
     throw guardBroken(named, confirmed_by?.trim())
+  }
+
+  /**
+   * What a plan changes on other ports, for the audit log alone: nothing is refused for it, and
+   * what can't be read within 5 seconds is named.
+   * @param port the port that is changed, as read just now
+   */
+  async otherPorts(
+    { project_id, planned_from, steps }: Pick<GuardedPlan, 'project_id' | 'planned_from' | 'steps'>,
+    port: Port,
+    asker: Asker & { signal: AbortSignal },
+  ): Promise<GuardsPassed['otherPorts']> {
+    const lists = [planned_from, ...listsAfter(planned_from, steps)]
+    const changing = comingAndGoing(lists)
+    if (changing.length === 0 || portSecurityOf(port) === false) return null
+    const signal = AbortSignal.any([asker.signal, AbortSignal.timeout(READING_OTHERS_MS)])
+    const reading = { ...asker, signal }
+    const others = await readOthers(this.#upstream, project_id, port.id, async () => port, changing, reading)
+    const { rules, ports, unread } = others
+    if (ports.length === 0) return unread.length === 0 ? null : notCompared(unread)
+    const { id, private_ips } = port
+    const question = { lists, before: undefined, rules, others: { port: { id, private_ips }, ports, unread } }
+    const addressGroupIds = remoteAddressGroupIds([...rules.values()].flat())
+    const { addresses } = await readAllAddressGroups(this.#upstream, project_id, addressGroupIds, reading)
+    const judged = await this.#judge({ ...question, guards: [], members: new Map(), entries: addresses })
+    if (!judged.others) return notCompared(['the traffic of other ports could not be compared'])
+    return { ...judged.others, not_compared: [...unread] }
   }
 
   /** Ends the thread, after the checks under way. */
@@ -156,35 +186,12 @@ export class GuardCheck {
       readAllMembers(this.#upstream, project_id, remoteIds, resolving),
       readAllAddressGroups(this.#upstream, project_id, addressGroupIds, resolving),
     ])
-    return members.size + entries.size === 0 ? first : judge(members, entries)
-  }
-
-  /**
-   * What a plan changes on other ports, for the audit log alone: nothing is refused for it, and
-   * what can't be read in time is named.
-   */
-  async #otherPorts(
-    { project_id, port_id, planned_from, steps }: GuardedPlan,
-    asker: Asker,
-    known: Port | null | undefined,
-  ): Promise<GuardsPassed['otherPorts']> {
-    const lists = [planned_from, ...listsAfter(planned_from, steps)]
-    const changing = comingAndGoing(lists)
-    if (changing.length === 0) return null
-    const reading = { ...asker, signal: AbortSignal.timeout(READING_OTHERS_MS) }
-    let port = known
-    const readPort = async () => (port ??= (await this.#upstream.readPort(project_id, port_id, reading)).port)
-    const others = await readOthers(this.#upstream, project_id, port_id, readPort, changing, reading)
-    const { rules, ports, unread } = others
-    if (!port || ports.length === 0) return unread.length === 0 ? null : notCompared(unread)
-    if (portSecurityOf(port) === false) return null
-    const { id, private_ips } = port
-    const question = { lists, before: undefined, rules, others: { port: { id, private_ips }, ports, unread } }
-    const addressGroupIds = remoteAddressGroupIds([...rules.values()].flat())
-    const entries = await readAllAddressGroups(this.#upstream, project_id, addressGroupIds, reading)
-    const judged = await this.#judge({ ...question, guards: [], members: new Map(), entries })
-    if (!judged.others) return notCompared(['the traffic of other ports could not be compared'])
-    return { ...judged.others, not_compared: [...unread] }
+    const resolved =
+      members.addresses.size + entries.addresses.size === 0
+        ? first
+        : await judge(members.addresses, entries.addresses)
+    const unknown = [...members.unresolved, ...entries.unresolved]
+    return { ...resolved, broken: resolved.broken.map((one) => withUnknown(one, unknown)) }
   }
 
   async #judge(
@@ -204,9 +211,19 @@ export class GuardCheck {
   }
 }
 
+/** A guard that can't be decided says which addresses are missing, and why: of many the first. */
+function withUnknown(broken: BrokenGuard, unknown: readonly string[]): BrokenGuard {
+  if (broken.certain || unknown.length === 0) return broken
+  const named = unknown.slice(0, MOST_UNKNOWN_NAMED)
+  const more = unknown.length - named.length
+  const why = `${broken.why} Not known: ${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`
+  return { ...broken, why }
+}
+
+const MOST_UNKNOWN_NAMED = 3
+
 function notCompared(not_compared: readonly string[]): GuardsPassed['otherPorts'] {
-  const flows = { newly_allowed: 0, newly_denied: 0, undecided: 0 }
-  return { ports: 0, rules: 0, flows, not_compared: [...not_compared] }
+  return { ...countOtherPorts([]), not_compared: [...not_compared] }
 }
 
 function guardBroken(

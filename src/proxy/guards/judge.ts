@@ -41,7 +41,7 @@ export type GuardQuestion = {
  */
 export type BrokenGuard = { guard: number; why: string; certain: boolean }
 
-/** The guards that are broken, and what the plan changes on other ports at its end. */
+/** The guards that are broken, and what the plan changes on other ports. */
 export type Judged = { broken: BrokenGuard[]; others: OtherPortsCounts }
 
 /**

@@ -6,6 +6,7 @@ import {
   readMembers,
   readOtherPorts,
   rulesUnreadable,
+  type AddressGroupRead,
   type OtherPortsRead,
 } from '../../vpc/traffic/index.ts'
 import { ProxyError } from '../errors.ts'
@@ -54,51 +55,71 @@ export async function readRules(
   return rules
 }
 
+/** Addresses of groups, by group; for the rest, why they are not known, in words. */
+export type AddressesRead = { addresses: Map<string, readonly string[]>; unresolved: string[] }
+
 /**
- * The addresses of the ports in groups, by group. A group gets no entry when not all of its ports
- * can be read before its signal is aborted.
+ * The addresses of the ports in groups. A group has none when not all of its ports can be read
+ * before its signal is aborted.
  */
 export async function readAllMembers(
   upstream: Upstream,
   projectId: string,
   groupIds: readonly string[],
   asker: TimedAsker,
-): Promise<Map<string, readonly string[]>> {
+): Promise<AddressesRead> {
   try {
     const members = await readMembers(groupIds, async (security_groups, marker) => {
       const query = { security_groups: [...security_groups], limit: LARGEST_PAGE, marker }
       return (await upstream.readPorts(projectId, query, asker)).data
     })
-    return new Map([...members].flatMap(([id, read]) => ('addresses' in read ? [[id, read.addresses]] : [])))
+    return addressesRead('security group', members)
   } catch (error) {
-    if (!(error instanceof ProxyError) && !asker.signal.aborted) throw error
-    return new Map()
+    const { code } = failureOf(error, asker)
+    return {
+      addresses: new Map(),
+      unresolved: [
+        `the ports of ${groupIds.length} remote ${groupIds.length === 1 ? 'group' : 'groups'} could not be read (${code})`,
+      ],
+    }
   }
 }
 
 /**
- * The entries of address groups, by group. A group gets no entry when they can't be read before
- * its signal is aborted.
+ * The entries of address groups. A group has none when they can't be read before its signal is
+ * aborted.
  */
 export async function readAllAddressGroups(
   upstream: Upstream,
   projectId: string,
   ids: readonly string[],
   asker: TimedAsker,
-): Promise<Map<string, readonly string[]>> {
+): Promise<AddressesRead> {
   const read = await readAddressGroups(
     ids,
     async (id, marker) => {
       const query = { id: [...id], limit: LARGEST_PAGE, marker }
       return (await upstream.readAddressGroups(projectId, query, asker)).data
     },
-    (error) => {
-      if (error instanceof ProxyError) return { code: error.error.error_code, status: error.status }
-      if (!asker.signal.aborted) throw error
-      return { code: 'not in time', status: 0 }
-    },
+    (error) => failureOf(error, asker),
   )
-  return new Map([...read].flatMap(([id, one]) => ('addresses' in one ? [[id, one.addresses]] : [])))
+  return addressesRead('address group', read)
+}
+
+function addressesRead(kind: string, read: ReadonlyMap<string, AddressGroupRead>): AddressesRead {
+  const addresses = new Map<string, readonly string[]>()
+  const unresolved: string[] = []
+  for (const [id, one] of read)
+    if ('addresses' in one) addresses.set(id, one.addresses)
+    else unresolved.push(`${kind} ${one.name ?? id}: ${one.unresolved}`)
+  return { addresses, unresolved }
+}
+
+/** Why a read failed. @throws what is no failed read, and not for the lack of time */
+function failureOf(error: unknown, { signal }: TimedAsker): { code: string; status: number } {
+  if (error instanceof ProxyError) return { code: error.error.error_code, status: error.status }
+  if (!signal.aborted) throw error
+  return { code: 'not in time', status: 0 }
 }
 
 /**
@@ -114,11 +135,7 @@ export async function readOthers(
   changing: readonly string[],
   asker: TimedAsker,
 ): Promise<OtherPortsRead & { rules: Map<string, SecurityGroupRule[]> }> {
-  const why = (error: unknown) => {
-    if (error instanceof ProxyError) return error.error.error_code
-    if (!asker.signal.aborted) throw error
-    return 'not in time'
-  }
+  const why = (error: unknown) => failureOf(error, asker).code
   const { ports, unread } = await readOtherPorts(portId, changing, {
     port,
     rules: async (remote_group_id, marker) => {

@@ -7,7 +7,14 @@ import type { Port } from '../../vpc/port.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
-import { responseEntry, readEntry, requestEntry, failedReadEntry } from '../audit-log/entries.ts'
+import type { AuditEntry } from '../../vpc/audit-log.ts'
+import {
+  responseEntry,
+  readEntry,
+  requestEntry,
+  failedReadEntry,
+  notComparedEntry,
+} from '../audit-log/entries.ts'
 import { notRecorded } from '../audit-log/not-recorded.ts'
 import { pause, waitAfter } from '../retry.ts'
 import type { SendOutcome, Upstream } from '../upstream/upstream.ts'
@@ -33,6 +40,11 @@ export type OperationContext = {
   stopping: AbortSignal
   log: FastifyBaseLogger
   metrics?: Metrics | undefined
+  /**
+   * What an operation changes on other ports, for the audit log; missing where it was compared
+   * before.
+   */
+  otherPorts?: (operation: JournaledOperation, port: Port, signal: AbortSignal) => Promise<AuditEntry[]>
 }
 
 /** Thrown when an operation has ended before its last step, and its end is written. */
@@ -62,6 +74,9 @@ class OperationRun {
   #sentAgain = false
   /** Since when (as of Date.now()) the platform takes no calls; undefined while it does. */
   #throttledSince: number | undefined
+  /** What is compared beside the steps, until it is noted: as a promise, and when it is there. */
+  #comparing: Promise<void> | undefined
+  #compared: AuditEntry[] | undefined
 
   constructor(operation: JournaledOperation, context: OperationContext) {
     this.#operation = operation
@@ -76,9 +91,11 @@ class OperationRun {
     const replaces = operation.steps.some(({ step }) => step.kind === 'replace')
     if (replaces && this.#portUpdated()) return this.#changedBefore(portUpdatedError())
 
+    this.#compareOtherPorts()
     for (const stepNumber of operation.steps.keys()) await this.#carryOutStep(stepNumber)
 
     if (this.#sentAgain) await this.#readOnceMore()
+    await this.#comparing
     operation.status = 'done'
     await this.#save()
   }
@@ -96,7 +113,7 @@ class OperationRun {
     let lost = false
     for (;;) {
       if (this.#context.stopping.aborted) return this.#interrupt()
-      if ((await this.#waitWhileClosed()) && (await this.#foundDone(stepNumber, false))) return
+      if ((await this.#waitWhileClosed()) && (await this.#foundDone(stepNumber, { lost }))) return
       operation.status = 'running'
       operation.next_try_at = null
       step.status = 'sending'
@@ -130,7 +147,7 @@ class OperationRun {
         step.status = 'unknown'
         forgetList(operation)
         await this.#save()
-        if (await this.#foundDone(stepNumber, true)) return
+        if (await this.#foundDone(stepNumber, { lost, late: true })) return
         if (step.attempts >= this.#context.waits.tries) return this.#fail(stepNumber, error)
         continue
       }
@@ -138,25 +155,25 @@ class OperationRun {
       if (wait === undefined) {
         // An earlier request without a response may have been carried out: then this one is
         // refused.
-        if (lost && (await this.#foundDone(stepNumber, false))) return
+        if (lost && (await this.#foundDone(stepNumber, { lost }))) return
         return this.#fail(stepNumber, error)
       }
       step.status = 'pending'
       await this.#wait(wait)
       // The list may have changed during the wait, and `index` counts in the list of that moment
       // (docs/platform.md, Insert).
-      if (await this.#foundDone(stepNumber, false)) return
+      if (await this.#foundDone(stepNumber, { lost })) return
     }
   }
 
   /**
    * Reads the port back. True, and written, when it has the list after the step; false when it has
    * the list before it.
-   * @param late true when the request may still arrive: then the list before it is read a second
-   *   time, later
+   * @param how `lost`: a request of this step has no response, so that another list may be its
+   *   work; `late`: it may still arrive, so the list before it is read a second time, later
    * @throws EndedEarly when it has another list, or can't be read
    */
-  async #foundDone(stepNumber: number, late: boolean): Promise<boolean> {
+  async #foundDone(stepNumber: number, how: { lost: boolean; late?: boolean }): Promise<boolean> {
     const operation = this.#operation
     const step = operation.steps[stepNumber]!
     for (let reading = 1; ; reading++) {
@@ -171,31 +188,63 @@ class OperationRun {
         (step.step.kind === 'replace' && this.#portUpdated())
       if (changed) {
         if (step.status === 'sending') step.status = 'unknown'
-        await this.#stop(listChangedError())
+        await this.#stop(how.lost ? anotherListError() : listChangedError())
       }
       await this.#save()
-      if (!late || reading === 2) return false
+      if (!how.late || reading === 2) return false
       if (!(await pause(this.#context.waits.lateMs, this.#context.stopping))) return this.#interrupt()
     }
   }
 
   /**
    * Reads the port after its list was replaced: the response is in the old form, and a change that
-   * somebody else made at the same moment may have won (docs/platform.md, Replace).
+   * somebody else made at the same moment may have won (docs/platform.md, Replace). A read that
+   * still has the list before is read again, later: it may be of a copy that is behind.
    */
   async #confirmReplaced(stepNumber: number): Promise<void> {
     const operation = this.#operation
-    try {
-      const { port, request_id } = await this.#readPort()
-      this.#noteRead(port, request_id)
-    } catch (error) {
-      if (!(error instanceof ProxyError)) throw error
-      // The response has said that it is done.
-      this.#context.store.note(operation, failedReadEntry(error.error))
-      return
+    const { expected } = operation.steps[stepNumber]!
+    for (let reading = 1; ; reading++) {
+      try {
+        const { port, request_id } = await this.#readPort()
+        this.#noteRead(port, request_id)
+      } catch (error) {
+        if (!(error instanceof ProxyError)) throw error
+        // The response has said that it is done.
+        this.#context.store.note(operation, failedReadEntry(error.error))
+        return
+      }
+      const list = operation.list_now!
+      if (sameList(list, expected)) return
+      if (reading === 2 || !sameList(list, listBefore(operation, stepNumber)))
+        return this.#stop(anotherListError())
+      await this.#save()
+      if (!(await pause(this.#context.waits.lateMs, this.#context.stopping))) return this.#interrupt()
     }
-    if (!sameList(operation.list_now!, operation.steps[stepNumber]!.expected))
-      await this.#stop(listChangedError())
+  }
+
+  /** Nobody waits for it before the steps are sent: it is only for the audit log. */
+  #compareOtherPorts(): void {
+    const { otherPorts, stopping, log } = this.#context
+    const operation = this.#operation
+    if (!otherPorts || !operation.port) return
+    operation.comparing = true
+    this.#comparing = otherPorts(operation, operation.port, stopping)
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'other ports could not be compared')
+        return [notComparedEntry('the traffic of other ports could not be compared')]
+      })
+      .then((entries) => {
+        this.#compared = entries
+      })
+  }
+
+  /** Notes what was compared meanwhile: with the next write, and not while one is under way. */
+  #noteCompared(): void {
+    if (!this.#compared) return
+    for (const entry of this.#compared) this.#context.store.note(this.#operation, entry)
+    this.#compared = undefined
+    delete this.#operation.comparing
   }
 
   /** True when the port, as read just now, was changed since the plan was made. */
@@ -210,7 +259,7 @@ class OperationRun {
   async #readOnceMore(): Promise<void> {
     if (!(await pause(this.#context.waits.lateMs, this.#context.stopping))) return
     const list = await this.#read()
-    if (!sameList(list, this.#operation.desired)) return this.#stop(listChangedError())
+    if (!sameList(list, this.#operation.desired)) return this.#stop(anotherListError())
   }
 
   /** Reads the port's list, and notes it. @throws EndedEarly when that fails for too long */
@@ -316,6 +365,7 @@ class OperationRun {
   }
 
   async #ended(): Promise<never> {
+    await this.#comparing
     await this.#save()
     const { operation_id, status, error } = this.#operation
     this.#context.log.warn({ operation_id, status, error_code: error?.error_code }, 'operation ended early')
@@ -326,6 +376,7 @@ class OperationRun {
   async #saveBeforeSending(stepNumber: number, request: StepRequest): Promise<void> {
     const { store } = this.#context
     const step = this.#operation.steps[stepNumber]!
+    this.#noteCompared()
     store.note(this.#operation, requestEntry(stepNumber, request))
     try {
       await store.saveBeforeSending(this.#operation)
@@ -345,6 +396,7 @@ class OperationRun {
   }
 
   #save(): Promise<void> {
+    this.#noteCompared()
     return this.#context.store.save(this.#operation)
   }
 }
@@ -365,7 +417,7 @@ function listChangedError(): PortsideError {
 function portUpdatedError(): PortsideError {
   return ownError(
     'Portside.ListChanged',
-    'The port was changed since it was read, though its list is the same. A replacement would overwrite what somebody else is doing, so nothing was sent.',
+    "The port's updated_at is not as when the port was read, though its list is the same. A replacement could overwrite what somebody else is doing, so nothing was sent.",
     { advice: 'Look at the port as it is now, then apply again.' },
   ).error
 }
@@ -378,11 +430,15 @@ function anotherListError(): PortsideError {
   ).error
 }
 
-/** True when two times are the same, or one is not known. The old form has times without a zone. */
-function sameMoment(one: string | null | undefined, other: string | null | undefined): boolean {
-  if (!one || !other) return true
-  const [first, second] = [moment(one), moment(other)]
-  return first === second || Number.isNaN(first) || Number.isNaN(second)
+/**
+ * True when the port's time of change is still the one that the plan was made with. Nothing is
+ * compared where the plan names no such field (undefined). The old form has times without a zone; a
+ * text that is no time is compared as text.
+ */
+function sameMoment(now: string | undefined, planned: string | null | undefined): boolean {
+  if (planned === undefined || (now ?? null) === planned) return true
+  // Also NaN, where one is missing or no time, is not the same.
+  return moment(now ?? '') === moment(planned ?? '')
 }
 
 function moment(text: string): number {

@@ -82,6 +82,7 @@ export class OperationRunner {
         const at = new Date().toISOString()
         operation.taken_over_at = at
         store.note(operation, { kind: 'taken_over', at })
+        store.noteNotCompared(operation)
       }
       try {
         await store.save(operation)
@@ -168,6 +169,7 @@ export class OperationRunner {
             advice:
               "Look at the list as it is now; then go on, go back to the list before, or leave it as it is. Why is in the proxy's log.",
           })
+    store.noteNotCompared(operation)
     endEarly(operation, 'stopped', reason)
     forgetList(operation)
     store.publishUnwritten(operation)

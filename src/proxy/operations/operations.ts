@@ -5,7 +5,7 @@ import { wayOf } from '../../vpc/plan-ways.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import type { GuardCheck } from '../guards/guard-check.ts'
-import { comparedEntries } from '../audit-log/entries.ts'
+import { comparedEntries, otherPortsEntries } from '../audit-log/entries.ts'
 import { orNotRecorded } from '../audit-log/not-recorded.ts'
 import type { SignedIn } from '../session/session.ts'
 import type { Planning } from '../planning.ts'
@@ -33,7 +33,7 @@ export class Operations {
     this.#context = context
     this.#planningOf = planningOf
     this.#guards = guards
-    this.#runner = new OperationRunner(context)
+    this.#runner = new OperationRunner(guards.any ? context : { ...context, otherPorts: besideOf(guards) })
   }
 
   /** Takes over abandoned operations: of an earlier run of this proxy, and of proxies that die. */
@@ -211,6 +211,16 @@ export class Operations {
 /** What is read before an operation is written counts as its own, too. */
 function askedFor(operation: JournaledOperation, work: Work): Asker {
   return { operation_id: operation.operation_id, work, onCall: () => countCall(operation) }
+}
+
+/** Without guards nobody waits for what a plan changes on other ports. */
+function besideOf(guards: GuardCheck): OperationContext['otherPorts'] {
+  return async (operation, port, signal) => {
+    const { project_id, planned_from, steps } = operation
+    const plan = { project_id, planned_from, steps: steps.map(({ step }) => step) }
+    const found = await guards.otherPorts(plan, port, { ...askedFor(operation, 'background'), signal })
+    return found ? otherPortsEntries(found) : []
+  }
 }
 
 function ignoreUnread(error: unknown): void {

@@ -6,7 +6,7 @@ import {
   shortened,
   type PortsideError,
 } from '../../vpc/errors.ts'
-import { isObject } from '../../vpc/shown.ts'
+import { isObject, saysNothing } from '../../vpc/shown.ts'
 import { ownError } from '../errors.ts'
 import { ONE_PAGE, ONE_THING, outOfBounds, type ResponseBounds } from './response-bounds.ts'
 import type { ExchangeResponse } from './exchange.ts'
@@ -18,6 +18,11 @@ import type { ResponseSchema } from './upstream.ts'
 const ADVICE: Readonly<Record<number, string>> = {
   401: "The platform refused the proxy's credentials. Check the access key or token it was started with or has in its credentials file, and this machine's clock.",
   403: "The proxy's credentials lack a permission for this. Check the project, and the policies of the user they belong to.",
+}
+/** The same where there is a message, and no code of the platform's. */
+const ADVICE_WITHOUT_CODE: Readonly<Record<number, string>> = {
+  401: "This has no code of the platform: the proxy's credentials may be wrong, or something between Portside and the platform asks for a sign-in of its own.",
+  403: "This has no code of the platform: a gateway or a web firewall before it may have refused the request, or the proxy's credentials lack a permission.",
 }
 /** The same where a page or a text came in place of the platform's form. */
 const ADVICE_FOR_TEXT: Readonly<Record<number, string>> = {
@@ -38,7 +43,8 @@ export function readErrorResponse(response: ExchangeResponse): PortsideError {
   const known = body.ok ? readPlatformError(body.value, uncoded) : undefined
   const text = known || status < 400 ? undefined : textError(response, body, uncoded)
   const said = known ?? text
-  const advice = (text ? ADVICE_FOR_TEXT : ADVICE)[status]
+  const withoutCode = known?.error_code === uncoded
+  const advice = (text ? ADVICE_FOR_TEXT : withoutCode ? ADVICE_WITHOUT_CODE : ADVICE)[status]
   const error: PortsideError = said ?? {
     ...ownError(
       'Portside.UnreadableAnswer',
@@ -60,10 +66,15 @@ export function readErrorResponse(response: ExchangeResponse): PortsideError {
 
 /** The words of a response in no form of the platform's; JSON in another form is shown as text. */
 function textError(response: ExchangeResponse, body: Json, uncoded: string): PortsideError | undefined {
+  if (body.ok && typeof body.value === 'string') {
+    // The words alone, without the quotes and escapes of JSON.
+    const words = refusalText({ ...response, body: Buffer.from(body.value) })
+    return words && errorOfRefusal(words, uncoded)
+  }
+  if (body.ok && (typeof body.value !== 'object' || saysNothing(body.value))) return undefined
   // What would pass for Portside's own is not repeated.
-  if (body.ok && (!isObject(body.value) || 'error_code' in body.value || 'code' in body.value))
+  if (body.ok && isObject(body.value) && ('error_code' in body.value || 'code' in body.value))
     return undefined
-  if (body.ok && Object.keys(body.value as object).length === 0) return undefined
   const refusal = refusalText(response)
   return refusal && errorOfRefusal(refusal, uncoded)
 }

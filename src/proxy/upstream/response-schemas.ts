@@ -3,7 +3,7 @@ import { refusedFields, shortened } from '../../vpc/errors.ts'
 import { MOST_FIELDS_NAMED } from '../../vpc/limits.ts'
 import * as old from '../../vpc/old-groups.ts'
 import * as responses from '../../vpc/responses.ts'
-import { isObject, objectsOf } from '../../vpc/shown.ts'
+import { isObject, objectsOf, saysNothing } from '../../vpc/shown.ts'
 import { UNREADABLE } from '../../vpc/unreadable-marks.ts'
 import type { UnreadableEntry } from '../../vpc/unreadable.ts'
 import * as v1 from '../../vpc/v1-ports.ts'
@@ -112,13 +112,31 @@ function checksList<T>(schema: ObjectSchema<T>, key: string, within?: string): R
       if (!isObject(held) || !Array.isArray(held[key])) return read
       const { good, bad } = judgeEntries(held[key], element)
       const list = { ...held, [key]: good }
+      const next = within === undefined ? nextPage(sent.page_info) : {}
+      if (next.why) bad.push({ place: held[key].length, id: null, why: next.why })
       const rest = whole.safeParse({
         ...(within === undefined ? list : { ...sent, [within]: list }),
+        ...('page_info' in next && { page_info: next.page_info }),
         ...namedUnreadable(bad),
       })
       return rest.success ? { ...rest, rewritten: true } : rest
     },
   }
+}
+
+/**
+ * What an odd `page_info` says of further pages: nothing, where there is nothing in it; a number is
+ * a marker as well. Where it can't be read, it is not known whether more entries follow.
+ */
+function nextPage(sent: unknown): { page_info?: unknown; why?: string } {
+  if (saysNothing(sent)) return { page_info: undefined }
+  const marker: unknown = isObject(sent) ? sent.next_marker : sent
+  if (isObject(sent) && (saysNothing(marker) || marker === false))
+    return { page_info: { ...sent, next_marker: undefined } }
+  if (isObject(sent) && (typeof marker === 'string' || typeof marker === 'number'))
+    return { page_info: { ...sent, next_marker: String(marker) } }
+  const why = "page_info can't be read: more entries may follow"
+  return { page_info: undefined, why }
 }
 
 function without(value: Record<string, unknown>, name: string): Record<string, unknown> {

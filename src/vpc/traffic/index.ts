@@ -17,7 +17,7 @@ export {
 } from './guards.ts'
 export { isFromAnywhere } from './importance.ts'
 export { onlyInBetween } from './in-between.ts'
-export { readAddressGroups } from './address-groups.ts'
+export { readAddressGroups, type AddressGroupRead } from './address-groups.ts'
 export { readMembers } from './members.ts'
 export { remoteAddressGroupIds, remoteGroupIds } from './remote-group-ids.ts'
 export type { Flow } from './flow.ts'

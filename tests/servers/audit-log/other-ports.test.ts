@@ -15,14 +15,19 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => stage.close())
 
-/** Changes the port's list, as it would be. @returns what its audit record says of other ports */
-async function changed(desired: string[], way?: 'one-call'): Promise<AuditEntry | undefined> {
+/** Changes the port's list, and waits for the end. @returns the entries of its audit record */
+async function entriesOf(desired: string[], way?: 'one-call'): Promise<AuditEntry[]> {
   await stage.someoneElseSets(PORT, list)
   const operations = operationsOver(stage.proxy.call)
   const { operation } = await operations.post(PORT, planned(list, desired, {}, way))
   expect((await operations.settled(operation.operation_id)).status).toBe('done')
   const { entries } = await auditLogOver(stage.proxy.call).record(operation.operation_id)
-  return entries.find(({ kind }) => kind === 'other_ports')
+  return entries
+}
+
+/** What the audit record of such a change says of other ports. */
+async function changed(desired: string[], way?: 'one-call'): Promise<AuditEntry | undefined> {
+  return (await entriesOf(desired, way)).find(({ kind }) => kind === 'other_ports')
 }
 
 const sum = (counts: Record<string, number>) => Object.values(counts).reduce((all, one) => all + one, 0)
@@ -50,6 +55,21 @@ describe('without guards, the audit record of a change', () => {
       flows: { newly_allowed: 0, newly_denied: 2, undecided: 0 },
       not_compared: [],
     })
+  })
+
+  test('counts what is cut only while a group moves, step by step', async () => {
+    expect(await changed([list[2]!, list[0]!, list[1]!])).toMatchObject({
+      ports: 0,
+      flows: { newly_allowed: 0, newly_denied: 0, undecided: 0 },
+      in_between: { ports: 3, rules: 1, flows: { newly_allowed: 0, newly_denied: 2, undecided: 0 } },
+    })
+  })
+
+  test('has them after the first request: no change waits for them', async () => {
+    await stage.faults({ kind: 'delay', milliseconds: 300, match: { path: 'remote_group_id' } })
+    const kinds = (await entriesOf(list.slice(0, 2))).map(({ kind }) => kind)
+    await stage.noFaults()
+    expect(kinds).toEqual(['read', 'request', 'answer', 'other_ports', 'end'])
   })
 
   test('has nothing of them where groups only move in one call', async () => {

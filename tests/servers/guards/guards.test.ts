@@ -247,6 +247,9 @@ describe('a plan that allows from another group', () => {
     expect(response.status).toBe(409)
     expect(broken(response)).toEqual(['guards.elsewhere', 'guards.member'])
     expect(response.error.error_msg).toContain('It could not be decided for certain.')
+    expect(response.error.error_msg).toMatch(
+      /Not known: the ports of \d+ remote groups? could not be read \(/,
+    )
   })
 
   test('is judged by what it cuts on other ports, which its audit record counts', async () => {
@@ -307,6 +310,7 @@ describe('a plan that allows from an address group', () => {
     await stage.noFaults()
     expect(names).toEqual(['guards.elsewhere', 'guards.offices'])
     expect(text).toContain('could not be decided')
+    expect(text).toMatch(/Not known: address group .+\(.+; it takes the permission vpc:addressGroups:get\)\./)
   })
 })
 

@@ -32,7 +32,7 @@ test('a request that arrives after it was given up is found done, and not sent a
 
 test('a request that arrives late, and undoes a later step, is noticed', async () => {
   const { ended, list } = await withLateRequest(1000)
-  expect(ended).toMatchObject({ status: 'stopped', error: { error_code: 'Portside.ListChanged' } })
+  expect(ended).toMatchObject({ status: 'stopped', error: { error_code: 'Portside.AnotherList' } })
   expect([list, stage.word(ended.list_now), stage.word(ended.off_the_port)]).toEqual(['bc', 'bc', 'a'])
   const { operation } = await operations.choose(ended.operation_id, 'go-on')
   expect((await operations.settled(operation.operation_id)).list_now).toEqual(stage.ids('bca'))

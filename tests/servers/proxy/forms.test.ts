@@ -80,6 +80,33 @@ describe('an entry that can’t be read is named, and the others are there', () 
     })
   })
 
+  test.each([
+    ['an empty list', [], undefined],
+    ['an empty text', '', undefined],
+    ['next_marker false', { next_marker: false, current_count: 1 }, undefined],
+    ['next_marker null', { next_marker: null }, undefined],
+    ['next_marker a number', { next_marker: 7 }, '7'],
+  ])('page_info: %s', async (_, page_info, next) => {
+    const port = good()
+    const { status, body } = await ask('/ports', { ports: [port], page_info })
+    expect([status, body.ports]).toEqual([200, [port]])
+    expect(body.page_info?.next_marker ?? undefined).toBe(next)
+    expect(body).not.toHaveProperty('portside:unreadable')
+  })
+
+  test.each([
+    ['a text', 'more'],
+    ['a marker that is no text', { next_marker: ['x'] }],
+  ])('page_info is %s: that more may follow is said', async (_, page_info) => {
+    const port = good()
+    const { status, body } = await ask('/ports', { ports: [port], page_info })
+    expect([status, body.ports]).toEqual([200, [port]])
+    expect(body['portside:unreadable']).toEqual({
+      count: 1,
+      entries: [{ place: 1, id: null, why: "page_info can't be read: more entries may follow" }],
+    })
+  })
+
   test('of many the first ten are named, and all are counted', async () => {
     const bad = Array.from({ length: 30 }, () => null)
     const { body } = await ask('/vpc/security-groups', { security_groups: [...bad, { id: GROUP }] })

@@ -69,6 +69,20 @@ const FORMS: [string, number, unknown, Says, string?][] = [
     },
     'text/html',
   ],
+  [
+    'a JSON text',
+    403,
+    JSON.stringify('Access "denied" by policy'),
+    { error_code: 'HTTP.403', error_msg: 'Access "denied" by policy' },
+  ],
+  ['a list', 409, [{ message: 'Quota exceeded' }], { error_code: 'HTTP.409', error_msg: 'Quota exceeded' }],
+  [
+    'a list of errors',
+    409,
+    { errors: [7, { code: 'Quota.1', message: 'Quota exceeded' }], request_id: 'r-3' },
+    { error_code: 'Quota.1', error_msg: 'Quota exceeded', request_id: 'r-3' },
+  ],
+  ['a list of texts', 409, ['Quota exceeded'], { error_code: 'HTTP.409', error_msg: '["Quota exceeded"]' }],
   ['a title', 404, '<html><head><title>Not here</title>', { error_code: 'HTTP.404', error_msg: 'Not here' }],
   [
     'a page in GBK',
@@ -129,7 +143,19 @@ describe.each(FORMS)('%s', (_, status, body, says, type = 'application/json') =>
 })
 
 test.each([
+  [{ error_code: 'VPC.0010', error_msg: 'No.' }, /^The proxy's credentials lack a permission/],
+  [{ message: 'Blocked by WAF' }, /gateway or a web firewall .* or the proxy's credentials/],
+  [HTML, /^This is not in the form of the platform/],
+])('403 %j: the advice is no surer than what is known', async (body, advice) => {
+  platform.responses = [json(403, body)]
+  const response = await platform.proxy.call(`/api/v3/${PROJECT}/ports`)
+  expect((await response.json()).advice).toMatch(advice)
+})
+
+test.each([
   ['no body', ''],
+  ['a number', '503'],
+  ['an empty list', []],
   ['no words', '<html><body></body></html>'],
   ['bytes that are no text', Buffer.from([0xff, 0xfe, 0xfa, 0x00])],
   ['a code that would pass for ours', { error_code: 'Portside.NoSession', error_msg: 'Sign in again.' }],
