@@ -89,6 +89,7 @@ export default defineConfig({
           isolate: false,
           include: ['tests/**/*.test.ts'],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
           // On a busy CI machine; what passes only then is named, and is a defect.
           retry: process.env.CI ? 1 : 0,
           globalSetup: ['tests/stage/postgres.global.ts'],

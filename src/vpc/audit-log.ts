@@ -50,9 +50,10 @@ const otherPortsCounts = {
  *   failed.
  * - `read`: the port's list as read from the platform; null when it could not be read.
  * - `confirmed`: the plan breaks guards, and the operator typed the port's name or ID.
- * - `other_ports`: what the plan changes of the traffic of other ports, by the rules as they were
- *   when it was sent: how many ports, rules that decide it, and flows, at its end and
- *   (`in_between`) only between its steps; what was not compared.
+ * - `other_ports`: what the plan changes of the traffic of other ports: how many ports, rules that
+ *   decide it, and flows, at its end and (`in_between`) only between its steps; what was not
+ *   compared. Compared before it was sent where there are guards, else soon after its end. Where
+ *   groups come or go and there is no such entry, it was not compared: the proxy ended before.
  * - `answered`: the operator's choice after an operation that ended early.
  * - `taken_over`: a proxy took the operation over: the one that carried it out had ended.
  * - `copied`: the audit record was made from the journal of a Portside that had no audit log.
@@ -103,6 +104,8 @@ const auditEntry = z.discriminatedUnion('kind', [
     /** Missing in older audit records. */
     in_between: z.optional(z.object(otherPortsCounts)),
     not_compared: z.array(z.string()),
+    /** Calls of the platform for it, where they are not among those of `end`. */
+    calls: z.optional(z.number()),
   }),
   z.object({
     kind: z.literal('answered'),

@@ -109,7 +109,7 @@ const WORDS = ['error_msg', 'message', 'error_message', 'msg', 'detail', 'error_
  * Reads an error body of the platform in any of its forms (docs/platform.md, Errors): `error_code`,
  * `error_msg` and `request_id`, IAM's `{error: {code, message}}`, a flat `{code, message}`
  * or `{message}`, `{NeutronError: {type, message, detail}}`, nova's `{itemNotFound: {...}}`, and a
- * list of one of these, as in `{errors: [...]}`.
+ * list of these or of texts, as in `{errors: [...]}`.
  * Returns undefined when the body is none of them, or its code would pass for one of Portside's
  * own.
  * @param uncoded the code where the body has none
@@ -140,15 +140,23 @@ export function readPlatformError(body: unknown, uncoded = 'HTTP'): PortsideErro
     const first = Array.isArray(inner) ? readFirstError(inner, uncoded) : undefined
     if (first) return { ...first, request_id: first.request_id ?? requestId ?? null }
   }
-  return typeof body.NeutronError === 'string'
-    ? errorOfRefusal({ code: 'NeutronError', words: textOf(body.NeutronError), requestId }, uncoded)
-    : undefined
+  for (const name of ['NeutronError', 'error'])
+    if (typeof body[name] === 'string') {
+      const code = name === 'error' ? undefined : name
+      return errorOfRefusal({ code, words: textOf(body[name]), requestId }, uncoded)
+    }
+  return undefined
 }
 
-/** The first of a list of errors that can be read. Lists in it are not looked into. */
+/** The first of a list of errors, or of texts, that can be read. */
 function readFirstError(list: readonly unknown[], uncoded: string): PortsideError | undefined {
   for (const one of list.slice(0, MOST_FIELDS_NAMED)) {
-    const found = isObject(one) ? readPlatformError(one, uncoded) : undefined
+    const found =
+      typeof one === 'string'
+        ? errorOfRefusal({ words: textOf(one.trim()) }, uncoded)
+        : isObject(one)
+          ? readPlatformError(one, uncoded)
+          : undefined
     if (found) return found
   }
   return undefined

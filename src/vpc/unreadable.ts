@@ -13,23 +13,17 @@ const unreadableEntry = z.object({
 /** An entry of a list that can't be read. */
 export type UnreadableEntry = z.infer<typeof unreadableEntry>
 
-/** The entries of one page that can't be read: how many, and the first ten of them. */
+/**
+ * The entries of one page that can't be read: how many, and the first ten of them.
+ * `more_may_follow`: what the platform sent does not say whether there is a next page.
+ */
 export const unreadableEntries = z.object({
   count: z.number(),
   entries: z.array(unreadableEntry).check(z.maxLength(MOST_FIELDS_NAMED)),
+  more_may_follow: z.optional(z.boolean()),
 })
 /** The entries of a page that can't be read. */
 export type UnreadableEntries = z.infer<typeof unreadableEntries>
 
 /** A response that may name such entries. */
 export type WithUnreadable = { [UNREADABLE]?: UnreadableEntries | undefined }
-
-/** What is unreadable in several pages of one list; undefined when nothing is. */
-export function unreadableIn(pages: readonly WithUnreadable[]): UnreadableEntries | undefined {
-  const found = pages.flatMap((page) => page[UNREADABLE] ?? [])
-  if (found.length === 0) return undefined
-  return {
-    count: found.reduce((sum, { count }) => sum + count, 0),
-    entries: found.flatMap(({ entries }) => entries).slice(0, MOST_FIELDS_NAMED),
-  }
-}

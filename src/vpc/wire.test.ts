@@ -123,13 +123,15 @@ describe('errors of the platform are read in each of its forms', () => {
       { error_code: 'APIGW.0301', error_msg: 'no', request_id: null },
     ],
     [{ error: { code: 401, message: 'no' } }, { error_code: '401', error_msg: 'no', request_id: null }],
+    [{ error: 'no' }, { error_code: 'HTTP', error_msg: 'no', request_id: null }],
+    [['no'], { error_code: 'HTTP', error_msg: 'no', request_id: null }],
     [
       { code: 'VPC.0101', message: 'no' },
       { error_code: 'VPC.0101', error_msg: 'no', request_id: null },
     ],
   ])('%j', (body, error) => expect(readPlatformError(body)).toEqual(error))
 
-  test.each([['<html>'], [null], [{}], [{ error: 'x' }], [[]]])('%j is no error body', (body) => {
+  test.each([['<html>'], [null], [{}], [{ error: 7 }], [[]]])('%j is no error body', (body) => {
     expect(readPlatformError(body)).toBeUndefined()
   })
 })

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readConfig, type ProxyConfig } from '../../src/proxy/config.ts'
 import { EMPTY_JOURNAL } from '../../src/proxy/database/pglite.ts'
+import { inject } from 'vitest'
+import { createDatabase, POSTGRES } from './postgres.ts'
 import { createProxy, type Proxy } from '../../src/proxy/server.ts'
 
 /**
@@ -22,20 +24,31 @@ export type TestedProxy = Proxy & {
   call(path: string, init?: RequestInit & { json?: unknown }): Promise<Response>
 }
 
+/** Where a tested proxy has its records. */
+export type Records = 'postgresql' | 'embedded'
+
 /**
  * Starts a proxy on any free port, with a data folder of its own that is removed with it; `more` is
  * the configuration that no variable sets.
+ *
+ * Where there is PostgreSQL, the records are in a database of their own there: to start the
+ * embedded one takes a second of CPU. Tests of records, and those that run the proxy as a process,
+ * use that.
  */
 export async function startProxy(
   environment: Record<string, string> = {},
   more: Partial<ProxyConfig> = {},
+  records: Records = 'postgresql',
 ): Promise<TestedProxy> {
+  const settled = records === 'embedded' || 'PORTSIDE_DATA' in environment || 'DATABASE_URL' in environment
+  let database = settled || !POSTGRES ? undefined : await createDatabase(inject('postgresFolder'))
   const dataFolder = environment.PORTSIDE_DATA ?? (await mkdtemp(join(tmpdir(), 'portside-proxy-')))
   const config = readConfig({
     PORTSIDE_LISTEN_PORT: '0',
     PORTSIDE_LOG_LEVEL: 'silent',
     PORTSIDE_RATE_LIMIT: '0',
     PORTSIDE_DATA: dataFolder,
+    ...(database && { DATABASE_URL: database.url }),
     ...environment,
   })
   const proxy = await createProxy({ ...config, emptyJournal: BUILT_EMPTY_JOURNAL, ...more })
@@ -58,6 +71,9 @@ export async function startProxy(
     },
     async close() {
       await proxy.close()
+      const unused = database
+      database = undefined
+      await unused?.remove()
       if (!environment.PORTSIDE_DATA) await rm(dataFolder, { recursive: true, force: true })
     },
   }

@@ -198,7 +198,7 @@ function Progress(props: { result: CatalogueResult; text: string; offList: numbe
     <div className={styles.progress}>
       <output>
         {progressWords(result, text, offList)}
-        {result.unreadable && `; ${unreadableWords(result.unreadable.count)}`}
+        {result.unreadable && `; ${unreadableWords(result.unreadable)}`}
       </output>
       {result.state === 'reading' && text.trim() !== '' && (
         <Button size="small" variant="ghost" onClick={result.stop}>

@@ -3,7 +3,8 @@ import { useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { isUuid } from '../../vpc/ids.ts'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { textOf } from '../../vpc/shown.ts'
-import { unreadableIn, type UnreadableEntries } from '../../vpc/unreadable.ts'
+import { unreadableIn } from '../../vpc/unreadable-pages.ts'
+import type { UnreadableEntries } from '../../vpc/unreadable.ts'
 import { groupsByIdQuery, groupsInfiniteQuery } from '../proxy-client/queries.ts'
 
 /** A search reads no further pages once it has this many matches; the operator can ask for more. */

@@ -14,8 +14,9 @@ export function UnreadableNotice(props: {
   if (props.unreadable === undefined) return null
   const { count, entries } = props.unreadable
   const more = count - entries.length
+  const words = unreadableWords(props.unreadable, props.what)
   return (
-    <Notice tone="warn" title={unreadableWords(count, props.what)}>
+    <Notice tone="warn" title={words.charAt(0).toUpperCase() + words.slice(1)}>
       <ul>
         {entries.map(({ place, id, why }, at) => (
           // Pages count their places anew, and an ID may be missing.

@@ -101,20 +101,26 @@ function entryWords(entry: AuditEntry, words: readonly string[], facts: Names): 
     case 'other_ports': {
       const { ports, in_between, not_compared } = entry
       const between = in_between !== undefined && in_between.ports > 0 ? in_between : undefined
+      const quiet = ports === 0 && !between && not_compared.length === 0
       return {
         icon: 'info',
-        tone: 'warn',
+        tone: quiet ? undefined : 'warn',
         title:
           ports > 0
             ? `Traffic of ${counted(ports, 'other port')} changes`
             : between
               ? `Traffic of ${counted(between.ports, 'other port')} changes between steps only`
-              : 'Not all traffic of other ports was compared',
+              : quiet
+                ? 'No traffic of other ports changes'
+                : 'Not all traffic of other ports was compared',
         more: (
           <>
             {ports > 0 && <TimelineNote>{flowsText(entry)}</TimelineNote>}
             {between && <TimelineNote>Only between steps: {flowsText(between)}</TimelineNote>}
             {not_compared.length > 0 && <TimelineNote>Not compared: {not_compared.join('; ')}.</TimelineNote>}
+            {entry.calls !== undefined && (
+              <TimelineNote>{counted(entry.calls, 'call')} of the platform for this.</TimelineNote>
+            )}
           </>
         ),
       }

@@ -2,8 +2,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
 import type { Port } from '../../vpc/port.ts'
+import { updatedAt } from '../../vpc/updated-at.ts'
 import { SETTLED } from '../../vpc/portside-api.ts'
-import { textOf } from '../../vpc/shown.ts'
 import { sameChange, sentAs, type Arrangement } from '../arrangement/arrangement.ts'
 import { startOperation } from '../proxy-client/mutations.ts'
 import { portOperationsQuery, takeOperation } from '../proxy-client/operations.ts'
@@ -141,12 +141,3 @@ function unfinishedId(operations: readonly KnownOperation[], { operationId }: Ar
   const known = operations.find((one) => one.operation_id === operationId)
   return known !== undefined && SETTLED.has(known.status) ? null : operationId
 }
-
-/** When the port was updated, as the operation takes it; null where that can't be known. */
-function updatedAt({ updated_at }: Pick<Port, 'updated_at'>): string | null {
-  const text = textOf(updated_at)
-  return text !== undefined && text.length <= LONGEST_TIME ? text : null
-}
-
-/** The proxy takes no longer one. */
-const LONGEST_TIME = 64

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useState, type JSX } from 'react'
 import { isUuid } from '../../vpc/ids.ts'
-import { unreadableIn } from '../../vpc/unreadable.ts'
+import { unreadableIn } from '../../vpc/unreadable-pages.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { groupsInfiniteQuery } from '../proxy-client/queries.ts'
 import { Button } from '../ui/Button.tsx'

@@ -26,7 +26,7 @@ export function PortsSummary({ view, search }: { view: PortsView; search: PortsS
 
 /** The summary in words: '12 ports match, searched 3,400 ports so far'. */
 export function summaryWords(view: PortsView, search: PortsSearch): string {
-  const more = view.unreadable ? `; ${unreadableWords(view.unreadable.count)}` : ''
+  const more = view.unreadable ? `; ${unreadableWords(view.unreadable)}` : ''
   return foundWords(view, search) + more
 }
 

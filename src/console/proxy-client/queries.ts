@@ -17,7 +17,7 @@ import { paths } from '../../vpc/paths.ts'
 import { api, session } from '../../vpc/portside-api.ts'
 import type { PortsQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'
 import type { SecurityGroup, SecurityGroupRule } from '../../vpc/security-group.ts'
-import { unreadableIn } from '../../vpc/unreadable.ts'
+import { UNREADABLE } from '../../vpc/unreadable-marks.ts'
 import { rulesUnreadable } from '../../vpc/traffic/rules-unreadable.ts'
 import { call } from './client.ts'
 import { isLater, noteTimes, timed, timesOf } from './order.ts'
@@ -103,7 +103,7 @@ export const exactPortsQuery = (project: string, filters: PortFilters, tries: re
       for (const one of tries) {
         const query = { ...filters, ...one, limit: PORTS_PAGE }
         const page = await call(portsResponse, platform(paths.ports(project)), { query, signal })
-        const unreadable = unreadableIn([page])
+        const unreadable = page[UNREADABLE]
         // What can't be read may be what is looked for.
         if (page.ports.length > 0 || unreadable) return { ports: page.ports, unreadable }
       }

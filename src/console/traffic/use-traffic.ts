@@ -257,7 +257,7 @@ function candidateOf({ steps, moved }: ChangePlan, byOperator: readonly string[]
   }
 }
 
-const NOT_READ = { unresolved: 'its ports were not read' } as const
+const NOT_READ = { unresolved: 'its addresses were not read' } as const
 
 /**
  * True when a result for `other` is true for `question` too: nothing is arranged, and they differ

@@ -120,7 +120,8 @@ type Compared = {
   otherPorts: OtherPortsFound | null
 }
 
-type OtherPortsFound = Omit<Extract<AuditEntry, { kind: 'other_ports' }>, 'kind' | 'at'>
+type OtherPortsEntry = Extract<AuditEntry, { kind: 'other_ports' }>
+type OtherPortsFound = Omit<OtherPortsEntry, 'kind' | 'at'>
 
 /**
  * The first entries of an operation: the guards that it breaks as confirmed, and what it changes on
@@ -133,19 +134,17 @@ export function comparedEntries(
   const entries: AuditEntry[] = []
   if (confirmed.length > 0)
     entries.push({ kind: 'confirmed', at: now(), typed: typed ?? '', guards: [...confirmed] })
-  if (otherPorts) entries.push(...otherPortsEntries(otherPorts))
+  if (otherPorts) entries.push(otherPortsEntry(otherPorts))
   return entries
 }
 
-/** What a plan changes on other ports: an entry, where it changes anything or that is not known. */
-export function otherPortsEntries(found: OtherPortsFound): AuditEntry[] {
-  const { ports, in_between, not_compared } = found
-  if (ports === 0 && !in_between?.ports && not_compared.length === 0) return []
-  return [{ kind: 'other_ports', at: now(), ...found }]
+/** What a plan changes on other ports; also when that is nothing. */
+export function otherPortsEntry(found: OtherPortsFound): OtherPortsEntry {
+  return { kind: 'other_ports', at: now(), ...found }
 }
 
 /** The entry of other ports whose traffic was not compared: why, in words without a full stop. */
-export function notComparedEntry(why: string): AuditEntry {
+export function notComparedEntry(why: string): OtherPortsEntry {
   return { kind: 'other_ports', at: now(), ...NO_COUNTS, not_compared: [why] }
 }
 

@@ -58,7 +58,7 @@ const NOTHING: GuardsPassed = { confirmed: [], otherPorts: null }
  * broken.
  *
  * What it changes on other ports is counted for the audit log: here where there are guards, which
- * have to wait for it anyway, and else beside the operation (`otherPorts`).
+ * have to wait for it anyway, and else after the operation (`otherPorts`).
  */
 export class GuardCheck {
   readonly #guards: readonly Guard[]
@@ -102,27 +102,29 @@ export class GuardCheck {
 
   /**
    * What a plan changes on other ports, for the audit log alone: nothing is refused for it, and
-   * what can't be read within 5 seconds is named.
-   * @param port the port that is changed, as read just now
+   * what can't be read within 5 seconds is named. Null where port security is off.
+   * @param port the port that is changed
+   * @param lists its list before, and after each step
    */
   async otherPorts(
-    { project_id, planned_from, steps }: Pick<GuardedPlan, 'project_id' | 'planned_from' | 'steps'>,
+    project_id: string,
     port: Port,
+    lists: readonly (readonly string[])[],
     asker: Asker & { signal: AbortSignal },
   ): Promise<GuardsPassed['otherPorts']> {
-    const lists = [planned_from, ...listsAfter(planned_from, steps)]
-    const changing = comingAndGoing(lists)
-    if (changing.length === 0 || portSecurityOf(port) === false) return null
+    if (portSecurityOf(port) === false) return null
     const signal = AbortSignal.any([asker.signal, AbortSignal.timeout(READING_OTHERS_MS)])
     const reading = { ...asker, signal }
+    const changing = comingAndGoing(lists)
     const others = await readOthers(this.#upstream, project_id, port.id, async () => port, changing, reading)
     const { rules, ports, unread } = others
-    if (ports.length === 0) return unread.length === 0 ? null : notCompared(unread)
+    if (ports.length === 0) return notCompared(unread)
     const { id, private_ips } = port
     const question = { lists, before: undefined, rules, others: { port: { id, private_ips }, ports, unread } }
     const addressGroupIds = remoteAddressGroupIds([...rules.values()].flat())
     const { addresses } = await readAllAddressGroups(this.#upstream, project_id, addressGroupIds, reading)
-    const judged = await this.#judge({ ...question, guards: [], members: new Map(), entries: addresses })
+    const judging = { ...question, guards: [], members: new Map(), entries: addresses }
+    const judged = await this.#judge(judging, asker.signal)
     if (!judged.others) return notCompared(['the traffic of other ports could not be compared'])
     return { ...judged.others, not_compared: [...unread] }
   }
@@ -139,6 +141,7 @@ export class GuardCheck {
   ): Promise<Pick<GuardsPassed, 'otherPorts'> & { broken: BrokenGuard[] }> {
     const lists = [planned_from, ...listsAfter(planned_from, steps)]
     const groupIds = [...new Set([...lists, before ?? []].flat())]
+    const changing = comingAndGoing(lists)
     const signal = AbortSignal.timeout(READING_MS)
     const reading = { ...asker, signal }
     let rules: Map<string, SecurityGroupRule[]>
@@ -146,7 +149,7 @@ export class GuardCheck {
     try {
       ;[rules, others] = await Promise.all([
         readRules(this.#upstream, project_id, groupIds, reading),
-        readOthers(this.#upstream, project_id, port.id, async () => port, comingAndGoing(lists), reading),
+        readOthers(this.#upstream, project_id, port.id, async () => port, changing, reading),
       ])
     } catch (error) {
       if (!(error instanceof ProxyError) && !signal.aborted) throw error
@@ -166,6 +169,7 @@ export class GuardCheck {
         unread: others.unread,
       },
     }
+    const not_compared = [...others.unread]
     const judge = async (members: GuardQuestion['members'], entries: GuardQuestion['entries']) => {
       const judged = await this.#judge({ ...question, members, entries })
       // What could not be read of other ports may break any guard.
@@ -173,7 +177,7 @@ export class GuardCheck {
       const known = new Set(judged.broken.map(({ guard }) => guard))
       return {
         broken: [...judged.broken, ...open.filter(({ guard }) => !known.has(guard))],
-        otherPorts: judged.others && { ...judged.others, not_compared: [...others.unread] },
+        otherPorts: changing.length === 0 || !judged.others ? null : { ...judged.others, not_compared },
       }
     }
     const first = await judge(new Map(), new Map())
@@ -196,9 +200,10 @@ export class GuardCheck {
 
   async #judge(
     question: GuardQuestion,
+    signal?: AbortSignal,
   ): Promise<Pick<Judged, 'broken'> & { others: OtherPortsCounts | null }> {
     try {
-      return await this.#thread.judge(question)
+      return await this.#thread.judge(question, signal)
     } catch (error) {
       this.#log.error({ err: error }, 'traffic could not be compared before a change')
       return { broken: this.#undecided('as the traffic could not be compared'), others: null }

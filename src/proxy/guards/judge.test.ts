@@ -76,5 +76,6 @@ test('a guard is broken by what another port newly allows, which is named and co
     ports: 1,
     rules: 1,
     flows: { newly_allowed: 1, newly_denied: 0, undecided: 0 },
+    in_between: { ports: 0, rules: 0, flows: { newly_allowed: 0, newly_denied: 0, undecided: 0 } },
   })
 })

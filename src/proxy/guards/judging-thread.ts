@@ -21,9 +21,12 @@ export class JudgingThread {
     this.#start = start
   }
 
-  /** What is broken. @throws Error when the thread fails, or takes too long */
-  judge(question: GuardQuestion): Promise<Judged> {
-    return this.#turns.take('judge', () => this.#ask(question))
+  /**
+   * What is broken.
+   * @throws Error when the thread fails, takes too long, or `signal` is aborted
+   */
+  judge(question: GuardQuestion, signal?: AbortSignal): Promise<Judged> {
+    return this.#turns.take('judge', () => this.#ask(question, signal))
   }
 
   /** Ends the thread, after the questions that were asked. */
@@ -32,10 +35,12 @@ export class JudgingThread {
     await this.#worker?.terminate()
   }
 
-  async #ask(question: GuardQuestion): Promise<Judged> {
+  async #ask(question: GuardQuestion, until?: AbortSignal): Promise<Judged> {
+    until?.throwIfAborted()
     const worker = (this.#worker ??= this.#watched(this.#start()))
     const over = new AbortController()
-    const signal = AbortSignal.any([over.signal, AbortSignal.timeout(JUDGING_MS)])
+    const timeout = AbortSignal.timeout(JUDGING_MS)
+    const signal = AbortSignal.any([over.signal, timeout, ...(until ? [until] : [])])
     try {
       const ended = once(worker, 'exit', { signal }).then((): never => {
         throw new Error('the thread that compares ended')

@@ -4,17 +4,11 @@ import type { PortsideError } from '../../vpc/errors.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import { portCallsOf } from '../../vpc/port-calls.ts'
 import type { Port } from '../../vpc/port.ts'
-import { textOf } from '../../vpc/shown.ts'
+import { updatedAt } from '../../vpc/updated-at.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
 import type { AuditEntry } from '../../vpc/audit-log.ts'
-import {
-  responseEntry,
-  readEntry,
-  requestEntry,
-  failedReadEntry,
-  notComparedEntry,
-} from '../audit-log/entries.ts'
+import { responseEntry, readEntry, requestEntry, failedReadEntry } from '../audit-log/entries.ts'
 import { notRecorded } from '../audit-log/not-recorded.ts'
 import { pause, waitAfter } from '../retry.ts'
 import type { SendOutcome, Upstream } from '../upstream/upstream.ts'
@@ -41,10 +35,10 @@ export type OperationContext = {
   log: FastifyBaseLogger
   metrics?: Metrics | undefined
   /**
-   * What an operation changes on other ports, for the audit log; missing where it was compared
-   * before.
+   * What an operation has changed on other ports, for the audit log; missing where that was
+   * compared before it was sent.
    */
-  otherPorts?: (operation: JournaledOperation, port: Port, signal: AbortSignal) => Promise<AuditEntry[]>
+  otherPorts?: (operation: JournaledOperation, signal: AbortSignal) => Promise<AuditEntry[]>
 }
 
 /** Thrown when an operation has ended before its last step, and its end is written. */
@@ -74,9 +68,6 @@ class OperationRun {
   #sentAgain = false
   /** Since when (as of Date.now()) the platform takes no calls; undefined while it does. */
   #throttledSince: number | undefined
-  /** What is compared beside the steps, until it is noted: as a promise, and when it is there. */
-  #comparing: Promise<void> | undefined
-  #compared: AuditEntry[] | undefined
 
   constructor(operation: JournaledOperation, context: OperationContext) {
     this.#operation = operation
@@ -91,11 +82,9 @@ class OperationRun {
     const replaces = operation.steps.some(({ step }) => step.kind === 'replace')
     if (replaces && this.#portUpdated()) return this.#changedBefore(portUpdatedError())
 
-    this.#compareOtherPorts()
     for (const stepNumber of operation.steps.keys()) await this.#carryOutStep(stepNumber)
 
     if (this.#sentAgain) await this.#readOnceMore()
-    await this.#comparing
     operation.status = 'done'
     await this.#save()
   }
@@ -183,11 +172,10 @@ class OperationRun {
         await this.#save()
         return true
       }
-      const changed =
-        !sameList(list, listBefore(operation, stepNumber)) ||
-        (step.step.kind === 'replace' && this.#portUpdated())
-      if (changed) {
+      const otherList = !sameList(list, listBefore(operation, stepNumber))
+      if (otherList || (step.step.kind === 'replace' && this.#portUpdated())) {
         if (step.status === 'sending') step.status = 'unknown'
+        if (!otherList) await this.#stop(updatedMeanwhileError(how.lost))
         await this.#stop(how.lost ? anotherListError() : listChangedError())
       }
       await this.#save()
@@ -223,34 +211,10 @@ class OperationRun {
     }
   }
 
-  /** Nobody waits for it before the steps are sent: it is only for the audit log. */
-  #compareOtherPorts(): void {
-    const { otherPorts, stopping, log } = this.#context
-    const operation = this.#operation
-    if (!otherPorts || !operation.port) return
-    operation.comparing = true
-    this.#comparing = otherPorts(operation, operation.port, stopping)
-      .catch((error: unknown) => {
-        log.error({ err: error }, 'other ports could not be compared')
-        return [notComparedEntry('the traffic of other ports could not be compared')]
-      })
-      .then((entries) => {
-        this.#compared = entries
-      })
-  }
-
-  /** Notes what was compared meanwhile: with the next write, and not while one is under way. */
-  #noteCompared(): void {
-    if (!this.#compared) return
-    for (const entry of this.#compared) this.#context.store.note(this.#operation, entry)
-    this.#compared = undefined
-    delete this.#operation.comparing
-  }
-
   /** True when the port, as read just now, was changed since the plan was made. */
   #portUpdated(): boolean {
     const { port, port_updated_at } = this.#operation
-    return !sameMoment(textOf(port?.updated_at), port_updated_at)
+    return !port || !sameMoment(updatedAt(port), port_updated_at)
   }
 
   /**
@@ -365,7 +329,6 @@ class OperationRun {
   }
 
   async #ended(): Promise<never> {
-    await this.#comparing
     await this.#save()
     const { operation_id, status, error } = this.#operation
     this.#context.log.warn({ operation_id, status, error_code: error?.error_code }, 'operation ended early')
@@ -376,7 +339,6 @@ class OperationRun {
   async #saveBeforeSending(stepNumber: number, request: StepRequest): Promise<void> {
     const { store } = this.#context
     const step = this.#operation.steps[stepNumber]!
-    this.#noteCompared()
     store.note(this.#operation, requestEntry(stepNumber, request))
     try {
       await store.saveBeforeSending(this.#operation)
@@ -396,7 +358,6 @@ class OperationRun {
   }
 
   #save(): Promise<void> {
-    this.#noteCompared()
     return this.#context.store.save(this.#operation)
   }
 }
@@ -409,7 +370,7 @@ export function interruptedError(): PortsideError {
 }
 
 function listChangedError(): PortsideError {
-  return ownError('Portside.ListChanged', "The port's list is not as expected: somebody else changed it.", {
+  return ownError('Portside.ListChanged', "The port's list is not as expected: it was changed meanwhile.", {
     advice: 'Look at what changed before anything else is sent.',
   }).error
 }
@@ -419,6 +380,16 @@ function portUpdatedError(): PortsideError {
     'Portside.ListChanged',
     "The port's updated_at is not as when the port was read, though its list is the same. A replacement could overwrite what somebody else is doing, so nothing was sent.",
     { advice: 'Look at the port as it is now, then apply again.' },
+  ).error
+}
+
+function updatedMeanwhileError(lost: boolean): PortsideError {
+  return ownError(
+    'Portside.ListChanged',
+    lost
+      ? 'No response came. The port has the list from before, but was changed since: by that request or by somebody else. The request was not sent again.'
+      : 'The port was changed while Portside waited, though its list is the same. A replacement could overwrite what somebody else is doing, so the request was not sent again.',
+    { advice: 'Look at the port as it is now before anything else is sent.' },
   ).error
 }
 
@@ -435,8 +406,8 @@ function anotherListError(): PortsideError {
  * compared where the plan names no such field (undefined). The old form has times without a zone; a
  * text that is no time is compared as text.
  */
-function sameMoment(now: string | undefined, planned: string | null | undefined): boolean {
-  if (planned === undefined || (now ?? null) === planned) return true
+function sameMoment(now: string | null, planned: string | null | undefined): boolean {
+  if (planned === undefined || now === planned) return true
   // Also NaN, where one is missing or no time, is not the same.
   return moment(now ?? '') === moment(planned ?? '')
 }

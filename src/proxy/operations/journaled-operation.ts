@@ -16,8 +16,6 @@ export type JournaledOperation = Operation & {
   taken_over_at?: string
   /** The end, and the list then, that the audit log already has. */
   recorded_end?: string
-  /** What it changes on other ports is compared, and not noted yet. */
-  comparing?: boolean
   /** The calls of the platform that were made for it, reads among them. */
   calls?: number
 }
@@ -214,13 +212,6 @@ export function settleByList(operation: JournaledOperation, list: readonly strin
 
 /** The operation as Portside's API returns it. */
 export function withoutJournalFields(operation: JournaledOperation): Operation {
-  const {
-    had: _had,
-    taken_over_at: _taken,
-    recorded_end: _end,
-    calls: _calls,
-    comparing: _comparing,
-    ...returned
-  } = operation
+  const { had: _had, taken_over_at: _taken, recorded_end: _end, calls: _calls, ...returned } = operation
   return returned
 }

@@ -82,7 +82,6 @@ export class OperationRunner {
         const at = new Date().toISOString()
         operation.taken_over_at = at
         store.note(operation, { kind: 'taken_over', at })
-        store.noteNotCompared(operation)
       }
       try {
         await store.save(operation)
@@ -121,6 +120,24 @@ export class OperationRunner {
     if (status !== 'done') return this.#readBack(operation)
     log.info({ operation_id, status, steps: steps.length }, 'operation done')
     await this.#supersedeEarlier(operation)
+    await this.#compareOtherPorts(operation)
+  }
+
+  /**
+   * Adds to the audit record what an operation has changed on other ports. It has ended, so nobody
+   * waits for this, and none of its calls can delay a change under way.
+   */
+  async #compareOtherPorts({ operation_id }: JournaledOperation): Promise<void> {
+    const { store, otherPorts, stopping, log } = this.#context
+    if (!otherPorts) return
+    try {
+      const operation = await store.find(operation_id)
+      if (!operation || operation.steps.every(({ attempts }) => attempts === 0)) return
+      const entries = await otherPorts(operation, stopping)
+      await store.journal.addEntries(operation_id, entries)
+    } catch (err) {
+      log.error({ err, operation_id }, 'what an operation changed on other ports was not recorded')
+    }
   }
 
   /** Waits for the operation's turn. Returns false when the proxy stops before. */
@@ -169,7 +186,6 @@ export class OperationRunner {
             advice:
               "Look at the list as it is now; then go on, go back to the list before, or leave it as it is. Why is in the proxy's log.",
           })
-    store.noteNotCompared(operation)
     endEarly(operation, 'stopped', reason)
     forgetList(operation)
     store.publishUnwritten(operation)
@@ -189,6 +205,7 @@ export class OperationRunner {
   async #readBack(operation: JournaledOperation): Promise<void> {
     if (AWAITING_CHOICE.includes(operation.status) && needsReadBack(operation))
       await readBackUntilKnown(operation.operation_id, this.#context)
+    await this.#compareOtherPorts(operation)
   }
 
   /**

@@ -6,7 +6,6 @@ import type { Lease } from '../database/lease.ts'
 import { Turns } from '../turns.ts'
 import { ownError } from '../errors.ts'
 import { endEntryOf } from './audit-record.ts'
-import { notComparedEntry } from '../audit-log/entries.ts'
 import { writeWithOrWithoutText } from '../audit-log/write.ts'
 import type { SignedIn } from '../session/session.ts'
 import { waitForEvent, type EventWait } from './event-wait.ts'
@@ -172,13 +171,6 @@ export class OperationStore {
     })
     this.forget(operation.operation_id)
     this.#emitChange(operation)
-  }
-
-  /** Notes that what an operation that broke off changes on other ports was not compared. */
-  noteNotCompared(operation: JournaledOperation): void {
-    if (!operation.comparing) return
-    delete operation.comparing
-    this.note(operation, notComparedEntry('the operation broke off before that'))
   }
 
   /** Notes an end once; again when it is another one, or when its list is read later. */

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { sameList } from '../../vpc/list-difference.ts'
 import type { OperationChoice, OperationRequest } from '../../vpc/portside-api.ts'
 import { wayOf } from '../../vpc/plan-ways.ts'
-import { textOf } from '../../vpc/shown.ts'
+import { updatedAt } from '../../vpc/updated-at.ts'
 import { ownError, ProxyError } from '../errors.ts'
+import { comingAndGoing } from '../../vpc/traffic/index.ts'
 import type { GuardCheck } from '../guards/guard-check.ts'
-import { comparedEntries, otherPortsEntries } from '../audit-log/entries.ts'
+import { comparedEntries, notComparedEntry, otherPortsEntry } from '../audit-log/entries.ts'
 import { orNotRecorded } from '../audit-log/not-recorded.ts'
 import type { SignedIn } from '../session/session.ts'
 import type { Planning } from '../planning.ts'
@@ -33,7 +34,7 @@ export class Operations {
     this.#context = context
     this.#planningOf = planningOf
     this.#guards = guards
-    this.#runner = new OperationRunner(guards.any ? context : { ...context, otherPorts: besideOf(guards) })
+    this.#runner = new OperationRunner(guards.any ? context : { ...context, otherPorts: comparedBy(guards) })
   }
 
   /** Takes over abandoned operations: of an earlier run of this proxy, and of proxies that die. */
@@ -130,7 +131,7 @@ export class Operations {
         operation_id: randomUUID(),
         purpose: PURPOSE[choice],
         desired,
-        port_updated_at: textOf(port?.updated_at) ?? null,
+        port_updated_at: port && updatedAt(port),
         after: operation,
       })
       const guarded = { ...planned, before: operation.before, confirmed_by }
@@ -213,13 +214,18 @@ function askedFor(operation: JournaledOperation, work: Work): Asker {
   return { operation_id: operation.operation_id, work, onCall: () => countCall(operation) }
 }
 
-/** Without guards nobody waits for what a plan changes on other ports. */
-function besideOf(guards: GuardCheck): OperationContext['otherPorts'] {
-  return async (operation, port, signal) => {
-    const { project_id, planned_from, steps } = operation
-    const plan = { project_id, planned_from, steps: steps.map(({ step }) => step) }
-    const found = await guards.otherPorts(plan, port, { ...askedFor(operation, 'background'), signal })
-    return found ? otherPortsEntries(found) : []
+/** What operations have changed on other ports, where no guard had to know it before. */
+function comparedBy(guards: GuardCheck): OperationContext['otherPorts'] {
+  return async ({ operation_id, project_id, port, planned_from, steps, off_the_port }, signal) => {
+    const lists = [planned_from, ...steps.map(({ expected }) => expected)]
+    if (comingAndGoing(lists).length === 0) return []
+    // No read in the background may bring a 429 now: somebody has to put the groups back.
+    if (off_the_port.length > 0) return [notComparedEntry('the change left groups off the port')]
+    if (!port) return [notComparedEntry('the port could not be read')]
+    let calls = 0
+    const asker: Asker = { operation_id, work: 'background', onCall: () => calls++ }
+    const found = await guards.otherPorts(project_id, port, lists, { ...asker, signal })
+    return found ? [{ ...otherPortsEntry(found), calls }] : []
   }
 }
 

@@ -79,20 +79,21 @@ export function projectReads(read: Reads['read'], offers: OffersFound): Omit<Rea
       const room = wanted - found.length
       found.push(...taken.slice(0, room).map(({ entry }) => entry))
       // What comes after the cut is in the next page, and named there.
-      const cut = taken.length > room ? taken[room - 1]!.place : sent
+      const isLast = (sent < limit && !more) || sent === 0
+      const cut = taken.length > room ? taken[room - 1]!.place : isLast || !last ? sent : last.place + 1
       unreadable.push(...page.data.unreadable.filter(({ place }) => place < cut))
       const listedPage = (next?: string) => listed(page, key, found, unreadable, next)
       if (taken.length > room) return listedPage(found.at(-1)?.id)
-      if ((sent < limit && !more) || sent === 0) return listedPage()
-      if (last !== undefined && (found.length >= wanted || rest.length === 0)) return listedPage(last)
-      if (last === undefined || last === marker || pages >= MOST_OLD_PAGES)
+      if (isLast) return listedPage()
+      // No entry of a full page has an ID: the next page can't be asked for.
+      if (!last) return listed(page, key, found, unreadable, undefined, true)
+      if (found.length >= wanted || rest.length === 0) return listedPage(last.id)
+      if (last.id === marker || pages >= MOST_OLD_PAGES)
         throw new UpstreamError(
           502,
           ownError(
             'Portside.UnreadableAnswer',
-            last === undefined
-              ? `The last of the ${NAMES[key]} on a page of the platform's list has no ID, so the next page can't be asked for.`
-              : `The platform's list of ${NAMES[key]} has the same page again and again, or no end.`,
+            `The platform's list of ${NAMES[key]} has the same page again and again, or no end.`,
             {
               request_id: page.request_id,
               advice:
@@ -100,7 +101,7 @@ export function projectReads(read: Reads['read'], offers: OffersFound): Omit<Rea
             },
           ).error,
         )
-      marker = last
+      marker = last.id
     }
   }
 
@@ -210,13 +211,17 @@ function inNewForm<T extends object>(response: ReadResponse<T>): ReadResponse<T>
   return { ...response, body: Buffer.from(JSON.stringify({ ...data, request_id })) }
 }
 
-/** An old list names no next marker: it is the last entry's ID. */
+/**
+ * An old list names no next marker: it is the last entry's ID.
+ * @param more true where it can't be asked whether more follow
+ */
 function listed<K extends string, T extends Entry, P extends Record<K, T[]>>(
   response: ReadResponse<OldPage<P>>,
   key: K,
   entries: T[],
   unreadable: readonly UnreadableEntry[],
   next: string | undefined,
+  more = false,
 ): ReadResponse<P> {
   const page_info = {
     ...(entries[0] && { previous_marker: entries[0].id }),
@@ -224,7 +229,7 @@ function listed<K extends string, T extends Entry, P extends Record<K, T[]>>(
     current_count: entries.length,
   }
   const { [`${key}_links`]: _, ...page } = response.data.page as Record<string, unknown>
-  const data = { ...page, [key]: entries, page_info, ...namedUnreadable(unreadable) } as unknown as P
+  const data = { ...page, [key]: entries, page_info, ...namedUnreadable(unreadable, more) } as unknown as P
   return inNewForm({ ...response, data })
 }
 

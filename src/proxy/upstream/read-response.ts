@@ -44,7 +44,7 @@ export function readErrorResponse(response: ExchangeResponse): PortsideError {
   const text = known || status < 400 ? undefined : textError(response, body, uncoded)
   const said = known ?? text
   const withoutCode = known?.error_code === uncoded
-  const advice = (text ? ADVICE_FOR_TEXT : withoutCode ? ADVICE_WITHOUT_CODE : ADVICE)[status]
+  const advice = (text ? ADVICE_FOR_TEXT : withoutCode || !known ? ADVICE_WITHOUT_CODE : ADVICE)[status]
   const error: PortsideError = said ?? {
     ...ownError(
       'Portside.UnreadableAnswer',

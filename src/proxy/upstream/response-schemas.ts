@@ -79,17 +79,25 @@ function idOf(entry: unknown): string | undefined {
   return typeof id === 'string' && id !== '' ? shortened(id, LONGEST_ID) : undefined
 }
 
+function lastNamed(entries: readonly unknown[]): { id: string; place: number } | undefined {
+  const place = entries.findLastIndex((entry) => idOf(entry) !== undefined)
+  return place < 0 ? undefined : { id: idOf(entries[place])!, place }
+}
+
 function whyUnreadable(element: z.ZodMiniType, entry: unknown): string {
   const { error } = element.safeParse(entry)
   const first = error && refusedFields(error, entry)[0]
   return first ? `${first.path || 'the entry'} ${first.message}` : 'it has another form'
 }
 
-/** What can't be read, as a response names it. */
-export function namedUnreadable(bad: readonly UnreadableEntry[]) {
-  return bad.length === 0
-    ? {}
-    : { [UNREADABLE]: { count: bad.length, entries: bad.slice(0, MOST_FIELDS_NAMED) } }
+/**
+ * What can't be read, as a response names it.
+ * @param more true where it is not known whether more entries follow
+ */
+export function namedUnreadable(bad: readonly UnreadableEntry[], more = false) {
+  if (bad.length === 0 && !more) return {}
+  const named = { count: bad.length, entries: bad.slice(0, MOST_FIELDS_NAMED) }
+  return { [UNREADABLE]: more ? { ...named, more_may_follow: true } : named }
 }
 
 /**
@@ -113,11 +121,10 @@ function checksList<T>(schema: ObjectSchema<T>, key: string, within?: string): R
       const { good, bad } = judgeEntries(held[key], element)
       const list = { ...held, [key]: good }
       const next = within === undefined ? nextPage(sent.page_info) : {}
-      if (next.why) bad.push({ place: held[key].length, id: null, why: next.why })
       const rest = whole.safeParse({
         ...(within === undefined ? list : { ...sent, [within]: list }),
         ...('page_info' in next && { page_info: next.page_info }),
-        ...namedUnreadable(bad),
+        ...namedUnreadable(bad, next.more),
       })
       return rest.success ? { ...rest, rewritten: true } : rest
     },
@@ -128,15 +135,14 @@ function checksList<T>(schema: ObjectSchema<T>, key: string, within?: string): R
  * What an odd `page_info` says of further pages: nothing, where there is nothing in it; a number is
  * a marker as well. Where it can't be read, it is not known whether more entries follow.
  */
-function nextPage(sent: unknown): { page_info?: unknown; why?: string } {
+function nextPage(sent: unknown): { page_info?: unknown; more?: boolean } {
   if (saysNothing(sent)) return { page_info: undefined }
-  const marker: unknown = isObject(sent) ? sent.next_marker : sent
+  const marker = isObject(sent) ? sent.next_marker : undefined
   if (isObject(sent) && (saysNothing(marker) || marker === false))
     return { page_info: { ...sent, next_marker: undefined } }
   if (isObject(sent) && (typeof marker === 'string' || typeof marker === 'number'))
     return { page_info: { ...sent, next_marker: String(marker) } }
-  const why = "page_info can't be read: more entries may follow"
-  return { page_info: undefined, why }
+  return { page_info: undefined, more: true }
 }
 
 function without(value: Record<string, unknown>, name: string): Record<string, unknown> {
@@ -175,8 +181,11 @@ export type OldPage<P> = {
   /** The place of each entry of the page in what was sent, and how many entries that had. */
   places: readonly number[]
   sent: number
-  /** The ID of the last entry, by which the next page is asked for; undefined when it has none. */
-  last: string | undefined
+  /**
+   * The last entry that has an ID, by which the next page is asked for, and its place; undefined
+   * when none has one.
+   */
+  last: { id: string; place: number } | undefined
   /** It links to a next page, as v2.0 does, though it is not full. */
   more: boolean
   unreadable: readonly UnreadableEntry[]
@@ -206,7 +215,7 @@ function oldPage<P>(
           page: read.data,
           places,
           sent: entries.length,
-          last: idOf(entries.at(-1)),
+          last: lastNamed(entries),
           more: objectsOf(value[`${key}_links`]).some(({ rel }) => rel === 'next'),
           unreadable: bad,
         },

@@ -2,6 +2,7 @@ import type { Port } from '../port.ts'
 import type { PortsResponse } from '../responses.ts'
 import { objectsOf, saysNothing } from '../shown.ts'
 import { UNREADABLE } from '../unreadable-marks.ts'
+import { unreadableText } from './unreadable-text.ts'
 import type { WithUnreadable } from '../unreadable.ts'
 
 /**
@@ -69,7 +70,7 @@ async function readTogether(
   do {
     if (left.pages-- <= 0) return unresolved(asked, `more than ${MOST_PAGES} pages of ports would be read`)
     const { ports, page_info, [UNREADABLE]: unreadable } = await page(asked, marker)
-    if (unreadable) return unresolved(asked, unreadablePorts(unreadable.count))
+    if (unreadable) return unresolved(asked, unreadableText(unreadable, 'ports that may have it'))
     used.add(marker)
     marker = page_info?.next_marker || undefined
     for (const port of ports) {
@@ -126,10 +127,4 @@ class FoundMembers {
     }
     return undefined
   }
-}
-
-function unreadablePorts(count: number): string {
-  return count === 1
-    ? "1 port that may have it can't be read"
-    : `${count} ports that may have it can't be read`
 }

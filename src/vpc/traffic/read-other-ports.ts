@@ -4,6 +4,7 @@ import { addressesOf, type Port } from '../port.ts'
 import type { PortsResponse } from '../responses.ts'
 import type { SecurityGroupRule } from '../security-group.ts'
 import { UNREADABLE } from '../unreadable-marks.ts'
+import { unreadableText } from './unreadable-text.ts'
 import type { WithUnreadable } from '../unreadable.ts'
 
 /** At most so many other ports are compared for one change. */
@@ -61,7 +62,7 @@ export async function readOtherPorts(
       const whole = await eachPage(
         (marker) => read.rules(ids, marker),
         ({ security_group_rules, [UNREADABLE]: unreadable }) => {
-          if (unreadable) unread.push(`${unreadable.count} of the rules for the changed groups can't be read`)
+          if (unreadable) unread.push(unreadableText(unreadable, 'rules for the changed groups'))
           for (const id of groupsWithRemote(security_group_rules, ids)) groups.add(id)
           return true
         },
@@ -81,7 +82,7 @@ export async function readOtherPorts(
         (marker) => read.ports(ids, marker),
         (page) => {
           const unreadable = page[UNREADABLE]
-          if (unreadable) unread.push(`${unreadable.count} of the ports with such rules can't be read`)
+          if (unreadable) unread.push(unreadableText(unreadable, 'ports with such rules'))
           for (const other of page.ports) {
             const { id, name, security_groups, port_security_enabled, ecs_flavor } = other
             if (id === portId) continue

@@ -1,5 +1,6 @@
 import type { SecurityGroupRule } from '../security-group.ts'
 import { UNREADABLE, UNREADABLE_RULE } from '../unreadable-marks.ts'
+import { unreadableText } from './unreadable-text.ts'
 import type { WithUnreadable } from '../unreadable.ts'
 
 /**
@@ -7,9 +8,9 @@ import type { WithUnreadable } from '../unreadable.ts'
  * each of the groups asked for gets one rule that may match anything.
  */
 export function rulesUnreadable(page: WithUnreadable, groupIds: readonly string[]): SecurityGroupRule[] {
-  const count = page[UNREADABLE]?.count ?? 0
-  if (count === 0) return []
-  const why = `${count === 1 ? '1 entry' : `${count} entries`} among the rules can't be read`
+  const unreadable = page[UNREADABLE]
+  if (!unreadable) return []
+  const why = unreadableText(unreadable, 'rules')
   return groupIds.map((id) => ({ id: UNREADABLE_RULE, security_group_id: id, [UNREADABLE_RULE]: why }))
 }
 

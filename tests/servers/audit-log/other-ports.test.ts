@@ -15,19 +15,27 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => stage.close())
 
-/** Changes the port's list, and waits for the end. @returns the entries of its audit record */
-async function entriesOf(desired: string[], way?: 'one-call'): Promise<AuditEntry[]> {
+const isOtherPorts = ({ kind }: AuditEntry) => kind === 'other_ports'
+
+/** The entries of an audit record, as soon as other ports were compared: after the end. */
+async function entriesOf(id: string): Promise<AuditEntry[]> {
+  const read = async () => (await auditLogOver(stage.proxy.call).record(id)).entries
+  await expect.poll(async () => (await read()).some(isOtherPorts), { timeout: 10_000 }).toBe(true)
+  return read()
+}
+
+/** Changes the port's list, and waits for the end. @returns the operation's ID */
+async function change(desired: string[], way?: 'one-call'): Promise<string> {
   await stage.someoneElseSets(PORT, list)
   const operations = operationsOver(stage.proxy.call)
   const { operation } = await operations.post(PORT, planned(list, desired, {}, way))
   expect((await operations.settled(operation.operation_id)).status).toBe('done')
-  const { entries } = await auditLogOver(stage.proxy.call).record(operation.operation_id)
-  return entries
+  return operation.operation_id
 }
 
 /** What the audit record of such a change says of other ports. */
-async function changed(desired: string[], way?: 'one-call'): Promise<AuditEntry | undefined> {
-  return (await entriesOf(desired, way)).find(({ kind }) => kind === 'other_ports')
+async function changed(desired: string[]): Promise<AuditEntry | undefined> {
+  return (await entriesOf(await change(desired))).find(isOtherPorts)
 }
 
 const sum = (counts: Record<string, number>) => Object.values(counts).reduce((all, one) => all + one, 0)
@@ -36,15 +44,13 @@ test('every call for a change is counted, those for other ports too', async () =
   const cloud = controls(stage.emulator)
   // What the endpoint offers is found out by the first.
   await changed(list.slice(0, 2))
-  await stage.someoneElseSets(PORT, list)
   await cloud.forgetCalls()
-  const operations = operationsOver(stage.proxy.call)
-  const { operation } = await operations.post(PORT, planned(list, list.slice(0, 2)))
-  await operations.settled(operation.operation_id)
-  const { entries } = await auditLogOver(stage.proxy.call).record(operation.operation_id)
+  const entries = await entriesOf(await change(list.slice(0, 2)))
   const count = sum(await cloud.calls())
   expect(count).toBeGreaterThan(2)
-  expect(entries.at(-1)).toMatchObject({ kind: 'end', calls: count })
+  expect(entries.map((entry) => ('calls' in entry ? entry.calls! : 0)).reduce((all, one) => all + one)).toBe(
+    count,
+  )
 })
 
 describe('without guards, the audit record of a change', () => {
@@ -65,15 +71,42 @@ describe('without guards, the audit record of a change', () => {
     })
   })
 
-  test('has them after the first request: no change waits for them', async () => {
-    await stage.faults({ kind: 'delay', milliseconds: 300, match: { path: 'remote_group_id' } })
-    const kinds = (await entriesOf(list.slice(0, 2))).map(({ kind }) => kind)
+  test('has them after its end: no change waits for them', async () => {
+    await stage.faults({ kind: 'delay', milliseconds: 300, times: 0, match: { path: 'remote_group_id' } })
+    const kinds = (await entriesOf(await change(list.slice(0, 2)))).map(({ kind }) => kind)
     await stage.noFaults()
-    expect(kinds).toEqual(['read', 'request', 'answer', 'other_ports', 'end'])
+    expect(kinds).toEqual(['read', 'request', 'answer', 'end', 'other_ports'])
+  })
+
+  test('does not look for them while groups are off the port', async () => {
+    await stage.someoneElseSets(PORT, list)
+    const cloud = controls(stage.emulator)
+    await stage.faults({ kind: 'error', status: 403, after: 1, match: { method: 'PUT', path: PORT } })
+    await cloud.forgetCalls()
+    const operations = operationsOver(stage.proxy.call)
+    const plan = planned(list, [list[2]!, list[0]!, list[1]!])
+    const { operation } = await operations.post(PORT, plan)
+    expect((await operations.settled(operation.operation_id)).status).toBe('stopped')
+    expect((await entriesOf(operation.operation_id)).at(-1)).toMatchObject({
+      kind: 'other_ports',
+      not_compared: ['the change left groups off the port'],
+    })
+    expect(Object.keys(await cloud.calls()).join()).not.toContain('rules')
+    await operations.choose(operation.operation_id, 'leave')
+    await stage.noFaults()
+  })
+
+  test('says that nothing changes there', async () => {
+    const group = await stage.groupNamed('lab-web').catch(() => stage.ids('z')[0]!)
+    expect(await changed([...list, group])).toMatchObject({ ports: 0, not_compared: [] })
   })
 
   test('has nothing of them where groups only move in one call', async () => {
-    expect(await changed(list.toReversed(), 'one-call')).toBeUndefined()
+    const id = await change(list.toReversed(), 'one-call')
+    // Another change has its entry: this one would have had it long before.
+    await changed(list.slice(0, 2))
+    const { entries } = await auditLogOver(stage.proxy.call).record(id)
+    expect(entries.some(isOtherPorts)).toBe(false)
   })
 
   test('names what could not be read of them; the change is made all the same', async () => {

@@ -10,7 +10,7 @@ let stage: Awaited<ReturnType<typeof startStage>>
 let operations: ReturnType<typeof operationsOver>
 let records: ReturnType<typeof auditLogOver>
 beforeAll(async () => {
-  stage = await startStage()
+  stage = await startStage({}, {}, 'embedded')
   operations = operationsOver(stage.proxy.call)
   records = auditLogOver(stage.proxy.call)
 }, 60_000)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type * as z from 'zod/mini'
 import { createEmulator, type EmulatorOptions } from '../../../src/emulator/server.ts'
-import { startProxy, type TestedProxy } from '../../stage/proxy.ts'
+import { startProxy, type Records, type TestedProxy } from '../../stage/proxy.ts'
 import type { PortsideError } from '../../../src/vpc/errors.ts'
 import type { PlanWay } from '../../../src/vpc/plan-change.ts'
 import { chosenPlan, planWays } from '../../../src/vpc/plan-ways.ts'
@@ -89,11 +89,19 @@ export async function portIds(emulator: string): Promise<string[]> {
 }
 
 /** A proxy and an emulator in this process, over real HTTP. */
-export async function startStage(environment: Record<string, string> = {}, more: EmulatorOptions = {}) {
+export async function startStage(
+  environment: Record<string, string> = {},
+  more: EmulatorOptions = {},
+  records?: Records,
+) {
   const emulator = await createEmulator({ credentials: KEYS, ...more })
   const { faults, noFaults, list, someoneElseSets } = controls(emulator.address)
   const start = (other: Record<string, string> = {}) =>
-    startProxy({ PORTSIDE_UPSTREAM: emulator.address, ...ACCESS, ...QUICK, ...environment, ...other })
+    startProxy(
+      { PORTSIDE_UPSTREAM: emulator.address, ...ACCESS, ...QUICK, ...environment, ...other },
+      {},
+      records,
+    )
   const proxy = await start()
   const ports = (await portIds(emulator.address)).values()
   const letters = new Map(

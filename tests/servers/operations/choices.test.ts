@@ -6,7 +6,7 @@ let stage: Awaited<ReturnType<typeof startStage>>
 let operations: ReturnType<typeof operationsOver>
 
 beforeAll(async () => {
-  stage = await startStage()
+  stage = await startStage({}, {}, 'embedded')
   operations = operationsOver(stage.proxy.call)
 })
 afterAll(() => stage.close())

@@ -125,6 +125,30 @@ describe('a list is replaced in one call', () => {
     expect(ended.status).toBe('done')
   })
 
+  test('updated_at is longer than an operation takes: its list is compared alone', async () => {
+    const portId = await stage.portWith('abc')
+    const cloud = controls(stage.emulator)
+    await cloud.overlays({ id: portId, set: { updated_at: 'x'.repeat(65) } })
+    const body = planned(stage.ids('abc'), stage.ids('bca'), { port_updated_at: null }, 'one-call')
+    const { operation } = await operations.post(portId, body)
+    const ended = await operations.settled(operation.operation_id)
+    await cloud.overlays()
+    expect(ended.status).toBe('done')
+  })
+
+  test.each([
+    ['refused for now', { kind: 'error', status: 429, retry_after: 0 }, 'while Portside waited', 'failed'],
+    ['lost', { kind: 'drop_before' }, 'No response came', 'unknown'],
+  ])('%s, and put back by somebody else: it says just that', async (_, fault, words, status) => {
+    const { ended, list, sent } = await replace('abc', 'bca', (portId) => [
+      ...onChange(fault)(portId),
+      beforeRead(portId, 1, 'abc'),
+    ])
+    expect(ended).toMatchObject({ status: 'stopped', error: { error_code: 'Portside.ListChanged' } })
+    expect(ended.error!.error_msg).toContain(words)
+    expect([ended.steps[0]!.status, list, sent]).toEqual([status, 'abc', 1])
+  })
+
   test('a read after it that is behind is read again', async () => {
     const { ended } = await replace('abc', 'bca', (portId) => [
       beforeRead(portId, 1, 'abc'),

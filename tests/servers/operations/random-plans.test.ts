@@ -5,7 +5,7 @@ import { randomPlans, SEED, type Steadily } from './random-plans.ts'
 import { operationsOver, startStage } from './ask-operations.ts'
 
 /** The plans of each way. */
-const PLANS = repeats(120, 1000)
+const PLANS = repeats(80, 1000)
 /** After this many plans the proxy is killed and started again, whatever is under way. */
 const PLANS_BETWEEN_KILLS = 40
 /** Plans that are under way at once, each on a port of its own. */

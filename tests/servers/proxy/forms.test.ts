@@ -101,10 +101,7 @@ describe('an entry that can’t be read is named, and the others are there', () 
     const port = good()
     const { status, body } = await ask('/ports', { ports: [port], page_info })
     expect([status, body.ports]).toEqual([200, [port]])
-    expect(body['portside:unreadable']).toEqual({
-      count: 1,
-      entries: [{ place: 1, id: null, why: "page_info can't be read: more entries may follow" }],
-    })
+    expect(body['portside:unreadable']).toEqual({ count: 0, entries: [], more_may_follow: true })
   })
 
   test('of many the first ten are named, and all are counted', async () => {
@@ -136,6 +133,26 @@ describe('an entry that can’t be read is named, and the others are there', () 
     const rest = await (await old(`&marker=${bad.id}`)).json()
     expect(rest.ports).toMatchObject([{ id: last.id }])
     expect(rest.page_info).not.toHaveProperty('next_marker')
+  })
+
+  test.each([null, {}, { id: 7 }])('the last of a full old page is %j', async (odd) => {
+    const [first, last] = [good(), good()]
+    const old = async (path: string) => (await platform.proxy.call(`${at}/ports?limit=2${path}`)).json()
+    platform.responses = [json(200, { ports: [first, odd] }), json(200, { ports: [odd, last] })]
+    // The next page begins after the last entry that has an ID, and names the odd one.
+    const page = await old('')
+    expect([page.ports.length, page.page_info.next_marker]).toEqual([1, first.id])
+    expect(page).not.toHaveProperty('portside:unreadable')
+    const next = await old(`&marker=${first.id}`)
+    expect(next.ports).toMatchObject([{ id: last.id }])
+    expect(next['portside:unreadable']).toMatchObject({ count: 1, entries: [{ place: 0, id: null }] })
+  })
+
+  test('an old page without any ID: that more may follow is said', async () => {
+    platform.responses = [json(200, { ports: [null, {}] })]
+    const { status, body } = await ask('/ports?limit=2', { ports: [null, {}] })
+    expect([status, body.ports]).toEqual([200, []])
+    expect(body['portside:unreadable']).toMatchObject({ count: 2, more_may_follow: true })
   })
 
   test('only Portside names them: what the platform sends by that name is left out', async () => {

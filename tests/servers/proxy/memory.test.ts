@@ -10,9 +10,9 @@ import { controls, newFolder, startEmulator, startProxy, type Server } from '../
 
 const { project, port, groups, inserted } = EXAMPLE
 const AT_ONCE = 64
-const REQUESTS = repeats(8000, 100_000)
+const REQUESTS = repeats(6000, 100_000)
 /** Requests before the first figure: by then code is compiled and caches are full. */
-const BEFORE = repeats(6000, 10_000)
+const BEFORE = repeats(5000, 10_000)
 /**
  * How much more memory may be in use at the end, in bytes: 190 for each request, 15 in
  * `npm run test:long`. Without a leak it is below 1 MB, mostly code that is still being compiled.

@@ -82,7 +82,13 @@ const FORMS: [string, number, unknown, Says, string?][] = [
     { errors: [7, { code: 'Quota.1', message: 'Quota exceeded' }], request_id: 'r-3' },
     { error_code: 'Quota.1', error_msg: 'Quota exceeded', request_id: 'r-3' },
   ],
-  ['a list of texts', 409, ['Quota exceeded'], { error_code: 'HTTP.409', error_msg: '["Quota exceeded"]' }],
+  ['a list of texts', 409, ['Quota exceeded'], { error_code: 'HTTP.409', error_msg: 'Quota exceeded' }],
+  [
+    'an error as a text',
+    404,
+    { error: 'Not Found', status: 404 },
+    { error_code: 'HTTP.404', error_msg: 'Not Found' },
+  ],
   ['a title', 404, '<html><head><title>Not here</title>', { error_code: 'HTTP.404', error_msg: 'Not here' }],
   [
     'a page in GBK',
@@ -108,8 +114,8 @@ const FORMS: [string, number, unknown, Says, string?][] = [
   [
     'JSON that nobody knows',
     400,
-    '{"oops":["no"]}',
-    { error_code: 'HTTP.400', error_msg: '{"oops":["no"]}' },
+    '{"oops":{"no":["x"]}}',
+    { error_code: 'HTTP.400', error_msg: '{"oops":{"no":["x"]}}' },
   ],
 ]
 
@@ -145,6 +151,7 @@ describe.each(FORMS)('%s', (_, status, body, says, type = 'application/json') =>
 test.each([
   [{ error_code: 'VPC.0010', error_msg: 'No.' }, /^The proxy's credentials lack a permission/],
   [{ message: 'Blocked by WAF' }, /gateway or a web firewall .* or the proxy's credentials/],
+  ['null', /^This has no code of the platform/],
   [HTML, /^This is not in the form of the platform/],
 ])('403 %j: the advice is no surer than what is known', async (body, advice) => {
   platform.responses = [json(403, body)]
