@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { MOST_FIELDS_NAMED } from './limits.ts'
-import { UNREADABLE } from './unreadable-marks.ts'
+import type { UNREADABLE } from './unreadable-marks.ts'
 
 /**
  * An entry that can't be read: its place in the platform's list, from 0; its ID where it has one.
