@@ -31,7 +31,7 @@ test('the vendor’s example by mouse: find, drag, preview, dry run, apply', asy
   ])
 
   await portPage.check()
-  await expect(portPage.plan).toContainText('Check passed')
+  await expect(portPage.plan).toContainText('Dry run passed')
   await expect(portPage.plan).toContainText('202')
   expect(await cloud.list(EXAMPLE.port)).toEqual([EXAMPLE.first, EXAMPLE.second])
 
@@ -106,7 +106,7 @@ test('by keyboard only: add a group, move another, undo, redo, apply', async ({ 
   await page.keyboard.press('Tab')
   await expect(portPage.applyButton).toBeFocused()
   await page.keyboard.press('Enter')
-  await expect(portPage.dialog).toContainText('Not checked')
+  await expect(portPage.dialog).toContainText('No dry run')
   await portPage.confirmButton.focus()
   await page.keyboard.press('Enter')
   await expect.poll(() => cloud.list(EXAMPLE.port)).toEqual([EXAMPLE.first, added, EXAMPLE.second])
@@ -120,7 +120,7 @@ test('by buttons: at the end of the list the request has no index', async ({ por
   expect(await portPage.bodies()).toEqual([{ port: { security_groups: [added] }, dry_run: true }])
   await portPage.resetButton.click()
   await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.first, EXAMPLE.second])
-  await expect(portPage.plan).toContainText('Nothing is arranged yet')
+  await expect(portPage.plan).toContainText('No changes yet')
 })
 
 test('an arrangement survives a reload and a lost session', async ({ page, portPage, context, running }) => {
@@ -175,7 +175,7 @@ test.describe('the platform says no', () => {
       match: { method: 'PUT' },
     })
     await portPage.check()
-    await expect(portPage.plan).toContainText('Check refused')
+    await expect(portPage.plan).toContainText('Dry run refused')
     await expect(portPage.plan).toContainText('VPC.0999')
     await expect(portPage.rows.nth(2).getByTitle('locked by its owner')).toBeVisible()
     await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.first, EXAMPLE.second, added])
@@ -205,7 +205,7 @@ test.describe('the platform says no', () => {
     await cloud.faults({ kind: 'drop_before', match: { method: 'PUT' }, times: 0 })
     await portPage.check()
     await expect(portPage.plan).toContainText('Not everything could be checked')
-    await expect(portPage.plan).not.toContainText('Check passed')
+    await expect(portPage.plan).not.toContainText('Dry run passed')
   })
 })
 
@@ -224,8 +224,8 @@ test.describe('by touch, 390 px wide', () => {
     await portPage.find(added)
     await portPage.addButton(added).tap()
     await expect(portPage.rows).toHaveCount(3)
-    await portPage.checkButton.tap()
-    await expect(portPage.plan).toContainText('Check passed')
+    await portPage.dryRunButton.tap()
+    await expect(portPage.plan).toContainText('Dry run passed')
     await portPage.dryRun.tap()
     await portPage.applyButton.tap()
     await portPage.confirmButton.tap()

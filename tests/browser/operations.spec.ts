@@ -195,7 +195,7 @@ test('two operators on one port: the second change waits and is not applied', as
   await second.apply()
   await expect(second.plan).toContainText('Queued: another change to this port is under way')
   await expect.poll(() => cloud.list(PORTS.queued), { timeout: 20_000 }).toEqual(before.toReversed())
-  await expect(signedOut.getByText(/The list changed since|Nothing is arranged yet/).first()).toBeVisible()
+  await expect(signedOut.getByText(/The list changed since|No changes yet/).first()).toBeVisible()
   expect(await cloud.list(PORTS.queued)).toEqual(before.toReversed())
 })
 
@@ -212,7 +212,7 @@ test('undo makes an arrangement and sends nothing until Apply', async ({ portPag
   await expect.poll(() => cloud.list(PORTS.undo)).toEqual(before)
 })
 
-test('the proxy is killed half way: its next start finds the operation, Go on works', async ({
+test('the proxy is killed half way: its next start finds the operation, and finishes it', async ({
   browser,
   portPath,
 }) => {

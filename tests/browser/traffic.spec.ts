@@ -42,7 +42,7 @@ test('step by step, the plan is picked that opens nothing in between', async ({ 
   await expect(plan).toContainText('Remove web-public')
   await expect(traffic).toContainText('No traffic is allowed or denied only in between')
   await portPage.check()
-  await expect(plan).toContainText('Check passed')
+  await expect(plan).toContainText('Dry run passed')
 
   const quarantined = await portPage.ids()
   await portPage.apply()

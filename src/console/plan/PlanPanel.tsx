@@ -5,6 +5,8 @@ import { portSecurityOf, type Port } from '../../vpc/port.ts'
 import type { ChangePlan, PlanWay } from '../../vpc/plan-change.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { Panel } from '../ui/Panel.tsx'
+import { worstOf } from '../traffic/traffic-words.ts'
+import { TrafficSummary } from '../traffic/TrafficSummary.tsx'
 import { portsOf, type TrafficState } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
@@ -53,7 +55,10 @@ type PlanPanelProps = {
   headingRef: RefObject<HTMLHeadingElement | null>
 }
 
-/** Every request that would be sent, what the check found, and the buttons Check and Apply. */
+/**
+ * What would change for traffic, every request that would be sent, what the dry run found, and the
+ * buttons Dry run and Apply.
+ */
 export function PlanPanel(props: PlanPanelProps): JSX.Element {
   const { project, port, facts, plan, underWay, side, lockReason, headingRef } = props
   const { dryRun, onDryRun, checking, applying } = props
@@ -66,9 +71,10 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
     )
   const steps = 'problem' in plan ? [] : plan.steps
   const changes = 'problem' in plan || steps.length === 0 ? undefined : plan
+  // Once it has passed, nobody has to switch anything to go on.
+  const passed = changes !== undefined && checking.checks !== undefined && isPassed(checking.checks)
   const blocked =
-    lockReason ??
-    ('problem' in plan ? plan.problem : changes === undefined ? 'Nothing is arranged yet' : undefined)
+    lockReason ?? ('problem' in plan ? plan.problem : changes === undefined ? 'No changes yet' : undefined)
   return (
     <Panel
       title="Plan"
@@ -77,25 +83,24 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
       className={styles.plan}
       footer={
         <>
-          {changes !== undefined && <CheckSummary checking={checking} />}
+          {changes !== undefined && <DryRunSummary checking={checking} worst={worstOf(props.traffic)} />}
           <div className={styles.footer}>
             <Switch checked={dryRun} onChange={(event) => onDryRun(event.target.checked)}>
               Dry run
             </Switch>
-            <span className={styles.mode}>
-              {dryRun ? 'Only checks; nothing is changed' : 'Off: the port will be changed'}
-            </span>
-            {dryRun ? (
+            <span className={styles.mode}>{modeWords(dryRun, passed)}</span>
+            {dryRun && (
               <Button
-                variant="primary"
+                variant={passed ? undefined : 'primary'}
                 icon="check"
                 busy={checking.busy}
                 disabledReason={applying.forbidden ?? blocked}
                 onClick={checking.start}
               >
-                Check
+                Dry run
               </Button>
-            ) : (
+            )}
+            {(passed || !dryRun) && (
               <Button
                 variant="primary"
                 busy={applying.busy}
@@ -123,6 +128,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
                 </Notice>
               )}
               {applying.error != null && !applying.asking && <NotStarted error={applying.error} />}
+              <TrafficSummary traffic={props.traffic} />
               {props.ways.length > 1 ? (
                 <WayPicker ways={props.ways} chosen={props.way ?? changes.way} onWay={props.onWay} />
               ) : (
@@ -187,7 +193,7 @@ function Idle({ plan, side, lockReason }: Pick<PlanPanelProps, 'plan' | 'side' |
       ) : (
         <p className={styles.nothing}>
           {lockReason === undefined
-            ? 'Nothing is arranged yet. Place, move or detach groups: the requests that would be sent appear here.'
+            ? 'No changes yet. Place, move or detach groups: what would change for traffic, and the requests that would be sent, appear here.'
             : `${lockReason}.`}
         </p>
       )}
@@ -196,28 +202,37 @@ function Idle({ plan, side, lockReason }: Pick<PlanPanelProps, 'plan' | 'side' |
   )
 }
 
-function CheckSummary({ checking }: { checking: Checking }): JSX.Element {
+function modeWords(dryRun: boolean, passed: boolean): string {
+  if (!dryRun) return 'Off: the port will be changed'
+  return passed ? '' : 'Only checks; nothing is changed'
+}
+
+/** What the dry run found; `worst` is what must not be overlooked although it passed. */
+function DryRunSummary({ checking, worst }: { checking: Checking; worst: string | undefined }): JSX.Element {
   const { checks, outdated, error, busy } = checking
   // This element stays, so that screen readers announce what appears in it.
   return (
     // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <output> takes no blocks
     <div role="status" className={styles.summary}>
       {busy ? (
-        <Notice title="Checking…">It changes nothing.</Notice>
+        <Notice title="Dry run under way…">It changes nothing.</Notice>
       ) : error != null ? (
         <ErrorPanel
           error={error}
-          title="The check could not be completed"
-          unknown={{ title: 'What the check found is unknown', text: 'A dry run changes nothing.' }}
+          title="The dry run could not be completed"
+          unknown={{ title: 'What the dry run found is unknown', text: 'A dry run changes nothing.' }}
         />
       ) : outdated ? (
-        <Notice title="Plan changed since the check">Check it again to know.</Notice>
+        <Notice title="The plan changed since the dry run">Make another one to know.</Notice>
       ) : checks === undefined ? null : isPassed(checks) ? (
-        <Notice tone="ok" title="Check passed">
+        <Notice
+          tone={worst === undefined ? 'ok' : 'warn'}
+          title={worst === undefined ? 'Dry run passed' : `Dry run passed. ${worst}`}
+        >
           {checkedWords(checks.map(({ kind }) => kind))}
         </Notice>
       ) : checks.some(({ kind }) => kind === 'refused' || kind === 'portside_refused') ? (
-        <Notice tone="danger" title="Check refused">
+        <Notice tone="danger" title="Dry run refused">
           {stepsOf(checks, ['refused', 'portside_refused'])}. {changedWords(checks)}
         </Notice>
       ) : (

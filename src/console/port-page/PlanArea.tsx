@@ -1,4 +1,5 @@
-import { useMemo, useState, type JSX, type RefObject } from 'react'
+import { useMemo, type JSX, type RefObject } from 'react'
+import { useDryRunChoice } from '../plan/dry-run-choice.ts'
 import { useApplying } from '../plan/use-applying.ts'
 import { PlanPanel } from './later-parts.ts'
 import { LoadingPanel } from './LoadingPanel.tsx'
@@ -24,7 +25,7 @@ export function PlanArea(props: { headingRef: RefObject<HTMLHeadingElement | nul
   } = usePortState()
   const { shown, isCurrent } = plan
   const { keep, lockReason } = arranged
-  const [dryRun, setDryRun] = useState(true)
+  const [dryRun, setDryRun] = useDryRunChoice()
   const applying = useApplying({
     project,
     port,

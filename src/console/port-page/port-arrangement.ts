@@ -59,7 +59,7 @@ export function usePortArrangement(
     : stopped !== undefined
       ? 'A change to this port stopped half-way: choose how it goes on first'
       : conflict !== null
-        ? 'The list changed since it was arranged: rebase the arrangement or discard it first'
+        ? 'The list changed since it was arranged: re-apply your changes to the new list or discard them first'
         : undefined
 
   const unchanged = useMemo(() => arrangementOf(list), [list])

@@ -24,7 +24,7 @@ function trafficCountsText(counts: TrafficDifference['counts']): string {
 /** What a plan changes in a line, of this port and of others. */
 export function trafficText({ afterStep, others }: Compared): string {
   const end = afterStep.at(-1)
-  if (end === undefined) return 'Nothing is arranged: no traffic changes'
+  if (end === undefined) return 'No changes yet'
   const own = trafficCountsText(end.counts)
   const { ports, flows } = countOtherPorts(others)
   if (ports === 0) return own
@@ -43,6 +43,13 @@ export function worstText({ flows }: TrafficDifference): string | undefined {
   const [first] = flows
   if (first?.change !== 'newly_allowed' || !isFromAnywhere(first)) return undefined
   return `Opens ${servicesText(first.services)} ${first.direction === 'ingress' ? 'from' : 'to'} anywhere`
+}
+
+/** The same of a whole plan, once it is compared. */
+export function worstOf(traffic: TrafficState): string | undefined {
+  if (traffic.state !== 'compared' || traffic.result.kind !== 'differences') return undefined
+  const end = traffic.result.afterStep.at(-1)
+  return end && worstText(end)
 }
 
 /** The names of groups as known, those of remote groups too. */
