@@ -155,8 +155,9 @@ export class PortPage {
     return { x: box.x + box.width / 3, y: box.y + 2 }
   }
 
-  /** Checks the plan. */
+  /** Makes the dry run of the plan. */
   async check(): Promise<void> {
+    await this.dryRun.check()
     await this.dryRunButton.click()
   }
 

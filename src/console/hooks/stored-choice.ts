@@ -7,7 +7,9 @@ export function storedChoice(key: string): string | undefined {
   }
 }
 
-/** Keeps a choice in this browser. Where storage is closed to us, it lasts until the page is left. */
+/**
+ * Keeps a choice in this browser. Where storage is closed to us, it lasts until the page is left.
+ */
 export function keepChoice(key: string, value: string): void {
   try {
     localStorage.setItem(key, value)

@@ -36,7 +36,10 @@ function sentWords(sent: ListChangedProps['sent']): string {
   return 'It was sent before, and is not what the port has now.'
 }
 
-/** Says how the port's list differs from the arranged one, and asks: re-apply the changes or discard them? */
+/**
+ * Says how the port's list differs from the arranged one, and asks: re-apply the changes or discard
+ * them?
+ */
 export function ListChanged({
   conflict,
   now,

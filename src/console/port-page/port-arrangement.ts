@@ -18,7 +18,7 @@ export type PortArrangement = {
    * or the port's own list.
    */
   arrangement: Arrangement
-  /** An arrangement for another list than the port has now: to be rebased or discarded. */
+  /** An arrangement for another list than the port has now: to be re-applied or discarded. */
   conflict: Arrangement | null
   /** The port has the list that a change sent from `conflict` left on it half-way. */
   leftHalfway: boolean

@@ -40,9 +40,20 @@ export function portNames(ports: readonly { id: string; name?: unknown }[]): str
 
 /** What must not be overlooked: `Opens TCP 22 (SSH) from anywhere`; undefined when nothing is. */
 export function worstText({ flows }: TrafficDifference): string | undefined {
-  const [first] = flows
-  if (first?.change !== 'newly_allowed' || !isFromAnywhere(first)) return undefined
-  return `Opens ${servicesText(first.services)} ${first.direction === 'ingress' ? 'from' : 'to'} anywhere`
+  const worst = flows.find((flow) => flow.change === 'newly_allowed' && isFromAnywhere(flow))
+  if (worst === undefined) return undefined
+  return `Opens ${servicesText(worst.services)} ${worst.direction === 'ingress' ? 'from' : 'to'} anywhere`
+}
+
+/** What a plan does to traffic in a line, whatever is known of it; false where it is not. */
+export function summaryOf(traffic: TrafficState): { text: string; known: boolean } {
+  if (traffic.state === 'reading') return { text: 'Traffic is still being compared', known: false }
+  if (traffic.state !== 'compared')
+    return { text: 'What traffic changes is unknown: it could not be compared', known: false }
+  const { result } = traffic
+  return result.kind === 'port_security_off'
+    ? { text: 'Port security is off: groups have no effect on this port', known: true }
+    : { text: `Traffic: ${trafficText(result)}`, known: true }
 }
 
 /** The same of a whole plan, once it is compared. */
