@@ -195,8 +195,6 @@ test('an arrangement for another list is not applied: re-apply or discard it', a
 })
 
 test.describe('the platform says no', () => {
-  const colour = (button: Locator) => button.evaluate((element) => getComputedStyle(element).backgroundColor)
-
   test.beforeEach(async ({ portPage }) => {
     await portPage.add(EXAMPLE.inserted[0])
     await expect(portPage.rows).toHaveCount(3)
