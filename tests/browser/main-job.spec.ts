@@ -90,7 +90,7 @@ test('from the search to applied in six actions', async ({ page, portPage, cloud
   await expect.poll(() => cloud.list(port)).toHaveLength(5)
 })
 
-test('once the dry run has passed, Apply is beside it as the primary button', async ({ portPage }) => {
+test('once the dry run has passed, Apply is beside it as the primary button', async ({ page, portPage }) => {
   const { dryRunButton, applyButton } = portPage
   await portPage.add(EXAMPLE.inserted[0])
   await expect(portPage.plan).toContainText('1 added')
@@ -98,7 +98,10 @@ test('once the dry run has passed, Apply is beside it as the primary button', as
   const primary = await colour(dryRunButton)
   await portPage.check()
   await expect(applyButton).toBeVisible()
+  // A button under the pointer has another colour.
+  await page.mouse.move(0, 0)
   await expect.poll(() => colour(applyButton)).toBe(primary)
+  expect((await applyButton.boundingBox())!.y).toBe((await dryRunButton.boundingBox())!.y)
   expect(await colour(dryRunButton)).not.toBe(primary)
   // Another plan has had no dry run.
   await portPage.add(EXAMPLE.inserted[1])

@@ -97,27 +97,29 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
               Dry run
             </Switch>
             <span className={styles.mode}>{modeWords(dryRun, passed)}</span>
-            {dryRun && (
-              <Button
-                variant={passed ? undefined : 'primary'}
-                icon="check"
-                busy={checking.busy}
-                disabledReason={applying.forbidden ?? blocked}
-                onClick={checking.start}
-              >
-                Dry run
-              </Button>
-            )}
-            {(passed || !dryRun) && (
-              <Button
-                variant="primary"
-                busy={applying.busy}
-                disabledReason={applying.forbidden ?? blocked}
-                onClick={applying.ask}
-              >
-                Apply…
-              </Button>
-            )}
+            <div className={styles.buttons}>
+              {dryRun && (
+                <Button
+                  variant={passed ? undefined : 'primary'}
+                  icon="check"
+                  busy={checking.busy}
+                  disabledReason={applying.forbidden ?? blocked}
+                  onClick={checking.start}
+                >
+                  Dry run
+                </Button>
+              )}
+              {(passed || !dryRun) && (
+                <Button
+                  variant="primary"
+                  busy={applying.busy}
+                  disabledReason={applying.forbidden ?? blocked}
+                  onClick={applying.ask}
+                >
+                  Apply…
+                </Button>
+              )}
+            </div>
           </div>
         </>
       }
