@@ -93,7 +93,7 @@ export function ApplyDialog({
             </Notice>
           )
         )}
-        <TrafficSummary traffic={traffic} />
+        <TrafficSummary traffic={traffic} names={names} />
         {guarded && <ConfirmGuards port={port} broken={broken} typed={typed} onTyped={setTyped} />}
         <Exposure plan={plan} facts={facts} />
         <details open={plan.steps.length <= 3}>
