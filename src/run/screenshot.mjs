@@ -49,7 +49,7 @@ try {
   await portPage.move('icmp-basic', 'up')
   await portPage.find('')
   await portPage.check()
-  await portPage.plan.getByText('Check passed').waitFor()
+  await portPage.plan.getByText('Dry run passed').waitFor()
   // The catalogue follows a search when there is time.
   await page.getByRole('button', { name: 'Add quarantine to the end of the list' }).waitFor()
   await page.mouse.move(0, 0)

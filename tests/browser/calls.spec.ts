@@ -20,7 +20,7 @@ async function opened(page: Page, path: string): Promise<PortPage> {
   const portPage = new PortPage(page)
   await page.goto(path)
   await expect(portPage.list).toContainText('rule')
-  await expect(portPage.traffic).toContainText('Nothing is arranged')
+  await expect(portPage.traffic).toContainText('No changes yet')
   await page.waitForLoadState('networkidle')
   return portPage
 }

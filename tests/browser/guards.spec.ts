@@ -46,7 +46,7 @@ test('a change that breaks a guard is explained, and sent once the port is named
   await expect.poll(() => cloud.list(WEB)).toEqual([await idOf(page, 'ssh-from-anywhere'), ...before])
 })
 
-test('the proxy goes back over a guarded group only when the port is named', async ({
+test('a roll-back over a guarded group needs the port’s name', async ({
   page,
   portPage,
   cloud,
@@ -81,7 +81,7 @@ test('the proxy goes back over a guarded group only when the port is named', asy
   await expectNoAxeFinding(page)
   expect(await cloud.list(STOPPED)).toEqual(others)
 
-  await guard.getByRole('textbox', { name: /^To go back all the same/ }).fill(STOPPED)
+  await guard.getByRole('textbox', { name: /^To roll back all the same/ }).fill(STOPPED)
   await goBack.click()
   await expect.poll(() => cloud.list(STOPPED)).toEqual([ssh, ...others])
   await expect(stopped).toBeHidden()

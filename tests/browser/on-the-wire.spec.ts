@@ -85,7 +85,7 @@ for (const way of ['the pointer', 'the keyboard'])
     const port = `/ports/${READ_AHEAD.id}`
     const link = page.getByRole('link', { name: READ_AHEAD.name, exact: true })
     await expect(link).toBeVisible()
-    const code = page.waitForResponse(/\/assets\/PlanPanel-.*\.js$/)
+    const code = page.waitForResponse(/\/assets\/PlanArea-.*\.js$/)
     const data = page.waitForResponse((response) => new URL(response.url()).pathname.endsWith(port))
     if (way === 'the pointer') await link.hover()
     else await link.focus()

@@ -20,7 +20,7 @@ test('a group that moves goes in one call, and never leaves the port', async ({ 
   await expectNoAxeFinding(page)
 
   await portPage.check()
-  await expect(plan).toContainText('Check passed')
+  await expect(plan).toContainText('Dry run passed')
   await expect(plan).toContainText('the platform can’t check this replacement')
   await portPage.askToApply()
   await portPage.confirmButton.click()
@@ -52,5 +52,5 @@ test('the dry run of a replacement checks its new groups, and says no more', asy
   await expect(plan).toContainText('can be inserted. Not checked: the replacement itself')
   // The other way is another plan: what was checked does not hold for it.
   await plan.getByRole('radio', { name: /^Step by step/ }).check()
-  await expect(plan).not.toContainText('Check passed')
+  await expect(plan).not.toContainText('Dry run passed')
 })

@@ -110,7 +110,7 @@ const refused = (cloud: ReturnType<typeof controls>) =>
   })
 
 test.describe('a step fails: the true list and three choices', () => {
-  test('go back to the order before', async ({ page, portPage, cloud, portPath }) => {
+  test('roll back', async ({ page, portPage, cloud, portPath }) => {
     await portPage.open(portPath(PORTS.back), 4)
     const before = await portPage.ids()
     const name = await lastToTop(portPage)
@@ -127,13 +127,13 @@ test.describe('a step fails: the true list and three choices', () => {
     await portPage.goBack.click()
     await expect.poll(() => cloud.list(PORTS.back)).toEqual(before)
     await expect(stopped).toBeHidden()
-    // What was arranged is not lost by going back: it can be tried again, or reset.
+    // What was arranged is not lost by rolling back: it can be tried again, or reset.
     await expect(portPage.plan).toContainText('1 moved · 2 calls')
     await portPage.resetButton.click()
     await expect.poll(() => portPage.ids()).toEqual(before)
   })
 
-  test('go on', async ({ portPage, cloud, portPath }) => {
+  test('finish the change', async ({ portPage, cloud, portPath }) => {
     await portPage.open(portPath(PORTS.on), 4)
     const before = await portPage.ids()
     await lastToTop(portPage)
@@ -144,7 +144,7 @@ test.describe('a step fails: the true list and three choices', () => {
     await expect.poll(() => portPage.ids()).toEqual(moved(before, 3, 0))
   })
 
-  test('leave as is', async ({ portPage, cloud, portPath }) => {
+  test('leave as it is', async ({ portPage, cloud, portPath }) => {
     await portPage.open(portPath(PORTS.leave), 3)
     const before = await portPage.ids()
     await lastToTop(portPage)
@@ -156,7 +156,11 @@ test.describe('a step fails: the true list and three choices', () => {
   })
 })
 
-test('the list changed before Apply: nothing is sent, then rebase', async ({ portPage, cloud, portPath }) => {
+test('the list changed before Apply: nothing is sent, then re-applied', async ({
+  portPage,
+  cloud,
+  portPath,
+}) => {
   await portPage.open(portPath(PORTS.changed), 3)
   const [a, b, c] = await portPage.ids()
   await lastToTop(portPage)
@@ -195,7 +199,7 @@ test('two operators on one port: the second change waits and is not applied', as
   await second.apply()
   await expect(second.plan).toContainText('Queued: another change to this port is under way')
   await expect.poll(() => cloud.list(PORTS.queued), { timeout: 20_000 }).toEqual(before.toReversed())
-  await expect(signedOut.getByText(/The list changed since|Nothing is arranged yet/).first()).toBeVisible()
+  await expect(signedOut.getByText(/The list changed since|No changes yet/).first()).toBeVisible()
   expect(await cloud.list(PORTS.queued)).toEqual(before.toReversed())
 })
 
@@ -212,7 +216,7 @@ test('undo makes an arrangement and sends nothing until Apply', async ({ portPag
   await expect.poll(() => cloud.list(PORTS.undo)).toEqual(before)
 })
 
-test('the proxy is killed half way: its next start finds the operation, Go on works', async ({
+test('the proxy is killed half-way: the next one finds the operation and finishes it', async ({
   browser,
   portPath,
 }) => {

@@ -21,7 +21,7 @@ export class PortPage {
   readonly insertAt: Locator
   readonly plan: Locator
   readonly dryRun: Locator
-  readonly checkButton: Locator
+  readonly dryRunButton: Locator
   readonly applyButton: Locator
   readonly resetButton: Locator
   /** The dialog that asks before a change is sent. */
@@ -54,7 +54,7 @@ export class PortPage {
     this.insertAt = page.getByLabel('Insert at position')
     this.plan = page.getByRole('region', { name: 'Plan', exact: true })
     this.dryRun = this.plan.getByRole('switch', { name: 'Dry run' })
-    this.checkButton = button('Check', this.plan)
+    this.dryRunButton = button('Dry run', this.plan)
     this.applyButton = button('Apply…', this.plan)
     this.resetButton = button('Reset')
     this.dialog = page.getByRole('dialog', { name: 'Apply this change?' })
@@ -63,10 +63,10 @@ export class PortPage {
     this.lastChange = page.getByRole('status', { name: 'Last change' })
     this.undoButton = button('Undo this change')
     this.listChanged = page.getByText('The list changed since you arranged it')
-    this.rebaseButton = button('Rebase my arrangement')
-    this.goOn = button('Go on')
-    this.goBack = button('Go back to the order before')
-    this.leaveAsIs = button('Leave as is')
+    this.rebaseButton = button('Re-apply my changes to the new list')
+    this.goOn = button('Finish the change')
+    this.goBack = button('Roll back')
+    this.leaveAsIs = button('Leave as it is')
   }
 
   /** The row of the group with that ID: in the catalogue, or in the list. */
@@ -155,9 +155,10 @@ export class PortPage {
     return { x: box.x + box.width / 3, y: box.y + 2 }
   }
 
-  /** Checks the plan. */
+  /** Makes the dry run of the plan. */
   async check(): Promise<void> {
-    await this.checkButton.click()
+    await this.dryRun.check()
+    await this.dryRunButton.click()
   }
 
   /** Turns the dry run off and asks to apply: the dialog opens. */

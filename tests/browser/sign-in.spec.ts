@@ -78,7 +78,7 @@ test('an operator’s day: sign in, arrange, lose the session twice, apply, leav
   await context.clearCookies({ name: 'portside_session' })
   await portPage.check()
   await expect(signedOut(page)).toBeVisible()
-  await expect(page.getByText('The check was not finished.')).toBeVisible()
+  await expect(page.getByText('The dry run was not finished.')).toBeVisible()
   // The provider still knows her.
   await page.getByRole('link', { name: 'Sign in' }).click()
   await expect(page).toHaveURL(team.origin + PORT)
@@ -121,7 +121,7 @@ test('a viewer’s day: everything but checking and applying, and why not', asyn
   await expect(portPage.plan).toContainText('insert-security-groups')
   await expect(portPage.traffic).toContainText(/allowed|denied/)
   const why = 'Your role is viewer: you can arrange and preview, but not check or apply'
-  await expect(portPage.checkButton).toHaveAccessibleDescription(why)
+  await expect(portPage.dryRunButton).toHaveAccessibleDescription(why)
   await portPage.dryRun.uncheck()
   await expect(portPage.applyButton).toHaveAccessibleDescription(why)
   await portPage.applyButton.focus()

@@ -26,6 +26,24 @@ test('a group on top that opens SSH: traffic, packet and dialog show it', async 
   await expect(portPage.dialog).toContainText(/Opens TCP 22 \(SSH\) from anywhere/)
 })
 
+test('a dry run that passed is not plain green where something opens to anywhere', async ({
+  portPage,
+  portPath,
+}) => {
+  const found = portPage.plan.getByRole('status').locator('div').first()
+  const colour = () => found.evaluate((notice) => getComputedStyle(notice).borderLeftColor)
+  await portPage.open(portPath(WEB), 6)
+  await portPage.addNamedToTop('quarantine')
+  await portPage.check()
+  await expect(found).toContainText('Dry run passed')
+  const green = await colour()
+  await portPage.resetButton.click()
+  await portPage.addNamedToTop('ssh-from-anywhere')
+  await portPage.check()
+  await expect(found).toContainText('Dry run passed. Opens TCP 22 (SSH) from anywhere')
+  expect(await colour()).not.toBe(green)
+})
+
 test('a port whose port security is off says that groups have no effect', async ({ page }) => {
   await page.goto('/')
   await page.getByLabel('Port security').selectOption('off')
@@ -42,7 +60,7 @@ test('step by step, the plan is picked that opens nothing in between', async ({ 
   await expect(plan).toContainText('Remove web-public')
   await expect(traffic).toContainText('No traffic is allowed or denied only in between')
   await portPage.check()
-  await expect(plan).toContainText('Check passed')
+  await expect(plan).toContainText('Dry run passed')
 
   const quarantined = await portPage.ids()
   await portPage.apply()

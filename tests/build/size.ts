@@ -14,7 +14,7 @@ export const PORT_PAGE = 'src/console/port-page/PortPage.tsx'
 /** What a port's page loads without a click, once its list is there. */
 export const PORT_PAGE_PARTS = [
   'src/console/catalogue/Catalogue.tsx',
-  'src/console/plan/PlanPanel.tsx',
+  'src/console/port-page/PlanArea.tsx',
   'src/console/drag/DragLayer.tsx',
   'src/console/traffic/TrafficChanges.tsx',
   'src/console/traffic/traffic-client.ts',

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { keepChoice } from '../hooks/stored-choice.ts'
 
 /** What can be chosen; `system` follows the operating system. */
 const THEMES = ['system', 'light', 'dark'] as const
@@ -15,11 +16,7 @@ export function useTheme(): [Theme, (theme: Theme) => void] {
     setTheme(next)
     if (next === 'system') delete document.documentElement.dataset['theme']
     else document.documentElement.dataset['theme'] = next
-    try {
-      localStorage.setItem(KEY, next)
-    } catch {
-      // Storage is closed to us: the choice lasts until the page is left.
-    }
+    keepChoice(KEY, next)
   }
   return [theme, choose]
 }

@@ -151,7 +151,7 @@ function entryWords(entry: AuditEntry, words: readonly string[], facts: Names): 
   }
 }
 
-const CHOICES = { 'go-on': 'go on', 'go-back': 'go back to the order before', leave: 'leave it as it is' }
+const CHOICES = { 'go-on': 'finish the change', 'go-back': 'roll back', leave: 'leave it as it is' }
 
 const RESULTS: Record<Extract<AuditEntry, { kind: 'answer' }>['result'], { icon: IconName; tone: Tone }> = {
   done: { icon: 'check', tone: 'ok' },

@@ -90,7 +90,7 @@ function Undo(props: {
           onClick={undo}
           disabledReason={
             other
-              ? 'The port has an arrangement of yours for another list: rebase it or discard it first'
+              ? 'The port has an arrangement of yours for another list: re-apply or discard it first'
               : undefined
           }
         >

@@ -6,8 +6,8 @@ import type { Tone } from '../ui/Badge.tsx'
 export const KIND_WORDS: Record<AuditRecordKind, string> = {
   change: 'Change',
   dry_run: 'Dry run',
-  go_on: 'Went on',
-  go_back: 'Went back',
+  go_on: 'Finished later',
+  go_back: 'Rolled back',
 }
 
 /** How audit records ended, in words, and how they are shown. `open`: no end was written. */

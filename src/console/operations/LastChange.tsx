@@ -19,8 +19,8 @@ type LastChangeProps = {
 
 const TITLES: Record<Operation['purpose'], string> = {
   change: 'Applied',
-  go_on: 'Applied, after going on',
-  go_back: 'Gone back to the order before',
+  go_on: 'Applied, finished later',
+  go_back: 'Rolled back',
 }
 
 /** The change to this port that was carried out last through Portside, and its undoing. */

@@ -40,6 +40,6 @@ test('one that is too large to show can be left as it is, and nothing else', () 
   )
   expect(screen.getByRole('alert')).toHaveTextContent('stopped, and is too large to show')
   // Its lists are left out: going back to them would take every group off the port.
-  expect(screen.getAllByRole('button').map(({ textContent }) => textContent)).toEqual(['Leave as is'])
+  expect(screen.getAllByRole('button').map(({ textContent }) => textContent)).toEqual(['Leave as it is'])
   expect(screen.getByRole('alert')).not.toHaveTextContent('0 of 0 steps')
 })

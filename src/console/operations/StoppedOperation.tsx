@@ -147,22 +147,22 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
         <ConfirmGuards
           port={port}
           broken={broken}
-          act={refused === 'go-on' ? 'go on' : 'go back'}
+          act={refused === 'go-on' ? 'finish the change' : 'roll back'}
           typed={typed}
           onTyped={setTyped}
         />
       )}
       <div className={styles.choices}>
         <div className={styles.choice}>
-          {button('go-on', 'Go on', true)}
+          {button('go-on', 'Finish the change', true)}
           <span>{towards(desired)}.</span>
         </div>
         <div className={styles.choice}>
-          {button('go-back', 'Go back to the order before')}
+          {button('go-back', 'Roll back')}
           <span>{towards(before)}.</span>
         </div>
         <div className={styles.choice}>
-          {button('leave', 'Leave as is')}
+          {button('leave', 'Leave as it is')}
           <span>Nothing is sent: the port keeps the list that it has now.</span>
         </div>
       </div>
@@ -195,7 +195,7 @@ function TooLarge({ operation, forbidden }: StoppedOperationProps): JSX.Element 
           disabledReason={choice.isPending ? undefined : forbidden}
           onClick={() => choice.mutate({ kind: 'leave', confirmedBy: undefined })}
         >
-          Leave as is
+          Leave as it is
         </Button>
       </div>
       {choice.error !== null && <ErrorPanel error={choice.error} title="Your choice was not accepted" />}

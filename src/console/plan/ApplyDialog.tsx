@@ -83,17 +83,17 @@ export function ApplyDialog({
           if it has changed.
         </p>
         {checked === undefined ? (
-          <Notice tone="warn" title="Not checked">
-            This arrangement has not been checked with the dry run.
+          <Notice tone="warn" title="No dry run">
+            This arrangement had no dry run.
           </Notice>
         ) : (
           !isPassed(checked) && (
-            <Notice tone="danger" title="The check did not pass">
+            <Notice tone="danger" title="The dry run did not pass">
               The platform will probably refuse it again, at the same step.
             </Notice>
           )
         )}
-        <TrafficSummary traffic={traffic} />
+        <TrafficSummary traffic={traffic} names={names} />
         {guarded && <ConfirmGuards port={port} broken={broken} typed={typed} onTyped={setTyped} />}
         <Exposure plan={plan} facts={facts} />
         <details open={plan.steps.length <= 3}>

@@ -1,21 +1,17 @@
 import { lazy, Suspense, useEffect, type JSX, type ReactNode, type RefObject } from 'react'
-import type { StepCheck } from '../../vpc/checks.ts'
 import type { PortCalls } from '../../vpc/port-calls.ts'
 import { portSecurityOf, type Port } from '../../vpc/port.ts'
 import type { ChangePlan, PlanWay } from '../../vpc/plan-change.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { Panel } from '../ui/Panel.tsx'
-import { portsOf, type TrafficState } from '../traffic/use-traffic.ts'
+import type { TrafficState } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
-import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { Notice } from '../ui/Notice.tsx'
+import { part } from '../ui/part.tsx'
+import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { Switch } from '../ui/Switch.tsx'
 import { isPassed } from './check-result.ts'
-import { Exposure } from './Exposure.tsx'
-import { NotStarted } from './NotStarted.tsx'
 import styles from './PlanPanel.module.css'
-import { PlanStep } from './PlanStep.tsx'
-import { OnlyWay, WayPicker } from './WayPicker.tsx'
 import type { Applying } from './use-applying.ts'
 import type { Checking } from './use-checking.ts'
 import { changeWords, counted } from '../facts/change-words.ts'
@@ -24,7 +20,8 @@ const ApplyDialog = lazy(() =>
   import('./ApplyDialog.tsx').then((module) => ({ default: module.ApplyDialog })),
 )
 
-type PlanPanelProps = {
+/** What the plan is shown from. */
+export type PlanPanelProps = {
   project: string
   port: Port
   /** How many groups a port takes. */
@@ -53,22 +50,33 @@ type PlanPanelProps = {
   headingRef: RefObject<HTMLHeadingElement | null>
 }
 
-/** Every request that would be sent, what the check found, and the buttons Check and Apply. */
+// Only a plan that changes something needs them.
+const PlanContent = part(() => import('./PlanContent.tsx').then((module) => module.PlanContent))
+const DryRunResult = part(() => import('./DryRunResult.tsx').then((module) => module.DryRunResult))
+
+const LOADING = <SkeletonRows label="Loading the plan" count={4} />
+
+/**
+ * What would change for traffic, every request that would be sent, what the dry run found, and the
+ * buttons Dry run and Apply.
+ */
 export function PlanPanel(props: PlanPanelProps): JSX.Element {
-  const { project, port, facts, plan, underWay, side, lockReason, headingRef } = props
+  const { port, facts, plan, underWay, side, lockReason, headingRef } = props
   const { dryRun, onDryRun, checking, applying } = props
+  const steps = 'problem' in plan ? [] : plan.steps
+  const changes = 'problem' in plan || steps.length === 0 ? undefined : plan
   useFocusWhenReplaced(underWay, headingRef)
+  useLoadedFor(changes)
   if (underWay)
     return (
       <Panel title="Plan" note="under way" headingRef={headingRef} className={styles.plan}>
         <div className={styles.scroll}>{side}</div>
       </Panel>
     )
-  const steps = 'problem' in plan ? [] : plan.steps
-  const changes = 'problem' in plan || steps.length === 0 ? undefined : plan
+  // Once it has passed, nobody has to switch anything to go on.
+  const passed = changes !== undefined && checking.checks !== undefined && isPassed(checking.checks)
   const blocked =
-    lockReason ??
-    ('problem' in plan ? plan.problem : changes === undefined ? 'Nothing is arranged yet' : undefined)
+    lockReason ?? ('problem' in plan ? plan.problem : changes === undefined ? 'No changes yet' : undefined)
   return (
     <Panel
       title="Plan"
@@ -77,34 +85,41 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
       className={styles.plan}
       footer={
         <>
-          {changes !== undefined && <CheckSummary checking={checking} />}
+          {/* This element stays, so that screen readers announce what appears in it. */}
+          {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <output> takes no blocks */}
+          <div role="status" className={styles.summary}>
+            {changes !== undefined && (
+              <DryRunResult waiting={null} checking={checking} traffic={props.traffic} />
+            )}
+          </div>
           <div className={styles.footer}>
             <Switch checked={dryRun} onChange={(event) => onDryRun(event.target.checked)}>
               Dry run
             </Switch>
-            <span className={styles.mode}>
-              {dryRun ? 'Only checks; nothing is changed' : 'Off: the port will be changed'}
-            </span>
-            {dryRun ? (
-              <Button
-                variant="primary"
-                icon="check"
-                busy={checking.busy}
-                disabledReason={applying.forbidden ?? blocked}
-                onClick={checking.start}
-              >
-                Check
-              </Button>
-            ) : (
-              <Button
-                variant="primary"
-                busy={applying.busy}
-                disabledReason={applying.forbidden ?? blocked}
-                onClick={applying.ask}
-              >
-                Apply…
-              </Button>
-            )}
+            <span className={styles.mode}>{modeWords(dryRun, passed)}</span>
+            <div className={styles.buttons}>
+              {dryRun && (
+                <Button
+                  variant={passed ? undefined : 'primary'}
+                  icon="check"
+                  busy={checking.busy}
+                  disabledReason={applying.forbidden ?? blocked}
+                  onClick={checking.start}
+                >
+                  Dry run
+                </Button>
+              )}
+              {(passed || !dryRun) && (
+                <Button
+                  variant="primary"
+                  busy={applying.busy}
+                  disabledReason={applying.forbidden ?? blocked}
+                  onClick={applying.ask}
+                >
+                  Apply…
+                </Button>
+              )}
+            </div>
           </div>
         </>
       }
@@ -113,43 +128,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
         {changes === undefined ? (
           <Idle plan={plan} side={side} lockReason={lockReason} />
         ) : (
-          <>
-            <div className={styles.notices}>
-              {side}
-              {applying.overtaken && (
-                <Notice tone="warn" role="alert" title="The arrangement changed while you were asked">
-                  Another tab of this browser changed it, so Portside asks again: look at the plan, then apply
-                  it.
-                </Notice>
-              )}
-              {applying.error != null && !applying.asking && <NotStarted error={applying.error} />}
-              {props.ways.length > 1 ? (
-                <WayPicker ways={props.ways} chosen={props.way ?? changes.way} onWay={props.onWay} />
-              ) : (
-                <OnlyWay offered={props.offered} />
-              )}
-              <Exposure plan={changes} facts={facts} />
-            </div>
-            <ol>
-              {steps.map((planned, n) => (
-                <PlanStep
-                  key={n}
-                  project={project}
-                  port={port.id}
-                  limit={props.limit}
-                  calls={props.calls}
-                  planned={planned}
-                  number={n + 1}
-                  of={steps.length}
-                  dryRun={dryRun}
-                  check={checking.checks?.[n]}
-                  facts={facts}
-                  portsOf={portsOf(props.traffic)}
-                  marked={new Set([...changes.added, ...changes.moved])}
-                />
-              ))}
-            </ol>
-          </>
+          <PlanContent {...props} changes={changes} waiting={LOADING} />
         )}
       </div>
       {applying.asking && changes !== undefined && (
@@ -170,6 +149,14 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
   )
 }
 
+/** Asks for the code that shows a plan, once there is one. */
+function useLoadedFor(changes: ChangePlan | undefined): void {
+  const needed = changes !== undefined
+  useEffect(() => {
+    if (needed) for (const { load } of [PlanContent, DryRunResult]) load()
+  }, [needed])
+}
+
 /** The progress replaces the buttons: the focus that one of them had moves to the heading. */
 function useFocusWhenReplaced(underWay: boolean, heading: RefObject<HTMLHeadingElement | null>): void {
   useEffect(() => {
@@ -187,7 +174,7 @@ function Idle({ plan, side, lockReason }: Pick<PlanPanelProps, 'plan' | 'side' |
       ) : (
         <p className={styles.nothing}>
           {lockReason === undefined
-            ? 'Nothing is arranged yet. Place, move or detach groups: the requests that would be sent appear here.'
+            ? 'No changes yet. Place, move or detach groups: what would change for traffic, and the requests that would be sent, appear here.'
             : `${lockReason}.`}
         </p>
       )}
@@ -196,58 +183,7 @@ function Idle({ plan, side, lockReason }: Pick<PlanPanelProps, 'plan' | 'side' |
   )
 }
 
-function CheckSummary({ checking }: { checking: Checking }): JSX.Element {
-  const { checks, outdated, error, busy } = checking
-  // This element stays, so that screen readers announce what appears in it.
-  return (
-    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <output> takes no blocks
-    <div role="status" className={styles.summary}>
-      {busy ? (
-        <Notice title="Checking…">It changes nothing.</Notice>
-      ) : error != null ? (
-        <ErrorPanel
-          error={error}
-          title="The check could not be completed"
-          unknown={{ title: 'What the check found is unknown', text: 'A dry run changes nothing.' }}
-        />
-      ) : outdated ? (
-        <Notice title="Plan changed since the check">Check it again to know.</Notice>
-      ) : checks === undefined ? null : isPassed(checks) ? (
-        <Notice tone="ok" title="Check passed">
-          {checkedWords(checks.map(({ kind }) => kind))}
-        </Notice>
-      ) : checks.some(({ kind }) => kind === 'refused' || kind === 'portside_refused') ? (
-        <Notice tone="danger" title="Check refused">
-          {stepsOf(checks, ['refused', 'portside_refused'])}. {changedWords(checks)}
-        </Notice>
-      ) : (
-        <Notice tone="warn" title="Not everything could be checked">
-          {stepsOf(checks, ['failed', 'skipped'])}. {changedWords(checks)}
-        </Notice>
-      )}
-    </div>
-  )
-}
-
-/** After a response that Portside can't read, the platform may have done anything. */
-function changedWords(checks: readonly StepCheck[]): string {
-  return checks.some((check) => check.kind === 'failed' && check.error.outcome === 'unknown')
-    ? 'A dry run changes nothing, but what the platform did with it is unknown: read the port again.'
-    : 'Nothing was changed.'
-}
-
-/** 'See step 2': the steps whose check ended in one of these ways. */
-function stepsOf(checks: readonly StepCheck[], kinds: readonly StepCheck['kind'][]): string {
-  const numbers = checks.flatMap(({ kind }, n) => (kinds.includes(kind) ? [n + 1] : []))
-  return `See step${numbers.length === 1 ? '' : 's'} ${numbers.join(', ')}`
-}
-
-function checkedWords(kinds: readonly string[]): string {
-  const there = kinds.filter((kind) => kind === 'platform').length
-  if (kinds.includes('platform_partly'))
-    return 'The platform checked that the new groups can be inserted; it can’t check the replacement. Nothing was changed.'
-  const here = kinds.length - there
-  if (here === 0) return 'The platform checked every step. Nothing was changed.'
-  if (there === 0) return 'Every step was checked by Portside only. Nothing was changed.'
-  return `${counted(there, 'step')} checked by the platform, ${here} by Portside only. Nothing was changed.`
+function modeWords(dryRun: boolean, passed: boolean): string {
+  if (!dryRun) return 'Off: the port will be changed'
+  return passed ? '' : 'Only checks; nothing is changed'
 }

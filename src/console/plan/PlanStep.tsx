@@ -60,25 +60,21 @@ export function PlanStep(props: PlanStepProps): JSX.Element {
       )}
       {dryRun && !independent && (
         <p className={styles.note}>
-          Needs an earlier step: the check does not send it. This is what Apply will send.
+          Depends on an earlier step, so the dry run can’t send it. This is what Apply sends.
         </p>
       )}
       {check && <CheckWords check={check} number={number} replaces={replaces} facts={facts} />}
-      {replaces && checked !== undefined && (
-        <>
-          <p className={styles.note}>The dry run sends:</p>
-          <StepRequestView request={checked} />
-          <p className={styles.note}>Apply sends:</p>
-        </>
-      )}
-      {of <= 2 ? (
+      <details className={styles.more}>
+        <summary>Request</summary>
+        {replaces && checked !== undefined && (
+          <>
+            <p className={styles.note}>The dry run sends:</p>
+            <StepRequestView request={checked} />
+            <p className={styles.note}>Apply sends:</p>
+          </>
+        )}
         <StepRequestView request={request} />
-      ) : (
-        <details className={styles.more}>
-          <summary>Request</summary>
-          <StepRequestView request={request} />
-        </details>
-      )}
+      </details>
       <details className={styles.more}>
         <summary>
           {number === of ? 'Resulting list' : `List after step ${number}`} ({after.length})

@@ -42,7 +42,7 @@ export function useChecking(
     error: failure,
     isPending,
   } = useMutation({
-    meta: { refused: 'The check was not finished.' },
+    meta: { refused: 'The dry run was not finished.' },
     mutationFn: async (asked: { arrangement: Arrangement; plan: ChangePlan }) => {
       // Loaded with the plan's panel, whose button starts this.
       const { dryRunPlan, refusedGroups } = await import('./check-result.ts')

@@ -36,7 +36,10 @@ function sentWords(sent: ListChangedProps['sent']): string {
   return 'It was sent before, and is not what the port has now.'
 }
 
-/** Says how the port's list differs from the arranged one, and asks: rebase or discard? */
+/**
+ * Says how the port's list differs from the arranged one, and asks: re-apply the changes or discard
+ * them?
+ */
 export function ListChanged({
   conflict,
   now,
@@ -65,26 +68,26 @@ export function ListChanged({
             variant="primary"
             onClick={() => {
               keep(arrange(arrangementOf(now), rebased.desired))
-              announce('Your arrangement was rebased onto the list as it is now')
+              announce('Your changes were re-applied to the list as it is now')
             }}
           >
-            Rebase my arrangement
+            Re-apply my changes to the new list
           </Button>
           <Button
             onClick={() => {
               keep(null)
-              announce('Your arrangement was discarded')
+              announce('Your changes were discarded')
             }}
           >
-            Discard it
+            Discard my changes
           </Button>
         </>
       }
     >
       <p>
         {leftHalfway
-          ? 'Rebasing arranges the rest of it on the list as it is now; discarding forgets it. Neither sends anything.'
-          : `${sentWords(sent)} Nothing can be sent before you choose. Rebasing makes your changes again on the list as it is now; discarding forgets them.`}
+          ? 'Re-applying arranges the rest of it on the list as it is now; discarding forgets it. Neither sends anything.'
+          : `${sentWords(sent)} Nothing can be sent before you choose. Re-applying makes your changes again on the list as it is now; discarding forgets them.`}
       </p>
       <ListComparison
         before={conflict.madeFor}

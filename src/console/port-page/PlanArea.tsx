@@ -1,9 +1,12 @@
-import { useMemo, useState, type JSX, type RefObject } from 'react'
+import { memo, useMemo, type JSX, type RefObject } from 'react'
+import { useDryRunChoice } from '../plan/dry-run-choice.ts'
+import { PlanPanel } from '../plan/PlanPanel.tsx'
 import { useApplying } from '../plan/use-applying.ts'
-import { PlanPanel } from './later-parts.ts'
-import { LoadingPanel } from './LoadingPanel.tsx'
 import { PlanSide } from './PlanSide.tsx'
 import { usePortState } from './port-state.tsx'
+
+// Long to draw: only when what it shows is different.
+const Plan = memo(PlanPanel)
 
 /** The plan with its dry run and Apply; while a change is carried out, its progress. */
 export function PlanArea(props: { headingRef: RefObject<HTMLHeadingElement | null> }): JSX.Element {
@@ -24,7 +27,7 @@ export function PlanArea(props: { headingRef: RefObject<HTMLHeadingElement | nul
   } = usePortState()
   const { shown, isCurrent } = plan
   const { keep, lockReason } = arranged
-  const [dryRun, setDryRun] = useState(true)
+  const [dryRun, setDryRun] = useDryRunChoice()
   const applying = useApplying({
     project,
     port,
@@ -53,8 +56,7 @@ export function PlanArea(props: { headingRef: RefObject<HTMLHeadingElement | nul
     [operations, shown, list, shownFacts, seen, lockReason, keep, isCurrent],
   )
   return (
-    <PlanPanel
-      waiting={<LoadingPanel title="Plan" />}
+    <Plan
       project={project}
       port={port}
       limit={limit}

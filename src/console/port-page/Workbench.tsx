@@ -5,14 +5,16 @@ import { createDragLink } from '../drag/drag-link.ts'
 import { useFocusRescue } from '../hooks/focus-rescue.ts'
 import { CatalogueArea } from './CatalogueArea.tsx'
 import { DragArea } from './DragArea.tsx'
-import { loadParts } from './later-parts.ts'
+import { loadParts, PlanArea } from './later-parts.ts'
 import { ListArea } from './ListArea.tsx'
+import { LoadingPanel } from './LoadingPanel.tsx'
 import { DetailsSection, TrafficSection } from './PageSections.tsx'
-import { PlanArea } from './PlanArea.tsx'
 import { PortNotices } from './PortNotices.tsx'
 import { PortStateProvider, usePortState } from './port-state.tsx'
 import { ReviewBar } from './ReviewBar.tsx'
 import styles from './Workbench.module.css'
+
+const PLAN_LOADING = <LoadingPanel title="Plan" />
 
 /**
  * Everything below the port's head: notices, the list, the catalogue, the plan, what traffic
@@ -28,7 +30,7 @@ export function Workbench(props: { project: string; response: PortResponse }): J
       <Areas ref={areas}>
         <ListArea dragLink={dragLink} />
         <CatalogueArea dragLink={dragLink} />
-        <PlanArea headingRef={planHeading} />
+        <PlanArea waiting={PLAN_LOADING} headingRef={planHeading} />
       </Areas>
       <DragArea areas={areas} dragLink={dragLink} />
       <ReviewBar planHeading={planHeading} />

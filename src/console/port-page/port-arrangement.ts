@@ -18,7 +18,7 @@ export type PortArrangement = {
    * or the port's own list.
    */
   arrangement: Arrangement
-  /** An arrangement for another list than the port has now: to be rebased or discarded. */
+  /** An arrangement for another list than the port has now: to be re-applied or discarded. */
   conflict: Arrangement | null
   /** The port has the list that a change sent from `conflict` left on it half-way. */
   leftHalfway: boolean
@@ -59,7 +59,7 @@ export function usePortArrangement(
     : stopped !== undefined
       ? 'A change to this port stopped half-way: choose how it goes on first'
       : conflict !== null
-        ? 'The list changed since it was arranged: rebase the arrangement or discard it first'
+        ? 'The list changed since it was arranged: re-apply your changes to the new list or discard them first'
         : undefined
 
   const unchanged = useMemo(() => arrangementOf(list), [list])

@@ -26,7 +26,7 @@ export async function startOperation(
 
 /**
  * The operator's choice for an operation that stopped.
- * @param confirmedBy the port's name or ID as typed, to go on or back although that breaks a guard
+ * @param confirmedBy the port's name or ID as typed, where the choice breaks a guard
  * @returns the new operation for go-on and go-back
  */
 export async function chooseForOperation(

@@ -8,7 +8,7 @@ import styles from './TrafficChanges.module.css'
 type ConfirmGuardsProps = {
   port: Pick<Port, 'id' | 'name'>
   broken: readonly BrokenGuardWords[]
-  /** What is to be done all the same: `apply it`, `go on`. */
+  /** What is to be done all the same: `apply it`, `roll back`. */
   act?: string
   typed: string
   onTyped: (typed: string) => void

@@ -6,6 +6,8 @@ import { servicesText } from '../../vpc/traffic/service-ranges.ts'
 import { capitalized } from '../facts/change-words.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
+import { Icon } from '../ui/Icon.tsx'
+import { FLOW_MARKS } from './flow-marks.ts'
 import styles from './TrafficChanges.module.css'
 
 const PAGE = 50
@@ -15,10 +17,12 @@ type FlowListProps = {
   names: Names
   /** What the later decision is about: `now` is with the list as arranged. */
   when?: string
+  /** True where no heading says which change it is. */
+  named?: boolean
 }
 
 /** Flows, each with what decides it before and after; fifty at first. */
-export function FlowList({ flows, names, when = 'now' }: FlowListProps): JSX.Element {
+export function FlowList({ flows, names, when = 'now', named = false }: FlowListProps): JSX.Element {
   const [shown, setShown] = useState(PAGE)
   return (
     <>
@@ -28,6 +32,12 @@ export function FlowList({ flows, names, when = 'now' }: FlowListProps): JSX.Ele
           return (
             <li key={n} data-change={change}>
               <div className={styles.traffic}>
+                {named && (
+                  <>
+                    <Icon name={FLOW_MARKS[change].icon} />
+                    {FLOW_MARKS[change].words}
+                  </>
+                )}
                 <Badge>{direction}</Badge>
                 <b>{servicesText(services)}</b> {direction === 'ingress' ? 'from' : 'to'}{' '}
                 {remoteText(remote, family, names)}

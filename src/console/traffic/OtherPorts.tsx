@@ -38,7 +38,7 @@ export function OtherPorts({ result, filter, names }: OtherPortsProps): JSX.Elem
               <div key={title} className={styles.part}>
                 {title !== '' && <p className={styles.note}>{title}</p>}
                 {shown.length > 0 ? (
-                  <FlowList flows={shown} names={names} when={when} />
+                  <FlowList flows={shown} names={names} when={when} named />
                 ) : (
                   <p className={styles.note}>Nothing that the filters show.</p>
                 )}

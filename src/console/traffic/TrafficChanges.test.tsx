@@ -36,16 +36,18 @@ const compared = (over: Partial<TrafficQuestion> = {}): TrafficState => {
 const show = (traffic: TrafficState) => render(<TrafficChanges traffic={traffic} facts={FACTS} />)
 
 describe('what traffic changes', () => {
-  it('names what is opened, what decides, and what passes in between', () => {
+  it('names what is opened, what decides, and what passes in between', async () => {
     show(compared())
-    expect(screen.getByText('1 newly allowed; more while the plan is carried out.')).toBeInTheDocument()
+    expect(screen.getByText('1 newly allowed. 1 more only while it is applied.')).toBeInTheDocument()
     const allowed = screen.getByRole('region', { name: 'Newly allowed' })
     expect(allowed).toHaveTextContent('TCP 22 (SSH) from anywhere (0.0.0.0/0)')
     expect(allowed).toHaveTextContent('Open to anywhere')
+    expect(allowed).toHaveTextContent('ssh-bastion is new and allows it; no rule did before.')
+    await userEvent.click(within(allowed).getByText('Rules'))
     expect(allowed).toHaveTextContent('allowed now by rule "allow TCP 22 from anywhere"')
     expect(allowed).toHaveTextContent('of group ssh-bastion')
-    expect(screen.getByRole('region', { name: 'While the plan is carried out' })).toHaveTextContent(
-      /Between step 1 and step 2.*TCP 443 \(HTTPS\) to anywhere/,
+    expect(screen.getByRole('region', { name: 'While the plan is applied' })).toHaveTextContent(
+      /Between step 1 and step 2: 1 newly allowed.*TCP 443 \(HTTPS\) to anywhere/,
     )
   })
 
@@ -150,7 +152,7 @@ describe('remote groups', () => {
     expect(lines[0]).toHaveTextContent('Group db-servers resolved to 2 addresses, as read at 09:07.')
     expect(lines[1]).toHaveTextContent('Group cache not resolved, as more than 2000 ports have it')
     const allowed = screen.getByRole('region', { name: 'Newly allowed' })
-    expect(allowed).toHaveTextContent('TCP 5432 (PostgreSQL) from 10.0.0.5/32 and 10.0.0.6/32')
+    expect(allowed).toHaveTextContent('TCP 5432 (PostgreSQL) from 10.0.0.5 and 10.0.0.6')
     expect(allowed).toHaveTextContent('TCP 6379 (Redis) from addresses of group cache')
   })
 
@@ -176,8 +178,8 @@ describe('remote groups', () => {
 
 describe('before applying', () => {
   it('sums up in a line, with the worst', () => {
-    render(<TrafficSummary traffic={compared()} />)
-    expect(screen.getByText('Traffic: 1 newly allowed')).toBeInTheDocument()
+    render(<TrafficSummary traffic={compared()} names={{}} />)
+    expect(screen.getByText('Traffic: 1 newly allowed. 1 more only while it is applied.')).toBeInTheDocument()
     expect(screen.getByText('Opens TCP 22 (SSH) from anywhere')).toBeInTheDocument()
   })
 

@@ -1,24 +1,19 @@
-import { Suspense, lazy, useState, type JSX } from 'react'
-import type { TrafficDifference } from '../../vpc/traffic/difference.ts'
-import { type Names, ruleText } from '../../vpc/traffic/explain.ts'
-import type { RuleRef } from '../../vpc/traffic/rules.ts'
+import { useState, type JSX } from 'react'
+import { ruleText, type Names } from '../../vpc/traffic/explain.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { SelectField } from '../ui/Field.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
-import { FlowList } from './FlowList.tsx'
 import { Remotes } from './Remotes.tsx'
-import { FILTERS, shows, type FlowFilter } from './flow-filter.ts'
+import { ALL, FILTERS, type FlowFilter } from './flow-filter.ts'
 import type { TrafficResult, TrafficQuestion } from './compare-traffic.ts'
 import styles from './TrafficChanges.module.css'
 import { namesOf, trafficText } from './traffic-words.ts'
+import { refKey, TrafficInFull } from './TrafficInFull.tsx'
 import { TryPacket } from './TryPacket.tsx'
 import type { TrafficState } from './use-traffic.ts'
-
-// Most changes concern no other port.
-const OtherPorts = lazy(() => import('./OtherPorts.tsx').then((module) => ({ default: module.OtherPorts })))
 
 type Compared = Extract<TrafficResult, { kind: 'differences' }>
 type TrafficChangesProps = { traffic: TrafficState; facts: Pick<GroupFacts, 'groups'> }
@@ -81,17 +76,14 @@ const ADVISED_GROUPS = 5
 type CompareProps = { result: Compared; question: TrafficQuestion; names: Names; onTry: () => void }
 
 function Compare({ result, question, names, onTry }: CompareProps): JSX.Element {
-  const [filter, setFilter] = useState<FlowFilter>({ direction: 'any', protocol: 'any' })
+  const [filter, setFilter] = useState<FlowFilter>(ALL)
   const end = result.afterStep.at(-1)
   const arranged = question.lists.at(-1)?.length ?? 0
   const between = result.inBetween.some((flows) => flows.length > 0)
-  const anyBetween =
-    between || result.others.some(({ inBetween }) => inBetween.some((flows) => flows.length > 0))
   return (
     <div className={styles.view}>
       <output aria-live="polite" className={styles.summary}>
-        {trafficText(result)}
-        {end !== undefined && anyBetween && '; more while the plan is carried out'}.
+        {trafficText(result)}.
       </output>
       {end !== undefined && (end.flows.length > 0 || between || result.others.length > 0) && (
         <div className={styles.filters}>
@@ -111,40 +103,7 @@ function Compare({ result, question, names, onTry }: CompareProps): JSX.Element 
           ))}
         </div>
       )}
-      {end !== undefined && <Difference difference={end} filter={filter} names={names} />}
-      {result.inBetween.length > 0 && (
-        <section className={styles.part} aria-label="While the plan is carried out">
-          <h3>While the plan is carried out</h3>
-          {between ? (
-            result.inBetween.map((flows, step) => {
-              const shown = flows.filter((flow) => shows(flow, filter))
-              return (
-                <div key={step} className={styles.part}>
-                  <h4>
-                    Between step {step + 1} and step {step + 2}
-                  </h4>
-                  {shown.length > 0 ? (
-                    <FlowList flows={shown} names={names} when="then" />
-                  ) : (
-                    <p className={styles.note}>
-                      {flows.length > 0
-                        ? 'Nothing that the filters show.'
-                        : 'No traffic is allowed or denied only in between.'}
-                    </p>
-                  )}
-                </div>
-              )
-            })
-          ) : (
-            <p className={styles.note}>No traffic is allowed or denied only in between.</p>
-          )}
-        </section>
-      )}
-      {(result.others.length > 0 || result.notCompared.length > 0) && (
-        <Suspense>
-          <OtherPorts result={result} filter={filter} names={names} />
-        </Suspense>
-      )}
+      <TrafficInFull result={result} lists={question.lists} filter={filter} names={names} />
       <NeverMatching result={result} names={names} />
       <TryPacket question={question} names={names} onTry={onTry} />
       <p className={styles.note}>
@@ -153,72 +112,6 @@ function Compare({ result, question, names, onTry }: CompareProps): JSX.Element 
           ` The platform advises at most ${ADVISED_GROUPS} groups an instance; as arranged, this port has ${arranged}.`}
       </p>
     </div>
-  )
-}
-
-const PARTS = [
-  { change: 'newly_allowed', title: 'Newly allowed' },
-  { change: 'newly_denied', title: 'Newly denied' },
-  { change: 'undecided', title: 'Can’t be decided' },
-] as const
-
-function Difference(props: { difference: TrafficDifference; filter: FlowFilter; names: Names }): JSX.Element {
-  const { difference, filter, names } = props
-  const { flows, unchangedRules, rules } = difference
-  const unreadable = difference.unreadable.filter(({ ref }) => ref.doubt === undefined)
-  const inDoubt = difference.unreadable.filter(({ ref }) => ref.doubt !== undefined)
-  return (
-    <>
-      {PARTS.map(({ change, title }) => {
-        const all = flows.filter((flow) => flow.change === change)
-        if (all.length === 0) return null
-        const shown = all.filter((flow) => shows(flow, filter))
-        return (
-          <section key={change} className={styles.part} aria-label={title}>
-            <h3 data-change={change}>
-              {title} <span className={styles.count}>{all.length}</span>
-            </h3>
-            {shown.length > 0 ? (
-              <FlowList flows={shown} names={names} />
-            ) : (
-              <p className={styles.note}>Nothing that the filters show.</p>
-            )}
-          </section>
-        )
-      })}
-      {unreadable.length > 0 && (
-        <section className={styles.part} aria-label="Rules that can’t be read">
-          <h3>
-            Rules that can’t be read <span className={styles.count}>{unreadable.length}</span>
-          </h3>
-          <ul className={styles.lines}>
-            {unreadable.map(({ ref, problem }) => (
-              <li key={refKey(ref)}>
-                {ruleText(ref, names)}: {problem}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {inDoubt.length > 0 && (
-        <section className={styles.part} aria-label="Rules that may not take effect">
-          <h3>
-            Rules that may not take effect <span className={styles.count}>{inDoubt.length}</span>
-          </h3>
-          <ul className={styles.lines}>
-            {inDoubt.slice(0, 50).map(({ ref, problem }) => (
-              <li key={refKey(ref)}>
-                {ruleText(ref, names)}: {problem}
-              </li>
-            ))}
-          </ul>
-          {inDoubt.length > 50 && <p className={styles.note}>And {inDoubt.length - 50} more.</p>}
-        </section>
-      )}
-      <p className={styles.note}>
-        {unchangedRules} of {rules} rules decide as before.
-      </p>
-    </>
   )
 }
 
@@ -253,8 +146,4 @@ function NeverMatching({ result, names }: { result: Compared; names: Names }): J
       )}
     </details>
   )
-}
-
-function refKey({ groupId, ruleId }: RuleRef): string {
-  return `${groupId} ${ruleId}`
 }

@@ -1,33 +1,38 @@
 import type { JSX } from 'react'
+import type { Names } from '../../vpc/traffic/explain.ts'
 import { countOtherPorts } from '../../vpc/traffic/count-other-ports.ts'
 import { Notice } from '../ui/Notice.tsx'
-import { trafficText, worstText } from './traffic-words.ts'
+import { flowGroups, whyText } from './flow-groups.ts'
+import { headlineOf, summaryOf } from './traffic-words.ts'
 import type { TrafficState } from './use-traffic.ts'
 
-/** What traffic a plan changes, in a line, before it is applied. */
-export function TrafficSummary({ traffic }: { traffic: TrafficState }): JSX.Element {
-  if (traffic.state === 'reading') return <Notice title="Traffic is still being compared" />
-  if (traffic.state !== 'compared')
-    return <Notice tone="warn" title="What traffic changes is unknown: it could not be compared" />
-  const { result } = traffic
-  if (result.kind === 'port_security_off')
-    return <Notice tone="warn" title="Port security is off: groups have no effect on this port" />
+/** What traffic a plan changes: the worst of it first, why, and how much there is. */
+export function TrafficSummary({ traffic, names }: { traffic: TrafficState; names: Names }): JSX.Element {
+  const { text, known } = summaryOf(traffic)
+  if (traffic.state !== 'compared' || traffic.result.kind !== 'differences')
+    return <Notice tone={known || traffic.state !== 'reading' ? 'warn' : 'neutral'} title={text} />
+  const { result, question } = traffic
   const end = result.afterStep.at(-1)
   if (end === undefined) return <Notice title="No traffic changes" />
-  const worst = worstText(end)
+  const headline = headlineOf(end, names)
   const { others, notCompared } = result
   const onOthers = countOtherPorts(others)
   const open = end.counts.undecided + onOthers.flows.undecided + notCompared.length > 0
-  const cut = onOthers.flows.newly_denied + onOthers.flows.newly_allowed > 0
-  const between = [result, ...others].some(({ inBetween }) => inBetween.some((flows) => flows.length > 0))
+  const changed = end.counts.newly_denied + onOthers.flows.newly_denied + onOthers.flows.newly_allowed > 0
+  const [first] = flowGroups(end.flows)
+  const before = question.lists[0] ?? []
   return (
     <Notice
-      tone={worst !== undefined ? 'danger' : open || cut ? 'warn' : 'neutral'}
-      title={`Traffic: ${trafficText(result)}`}
+      tone={headline?.danger ? 'danger' : open || changed ? 'warn' : 'neutral'}
+      title={headline?.text ?? text}
     >
-      {worst !== undefined && <p>{worst}</p>}
+      {headline !== undefined && (
+        <>
+          {first && <p>{whyText(first, { before, after: question.lists.at(-1) ?? before }, names)}.</p>}
+          <p>{text}.</p>
+        </>
+      )}
       {notCompared.length > 0 && <p>Not compared: {notCompared.join('; ')}.</p>}
-      {between && <p>More changes while the plan is carried out: see What traffic changes.</p>}
     </Notice>
   )
 }

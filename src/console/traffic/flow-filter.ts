@@ -7,6 +7,9 @@ export type FlowFilter = {
   protocol: 'any' | '6' | '17' | '1' | '58' | 'other'
 }
 
+/** Shows every flow. */
+export const ALL: FlowFilter = { direction: 'any', protocol: 'any' }
+
 /** What can be chosen, as it is shown. */
 export const FILTERS: readonly {
   name: keyof FlowFilter

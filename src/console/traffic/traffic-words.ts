@@ -2,10 +2,12 @@ import { textOf } from '../../vpc/shown.ts'
 import { countOtherPorts } from '../../vpc/traffic/count-other-ports.ts'
 import type { TrafficDifference } from '../../vpc/traffic/difference.ts'
 import type { Names } from '../../vpc/traffic/explain.ts'
+import type { Flow } from '../../vpc/traffic/flow.ts'
 import { isFromAnywhere } from '../../vpc/traffic/importance.ts'
 import { joinAnd, servicesText } from '../../vpc/traffic/service-ranges.ts'
 import { counted } from '../facts/change-words.ts'
 import { knownName, type GroupFacts } from '../facts/group-facts.ts'
+import { flowGroups, whatText } from './flow-groups.ts'
 import type { TrafficResult } from './compare-traffic.ts'
 import type { TrafficState } from './use-traffic.ts'
 
@@ -21,14 +23,25 @@ function trafficCountsText(counts: TrafficDifference['counts']): string {
   return said.length > 0 ? said.join(', ') : 'No traffic changes'
 }
 
+/** The same of flows that are not counted yet. */
+export function flowCountsText(flows: readonly Flow[]): string {
+  const counts = { newly_allowed: 0, newly_denied: 0, undecided: 0 }
+  for (const { change } of flows) counts[change]++
+  return trafficCountsText(counts)
+}
+
 /** What a plan changes in a line, of this port and of others. */
-export function trafficText({ afterStep, others }: Compared): string {
+export function trafficText({ afterStep, inBetween, others }: Compared): string {
   const end = afterStep.at(-1)
-  if (end === undefined) return 'Nothing is arranged: no traffic changes'
+  if (end === undefined) return 'No changes yet'
   const own = trafficCountsText(end.counts)
   const { ports, flows } = countOtherPorts(others)
-  if (ports === 0) return own
-  return `This port: ${own.charAt(0).toLowerCase()}${own.slice(1)}. ${counted(ports, 'other port')}: ${trafficCountsText(flows)}`
+  const all =
+    ports === 0
+      ? own
+      : `This port: ${own.charAt(0).toLowerCase()}${own.slice(1)}. ${counted(ports, 'other port')}: ${trafficCountsText(flows)}`
+  const between = [inBetween, ...others.map((one) => one.inBetween)].flat(2).length
+  return between > 0 ? `${all}. ${between} more only while it is applied` : all
 }
 
 /** The names of ports, or their IDs where they have none: the first few, and how many more. */
@@ -40,9 +53,43 @@ export function portNames(ports: readonly { id: string; name?: unknown }[]): str
 
 /** What must not be overlooked: `Opens TCP 22 (SSH) from anywhere`; undefined when nothing is. */
 export function worstText({ flows }: TrafficDifference): string | undefined {
-  const [first] = flows
-  if (first?.change !== 'newly_allowed' || !isFromAnywhere(first)) return undefined
-  return `Opens ${servicesText(first.services)} ${first.direction === 'ingress' ? 'from' : 'to'} anywhere`
+  const worst = flows.find((flow) => flow.change === 'newly_allowed' && isFromAnywhere(flow))
+  if (worst === undefined) return undefined
+  return `Opens ${servicesText(worst.services)} ${worst.direction === 'ingress' ? 'from' : 'to'} anywhere`
+}
+
+/** What a plan does to traffic in a line, whatever is known of it; false where it is not. */
+export function summaryOf(traffic: TrafficState): { text: string; known: boolean } {
+  if (traffic.state === 'reading') return { text: 'Traffic is still being compared', known: false }
+  if (traffic.state !== 'compared')
+    return { text: 'What traffic changes is unknown: it could not be compared', known: false }
+  const { result } = traffic
+  return result.kind === 'port_security_off'
+    ? { text: 'Port security is off: groups have no effect on this port', known: true }
+    : { text: `Traffic: ${trafficText(result)}`, known: true }
+}
+
+/**
+ * The first that an operator should read of a plan: what it opens to anywhere, else its most
+ * important change; undefined where nothing is certain to change.
+ */
+export function headlineOf(
+  difference: TrafficDifference,
+  names: Names,
+): { text: string; danger: boolean } | undefined {
+  const worst = worstText(difference)
+  if (worst !== undefined) return { text: worst, danger: true }
+  const [first] = flowGroups(difference.flows)
+  if (first === undefined || first.change === 'undecided') return undefined
+  const verb = first.change === 'newly_allowed' ? 'Allows' : 'Denies'
+  return { text: `${verb} ${whatText(first, names)}`, danger: false }
+}
+
+/** The same of a whole plan, once it is compared. */
+export function worstOf(traffic: TrafficState): string | undefined {
+  if (traffic.state !== 'compared' || traffic.result.kind !== 'differences') return undefined
+  const end = traffic.result.afterStep.at(-1)
+  return end && worstText(end)
 }
 
 /** The names of groups as known, those of remote groups too. */

@@ -365,7 +365,8 @@ class OperationRun {
 /** The error of an operation that ended early because its proxy did. */
 export function interruptedError(): PortsideError {
   return ownError('Portside.Interrupted', 'The proxy stopped before this operation was at its end.', {
-    advice: 'Look at the list as it is now; then go on, go back to the list before, or leave it as it is.',
+    advice:
+      'Look at the list as it is now; then finish the change, roll it back, or leave the list as it is.',
   }).error
 }
 

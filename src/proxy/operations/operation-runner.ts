@@ -184,7 +184,7 @@ export class OperationRunner {
         ? error
         : ownError('Portside.Internal', 'Portside could not go on.', {
             advice:
-              "Look at the list as it is now; then go on, go back to the list before, or leave it as it is. Why is in the proxy's log.",
+              "Look at the list as it is now; then finish the change, roll it back, or leave the list as it is. Why is in the proxy's log.",
           })
     endEarly(operation, 'stopped', reason)
     forgetList(operation)

@@ -202,7 +202,7 @@ export class Operations {
             : `Operation ${operation.operation_id} ended early and left ${operation.off_the_port.length} security groups off the port: ${operation.off_the_port.join(', ')}.`,
           {
             advice:
-              'Choose first what becomes of that operation: go on, go back to the list before, or leave the list as it is.',
+              'Choose first what becomes of that operation: finish the change, roll it back, or leave the list as it is.',
           },
         )
     }

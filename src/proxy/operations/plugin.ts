@@ -173,7 +173,8 @@ export async function operationsPlugin(
     '/api/operations/:id/:answer',
     {
       schema: {
-        summary: 'Choose how a stopped operation ends: go on, go back, or leave the list as it is.',
+        summary:
+          'Choose how a stopped operation ends: finish the change, roll it back, or leave the list as it is.',
         params: choiceParams,
         // The body may be left out.
         body: z._default(choiceRequest, {}),

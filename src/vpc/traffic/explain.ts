@@ -128,7 +128,7 @@ export function remoteCidrs(
  */
 export function remoteText(remote: FlowRemote, family: Family, names: Names = {}): string {
   const { except, cidrs } = remoteCidrs(remote, family)
-  const list = joinAnd(spelled(cidrs, 'more blocks'))
+  const list = joinAnd(spelled(cidrs.map(hostText), 'more blocks'))
   const everywhere = `${addressText(family === 'IPv4' ? 0 : 0n)}/0`
   const all = remote.share === 1 && remote.ranges.length === 1 && cidrs[0] === everywhere
   const sets = remote.memberOf.map((set) => setText(set, names))
@@ -143,6 +143,11 @@ export function remoteText(remote: FlowRemote, family: Family, names: Names = {}
   }
   if (all) return `anywhere (${everywhere})${outside}`
   return `${except ? `anywhere (${everywhere}) except ${list}` : list}${outside}`
+}
+
+/** A block of one address as that address. */
+function hostText(cidr: string): string {
+  return cidr.replace(cidr.includes(':') ? /\/128$/ : /\/32$/, '')
 }
 
 /** The first few, and how many more there are. */

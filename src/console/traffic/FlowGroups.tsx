@@ -1,0 +1,116 @@
+import { useState, type JSX } from 'react'
+import type { Names } from '../../vpc/traffic/explain.ts'
+import type { Flow } from '../../vpc/traffic/flow.ts'
+import { isFromAnywhere } from '../../vpc/traffic/importance.ts'
+import { counted } from '../facts/change-words.ts'
+import { Badge } from '../ui/Badge.tsx'
+import { Button } from '../ui/Button.tsx'
+import { Icon } from '../ui/Icon.tsx'
+import { FlowList } from './FlowList.tsx'
+import { flowGroups, whatText, whyText, type TwoLists } from './flow-groups.ts'
+import { FLOW_MARKS } from './flow-marks.ts'
+import styles from './TrafficChanges.module.css'
+
+const PAGE = 12
+
+type FlowGroupsProps = {
+  flows: readonly Flow[]
+  lists: TwoLists
+  names: Names
+  /** What the later decision is about: `now` is with the list as arranged. */
+  when?: string
+  /** True where no heading says which change it is. */
+  named?: boolean
+}
+
+/** Flows by the groups that decide them before and after, each with its rules on demand. */
+export function FlowGroups({
+  flows,
+  lists,
+  names,
+  when = 'now',
+  named = false,
+}: FlowGroupsProps): JSX.Element {
+  const [shown, setShown] = useState(PAGE)
+  const groups = flowGroups(flows)
+  return (
+    <>
+      <ul className={styles.flows}>
+        {groups.slice(0, shown).map((group, n) => (
+          <li key={n} data-change={group.change} data-wide={opensToAnywhere(group.flows) || undefined}>
+            <div className={styles.traffic}>
+              <Icon name={FLOW_MARKS[group.change].icon} />
+              {named && FLOW_MARKS[group.change].words}
+              <Badge>{group.direction}</Badge>
+              <b>{whatText(group, names)}</b>
+              {opensToAnywhere(group.flows) && (
+                <Badge tone="danger" icon="warning">
+                  Open to anywhere
+                </Badge>
+              )}
+            </div>
+            <div className={styles.note}>{whyText(group, lists, names)}.</div>
+            <OnDemand
+              title={
+                group.flows.length === 1 ? 'Rules' : `${counted(group.flows.length, 'flow')} and their rules`
+              }
+            >
+              {() => <FlowList flows={group.flows} names={names} when={when} />}
+            </OnDemand>
+          </li>
+        ))}
+      </ul>
+      {groups.length > shown && (
+        <Button size="small" onClick={() => setShown(groups.length)}>
+          Show {groups.length - shown} more
+        </Button>
+      )}
+    </>
+  )
+}
+
+/** Drawn once it is opened: there may be thousands of flows. */
+function OnDemand({ title, children }: { title: string; children: () => JSX.Element }): JSX.Element {
+  const [open, setOpen] = useState(false)
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{title}</summary>
+      {open && children()}
+    </details>
+  )
+}
+
+/** The most important of it, in a line each, and how much more there is. */
+export function FlowDigest(props: {
+  flows: readonly Flow[]
+  lists: TwoLists
+  names: Names
+  most: number
+}): JSX.Element | null {
+  const { flows, lists, names, most } = props
+  const groups = flowGroups(flows)
+  if (groups.length === 0) return null
+  const more = groups.length > most ? groups.length - most + 1 : 0
+  return (
+    <ul className={styles.flows}>
+      {groups.slice(0, groups.length - more).map((group, n) => (
+        <li key={n} data-change={group.change} data-wide={opensToAnywhere(group.flows) || undefined}>
+          <div className={styles.traffic}>
+            <Icon name={FLOW_MARKS[group.change].icon} />
+            {FLOW_MARKS[group.change].words}: <b>{whatText(group, names)}</b>
+          </div>
+          <div className={styles.note}>{whyText(group, lists, names)}.</div>
+        </li>
+      ))}
+      {more > 0 && (
+        <li>
+          <a href="#traffic">{more} more, in What traffic changes</a>
+        </li>
+      )}
+    </ul>
+  )
+}
+
+function opensToAnywhere(flows: readonly Flow[]): boolean {
+  return flows.some((flow) => flow.change === 'newly_allowed' && isFromAnywhere(flow))
+}
