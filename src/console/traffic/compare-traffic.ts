@@ -4,6 +4,7 @@ import {
   effectiveRules,
   pickPlan,
   RuleBook,
+  ruleTable,
   shadowedRules,
   trafficOfOtherPorts,
   type NeverMatching,
@@ -12,6 +13,7 @@ import {
   type OtherPortsTraffic,
   type PickedPlan,
   type PlanCandidate,
+  type RuleTable,
 } from '../../vpc/traffic/index.ts'
 
 /** What the console asks. Plain data only: it is sent to a worker. */
@@ -62,7 +64,7 @@ export function compareTraffic(question: TrafficQuestion): TrafficResult {
   const [current, ...later] = lists
   if (!current) throw new TypeError('a question about traffic needs at least one list')
   if (portSecurity === false) return { kind: 'port_security_off' }
-  const known = new Map(Object.entries(rules).flatMap(([id, read]) => (read ? [[id, read] as const] : [])))
+  const known = rulesRead(rules)
   const book = ruleBookOf(known, members, question.flavor)
   const candidates = question.candidates ?? [{ lists: later, unasked: 0 }]
   const traffic = pickPlan(current, candidates, book)
@@ -74,6 +76,10 @@ export function compareTraffic(question: TrafficQuestion): TrafficResult {
     others: others ? trafficOfOtherPorts(others.port, planned, others, known, addressesIn(members)) : [],
     notCompared: others?.unread ?? [],
   }
+}
+
+function rulesRead(rules: TrafficQuestion['rules']): Map<string, readonly SecurityGroupRule[]> {
+  return new Map(Object.entries(rules).flatMap(([id, read]) => (read ? [[id, read] as const] : [])))
 }
 
 /** The rules of a question, with the addresses of remotes that are known. */
@@ -92,15 +98,32 @@ function addressesIn(members: TrafficQuestion['members']): (id: string) => reado
   return (id) => addresses.get(id)
 }
 
+/** What the console asks of the rules of lists, apart from their traffic. Plain data too. */
+export type RulesQuestion = Pick<TrafficQuestion, 'flavor' | 'lists' | 'rules' | 'members'> & {
+  kind: 'rules'
+}
+
+/** All that the worker is asked, and what it finds. */
+export type WorkerQuestion = TrafficQuestion | RulesQuestion
+export type ResultOf<Question extends WorkerQuestion> = Question extends RulesQuestion
+  ? RuleTable
+  : TrafficResult
+
+/** The rules of lists in the order in which they decide. */
+function rulesOf({ lists, rules, members, flavor }: RulesQuestion): RuleTable {
+  const known = rulesRead(rules)
+  return ruleTable(lists, ruleBookOf(known, members, flavor), known)
+}
+
 /** Messages to and from the worker. */
-export type TrafficRequest = { id: number; question: TrafficQuestion }
+export type TrafficRequest = { id: number; question: WorkerQuestion }
 /** A failure is passed on, never taken for 'nothing changes'. */
-export type TrafficMessage = { id: number } & ({ result: TrafficResult } | { failure: string })
+export type TrafficMessage = { id: number } & ({ result: TrafficResult | RuleTable } | { failure: string })
 
 /** The worker's message about a request: the result, or why there is none. */
 export function resultMessage({ id, question }: TrafficRequest): TrafficMessage {
   try {
-    return { id, result: compareTraffic(question) }
+    return { id, result: 'kind' in question ? rulesOf(question) : compareTraffic(question) }
   } catch (error) {
     return { id, failure: error instanceof Error ? error.message : String(error) }
   }
