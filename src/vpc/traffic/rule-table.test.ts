@@ -13,7 +13,7 @@ import {
 import { RuleBook } from './index.ts'
 import { naiveVerdict, ruleMatches, type NaivePacket } from './naive-verdict.ts'
 import { filterShows, readFilter, type RuleFilter } from './rule-filter.ts'
-import { ruleTable } from './rule-table.ts'
+import { placeAt, ruleTable, type RuleList } from './rule-table.ts'
 
 const rule = (id: string, fields: Partial<SecurityGroupRule> = {}): SecurityGroupRule => ({
   id,
@@ -35,6 +35,8 @@ function tableOf(lists: readonly (readonly string[])[], rules: Record<string, Se
   return { table, ruleOf }
 }
 
+const placesOf = (list: RuleList) => Array.from(list.rows, (_, n) => placeAt(list, n))
+
 describe('the table of all rules of a port', () => {
   it('has every rule of every group once, and its first match decides', () => {
     const mixed = fc.oneof({ weight: 9, arbitrary: readableRule }, { weight: 1, arbitrary: unreadableRule })
@@ -42,9 +44,11 @@ describe('the table of all rules of a port', () => {
       fc.property(estate(mixed), twoLists, (rules, lists) => {
         const { table, ruleOf } = tableOf(lists, rules)
         for (const [at, list] of lists.entries())
-          expect(table.lists[at]!.map(({ row }) => ruleOf(row)!.id).toSorted()).toEqual(
-            list.flatMap((id) => rules[id]!.map((one) => one.id)).toSorted(),
-          )
+          expect(
+            placesOf(table.lists[at]!)
+              .map(({ row }) => ruleOf(row)!.id)
+              .toSorted(),
+          ).toEqual(list.flatMap((id) => rules[id]!.map((one) => one.id)).toSorted())
       }),
       { numRuns: 60 },
     )
@@ -57,7 +61,7 @@ describe('the table of all rules of a port', () => {
           const { table, ruleOf } = tableOf(lists, rules)
           for (const [at, list] of lists.entries())
             for (const one of packets) {
-              const inOrder = table.lists[at]!.map(({ row }) => ruleOf(row) as DocumentedRule)
+              const inOrder = placesOf(table.lists[at]!).map(({ row }) => ruleOf(row) as DocumentedRule)
               const first = inOrder.find((any) => ruleMatches(any, one, MEMBERS))
               const { rule: decider } = naiveVerdict(list, rules, one, MEMBERS)
               expect([first?.action ?? 'allow', first?.priority ?? 1]).toEqual([
@@ -80,7 +84,7 @@ describe('the table of all rules of a port', () => {
       { web: [rule('https', { multiport: '443' })], deny: [rule('all', { action: 'deny' })] },
     )
     const said = table.lists.map((list) =>
-      list.map(({ row, position, effect, by }) => [
+      placesOf(list).map(({ row, position, effect, by }) => [
         ruleOf(row)!.id,
         position,
         effect,
@@ -105,7 +109,7 @@ describe('the table of all rules of a port', () => {
       empty: [],
     })
     expect(
-      table.lists[0]!.map(({ row, effect }) => [
+      placesOf(table.lists[0]!).map(({ row, effect }) => [
         table.rows[row]!.groupId,
         table.rows[row]!.at,
         table.rows[row]!.disabled,

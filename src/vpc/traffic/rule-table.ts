@@ -41,18 +41,53 @@ export type RulePlace = {
   byCount: number
 }
 
+/**
+ * The rules of one list, as numbers: thousands of objects would take too long from thread to
+ * thread. `placeAt` reads them.
+ */
+export type RuleList = {
+  rows: Int32Array
+  positions: Int32Array
+  /** Indexes of EFFECTS. */
+  effects: Uint8Array
+  /** NAMED rows for each rule; -1 is none. */
+  by: Int32Array
+  byCounts: Int32Array
+}
+
 /** All rules of one or more lists of groups, in the order in which they decide. */
 export type RuleTable = {
   kind: 'rules'
   rows: readonly RuleRow[]
   /** For each list its rules in the order in which they decide; disabled ones where they would. */
-  lists: readonly (readonly RulePlace[])[]
+  lists: readonly RuleList[]
   /** Groups that have no rules at all. */
   empty: readonly string[]
 }
 
 /** So many of the rules that shadow a rule are named. */
 const NAMED = 4
+
+const EFFECTS: readonly Pick<RulePlace, 'effect' | 'reason'>[] = [
+  { effect: undefined, reason: undefined },
+  { effect: 'all', reason: undefined },
+  { effect: 'part', reason: undefined },
+  { effect: 'open', reason: undefined },
+  { effect: 'unsure', reason: undefined },
+  { effect: 'never', reason: 'shadowed' },
+  { effect: 'never', reason: 'no_members' },
+]
+
+/** The nth rule of a list, from 0. */
+export function placeAt({ rows, positions, effects, by, byCounts }: RuleList, n: number): RulePlace {
+  return {
+    row: rows[n]!,
+    position: positions[n]!,
+    ...EFFECTS[effects[n]!]!,
+    by: [...by.subarray(n * NAMED, (n + 1) * NAMED)].filter((row) => row >= 0),
+    byCount: byCounts[n]!,
+  }
+}
 
 /**
  * The rules of lists of groups as tables, and what each rule really decides in each list.
@@ -87,13 +122,21 @@ export function ruleTable(
       const effects = ruleEffects(effective)
       const effectOf = new Map(effective.rules.map(({ ref }, at) => [ref, effects[at]!]))
       const toRow = ({ rule, groupId }: RuleRef) => rowOf.get(rule ?? groupId)!
-      return [...new Set(list)].flatMap((groupId, position) =>
-        inGroup.get(groupId)!.map(({ row, ref }): RulePlace => {
-          const { effect, reason, by = [] } = effectOf.get(ref) ?? {}
-          const named = by.slice(0, NAMED).map(toRow)
-          return { row, position, effect, reason, by: named, byCount: by.length }
-        }),
+      const places = [...new Set(list)].flatMap((groupId, position) =>
+        inGroup.get(groupId)!.map(({ row, ref }) => ({ row, position, ...effectOf.get(ref) })),
       )
+      const by = new Int32Array(places.length * NAMED).fill(-1)
+      for (const [n, place] of places.entries())
+        for (const [at, ref] of (place.by ?? []).slice(0, NAMED).entries()) by[n * NAMED + at] = toRow(ref)
+      return {
+        rows: Int32Array.from(places, ({ row }) => row),
+        positions: Int32Array.from(places, ({ position }) => position),
+        effects: Uint8Array.from(places, ({ effect, reason }) =>
+          EFFECTS.findIndex((one) => one.effect === effect && one.reason === reason),
+        ),
+        by,
+        byCounts: Int32Array.from(places, (place) => place.by?.length ?? 0),
+      }
     }),
     empty: groupIds.filter((id) => inGroup.get(id)!.length === 0),
   }
