@@ -5,9 +5,8 @@ import { createDragLink } from '../drag/drag-link.ts'
 import { useFocusRescue } from '../hooks/focus-rescue.ts'
 import { CatalogueArea } from './CatalogueArea.tsx'
 import { DragArea } from './DragArea.tsx'
-import { loadParts } from './later-parts.ts'
+import { loadParts, PageSections } from './later-parts.ts'
 import { ListArea } from './ListArea.tsx'
-import { DetailsSection, TrafficSection } from './PageSections.tsx'
 import { PlanArea } from './PlanArea.tsx'
 import { PortNotices } from './PortNotices.tsx'
 import { PortStateProvider, usePortState } from './port-state.tsx'
@@ -32,8 +31,7 @@ export function Workbench(props: { project: string; response: PortResponse }): J
       </Areas>
       <DragArea areas={areas} dragLink={dragLink} />
       <ReviewBar planHeading={planHeading} />
-      <TrafficSection />
-      <DetailsSection />
+      <PageSections waiting={null} />
       <PageEffects />
     </PortStateProvider>
   )

@@ -5,6 +5,7 @@ import { part } from '../ui/part.tsx'
 export const Catalogue = part(() => import('../catalogue/Catalogue.tsx').then((module) => module.Catalogue))
 export const PlanPanel = part(() => import('../plan/PlanPanel.tsx').then((module) => module.PlanPanel))
 export const DragLayer = part(() => import('../drag/DragLayer.tsx').then((module) => module.DragLayer))
+export const PageSections = part(() => import('./PageSections.tsx').then((module) => module.PageSections))
 export const TrafficChanges = part(() =>
   import('../traffic/TrafficChanges.tsx').then((module) => module.TrafficChanges),
 )
@@ -14,5 +15,5 @@ export const PortDetails = part(() =>
 
 /** Asks for the code of everything beside the list, in the order in which it is needed. */
 export function loadParts(): void {
-  for (const { load } of [Catalogue, PlanPanel, DragLayer, TrafficChanges, PortDetails]) load()
+  for (const { load } of [Catalogue, PlanPanel, DragLayer, PageSections, TrafficChanges, PortDetails]) load()
 }

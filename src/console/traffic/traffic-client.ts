@@ -17,9 +17,9 @@ type Waiting = TrafficRequest & {
 }
 
 /**
- * Asks the worker what traffic changes, or for the rules of lists. The newest question wins: one asked before it is rejected
- * with an AbortError, as is one whose signal is aborted. The worker has one question at a time, and
- * starts with the first.
+ * Asks the worker what traffic changes, or for the rules of lists. The newest question wins: one
+ * asked before it is rejected with an AbortError, as is one whose signal is aborted. The worker has
+ * one question at a time, and starts with the first.
  */
 export class TrafficClient {
   readonly #start: () => TrafficWorker

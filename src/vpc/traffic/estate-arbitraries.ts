@@ -287,11 +287,18 @@ const PLACES = {
 }
 const MEMBERSHIPS = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) => new Set(SETS.filter((_, at) => bits & (1 << at))))
 /** Every packet that can matter for the arbitrary rules: all their bounds, in every membership. */
-export const UNIVERSE: NaivePacket[] = (['IPv4', 'IPv6'] as const).flatMap((family) =>
+export const UNIVERSE: NaivePacket[] = (['IPv4', 'IPv6'] as const).flatMap((one) =>
   ['ingress', 'egress'].flatMap((direction) =>
-    SERVICES.flatMap(([protocol, rest]) =>
-      PLACES[family].flatMap((address) =>
-        MEMBERSHIPS.map((memberOf) => ({ direction, family, protocol, rest, address, memberOf })),
+    SERVICES.flatMap(([protocol, number]) =>
+      PLACES[one].flatMap((address) =>
+        MEMBERSHIPS.map((memberOf) => ({
+          direction,
+          family: one,
+          protocol,
+          rest: number,
+          address,
+          memberOf,
+        })),
       ),
     ),
   ),

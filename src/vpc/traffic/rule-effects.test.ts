@@ -20,6 +20,15 @@ const setOf = ({ remote_group_id: group, remote_address_group_id: addressGroup }
   return typeof group === 'string' && MEMBERS[group] === undefined ? `group ${group}` : undefined
 }
 
+const rule = (id: string, fields: Partial<SecurityGroupRule> = {}): SecurityGroupRule => ({
+  id,
+  security_group_id: 'g',
+  direction: 'ingress',
+  ethertype: 'IPv4',
+  protocol: 'tcp',
+  ...fields,
+})
+
 const servicesOf = (packets: typeof UNIVERSE) =>
   new Set(packets.map(({ protocol, rest }) => protocol * 65536 + rest))
 
@@ -96,15 +105,6 @@ describe('what each rule really decides', () => {
       }),
       { numRuns: 12 },
     )
-  })
-
-  const rule = (id: string, fields: Partial<SecurityGroupRule> = {}): SecurityGroupRule => ({
-    id,
-    security_group_id: 'g',
-    direction: 'ingress',
-    ethertype: 'IPv4',
-    protocol: 'tcp',
-    ...fields,
   })
 
   it('names earlier rules that match some of it', () => {

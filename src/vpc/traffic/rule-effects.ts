@@ -5,8 +5,8 @@ import type { RuleRef } from './rules.ts'
 import { eachSlot, shadowedRules, type NeverMatching } from './shadowed.ts'
 
 /**
- * How much of the traffic that a rule matches it also decides. `all`: no earlier rule matches any of
- * it. `part`: earlier rules certainly match some of it. `open`: earlier rules may match some, as
+ * How much of the traffic that a rule matches it also decides. `all`: no earlier rule matches any
+ * of it. `part`: earlier rules certainly match some of it. `open`: earlier rules may match some, as
  * they are for a named set, or can't be read. `never`: it decides nothing. `unsure`: it can't be
  * read, or may not take effect.
  */

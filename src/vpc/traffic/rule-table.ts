@@ -7,8 +7,8 @@ import type { Extent, ReadRule, RuleRef } from './rules.ts'
 export type RuleRow = {
   groupId: string
   /**
-   * Which of the group's rules it is, in the order in which they came; -1 in place of all rules of a
-   * group that were not read.
+   * Which of the group's rules it is, in the order in which they came; -1 in place of all rules of
+   * a group that were not read.
    */
   at: number
   action: 'allow' | 'deny' | undefined
@@ -100,6 +100,7 @@ export function ruleTable(
 ): RuleTable {
   const rows: RuleRow[] = []
   const rowOf = new Map<SecurityGroupRule | string, number>()
+  const toRow = ({ rule, groupId }: RuleRef) => rowOf.get(rule ?? groupId)!
   const inGroup = new Map<string, readonly { row: number; ref: RuleRef; disabled: boolean }[]>()
   const groupIds = [...new Set(lists.flat())]
   for (const groupId of groupIds) {
@@ -121,7 +122,6 @@ export function ruleTable(
       const effective = effectiveRules(list, book)
       const effects = ruleEffects(effective)
       const effectOf = new Map(effective.rules.map(({ ref }, at) => [ref, effects[at]!]))
-      const toRow = ({ rule, groupId }: RuleRef) => rowOf.get(rule ?? groupId)!
       const places = [...new Set(list)].flatMap((groupId, position) =>
         inGroup.get(groupId)!.map(({ row, ref }) => ({ row, position, ...effectOf.get(ref) })),
       )
