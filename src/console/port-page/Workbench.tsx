@@ -5,11 +5,13 @@ import { createDragLink } from '../drag/drag-link.ts'
 import { useFocusRescue } from '../hooks/focus-rescue.ts'
 import { CatalogueArea } from './CatalogueArea.tsx'
 import { DragArea } from './DragArea.tsx'
-import { loadParts, PageSections } from './later-parts.ts'
+import { loadParts } from './later-parts.ts'
 import { ListArea } from './ListArea.tsx'
+import { DetailsSection, TrafficSection } from './PageSections.tsx'
 import { PlanArea } from './PlanArea.tsx'
 import { PortNotices } from './PortNotices.tsx'
 import { PortStateProvider, usePortState } from './port-state.tsx'
+import { RulesArea } from './RulesArea.tsx'
 import { ReviewBar } from './ReviewBar.tsx'
 import styles from './Workbench.module.css'
 
@@ -31,7 +33,9 @@ export function Workbench(props: { project: string; response: PortResponse }): J
       </Areas>
       <DragArea areas={areas} dragLink={dragLink} />
       <ReviewBar planHeading={planHeading} />
-      <PageSections waiting={null} />
+      <TrafficSection />
+      <RulesArea />
+      <DetailsSection />
       <PageEffects />
     </PortStateProvider>
   )

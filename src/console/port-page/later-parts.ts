@@ -5,9 +5,11 @@ import { part } from '../ui/part.tsx'
 export const Catalogue = part(() => import('../catalogue/Catalogue.tsx').then((module) => module.Catalogue))
 export const PlanPanel = part(() => import('../plan/PlanPanel.tsx').then((module) => module.PlanPanel))
 export const DragLayer = part(() => import('../drag/DragLayer.tsx').then((module) => module.DragLayer))
-export const PageSections = part(() => import('./PageSections.tsx').then((module) => module.PageSections))
 export const TrafficChanges = part(() =>
   import('../traffic/TrafficChanges.tsx').then((module) => module.TrafficChanges),
+)
+export const RulesSection = part(() =>
+  import('../rules/RulesSection.tsx').then((module) => module.RulesSection),
 )
 export const PortDetails = part(() =>
   import('../port-details/PortDetails.tsx').then((module) => module.PortDetails),
@@ -15,5 +17,5 @@ export const PortDetails = part(() =>
 
 /** Asks for the code of everything beside the list, in the order in which it is needed. */
 export function loadParts(): void {
-  for (const { load } of [Catalogue, PlanPanel, DragLayer, PageSections, TrafficChanges, PortDetails]) load()
+  for (const { load } of [Catalogue, PlanPanel, DragLayer, TrafficChanges, RulesSection, PortDetails]) load()
 }

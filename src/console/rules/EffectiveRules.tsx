@@ -1,5 +1,4 @@
 import { useCallback, useDeferredValue, useMemo, useState, type JSX } from 'react'
-import { remoteGroupIds } from '../../vpc/traffic/remote-group-ids.ts'
 import { filterShows, readFilter } from '../../vpc/traffic/rule-filter.ts'
 import { placeAt, type RuleTable } from '../../vpc/traffic/rule-table.ts'
 import { setText, type Names } from '../../vpc/traffic/explain.ts'
@@ -105,7 +104,7 @@ type RulesProps = {
 
 function Rules(props: RulesProps): JSX.Element {
   const { project, portName, table, question, isCurrent, remotes } = props
-  const names = useAllNames(project, question, props.names)
+  const names = useAllNames(project, remotes, props.names)
   const arranged = table.lists.length > 1
   const [before, setBefore] = useState(false)
   const list = arranged && !before ? 1 : 0
@@ -241,16 +240,14 @@ function countWords(shown: number, places: readonly KnownPlace[]): string {
 
 const UNSURE: ReadonlySet<EffectKind> = new Set(['in_doubt', 'unreadable', 'not_read'])
 
+const NONE: readonly string[] = []
+
 /** The names of groups that are remotes too; read only when the rules are looked at. */
-function useAllNames(project: string, question: RulesQuestion, known: Names): Names {
-  const remotes = useMemo(
-    () => remoteGroupIds(Object.values(question.rules).flatMap((rules) => rules ?? [])),
-    [question],
+function useAllNames(project: string, remotes: RemoteGroups | undefined, known: Names): Names {
+  const unknown = remotes?.groups.filter(
+    ({ id, kind }) => kind === 'security_group' && known.group?.(id) === undefined,
   )
-  const found = useGroupNames(
-    project,
-    remotes.filter((id) => known.group?.(id) === undefined),
-  )
+  const found = useGroupNames(project, unknown?.map(({ id }) => id) ?? NONE)
   return useMemo(
     () => ({ ...known, group: (id: string) => known.group?.(id) ?? found.get(id) }),
     [known, found],

@@ -1,7 +1,7 @@
 import { startTransition, useCallback, useEffect, useRef, useState } from 'react'
 import type { RuleTable } from '../../vpc/traffic/rule-table.ts'
 import type { RulesQuestion } from '../traffic/compare-traffic.ts'
-import { TrafficClient } from '../traffic/traffic-client.ts'
+import type { TrafficClient } from '../traffic/traffic-client.ts'
 
 /**
  * The rules of a question. While those of a newer question are computed, the last ones stay;
@@ -21,12 +21,17 @@ export function useRuleTable(question: RulesQuestion | undefined): RuleTableStat
   const [found, setFound] = useState<{ question: RulesQuestion; end: RuleTable | Error }>()
   const ask = useCallback((asked: RulesQuestion, signal?: AbortSignal) => {
     const show = (end: RuleTable | Error) => startTransition(() => setFound({ question: asked, end }))
-    client.current ??= new TrafficClient()
-    client.current.ask(asked, signal).then(show, (reason: unknown) => {
-      // A newer question was asked, or the table is gone.
-      if (signal?.aborted || (reason instanceof DOMException && reason.name === 'AbortError')) return
-      show(reason instanceof Error ? reason : new Error(String(reason)))
-    })
+    import('../traffic/traffic-client.ts')
+      .then((module) => {
+        signal?.throwIfAborted()
+        client.current ??= new module.TrafficClient()
+        return client.current.ask(asked, signal)
+      })
+      .then(show, (reason: unknown) => {
+        // A newer question was asked, or the table is gone.
+        if (signal?.aborted || (reason instanceof DOMException && reason.name === 'AbortError')) return
+        show(reason instanceof Error ? reason : new Error(String(reason)))
+      })
   }, [])
   useEffect(
     () => () => {

@@ -4,7 +4,6 @@ import {
   effectiveRules,
   pickPlan,
   RuleBook,
-  ruleTable,
   shadowedRules,
   trafficOfOtherPorts,
   type NeverMatching,
@@ -78,7 +77,8 @@ export function compareTraffic(question: TrafficQuestion): TrafficResult {
   }
 }
 
-function rulesRead(rules: TrafficQuestion['rules']): Map<string, readonly SecurityGroupRule[]> {
+/** The rules that were read, by group ID. */
+export function rulesRead(rules: TrafficQuestion['rules']): Map<string, readonly SecurityGroupRule[]> {
   return new Map(Object.entries(rules).flatMap(([id, read]) => (read ? [[id, read] as const] : [])))
 }
 
@@ -93,7 +93,9 @@ export function ruleBookOf(
 }
 
 /** Looks up the addresses of a remote that are known. IDs come from outside, so not by key. */
-function addressesIn(members: TrafficQuestion['members']): (id: string) => readonly string[] | undefined {
+export function addressesIn(
+  members: TrafficQuestion['members'],
+): (id: string) => readonly string[] | undefined {
   const addresses = new Map(Object.entries(members ?? {}))
   return (id) => addresses.get(id)
 }
@@ -109,21 +111,18 @@ export type ResultOf<Question extends WorkerQuestion> = Question extends RulesQu
   ? RuleTable
   : TrafficResult
 
-/** The rules of lists in the order in which they decide. */
-function rulesOf({ lists, rules, members, flavor }: RulesQuestion): RuleTable {
-  const known = rulesRead(rules)
-  return ruleTable(lists, ruleBookOf(known, members, flavor), known)
-}
-
 /** Messages to and from the worker. */
 export type TrafficRequest = { id: number; question: WorkerQuestion }
 /** A failure is passed on, never taken for 'nothing changes'. */
 export type TrafficMessage = { id: number } & ({ result: TrafficResult | RuleTable } | { failure: string })
 
 /** The worker's message about a request: the result, or why there is none. */
-export function resultMessage({ id, question }: TrafficRequest): TrafficMessage {
+export async function resultMessage({ id, question }: TrafficRequest): Promise<TrafficMessage> {
   try {
-    return { id, result: 'kind' in question ? rulesOf(question) : compareTraffic(question) }
+    if (!('kind' in question)) return { id, result: compareTraffic(question) }
+    // Most pages never ask for it.
+    const { rulesOf } = await import('./rules-of.ts')
+    return { id, result: rulesOf(question) }
   } catch (error) {
     return { id, failure: error instanceof Error ? error.message : String(error) }
   }

@@ -20,7 +20,7 @@ const setOf = ({ remote_group_id: group, remote_address_group_id: addressGroup }
   return typeof group === 'string' && MEMBERS[group] === undefined ? `group ${group}` : undefined
 }
 
-const rule = (id: string, fields: Partial<SecurityGroupRule> = {}): SecurityGroupRule => ({
+const tcp = (id: string, fields: Partial<SecurityGroupRule> = {}): SecurityGroupRule => ({
   id,
   security_group_id: 'g',
   direction: 'ingress',
@@ -109,9 +109,9 @@ describe('what each rule really decides', () => {
 
   it('names earlier rules that match some of it', () => {
     const book = new RuleBook({
-      a: [rule('low', { remote_ip_prefix: '10.0.0.0/8', action: 'deny' })],
-      b: [rule('web', { multiport: '80,443' }), rule('dns', { protocol: 'udp', multiport: '53' })],
-      c: [rule('late', { multiport: '443' })],
+      a: [tcp('low', { remote_ip_prefix: '10.0.0.0/8', action: 'deny' })],
+      b: [tcp('web', { multiport: '80,443' }), tcp('dns', { protocol: 'udp', multiport: '53' })],
+      c: [tcp('late', { multiport: '443' })],
     })
     const effective = effectiveRules(['a', 'b', 'c'], book)
     expect(
