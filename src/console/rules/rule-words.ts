@@ -54,8 +54,11 @@ const WORDS: Record<EffectKind, Pick<EffectWords, 'text' | 'tone' | 'icon'>> = {
   in_doubt: { text: 'May not take effect', tone: 'warn', icon: 'warning' },
   unreadable: { text: 'Can’t be read', tone: 'danger', icon: 'warning' },
   not_read: { text: 'Rules not read', tone: 'danger', icon: 'warning' },
-  disabled: { text: 'Disabled', tone: 'neutral', icon: 'close' },
+  disabled: { text: 'Disabled', tone: 'neutral' },
 }
+
+/** So many earlier rules are named. */
+const SPELLED = 2
 
 /** How each kind is called. */
 export const effectText = (kind: EffectKind): string => WORDS[kind].text
@@ -135,20 +138,20 @@ export class RuleWords {
   }
 
   #why(kind: EffectKind, row: RuleRow, { row: at, reason, by, byCount }: RulePlace): string {
-    const others = by.map((one) => ruleText(this.#ref(one), this.#names))
+    const others = by.slice(0, SPELLED).map((one) => ruleText(this.#ref(one), this.#names))
     switch (kind) {
       case 'all':
         return ''
       case 'part':
         return `Earlier rules match some of it, such as ${joinAnd(others)}.`
       case 'open':
-        return `Earlier rules may match some of it: ${joinAnd(others)}.`
+        return `Earlier rules may match some of it, such as ${joinAnd(others)}.`
       case 'never': {
         if (reason === 'no_members')
           return this.#ref(at).rule?.remote_address_group_id
             ? 'Its address group has no such address.'
             : 'No port of its remote group has such an address.'
-        const more = byCount > by.length ? [`${byCount - by.length} more`] : []
+        const more = byCount > others.length ? [`${byCount - others.length} more`] : []
         const together = byCount > 1 ? ' together match' : ' matches'
         return `${capital(joinAnd([...others, ...more]))}${together} all of it first.`
       }
