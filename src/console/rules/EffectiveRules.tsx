@@ -1,6 +1,6 @@
 import { useCallback, useDeferredValue, useMemo, useState, type JSX } from 'react'
 import { filterShows, readFilter } from '../../vpc/traffic/rule-filter.ts'
-import { placeAt, type RuleTable } from '../../vpc/traffic/rule-table.ts'
+import { effectAt, type RuleTable } from '../../vpc/traffic/rule-table.ts'
 import { setText, type Names } from '../../vpc/traffic/explain.ts'
 import { joinAnd } from '../../vpc/traffic/service-ranges.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
@@ -129,10 +129,11 @@ function Rules(props: RulesProps): JSX.Element {
       const { row, kind } = places[n]!
       const other = otherPlace(row)
       const note = arranged && other?.kind !== kind ? differenceText(list, other?.kind) : undefined
-      return { key: row, line: words.line(list, n), note }
+      return { line: words.line(list, n), note }
     },
     [rows, places, otherPlace, words, list, arranged],
   )
+  const keyAt = useCallback((at: number) => places[rows[at]!]!.row, [rows, places])
   const linesShown = () => rows.map((n) => words.line(list, n))
   const groups = [...new Set(question.lists[list])].map((id) => ({ id, name: names.group?.(id) || id }))
   return (
@@ -183,6 +184,7 @@ function Rules(props: RulesProps): JSX.Element {
         <RulesTable
           label={list === 1 ? 'Rules in order, as arranged' : 'Rules in order, on the port now'}
           count={rows.length}
+          keyAt={keyAt}
           lineAt={lineAt}
         />
       )}
@@ -215,7 +217,7 @@ function useKinds(table: RuleTable, list: number) {
       table.lists.map((one) =>
         Array.from(one.rows, (row, n): KnownPlace => ({
           row,
-          kind: effectKind(table.rows[row]!, placeAt(one, n)),
+          kind: effectKind(table.rows[row]!, effectAt(one, n)),
         })),
       ),
     [table],

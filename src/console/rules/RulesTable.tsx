@@ -12,8 +12,10 @@ const PAGE = 12
 type RulesTableProps = {
   label: string
   count: number
-  /** The nth rule, and a key that stays its own. */
-  lineAt: (n: number) => { key: string | number; line: RuleLine; note: string | undefined }
+  /** A key of the nth rule that stays its own. It is asked of all rules, so it must be cheap. */
+  keyAt: (n: number) => number
+  /** The nth rule. */
+  lineAt: (n: number) => { line: RuleLine; note: string | undefined }
   /** All rules are of one group: its name and position go without saying. */
   ofOneGroup?: boolean
 }
@@ -23,7 +25,13 @@ type RulesTableProps = {
  * and `aria-rowindex` count the others too. One row is in the tab order: arrow keys, PageUp,
  * PageDown, Home and End go to others.
  */
-export function RulesTable({ label, count, lineAt, ofOneGroup = false }: RulesTableProps): JSX.Element {
+export function RulesTable({
+  label,
+  count,
+  keyAt,
+  lineAt,
+  ofOneGroup = false,
+}: RulesTableProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null)
   const [chosen, setActive] = useState(0)
   const active = Math.min(chosen, count - 1)
@@ -34,8 +42,10 @@ export function RulesTable({ label, count, lineAt, ofOneGroup = false }: RulesTa
     count,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: useCallback((n: number) => lineAt(n).key, [lineAt]),
-    overscan: 8,
+    getItemKey: keyAt,
+    overscan: 4,
+    // Scrolling goes on while rows are drawn.
+    useFlushSync: false,
     // The row that has the focus stays in the document, however far it is scrolled away.
     rangeExtractor: useCallback(
       (range: Range) =>
@@ -122,11 +132,11 @@ export function RulesTable({ label, count, lineAt, ofOneGroup = false }: RulesTa
             const before = item.start - end
             const from = end
             end = item.end
-            const { key, line, note } = lineAt(item.index)
+            const { line, note } = lineAt(item.index)
             return [
               before > 0 && <Spacer key={`before ${from}`} height={before} />,
               <RuleTableRow
-                key={key}
+                key={item.key}
                 ref={virtualizer.measureElement}
                 index={item.index}
                 line={line}

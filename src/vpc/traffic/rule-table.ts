@@ -78,6 +78,11 @@ const EFFECTS: readonly Pick<RulePlace, 'effect' | 'reason'>[] = [
   { effect: 'never', reason: 'no_members' },
 ]
 
+/** What the nth rule of a list decides, and of `never` why: `placeAt` has it too. */
+export function effectAt({ effects }: RuleList, n: number): Pick<RulePlace, 'effect' | 'reason'> {
+  return EFFECTS[effects[n]!]!
+}
+
 /** The nth rule of a list, from 0. */
 export function placeAt({ rows, positions, effects, by, byCounts }: RuleList, n: number): RulePlace {
   return {
