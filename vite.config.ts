@@ -13,6 +13,8 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 // One build for both sides: the console for browsers, the proxy and the emulator for Node.
 export default defineConfig({
   plugins: [react(), listLicences(), compressFiles(), emptyJournal()],
+  // A worker loads what it is rarely asked for when it is.
+  worker: { format: 'es' },
   builder: {},
   environments: {
     client: {

@@ -13,6 +13,7 @@ import { parseSearch, stringifySearch } from './app/search-params.ts'
 import { Shell } from './app/Shell.tsx'
 import { ErrorView, NotFoundView, PendingView, RootErrorView, RootPendingView } from './app/views.tsx'
 import { readHistorySearch } from './history/history-search.ts'
+import { readPortSearch } from './port-page/port-search.ts'
 import { filtersOf, readPortsSearch } from './ports/ports-search.ts'
 import { portOperationsQuery } from './proxy-client/operations.ts'
 import { groupsInfiniteQuery, portQuery, portsInfiniteQuery, sessionQuery } from './proxy-client/queries.ts'
@@ -76,6 +77,7 @@ const portsRoute = createRoute({
 const portRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/ports/$portId',
+  validateSearch: readPortSearch,
   loader: ({ context: { queryClient }, params: { projectId, portId }, preload }) => {
     // Read ahead, nothing of the page is in the way of the rest of it.
     if (preload) import('./port-page/PortPage.tsx').then(({ loadParts }) => loadParts()).catch(() => {})

@@ -108,7 +108,7 @@ describe('the ordered list', () => {
     await userEvent.click(screen.getByRole('checkbox', { name: 'Select web' }))
     expect(screen.getByText('2 selected')).toBeVisible()
     await userEvent.type(
-      screen.getByRole('textbox', { name: 'Position for the selected groups' }),
+      await screen.findByRole('textbox', { name: 'Position for the selected groups' }),
       '1{Enter}',
     )
     expect(order()).toEqual(['web', 'dns', 'ssh', 'db', 'ping'])

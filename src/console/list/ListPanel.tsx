@@ -1,11 +1,15 @@
-import { memo, type JSX } from 'react'
-import { Button, IconButton } from '../ui/Button.tsx'
-import { detach, move, nudge, redo, reset, undo, isChanged, room } from '../arrangement/arrangement.ts'
+import { lazy, memo, Suspense, type JSX } from 'react'
+import { Button } from '../ui/Button.tsx'
+import { redo, reset, undo, isChanged, room } from '../arrangement/arrangement.ts'
 import { ArrangedList, type ArrangedListProps } from './ArrangedList.tsx'
 import styles from './ListPanel.module.css'
 import { Panel } from '../ui/Panel.tsx'
-import { MoveField } from './MoveField.tsx'
 import { useSelection } from '../arrangement/selection.ts'
+
+// Not before something is selected.
+const SelectedBar = lazy(() =>
+  import('./SelectedBar.tsx').then((module) => ({ default: module.SelectedBar })),
+)
 
 /**
  * The ordered list, with undo, redo and reset, and what can be done to selected groups together.
@@ -65,39 +69,15 @@ export const ListPanel = memo(function ListPanel(props: Omit<ArrangedListProps, 
         ) : (
           <>
             <span className={styles.count}>{selection.ids.length} selected</span>
-            <IconButton
-              icon="arrow-up"
-              size="small"
-              label="Move selected up"
-              disabledReason={lockReason}
-              onClick={() => change((now) => nudge(now, selection.ids, -1))}
-            />
-            <IconButton
-              icon="arrow-down"
-              size="small"
-              label="Move selected down"
-              disabledReason={lockReason}
-              onClick={() => change((now) => nudge(now, selection.ids, 1))}
-            />
-            <MoveField
-              positions={desired.length - selection.ids.length + 1}
-              lockReason={lockReason}
-              onMove={(position) => change((now) => move(now, selection.ids, position))}
-            />
-            <Button
-              size="small"
-              variant="ghost"
-              disabledReason={lockReason}
-              onClick={() => {
-                change((now) => detach(now, selection.ids))
-                selection.clear()
-              }}
-            >
-              Detach
-            </Button>
-            <Button size="small" variant="ghost" onClick={selection.clear}>
-              Clear
-            </Button>
+            <Suspense>
+              <SelectedBar
+                selected={selection.ids}
+                positions={desired.length - selection.ids.length + 1}
+                lockReason={lockReason}
+                change={change}
+                onClear={selection.clear}
+              />
+            </Suspense>
           </>
         )}
       </div>

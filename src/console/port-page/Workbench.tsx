@@ -11,6 +11,7 @@ import { LoadingPanel } from './LoadingPanel.tsx'
 import { DetailsSection, TrafficSection } from './PageSections.tsx'
 import { PortNotices } from './PortNotices.tsx'
 import { PortStateProvider, usePortState } from './port-state.tsx'
+import { RulesArea } from './RulesArea.tsx'
 import { ReviewBar } from './ReviewBar.tsx'
 import styles from './Workbench.module.css'
 
@@ -35,6 +36,7 @@ export function Workbench(props: { project: string; response: PortResponse }): J
       <DragArea areas={areas} dragLink={dragLink} />
       <ReviewBar planHeading={planHeading} />
       <TrafficSection />
+      <RulesArea />
       <DetailsSection />
       <PageEffects />
     </PortStateProvider>

@@ -8,11 +8,14 @@ export const DragLayer = part(() => import('../drag/DragLayer.tsx').then((module
 export const TrafficChanges = part(() =>
   import('../traffic/TrafficChanges.tsx').then((module) => module.TrafficChanges),
 )
+export const RulesSection = part(() =>
+  import('../rules/RulesSection.tsx').then((module) => module.RulesSection),
+)
 export const PortDetails = part(() =>
   import('../port-details/PortDetails.tsx').then((module) => module.PortDetails),
 )
 
 /** Asks for the code of everything beside the list, in the order in which it is needed. */
 export function loadParts(): void {
-  for (const { load } of [Catalogue, PlanArea, DragLayer, TrafficChanges, PortDetails]) load()
+  for (const { load } of [Catalogue, PlanArea, DragLayer, TrafficChanges, RulesSection, PortDetails]) load()
 }

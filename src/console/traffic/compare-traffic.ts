@@ -12,6 +12,7 @@ import {
   type OtherPortsTraffic,
   type PickedPlan,
   type PlanCandidate,
+  type RuleTable,
 } from '../../vpc/traffic/index.ts'
 
 /** What the console asks. Plain data only: it is sent to a worker. */
@@ -62,7 +63,7 @@ export function compareTraffic(question: TrafficQuestion): TrafficResult {
   const [current, ...later] = lists
   if (!current) throw new TypeError('a question about traffic needs at least one list')
   if (portSecurity === false) return { kind: 'port_security_off' }
-  const known = new Map(Object.entries(rules).flatMap(([id, read]) => (read ? [[id, read] as const] : [])))
+  const known = rulesRead(rules)
   const book = ruleBookOf(known, members, question.flavor)
   const candidates = question.candidates ?? [{ lists: later, unasked: 0 }]
   const traffic = pickPlan(current, candidates, book)
@@ -76,6 +77,11 @@ export function compareTraffic(question: TrafficQuestion): TrafficResult {
   }
 }
 
+/** The rules that were read, by group ID. */
+export function rulesRead(rules: TrafficQuestion['rules']): Map<string, readonly SecurityGroupRule[]> {
+  return new Map(Object.entries(rules).flatMap(([id, read]) => (read ? [[id, read] as const] : [])))
+}
+
 /** The rules of a question, with the addresses of remotes that are known. */
 export function ruleBookOf(
   rules: ReadonlyMap<string, readonly SecurityGroupRule[]>,
@@ -87,20 +93,36 @@ export function ruleBookOf(
 }
 
 /** Looks up the addresses of a remote that are known. IDs come from outside, so not by key. */
-function addressesIn(members: TrafficQuestion['members']): (id: string) => readonly string[] | undefined {
+export function addressesIn(
+  members: TrafficQuestion['members'],
+): (id: string) => readonly string[] | undefined {
   const addresses = new Map(Object.entries(members ?? {}))
   return (id) => addresses.get(id)
 }
 
+/** What the console asks of the rules of lists, apart from their traffic. Plain data too. */
+export type RulesQuestion = Pick<TrafficQuestion, 'flavor' | 'lists' | 'rules' | 'members'> & {
+  kind: 'rules'
+}
+
+/** All that the worker is asked, and what it finds. */
+export type WorkerQuestion = TrafficQuestion | RulesQuestion
+export type ResultOf<Question extends WorkerQuestion> = Question extends RulesQuestion
+  ? RuleTable
+  : TrafficResult
+
 /** Messages to and from the worker. */
-export type TrafficRequest = { id: number; question: TrafficQuestion }
+export type TrafficRequest = { id: number; question: WorkerQuestion }
 /** A failure is passed on, never taken for 'nothing changes'. */
-export type TrafficMessage = { id: number } & ({ result: TrafficResult } | { failure: string })
+export type TrafficMessage = { id: number } & ({ result: TrafficResult | RuleTable } | { failure: string })
 
 /** The worker's message about a request: the result, or why there is none. */
-export function resultMessage({ id, question }: TrafficRequest): TrafficMessage {
+export async function resultMessage({ id, question }: TrafficRequest): Promise<TrafficMessage> {
   try {
-    return { id, result: compareTraffic(question) }
+    if (!('kind' in question)) return { id, result: compareTraffic(question) }
+    // Most pages never ask for it.
+    const { rulesOf } = await import('./rules-of.ts')
+    return { id, result: rulesOf(question) }
   } catch (error) {
     return { id, failure: error instanceof Error ? error.message : String(error) }
   }

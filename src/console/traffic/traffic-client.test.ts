@@ -20,7 +20,7 @@ function start(): TrafficWorker {
   started.push(worker)
   port2.addEventListener('message', ({ data }: MessageEvent<TrafficRequest>) => {
     worker.got++
-    port2.postMessage(resultMessage(data))
+    void resultMessage(data).then((message) => port2.postMessage(message))
   })
   port1.start()
   port2.start()

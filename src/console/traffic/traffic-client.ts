@@ -1,4 +1,4 @@
-import type { TrafficResult, TrafficQuestion, TrafficMessage, TrafficRequest } from './compare-traffic.ts'
+import type { ResultOf, TrafficMessage, TrafficRequest, WorkerQuestion } from './compare-traffic.ts'
 
 /** The part of a Worker that the client uses. */
 export type TrafficWorker = Pick<Worker, 'postMessage' | 'terminate'> & {
@@ -12,14 +12,14 @@ export class TrafficUnavailable extends Error {
 }
 
 type Waiting = TrafficRequest & {
-  resolve: (result: TrafficResult) => void
+  resolve: (result: never) => void
   reject: (reason: unknown) => void
 }
 
 /**
- * Asks the worker what traffic changes. The newest question wins: one asked before it is rejected
- * with an AbortError, as is one whose signal is aborted. The worker has one question at a time, and
- * starts with the first.
+ * Asks the worker what traffic changes, or for the rules of lists. The newest question wins: one
+ * asked before it is rejected with an AbortError, as is one whose signal is aborted. The worker has
+ * one question at a time, and starts with the first.
  */
 export class TrafficClient {
   readonly #start: () => TrafficWorker
@@ -38,7 +38,10 @@ export class TrafficClient {
    * @throws TrafficUnavailable when the worker fails; AbortError, or the signal's reason, when it
    *   is no longer wanted
    */
-  ask(question: TrafficQuestion, signal?: AbortSignal): Promise<TrafficResult> {
+  ask<Question extends WorkerQuestion>(
+    question: Question,
+    signal?: AbortSignal,
+  ): Promise<ResultOf<Question>> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted()
       this.#newest?.reject(new DOMException('A newer question about traffic was asked.', 'AbortError'))
@@ -95,7 +98,7 @@ export class TrafficClient {
     const asked = this.#newest
     if (asked?.id === message.id) {
       this.#newest = undefined
-      if ('result' in message) asked.resolve(message.result)
+      if ('result' in message) asked.resolve(message.result as never)
       else asked.reject(new TrafficUnavailable(`Traffic could not be compared: ${message.failure}`))
     }
     this.#send()

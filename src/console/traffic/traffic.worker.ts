@@ -8,5 +8,5 @@ const scope = self as unknown as DedicatedWorkerGlobalScope
 
 scope.addEventListener('message', (event: MessageEvent<TrafficRequest>) => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- only windows have one
-  scope.postMessage(resultMessage(event.data))
+  void resultMessage(event.data).then((message) => scope.postMessage(message))
 })

@@ -3,8 +3,8 @@ import { useAnnounce } from './Announcer.tsx'
 import { Button, IconButton } from './Button.tsx'
 
 type CopyButtonProps = {
-  /** What is copied. */
-  text: string
+  /** What is copied; where that is long, how it is made. */
+  text: string | (() => string)
   /** The button's name: 'Copy ID'. */
   label: string
   /** Shows the name beside the icon. */
@@ -24,7 +24,7 @@ export function CopyButton({ text, label, showLabel = false, tabIndex }: CopyBut
   }, [outcome])
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(text)
+      await navigator.clipboard.writeText(typeof text === 'string' ? text : text())
       setOutcome('copied')
       announce('Copied')
     } catch {

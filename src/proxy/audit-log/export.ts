@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify'
 import type { Kysely } from 'kysely'
 import type { AuditRecord, AuditLogFilters } from '../../vpc/audit-log.ts'
+import { csvText } from '../../vpc/csv-text.ts'
 import type { Tables } from '../database/tables.ts'
 import { findAuditEntries, findFullAuditRecords } from './read.ts'
 
@@ -35,20 +36,6 @@ const COLUMNS = {
 } satisfies Record<string, (record: AuditRecord) => string | number | null | undefined>
 
 /**
- * Where a spreadsheet may begin a cell: at the start of the text, of a line in it, and after a
- * semicolon or a tab. Where the comma is the decimal point, spreadsheets split a line of CSV at
- * semicolons and ignore the quotes around a text.
- */
-const CELL_BEGINS = /(^|[;\t\r\n])([\s"]*)(?=[=+\-@＝＋－＠])/g
-
-/** A text that no spreadsheet reads as a formula: an apostrophe is put before the sign of one. */
-function asText(text: string): string {
-  const defused = text.replaceAll(CELL_BEGINS, "$1$2'")
-  // Some spreadsheets skip blanks at the start and look at what follows.
-  return /^[\t\r\n]/.test(defused) ? `'${defused}` : defused
-}
-
-/**
  * Audit records as a CSV file, a line each. What a spreadsheet would read as a formula (a name that
  * begins with = + - or @) gets an apostrophe before it.
  */
@@ -59,7 +46,7 @@ export function csvOf(db: Kysely<Tables>, projects: readonly string[], filters: 
     header: true,
     bom: true,
     columns: Object.keys(COLUMNS),
-    cast: { string: asText },
+    cast: { string: csvText },
   })
   rows.once('error', (error) => lines.destroy(error))
   lines.once('close', () => rows.destroy())

@@ -62,6 +62,11 @@ export class RuleBook {
     return group
   }
 
+  /** The disabled rules of one group, read as if they were enabled. */
+  disabled(groupId: string): readonly ReadRule[] {
+    return this.group(groupId).disabled.map(({ rule }) => readRule(rule!, groupId, this.#reader))
+  }
+
   /** The addresses of a group's ports, merged; undefined when not all of them are known. */
   members(groupId: string): Record<Family, readonly AddressRange[]> | undefined {
     return this.#reader.members(groupId)

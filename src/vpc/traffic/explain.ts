@@ -67,9 +67,20 @@ export function ruleText({ groupId, rule }: RuleRef, names: Names = {}): string 
  * rules, too.
  */
 function ruleWords(rule: SecurityGroupRule, names: Names = {}): string {
+  const { action, traffic, remote, priority } = ruleParts(rule, names)
+  const said = priority === '1' ? '' : `, priority ${priority}`
+  const way = rule.direction === 'egress' ? 'to' : 'from'
+  return `${[action, traffic, way, remote].filter(Boolean).join(' ')}${said}`
+}
+
+/** What the parts of a rule say, in its own values, whether they can be read or not. */
+export function ruleParts(
+  rule: SecurityGroupRule,
+  names: Names = {},
+): Record<'action' | 'traffic' | 'remote' | 'priority' | 'direction', string> {
   const protocol = saying(rule.protocol)
   const number = readProtocol(protocol)
-  const traffic =
+  const name =
     number === undefined
       ? 'any protocol'
       : Number.isNaN(number)
@@ -88,11 +99,13 @@ function ruleWords(rule: SecurityGroupRule, names: Names = {}): string {
     (addressGroup && setText({ kind: 'address_group', id: addressGroup }, names)) ||
     'anywhere'
   const family = saying(rule.ethertype).toLowerCase() === 'ipv6' && !prefix ? ', IPv6' : ''
-  const said = saying(rule.priority) || '1'
-  const priority = said === '1' ? '' : `, priority ${said}`
-  const way = rule.direction === 'egress' ? 'to' : 'from'
-  const action = saying(rule.action) || 'allow'
-  return `${[action, traffic, ports, way, remote].filter(Boolean).join(' ')}${family}${priority}`
+  return {
+    action: saying(rule.action) || 'allow',
+    traffic: [name, ports].filter(Boolean).join(' '),
+    remote: `${remote}${family}`,
+    priority: saying(rule.priority) || '1',
+    direction: saying(rule.direction),
+  }
 }
 
 /** What a field says, whatever its type; an empty text where it says nothing. */

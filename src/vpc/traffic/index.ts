@@ -28,5 +28,6 @@ export { comingAndGoing, trafficOfOtherPorts, type OtherPortsTraffic } from './o
 export { exposureOf, pickPlan, type PickedPlan, type PlanCandidate } from './pick-plan.ts'
 export { groupsWithRemote, readOtherPorts, type OtherPortsRead } from './read-other-ports.ts'
 export { joinAnd, servicesText, wellKnownPorts, type ServiceRange } from './service-ranges.ts'
+export type { RuleTable } from './rule-table.ts'
 export { shadowedRules, type NeverMatching } from './shadowed.ts'
 export { PacketUnreadable, verdict, type Packet, type PacketVerdict } from './verdict.ts'

@@ -194,6 +194,15 @@ export class AddressPainter {
     return this.#left
   }
 
+  /** Number of local cells that `rule` covers. */
+  size(rule: number): number {
+    const cells = this.#plane.cells[rule]
+    if (!cells) return this.count
+    let size = 0
+    for (let i = 0; i < cells.length; i += 2) size += this.#local[cells[i + 1]!]! - this.#local[cells[i]!]!
+    return size
+  }
+
   /** Calls `visit` for the local cells that `rule` covers. */
   cover(rule: number, visit: (cell: number) => void): void {
     const cells = this.#plane.cells[rule]

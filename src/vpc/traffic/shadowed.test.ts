@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SecurityGroupRule } from '../security-group.ts'
-import { estate, GROUPS, MEMBERS, readableRule, SETS } from './estate-arbitraries.ts'
+import { estate, GROUPS, MEMBERS, readableRule, UNIVERSE } from './estate-arbitraries.ts'
 import { effectiveRules, RuleBook, shadowedRules } from './index.ts'
-import { ruleMatches, naiveVerdict, type NaivePacket } from './naive-verdict.ts'
+import { ruleMatches, naiveVerdict } from './naive-verdict.ts'
 
 const rule = (id: string, fields: Partial<SecurityGroupRule> = {}): SecurityGroupRule => ({
   id,
@@ -23,41 +23,6 @@ function found(groups: Record<string, SecurityGroupRule[]>, members: Record<stri
     by: by.map(({ ruleId }) => ruleId),
   }))
 }
-
-/** Every packet that can matter for the arbitrary rules: all their bounds, in every membership. */
-const SERVICES: [number, number][] = [
-  ...[0, 1, 21, 22, 23, 80, 84, 85, 86, 90, 443, 3389, 8000, 8100, 65535].flatMap(
-    (port): [number, number][] => [
-      [6, port],
-      [17, port],
-    ],
-  ),
-  ...[0, 3, 8, 255, 7].flatMap((type) =>
-    [0, 4, 255, 9].flatMap((code): [number, number][] => [
-      [1, type * 256 + code],
-      [58, type * 256 + code],
-    ]),
-  ),
-  ...[47, 0, 255, 7, 99].map((protocol): [number, number] => [protocol, 0]),
-]
-const PLACES = {
-  IPv4: '1.0.0.0 128.0.0.0 10.0.0.1 10.1.0.0 10.1.0.8 10.1.0.9 10.1.0.10 10.1.0.11 10.1.0.15 10.1.0.16 192.168.0.7 192.168.0.8 255.255.255.255'.split(
-    ' ',
-  ),
-  IPv6: 'fc00:: fd00:: fd00::7 fd00::1 fd00::8 fd00::9 fd00::a 2001:db8::1 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'.split(
-    ' ',
-  ),
-}
-const MEMBERSHIPS = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) => new Set(SETS.filter((_, at) => bits & (1 << at))))
-const UNIVERSE: NaivePacket[] = (['IPv4', 'IPv6'] as const).flatMap((family) =>
-  ['ingress', 'egress'].flatMap((direction) =>
-    SERVICES.flatMap(([protocol, rest]) =>
-      PLACES[family].flatMap((address) =>
-        MEMBERSHIPS.map((memberOf) => ({ direction, family, protocol, rest, address, memberOf })),
-      ),
-    ),
-  ),
-)
 
 describe('rules that can never match', () => {
   it('are exactly those that decide no packet, and what shadows them decides theirs', () => {

@@ -128,7 +128,7 @@ function activeUpTo({ rules, cells }: Plane, present: RankSet, last: number): nu
  * Walks the stretches of the service line that have rules which are not settled (0), with all rules
  * that are present there, and those not settled.
  */
-function eachSlot(
+export function eachSlot(
   plane: Plane,
   settled: Uint8Array,
   visit: (present: RankSet, waiting: number[]) => void,
