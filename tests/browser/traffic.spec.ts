@@ -13,6 +13,8 @@ test('a group on top that opens SSH: traffic, packet and dialog show it', async 
   await portPage.addNamedToTop('ssh-from-anywhere')
   await expect(traffic).toContainText(/newly allowed/)
   await expect(traffic).toContainText('TCP 22 (SSH)')
+  await expect(traffic).toContainText('ssh-from-anywhere is new and allows it; no rule did before.')
+  await traffic.getByText('Rules', { exact: true }).first().click()
   await expect(traffic).toContainText('of group ssh-from-anywhere')
   await expectNoAxeFinding(page)
 
@@ -58,7 +60,7 @@ test('step by step, the plan is picked that opens nothing in between', async ({ 
   await portPage.move('quarantine', 'up')
   await plan.getByRole('radio', { name: /Step by step/ }).click()
   await expect(plan).toContainText('Remove web-public')
-  await expect(traffic).toContainText('No traffic is allowed or denied only in between')
+  await expect(traffic).toContainText('Nothing extra is allowed or denied while it is applied.')
   await portPage.check()
   await expect(plan).toContainText('Dry run passed')
 

@@ -52,7 +52,7 @@ export function portNames(ports: readonly { id: string; name?: unknown }[]): str
 }
 
 /** What must not be overlooked: `Opens TCP 22 (SSH) from anywhere`; undefined when nothing is. */
-export function worstText({ flows }: TrafficDifference): string | undefined {
+function worstText({ flows }: TrafficDifference): string | undefined {
   const worst = flows.find((flow) => flow.change === 'newly_allowed' && isFromAnywhere(flow))
   if (worst === undefined) return undefined
   return `Opens ${servicesText(worst.services)} ${worst.direction === 'ingress' ? 'from' : 'to'} anywhere`
