@@ -88,6 +88,7 @@ test('from the search to applied in six actions', async ({ page, portPage, cloud
   await portPage.applyButton.click()
   await portPage.confirmButton.click()
   await expect.poll(() => cloud.list(port)).toHaveLength(5)
+  await expect(portPage.lastChange).toContainText('Applied: 1 group added')
 })
 
 test('once the dry run has passed, Apply is beside it as the primary button', async ({ page, portPage }) => {
@@ -116,6 +117,32 @@ test('the dry run that is switched off stays off after a reload', async ({ page,
   await expect(portPage.applyButton).toBeVisible()
   await expect(portPage.dryRun).not.toBeChecked()
   await expect(portPage.dryRunButton).toHaveCount(0)
+})
+
+test('the question before Apply names the port, and says all that is dangerous', async ({
+  page,
+  portPage,
+}) => {
+  await page.setViewportSize({ width: 390, height: 600 })
+  const { applyButton, dialog, confirmButton } = portPage
+  await portPage.dryRun.uncheck()
+  await portPage.addNamedToTop('ssh-from-anywhere')
+  await page.mouse.move(0, 0)
+  const primary = await colour(applyButton)
+  await applyButton.click()
+  await expect(dialog.getByRole('heading', { name: 'Apply this change?' })).toBeFocused()
+  await expect(dialog.getByText(EXAMPLE.port, { exact: true })).toBeVisible()
+  await expect(dialog).toContainText(`Project ${EXAMPLE.project}`)
+  await expect(dialog).toContainText('Opens TCP 22 (SSH) from anywhere')
+  expect(await colour(confirmButton)).not.toBe(primary)
+  await expectNoAxeFinding(page)
+  // What is below the fold is reached by keys.
+  const lists = dialog.getByText('After', { exact: true })
+  await expect(lists).not.toBeInViewport()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('End')
+  await expect(lists).toBeInViewport()
 })
 
 test('by keyboard only: add a group, move another, undo, redo, apply', async ({ page, portPage, cloud }) => {

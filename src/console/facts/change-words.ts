@@ -1,5 +1,6 @@
 import type { ChangeStep } from '../../vpc/change-step.ts'
 import { insertPosition } from '../../vpc/insert-index.ts'
+import { listDifference } from '../../vpc/list-difference.ts'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
 import { groupNames, type GroupFacts } from './group-facts.ts'
 
@@ -88,6 +89,14 @@ export function countWords(counts: { added: number; moved: number; detached: num
     .filter(([, count]) => count > 0)
     .map(([what, count]) => `${count} ${what}`)
     .join(', ')
+}
+
+/** '2 groups added, 1 moved': what became of a list. */
+export function listChangeWords(before: readonly string[], after: readonly string[]): string {
+  const { added, moved, removed } = listDifference(before, after)
+  const words = countWords({ added: added.length, moved: moved.length, detached: removed.length })
+  if (words === '') return 'the list is as before'
+  return words.replace(/^(\d+)/, (count) => counted(Number(count), 'group'))
 }
 
 /** '1st', '2nd', '11th'. */

@@ -6,7 +6,7 @@ import { Icon } from '../ui/Icon.tsx'
 import { Time } from '../ui/Time.tsx'
 import styles from './Operation.module.css'
 import { OperationSteps } from './OperationSteps.tsx'
-import { counted } from '../facts/change-words.ts'
+import { counted, listChangeWords } from '../facts/change-words.ts'
 
 type LastChangeProps = {
   operation: Operation
@@ -25,7 +25,7 @@ const TITLES: Record<Operation['purpose'], string> = {
 
 /** The change to this port that was carried out last through Portside, and its undoing. */
 export function LastChange({ operation, facts, fresh, onUndo }: LastChangeProps): JSX.Element {
-  const { steps, user, updated_at, purpose } = operation
+  const { steps, user, updated_at, purpose, before, desired } = operation
   return (
     <section className={styles.last} aria-label="Last change" role={fresh ? 'status' : undefined}>
       <header>
@@ -33,7 +33,7 @@ export function LastChange({ operation, facts, fresh, onUndo }: LastChangeProps)
           <span className={styles.applied}>
             <Icon name="check" />
           </span>
-          {fresh ? TITLES[purpose] : 'Last change'}
+          {fresh ? `${TITLES[purpose]}: ${listChangeWords(before, desired)}` : 'Last change'}
         </h3>
         {onUndo && (
           <Button size="small" icon="undo" onClick={onUndo}>
@@ -46,6 +46,7 @@ export function LastChange({ operation, facts, fresh, onUndo }: LastChangeProps)
           {counted(steps.length, 'call')} by {user}, <Time value={updated_at} /> UTC
           {onUndo && '. The button makes an arrangement that undoes this change; it sends nothing'}.
         </p>
+        {fresh && <a href="#port-details">Read the returned port in full</a>}
         <details open={fresh}>
           <summary>Steps</summary>
           <OperationSteps operation={operation} facts={facts} />

@@ -1,16 +1,22 @@
+import { useQuery } from '@tanstack/react-query'
 import { useState, type JSX } from 'react'
 import type { StepCheck } from '../../vpc/checks.ts'
-import type { Port } from '../../vpc/port.ts'
+import { addressesOf, type Port } from '../../vpc/port.ts'
+import { textOf } from '../../vpc/shown.ts'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
 import { confirmsGuards } from '../../vpc/traffic/guards.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { guardsRefused, useBrokenGuards } from '../traffic/broken-guards.ts'
 import { ConfirmGuards } from '../traffic/ConfirmGuards.tsx'
-import { namesOf } from '../traffic/traffic-words.ts'
+import { ALL } from '../traffic/flow-filter.ts'
+import { isDangerous, namesOf } from '../traffic/traffic-words.ts'
+import { TrafficInFull } from '../traffic/TrafficInFull.tsx'
 import { TrafficSummary } from '../traffic/TrafficSummary.tsx'
 import { portsOf, type TrafficState } from '../traffic/use-traffic.ts'
+import { sessionQuery } from '../proxy-client/queries.ts'
 import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
+import { Facts } from '../ui/Facts.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import styles from './ApplyDialog.module.css'
 import { isPassed } from './check-result.ts'
@@ -21,6 +27,7 @@ import type { Applying } from './use-applying.ts'
 import { changeWords, connectionWords, counted } from '../facts/change-words.ts'
 
 type ApplyDialogProps = {
+  project: string
   port: Port
   traffic: TrafficState
   before: readonly string[]
@@ -32,8 +39,12 @@ type ApplyDialogProps = {
   applying: Applying
 }
 
-/** Asks before the port is changed: shows both lists, the calls, and what is off the port. */
+/**
+ * Asks before the port is changed: names it, and shows in full what changes for traffic, what is
+ * off the port meanwhile, and both lists.
+ */
 export function ApplyDialog({
+  project,
   port,
   traffic,
   before,
@@ -53,11 +64,17 @@ export function ApplyDialog({
   const guarded = broken.length > 0
   const unconfirmed = guarded && !confirmsGuards(typed, port)
   const calls = counted(plan.steps.length, 'call')
+  const danger = (secured && after.length === 0) || isDangerous(traffic)
+  const compared = traffic.state === 'compared' ? traffic : undefined
+  const known = useQuery(sessionQuery()).data?.projects
+  const projectName = known?.find(({ project_id }) => project_id === project)?.name
+  const portName = textOf(port.name)
   return (
     <Dialog
       open
       wide
       title="Apply this change?"
+      danger={danger}
       onClose={applying.busy ? () => {} : applying.cancel}
       footer={
         <>
@@ -65,7 +82,7 @@ export function ApplyDialog({
             Cancel
           </Button>
           <Button
-            variant="primary"
+            variant={danger ? 'critical' : 'primary'}
             busy={applying.busy}
             disabledReason={unconfirmed ? 'Type the port’s name or ID first' : undefined}
             onClick={() => applying.start(guarded ? typed.trim() : undefined)}
@@ -77,6 +94,18 @@ export function ApplyDialog({
     >
       <div className={styles.body}>
         {applying.error != null && refused === undefined && <NotStarted error={applying.error} />}
+        <Facts>
+          <dt>Port</dt>
+          <dd>
+            {portName !== undefined && <b>{portName}</b>} <code>{port.id}</code>
+          </dd>
+          <dt>Address</dt>
+          <dd>{addressesOf(port).join(', ') || 'none'}</dd>
+          <dt>Project</dt>
+          <dd>
+            {projectName !== undefined && <b>{projectName}</b>} <code>{project}</code>
+          </dd>
+        </Facts>
         <p>
           {changeWords(plan)}, in {calls}
           {plan.steps.length > 1 && ', one after the other'}. Portside reads the list first, and sends nothing
@@ -93,7 +122,22 @@ export function ApplyDialog({
             </Notice>
           )
         )}
+        {after.length === 0 && (
+          <Notice tone={secured ? 'danger' : 'warn'} title="No group will be left">
+            {secured
+              ? 'Without security groups no rule matches, and the port’s traffic is denied.'
+              : 'Groups have no effect on this port, as its port_security_enabled is false.'}
+          </Notice>
+        )}
         <TrafficSummary traffic={traffic} names={names} />
+        {compared?.result.kind === 'differences' && (
+          <TrafficInFull
+            result={compared.result}
+            lists={compared.question.lists}
+            filter={ALL}
+            names={names}
+          />
+        )}
         {guarded && <ConfirmGuards port={port} broken={broken} typed={typed} onTyped={setTyped} />}
         <Exposure plan={plan} facts={facts} />
         <details open={plan.steps.length <= 3}>
@@ -107,13 +151,6 @@ export function ApplyDialog({
             ))}
           </ul>
         </details>
-        {after.length === 0 && (
-          <Notice tone="warn" title="No group will be left">
-            {secured
-              ? 'Without security groups no rule matches, and the port’s traffic is denied.'
-              : 'Groups have no effect on this port, as its port_security_enabled is false.'}
-          </Notice>
-        )}
         <ListComparison before={before} after={after} beforeTitle="Before" afterTitle="After" facts={facts} />
       </div>
     </Dialog>

@@ -134,6 +134,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
       {applying.asking && changes !== undefined && (
         <Suspense>
           <ApplyDialog
+            project={props.project}
             before={port.security_groups}
             port={port}
             traffic={props.traffic}
@@ -167,6 +168,7 @@ function useFocusWhenReplaced(underWay: boolean, heading: RefObject<HTMLHeadingE
 function Idle({ plan, side, lockReason }: Pick<PlanPanelProps, 'plan' | 'side' | 'lockReason'>): JSX.Element {
   return (
     <div className={styles.idle}>
+      {side}
       {'problem' in plan ? (
         <Notice tone="warn" title="No plan can be made">
           {plan.problem}
@@ -178,7 +180,6 @@ function Idle({ plan, side, lockReason }: Pick<PlanPanelProps, 'plan' | 'side' |
             : `${lockReason}.`}
         </p>
       )}
-      {side}
     </div>
   )
 }

@@ -20,7 +20,9 @@ type RulesSectionProps = {
   facts: Pick<GroupFacts, 'groups'>
 }
 
-/** All rules of a port in the order in which they decide, when asked for: the address keeps that. */
+/**
+ * All rules of a port in the order in which they decide, when asked for: the address keeps that.
+ */
 export function RulesSection({ project, port, traffic, facts }: RulesSectionProps): JSX.Element {
   const isShown = route.useSearch({ select: ({ show }) => show === 'rules' })
   const navigate = route.useNavigate()

@@ -53,7 +53,7 @@ export function portNames(ports: readonly { id: string; name?: unknown }[]): str
 
 /** What must not be overlooked: `Opens TCP 22 (SSH) from anywhere`; undefined when nothing is. */
 function worstText({ flows }: TrafficDifference): string | undefined {
-  const worst = flows.find((flow) => flow.change === 'newly_allowed' && isFromAnywhere(flow))
+  const worst = flows.find(isOpened)
   if (worst === undefined) return undefined
   return `Opens ${servicesText(worst.services)} ${worst.direction === 'ingress' ? 'from' : 'to'} anywhere`
 }
@@ -90,6 +90,22 @@ export function worstOf(traffic: TrafficState): string | undefined {
   if (traffic.state !== 'compared' || traffic.result.kind !== 'differences') return undefined
   const end = traffic.result.afterStep.at(-1)
   return end && worstText(end)
+}
+
+/** True where a plan opens something to anywhere, or cuts access, in the end or in between. */
+export function isDangerous(traffic: TrafficState): boolean {
+  if (traffic.state !== 'compared' || traffic.result.kind !== 'differences') return false
+  const { afterStep, inBetween, others } = traffic.result
+  const flows = [
+    ...(afterStep.at(-1)?.flows ?? []),
+    ...inBetween.flat(),
+    ...others.flatMap((one) => [...(one.afterStep.at(-1)?.flows ?? []), ...one.inBetween.flat()]),
+  ]
+  return flows.some((flow) => flow.change === 'newly_denied' || isOpened(flow))
+}
+
+function isOpened(flow: Flow): boolean {
+  return flow.change === 'newly_allowed' && isFromAnywhere(flow)
 }
 
 /** The names of groups as known, those of remote groups too. */

@@ -3,7 +3,7 @@ import styles from './Button.module.css'
 import { Icon, type IconName } from './Icon.tsx'
 
 type Shared = Omit<ComponentProps<'button'>, 'disabled' | 'className'> & {
-  variant?: 'primary' | 'secondary' | 'ghost' | 'danger'
+  variant?: 'primary' | 'secondary' | 'ghost' | 'danger' | 'critical'
   size?: 'medium' | 'small'
   /** Why the button can't be pressed now. It stays focusable, and the reason can be read. */
   disabledReason?: string | undefined

@@ -11,21 +11,33 @@ type DialogProps = {
   /** Buttons, the main one last. */
   footer?: ReactNode
   wide?: boolean
+  /** What is asked is dangerous: shown at its head. */
+  danger?: boolean
 }
 
 /**
  * A modal dialog: the browser's own, which keeps the focus inside and gives it back. A click beside
- * it does not close it: what is asked here needs a choice. The element with `data-autofocus`
- * has the focus at first.
+ * it does not close it: what is asked here needs a choice. The title has the focus at first, or
+ * the element with `data-autofocus`.
  */
-export function Dialog({ open, onClose, title, children, footer, wide = false }: DialogProps): JSX.Element {
+export function Dialog({
+  open,
+  onClose,
+  title,
+  children,
+  footer,
+  wide = false,
+  danger = false,
+}: DialogProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null)
+  const heading = useRef<HTMLHeadingElement>(null)
   const titleId = useId()
   useLayoutEffect(() => {
     const element = dialog.current
     if (!open || element === null) return
     element.showModal()
-    element.querySelector<HTMLElement>('[data-autofocus]')?.focus()
+    const first = element.querySelector<HTMLElement>('[data-autofocus]') ?? heading.current
+    first?.focus({ preventScroll: true })
     // Closed before it leaves the document too, or the focus is not given back.
     return () => element.close()
   }, [open])
@@ -41,11 +53,16 @@ export function Dialog({ open, onClose, title, children, footer, wide = false }:
     >
       {open && (
         <>
-          <header className={styles.header}>
-            <h2 id={titleId}>{title}</h2>
+          <header className={danger ? `${styles.header} ${styles.dangerous}` : styles.header}>
+            <h2 id={titleId} ref={heading} tabIndex={-1}>
+              {title}
+            </h2>
             <IconButton icon="close" label="Close" onClick={onClose} />
           </header>
-          <div className={styles.body}>{children}</div>
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keys */}
+          <section className={styles.body} tabIndex={0} aria-labelledby={titleId}>
+            {children}
+          </section>
           {footer !== undefined && <footer className={styles.footer}>{footer}</footer>}
         </>
       )}
