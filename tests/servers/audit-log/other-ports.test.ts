@@ -17,12 +17,7 @@ afterAll(() => stage.close())
 
 const isOtherPorts = ({ kind }: AuditEntry) => kind === 'other_ports'
 
-/** The entries of an audit record, as soon as other ports were compared: after the end. */
-async function entriesOf(id: string): Promise<AuditEntry[]> {
-  const read = async () => (await auditLogOver(stage.proxy.call).record(id)).entries
-  await expect.poll(async () => (await read()).some(isOtherPorts), { timeout: 10_000 }).toBe(true)
-  return read()
-}
+const entriesOf = (id: string) => auditLogOver(stage.proxy.call).comparedEntries(id)
 
 /** Changes the port's list, and waits for the end. @returns the operation's ID */
 async function change(desired: string[], way?: 'one-call'): Promise<string> {

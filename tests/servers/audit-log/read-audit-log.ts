@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import type { TestedProxy } from '../../stage/proxy.ts'
 import { api } from '../../../src/vpc/portside-api.ts'
 import {
@@ -13,6 +14,16 @@ export function auditLogOver(call: TestedProxy['call']) {
   return {
     async record(id: string): Promise<AuditRecord> {
       return (await (await call(auditLogApi.record(id))).json()).record
+    },
+    /**
+     * The entries of an operation's audit record, as soon as other ports were compared: without
+     * guards that is some time after its end.
+     */
+    async comparedEntries(id: string): Promise<AuditEntry[]> {
+      const read = async () => (await this.record(id)).entries
+      const isThere = async () => (await read()).some(({ kind }) => kind === 'other_ports')
+      await expect.poll(isThere, { timeout: 10_000 }).toBe(true)
+      return read()
     },
     async find(query: Record<string, string>): Promise<AuditRecordSummary[]> {
       const response = await call(`${auditLogApi.records()}?${new URLSearchParams(query)}`)

@@ -8,6 +8,7 @@ import { createDatabase, POSTGRES, type TestDatabase } from '../../stage/postgre
 import { startProxy, type TestedProxy } from '../../stage/proxy.ts'
 import { ACCESS, controls, KEYS, newFolder } from '../../stage/servers.ts'
 import { EXAMPLE } from '../../stage/emulator.ts'
+import { auditLogOver } from '../audit-log/read-audit-log.ts'
 import { operationsOver, planned, QUICK } from '../operations/ask-operations.ts'
 
 const { project, port } = EXAMPLE
@@ -88,6 +89,7 @@ describe('what was read lately', () => {
     const operations = operationsOver(proxy.call)
     const { operation } = await operations.post(port, planned(groups, groups.slice(1)))
     expect((await operations.settled(operation.operation_id)).status).toBe('done')
+    await auditLogOver(proxy.call).comparedEntries(operation.operation_id)
     await cloud.forgetCalls()
     const found = (await (await asked(proxy, members)).json()) as { ports: { id: string }[] }
     expect(found.ports.map(({ id }) => id)).not.toContain(port)
