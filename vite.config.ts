@@ -31,6 +31,7 @@ export default defineConfig({
             codeSplitting: {
               groups: [
                 { name: 'frame', tags: ['$initial'] },
+                { name: 'page', test: /\/(PageHeader|Panel|StatusBadge)\./ },
                 { name: 'arrangement', test: /change-words|arrangement-store/ },
               ],
             },

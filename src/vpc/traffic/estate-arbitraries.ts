@@ -20,7 +20,7 @@ export const MEMBERS: Record<string, string[]> = {
   pair: ['10.1.0.15', '10.1.0.16'],
   nobody: [],
 }
-export const SETS = ['group unknown-a', 'group unknown-b', 'address group offices']
+const SETS = ['group unknown-a', 'group unknown-b', 'address group offices']
 
 const CIDRS = {
   IPv4: [
