@@ -136,6 +136,7 @@ export function ApplyDialog({
             lists={compared.question.lists}
             filter={ALL}
             names={names}
+            of=", of this change"
           />
         )}
         {guarded && <ConfirmGuards port={port} broken={broken} typed={typed} onTyped={setTyped} />}

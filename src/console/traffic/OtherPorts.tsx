@@ -12,18 +12,20 @@ type OtherPortsProps = {
   result: Extract<TrafficResult, { kind: 'differences' }>
   filter: FlowFilter
   names: Names
+  /** Added to the part's name. */
+  of?: string
 }
 
 /**
  * What passes differently between the port and others, whose rules have a group of it as remote;
  * and what of that is not known.
  */
-export function OtherPorts({ result, filter, names }: OtherPortsProps): JSX.Element | null {
+export function OtherPorts({ result, filter, names, of = '' }: OtherPortsProps): JSX.Element | null {
   const { others, notCompared } = result
   if (others.length === 0 && notCompared.length === 0) return null
   const ports = others.reduce((sum, one) => sum + one.ports.length, 0)
   return (
-    <section className={styles.part} aria-label="Other ports">
+    <section className={styles.part} aria-label={`Other ports${of}`}>
       <h3>
         Other ports <span className={styles.count}>{ports}</span>
       </h3>

@@ -1,4 +1,4 @@
-import { Suspense, lazy, type JSX } from 'react'
+import type { JSX } from 'react'
 import type { TrafficDifference } from '../../vpc/traffic/difference.ts'
 import { ruleText, type Names } from '../../vpc/traffic/explain.ts'
 import type { Flow } from '../../vpc/traffic/flow.ts'
@@ -10,10 +10,8 @@ import { shows, type FlowFilter } from './flow-filter.ts'
 import type { TwoLists } from './flow-groups.ts'
 import { FLOW_MARKS } from './flow-marks.ts'
 import styles from './TrafficChanges.module.css'
+import { OtherPorts } from './OtherPorts.tsx'
 import { flowCountsText } from './traffic-words.ts'
-
-// Most changes concern no other port.
-const OtherPorts = lazy(() => import('./OtherPorts.tsx').then((module) => ({ default: module.OtherPorts })))
 
 type TrafficInFullProps = {
   result: Extract<TrafficResult, { kind: 'differences' }>
@@ -21,10 +19,12 @@ type TrafficInFullProps = {
   lists: readonly (readonly string[])[]
   filter: FlowFilter
   names: Names
+  /** Added to the names of its parts, where they are on the page a second time. */
+  of?: string
 }
 
 /** All traffic that a plan changes, in the end, in between, and on other ports. */
-export function TrafficInFull({ result, lists, filter, names }: TrafficInFullProps): JSX.Element {
+export function TrafficInFull({ result, lists, filter, names, of = '' }: TrafficInFullProps): JSX.Element {
   const end = result.afterStep.at(-1)
   const before = lists[0] ?? []
   const between = result.inBetween.some((flows) => flows.length > 0)
@@ -36,10 +36,11 @@ export function TrafficInFull({ result, lists, filter, names }: TrafficInFullPro
           lists={{ before, after: lists.at(-1) ?? before }}
           filter={filter}
           names={names}
+          of={of}
         />
       )}
       {result.inBetween.length > 0 && (
-        <section className={styles.part} aria-label="While the plan is applied">
+        <section className={styles.part} aria-label={`While the plan is applied${of}`}>
           <h3>While the plan is applied</h3>
           {between ? (
             result.inBetween.map((flows, step) => (
@@ -58,9 +59,7 @@ export function TrafficInFull({ result, lists, filter, names }: TrafficInFullPro
         </section>
       )}
       {(result.others.length > 0 || result.notCompared.length > 0) && (
-        <Suspense>
-          <OtherPorts result={result} filter={filter} names={names} />
-        </Suspense>
+        <OtherPorts result={result} filter={filter} names={names} of={of} />
       )}
     </>
   )
@@ -99,8 +98,9 @@ function Difference(props: {
   lists: TwoLists
   filter: FlowFilter
   names: Names
+  of: string
 }): JSX.Element {
-  const { difference, lists, filter, names } = props
+  const { difference, lists, filter, names, of } = props
   const { flows, unchangedRules, rules } = difference
   const unreadable = difference.unreadable.filter(({ ref }) => ref.doubt === undefined)
   const inDoubt = difference.unreadable.filter(({ ref }) => ref.doubt !== undefined)
@@ -112,7 +112,7 @@ function Difference(props: {
         if (all.length === 0) return null
         const shown = all.filter((flow) => shows(flow, filter))
         return (
-          <section key={change} className={styles.part} aria-label={words}>
+          <section key={change} className={styles.part} aria-label={words + of}>
             <h3 data-change={change}>
               <Icon name={icon} /> {words} <span className={styles.count}>{all.length}</span>
             </h3>
@@ -125,7 +125,7 @@ function Difference(props: {
         )
       })}
       {unreadable.length > 0 && (
-        <section className={styles.part} aria-label="Rules that can’t be read">
+        <section className={styles.part} aria-label={`Rules that can’t be read${of}`}>
           <h3>
             Rules that can’t be read <span className={styles.count}>{unreadable.length}</span>
           </h3>
@@ -139,7 +139,7 @@ function Difference(props: {
         </section>
       )}
       {inDoubt.length > 0 && (
-        <section className={styles.part} aria-label="Rules that may not take effect">
+        <section className={styles.part} aria-label={`Rules that may not take effect${of}`}>
           <h3>
             Rules that may not take effect <span className={styles.count}>{inDoubt.length}</span>
           </h3>

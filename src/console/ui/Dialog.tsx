@@ -60,9 +60,9 @@ export function Dialog({
             <IconButton icon="close" label="Close" onClick={onClose} />
           </header>
           {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keys */}
-          <section className={styles.body} tabIndex={0} aria-labelledby={titleId}>
+          <div className={styles.body} tabIndex={0}>
             {children}
-          </section>
+          </div>
           {footer !== undefined && <footer className={styles.footer}>{footer}</footer>}
         </>
       )}
