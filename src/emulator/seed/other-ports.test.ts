@@ -44,7 +44,7 @@ describe('the traffic of other ports', () => {
     ])
     expect(found[0]!.afterStep[0]!.flows.map((flow) => explain(flow, names))).toEqual([
       expect.stringMatching(
-        /^TCP 9000-9099 .*from 10\.20\.1\.13\/32: allowed before by rule .* of group shop-prod-app; denied now/,
+        /^TCP 9000-9099 .*from 10\.20\.1\.13: allowed before by rule .* of group shop-prod-app; denied now/,
       ),
     ])
   })
