@@ -79,10 +79,10 @@ test('Space on a grip before dragging is loaded lifts the group as soon as it is
 })
 
 test('from the search to applied in six actions', async ({ page, portPage, cloud }) => {
-  const port = '2ea53e6d-71d7-4cd5-ab69-622519b2e2d7'
+  const port = '04a433a3-7b46-44f5-bde0-1b6bb6e2918a'
   await page.goto('/')
-  await page.getByRole('searchbox', { name: 'Search' }).fill('shop-prod-db-01')
-  await page.getByRole('link', { name: 'shop-prod-db-01' }).click()
+  await page.getByRole('searchbox', { name: 'Search' }).fill('k8s-control-1')
+  await page.getByRole('link', { name: 'k8s-control-1' }).click()
   await page.getByRole('button', { name: 'Add quarantine to the end of the list' }).click()
   await portPage.dryRunButton.click()
   await portPage.applyButton.click()

@@ -99,14 +99,14 @@ test('a lost response is resolved by reading the port back', async ({ page, port
   expect(await cloud.list(PORTS.lost)).toEqual(moved(before, 3, 0))
 })
 
-/** The platform refuses the next insert. */
-const refused = (cloud: ReturnType<typeof controls>) =>
+/** The platform refuses the port's next insert, whatever else is sent to find out what it offers. */
+const refused = (cloud: ReturnType<typeof controls>, port: string) =>
   cloud.faults({
     kind: 'error',
     status: 403,
     error_code: 'VPC.0010',
     error_msg: 'Not now.',
-    match: { method: 'PUT', path: 'insert-security-groups' },
+    match: { method: 'PUT', path: `${port}/insert-security-groups` },
   })
 
 test.describe('a step fails: the true list and three choices', () => {
@@ -114,7 +114,7 @@ test.describe('a step fails: the true list and three choices', () => {
     await portPage.open(portPath(PORTS.back), 4)
     const before = await portPage.ids()
     const name = await lastToTop(portPage)
-    await refused(cloud)
+    await refused(cloud, PORTS.back)
     await portPage.apply()
     const stopped = portPage.alert('stopped after 1 of 2 steps')
     await expect(stopped).toContainText(`Off the port right now: ${name}`)
@@ -137,7 +137,7 @@ test.describe('a step fails: the true list and three choices', () => {
     await portPage.open(portPath(PORTS.on), 4)
     const before = await portPage.ids()
     await lastToTop(portPage)
-    await refused(cloud)
+    await refused(cloud, PORTS.on)
     await portPage.apply()
     await portPage.goOn.click()
     await expect.poll(() => cloud.list(PORTS.on)).toEqual(moved(before, 3, 0))
@@ -148,7 +148,7 @@ test.describe('a step fails: the true list and three choices', () => {
     await portPage.open(portPath(PORTS.leave), 3)
     const before = await portPage.ids()
     await lastToTop(portPage)
-    await refused(cloud)
+    await refused(cloud, PORTS.leave)
     await portPage.apply()
     await portPage.leaveAsIs.click()
     await expect(portPage.leaveAsIs).toBeHidden()
@@ -235,7 +235,7 @@ test('the proxy is killed half-way: the next one finds the operation and finishe
   await cloud.faults({
     kind: 'delay',
     milliseconds: 30_000,
-    match: { method: 'PUT', path: 'insert-security-groups' },
+    match: { method: 'PUT', path: `${PORTS.killed}/insert-security-groups` },
   })
   await portPage.apply()
   await expect.poll(() => cloud.list(PORTS.killed)).toEqual(before.slice(0, 2))

@@ -133,6 +133,8 @@ export class OperationRunner {
     try {
       const operation = await store.find(operation_id)
       if (!operation || operation.steps.every(({ attempts }) => attempts === 0)) return
+      // The next proxy finds it, and compares then.
+      if (stopping.aborted || needsReadBack(operation)) return
       const entries = await otherPorts(operation, stopping)
       await store.journal.addEntries(operation_id, entries)
     } catch (err) {
