@@ -99,7 +99,9 @@ test('a lost response is resolved by reading the port back', async ({ page, port
   expect(await cloud.list(PORTS.lost)).toEqual(moved(before, 3, 0))
 })
 
-/** The platform refuses the port's next insert, whatever else is sent to find out what it offers. */
+/**
+ * The platform refuses the port's next insert, whatever else is sent to find out what it offers.
+ */
 const refused = (cloud: ReturnType<typeof controls>, port: string) =>
   cloud.faults({
     kind: 'error',
