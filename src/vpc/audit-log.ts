@@ -53,7 +53,8 @@ const otherPortsCounts = {
  * - `other_ports`: what the plan changes of the traffic of other ports: how many ports, rules that
  *   decide it, and flows, at its end and (`in_between`) only between its steps; what was not
  *   compared. Compared before it was sent where there are guards, else soon after its end. Where
- *   groups come or go and there is no such entry, it was not compared: the proxy ended before.
+ *   groups come or go, have an effect on the port, and there is no such entry, it was not
+ *   compared: the proxy ended before.
  * - `answered`: the operator's choice after an operation that ended early.
  * - `taken_over`: a proxy took the operation over: the one that carried it out had ended.
  * - `copied`: the audit record was made from the journal of a Portside that had no audit log.

@@ -13,7 +13,11 @@ const requestId = shown
  * page_info of every list (docs/platform.md, Calls). `next_marker` is missing on the last page; it
  * decides whether there is another one.
  */
-const pageInfo = z.looseObject({ next_marker: z.nullish(z.string()) })
+const pageInfo = z.looseObject({
+  previous_marker: shown,
+  next_marker: z.nullish(z.string()),
+  current_count: shown,
+})
 
 /** Of the proxy's responses: the entries of a list that it left out, as they can't be read. */
 const unreadable = { [UNREADABLE]: z.optional(unreadableEntries) }

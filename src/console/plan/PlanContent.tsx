@@ -1,7 +1,7 @@
 import type { JSX } from 'react'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
-import { flowGroups } from '../traffic/flow-groups.ts'
+import { endsOf, flowGroups } from '../traffic/flow-groups.ts'
 import { FlowDigest } from '../traffic/FlowGroups.tsx'
 import { namesOf } from '../traffic/traffic-words.ts'
 import { TrafficSummary } from '../traffic/TrafficSummary.tsx'
@@ -26,20 +26,15 @@ type PlanContentProps = Omit<
 function PlanTraffic(props: { traffic: TrafficState; facts: GroupFacts }): JSX.Element {
   const { traffic, facts } = props
   const names = namesOf(facts, traffic)
-  const compared = traffic.state === 'compared' && traffic.result.kind === 'differences' ? traffic : undefined
-  const flows = compared?.result.kind === 'differences' ? compared.result.afterStep.at(-1)?.flows : undefined
-  const before = compared?.question.lists[0] ?? []
+  const summary = <TrafficSummary traffic={traffic} names={names} />
+  if (traffic.state !== 'compared' || traffic.result.kind !== 'differences') return summary
+  const flows = traffic.result.afterStep.at(-1)?.flows ?? []
+  // The summary has the only one.
+  if (flowGroups(flows).length < 2) return summary
   return (
     <>
-      <TrafficSummary traffic={traffic} names={names} />
-      {flows !== undefined && flowGroups(flows).length > 1 && (
-        <FlowDigest
-          flows={flows}
-          lists={{ before, after: compared?.question.lists.at(-1) ?? before }}
-          names={names}
-          most={MOST_IN_SIGHT}
-        />
-      )}
+      {summary}
+      <FlowDigest flows={flows} lists={endsOf(traffic.question.lists)} names={names} most={MOST_IN_SIGHT} />
     </>
   )
 }

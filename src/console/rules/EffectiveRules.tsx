@@ -8,6 +8,7 @@ import { counted } from '../facts/change-words.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { useGroupNames } from '../facts/use-group-names.ts'
 import type { RulesQuestion, TrafficQuestion } from '../traffic/compare-traffic.ts'
+import { TrafficFailed } from '../traffic/TrafficFailed.tsx'
 import { namesOf } from '../traffic/traffic-words.ts'
 import type { RemoteGroups, TrafficState } from '../traffic/use-traffic.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
@@ -51,20 +52,7 @@ export function EffectiveRules(props: EffectiveRulesProps): JSX.Element {
     )
   const failed = traffic.state === 'failed' ? traffic : table.state === 'failed' ? table : undefined
   if (failed !== undefined)
-    return (
-      <Notice
-        tone="danger"
-        role="alert"
-        title="The rules could not be put in order"
-        actions={
-          <Button size="small" icon="refresh" onClick={failed.retry}>
-            Try again
-          </Button>
-        }
-      >
-        {failed.message}
-      </Notice>
-    )
+    return <TrafficFailed title="The rules could not be put in order" failure={failed} />
   if (table.state !== 'known') return <SkeletonRows label="Putting the rules in order" count={6} />
   return (
     <Rules

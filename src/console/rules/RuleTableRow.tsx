@@ -12,7 +12,6 @@ type RuleTableRowProps = {
   /** What is different about it with the other list. */
   note: string | undefined
   isActive: boolean
-  ofOneGroup: boolean
   onFocus: (index: number) => void
 }
 
@@ -20,7 +19,7 @@ type RuleTableRowProps = {
  * One rule; a card where there is little room. Drawn when it changes itself, not while scrolling.
  */
 export const RuleTableRow = memo(function RuleTableRow(props: RuleTableRowProps): JSX.Element {
-  const { ref, index, line, note, isActive, ofOneGroup, onFocus } = props
+  const { ref, index, line, note, isActive, onFocus } = props
   const { rule, effect, isDeny } = line
   const description = textOf(rule?.description)
   const faded = effect.kind === 'never' || effect.kind === 'disabled'
@@ -34,14 +33,10 @@ export const RuleTableRow = memo(function RuleTableRow(props: RuleTableRowProps)
       tabIndex={isActive ? 0 : -1}
       onFocus={() => onFocus(index)}
     >
-      {!ofOneGroup && (
-        <>
-          <td className={styles.position}>{line.position}</td>
-          <th scope="row" className={styles.group}>
-            {line.groupName}
-          </th>
-        </>
-      )}
+      <td className={styles.position}>{line.position}</td>
+      <th scope="row" className={styles.group}>
+        {line.groupName}
+      </th>
       <td className={styles.priority}>
         <span className={styles.cardLabel}>Priority</span> {line.priority}
       </td>

@@ -16,8 +16,6 @@ type RulesTableProps = {
   keyAt: (n: number) => number
   /** The nth rule. */
   lineAt: (n: number) => { line: RuleLine; note: string | undefined }
-  /** All rules are of one group: its name and position go without saying. */
-  ofOneGroup?: boolean
 }
 
 /**
@@ -25,13 +23,7 @@ type RulesTableProps = {
  * and `aria-rowindex` count the others too. One row is in the tab order: arrow keys, PageUp,
  * PageDown, Home and End go to others.
  */
-export function RulesTable({
-  label,
-  count,
-  keyAt,
-  lineAt,
-  ofOneGroup = false,
-}: RulesTableProps): JSX.Element {
+export function RulesTable({ label, count, keyAt, lineAt }: RulesTableProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null)
   const [chosen, setActive] = useState(0)
   const active = Math.min(chosen, count - 1)
@@ -90,25 +82,16 @@ export function RulesTable({
     <div className={styles.scroller} ref={scroller}>
       {/* Handles keys that bubble up from the rows. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
-      <table
-        className={`${styles.table} ${ofOneGroup ? styles.ofOneGroup : ''}`}
-        aria-label={label}
-        aria-rowcount={count + 1}
-        onKeyDown={onKeyDown}
-      >
+      <table className={styles.table} aria-label={label} aria-rowcount={count + 1} onKeyDown={onKeyDown}>
         <thead className={styles.head}>
           <tr aria-rowindex={1}>
-            {!ofOneGroup && (
-              <>
-                <th scope="col" className={styles.position}>
-                  <span className="visually-hidden">Position</span>
-                  <span aria-hidden="true">#</span>
-                </th>
-                <th scope="col" className={styles.group}>
-                  Group
-                </th>
-              </>
-            )}
+            <th scope="col" className={styles.position}>
+              <span className="visually-hidden">Position</span>
+              <span aria-hidden="true">#</span>
+            </th>
+            <th scope="col" className={styles.group}>
+              Group
+            </th>
             <th scope="col" className={styles.priority}>
               Priority
             </th>
@@ -142,7 +125,6 @@ export function RulesTable({
                 line={line}
                 note={note}
                 isActive={item.index === active}
-                ofOneGroup={ofOneGroup}
                 onFocus={setActive}
               />,
             ]

@@ -4,6 +4,7 @@ import { ruleParts, ruleText, type Names } from '../../vpc/traffic/explain.ts'
 import { placeAt, type RulePlace, type RuleRow, type RuleTable } from '../../vpc/traffic/rule-table.ts'
 import type { RuleRef } from '../../vpc/traffic/rules.ts'
 import { joinAnd, serviceRanges, servicesText } from '../../vpc/traffic/service-ranges.ts'
+import { capitalized } from '../facts/change-words.ts'
 import type { RulesQuestion } from '../traffic/compare-traffic.ts'
 import type { Tone } from '../ui/Badge.tsx'
 import type { IconName } from '../ui/Icon.tsx'
@@ -17,7 +18,7 @@ export type EffectWords = {
   why: string
 }
 
-/** What rules are told apart by, in filters too. */
+/** The kinds of what a rule may decide: filters have them too. */
 export type EffectKind =
   | 'all'
   | 'part'
@@ -63,7 +64,7 @@ const SPELLED = 2
 /** How each kind is called. */
 export const effectText = (kind: EffectKind): string => WORDS[kind].text
 
-/** What a rule is told apart by, in one of the lists. */
+/** The kind of what a rule decides in one of the lists. */
 export function effectKind(row: RuleRow, { effect }: Pick<RulePlace, 'effect'>): EffectKind {
   if (row.disabled) return 'disabled'
   if (row.at < 0) return 'not_read'
@@ -153,12 +154,12 @@ export class RuleWords {
             : 'No port of its remote group has such an address.'
         const more = byCount > others.length ? [`${byCount - others.length} more`] : []
         const together = byCount > 1 ? ' together match' : ' matches'
-        return `${capital(joinAnd([...others, ...more]))}${together} all of it first.`
+        return `${capitalized(joinAnd([...others, ...more]))}${together} all of it first.`
       }
       case 'disabled':
         return 'It takes no part.'
       default:
-        return `${capital(row.problem ?? '')}.`
+        return `${capitalized(row.problem ?? '')}.`
     }
   }
 
@@ -171,10 +172,6 @@ export class RuleWords {
 
 const DIRECTIONS: Record<string, string> = { ingress: 'Ingress', egress: 'Egress' }
 const ACTIONS: Record<string, string> = { allow: 'Allow', deny: 'Deny' }
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
-}
 
 /** The columns of what is copied and exported, from the left. */
 const COLUMNS: Record<string, (line: RuleLine) => string | number> = {

@@ -1,7 +1,7 @@
 import { useState, type JSX } from 'react'
 import type { Names } from '../../vpc/traffic/explain.ts'
 import type { Flow } from '../../vpc/traffic/flow.ts'
-import { isFromAnywhere } from '../../vpc/traffic/importance.ts'
+import { opensToAnywhere } from '../../vpc/traffic/importance.ts'
 import { counted } from '../facts/change-words.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
@@ -37,13 +37,13 @@ export function FlowGroups({
     <>
       <ul className={styles.flows}>
         {groups.slice(0, shown).map((group, n) => (
-          <li key={n} data-change={group.change} data-wide={opensToAnywhere(group.flows) || undefined}>
+          <li key={n} data-change={group.change} data-wide={group.flows.some(opensToAnywhere) || undefined}>
             <div className={styles.traffic}>
               <Icon name={FLOW_MARKS[group.change].icon} />
               {named && FLOW_MARKS[group.change].words}
               <Badge>{group.direction}</Badge>
               <b>{whatText(group, names)}</b>
-              {opensToAnywhere(group.flows) && (
+              {group.flows.some(opensToAnywhere) && (
                 <Badge tone="danger" icon="warning">
                   Open to anywhere
                 </Badge>
@@ -94,7 +94,7 @@ export function FlowDigest(props: {
   return (
     <ul className={styles.flows}>
       {groups.slice(0, groups.length - more).map((group, n) => (
-        <li key={n} data-change={group.change} data-wide={opensToAnywhere(group.flows) || undefined}>
+        <li key={n} data-change={group.change} data-wide={group.flows.some(opensToAnywhere) || undefined}>
           <div className={styles.traffic}>
             <Icon name={FLOW_MARKS[group.change].icon} />
             {FLOW_MARKS[group.change].words}: <b>{whatText(group, names)}</b>
@@ -109,8 +109,4 @@ export function FlowDigest(props: {
       )}
     </ul>
   )
-}
-
-function opensToAnywhere(flows: readonly Flow[]): boolean {
-  return flows.some((flow) => flow.change === 'newly_allowed' && isFromAnywhere(flow))
 }

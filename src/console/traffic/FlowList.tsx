@@ -1,7 +1,7 @@
 import { useState, type JSX } from 'react'
 import { type Names, decisionText, remoteText } from '../../vpc/traffic/explain.ts'
 import type { Flow } from '../../vpc/traffic/flow.ts'
-import { isFromAnywhere } from '../../vpc/traffic/importance.ts'
+import { opensToAnywhere } from '../../vpc/traffic/importance.ts'
 import { servicesText } from '../../vpc/traffic/service-ranges.ts'
 import { capitalized } from '../facts/change-words.ts'
 import { Badge } from '../ui/Badge.tsx'
@@ -41,7 +41,7 @@ export function FlowList({ flows, names, when = 'now', named = false }: FlowList
                 <Badge>{direction}</Badge>
                 <b>{servicesText(services)}</b> {direction === 'ingress' ? 'from' : 'to'}{' '}
                 {remoteText(remote, family, names)}
-                {change === 'newly_allowed' && isFromAnywhere(flow) && (
+                {opensToAnywhere(flow) && (
                   <Badge tone="danger" icon="warning">
                     Open to anywhere
                   </Badge>

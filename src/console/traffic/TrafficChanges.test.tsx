@@ -33,6 +33,8 @@ const compared = (over: Partial<TrafficQuestion> = {}): TrafficState => {
   const question = { ...QUESTION, ...over }
   return { state: 'compared', question, result: compareTraffic(question) }
 }
+const summary = (lists: string[][]) =>
+  render(<TrafficSummary traffic={compared({ lists })} names={namesOf(FACTS)} />)
 const show = (traffic: TrafficState) => render(<TrafficChanges traffic={traffic} facts={FACTS} />)
 
 describe('what traffic changes', () => {
@@ -49,6 +51,16 @@ describe('what traffic changes', () => {
     expect(screen.getByRole('region', { name: 'While the plan is applied' })).toHaveTextContent(
       /Between step 1 and step 2: 1 newly allowed.*TCP 443 \(HTTPS\) to anywhere/,
     )
+  })
+
+  it('says first what is open to anywhere, also where that is only in between', () => {
+    const between = summary([['closed'], ['closed', 'ssh'], ['closed']])
+    expect(screen.getByText('Opens TCP 22 (SSH) from anywhere while it is applied')).toBeInTheDocument()
+    expect(between.container).not.toHaveTextContent('ssh-bastion is new')
+    between.unmount()
+    summary([['closed'], ['ssh', 'closed']])
+    expect(screen.getByText('Opens TCP 22 (SSH) from anywhere')).toBeInTheDocument()
+    expect(screen.getByText('ssh-bastion is new and allows it; no rule did before.')).toBeInTheDocument()
   })
 
   it('filters by direction and protocol', async () => {

@@ -13,6 +13,7 @@ import styles from './TrafficChanges.module.css'
 import { namesOf, trafficText } from './traffic-words.ts'
 import { refKey, TrafficInFull } from './TrafficInFull.tsx'
 import { TryPacket } from './TryPacket.tsx'
+import { TrafficFailed } from './TrafficFailed.tsx'
 import type { TrafficState } from './use-traffic.ts'
 
 type Compared = Extract<TrafficResult, { kind: 'differences' }>
@@ -33,20 +34,7 @@ export function TrafficChanges({ traffic, facts }: TrafficChangesProps): JSX.Ele
       />
     )
   if (traffic.state === 'failed')
-    return (
-      <Notice
-        tone="danger"
-        role="alert"
-        title="What traffic changes is unknown"
-        actions={
-          <Button size="small" icon="refresh" onClick={traffic.retry}>
-            Try again
-          </Button>
-        }
-      >
-        {traffic.message}
-      </Notice>
-    )
+    return <TrafficFailed title="What traffic changes is unknown" failure={traffic} />
   const { result, question, remotes } = traffic
   if (result.kind === 'port_security_off')
     return (

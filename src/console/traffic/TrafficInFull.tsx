@@ -7,7 +7,7 @@ import { Icon } from '../ui/Icon.tsx'
 import type { TrafficResult } from './compare-traffic.ts'
 import { FlowGroups } from './FlowGroups.tsx'
 import { shows, type FlowFilter } from './flow-filter.ts'
-import type { TwoLists } from './flow-groups.ts'
+import { endsOf, type TwoLists } from './flow-groups.ts'
 import { FLOW_MARKS } from './flow-marks.ts'
 import styles from './TrafficChanges.module.css'
 import { OtherPorts } from './OtherPorts.tsx'
@@ -26,18 +26,12 @@ type TrafficInFullProps = {
 /** All traffic that a plan changes, in the end, in between, and on other ports. */
 export function TrafficInFull({ result, lists, filter, names, of = '' }: TrafficInFullProps): JSX.Element {
   const end = result.afterStep.at(-1)
-  const before = lists[0] ?? []
+  const ends = endsOf(lists)
   const between = result.inBetween.some((flows) => flows.length > 0)
   return (
     <>
       {end !== undefined && (
-        <Difference
-          difference={end}
-          lists={{ before, after: lists.at(-1) ?? before }}
-          filter={filter}
-          names={names}
-          of={of}
-        />
+        <Difference difference={end} lists={ends} filter={filter} names={names} of={of} />
       )}
       {result.inBetween.length > 0 && (
         <section className={styles.part} aria-label={`While the plan is applied${of}`}>
@@ -49,7 +43,7 @@ export function TrafficInFull({ result, lists, filter, names, of = '' }: Traffic
                 step={step}
                 flows={flows}
                 shown={flows.filter((flow) => shows(flow, filter))}
-                lists={{ before, after: lists[step + 1] ?? before }}
+                lists={{ ...ends, after: lists[step + 1] ?? ends.before }}
                 names={names}
               />
             ))

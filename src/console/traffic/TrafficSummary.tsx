@@ -2,7 +2,7 @@ import type { JSX } from 'react'
 import type { Names } from '../../vpc/traffic/explain.ts'
 import { countOtherPorts } from '../../vpc/traffic/count-other-ports.ts'
 import { Notice } from '../ui/Notice.tsx'
-import { flowGroups, whyText } from './flow-groups.ts'
+import { endsOf, whyText } from './flow-groups.ts'
 import { headlineOf, summaryOf } from './traffic-words.ts'
 import type { TrafficState } from './use-traffic.ts'
 
@@ -14,13 +14,11 @@ export function TrafficSummary({ traffic, names }: { traffic: TrafficState; name
   const { result, question } = traffic
   const end = result.afterStep.at(-1)
   if (end === undefined) return <Notice title="No traffic changes" />
-  const headline = headlineOf(end, names)
+  const headline = headlineOf(result, names)
   const { others, notCompared } = result
   const onOthers = countOtherPorts(others)
   const open = end.counts.undecided + onOthers.flows.undecided + notCompared.length > 0
   const changed = end.counts.newly_denied + onOthers.flows.newly_denied + onOthers.flows.newly_allowed > 0
-  const [first] = flowGroups(end.flows)
-  const before = question.lists[0] ?? []
   return (
     <Notice
       tone={headline?.danger ? 'danger' : open || changed ? 'warn' : 'neutral'}
@@ -28,7 +26,7 @@ export function TrafficSummary({ traffic, names }: { traffic: TrafficState; name
     >
       {headline !== undefined && (
         <>
-          {first && <p>{whyText(first, { before, after: question.lists.at(-1) ?? before }, names)}.</p>}
+          {headline.of && <p>{whyText(headline.of, endsOf(question.lists), names)}.</p>}
           <p>{text}.</p>
         </>
       )}

@@ -18,6 +18,12 @@ export type FlowGroup = {
 /** Two lists of a port: who is new, gone or elsewhere on the later one decides differently. */
 export type TwoLists = { before: readonly string[]; after: readonly string[] }
 
+/** The list now, and as the last step of a plan leaves it. */
+export function endsOf(lists: readonly (readonly string[])[]): TwoLists {
+  const before = lists[0] ?? []
+  return { before, after: lists.at(-1) ?? before }
+}
+
 /** The flows by who decided before and who decides after; the most important group first. */
 export function flowGroups(flows: readonly Flow[]): FlowGroup[] {
   const groups = new Map<string, FlowGroup & { flows: Flow[] }>()

@@ -3,11 +3,11 @@ import { countOtherPorts } from '../../vpc/traffic/count-other-ports.ts'
 import type { TrafficDifference } from '../../vpc/traffic/difference.ts'
 import type { Names } from '../../vpc/traffic/explain.ts'
 import type { Flow } from '../../vpc/traffic/flow.ts'
-import { isFromAnywhere } from '../../vpc/traffic/importance.ts'
+import { opensToAnywhere } from '../../vpc/traffic/importance.ts'
 import { joinAnd, servicesText } from '../../vpc/traffic/service-ranges.ts'
 import { counted } from '../facts/change-words.ts'
 import { knownName, type GroupFacts } from '../facts/group-facts.ts'
-import { flowGroups, whatText } from './flow-groups.ts'
+import { flowGroups, whatText, type FlowGroup } from './flow-groups.ts'
 import type { TrafficResult } from './compare-traffic.ts'
 import type { TrafficState } from './use-traffic.ts'
 
@@ -51,11 +51,17 @@ export function portNames(ports: readonly { id: string; name?: unknown }[]): str
   return more > 0 ? `${names.join(', ')} and ${more} more` : joinAnd(names)
 }
 
-/** What must not be overlooked: `Opens TCP 22 (SSH) from anywhere`; undefined when nothing is. */
-function worstText({ flows }: TrafficDifference): string | undefined {
-  const worst = flows.find(isOpened)
+/** `Opens TCP 22 (SSH) from anywhere`; undefined when none of the flows does. */
+function openedText(flows: readonly Flow[]): string | undefined {
+  const worst = flows.find(opensToAnywhere)
   if (worst === undefined) return undefined
   return `Opens ${servicesText(worst.services)} ${worst.direction === 'ingress' ? 'from' : 'to'} anywhere`
+}
+
+/** What must not be overlooked, at the end or only between steps; undefined when nothing is. */
+function worstText({ afterStep, inBetween }: Compared): string | undefined {
+  const between = openedText(inBetween.flat())
+  return openedText(afterStep.at(-1)?.flows ?? []) ?? (between && `${between} while it is applied`)
 }
 
 /** What a plan does to traffic in a line, whatever is known of it; false where it is not. */
@@ -71,25 +77,27 @@ export function summaryOf(traffic: TrafficState): { text: string; known: boolean
 
 /**
  * The first that an operator should read of a plan: what it opens to anywhere, else its most
- * important change; undefined where nothing is certain to change.
+ * important change; undefined where nothing is certain to change. `of`: the flows that it is about,
+ * where they last.
  */
 export function headlineOf(
-  difference: TrafficDifference,
+  result: Compared,
   names: Names,
-): { text: string; danger: boolean } | undefined {
-  const worst = worstText(difference)
-  if (worst !== undefined) return { text: worst, danger: true }
-  const [first] = flowGroups(difference.flows)
+): { text: string; danger: boolean; of: FlowGroup | undefined } | undefined {
+  const groups = flowGroups(result.afterStep.at(-1)?.flows ?? [])
+  const worst = worstText(result)
+  if (worst !== undefined)
+    return { text: worst, danger: true, of: groups.find(({ flows }) => flows.some(opensToAnywhere)) }
+  const [first] = groups
   if (first === undefined || first.change === 'undecided') return undefined
   const verb = first.change === 'newly_allowed' ? 'Allows' : 'Denies'
-  return { text: `${verb} ${whatText(first, names)}`, danger: false }
+  return { text: `${verb} ${whatText(first, names)}`, danger: false, of: first }
 }
 
-/** The same of a whole plan, once it is compared. */
+/** What a plan opens to anywhere, once it is compared. */
 export function worstOf(traffic: TrafficState): string | undefined {
   if (traffic.state !== 'compared' || traffic.result.kind !== 'differences') return undefined
-  const end = traffic.result.afterStep.at(-1)
-  return end && worstText(end)
+  return worstText(traffic.result)
 }
 
 /** True where a plan opens something to anywhere, or cuts access, in the end or in between. */
@@ -101,11 +109,7 @@ export function isDangerous(traffic: TrafficState): boolean {
     ...inBetween.flat(),
     ...others.flatMap((one) => [...(one.afterStep.at(-1)?.flows ?? []), ...one.inBetween.flat()]),
   ]
-  return flows.some((flow) => flow.change === 'newly_denied' || isOpened(flow))
-}
-
-function isOpened(flow: Flow): boolean {
-  return flow.change === 'newly_allowed' && isFromAnywhere(flow)
+  return flows.some((flow) => flow.change === 'newly_denied' || opensToAnywhere(flow))
 }
 
 /** The names of groups as known, those of remote groups too. */

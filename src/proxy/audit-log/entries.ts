@@ -3,6 +3,7 @@ import { shortened, type PortsideError } from '../../vpc/errors.ts'
 import type { Port } from '../../vpc/port.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { MAX_RESPONSE_TEXT, type AuditEntry, type AuditOutcome } from '../../vpc/audit-log.ts'
+import { othersNotCompared } from '../../vpc/traffic/index.ts'
 import type { SendOutcome } from '../upstream/upstream.ts'
 
 /** The documented names have at most 255 characters. */
@@ -145,7 +146,5 @@ export function otherPortsEntry(found: OtherPortsFound): OtherPortsEntry {
 
 /** The entry of other ports whose traffic was not compared: why, in words without a full stop. */
 export function notComparedEntry(why: string): OtherPortsEntry {
-  return { kind: 'other_ports', at: now(), ...NO_COUNTS, not_compared: [why] }
+  return otherPortsEntry(othersNotCompared([why]))
 }
-
-const NO_COUNTS = { ports: 0, rules: 0, flows: { newly_allowed: 0, newly_denied: 0, undecided: 0 } }

@@ -5,11 +5,12 @@ import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import {
   comingAndGoing,
   confirmsGuards,
-  countOtherPorts,
+  othersNotCompared,
   guardText,
   remoteAddressGroupIds,
   remoteGroupIds,
   type Guard,
+  type OtherPortsCompared,
   type OtherPortsCounts,
 } from '../../vpc/traffic/index.ts'
 import { ownError, ProxyError } from '../errors.ts'
@@ -42,7 +43,7 @@ export type GuardsPassed = {
   /** The guards that it breaks, as confirmed. */
   confirmed: string[]
   /** What it changes on other ports; null where no other port is concerned. */
-  otherPorts: (OtherPortsCounts & { not_compared: string[] }) | null
+  otherPorts: OtherPortsCompared | null
 }
 
 const NOTHING: GuardsPassed = { confirmed: [], otherPorts: null }
@@ -111,22 +112,21 @@ export class GuardCheck {
     port: Port,
     lists: readonly (readonly string[])[],
     asker: Asker & { signal: AbortSignal },
-  ): Promise<GuardsPassed['otherPorts']> {
+  ): Promise<OtherPortsCompared | null> {
     if (portSecurityOf(port) === false) return null
     const signal = AbortSignal.any([asker.signal, AbortSignal.timeout(READING_OTHERS_MS)])
     const reading = { ...asker, signal }
     const changing = comingAndGoing(lists)
     const others = await readOthers(this.#upstream, project_id, port.id, async () => port, changing, reading)
     const { rules, ports, unread } = others
-    if (ports.length === 0) return notCompared(unread)
+    if (ports.length === 0) return othersNotCompared(unread)
     const { id, private_ips } = port
     const question = { lists, before: undefined, rules, others: { port: { id, private_ips }, ports, unread } }
     const addressGroupIds = remoteAddressGroupIds([...rules.values()].flat())
     const { addresses } = await readAllAddressGroups(this.#upstream, project_id, addressGroupIds, reading)
     const judging = { ...question, guards: [], members: new Map(), entries: addresses }
     const judged = await this.#judge(judging, asker.signal)
-    if (!judged.others) return notCompared(['the traffic of other ports could not be compared'])
-    return { ...judged.others, not_compared: [...unread] }
+    return withUnread(judged.others, unread)
   }
 
   /** Ends the thread, after the checks under way. */
@@ -155,7 +155,11 @@ export class GuardCheck {
       if (!(error instanceof ProxyError) && !signal.aborted) throw error
       const reason =
         error instanceof ProxyError ? error.error.error_code : `not within ${READING_MS / 1000} s`
-      return { broken: this.#undecided(`as the rules could not be read (${reason})`), otherPorts: null }
+      const why = `the rules could not be read (${reason})`
+      return {
+        broken: this.#undecided(`as ${why}`),
+        otherPorts: changing.length === 0 ? null : othersNotCompared([why]),
+      }
     }
     const question: Omit<GuardQuestion, 'members' | 'entries'> = {
       guards: this.#guards,
@@ -169,7 +173,6 @@ export class GuardCheck {
         unread: others.unread,
       },
     }
-    const not_compared = [...others.unread]
     const judge = async (members: GuardQuestion['members'], entries: GuardQuestion['entries']) => {
       const judged = await this.#judge({ ...question, members, entries })
       // What could not be read of other ports may break any guard.
@@ -177,7 +180,7 @@ export class GuardCheck {
       const known = new Set(judged.broken.map(({ guard }) => guard))
       return {
         broken: [...judged.broken, ...open.filter(({ guard }) => !known.has(guard))],
-        otherPorts: changing.length === 0 || !judged.others ? null : { ...judged.others, not_compared },
+        otherPorts: changing.length === 0 ? null : withUnread(judged.others, others.unread),
       }
     }
     const first = await judge(new Map(), new Map())
@@ -205,7 +208,8 @@ export class GuardCheck {
     try {
       return await this.#thread.judge(question, signal)
     } catch (error) {
-      this.#log.error({ err: error }, 'traffic could not be compared before a change')
+      // When the proxy stops, that is no failure.
+      if (!signal?.aborted) this.#log.error({ err: error }, 'traffic could not be compared')
       return { broken: this.#undecided('as the traffic could not be compared'), others: null }
     }
   }
@@ -227,8 +231,9 @@ function withUnknown(broken: BrokenGuard, unknown: readonly string[]): BrokenGua
 
 const MOST_UNKNOWN_NAMED = 3
 
-function notCompared(not_compared: readonly string[]): GuardsPassed['otherPorts'] {
-  return { ...countOtherPorts([]), not_compared: [...not_compared] }
+function withUnread(counted: OtherPortsCounts | null, unread: readonly string[]): OtherPortsCompared {
+  if (!counted) return othersNotCompared(['the traffic of other ports could not be compared'])
+  return { ...counted, not_compared: [...unread] }
 }
 
 function guardBroken(

@@ -1,3 +1,4 @@
+import { shortened } from '../../vpc/errors.ts'
 import { inCalls } from '../../vpc/in-calls.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import type { Port } from '../../vpc/port.ts'
@@ -106,12 +107,15 @@ export async function readAllAddressGroups(
   return addressesRead('address group', read)
 }
 
+/** A name, and an entry that can't be read, may be of any length. */
+const LONGEST_REASON = 300
+
 function addressesRead(kind: string, read: ReadonlyMap<string, AddressGroupRead>): AddressesRead {
   const addresses = new Map<string, readonly string[]>()
   const unresolved: string[] = []
   for (const [id, one] of read)
     if ('addresses' in one) addresses.set(id, one.addresses)
-    else unresolved.push(`${kind} ${one.name ?? id}: ${one.unresolved}`)
+    else unresolved.push(shortened(`${kind} ${one.name ?? id}: ${one.unresolved}`, LONGEST_REASON))
   return { addresses, unresolved }
 }
 

@@ -124,8 +124,8 @@ export class OperationRunner {
   }
 
   /**
-   * Adds to the audit record what an operation has changed on other ports. It has ended, so nobody
-   * waits for this, and none of its calls can delay a change under way.
+   * Adds to the audit record what an operation has changed on other ports. It has ended: nobody
+   * waits for this, and none of its calls delays it.
    */
   async #compareOtherPorts({ operation_id }: JournaledOperation): Promise<void> {
     const { store, otherPorts, stopping, log } = this.#context

@@ -13,6 +13,14 @@ type Counts = {
 /** The same at the end of the plan, and what is so only between its steps. */
 export type OtherPortsCounts = Counts & { in_between: Counts }
 
+/** What was counted, and what was not compared: sentences without a full stop. */
+export type OtherPortsCompared = OtherPortsCounts & { not_compared: string[] }
+
+/** Nothing was counted, for these reasons. */
+export function othersNotCompared(why: readonly string[]): OtherPortsCompared {
+  return { ...countOtherPorts([]), not_compared: [...why] }
+}
+
 /** Counts what is different at the end of the plan, and what only between its steps. */
 export function countOtherPorts(others: readonly OtherPortsTraffic[]): OtherPortsCounts {
   const end = countFlows(

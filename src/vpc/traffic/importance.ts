@@ -11,6 +11,11 @@ export function isFromAnywhere({ remote }: Pick<Flow, 'remote'>): boolean {
   return remote.share >= 0.5 && remote.memberOf.length === 0
 }
 
+/** True when a change newly allows it, from or to anywhere. */
+export function opensToAnywhere(flow: Pick<Flow, 'change' | 'remote'>): boolean {
+  return flow.change === 'newly_allowed' && isFromAnywhere(flow)
+}
+
 /**
  * The order in which an operator should read flows: newly allowed from anywhere, newly allowed,
  * undecided, newly denied; in each ingress before egress, then what includes single well-known
@@ -29,7 +34,7 @@ function keysOf(flow: Flow): number[] {
   const known = keys.get(flow)
   if (known) return known
   const { change, direction, services, remote } = flow
-  const rank = change === 'newly_allowed' ? (isFromAnywhere(flow) ? 0 : 1) : change === 'undecided' ? 2 : 3
+  const rank = opensToAnywhere(flow) ? 0 : change === 'newly_allowed' ? 1 : change === 'undecided' ? 2 : 3
   const made = [
     rank,
     DIRECTIONS.indexOf(direction),

@@ -23,7 +23,12 @@ export { remoteAddressGroupIds, remoteGroupIds } from './remote-group-ids.ts'
 export type { Flow } from './flow.ts'
 export type { Direction } from './directions.ts'
 export { rulesUnreadable } from './rules-unreadable.ts'
-export { countOtherPorts, type OtherPortsCounts } from './count-other-ports.ts'
+export {
+  countOtherPorts,
+  othersNotCompared,
+  type OtherPortsCompared,
+  type OtherPortsCounts,
+} from './count-other-ports.ts'
 export { comingAndGoing, trafficOfOtherPorts, type OtherPortsTraffic } from './other-ports.ts'
 export { exposureOf, pickPlan, type PickedPlan, type PlanCandidate } from './pick-plan.ts'
 export { groupsWithRemote, readOtherPorts, type OtherPortsRead } from './read-other-ports.ts'

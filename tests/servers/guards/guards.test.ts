@@ -130,6 +130,21 @@ describe('a plan that breaks a guard', () => {
     expect(error).toMatchObject({ error_code: 'Portside.GuardBroken' })
     expect(error.error_msg).toContain('could not be decided, as the rules could not be read')
   })
+
+  test('confirmed all the same: the audit record says that other ports were not compared', async () => {
+    const portId = await portWith(opening)
+    const match = { path: 'security-group-rules' }
+    await stage.faults({ kind: 'error', status: 500, times: 0, match })
+    const plan = planned([opening], [opening, quiet], { confirmed_by: portId })
+    const { operation } = await operations.post(portId, plan)
+    await stage.noFaults()
+    await operations.settled(operation.operation_id)
+    const entries = await auditLogOver(stage.proxy.call).comparedEntries(operation.operation_id)
+    expect(entries.find(({ kind }) => kind === 'other_ports')).toMatchObject({
+      ports: 0,
+      not_compared: [expect.stringMatching(/^the rules could not be read \(/)],
+    })
+  })
 })
 
 test('a group that the platform leaves out may have any rules: its plan is refused', async () => {
