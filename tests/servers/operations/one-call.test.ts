@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AuditEntry } from '../../../src/vpc/audit-log.ts'
 import { controls } from '../../stage/servers.ts'
+import { outlineOf } from '../audit-log/read-audit-log.ts'
 import { operationsOver, planned, PROJECT, startStage } from './ask-operations.ts'
 
 let stage: Awaited<ReturnType<typeof startStage>>
@@ -32,7 +34,7 @@ async function replace(from: string, desired: string, faults: (portId: string) =
     ended,
     list: stage.word(await stage.list(portId)),
     said: stage.word(ended.list_now),
-    entries: entries as { kind: string; path?: string; body?: unknown; list?: string[] }[],
+    entries: entries as AuditEntry[],
     sent: await sent(),
   }
 }
@@ -57,7 +59,7 @@ describe('a list is replaced in one call', () => {
     ])
     expect(ended.steps[0]!.request_id).toMatch(/^[0-9a-f-]{36}$/)
     // Read once before, and once after: the response to a replacement is in the old form.
-    expect(entries.map(({ kind }) => kind)).toEqual(['read', 'request', 'answer', 'read', 'end'])
+    expect(outlineOf({ entries })).toEqual(['read', 'request 1', 'answer 1 done', 'read', 'end done'])
     expect(entries[1]).toMatchObject({
       path: `/v1/${PROJECT}/ports/${portId}`,
       body: { port: { security_groups: stage.ids('xdab') } },
