@@ -1,4 +1,5 @@
 import type { Locator } from '@playwright/test'
+import { holdBack } from './hold-back.ts'
 import { EXAMPLE, expect, expectNoAxeFinding, test } from './portside.ts'
 
 const colour = (button: Locator) => button.evaluate((element) => getComputedStyle(element).backgroundColor)
@@ -180,6 +181,20 @@ test('by keyboard only: add a group, move another, undo, redo, apply', async ({ 
   await portPage.confirmButton.focus()
   await page.keyboard.press('Enter')
   await expect.poll(() => cloud.list(EXAMPLE.port)).toEqual([EXAMPLE.first, added, EXAMPLE.second])
+})
+
+test('a group in sight stays selected while its ID is asked for', async ({ page, portPage }) => {
+  const [added] = EXAMPLE.inserted
+  const reads = await holdBack(page, new RegExp(`/security-groups\\?.*${added}`))
+  await page.reload()
+  await expect(portPage.row(added)).toBeVisible()
+  await portPage.find(added)
+  await expect(portPage.catalogue.getByText('Reading…')).toBeVisible()
+  await portPage.row(added).getByRole('checkbox').check()
+  await portPage.addToTop.click()
+  await expect.poll(() => portPage.ids()).toEqual([added, EXAMPLE.first, EXAMPLE.second])
+  await reads.release()
+  await expect(portPage.catalogue).toContainText('1 of 1 ID found, 1 on the list')
 })
 
 test('by buttons: at the end of the list the request has no index', async ({ portPage }) => {

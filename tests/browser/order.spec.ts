@@ -1,4 +1,5 @@
-import type { Page, Route } from '@playwright/test'
+import type { Page } from '@playwright/test'
+import { holdBack } from './hold-back.ts'
 import type { PortPage } from './port-page.ts'
 import { expect, testInSteps as test } from './portside.ts'
 
@@ -10,36 +11,6 @@ const PORTS = {
   midway: '6820b4fb-e056-43dd-8b43-911209d12055',
   stopped: '8880f5f4-27c0-4b07-bec4-9b3f8faf1547',
   offline: '1c39e52e-803c-4207-8666-d6c51802fe78',
-}
-
-/**
- * Holds back the responses to these reads: each read goes to the proxy at once, and its response to
- * the page when `release` is called.
- */
-async function holdBack(page: Page, path: RegExp) {
-  let release: (() => void) | undefined
-  const released = new Promise<void>((resolve) => (release = resolve))
-  let handedOn = 0
-  let asked = 0
-  const hold = async (route: Route) => {
-    if (route.request().method() !== 'GET') return route.fallback()
-    const response = await route.fetch()
-    asked++
-    await released
-    // The page may have given it up by now.
-    await route.fulfill({ response }).catch(() => {})
-    handedOn++
-  }
-  await page.route(path, hold)
-  return {
-    asked: () => asked,
-    /** Lets through the reads from now on. */
-    noMore: () => page.unroute(path, hold),
-    async release() {
-      release?.()
-      await expect.poll(() => handedOn).toBe(asked)
-    },
-  }
 }
 
 /** Writes down every order that the list shows from now on, and whether it can be applied. */

@@ -200,7 +200,7 @@ function Progress(props: { result: CatalogueResult; text: string; offList: numbe
         {progressWords(result, text, offList)}
         {result.unreadable && `; ${unreadableWords(result.unreadable)}`}
       </output>
-      {result.state === 'reading' && text.trim() !== '' && (
+      {result.state === 'reading' && !result.exact && text.trim() !== '' && (
         <Button size="small" variant="ghost" onClick={result.stop}>
           Stop
         </Button>
@@ -215,6 +215,7 @@ function progressWords(result: CatalogueResult, text: string, offList: number): 
   const number = read.toLocaleString('en')
   const onList = groups.length - offList
   const more = onList > 0 ? `, ${onList} more on the list` : ''
+  if (exact && state === 'reading') return 'Reading…'
   if (exact)
     return `${groups.length} of ${counted(read, 'ID')} found${onList > 0 ? `, ${onList} on the list` : ''}`
   if (text.trim() === '')

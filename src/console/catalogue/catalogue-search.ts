@@ -72,15 +72,18 @@ export function useCatalogue(project: string, text: string): CatalogueResult {
   }, [wantsMore, fetchNextPage])
 
   if (ids.length > 0) {
-    const known = byId.data ?? {}
+    // What the pages have read stays in sight, and selected, while the rest is asked for.
+    const known: Partial<Record<string, SecurityGroup>> =
+      byId.data ?? Object.fromEntries(read.map((group) => [group.id, group]))
+    const groups = ids.flatMap((id) => known[id] ?? [])
     return {
-      groups: ids.flatMap((id) => known[id] ?? []),
+      groups,
       exact: true,
       unknownIds: byId.data === undefined ? [] : ids.filter((id) => known[id] === undefined),
       unreadable: undefined,
       read: ids.length,
       complete: true,
-      state: byId.isError ? 'failed' : byId.isPending ? 'loading' : 'idle',
+      state: byId.isError ? 'failed' : !byId.isPending ? 'idle' : groups.length > 0 ? 'reading' : 'loading',
       error: byId.error,
       readMore: () => void byId.refetch(),
       stop: () => {},

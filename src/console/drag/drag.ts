@@ -120,12 +120,22 @@ const nextGap =
     const gap = gapOf(context.collisions)
     const list = context.droppableRects.get(LIST)
     if (dragged === undefined || gap === undefined || list === undefined || context.collisionRect === null)
-      return
+      return pressAgain(event)
     const next = gapOfPosition(desired, dragged.ids(), dragged.positionAt(gap) + by)
     const top = tops(list.height)[next]
     if (top === undefined) return
     return { x: currentCoordinates.x, y: list.top + top - context.collisionRect.height / 2 }
   }
+
+/** How many frames a key waits until dnd-kit has measured what is lifted. */
+const MOST_FRAMES = 60
+
+/** Gives dnd-kit the key once more in the next frame, so that a quick key is not lost. */
+function pressAgain({ code, detail }: KeyboardEvent): void {
+  if (detail >= MOST_FRAMES) return
+  const again = new KeyboardEvent('keydown', { code, detail: detail + 1, cancelable: true })
+  requestAnimationFrame(() => document.dispatchEvent(again))
+}
 
 /** The gap that puts the dragged groups at `position`. */
 function gapOfPosition(desired: readonly string[], ids: readonly string[], position: number): number {
