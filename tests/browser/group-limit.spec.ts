@@ -1,19 +1,16 @@
 import { PortPage } from './port-page.ts'
 import { EXAMPLE, expect, test } from './portside.ts'
-import { controls, newFolder, startEmulator, startProxy } from '../stage/servers.ts'
+import { startPortside } from '../stage/servers.ts'
 
 test('a project’s own limit: the page counts by it, and adds no more groups', async ({ browser }) => {
-  const data = await newFolder()
-  const emulator = await startEmulator(['--groups-per-port', '3'])
-  const projects = JSON.stringify([{ project_id: EXAMPLE.project, groups_per_port: 3 }])
-  const proxy = await startProxy(emulator.address, {
-    PORTSIDE_DATA: data.path,
-    PORTSIDE_PROJECTS: projects,
-  })
+  const portside = await startPortside(
+    { PORTSIDE_PROJECTS: JSON.stringify([{ project_id: EXAMPLE.project, groups_per_port: 3 }]) },
+    ['--groups-per-port', '3'],
+  )
   const context = await browser.newContext()
   const page = await context.newPage()
-  await page.goto(proxy.address)
-  await page.goto(new URL(`/projects/${EXAMPLE.project}/ports/${EXAMPLE.port}`, proxy.address).href)
+  await page.goto(portside.signIn)
+  await page.goto(new URL(`/projects/${EXAMPLE.project}/ports/${EXAMPLE.port}`, portside.signIn).href)
   const portPage = new PortPage(page)
   const { listPanel, catalogue } = portPage
   await expect(listPanel).toContainText('2 of 3')
@@ -25,9 +22,7 @@ test('a project’s own limit: the page counts by it, and adds no more groups', 
   await portPage.addToEnd.click()
   await expect(listPanel).toContainText('The list is full: a port takes at most 3 groups.')
   await portPage.apply()
-  await expect.poll(() => controls(emulator.address).list(EXAMPLE.port)).toHaveLength(3)
+  await expect.poll(() => portside.cloud.list(EXAMPLE.port)).toHaveLength(3)
   await context.close()
-  await proxy.stop()
-  await emulator.stop()
-  await data.remove()
+  await portside.stop()
 })

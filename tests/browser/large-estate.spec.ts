@@ -1,19 +1,13 @@
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
-import { controls, newFolder, startEmulator, startProxy } from '../stage/servers.ts'
-
-type Running = { signIn: string; cloud: ReturnType<typeof controls> }
+import { startPortside, type Portside } from '../stage/servers.ts'
 
 /** A project of 1,200 ports and 300 groups: six pages of ports, three of groups. */
-const test = base.extend<{ ports: Page; cloud: Running['cloud'] }, { running: Running }>({
+const test = base.extend<{ ports: Page; cloud: Portside['cloud'] }, { running: Portside }>({
   running: [
     async ({}, use) => {
-      const data = await newFolder()
-      const emulator = await startEmulator(['--ports', '1200', '--groups', '300'])
-      const proxy = await startProxy(emulator.address, { PORTSIDE_DATA: data.path })
-      await use({ signIn: proxy.address, cloud: controls(emulator.address) })
-      await proxy.stop()
-      await emulator.stop()
-      await data.remove()
+      const portside = await startPortside({}, ['--ports', '1200', '--groups', '300'])
+      await use(portside)
+      await portside.stop()
     },
     { scope: 'worker' },
   ],
@@ -62,20 +56,14 @@ test('rows out of sight are not in the document, and scrolling reads on to the e
   }
 })
 
-test('a button reads on too, without scrolling', async ({ ports }) => {
-  await pressWithoutScrolling(ports.getByRole('button', { name: 'Load more' }))
-  await expect(found(ports)).toContainText('Read 400 ports so far')
-})
-
-test('a search reads as far as it must and says how far', async ({ ports }) => {
+test('a search reads as far as it must; it can be stopped and taken up again', async ({ ports, cloud }) => {
   await ports.getByLabel('Search').fill('no-such-port')
   await expect(found(ports)).toContainText('No ports found, searched all 1,200 ports')
   await expect(ports.getByRole('heading', { name: 'No port matches' })).toBeVisible()
   await ports.getByRole('button', { name: 'Clear search and filters' }).click()
   await expect(ports).toHaveURL(/\/ports$/)
-})
 
-test('a search can be stopped and taken up again', async ({ ports, cloud }) => {
+  await ports.reload()
   await cloud.faults({ kind: 'delay', milliseconds: 700, match: { path: 'marker' }, times: 0 })
   await ports.getByLabel('Search').fill('no-such-port')
   await ports.getByRole('button', { name: 'Stop' }).click()
@@ -86,7 +74,7 @@ test('a search can be stopped and taken up again', async ({ ports, cloud }) => {
   await expect(found(ports)).toContainText('searched all 1,200 ports')
 })
 
-test('a page that fails leaves the rows before it, and can be read again', async ({ ports, cloud }) => {
+test('a button reads on too; a page that fails can be read again', async ({ ports, cloud }) => {
   await cloud.faults({
     kind: 'error',
     status: 500,
@@ -103,9 +91,13 @@ test('a page that fails leaves the rows before it, and can be read again', async
   await pressWithoutScrolling(ports.getByRole('button', { name: 'Try again' }))
   await expect(found(ports)).toContainText('Read 400 ports so far')
   await expect(error).toBeHidden()
+  await pressWithoutScrolling(ports.getByRole('button', { name: 'Load more' }))
+  await expect(found(ports)).toContainText('Read 600 ports so far')
 })
 
-test('a group to filter by is found over all pages, and is in the address', async ({ ports }) => {
+test('a group to filter by is found on any page; a wrong one in the address is ignored', async ({
+  ports,
+}) => {
   await ports.getByRole('button', { name: 'Choose…' }).click()
   const dialog = ports.getByRole('dialog', { name: 'Filter by security group' })
   await expect(dialog.getByLabel('Find a group')).toBeFocused()
@@ -117,9 +109,8 @@ test('a group to filter by is found over all pages, and is in the address', asyn
   await expect(found(ports)).toContainText('under the filters')
   await ports.getByRole('button', { name: 'Remove filter: security group' }).click()
   await expect(found(ports)).toContainText('Read 200 ports so far')
-})
 
-test('wrong parameters of a deep link are ignored, the others hold', async ({ ports }) => {
+  // Of a deep link, wrong parameters are ignored, and the others hold.
   await ports.goto(`${ports.url()}?status=BUILD&vpc=nonsense&group=nonsense`)
   await expect(found(ports)).toContainText('under the filters')
   await expect(ports.getByRole('cell', { name: 'BUILD' }).first()).toBeVisible()

@@ -2,9 +2,9 @@ import { expect, test as base, type CDPSession, type Page } from '@playwright/te
 import config from '../../playwright.config.ts'
 import { EXAMPLE } from './portside.ts'
 import { repeats } from '../stage/repeats.ts'
-import { newFolder, startEmulator, startProxy } from '../stage/servers.ts'
+import { startPortside } from '../stage/servers.ts'
 
-const PORTS = repeats(450, 700)
+const PORTS = repeats(350, 700)
 /**
  * Opened before memory is first looked at: the code is loaded, and what is kept for those who come
  * back is full by then.
@@ -39,13 +39,9 @@ base.use({
 
 const test = base.extend<{ signIn: string }>({
   signIn: async ({}, use) => {
-    const data = await newFolder()
-    const emulator = await startEmulator(['--ports', `${PORTS}`])
-    const proxy = await startProxy(emulator.address, { PORTSIDE_DATA: data.path })
-    await use(proxy.address)
-    await proxy.stop()
-    await emulator.stop()
-    await data.remove()
+    const portside = await startPortside({}, ['--ports', `${PORTS}`])
+    await use(portside.signIn)
+    await portside.stop()
   },
 })
 

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import { test as base, expect, type Page } from '@playwright/test'
 import { PortPage } from './port-page.ts'
-import { controls, newFolder, startEmulator, startProxy } from '../stage/servers.ts'
+import { startPortside, type Portside } from '../stage/servers.ts'
 
 /** The vendor's example (docs/platform.md, Insert). */
 export const EXAMPLE = {
@@ -12,33 +12,24 @@ export const EXAMPLE = {
   inserted: ['8edd3747-ccd4-49a1-82b9-a165eec314b4', '6c2d4540-3b7d-4207-a319-a7231b439995'],
 } as const
 
-type Cloud = ReturnType<typeof controls>
-type Running = { origin: string; signIn: string; cloud: Cloud }
+/** How long a step waits before it is sent again: short, as the emulator is near. */
+const SHORT_WAITS = { PORTSIDE_STEP_RETRY_MS: '400', PORTSIDE_LATE_ANSWER_MS: '200' }
 
 /**
  * Each worker has an emulator and a proxy of its own, with more settings where `environment` has
  * any; each test starts with the estate as new, signed in, and with no page open.
  */
 export const test = base.extend<
-  { cloud: Cloud; portPage: PortPage; signedOut: Page; portPath: (id: string) => string },
-  { running: Running; environment: Record<string, string> }
+  { cloud: Portside['cloud']; portPage: PortPage; signedOut: Page; portPath: (id: string) => string },
+  { running: Portside; environment: Record<string, string> }
 >({
   environment: [{}, { option: true, scope: 'worker' }],
   running: [
     async ({ environment }, use) => {
-      const data = await newFolder()
-      const emulator = await startEmulator()
-      const proxy = await startProxy(emulator.address, {
-        PORTSIDE_DATA: data.path,
-        PORTSIDE_STEP_RETRY_MS: '400',
-        PORTSIDE_LATE_ANSWER_MS: '200',
-        ...environment,
-      })
-      const cloud = controls(emulator.address)
-      await use({ origin: new URL(proxy.address).origin, signIn: proxy.address, cloud })
-      await proxy.stop()
-      await emulator.stop()
-      await data.remove()
+      const records = Object.keys(environment).length === 0 ? 'embedded' : 'postgresql'
+      const portside = await startPortside({ ...SHORT_WAITS, ...environment }, [], records)
+      await use(portside)
+      await portside.stop()
     },
     { scope: 'worker' },
   ],
@@ -69,6 +60,11 @@ export const testInSteps = test.extend({
   environment: [{ PORTSIDE_CHANGES: 'steps' }, { scope: 'worker' }],
 })
 
+/** Where the proxy keeps no read: for tests that change the platform behind it. */
+export const testReadingAnew = test.extend({
+  environment: [{ PORTSIDE_KEEP_READS_S: '0' }, { scope: 'worker' }],
+})
+
 /** No finding of axe on the page as it is now, in WCAG 2.2 A and AA and the best practices. */
 export async function expectNoAxeFinding(page: Page) {
   const { violations } = await new AxeBuilder({ page })
@@ -79,6 +75,19 @@ export async function expectNoAxeFinding(page: Page) {
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(' ')}`)).toEqual(
     [],
   )
+}
+
+/** No finding of axe, and nothing that scrolls sideways: light and dark, wide and narrow. */
+export async function expectNoAxeFindingInAnyLook(page: Page) {
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 850 })
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await expectNoAxeFinding(page)
+    }
+    const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement)
+    expect(scrollWidth).toBe(clientWidth)
+  }
 }
 
 export { expect }

@@ -1,30 +1,29 @@
 import { expectNoAxeFinding, EXAMPLE, expect, test } from './portside.ts'
-import { newFolder, startEmulator, startProxy } from '../stage/servers.ts'
+import { startPortside } from '../stage/servers.ts'
 
 const LAB = '0d2c6a1f4b7e4f5e9a38c5d1e7b60f42'
 
-test('fifty projects in three regions are grouped and found by their first letters', async ({ browser }) => {
-  const data = await newFolder()
-  const emulator = await startEmulator()
-  const endpoint = emulator.address
-  const others = Array.from({ length: 48 }, (_, at) => ({
+/** 48 projects in two regions. */
+const others = (endpoint: string) =>
+  Array.from({ length: 48 }, (_, at) => ({
     project_id: `project${at}`,
     name: `team-${String(at).padStart(2, '0')}`,
     region: at % 2 === 0 ? 'eu-west-101' : 'af-south-1',
     endpoint,
   }))
-  const proxy = await startProxy(endpoint, {
-    PORTSIDE_DATA: data.path,
+
+test('fifty projects in three regions are grouped and found by their first letters', async ({ browser }) => {
+  const portside = await startPortside((endpoint) => ({
     PORTSIDE_PROJECTS: JSON.stringify([
       { project_id: EXAMPLE.project, name: 'production', region: 'ap-southeast-1', endpoint },
-      ...others,
+      ...others(endpoint),
       { project_id: LAB, name: 'lab', region: 'af-south-1', endpoint },
     ]),
-  })
+  }))
   // axe needs a context of its own.
   const context = await browser.newContext()
   const page = await context.newPage()
-  await page.goto(proxy.address)
+  await page.goto(portside.signIn)
   const chooser = page.getByLabel('Project')
   await expect(chooser.locator('option:checked')).toHaveText('production (ap-southeast-1)')
   const groups = chooser.locator('optgroup')
@@ -42,7 +41,5 @@ test('fifty projects in three regions are grouped and found by their first lette
   await expect(page.getByRole('link', { name: /^lab-/ }).first()).toBeVisible()
   await expectNoAxeFinding(page)
   await context.close()
-  await proxy.stop()
-  await emulator.stop()
-  await data.remove()
+  await portside.stop()
 })

@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
-import { expect, expectNoAxeFinding, test } from './portside.ts'
+import { expect, expectNoAxeFinding, testReadingAnew as test } from './portside.ts'
 
 const WEB = 'e660ba30-01c6-4edf-81fb-ae0d056403b9'
-
-// What is read is what the platform says now.
-test.use({ environment: { PORTSIDE_KEEP_READS_S: '0' } })
 
 test('all rules of a port, in order: as arranged, as on the port, and what differs', async ({
   page,

@@ -1,30 +1,24 @@
 import { test as base, type Page } from '@playwright/test'
 import { PortPage } from './port-page.ts'
 import { EXAMPLE, expect, expectNoAxeFinding } from './portside.ts'
-import { controls, newFolder, startEmulator, startProxy } from '../stage/servers.ts'
+import { startPortside, type Portside } from '../stage/servers.ts'
 import { freePort } from '../servers/sign-in/browser.ts'
 import { startProvider } from '../servers/sign-in/provider.ts'
 
-/** A team's Portside: an emulator, a provider with its login page, and a proxy that knows both. */
-type Team = { origin: string; cloud: ReturnType<typeof controls> }
-
-const test = base.extend<{ portPage: PortPage; quietFonts: void }, { team: Team }>({
+/** A team's Portside: a provider with its login page, and a proxy that knows it. */
+const test = base.extend<{ portPage: PortPage; quietFonts: void }, { team: Portside }>({
   team: [
     async ({}, use) => {
-      const data = await newFolder()
-      const [emulator, provider, port] = await Promise.all([startEmulator(), startProvider(), freePort()])
+      const [provider, port] = await Promise.all([startProvider(), freePort()])
       const origin = `http://127.0.0.1:${port}`
-      const proxy = await startProxy(emulator.address, {
+      const portside = await startPortside({
         ...provider.environment,
-        PORTSIDE_DATA: data.path,
         PORTSIDE_LISTEN_PORT: `${port}`,
         PORTSIDE_PUBLIC_ORIGIN: origin,
       })
-      await use({ origin, cloud: controls(emulator.address) })
-      await proxy.stop()
+      await use({ ...portside, origin })
+      await portside.stop()
       await provider.stop()
-      await emulator.stop()
-      await data.remove()
     },
     { scope: 'worker' },
   ],

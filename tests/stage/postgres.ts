@@ -1,6 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmodSync, chownSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
@@ -10,6 +12,9 @@ import { installedPostgres } from '../../src/run/postgres.mjs'
  * False where no PostgreSQL can be had: then its tests are skipped, but not in CI, where they fail.
  */
 export const POSTGRES = installedPostgres() !== undefined || Boolean(process.env.CI)
+
+/** Where a tested proxy has its records. */
+export type Records = 'postgresql' | 'embedded'
 
 /** A database of its own for one test file, in the one server of the test run. */
 export type TestDatabase = {
@@ -56,6 +61,21 @@ export async function createDatabase(folder: string): Promise<TestDatabase> {
       await pool.end()
       await server.query(`drop database ${name} with (force)`)
       await server.end()
+    },
+  }
+}
+
+/**
+ * A folder for the one PostgreSQL of a test run: the first that needs it starts it there.
+ * @returns the folder, and how to stop the server and remove it
+ */
+export async function newPostgres(): Promise<{ folder: string; stop(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'portside-postgres-'))
+  return {
+    folder,
+    async stop() {
+      await stopPostgres(folder)
+      await rm(folder, { recursive: true, force: true })
     },
   }
 }
@@ -134,7 +154,7 @@ function ordinaryUser(): { uid: number; gid: number } {
 }
 
 /** Stops the server in the folder, if one was started there. */
-export async function stopPostgres(folder: string): Promise<void> {
+async function stopPostgres(folder: string): Promise<void> {
   const file = join(folder, 'data', 'postmaster.pid')
   if (!existsSync(file)) return
   // At once: nobody needs it any more.

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { readConfig, type ProxyConfig } from '../../src/proxy/config.ts'
 import { EMPTY_JOURNAL } from '../../src/proxy/database/pglite.ts'
 import { inject } from 'vitest'
-import { createDatabase, POSTGRES } from './postgres.ts'
+import { createDatabase, POSTGRES, type Records } from './postgres.ts'
 import { createProxy, type Proxy } from '../../src/proxy/server.ts'
 
 /**
@@ -23,9 +23,6 @@ export type TestedProxy = Proxy & {
   /** Calls a path with a session, as a page of Portside would. `json` is the body. */
   call(path: string, init?: RequestInit & { json?: unknown }): Promise<Response>
 }
-
-/** Where a tested proxy has its records. */
-export type Records = 'postgresql' | 'embedded'
 
 /**
  * Starts a proxy on any free port, with a data folder of its own that is removed with it; `more` is

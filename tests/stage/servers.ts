@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { COMPILED_ONCE } from '../../src/run/compiled-once.ts'
+import { createDatabase, POSTGRES, type Records } from './postgres.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -147,6 +148,50 @@ export function controls(emulator: string) {
     async list(portId: string, project = 'f5dab68cd75740e68c599e9af5fe0aed'): Promise<string[]> {
       const response = await fetch(`${emulator}/_emulator/v3/${project}/ports/${portId}`)
       return ((await response.json()) as { port: { security_groups: string[] } }).port.security_groups
+    },
+  }
+}
+
+/** An emulator, and a proxy before it, both as processes. */
+export type Portside = {
+  origin: string
+  /** The sign-in address. */
+  signIn: string
+  /** The emulator's controls. */
+  cloud: ReturnType<typeof controls>
+  stop(): Promise<void>
+}
+
+/**
+ * Starts both, built; `settings` are the proxy's, or made from the emulator's address.
+ *
+ * For tests in a browser, whose PostgreSQL `postgres.browser.ts` names. To start the embedded
+ * records takes two seconds of CPU, so only the tests with the settings of a first start use those.
+ */
+export async function startPortside(
+  settings: Record<string, string> | ((emulator: string) => Record<string, string>) = {},
+  emulatorArgs: string[] = [],
+  records: Records = 'postgresql',
+): Promise<Portside> {
+  const folder = process.env.PORTSIDE_TEST_POSTGRES
+  const inDatabase = records === 'postgresql' && POSTGRES && folder !== undefined
+  const [data, emulator, database] = await Promise.all([
+    newFolder(),
+    startEmulator(emulatorArgs),
+    inDatabase ? createDatabase(folder) : undefined,
+  ])
+  const proxy = await startProxy(emulator.address, {
+    PORTSIDE_DATA: data.path,
+    ...(database && { DATABASE_URL: database.url }),
+    ...(typeof settings === 'function' ? settings(emulator.address) : settings),
+  })
+  return {
+    origin: new URL(proxy.address).origin,
+    signIn: proxy.address,
+    cloud: controls(emulator.address),
+    async stop() {
+      await proxy.stop()
+      await Promise.all([emulator.stop(), database?.remove(), data.remove()])
     },
   }
 }
