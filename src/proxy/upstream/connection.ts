@@ -7,7 +7,7 @@ import { ownError, ProxyError } from '../errors.ts'
 import { callOf, type Metrics } from '../monitoring/metrics.ts'
 import { pause, READ_WAITS, readRetryAfter, RETRIED_STATUSES, waitAfter } from '../retry.ts'
 import { ONE_PAGE, ONE_THING } from './response-bounds.ts'
-import { dryRunResponse, portResponseOf, v1PortResponseOf } from './response-schemas.ts'
+import { checkedDryRun, portResponseOf, v1PortResponseOf } from './response-schemas.ts'
 import { readErrorResponse, readSuccessResponse, requestIdIn } from './read-response.ts'
 import { Calls, type SharedQuery } from './calls.ts'
 import { openCredentials } from './credential-source.ts'
@@ -401,7 +401,7 @@ function sendOutcomeOf(
   if (response.status === 202 && !changes) {
     // No body is documented for 202 (docs/platform.md, Insert, `dry_run`), so it may be empty.
     const body = response.body.length > 0 ? response.body : Buffer.from('{}')
-    const read = readSuccessResponse({ ...response, body }, dryRunResponse)
+    const read = readSuccessResponse({ ...response, body }, checkedDryRun)
     if (!read.ok) return unknown(502, read.error)
     return { kind: 'checked', status: 202, request_id: read.request_id, body: read.body }
   }

@@ -7,7 +7,7 @@ import type { ExchangeResponse } from './exchange.ts'
 import { isNoSuchApi } from './no-such-api.ts'
 import type { OffersFound } from './offers.ts'
 import { readErrorResponse } from './read-response.ts'
-import { addressGroupsResponse } from './response-schemas.ts'
+import { checkedAddressGroups } from './response-schemas.ts'
 import type { UnsignedRequest } from './signing.ts'
 import { NoSuchApiError, type Reads } from './upstream.ts'
 
@@ -73,7 +73,7 @@ export class OffersFinder {
           await reads.readRules(projectId, { limit: 1 })
           return undefined
         case 'address_groups':
-          await reads.read(paths.addressGroups(projectId), 'limit=1', addressGroupsResponse)
+          await reads.read(paths.addressGroups(projectId), 'limit=1', checkedAddressGroups)
           offers.note(projectId, part, true)
           return undefined
         case 'steps':

@@ -14,16 +14,16 @@ import { nativePortsQuery, V1_MAX_PAGE, v1Paths, v1Query, type V1Query } from '.
 import { ownError } from '../errors.ts'
 import type { OffersFound } from './offers.ts'
 import {
-  addressGroupsResponse,
+  checkedAddressGroups,
   namedUnreadable,
   oldGroupResponse,
   oldGroupsPage,
   oldRulesPage,
   portResponseOf,
-  portsResponse,
-  rulesResponse,
-  securityGroupResponse,
-  securityGroupsResponse,
+  checkedPorts,
+  checkedRules,
+  checkedSecurityGroup,
+  checkedSecurityGroups,
   v1PortResponseOf,
   v1PortsPage,
   type OldPage,
@@ -172,30 +172,30 @@ export function projectReads(read: Reads['read'], offers: OffersFound): Omit<Rea
     },
     readPorts: (projectId, query, asker) =>
       offers.read(projectId, 'ports', {
-        v3: () => read(paths.ports(projectId), queryString(query), portsResponse, asker),
+        v3: () => read(paths.ports(projectId), queryString(query), checkedPorts, asker),
         v1: () => readOldPorts('v1', projectId, query, asker),
         'v2.0': () => readOldPorts('v2.0', projectId, query, asker),
       }),
     readGroups: (projectId, query, asker) =>
       offers.read(projectId, 'groups', {
-        v3: () => read(paths.securityGroups(projectId), queryString(query), securityGroupsResponse, asker),
+        v3: () => read(paths.securityGroups(projectId), queryString(query), checkedSecurityGroups, asker),
         v1: () => readOldGroups('v1', projectId, query, asker),
         'v2.0': () => readOldGroups('v2.0', projectId, query, asker),
       }),
     readGroup: (projectId, groupId, asker) =>
       offers.read(projectId, 'groups', {
-        v3: () => read(paths.securityGroup(projectId, groupId), '', securityGroupResponse, asker),
+        v3: () => read(paths.securityGroup(projectId, groupId), '', checkedSecurityGroup, asker),
         v1: () => readOld(v1GroupPaths.securityGroup(projectId, groupId), oldGroupResponse, asker),
         'v2.0': () => readOld(nativePaths.securityGroup(groupId), oldGroupResponse, asker, projectId),
       }),
     readRules: (projectId, query, asker) =>
       offers.read(projectId, 'rules', {
-        v3: () => read(paths.rules(projectId), queryString(query), rulesResponse, asker),
+        v3: () => read(paths.rules(projectId), queryString(query), checkedRules, asker),
         v1: () => readOldRules('v1', projectId, query, asker),
         'v2.0': () => readOldRules('v2.0', projectId, query, asker),
       }),
     readAddressGroups: (projectId, query, asker) =>
-      read(paths.addressGroups(projectId), queryString(query), addressGroupsResponse, asker),
+      read(paths.addressGroups(projectId), queryString(query), checkedAddressGroups, asker),
   }
 }
 

@@ -164,16 +164,16 @@ function reshapes<T>(schema: z.ZodMiniPipe<z.ZodMiniObject, z.ZodMiniType<T>>): 
 // The platform's responses (src/vpc/responses.ts), as the proxy checks them.
 const portResponse = checks(responses.portResponse)
 const v1PortResponse = reshapes(v1.v1PortResponse)
-export const dryRunResponse = { ...checks(responses.dryRunResponse), bounds: ONE_THING }
-export const portsResponse = checksList(responses.portsResponse, 'ports')
-export const securityGroupsResponse = checksList(responses.securityGroupsResponse, 'security_groups')
-export const securityGroupResponse = {
+export const checkedDryRun = { ...checks(responses.dryRunResponse), bounds: ONE_THING }
+export const checkedPorts = checksList(responses.portsResponse, 'ports')
+export const checkedSecurityGroups = checksList(responses.securityGroupsResponse, 'security_groups')
+export const checkedSecurityGroup = {
   ...checksList(responses.securityGroupResponse, 'security_group_rules', 'security_group'),
   bounds: ONE_THING,
 }
-export const rulesResponse = checksList(responses.rulesResponse, 'security_group_rules')
+export const checkedRules = checksList(responses.rulesResponse, 'security_group_rules')
 
-export const addressGroupsResponse = checksList(responses.addressGroupsResponse, 'address_groups')
+export const checkedAddressGroups = checksList(responses.addressGroupsResponse, 'address_groups')
 
 /** A page of an old list, in the documented form, and what the platform sent of it. */
 export type OldPage<P> = {
