@@ -187,6 +187,40 @@ test('by keyboard only: add a group, move another, undo, redo, apply', async ({ 
   await expect.poll(() => cloud.list(EXAMPLE.port)).toEqual([EXAMPLE.first, added, EXAMPLE.second])
 })
 
+test('a drag that can’t end any more ends without a move', async ({ page, portPage }) => {
+  const ended = page.getByText(/^Cancelled: .* stays where it was/)
+  const lifted = page.locator('[data-lifted]')
+  const middleOf = async (n: number) => {
+    const { x, y, width, height } = (await portPage.grips.nth(n).boundingBox())!
+    return [x + width / 2, y + height / 2] as const
+  }
+  const lift = async () => {
+    await page.mouse.move(...(await middleOf(1)))
+    await page.mouse.down()
+    await page.mouse.move(...(await middleOf(0)), { steps: 4 })
+    await expect(lifted).toHaveCount(1)
+  }
+  // The window loses focus; the button was released outside the window.
+  await lift()
+  await page.evaluate(() => window.dispatchEvent(new Event('blur')))
+  await expect(lifted).toHaveCount(0)
+  await page.mouse.up()
+  await lift()
+  await page.evaluate(() => document.body.dispatchEvent(new MouseEvent('mousemove', { bubbles: true })))
+  await expect(lifted).toHaveCount(0)
+  await page.mouse.up()
+  // The focus leaves the grip of a lifted group.
+  await portPage.grips.nth(1).focus()
+  await page.keyboard.press('Space')
+  await expect(lifted).toHaveCount(1)
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Tab')
+  await portPage.search.focus()
+  await expect(lifted).toHaveCount(0)
+  await expect(ended).toBeAttached()
+  await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.first, EXAMPLE.second])
+})
+
 base('a group in sight stays selected while its ID is asked for', async ({ page, portPage, portPath }) => {
   const [added] = EXAMPLE.inserted
   const reads = await holdBack(page, new RegExp(`/security-groups\\?.*${added}`))

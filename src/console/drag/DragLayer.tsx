@@ -19,6 +19,7 @@ import {
   LIST,
   nearestGap,
   useDragSensors,
+  useEndWithoutRelease,
   type GapTops,
 } from './drag.ts'
 import type { DragLink, Dragged, Press } from './drag-link.ts'
@@ -38,7 +39,7 @@ type DragLayerProps = {
  */
 export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps): JSX.Element {
   const [pressed, setPressed] = useState<Dragged>()
-  const [lifted, setLifted] = useState<{ name: string; count: number }>()
+  const [lifted, setLifted] = useState<{ name: string; count: number; how: 'by keys' | 'by pointer' }>()
   const listeners = useRef<Listeners>(undefined)
   const [dropGap] = useState(createDropGap)
   const tops = useMemo(() => gapTops(desired, () => listIn(areas)), [areas, desired])
@@ -56,13 +57,16 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
     [dragLink],
   )
 
-  const start = ({ active }: DragStartEvent) => {
+  useEndWithoutRelease(lifted?.how)
+
+  const start = ({ active, activatorEvent }: DragStartEvent) => {
     const dragged = draggedOf(active)
     dropGap.set(undefined)
     if (dragged === undefined) return
     dragLink.setDragging(true)
     const ids = dragged.ids()
-    setLifted({ name: dragged.name(), count: ids.length })
+    const how = activatorEvent.type === 'keydown' ? 'by keys' : 'by pointer'
+    setLifted({ name: dragged.name(), count: ids.length, how })
     for (const id of ids) rowIn(areas, dragged.from, id)?.setAttribute('data-lifted', '')
   }
   const over = ({ active, collisions: found }: DragMoveEvent) => {

@@ -10,6 +10,7 @@ import {
   type CollisionDetection,
   type KeyboardCoordinateGetter,
 } from '@dnd-kit/core'
+import { useEffect } from 'react'
 import type { Dragged } from './drag-link.ts'
 
 /** The ID of the one area to drop on, the list; `nearestGap` finds the gap in it. */
@@ -126,6 +127,34 @@ const nextGap =
     if (top === undefined) return
     return { x: currentCoordinates.x, y: list.top + top - context.collisionRect.height / 2 }
   }
+
+/**
+ * Ends a drag, without a move, where no release will end it: the window loses focus, the mouse
+ * moves without a button (it was released outside the window), or the focus leaves the grip of a
+ * keyboard's lift. dnd-kit itself ends it when the page is hidden.
+ */
+export function useEndWithoutRelease(lifted: 'by keys' | 'by pointer' | undefined): void {
+  useEffect(() => {
+    if (lifted === undefined) return
+    const grip = lifted === 'by keys' ? document.activeElement : null
+    const onMove = ({ buttons }: MouseEvent) => {
+      if (buttons === 0 && lifted === 'by pointer') cancelDrag()
+    }
+    addEventListener('blur', cancelDrag)
+    addEventListener('mousemove', onMove)
+    grip?.addEventListener('focusout', cancelDrag)
+    return () => {
+      removeEventListener('blur', cancelDrag)
+      removeEventListener('mousemove', onMove)
+      grip?.removeEventListener('focusout', cancelDrag)
+    }
+  }, [lifted])
+}
+
+/** All sensors of dnd-kit end at Escape, and it offers no other way to end them. */
+function cancelDrag(): void {
+  document.dispatchEvent(new KeyboardEvent('keydown', { code: 'Escape' }))
+}
 
 /** How many frames a key waits until dnd-kit has measured what is lifted. */
 const MOST_FRAMES = 60
