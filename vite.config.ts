@@ -32,7 +32,7 @@ export default defineConfig({
               groups: [
                 { name: 'frame', tags: ['$initial'] },
                 { name: 'page', test: /\/(PageHeader|Panel|StatusBadge)\./ },
-                { name: 'arrangement', test: /change-words|arrangement-store/ },
+                { name: 'arrangement', test: /change-words|arrangement-store|hooks\/typing/ },
               ],
             },
           },

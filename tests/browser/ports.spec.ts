@@ -42,6 +42,43 @@ test('finding a port: by name, ID, IP and status; opening it by keyboard', async
   await expect(page.getByRole('heading', { level: 1 })).toContainText('shop-prod-web-02')
 })
 
+test('anywhere by keys: the search, all keys, and the palette', async ({ page, portPage }) => {
+  await page.goto('/')
+  await expect(page.getByRole('link', { name: 'shop-prod-web-01' })).toBeVisible()
+  await page.keyboard.press('/')
+  await expect(search(page)).toBeFocused()
+  // In a field, a key is text.
+  await page.keyboard.type('?/')
+  await expect(search(page)).toHaveValue('?/')
+  await search(page).fill('')
+  await search(page).blur()
+  await page.keyboard.press('?')
+  const keys = page.getByRole('dialog', { name: 'Keys' })
+  await expect(keys).toContainText('Goes to a page, port or group')
+  await expectNoAxeFinding(page)
+  await page.keyboard.press('Escape')
+  await expect(keys).toBeHidden()
+
+  const palette = page.getByRole('dialog', { name: 'Go to…' })
+  const field = palette.getByRole('combobox')
+  await page.keyboard.press('Control+k')
+  await expect(field).toBeFocused()
+  await page.keyboard.type('web-0')
+  await expect(palette.getByRole('option').first()).toContainText('web-01')
+  await page.keyboard.press('ArrowDown')
+  await expect(palette.getByRole('option', { selected: true })).toContainText('web-02')
+  await expectNoAxeFinding(page)
+  await page.keyboard.press('Enter')
+  await expect(palette).toBeHidden()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('web-02')
+  // What was opened comes first.
+  await expect(portPage.list).toContainText('rule')
+  await page.keyboard.press('Control+k')
+  await expect(palette.getByRole('option').first()).toContainText('web-02')
+  await page.keyboard.press('Escape')
+  await expect(palette).toBeHidden()
+})
+
 test.describe('when something is wrong', () => {
   test('an error of the platform shows code, message, request ID, and a way on', async ({ page, cloud }) => {
     await cloud.faults({

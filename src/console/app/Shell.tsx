@@ -14,7 +14,7 @@ import styles from './Shell.module.css'
 import { SignedOut } from './LazySignedOut.tsx'
 import { asTheme, useTheme } from './theme.ts'
 
-const CallsLeft = lazy(() => import('./CallsLeft.tsx'))
+const LaterInShell = lazy(() => import('./LaterInShell.tsx'))
 
 /**
  * The frame around every page: header, landmarks, and the place where screen readers are informed
@@ -67,9 +67,9 @@ export function Frame({
           </span>
         )}
         <div className={styles.end}>
-          {session?.calls && (
+          {session && (
             <Suspense>
-              <CallsLeft session={session} />
+              <LaterInShell session={session} />
             </Suspense>
           )}
           {session && (

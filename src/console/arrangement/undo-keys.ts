@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { isTyping } from '../hooks/typing.ts'
 import { redo, undo, type ChangeArrangement } from './arrangement.ts'
 
 /** Ctrl+Z (⌘Z) undoes, Ctrl+Shift+Z and Ctrl+Y redo; not in a field, nor behind a dialog. */
@@ -16,9 +17,4 @@ export function useUndoKeys(change: ChangeArrangement): void {
     addEventListener('keydown', onKeyDown)
     return () => removeEventListener('keydown', onKeyDown)
   }, [change])
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  if (target instanceof HTMLInputElement) return target.type !== 'checkbox'
-  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
 }

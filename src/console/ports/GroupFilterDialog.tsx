@@ -8,13 +8,15 @@ import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { UnreadableNotice } from '../errors/UnreadableNotice.tsx'
-import { TextField } from '../ui/Field.tsx'
+import { Combobox } from '../ui/Combobox.tsx'
 import { shortId } from '../ui/Id.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import styles from './GroupFilterDialog.module.css'
 
 /** This many groups are looked for before asking to search on. */
 const ENOUGH = 20
+/** At most this many are drawn: who wants another types on. */
+const MOST = 200
 
 type GroupFilterDialogProps = {
   project: string
@@ -44,43 +46,30 @@ export default function GroupFilterDialog({ project, onPick, onClose }: GroupFil
   return (
     <Dialog open onClose={onClose} title="Filter by security group">
       <div className={styles.content}>
-        <TextField
+        <Combobox
           label="Find a group"
-          type="search"
-          icon="search"
+          listLabel="Security groups"
           placeholder="Name, ID or description"
-          data-autofocus
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          onClear={() => setText('')}
-        />
-        <output className={styles.searched}>
-          {list.isPending
-            ? 'Reading…'
-            : needle === ''
-              ? searched
-              : `${found.length.toLocaleString('en')} found in ${searched}`}
-        </output>
-        <UnreadableNotice what="security group" unreadable={unreadableIn(list.data?.pages ?? [])} />
-        {list.isPending && <SkeletonRows label="Reading the security groups" count={5} />}
-        <ul className={styles.groups} aria-label="Security groups">
-          {found.map((group) => (
-            <li key={group.id}>
-              <button
-                type="button"
-                className={styles.group}
-                title={group.id}
-                onClick={() => onPick(group.id)}
-              >
-                <span className={styles.name}>{textOf(group.name) ?? group.id}</span>
-                <span className={styles.id}>{shortId(group.id)}</span>
-                {textOf(group.description) !== undefined && (
-                  <span className={styles.description}>{textOf(group.description)}</span>
-                )}
-              </button>
-            </li>
-          ))}
-        </ul>
+          text={text}
+          onText={setText}
+          options={found.slice(0, MOST).map((group) => ({
+            key: group.id,
+            words: textOf(group.name) || group.id,
+            detail: shortId(group.id),
+            description: textOf(group.description),
+          }))}
+          onPick={({ key }) => onPick(key)}
+        >
+          <output className={styles.searched}>
+            {list.isPending
+              ? 'Reading…'
+              : needle === ''
+                ? searched
+                : `${found.length.toLocaleString('en')} found in ${searched}`}
+          </output>
+          <UnreadableNotice what="security group" unreadable={unreadableIn(list.data?.pages ?? [])} />
+          {list.isPending && <SkeletonRows label="Reading the security groups" count={5} />}
+        </Combobox>
         {list.isError && (
           <ErrorPanel
             error={list.error}

@@ -1,0 +1,39 @@
+import { lazy, Suspense, useCallback, useEffect, useState, type JSX } from 'react'
+import { createPortal } from 'react-dom'
+import { isTyping } from '../hooks/typing.ts'
+
+const KeysDialog = lazy(() => import('./KeysDialog.tsx'))
+const Palette = lazy(() => import('./Palette.tsx'))
+
+/** The keys that work on every page: `?`, `/`, and Ctrl+K or ⌘K. Not behind a dialog. */
+export function GlobalKeys(): JSX.Element | null {
+  const [open, setOpen] = useState<'keys' | 'palette'>()
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (document.querySelector('dialog:modal')) return
+      const { key, ctrlKey, metaKey, altKey } = event
+      if ((ctrlKey || metaKey) && !altKey && key.toLowerCase() === 'k') setOpen('palette')
+      else if (ctrlKey || metaKey || altKey || isTyping(event.target)) return
+      else if (key === '?') setOpen('keys')
+      else if (key === '/') {
+        const search = document.querySelector<HTMLInputElement>('main input[type=search]')
+        if (search === null) return
+        search.focus()
+        search.select()
+      } else return
+      event.preventDefault()
+    }
+    addEventListener('keydown', onKeyDown)
+    return () => removeEventListener('keydown', onKeyDown)
+  }, [])
+  const close = useCallback(() => setOpen(undefined), [])
+  const showKeys = useCallback(() => setOpen('keys'), [])
+  if (open === undefined) return null
+  // Beside the page's landmarks: a dialog has a header of its own.
+  return createPortal(
+    <Suspense>
+      {open === 'keys' ? <KeysDialog onClose={close} /> : <Palette onClose={close} onKeys={showKeys} />}
+    </Suspense>,
+    document.body,
+  )
+}
