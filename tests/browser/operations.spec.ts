@@ -120,6 +120,12 @@ test.describe('a step fails: the true list and three choices', () => {
     await portPage.apply()
     const stopped = portPage.alert('stopped after 1 of 2 steps')
     await expect(stopped).toContainText(`Off the port right now: ${name}`)
+    await expect(stopped.getByRole('region', { name: 'compared with the list before' })).toContainText(
+      'Cut: ICMP type 3 code 4, type 8 code 0 and type 11; ICMPv6 type 2 and type 128',
+    )
+    const planned = stopped.getByRole('region', { name: 'compared with the planned list' })
+    await expect(planned).toContainText('Open: ICMP types 0-2')
+    await expect(stopped).toContainText('Sends 1 call: insert icmp-basic at the end.Allows: ICMP type 3')
     await expect(stopped).toContainText('VPC.0010')
     await expect(stopped).toContainText('Not now.')
     expect(await cloud.list(PORTS.back)).toEqual(before.slice(0, 3))

@@ -7,7 +7,12 @@ import { Timeline, TimelineEntry, TimelineError, TimelineNote, TimelineRequestId
 import styles from './Operation.module.css'
 import { stepWords } from '../facts/change-words.ts'
 
-type OperationStepsProps = { operation: Operation; facts: Pick<GroupFacts, 'groups'> }
+type OperationStepsProps = {
+  operation: Operation
+  facts: Pick<GroupFacts, 'groups'>
+  /** An error that is on the screen in full already. */
+  shown?: Operation['error']
+}
 
 const STATUS: Record<OperationStep['status'], { words: string; icon: IconName; tone?: Tone }> = {
   pending: { words: 'Not yet', icon: 'clock' },
@@ -25,7 +30,7 @@ const NOT_KNOWN_YET = {
 } as const
 
 /** The steps of an operation, each with what became of it. */
-export function OperationSteps({ operation, facts }: OperationStepsProps): JSX.Element {
+export function OperationSteps({ operation, facts, shown: known }: OperationStepsProps): JSX.Element {
   return (
     <Timeline>
       {operation.steps.map((one, n) => {
@@ -45,11 +50,17 @@ export function OperationSteps({ operation, facts }: OperationStepsProps): JSX.E
                 <> · off the port after it: {groupNames(facts, off_the_port)}</>
               )}
             </TimelineNote>
-            {error && status !== 'done' && <TimelineError error={error} />}
-            {request_id && <TimelineRequestId value={request_id} of={`step ${n + 1}`} />}
+            {error && status !== 'done' && !isSame(error, known) && <TimelineError error={error} />}
+            {request_id && request_id !== known?.request_id && (
+              <TimelineRequestId value={request_id} of={`step ${n + 1}`} />
+            )}
           </TimelineEntry>
         )
       })}
     </Timeline>
   )
+}
+
+function isSame(error: NonNullable<OperationStep['error']>, known: Operation['error']): boolean {
+  return known?.error_code === error.error_code && known.error_msg === error.error_msg
 }
