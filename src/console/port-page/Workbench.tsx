@@ -27,7 +27,7 @@ export function Workbench(props: { project: string; response: PortResponse }): J
   const [dragLink] = useState(createDragLink)
   return (
     <PortStateProvider {...props}>
-      <PortNotices />
+      <PortNotices dragLink={dragLink} />
       <Areas ref={areas}>
         <ListArea dragLink={dragLink} />
         <CatalogueArea dragLink={dragLink} />
