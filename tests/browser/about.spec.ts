@@ -51,7 +51,7 @@ test('About this cloud says what is missing and refused; a plan is one call ther
       .getByRole('button', { name: /^Detach/ })
       .first()
       .click()
-  await expect(plan).toContainText('can not leave a port without any group')
+  await expect(plan).toContainText('can’t leave a port without any group')
 })
 
 test('an empty list of ports or groups names the permission that may be missing', async ({

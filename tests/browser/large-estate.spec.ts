@@ -69,7 +69,7 @@ test('a button reads on too, without scrolling', async ({ ports }) => {
 
 test('a search reads as far as it must and says how far', async ({ ports }) => {
   await ports.getByLabel('Search').fill('no-such-port')
-  await expect(found(ports)).toContainText('No ports found, searched all 1,200 ports')
+  await expect(found(ports)).toContainText('No ports match. Searched all 1,200 ports')
   await expect(ports.getByRole('heading', { name: 'No port matches' })).toBeVisible()
   await ports.getByRole('button', { name: 'Clear search and filters' }).click()
   await expect(ports).toHaveURL(/\/ports$/)

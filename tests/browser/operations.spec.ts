@@ -45,7 +45,7 @@ test('reorder: the plan says which groups are off the port in between', async ({
   await expect(portPage.plan).toContainText(`Insert ${name} at the top`)
   await expect(portPage.plan).toContainText(/off the port/i)
   await portPage.check()
-  await expect(portPage.plan).toContainText('1 step checked by the platform, 1 by Portside only')
+  await expect(portPage.plan).toContainText('1 of 2 steps checked by the platform, 1 by Portside only')
   expect(await cloud.list(PORTS.reorder)).toEqual(before)
   await portPage.apply()
   await expect.poll(() => cloud.list(PORTS.reorder)).toEqual(moved(before, 5, 0))
@@ -93,9 +93,7 @@ test('a lost response is resolved by reading the port back', async ({ page, port
   await cloud.faults({ kind: 'drop_after', match: { method: 'PUT', path: 'remove-security-groups' } })
   await portPage.apply()
   await expect.poll(() => portPage.ids()).toEqual(moved(before, 3, 0))
-  await expect(
-    page.getByText(/the response was lost, the port read back has the expected list/),
-  ).toBeVisible()
+  await expect(page.getByText('The response was lost. The port has the planned list.')).toBeVisible()
   expect(await cloud.list(PORTS.lost)).toEqual(moved(before, 3, 0))
 })
 
@@ -253,7 +251,7 @@ test('the proxy is killed half-way: the next one finds the operation and finishe
   await page.goto(second.address)
   await page.goto(new URL(portPath(PORTS.killed), second.address).href)
   await expect(
-    page.getByText('The proxy ended while this port was being changed: 1 of 2 steps were made'),
+    page.getByText('Portside stopped while it changed this port: 1 of 2 steps are done'),
   ).toBeVisible()
   await portPage.goOn.click()
   await expect.poll(() => cloud.list(PORTS.killed)).toEqual(moved(before, 2, 0))

@@ -16,7 +16,7 @@ test.describe('finding a port', () => {
   test('by a part of its name; the search stays in the address and survives a reload', async ({ page }) => {
     await page.getByRole('searchbox', { name: 'Search' }).fill('PAYMENTS-prod')
     await expect(page).toHaveURL(/q=PAYMENTS-prod/)
-    await expect(found(page)).toContainText('3 ports found, searched all')
+    await expect(found(page)).toContainText('3 ports match. Searched all')
     await page.reload()
     await expect(page.getByRole('searchbox', { name: 'Search' })).toHaveValue('PAYMENTS-prod')
     await expect(page.getByRole('link', { name: 'payments-prod-web-01' })).toBeVisible()
@@ -86,7 +86,7 @@ test.describe('when something is wrong', () => {
     await page.goto('/nowhere')
     await expect(page.getByText('There is no such page')).toBeVisible()
     await page.goto('/projects/unknown/ports')
-    await expect(page.getByText('This project is not among yours')).toBeVisible()
+    await expect(page.getByText('You don’t have access to this project')).toBeVisible()
     await expectNoAxeFinding(page)
   })
 })

@@ -130,7 +130,7 @@ function TooMany(): JSX.Element | null {
   const waiting = useIsFetching({ predicate: ({ state }) => isTooMany(state.fetchFailureReason) })
   return waiting === 0 ? null : (
     <Notice tone="warn" role="alert" title="Too many requests at once">
-      Portside limits what a user may ask for in a minute. Reading goes on in a minute at most.
+      Portside limits the requests of a user. Reading goes on within a minute.
     </Notice>
   )
 }

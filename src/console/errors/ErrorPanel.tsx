@@ -115,11 +115,11 @@ export function adviceFor(error: ProxyError): string | undefined {
     case 400:
       return 'The platform refused the request as it is. Change what the message names, then try again.'
     case 401:
-      return "The platform does not accept the proxy's credentials. Ask the people who run this Portside to renew them."
+      return "The platform refuses Portside's key. Ask your Portside administrator to renew it."
     case 403:
-      return 'These credentials may not do this. Ask the owner of the project for the permission.'
+      return "Portside's key may not do this. Ask your Portside administrator for the permission."
     case 404:
-      return 'It is not there (any more). Check the ID and the project.'
+      return 'It does not exist, or no longer. Check the ID and the project.'
     case 409:
       return 'Another change of this object is under way. Read it again, then decide.'
     case 429:
@@ -127,7 +127,7 @@ export function adviceFor(error: ProxyError): string | undefined {
     default:
       if (error.status > 0 && error.status < 500) return undefined
       return error.request_id === null
-        ? 'Try again in a moment. If the error comes again, ask the people who run this Portside.'
+        ? 'Try again in a moment. If the error comes again, ask your Portside administrator.'
         : 'Try again in a moment. If the error comes again, give the request ID to the support of the platform.'
   }
 }

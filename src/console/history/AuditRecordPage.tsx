@@ -180,7 +180,7 @@ function Lists({ record, facts }: { record: AuditRecord; facts: Pick<GroupFacts,
       />
       {!dry && after === null && (
         <Notice tone="warn" title="The list after it is unknown">
-          Nobody has read the port since. What is shown is the list that was wanted.
+          Nobody has read the port since. You see the planned list.
         </Notice>
       )}
       {!dry && after !== null && !asPlanned && (

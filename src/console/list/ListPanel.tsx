@@ -50,7 +50,7 @@ export const ListPanel = memo(function ListPanel(props: Omit<ArrangedListProps, 
           <Button
             size="small"
             variant="ghost"
-            disabledReason={reason(isChanged(arrangement), 'The list is as it is on the port')}
+            disabledReason={reason(isChanged(arrangement), 'Nothing to reset')}
             onClick={() => change(reset)}
           >
             Reset

@@ -19,12 +19,12 @@ const STATUS: Record<OperationStep['status'], { words: string; icon: IconName; t
   sending: { words: 'Being sent', icon: 'arrow-right', tone: 'accent' },
   done: { words: 'Done', icon: 'check', tone: 'ok' },
   failed: { words: 'Failed', icon: 'warning', tone: 'danger' },
-  unknown: { words: 'Unknown: no response said whether it was carried out', icon: 'warning', tone: 'warn' },
+  unknown: { words: 'Unknown: the response was lost', icon: 'warning', tone: 'warn' },
   not_sent: { words: 'Not sent', icon: 'minus' },
 }
 /** The proxy ended while this step was being sent, and has not read the port back yet. */
 const NOT_KNOWN_YET = {
-  words: 'Unknown yet: the proxy ended while it was being sent',
+  words: 'Unknown yet: Portside stopped while it was sent',
   icon: 'warning',
   tone: 'warn',
 } as const
@@ -44,7 +44,7 @@ export function OperationSteps({ operation, facts, shown: known }: OperationStep
             </div>
             <TimelineNote>
               {status === 'pending' && attempts > 0 ? 'To be tried again' : shown.words}
-              {one.found_by_reading && ': the response was lost, the port read back has the expected list'}
+              {one.found_by_reading && '. The response was lost. The port has the planned list'}
               {attempts > 1 && status !== 'pending' && ` after ${attempts} tries`}
               {status === 'done' && off_the_port.length > 0 && (
                 <> · off the port after it: {groupNames(facts, off_the_port)}</>

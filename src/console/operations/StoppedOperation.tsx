@@ -54,7 +54,7 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
   const done = steps.filter((step) => step.status === 'done').length
   const title =
     status === 'interrupted'
-      ? `The proxy ended while this port was being changed: ${done} of ${steps.length} steps were made`
+      ? `Portside stopped while it changed this port: ${done} of ${steps.length} steps are done`
       : `A change to this port stopped after ${done} of ${steps.length} steps`
   const known = { project: operation.project_id, port, facts }
   const ways = { ...known, operation, limit, policy, offered }

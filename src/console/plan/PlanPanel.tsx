@@ -176,7 +176,7 @@ function Idle({ plan, side, lockReason }: Pick<PlanPanelProps, 'plan' | 'side' |
       ) : (
         <p className={styles.nothing}>
           {lockReason === undefined
-            ? 'No changes yet. Place, move or detach groups: what would change for traffic, and the requests that would be sent, appear here.'
+            ? 'No changes yet. Place, move or detach groups to see what changes for traffic, and what would be sent.'
             : `${lockReason}.`}
         </p>
       )}
