@@ -1,4 +1,5 @@
-import { lazy, Suspense, type JSX } from 'react'
+import { Suspense, type JSX } from 'react'
+import { later } from '../errors/later.tsx'
 import { rebase, sameList } from '../../vpc/list-difference.ts'
 import type { PortOperations } from '../operations/follow-operations.ts'
 import { Notice } from '../ui/Notice.tsx'
@@ -12,12 +13,10 @@ import {
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { lastChange } from './watched-change.ts'
 
-const OperationProgress = lazy(() =>
-  import('../operations/OperationProgress.tsx').then((module) => ({ default: module.OperationProgress })),
+const OperationProgress = later(() =>
+  import('../operations/OperationProgress.tsx').then((module) => module.OperationProgress),
 )
-const LastChange = lazy(() =>
-  import('../operations/LastChange.tsx').then((module) => ({ default: module.LastChange })),
-)
+const LastChange = later(() => import('../operations/LastChange.tsx').then((module) => module.LastChange))
 
 type PlanSideProps = {
   operations: PortOperations

@@ -1,4 +1,5 @@
-import { lazy, Suspense, type JSX } from 'react'
+import { Suspense, type JSX } from 'react'
+import { later } from '../errors/later.tsx'
 import { portSecurityOf } from '../../vpc/port.ts'
 import type { Operation } from '../../vpc/portside-api.ts'
 import type { DragLink } from '../drag/drag-link.ts'
@@ -9,15 +10,11 @@ import { Notice } from '../ui/Notice.tsx'
 import { Freshness } from './later-parts.ts'
 import { usePortState } from './port-state.tsx'
 
-const StoppedOperation = lazy(() =>
-  import('../operations/StoppedOperation.tsx').then((module) => ({ default: module.StoppedOperation })),
+const StoppedOperation = later(() =>
+  import('../operations/StoppedOperation.tsx').then((module) => module.StoppedOperation),
 )
-const SecurityNotice = lazy(() =>
-  import('./SecurityNotice.tsx').then((module) => ({ default: module.SecurityNotice })),
-)
-const ListChanged = lazy(() =>
-  import('./ListChanged.tsx').then((module) => ({ default: module.ListChanged })),
-)
+const SecurityNotice = later(() => import('./SecurityNotice.tsx').then((module) => module.SecurityNotice))
+const ListChanged = later(() => import('./ListChanged.tsx').then((module) => module.ListChanged))
 
 /** What an operator must know or decide before anything else on the page. */
 export function PortNotices({ dragLink }: { dragLink: DragLink }): JSX.Element {

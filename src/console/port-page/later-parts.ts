@@ -1,4 +1,4 @@
-import { part } from '../ui/part.tsx'
+import { part } from '../errors/later.tsx'
 
 // The list can be read, and arranged by keys and buttons, without any of these.
 
