@@ -55,7 +55,7 @@ function Passed(props: { checks: readonly StepCheck[]; traffic: TrafficState }):
 /** After a response that Portside can't read, the platform may have done anything. */
 function changedWords(checks: readonly StepCheck[]): string {
   return checks.some((check) => check.kind === 'failed' && check.error.outcome === 'unknown')
-    ? 'A dry run changes nothing, but what the platform did with it is unknown: read the port again.'
+    ? 'Portside sent a dry run only, but what the platform did with it is unknown: read the port again.'
     : 'Nothing was changed.'
 }
 
