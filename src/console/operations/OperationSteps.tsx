@@ -44,7 +44,8 @@ export function OperationSteps({ operation, facts, shown: known }: OperationStep
             </div>
             <TimelineNote>
               {status === 'pending' && attempts > 0 ? 'To be tried again' : shown.words}
-              {one.found_by_reading && '. The response was lost. The port has the planned list'}
+              {one.found_by_reading &&
+                ': the response was lost, but the port has the list that this step makes'}
               {attempts > 1 && status !== 'pending' && ` after ${attempts} tries`}
               {status === 'done' && off_the_port.length > 0 && (
                 <> · off the port after it: {groupNames(facts, off_the_port)}</>
