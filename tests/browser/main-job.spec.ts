@@ -182,7 +182,7 @@ test('by keyboard only: add a group, move another, undo, redo, apply', async ({ 
   await page.keyboard.press('Tab')
   await expect(portPage.applyButton).toBeFocused()
   await page.keyboard.press('Enter')
-  await expect(portPage.dialog).toContainText('No dry run')
+  await expect(portPage.dialog).toContainText('This arrangement had no dry run')
   await portPage.confirmButton.focus()
   await page.keyboard.press('Enter')
   await expect.poll(() => cloud.list(EXAMPLE.port)).toEqual([EXAMPLE.first, added, EXAMPLE.second])

@@ -1,4 +1,4 @@
-import { expect, test } from './portside.ts'
+import { expect, expectNoAxeFinding, test } from './portside.ts'
 
 const PORT = 'e660ba30-01c6-4edf-81fb-ae0d056403b9'
 
@@ -25,6 +25,7 @@ test('what can’t be loaded is said in the page, and tried again', async ({
   await page.route('**/ApplyDialog-*', (route) => route.abort())
   await portPage.askToApply()
   await expect(missing).toContainText('What you arranged is kept.')
+  await expectNoAxeFinding(page)
   await context.setOffline(true)
   await missing.getByRole('button', { name: 'Try again' }).click()
   await expect(missing).toContainText('Portside still can’t be reached.')

@@ -112,7 +112,7 @@ function HistoryView({ project, portId, search, change }: HistoryViewProps): JSX
           >
             {narrowed
               ? 'The search finds the beginning of a port’s name, a user’s name, a port ID or a request ID, and group IDs as a whole.'
-              : 'Every dry run and every change made through Portside is recorded here, with each request and its response.'}
+              : 'Portside records every dry run and every change, with each request and its response.'}
           </EmptyState>
         )}
         {list.hasNextPage && list.error === null && (

@@ -112,9 +112,7 @@ export function ApplyDialog({
           if it has changed.
         </p>
         {checked === undefined ? (
-          <Notice tone="warn" title="No dry run">
-            This arrangement had no dry run.
-          </Notice>
+          <Notice tone="warn" title="This arrangement had no dry run" />
         ) : (
           !isPassed(checked) && (
             <Notice tone="danger" title="The dry run did not pass">

@@ -52,8 +52,8 @@ export function PlanSide(props: PlanSideProps): JSX.Element | null {
   if (refused?.status === 'list_changed' && refused.operation_id === arrangement.operationId)
     return (
       <Notice tone="warn" title="Nothing was sent">
-        The port’s list, or the port itself, was changed since the plan was made. Your arrangement fits the
-        list that the port has now: check it, then apply it again.
+        Somebody changed the port after the plan was made. Your arrangement fits the list that it has now:
+        check it, then apply it again.
       </Notice>
     )
   const last = lastChange(operations.all)
