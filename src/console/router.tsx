@@ -3,7 +3,6 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   notFound,
   redirect,
   type RouterHistory,
@@ -12,6 +11,7 @@ import { keepLastProject, lastProject } from './app/last-project.ts'
 import { parseSearch, stringifySearch } from './app/search-params.ts'
 import { Shell } from './app/Shell.tsx'
 import { ErrorView, NotFoundView, PendingView, RootErrorView, RootPendingView } from './app/views.tsx'
+import { page } from './errors/later.tsx'
 import { readHistorySearch } from './history/history-search.ts'
 import { readPortSearch } from './port-page/port-search.ts'
 import { filtersOf, readPortsSearch } from './ports/ports-search.ts'
@@ -71,7 +71,7 @@ const portsRoute = createRoute({
   // Not awaited: the page is there at once and shows what is on its way.
   loader: ({ context, params, deps }) =>
     void context.queryClient.prefetchInfiniteQuery(portsInfiniteQuery(params.projectId, deps)),
-  component: lazyRouteComponent(() => import('./ports/PortsPage.tsx'), 'PortsPage'),
+  component: page(() => import('./ports/PortsPage.tsx').then((module) => module.PortsPage)),
 })
 
 const portRoute = createRoute({
@@ -86,33 +86,33 @@ const portRoute = createRoute({
     // The first page, for the catalogue.
     void queryClient.prefetchInfiniteQuery(groupsInfiniteQuery(projectId, {}))
   },
-  component: lazyRouteComponent(() => import('./port-page/PortPage.tsx'), 'PortPage'),
+  component: page(() => import('./port-page/PortPage.tsx').then((module) => module.PortPage)),
 })
 
 const historyRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/history',
   validateSearch: readHistorySearch,
-  component: lazyRouteComponent(() => import('./history/HistoryPage.tsx'), 'ProjectHistoryPage'),
+  component: page(() => import('./history/HistoryPage.tsx').then((module) => module.ProjectHistoryPage)),
 })
 
 const portHistoryRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/ports/$portId/history',
   validateSearch: readHistorySearch,
-  component: lazyRouteComponent(() => import('./history/HistoryPage.tsx'), 'PortHistoryPage'),
+  component: page(() => import('./history/HistoryPage.tsx').then((module) => module.PortHistoryPage)),
 })
 
 const recordRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/history/$recordId',
-  component: lazyRouteComponent(() => import('./history/AuditRecordPage.tsx'), 'AuditRecordPage'),
+  component: page(() => import('./history/AuditRecordPage.tsx').then((module) => module.AuditRecordPage)),
 })
 
 const aboutRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/about',
-  component: lazyRouteComponent(() => import('./about/AboutPage.tsx'), 'AboutPage'),
+  component: page(() => import('./about/AboutPage.tsx').then((module) => module.AboutPage)),
 })
 
 const routeTree = rootRoute.addChildren([

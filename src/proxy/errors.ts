@@ -107,7 +107,7 @@ const CLOSED_AFTER_MS = 1000
 
 const BROKEN_OTHERWISE = {
   status: '400 Bad Request',
-  reason: 'it can not be read',
+  reason: "it can't be read",
   advice: 'Send it as RFC 9112 says, and percent-encode the address.',
 }
 const BROKEN: Readonly<Record<string, typeof BROKEN_OTHERWISE>> = {
@@ -127,6 +127,6 @@ function unforeseen(error: Error, request: FastifyRequest): ProxyError {
   request.log.error({ err: error }, 'unforeseen error')
   return ownError('Portside.Internal', 'Something in Portside went wrong.', {
     request_id: request.id,
-    advice: "Try again. If the error comes again, look for this request ID in the proxy's log and report it.",
+    advice: 'Try again. If the error comes again, give this request ID to your Portside administrator.',
   })
 }

@@ -47,8 +47,8 @@ export function checkProjects(app: FastifyInstance, projects: ReadonlySet<string
   app.addHook<{ Params: { project_id?: string } }>('preValidation', ({ params }, _, done) => {
     const { project_id } = params
     if (project_id !== undefined && !projects.has(project_id))
-      throw ownError('Portside.NotFound', `Project ${project_id} is not one of this proxy's projects.`, {
-        advice: 'Choose one of the projects that the console offers, or add it to PORTSIDE_PROJECTS.',
+      throw ownError('Portside.NotFound', `You don't have access to project ${project_id}.`, {
+        advice: 'Choose another project, or ask your Portside administrator to add it to PORTSIDE_PROJECTS.',
       })
     done()
   })

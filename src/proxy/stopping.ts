@@ -88,7 +88,7 @@ export function stopGracefully(
     // /readyz says that this proxy is stopping, /healthz that it still lives.
     if (stopping && !routeOptions.config.probe)
       throw ownError('Portside.Stopping', 'Portside is stopping.', {
-        advice: 'Start it again, then reload this page.',
+        advice: 'Wait until it runs again, then reload this page.',
       })
     done()
   })

@@ -91,7 +91,7 @@ export function applyStep(list: readonly string[], step: ChangeStep): string[] {
     throw new StepRefused('a security group is named twice in the step')
   if (step.kind === 'replace') {
     if (step.security_groups.length === 0)
-      throw new StepRefused('a list can not be replaced by an empty one: remove the groups')
+      throw new StepRefused('a list can’t be replaced by an empty one: remove the groups')
     return [...step.security_groups]
   }
   if (step.kind === 'remove') {

@@ -17,5 +17,19 @@ const endpointCalls = z.object({
 })
 /** The calls of an endpoint. */
 export type EndpointCalls = z.infer<typeof endpointCalls>
+/**
+ * How many of a budget's calls stay for people and changes: what nobody waits for leaves them.
+ * @param reserve the calls that only changes may use
+ */
+export function keptForPeople(limit: number, reserve: number): number {
+  return reserve + Math.ceil((limit - reserve) / 4)
+}
+
+/** True when an endpoint has no call left for what nobody waits for. */
+export function isBudgetShort({ limit, reserve, left, throttled_until }: EndpointCalls): boolean {
+  if (throttled_until !== null) return true
+  return left !== null && left <= keptForPeople(limit ?? 0, reserve ?? 0)
+}
+
 /** Response of GET calls. */
 export const callsResponse = z.object({ endpoints: z.array(endpointCalls) })

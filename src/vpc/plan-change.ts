@@ -83,7 +83,7 @@ export function planReplacement(
   { limit = DEFAULT_GROUPS_PER_PORT }: { limit?: number } = {},
 ): ChangePlan {
   refuseLists(current, desired, limit)
-  if (desired.length === 0) throw new PlanRefused('one call can not leave a port without any group')
+  if (desired.length === 0) throw new PlanRefused('one call can’t leave a port without any group')
   const same = current.length === desired.length && current.every((id, n) => id === desired[n])
   const calls: ChangeStep[] = same ? [] : [{ kind: 'replace', security_groups: [...desired] }]
   return changePlan('one-call', current, desired, keptGroups(current, desired), calls)

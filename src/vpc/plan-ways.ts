@@ -37,7 +37,7 @@ export function planWays(
       return { proposed: planChange(current, desired, { limit }) }
     if (desired.length === 0)
       throw new PlanRefused(
-        'the platform offers no insert and remove here, and the call that replaces a list can not leave a port without any group: leave at least one',
+        'the platform offers no insert and remove here, and the call that replaces a list can’t leave a port without any group: leave at least one',
       )
     return { proposed: planReplacement(current, desired, { limit }) }
   }

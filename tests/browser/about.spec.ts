@@ -51,7 +51,7 @@ test('About this cloud says what is missing and refused; a plan is one call ther
       .getByRole('button', { name: /^Detach/ })
       .first()
       .click()
-  await expect(plan).toContainText('can not leave a port without any group')
+  await expect(plan).toContainText('can’t leave a port without any group')
 })
 
 test('an empty list of ports or groups names the permission that may be missing', async ({
@@ -63,7 +63,7 @@ test('an empty list of ports or groups names the permission that may be missing'
   await cloud.region(['enterprise-empty'])
   await page.goto(`/projects/${EXAMPLE.project}/ports`)
   await expect(page.getByText('This project has no ports')).toBeVisible()
-  await expect(page.getByRole('main')).toContainText('it needs vpc:ports:get (or vpc:ports:list)')
+  await expect(page.getByRole('main')).toContainText('the key needs vpc:ports:get (or vpc:ports:list)')
   await page.goto(portPath(EXAMPLE.port))
-  await expect(portPage.catalogue).toContainText('it needs vpc:securityGroups:get')
+  await expect(portPage.catalogue).toContainText('the key needs vpc:securityGroups:get')
 })

@@ -58,7 +58,7 @@ test('rows out of sight are not in the document, and scrolling reads on to the e
 
 test('a search reads as far as it must; it can be stopped and taken up again', async ({ ports, cloud }) => {
   await ports.getByLabel('Search').fill('no-such-port')
-  await expect(found(ports)).toContainText('No ports found, searched all 1,200 ports')
+  await expect(found(ports)).toContainText('No ports match. Searched all 1,200 ports')
   await expect(ports.getByRole('heading', { name: 'No port matches' })).toBeVisible()
   await ports.getByRole('button', { name: 'Clear search and filters' }).click()
   await expect(ports).toHaveURL(/\/ports$/)

@@ -94,6 +94,10 @@ base('from the search to applied in six actions', async ({ page, portPage, cloud
   await portPage.confirmButton.click()
   await expect.poll(() => cloud.list(port)).toHaveLength(5)
   await expect(portPage.lastChange).toContainText('Applied: 1 group added')
+  // The port as returned comes before all else that is below the list.
+  const below = page.getByRole('region', { name: /^(Port details|What traffic changes)$/ })
+  await expect(below.first()).toHaveAccessibleName('Port details')
+  await expect(below.first()).toContainText(/changed: .*security_groups/)
 })
 
 test('once the dry run has passed, Apply is beside it as the primary button', async ({ page, portPage }) => {
@@ -139,6 +143,7 @@ test('the question before Apply names the port, and says all that is dangerous',
   await expect(dialog.getByText(EXAMPLE.port, { exact: true })).toBeVisible()
   await expect(dialog.getByText(`production ${EXAMPLE.project}`)).toBeVisible()
   await expect(dialog).toContainText('Opens TCP 22 (SSH) from anywhere')
+  await expect(dialog.getByText(/open connections/i)).toHaveCount(1)
   expect(await colour(confirmButton)).not.toBe(primary)
   await expectNoAxeFinding(page)
   // What is below the fold is reached by keys.
@@ -181,7 +186,7 @@ test('by keyboard only: add a group, move another, undo, redo, apply', async ({ 
   await page.keyboard.press('Tab')
   await expect(portPage.applyButton).toBeFocused()
   await page.keyboard.press('Enter')
-  await expect(portPage.dialog).toContainText('No dry run')
+  await expect(portPage.dialog).toContainText('This arrangement had no dry run')
   await portPage.confirmButton.focus()
   await page.keyboard.press('Enter')
   await expect.poll(() => cloud.list(EXAMPLE.port)).toEqual([EXAMPLE.first, added, EXAMPLE.second])

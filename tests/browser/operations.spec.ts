@@ -45,7 +45,7 @@ test('reorder: the plan says which groups are off the port in between', async ({
   await expect(portPage.plan).toContainText(`Insert ${name} at the top`)
   await expect(portPage.plan).toContainText(/off the port/i)
   await portPage.check()
-  await expect(portPage.plan).toContainText('1 step checked by the platform, 1 by Portside only')
+  await expect(portPage.plan).toContainText('1 of 2 steps checked by the platform, 1 by Portside only')
   expect(await cloud.list(PORTS.reorder)).toEqual(before)
   await portPage.apply()
   await expect.poll(() => cloud.list(PORTS.reorder)).toEqual(moved(before, 5, 0))
@@ -94,7 +94,7 @@ test('a lost response is resolved by reading the port back', async ({ page, port
   await portPage.apply()
   await expect.poll(() => portPage.ids()).toEqual(moved(before, 3, 0))
   await expect(
-    page.getByText(/the response was lost, the port read back has the expected list/),
+    page.getByText('the response was lost, but the port has the list that this step makes'),
   ).toBeVisible()
   expect(await cloud.list(PORTS.lost)).toEqual(moved(before, 3, 0))
 })
@@ -120,6 +120,12 @@ test.describe('a step fails: the true list and three choices', () => {
     await portPage.apply()
     const stopped = portPage.alert('stopped after 1 of 2 steps')
     await expect(stopped).toContainText(`Off the port right now: ${name}`)
+    await expect(stopped.getByRole('region', { name: 'compared with the list before' })).toContainText(
+      'Cut: ICMP type 3 code 4, type 8 code 0 and type 11; ICMPv6 type 2 and type 128',
+    )
+    const planned = stopped.getByRole('region', { name: 'compared with the planned list' })
+    await expect(planned).toContainText('Open: ICMP types 0-2')
+    await expect(stopped).toContainText('Sends 1 call: insert icmp-basic at the end.Allows: ICMP type 3')
     await expect(stopped).toContainText('VPC.0010')
     await expect(stopped).toContainText('Not now.')
     expect(await cloud.list(PORTS.back)).toEqual(before.slice(0, 3))
@@ -247,7 +253,7 @@ test('the proxy is killed half-way: the next one finds the operation and finishe
   await page.goto(second.address)
   await page.goto(new URL(portPath(PORTS.killed), second.address).href)
   await expect(
-    page.getByText('The proxy ended while this port was being changed: 1 of 2 steps were made'),
+    page.getByText('Portside stopped while it changed this port: 1 of 2 steps are done'),
   ).toBeVisible()
   await portPage.goOn.click()
   await expect.poll(() => cloud.list(PORTS.killed)).toEqual(moved(before, 2, 0))

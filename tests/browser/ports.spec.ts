@@ -14,7 +14,7 @@ test('finding a port: by name, ID, IP and status; opening it by keyboard', async
   // The search is in the address, and survives a reload.
   await search(page).fill('PAYMENTS-prod')
   await expect(page).toHaveURL(/q=PAYMENTS-prod/)
-  await expect(found(page)).toContainText('3 ports found, searched all')
+  await expect(found(page)).toContainText('3 ports match. Searched all')
   await page.reload()
   await expect(search(page)).toHaveValue('PAYMENTS-prod')
   await expect(page.getByRole('link', { name: 'payments-prod-web-01' })).toBeVisible()
@@ -111,7 +111,7 @@ test.describe('when something is wrong', () => {
     await page.goto('/nowhere')
     await expect(page.getByText('There is no such page')).toBeVisible()
     await page.goto('/projects/unknown/ports')
-    await expect(page.getByText('This project is not among yours')).toBeVisible()
+    await expect(page.getByText('You don’t have access to this project')).toBeVisible()
     await expectNoAxeFinding(page)
   })
 })

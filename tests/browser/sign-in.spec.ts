@@ -114,7 +114,7 @@ test('a viewer’s day: everything but checking and applying, and why not', asyn
   await expect(portPage.rows).toHaveCount(3)
   await expect(portPage.plan).toContainText('insert-security-groups')
   await expect(portPage.traffic).toContainText(/allowed|denied/)
-  const why = 'Your role is viewer: you can arrange and preview, but not check or apply'
+  const why = 'Viewers can arrange, but not check or apply'
   await expect(portPage.dryRunButton).toHaveAccessibleDescription(why)
   await portPage.dryRun.uncheck()
   await expect(portPage.applyButton).toHaveAccessibleDescription(why)

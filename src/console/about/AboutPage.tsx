@@ -32,14 +32,14 @@ export function AboutPage(): JSX.Element {
           <Button
             icon="refresh"
             busy={again.isPending}
-            disabledReason={found.isPending ? 'It is being found out' : undefined}
+            disabledReason={found.isPending ? 'Portside is finding it out' : undefined}
             onClick={() => again.mutate()}
           >
             Find out again
           </Button>
         }
       >
-        What the endpoint of this project offers, found out by its responses. Nothing is changed for it.
+        What the endpoint of this project offers, as its responses show. Finding it out changes nothing.
       </PageHeader>
       {project !== undefined && (
         <section className={styles.about} aria-label="Endpoint">
@@ -59,7 +59,7 @@ export function AboutPage(): JSX.Element {
               {found.data?.enterprise_project_id != null ? (
                 <code>{found.data.enterprise_project_id}</code>
               ) : (
-                'None is asked for'
+                'none'
               )}
             </dd>
           </Facts>

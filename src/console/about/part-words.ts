@@ -22,7 +22,7 @@ export function partWords(part: OfferedPart, offers: Offers, rulesLack: readonly
       return read(
         'Security groups',
         offers.groups,
-        'The old form lacks tags and, in v1, dates; groups are searched by Portside.',
+        'The old form lacks tags and, in v1, dates. Portside searches the groups.',
       )
     case 'rules':
       return read('Rules', offers.rules, oldRulesWords(rulesLack))

@@ -1,9 +1,22 @@
-import { lazy, Suspense, useCallback, useEffect, useState, type JSX } from 'react'
+import { Suspense, useCallback, useEffect, useState, type JSX } from 'react'
 import { createPortal } from 'react-dom'
+import { later } from '../errors/later.tsx'
+import { PartMissing } from '../errors/PartMissing.tsx'
+import { Dialog } from '../ui/Dialog.tsx'
 import { isTyping } from '../hooks/typing.ts'
 
-const KeysDialog = lazy(() => import('./KeysDialog.tsx'))
-const Palette = lazy(() => import('./Palette.tsx'))
+const KeysDialog = later(() => import('./KeysDialog.tsx').then((module) => module.KeysDialog), Missing)
+const Palette = later(() => import('./Palette.tsx').then((module) => module.Palette), Missing)
+
+/** In place of a dialog whose code can't be loaded. */
+function Missing(): JSX.Element {
+  const [open, setOpen] = useState(true)
+  return (
+    <Dialog open={open} onClose={() => setOpen(false)} title="Not loaded">
+      <PartMissing />
+    </Dialog>
+  )
+}
 
 /** The keys that work on every page: `?`, `/`, and Ctrl+K or ⌘K. Not behind a dialog. */
 export function GlobalKeys(): JSX.Element | null {

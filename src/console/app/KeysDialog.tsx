@@ -41,7 +41,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [readonly string[], s
 ]
 
 /** Shows all keys. */
-export default function KeysDialog({ onClose }: { onClose: () => void }): JSX.Element {
+export function KeysDialog({ onClose }: { onClose: () => void }): JSX.Element {
   return (
     <Dialog open onClose={onClose} title="Keys">
       {KEYS.map(([where, lines]) => (

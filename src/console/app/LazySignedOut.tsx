@@ -1,6 +1,7 @@
-import { lazy, Suspense, type ComponentProps, type JSX } from 'react'
+import { Suspense, type ComponentProps, type JSX } from 'react'
+import { later } from '../errors/later.tsx'
 
-const Loaded = lazy(() => import('./SignedOut.tsx'))
+const Loaded = later(() => import('./SignedOut.tsx').then((module) => module.default))
 
 /** SignedOut, whose code is loaded when a session is gone: the proxy responds then. */
 export function SignedOut(props: ComponentProps<typeof Loaded>): JSX.Element {

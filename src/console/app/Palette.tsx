@@ -19,13 +19,7 @@ const MOST = 30
  * Goes anywhere by a few letters: the pages, the ports that were opened, and the ports and groups
  * that were read. It sends nothing; whatever was not read yet is searched for on the ports' page.
  */
-export default function Palette({
-  onClose,
-  onKeys,
-}: {
-  onClose: () => void
-  onKeys: () => void
-}): JSX.Element {
+export function Palette({ onClose, onKeys }: { onClose: () => void; onKeys: () => void }): JSX.Element {
   const [text, setText] = useState('')
   const entries = useEntries(useDeferredValue(text.trim()), onKeys)
   return (

@@ -1,7 +1,8 @@
 import { useIsFetching, useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useParams, useRouter } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useState, type JSX, type ReactNode } from 'react'
+import { Suspense, useEffect, useState, type JSX, type ReactNode } from 'react'
 import type { Session } from '../../vpc/portside-api.ts'
+import { later } from '../errors/later.tsx'
 import { isSessionLost, isTooMany, ProxyError } from '../proxy-client/proxy-error.ts'
 import { sessionQuery } from '../proxy-client/queries.ts'
 import { signOut } from '../proxy-client/sign-out.ts'
@@ -14,7 +15,10 @@ import styles from './Shell.module.css'
 import { SignedOut } from './LazySignedOut.tsx'
 import { asTheme, useTheme } from './theme.ts'
 
-const LaterInShell = lazy(() => import('./LaterInShell.tsx'))
+const LaterInShell = later(
+  () => import('./LaterInShell.tsx').then((module) => module.default),
+  () => null,
+)
 
 /**
  * The frame around every page: header, landmarks, and the place where screen readers are informed
@@ -130,7 +134,7 @@ function TooMany(): JSX.Element | null {
   const waiting = useIsFetching({ predicate: ({ state }) => isTooMany(state.fetchFailureReason) })
   return waiting === 0 ? null : (
     <Notice tone="warn" role="alert" title="Too many requests at once">
-      Portside limits what a user may ask for in a minute. Reading goes on in a minute at most.
+      Portside limits the requests of a user. Reading goes on within a minute.
     </Notice>
   )
 }

@@ -1,7 +1,8 @@
 import { useMutationState } from '@tanstack/react-query'
 import type { JSX } from 'react'
 import { isSessionLost, type ProxyError } from '../proxy-client/proxy-error.ts'
-import { Button, ButtonLink } from '../ui/Button.tsx'
+import { LeavingLink } from '../errors/LeavingLink.tsx'
+import { Button } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 
 /**
@@ -31,12 +32,12 @@ export default function SignedOut({
         actions={
           <>
             {error.sign_in === 'openid_connect' && (
-              <ButtonLink
+              <LeavingLink
                 variant="primary"
                 href={`/sign-in?return_to=${encodeURIComponent(pathname + search + hash)}`}
               >
                 Sign in
-              </ButtonLink>
+              </LeavingLink>
             )}
             <Button icon="refresh" onClick={onRetry}>
               Try again

@@ -58,15 +58,15 @@ export function NotFoundView({ data }: NotFoundRouteProps): JSX.Element {
       <title>Not found · Portside</title>
       <EmptyState
         wholePage
-        title={project === undefined ? 'There is no such page' : 'This project is not among yours'}
+        title={project === undefined ? 'There is no such page' : 'You don’t have access to this project'}
         actions={<Link to="/">Go to the ports</Link>}
       >
         {project === undefined ? (
           'Check the address.'
         ) : (
           <>
-            This Portside has no project with the ID <code>{project}</code>. Choose one above, or ask the
-            people who run this Portside to add it.
+            Its ID is <code>{project}</code>. Choose another project above, or ask your Portside
+            administrator.
           </>
         )}
       </EmptyState>

@@ -1,4 +1,5 @@
-import { useEffect, useMemo, useRef, useState, type JSX, type KeyboardEvent, lazy, Suspense } from 'react'
+import { useEffect, useMemo, useRef, useState, type JSX, type KeyboardEvent, Suspense } from 'react'
+import { later } from '../errors/later.tsx'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { counted } from '../facts/change-words.ts'
@@ -21,8 +22,8 @@ import { PlaceBar } from './PlaceBar.tsx'
 import { rowOf, useRovingRows } from '../hooks/roving-rows.ts'
 import { useSelection, type Selection } from '../arrangement/selection.ts'
 
-const UnreadableNotice = lazy(() =>
-  import('../errors/UnreadableNotice.tsx').then((module) => ({ default: module.UnreadableNotice })),
+const UnreadableNotice = later(() =>
+  import('../errors/UnreadableNotice.tsx').then((module) => module.UnreadableNotice),
 )
 
 /** How many rows are drawn at first: more than fit on a screen. Scrolling or a button adds more. */

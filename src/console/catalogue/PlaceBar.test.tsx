@@ -32,10 +32,7 @@ describe('placing without dragging', () => {
     [{ selected: [] }, 'Select groups in the catalogue first'],
     [{ count: 99, free: 1 }, 'There is room for 1 more only: a port takes at most 100 groups.'],
     [{ count: 100, free: 0 }, 'The list has 100 groups, and a port takes no more. Detach one first.'],
-    [
-      { lockReason: 'A change to this port is being carried out' },
-      'A change to this port is being carried out',
-    ],
+    [{ lockReason: 'A change to this port is under way' }, 'A change to this port is under way'],
   ])('says why it places nothing: %j', async (options, reason) => {
     const onPlace = show(options)
     await userEvent.click(button('Add to end'))

@@ -73,6 +73,6 @@ test.each([
 ])('takes a part of the page that could not be loaded for no error of Portside', (error) => {
   render(<ErrorPanel error={error} title="This page could not be shown" />)
   const panel = screen.getByRole('alert')
-  expect(panel).toHaveTextContent('A part of this page could not be loaded')
+  expect(panel).toHaveTextContent('This part of the page could not be loaded')
   expect(panel).not.toHaveTextContent('error in Portside')
 })

@@ -4,6 +4,7 @@ import { Button } from '../ui/Button.tsx'
 import { Facts } from '../ui/Facts.tsx'
 import { Id } from '../ui/Id.tsx'
 import { Notice } from '../ui/Notice.tsx'
+import { isPartMissing, PartMissing } from './PartMissing.tsx'
 
 type ErrorPanelProps = {
   error: unknown
@@ -29,15 +30,15 @@ const UNKNOWN = {
  * what to do.
  */
 export function ErrorPanel({ error, title, unknown, onRetry, actions }: ErrorPanelProps): JSX.Element {
+  const message = messageOf(error)
+  if (isPartMissing(message)) return <PartMissing />
   const known = error instanceof ProxyError ? error : undefined
   // Its title would say what nobody knows.
   const open = known?.outcome === 'unknown' ? (unknown ?? UNKNOWN) : undefined
   const advice =
     known !== undefined
       ? adviceFor(known)
-      : isPartMissing(error)
-        ? 'Reload the page once the proxy can be reached. Your arrangements are kept.'
-        : 'This is a fault in Portside itself. Reload the page; report it if it stays.'
+      : 'This is a fault in Portside itself. Reload the page; report it if it stays.'
   const retry = onRetry && (
     <Button size="small" icon="refresh" onClick={onRetry}>
       Try again
@@ -57,7 +58,7 @@ export function ErrorPanel({ error, title, unknown, onRetry, actions }: ErrorPan
         )
       }
     >
-      <p>{messageOf(error)}</p>
+      <p>{message}</p>
       {known !== undefined && known.fields.length > 0 && (
         <ul>
           {known.fields.map((field) => (
@@ -88,20 +89,7 @@ export function ErrorPanel({ error, title, unknown, onRetry, actions }: ErrorPan
 
 function messageOf(error: unknown): string {
   if (error instanceof ProxyError) return error.error_msg
-  if (isPartMissing(error))
-    return `A part of this page could not be loaded${globalThis.navigator?.onLine === false ? ': this browser is offline' : ''}.`
   return error instanceof Error ? error.message : String(error)
-}
-
-/**
- * True when the code or the looks of a part of the page could not be fetched; each browser, and
- * Vite for stylesheets, has its own words for that.
- */
-function isPartMissing(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    /dynamically imported module|importing a module script failed|unable to preload css/i.test(error.message)
-  )
 }
 
 /**
@@ -115,11 +103,11 @@ export function adviceFor(error: ProxyError): string | undefined {
     case 400:
       return 'The platform refused the request as it is. Change what the message names, then try again.'
     case 401:
-      return "The platform does not accept the proxy's credentials. Ask the people who run this Portside to renew them."
+      return "The platform refuses Portside's key. Ask your Portside administrator to renew it."
     case 403:
-      return 'These credentials may not do this. Ask the owner of the project for the permission.'
+      return "Portside's key may not do this. Ask your Portside administrator for the permission."
     case 404:
-      return 'It is not there (any more). Check the ID and the project.'
+      return 'It does not exist, or no longer. Check the ID and the project.'
     case 409:
       return 'Another change of this object is under way. Read it again, then decide.'
     case 429:
@@ -127,7 +115,7 @@ export function adviceFor(error: ProxyError): string | undefined {
     default:
       if (error.status > 0 && error.status < 500) return undefined
       return error.request_id === null
-        ? 'Try again in a moment. If the error comes again, ask the people who run this Portside.'
+        ? 'Try again in a moment. If the error comes again, ask your Portside administrator.'
         : 'Try again in a moment. If the error comes again, give the request ID to the support of the platform.'
   }
 }

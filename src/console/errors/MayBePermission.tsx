@@ -9,8 +9,8 @@ export function MayBePermission({ part }: { part: 'ports' | 'groups' }): JSX.Ele
   const [permission, ...others] = PERMISSIONS[part]
   return (
     <>
-      An empty list may also mean that the key of this Portside must not see them: it needs{' '}
-      <code>{permission}</code>
+      The list may also be empty because Portside’s key may not see them. Ask your Portside administrator: the
+      key needs <code>{permission}</code>
       {others.map((one) => (
         <span key={one}>
           {' '}

@@ -52,7 +52,7 @@ describe('what a step does to open connections (docs/platform.md, Live connectio
   it('clears the inbound ones of all instances in a group that is removed', () => {
     const step = { kind: 'remove' as const, security_groups: ['a'] }
     expect(connectionWords(step, known)).toBe(
-      'Open connections: the inbound ones of all instances in web must pass the inbound rules again, or are cut; outbound ones go on.',
+      'the inbound ones of all instances in web must pass the inbound rules again, or are cut; outbound ones go on.',
     )
     expect(connectionWords(step, known, () => 12)).toContain('web (web is on 12 ports) must')
   })

@@ -42,7 +42,7 @@ export function indexWords(index: number | undefined, length: number): string {
 }
 
 /**
- * What a step does to open connections (docs/platform.md, Live connections).
+ * What a step does to open connections, to follow these words (docs/platform.md, Live connections).
  * @param portsOf the number of ports that have a group, where it is known
  */
 export function connectionWords(
@@ -50,15 +50,15 @@ export function connectionWords(
   names: Names,
   portsOf: (id: string) => number | undefined = () => undefined,
 ): string {
-  if (step.kind === 'replace') return 'Open connections: whether a replacement clears them is not documented.'
+  if (step.kind === 'replace') return 'whether a replacement clears them is not documented.'
   const again = 'must pass the inbound rules again, or are cut; outbound ones go on'
-  if (step.kind === 'insert') return `Open connections: the inbound ones of this port ${again}.`
+  if (step.kind === 'insert') return `the inbound ones of this port ${again}.`
   const counts = step.security_groups.map((id) => ({ id, ports: portsOf(id) }))
   const known = counts.flatMap(({ id, ports }) =>
     ports === undefined ? [] : [`${groupNames(names, [id])} is on ${counted(ports, 'port')}`],
   )
   const numbers = known.length > 0 ? ` (${known.slice(0, 6).join(', ')})` : ''
-  return `Open connections: the inbound ones of all instances in ${groupNames(names, step.security_groups)}${numbers} ${again}.`
+  return `the inbound ones of all instances in ${groupNames(names, step.security_groups)}${numbers} ${again}.`
 }
 
 /** What a plan would do, in a sentence without its full stop. */

@@ -139,15 +139,15 @@ function Notices({ record: { entries, project_id, follows } }: { record: AuditRe
   return (
     <>
       {confirmed?.kind === 'confirmed' && (
-        <Notice tone="warn" title="It broke guards; the operator confirmed this">
-          The port’s name or ID was typed (‘{confirmed.typed}’) to carry it out although it breaks:{' '}
-          {confirmed.guards.join(', ')}.
+        <Notice tone="warn" title="It broke guards, as the operator confirmed">
+          The operator typed ‘{confirmed.typed}’ to apply it although it breaks: {confirmed.guards.join(', ')}
+          .
         </Notice>
       )}
       {entries.some(({ kind }) => kind === 'copied') && (
         <Notice title="Made from the journal">
-          This change was made by a version without an audit log: only the last try of each step is known, and
-          not what the platform responded.
+          An earlier Portside without an audit log made this change. It kept the last try of each step, and no
+          response.
         </Notice>
       )}
       {(follows !== null || next !== null) && (
@@ -166,7 +166,7 @@ function Notices({ record: { entries, project_id, follows } }: { record: AuditRe
 function Lists({ record, facts }: { record: AuditRecord; facts: Pick<GroupFacts, 'groups'> }): JSX.Element {
   const { kind, before, planned, after } = record
   if (before === null || planned === null)
-    return <p className={styles.none}>A single dry run: the list of the port was not read for it.</p>
+    return <p className={styles.none}>A single dry run: Portside did not read the port’s list.</p>
   const dry = kind === 'dry_run'
   const asPlanned = after !== null && sameList(after, planned)
   return (
@@ -175,22 +175,22 @@ function Lists({ record, facts }: { record: AuditRecord; facts: Pick<GroupFacts,
         before={before}
         after={dry || after === null ? planned : after}
         beforeTitle="Before"
-        afterTitle={dry || after === null ? 'As planned' : 'After'}
+        afterTitle={dry || after === null ? 'Planned' : 'After'}
         facts={facts}
       />
       {!dry && after === null && (
         <Notice tone="warn" title="The list after it is unknown">
-          Nobody has read the port since. What is shown is the list that was wanted.
+          Nobody has read the port since. You see the planned list.
         </Notice>
       )}
       {!dry && after !== null && !asPlanned && (
         <details className={styles.more}>
-          <summary>The list that was wanted ({differenceWords(after, planned)})</summary>
+          <summary>The planned list ({differenceWords(after, planned)})</summary>
           <ListComparison
             before={after}
             after={planned}
             beforeTitle="After"
-            afterTitle="Wanted"
+            afterTitle="Planned"
             facts={facts}
           />
         </details>

@@ -36,13 +36,11 @@ export function AuditRecordTimeline({ record, entries, facts }: TimelineProps): 
               </time>
             </div>
             {more}
-            {withoutResponse && n === sentLast && (
-              <TimelineNote>No response to this request is recorded.</TimelineNote>
-            )}
+            {withoutResponse && n === sentLast && <TimelineNote>No response was recorded.</TimelineNote>}
           </TimelineEntry>
         )
       })}
-      {entries.length === 0 && <li className={styles.none}>Nothing is recorded but the plan.</li>}
+      {entries.length === 0 && <li className={styles.none}>Only the plan was recorded.</li>}
     </Timeline>
   )
 }
@@ -128,7 +126,7 @@ function entryWords(entry: AuditEntry, words: readonly string[], facts: Names): 
     case 'answered':
       return { icon: 'info', title: `${entry.user} chose: ${CHOICES[entry.answer]}` }
     case 'taken_over':
-      return { icon: 'info', tone: 'warn', title: 'Taken over: the proxy that carried it out had ended' }
+      return { icon: 'info', tone: 'warn', title: 'Taken over: the proxy that carried it out had stopped' }
     case 'copied':
       return { icon: 'copy', title: 'Copied from the journal' }
     case 'end': {
@@ -180,11 +178,9 @@ function responseWords({ result, status }: ResponseEntry): string {
     case 'refused':
       return `refused${code}`
     case 'unknown':
-      return status === null
-        ? 'no response came: unknown whether it was carried out'
-        : `unknown outcome${code}`
+      return status === null ? 'unknown: no response came' : `unknown outcome${code}`
     case 'not_sent':
-      return 'it did not leave the proxy'
+      return 'not sent'
   }
 }
 

@@ -5,7 +5,8 @@ import type { AuditLogFilters } from '../../vpc/audit-log.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { portQuery } from '../proxy-client/queries.ts'
 import { exportAddress, auditLogPagesQuery } from '../proxy-client/audit-log.ts'
-import { Button, ButtonLink } from '../ui/Button.tsx'
+import { Button } from '../ui/Button.tsx'
+import { LeavingLink } from '../errors/LeavingLink.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { shortId } from '../ui/Id.tsx'
@@ -111,7 +112,7 @@ function HistoryView({ project, portId, search, change }: HistoryViewProps): JSX
           >
             {narrowed
               ? 'The search finds the beginning of a port’s name, a user’s name, a port ID or a request ID, and group IDs as a whole.'
-              : 'Every dry run and every change made through Portside is recorded here, with each request and its response.'}
+              : 'Portside records every dry run and every change, with each request and its response.'}
           </EmptyState>
         )}
         {list.hasNextPage && list.error === null && (
@@ -151,8 +152,8 @@ function Header(props: {
       actions={
         <>
           {/* With the same filters; the browser saves it. */}
-          <ButtonLink href={exportAddress(filters, 'csv')}>Export CSV</ButtonLink>
-          <ButtonLink href={exportAddress(filters, 'jsonl')}>Export JSON lines</ButtonLink>
+          <LeavingLink href={exportAddress(filters, 'csv')}>Export CSV</LeavingLink>
+          <LeavingLink href={exportAddress(filters, 'jsonl')}>Export JSON lines</LeavingLink>
         </>
       }
     />

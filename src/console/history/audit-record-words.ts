@@ -12,7 +12,7 @@ export const KIND_WORDS: Record<AuditRecordKind, string> = {
 
 /** How audit records ended, in words, and how they are shown. `open`: no end was written. */
 export const OUTCOME_WORDS: Record<AuditOutcome | 'open', { words: string; tone: Tone; meaning: string }> = {
-  done: { words: 'Done', tone: 'ok', meaning: 'The port had the list that was wanted.' },
+  done: { words: 'Done', tone: 'ok', meaning: 'The port got the planned list.' },
   passed: { words: 'Passed', tone: 'ok', meaning: 'Every step passed the check; nothing was changed.' },
   refused: {
     words: 'Refused',
@@ -27,7 +27,7 @@ export const OUTCOME_WORDS: Record<AuditOutcome | 'open', { words: string; tone:
   list_changed: {
     words: 'List had changed',
     tone: 'warn',
-    meaning: 'The port’s list, or the port itself, was changed since the plan was made; nothing was sent.',
+    meaning: 'Somebody changed the port after the plan was made. Nothing was sent.',
   },
   stopped: {
     words: 'Stopped',
@@ -37,7 +37,7 @@ export const OUTCOME_WORDS: Record<AuditOutcome | 'open', { words: string; tone:
   interrupted: {
     words: 'Interrupted',
     tone: 'danger',
-    meaning: 'The proxy ended half-way; the port’s page asks what to do.',
+    meaning: 'Portside stopped half-way; the port’s page asks what to do.',
   },
   left: {
     words: 'Left as it was',
@@ -52,7 +52,7 @@ export const OUTCOME_WORDS: Record<AuditOutcome | 'open', { words: string; tone:
   open: {
     words: 'No end recorded',
     tone: 'warn',
-    meaning: 'Result unknown: the proxy ended before it wrote the result, or is still working.',
+    meaning: 'Unknown: Portside stopped before it wrote the result, or is still working.',
   },
 }
 
@@ -62,7 +62,7 @@ export function outcomeWords({ outcome, under_way }: Pick<AuditRecordSummary, 'o
     return {
       words: 'Under way',
       tone: 'accent' as const,
-      meaning: 'It is being carried out, or waits for its turn.',
+      meaning: 'It is under way, or waits for its turn.',
     }
   return OUTCOME_WORDS[outcome ?? 'open']
 }

@@ -119,7 +119,7 @@ export const ArrangedRow = memo(function ArrangedRow(props: ArrangedRowProps): J
               label={`Move ${name} up`}
               data-control="up"
               tabIndex={tabIndex}
-              disabledReason={position === 0 ? 'It is at the top already' : undefined}
+              disabledReason={position === 0 ? 'Already at the top' : undefined}
               onClick={() => actions.nudge(id, -1)}
             />
             <IconButton
@@ -128,7 +128,7 @@ export const ArrangedRow = memo(function ArrangedRow(props: ArrangedRowProps): J
               label={`Move ${name} down`}
               data-control="down"
               tabIndex={tabIndex}
-              disabledReason={position === count - 1 ? 'It is at the end already' : undefined}
+              disabledReason={position === count - 1 ? 'Already at the end' : undefined}
               onClick={() => actions.nudge(id, 1)}
             />
             <IconButton

@@ -160,12 +160,12 @@ describe('the ordered list', () => {
   })
 
   it('can be read but not changed while locked, and says why', async () => {
-    render(<Page lockReason="A change to this port is being carried out" />)
+    render(<Page lockReason="A change to this port is under way" />)
     expect(screen.queryByRole('button', { name: 'Detach ssh' })).not.toBeInTheDocument()
     grip('web').focus()
     await userEvent.keyboard('{Alt>}{ArrowUp}{/Alt}{Delete}')
     expect(order()).toEqual(NAMES)
-    expect(button('Reset')).toHaveAccessibleDescription('A change to this port is being carried out')
+    expect(button('Reset')).toHaveAccessibleDescription('A change to this port is under way')
   })
 
   it('says what an empty list means', () => {

@@ -1,4 +1,5 @@
-import { lazy, memo, Suspense, type JSX } from 'react'
+import { memo, Suspense, type JSX } from 'react'
+import { later } from '../errors/later.tsx'
 import { Button } from '../ui/Button.tsx'
 import { redo, reset, undo, isChanged, room } from '../arrangement/arrangement.ts'
 import { ArrangedList, type ArrangedListProps } from './ArrangedList.tsx'
@@ -7,9 +8,7 @@ import { Panel } from '../ui/Panel.tsx'
 import { useSelection } from '../arrangement/selection.ts'
 
 // Not before something is selected.
-const SelectedBar = lazy(() =>
-  import('./SelectedBar.tsx').then((module) => ({ default: module.SelectedBar })),
-)
+const SelectedBar = later(() => import('./SelectedBar.tsx').then((module) => module.SelectedBar))
 
 /**
  * The ordered list, with undo, redo and reset, and what can be done to selected groups together.
@@ -50,7 +49,7 @@ export const ListPanel = memo(function ListPanel(props: Omit<ArrangedListProps, 
           <Button
             size="small"
             variant="ghost"
-            disabledReason={reason(isChanged(arrangement), 'The list is as it is on the port')}
+            disabledReason={reason(isChanged(arrangement), 'Nothing to reset')}
             onClick={() => change(reset)}
           >
             Reset

@@ -44,7 +44,7 @@ export function LastChange({ operation, facts, fresh, onUndo }: LastChangeProps)
       <div className={styles.inside}>
         <p className={styles.note}>
           {counted(steps.length, 'call')} by {user}, <Time value={updated_at} /> UTC
-          {onUndo && '. The button makes an arrangement that undoes this change; it sends nothing'}.
+          {onUndo && '. Undo only arranges: it sends nothing'}.
         </p>
         {fresh && <a href="#port-details">Read the returned port in full</a>}
         <details open={fresh}>

@@ -33,9 +33,7 @@ export function OperationProgress({ operation, facts, trouble }: OperationProgre
         </Notice>
       )}
       <OperationSteps operation={operation} facts={facts} />
-      <p className={styles.note}>
-        Started by {operation.user}. The proxy carries it out: it goes on when this page is closed.
-      </p>
+      <p className={styles.note}>Started by {operation.user}. It goes on when this page is closed.</p>
     </div>
   )
 }

@@ -7,25 +7,30 @@ import { Timeline, TimelineEntry, TimelineError, TimelineNote, TimelineRequestId
 import styles from './Operation.module.css'
 import { stepWords } from '../facts/change-words.ts'
 
-type OperationStepsProps = { operation: Operation; facts: Pick<GroupFacts, 'groups'> }
+type OperationStepsProps = {
+  operation: Operation
+  facts: Pick<GroupFacts, 'groups'>
+  /** An error that is on the screen in full already. */
+  shown?: Operation['error']
+}
 
 const STATUS: Record<OperationStep['status'], { words: string; icon: IconName; tone?: Tone }> = {
   pending: { words: 'Not yet', icon: 'clock' },
   sending: { words: 'Being sent', icon: 'arrow-right', tone: 'accent' },
   done: { words: 'Done', icon: 'check', tone: 'ok' },
   failed: { words: 'Failed', icon: 'warning', tone: 'danger' },
-  unknown: { words: 'Unknown: no response said whether it was carried out', icon: 'warning', tone: 'warn' },
+  unknown: { words: 'Unknown: the response was lost', icon: 'warning', tone: 'warn' },
   not_sent: { words: 'Not sent', icon: 'minus' },
 }
 /** The proxy ended while this step was being sent, and has not read the port back yet. */
 const NOT_KNOWN_YET = {
-  words: 'Unknown yet: the proxy ended while it was being sent',
+  words: 'Unknown yet: Portside stopped while it was sent',
   icon: 'warning',
   tone: 'warn',
 } as const
 
 /** The steps of an operation, each with what became of it. */
-export function OperationSteps({ operation, facts }: OperationStepsProps): JSX.Element {
+export function OperationSteps({ operation, facts, shown: known }: OperationStepsProps): JSX.Element {
   return (
     <Timeline>
       {operation.steps.map((one, n) => {
@@ -39,17 +44,24 @@ export function OperationSteps({ operation, facts }: OperationStepsProps): JSX.E
             </div>
             <TimelineNote>
               {status === 'pending' && attempts > 0 ? 'To be tried again' : shown.words}
-              {one.found_by_reading && ': the response was lost, the port read back has the expected list'}
+              {one.found_by_reading &&
+                ': the response was lost, but the port has the list that this step makes'}
               {attempts > 1 && status !== 'pending' && ` after ${attempts} tries`}
               {status === 'done' && off_the_port.length > 0 && (
                 <> · off the port after it: {groupNames(facts, off_the_port)}</>
               )}
             </TimelineNote>
-            {error && status !== 'done' && <TimelineError error={error} />}
-            {request_id && <TimelineRequestId value={request_id} of={`step ${n + 1}`} />}
+            {error && status !== 'done' && !isSame(error, known) && <TimelineError error={error} />}
+            {request_id && request_id !== known?.request_id && (
+              <TimelineRequestId value={request_id} of={`step ${n + 1}`} />
+            )}
           </TimelineEntry>
         )
       })}
     </Timeline>
   )
+}
+
+function isSame(error: NonNullable<OperationStep['error']>, known: Operation['error']): boolean {
+  return known?.error_code === error.error_code && known.error_msg === error.error_msg
 }

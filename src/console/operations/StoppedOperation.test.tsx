@@ -24,13 +24,45 @@ const TOO_LARGE: Operation = {
   off_the_port: [],
 }
 
-test('one that is too large to show can be left as it is, and nothing else', () => {
+const ERROR = { error_code: 'VPC.0010', error_msg: 'Not now.', request_id: 'request-2' }
+const STEP = {
+  expected: ['a'],
+  off_the_port: [],
+  request_id: null,
+  found_by_reading: false,
+  attempts: 1,
+}
+
+/** Moving `b` to the top stopped after it was removed; somebody has put it there since. */
+const STOPPED: Operation = {
+  ...TOO_LARGE,
+  too_large: false,
+  status: 'stopped',
+  planned_from: ['a', 'b'],
+  before: ['a', 'b'],
+  desired: ['b', 'a'],
+  steps: [
+    { ...STEP, step: { kind: 'remove', security_groups: ['b'] }, status: 'done' },
+    {
+      ...STEP,
+      step: { kind: 'insert', security_groups: ['b'], index: 0 },
+      expected: ['b', 'a'],
+      status: 'failed',
+      request_id: 'request-2',
+      error: ERROR,
+    },
+  ],
+  list_now: ['b', 'a'],
+  error: ERROR,
+}
+
+function stopped(operation: Operation): HTMLElement {
   render(
     <QueryClientProvider client={new QueryClient()}>
       <StoppedOperation
-        operation={TOO_LARGE}
-        port={{ id: 'port', name: 'web' }}
-        facts={{ groups: new Map() }}
+        operation={operation}
+        port={{ id: 'port', name: 'web', security_groups: operation.list_now ?? [] }}
+        facts={{ groups: new Map(), rules: new Map(), unnamed: new Set(), error: null, retry: () => {} }}
         limit={100}
         policy="choose"
         offered={['steps', 'one-call']}
@@ -38,8 +70,27 @@ test('one that is too large to show can be left as it is, and nothing else', () 
       />
     </QueryClientProvider>,
   )
-  expect(screen.getByRole('alert')).toHaveTextContent('stopped, and is too large to show')
+  return screen.getByRole('alert')
+}
+
+test('one that is too large to show can be left as it is, and nothing else', () => {
+  const alert = stopped(TOO_LARGE)
+  expect(alert).toHaveTextContent('stopped, and is too large to show')
   // Its lists are left out: going back to them would take every group off the port.
   expect(screen.getAllByRole('button').map(({ textContent }) => textContent)).toEqual(['Leave as it is'])
-  expect(screen.getByRole('alert')).not.toHaveTextContent('0 of 0 steps')
+  expect(alert).not.toHaveTextContent('0 of 0 steps')
+})
+
+test('says the error once, in full', () => {
+  const words = stopped(STOPPED).textContent
+  expect(words.match(/Not now\./g)).toHaveLength(1)
+  expect(words.match(/VPC\.0010/g)).toHaveLength(1)
+  expect(screen.getAllByText('request-2')).toHaveLength(1)
+})
+
+test('says where a choice has nothing to send, and what the other one sends', () => {
+  const alert = stopped(STOPPED)
+  expect(alert).toHaveTextContent('The port has the planned list.')
+  expect(alert).toHaveTextContent('Finish the changeSends nothing: the port has this list already.')
+  expect(alert).toHaveTextContent('Roll backSends 2 calls: remove a; then insert a at the top.')
 })

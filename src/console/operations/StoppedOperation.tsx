@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState, type JSX } from 'react'
+import { useEffect, useMemo, useRef, useState, type JSX } from 'react'
 import { PlanRefused, type PlanWay } from '../../vpc/plan-change.ts'
 import { chosenPlan, planWays, wayOf, type PlanPolicy } from '../../vpc/plan-ways.ts'
 import type { Port } from '../../vpc/port.ts'
@@ -20,11 +20,12 @@ import { ListComparison } from '../facts/ListComparison.tsx'
 import styles from './Operation.module.css'
 import { OperationSteps } from './OperationSteps.tsx'
 import { planWords } from '../facts/change-words.ts'
+import { TrafficOfChoice, TrafficRightNow } from './StoppedTraffic.tsx'
 
 type StoppedOperationProps = {
   operation: Operation
-  port: Pick<Port, 'id' | 'name'>
-  facts: Pick<GroupFacts, 'groups'>
+  port: Port
+  facts: GroupFacts
   /** How many groups a port takes. */
   limit: number
   /** How this team wants changes made. */
@@ -44,19 +45,6 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
   const { operation, port, facts, limit, policy, offered, forbidden } = props
   const { status, steps, error, list_now, off_the_port, desired, before } = operation
   const choice = useChoice(operation)
-  /** What the proxy would send: it plans in the same way. */
-  const wayWords = (from: readonly string[], to: readonly string[]) => {
-    try {
-      const way = wayOf(steps.map(({ step }) => step))
-      const plan = chosenPlan(planWays(from, to, { limit, policy, offered }), way)
-      return plan.steps.length === 0
-        ? 'Nothing is left to send: the port has this list already'
-        : `Sends ${planWords(plan, facts)}`
-    } catch (reason) {
-      if (reason instanceof PlanRefused) return `That list can’t be reached: ${reason.message}`
-      throw reason
-    }
-  }
   const [typed, setTyped] = useState('')
   // When a guard is broken: the choice that the proxy refused.
   const refused = choice.variables?.kind
@@ -66,12 +54,10 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
   const done = steps.filter((step) => step.status === 'done').length
   const title =
     status === 'interrupted'
-      ? `The proxy ended while this port was being changed: ${done} of ${steps.length} steps were made`
+      ? `Portside stopped while it changed this port: ${done} of ${steps.length} steps are done`
       : `A change to this port stopped after ${done} of ${steps.length} steps`
-  const towards = (list: readonly string[]) =>
-    list_now === null
-      ? 'The port is read first, then the calls are planned from its list'
-      : wayWords(list_now, list)
+  const known = { project: operation.project_id, port, facts }
+  const ways = { ...known, operation, limit, policy, offered }
   const blocked = forbidden ?? (choice.isPending ? 'Your choice is being sent' : undefined)
   const button = (kind: OperationChoice, label: string, primary = false) => {
     const pending = choice.isPending && refused === kind
@@ -109,9 +95,10 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
           </>
         )}
       </p>
+      {list_now !== null && <TrafficRightNow {...known} now={list_now} before={before} desired={desired} />}
       <div className={styles.stopped}>
         <div className={styles.column}>
-          <OperationSteps operation={operation} facts={facts} />
+          <OperationSteps operation={operation} facts={facts} shown={error} />
           {error && (
             <Facts>
               <dt>Why</dt>
@@ -137,7 +124,7 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
               before={list_now}
               after={desired}
               beforeTitle="On the port now"
-              afterTitle="As arranged"
+              afterTitle="Planned"
               facts={facts}
             />
           )}
@@ -155,15 +142,15 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
       <div className={styles.choices}>
         <div className={styles.choice}>
           {button('go-on', 'Finish the change', true)}
-          <span>{towards(desired)}.</span>
+          <Way {...ways} to={desired} />
         </div>
         <div className={styles.choice}>
           {button('go-back', 'Roll back')}
-          <span>{towards(before)}.</span>
+          <Way {...ways} to={before} />
         </div>
         <div className={styles.choice}>
           {button('leave', 'Leave as it is')}
-          <span>Nothing is sent: the port keeps the list that it has now.</span>
+          <span>Sends nothing: the port keeps the list that it has now.</span>
         </div>
       </div>
       {choice.error !== null && broken === undefined && (
@@ -177,6 +164,32 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
         />
       )}
     </Notice>
+  )
+}
+
+type WayProps = Omit<StoppedOperationProps, 'forbidden'> & { project: string; to: readonly string[] }
+
+/** What a choice sends, as the proxy would plan it, and what that does to traffic. */
+function Way({ operation, to, project, port, facts, limit, policy, offered }: WayProps): JSX.Element {
+  const { list_now: from, steps } = operation
+  const plan = useMemo(() => {
+    if (from === null) return undefined
+    try {
+      return chosenPlan(planWays(from, to, { limit, policy, offered }), wayOf(steps.map(({ step }) => step)))
+    } catch (reason) {
+      if (reason instanceof PlanRefused) return { problem: reason.message }
+      throw reason
+    }
+  }, [from, to, limit, policy, offered, steps])
+  if (plan === undefined || from === null)
+    return <span>Portside reads the port first, then plans the calls from its list.</span>
+  if ('problem' in plan) return <span>Portside can’t plan this: {plan.problem}.</span>
+  if (plan.steps.length === 0) return <span>Sends nothing: the port has this list already.</span>
+  return (
+    <div>
+      <span>Sends {planWords(plan, facts)}.</span>
+      <TrafficOfChoice project={project} port={port} facts={facts} from={from} plan={plan} />
+    </div>
   )
 }
 

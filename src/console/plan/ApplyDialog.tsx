@@ -24,7 +24,7 @@ import { Exposure } from './Exposure.tsx'
 import { NotStarted } from './NotStarted.tsx'
 import { ListComparison } from '../facts/ListComparison.tsx'
 import type { Applying } from './use-applying.ts'
-import { changeWords, connectionWords, counted } from '../facts/change-words.ts'
+import { capitalized, changeWords, connectionWords, counted } from '../facts/change-words.ts'
 
 type ApplyDialogProps = {
   project: string
@@ -112,9 +112,7 @@ export function ApplyDialog({
           if it has changed.
         </p>
         {checked === undefined ? (
-          <Notice tone="warn" title="No dry run">
-            This arrangement had no dry run.
-          </Notice>
+          <Notice tone="warn" title="This arrangement had no dry run" />
         ) : (
           !isPassed(checked) && (
             <Notice tone="danger" title="The dry run did not pass">
@@ -147,7 +145,7 @@ export function ApplyDialog({
             {plan.steps.map(({ step }, n) => (
               <li key={n}>
                 {plan.steps.length > 1 && <b>Step {n + 1}. </b>}
-                {connectionWords(step, facts, portsOf(traffic))}
+                {capitalized(connectionWords(step, facts, portsOf(traffic)))}
               </li>
             ))}
           </ul>

@@ -1,7 +1,6 @@
 import type { JSX } from 'react'
 import type { StepCheck } from '../../vpc/checks.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
-import { counted } from '../facts/change-words.ts'
 import { summaryOf, worstOf } from '../traffic/traffic-words.ts'
 import type { TrafficState } from '../traffic/use-traffic.ts'
 import { Notice } from '../ui/Notice.tsx'
@@ -17,11 +16,10 @@ export function DryRunResult(props: { checking: Checking; traffic: TrafficState 
       <ErrorPanel
         error={error}
         title="The dry run could not be completed"
-        unknown={{ title: 'What the dry run found is unknown', text: 'A dry run changes nothing.' }}
+        unknown={{ title: 'The dry run’s response was lost', text: 'Nothing was changed. Run it again.' }}
       />
     )
-  if (outdated)
-    return <Notice title="The plan changed since the dry run">Make another dry run to know.</Notice>
+  if (outdated) return <Notice title="The plan changed since the dry run">Run it again.</Notice>
   if (checks === undefined) return null
   if (isPassed(checks)) return <Passed checks={checks} traffic={props.traffic} />
   if (checks.some(({ kind }) => kind === 'refused' || kind === 'portside_refused'))
@@ -57,7 +55,7 @@ function Passed(props: { checks: readonly StepCheck[]; traffic: TrafficState }):
 /** After a response that Portside can't read, the platform may have done anything. */
 function changedWords(checks: readonly StepCheck[]): string {
   return checks.some((check) => check.kind === 'failed' && check.error.outcome === 'unknown')
-    ? 'A dry run changes nothing, but what the platform did with it is unknown: read the port again.'
+    ? 'Portside sent a dry run only, but what the platform did with it is unknown: read the port again.'
     : 'Nothing was changed.'
 }
 
@@ -74,5 +72,5 @@ function checkedWords(kinds: readonly string[]): string {
   const here = kinds.length - there
   if (here === 0) return 'The platform checked every step. Nothing was changed.'
   if (there === 0) return 'Every step was checked by Portside only. Nothing was changed.'
-  return `${counted(there, 'step')} checked by the platform, ${here} by Portside only. Nothing was changed.`
+  return `${there} of ${kinds.length} steps checked by the platform, ${here} by Portside only. Nothing was changed.`
 }

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, type JSX, type ReactNode, type RefObject } from 'react'
+import { Suspense, useEffect, type JSX, type ReactNode, type RefObject } from 'react'
 import type { PortCalls } from '../../vpc/port-calls.ts'
 import { portSecurityOf, type Port } from '../../vpc/port.ts'
 import type { ChangePlan, PlanWay } from '../../vpc/plan-change.ts'
@@ -7,7 +7,7 @@ import { Panel } from '../ui/Panel.tsx'
 import type { TrafficState } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
 import { Notice } from '../ui/Notice.tsx'
-import { part } from '../ui/part.tsx'
+import { later, part } from '../errors/later.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { Switch } from '../ui/Switch.tsx'
 import { isPassed } from './check-result.ts'
@@ -16,9 +16,7 @@ import type { Applying } from './use-applying.ts'
 import type { Checking } from './use-checking.ts'
 import { changeWords, counted } from '../facts/change-words.ts'
 
-const ApplyDialog = lazy(() =>
-  import('./ApplyDialog.tsx').then((module) => ({ default: module.ApplyDialog })),
-)
+const ApplyDialog = later(() => import('./ApplyDialog.tsx').then((module) => module.ApplyDialog))
 
 /** What the plan is shown from. */
 export type PlanPanelProps = {
@@ -176,7 +174,7 @@ function Idle({ plan, side, lockReason }: Pick<PlanPanelProps, 'plan' | 'side' |
       ) : (
         <p className={styles.nothing}>
           {lockReason === undefined
-            ? 'No changes yet. Place, move or detach groups: what would change for traffic, and the requests that would be sent, appear here.'
+            ? 'No changes yet. Place, move or detach groups to see what changes for traffic, and what would be sent.'
             : `${lockReason}.`}
         </p>
       )}

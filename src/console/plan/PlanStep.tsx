@@ -49,7 +49,7 @@ export function PlanStep(props: PlanStepProps): JSX.Element {
         {stepWords(step, before.length, facts)}
       </h3>
       {step.kind === 'insert' && <p className={styles.note}>{indexWords(step.index, before.length)}</p>}
-      <p className={styles.note}>{connectionWords(step, facts, portsOf)}</p>
+      <p className={styles.note}>Open connections: {connectionWords(step, facts, portsOf)}</p>
       {dryRun && replaces && (
         <p className={styles.note}>
           The platform has no dry run for a replacement.{' '}

@@ -1,14 +1,30 @@
 import { useCallback, useMemo, type JSX } from 'react'
 import { textOf } from '../../vpc/shown.ts'
+import { isChanged } from '../arrangement/arrangement.ts'
 import { knownName } from '../facts/group-facts.ts'
 import { PortDetails, TrafficChanges } from './later-parts.ts'
 import { usePortState } from './port-state.tsx'
+import { RulesArea } from './RulesArea.tsx'
 import styles from './Workbench.module.css'
 
 const LOADING = <p className={styles.waiting}>Loading…</p>
 
+/** What is below the list: once a change was applied, first of all the port that it returned. */
+export function PageSections(): JSX.Element {
+  const { arranged, watched, last } = usePortState()
+  const isFirst =
+    last !== undefined && watched.seen.has(last.operation_id) && !isChanged(arranged.arrangement)
+  const details = <DetailsSection key="details" />
+  // In one list, so that a section that moves keeps what is open in it.
+  return (
+    <>
+      {[isFirst && details, <TrafficSection key="traffic" />, <RulesArea key="rules" />, isFirst || details]}
+    </>
+  )
+}
+
 /** What traffic the plan changes. */
-export function TrafficSection(): JSX.Element {
+function TrafficSection(): JSX.Element {
   const { traffic, shownFacts } = usePortState()
   return (
     <section className={styles.details} aria-labelledby="traffic">
@@ -19,7 +35,7 @@ export function TrafficSection(): JSX.Element {
 }
 
 /** The port in full; what the last change did to it is marked. */
-export function DetailsSection(): JSX.Element {
+function DetailsSection(): JSX.Element {
   const { port, response, watched, last, shownFacts } = usePortState()
   const { groups } = shownFacts
   const isFresh = last !== undefined && watched.seen.has(last.operation_id)

@@ -1,4 +1,5 @@
-import { lazy, Suspense, type JSX } from 'react'
+import { Suspense, type JSX } from 'react'
+import { later } from '../errors/later.tsx'
 import { rebase, sameList } from '../../vpc/list-difference.ts'
 import type { PortOperations } from '../operations/follow-operations.ts'
 import { Notice } from '../ui/Notice.tsx'
@@ -12,12 +13,10 @@ import {
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { lastChange } from './watched-change.ts'
 
-const OperationProgress = lazy(() =>
-  import('../operations/OperationProgress.tsx').then((module) => ({ default: module.OperationProgress })),
+const OperationProgress = later(() =>
+  import('../operations/OperationProgress.tsx').then((module) => module.OperationProgress),
 )
-const LastChange = lazy(() =>
-  import('../operations/LastChange.tsx').then((module) => ({ default: module.LastChange })),
-)
+const LastChange = later(() => import('../operations/LastChange.tsx').then((module) => module.LastChange))
 
 type PlanSideProps = {
   operations: PortOperations
@@ -53,8 +52,8 @@ export function PlanSide(props: PlanSideProps): JSX.Element | null {
   if (refused?.status === 'list_changed' && refused.operation_id === arrangement.operationId)
     return (
       <Notice tone="warn" title="Nothing was sent">
-        The port’s list, or the port itself, was changed since the plan was made. Your arrangement fits the
-        list that the port has now: check it, then apply it again.
+        Somebody changed the port after the plan was made. Your arrangement fits the list that it has now:
+        check it, then apply it again.
       </Notice>
     )
   const last = lastChange(operations.all)

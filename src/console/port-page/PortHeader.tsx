@@ -8,6 +8,9 @@ import { PageHeader } from '../ui/PageHeader.tsx'
 import { StatusBadge } from '../ui/StatusBadge.tsx'
 import styles from './PortHeader.module.css'
 
+/** The place in the head for when the port was read. */
+export const READ_AT = 'read-at'
+
 /** The head of the port page; without a port while it is being read. */
 export function PortHeader(props: { project: string; portId: string; port?: Port | undefined }): JSX.Element {
   const { project, portId, port } = props
@@ -22,9 +25,12 @@ export function PortHeader(props: { project: string; portId: string; port?: Port
         </Link>
       }
       actions={
-        <Link to="/projects/$projectId/ports/$portId/history" params={{ projectId: project, portId }}>
-          History of this port
-        </Link>
+        <>
+          <span id={READ_AT} className={styles.read} />
+          <Link to="/projects/$projectId/ports/$portId/history" params={{ projectId: project, portId }}>
+            History of this port
+          </Link>
+        </>
       }
     >
       <span className={styles.facts}>

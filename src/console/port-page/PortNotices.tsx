@@ -1,41 +1,44 @@
-import { lazy, Suspense, type JSX } from 'react'
-import { shortened } from '../../vpc/errors.ts'
+import { Suspense, type JSX } from 'react'
+import { later } from '../errors/later.tsx'
 import { portSecurityOf } from '../../vpc/port.ts'
 import type { Operation } from '../../vpc/portside-api.ts'
+import type { DragLink } from '../drag/drag-link.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { lastOf } from '../operations/follow-operations.ts'
 import type { KnownOperation } from '../proxy-client/read-operations.ts'
 import { Notice } from '../ui/Notice.tsx'
+import { Freshness } from './later-parts.ts'
 import { usePortState } from './port-state.tsx'
 
-const StoppedOperation = lazy(() =>
-  import('../operations/StoppedOperation.tsx').then((module) => ({ default: module.StoppedOperation })),
+const StoppedOperation = later(() =>
+  import('../operations/StoppedOperation.tsx').then((module) => module.StoppedOperation),
 )
-const ListChanged = lazy(() =>
-  import('./ListChanged.tsx').then((module) => ({ default: module.ListChanged })),
-)
-
-const LONGEST_SHOWN = 60
+const SecurityNotice = later(() => import('./SecurityNotice.tsx').then((module) => module.SecurityNotice))
+const ListChanged = later(() => import('./ListChanged.tsx').then((module) => module.ListChanged))
 
 /** What an operator must know or decide before anything else on the page. */
-export function PortNotices(): JSX.Element {
-  const { port, arranged, operations, facts, limit, policy, offered, forbidden } = usePortState()
+export function PortNotices({ dragLink }: { dragLink: DragLink }): JSX.Element {
+  const { project, port, arranged, operations, watched, facts, limit, policy, offered, forbidden } =
+    usePortState()
   const { conflict, leftHalfway, keep, unkept } = arranged
   return (
     <>
-      {portSecurityOf(port) === undefined && (
-        <Notice tone="warn" title="Whether security groups have effect on this port is not known">
-          Its <code>port_security_enabled</code> is{' '}
-          <code>{shortened(JSON.stringify(port.port_security_enabled), LONGEST_SHOWN)}</code>, which can’t be
-          read. What is said of traffic holds only if it is true.
-        </Notice>
+      {portSecurityOf(port) !== true && (
+        <Suspense>
+          <SecurityNotice port={port} />
+        </Suspense>
       )}
-      {portSecurityOf(port) === false && (
-        <Notice tone="warn" title="Security groups have no effect on this port">
-          Its <code>port_security_enabled</code> is false: all traffic passes, whatever groups are listed. The
-          list can be arranged all the same.
-        </Notice>
-      )}
+      <Freshness
+        waiting={null}
+        project={project}
+        portId={port.id}
+        list={port.security_groups}
+        operations={operations}
+        seen={watched.seen}
+        asked={conflict !== null}
+        dragLink={dragLink}
+        facts={facts}
+      />
       {operations.error != null && operations.underWay.length === 0 && (
         <ErrorPanel
           error={operations.error}

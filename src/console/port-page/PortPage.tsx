@@ -19,7 +19,7 @@ export function PortPage(): JSX.Element {
 }
 
 /** The port page for the port `portId` of `project`. */
-export function PortView({ project, portId }: { project: string; portId: string }): JSX.Element {
+function PortView({ project, portId }: { project: string; portId: string }): JSX.Element {
   const port = useQuery(portQuery(project, portId))
   const retry = () => void port.refetch()
   if (port.data !== undefined)

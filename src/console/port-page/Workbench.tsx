@@ -8,10 +8,9 @@ import { DragArea } from './DragArea.tsx'
 import { loadParts, PlanArea } from './later-parts.ts'
 import { ListArea } from './ListArea.tsx'
 import { LoadingPanel } from './LoadingPanel.tsx'
-import { DetailsSection, TrafficSection } from './PageSections.tsx'
+import { PageSections } from './PageSections.tsx'
 import { PortNotices } from './PortNotices.tsx'
 import { PortStateProvider, usePortState } from './port-state.tsx'
-import { RulesArea } from './RulesArea.tsx'
 import { ReviewBar } from './ReviewBar.tsx'
 import styles from './Workbench.module.css'
 
@@ -27,7 +26,7 @@ export function Workbench(props: { project: string; response: PortResponse }): J
   const [dragLink] = useState(createDragLink)
   return (
     <PortStateProvider {...props}>
-      <PortNotices />
+      <PortNotices dragLink={dragLink} />
       <Areas ref={areas}>
         <ListArea dragLink={dragLink} />
         <CatalogueArea dragLink={dragLink} />
@@ -35,9 +34,7 @@ export function Workbench(props: { project: string; response: PortResponse }): J
       </Areas>
       <DragArea areas={areas} dragLink={dragLink} />
       <ReviewBar planHeading={planHeading} />
-      <TrafficSection />
-      <RulesArea />
-      <DetailsSection />
+      <PageSections />
       <PageEffects />
     </PortStateProvider>
   )

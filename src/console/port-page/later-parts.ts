@@ -1,9 +1,10 @@
-import { part } from '../ui/part.tsx'
+import { part } from '../errors/later.tsx'
 
 // The list can be read, and arranged by keys and buttons, without any of these.
 
 export const Catalogue = part(() => import('../catalogue/Catalogue.tsx').then((module) => module.Catalogue))
 export const PlanArea = part(() => import('./PlanArea.tsx').then((module) => module.PlanArea))
+export const Freshness = part(() => import('./Freshness.tsx').then((module) => module.Freshness))
 export const DragLayer = part(() => import('../drag/DragLayer.tsx').then((module) => module.DragLayer))
 export const TrafficChanges = part(() =>
   import('../traffic/TrafficChanges.tsx').then((module) => module.TrafficChanges),
@@ -17,5 +18,14 @@ export const PortDetails = part(() =>
 
 /** Asks for the code of everything beside the list, in the order in which it is needed. */
 export function loadParts(): void {
-  for (const { load } of [Catalogue, PlanArea, DragLayer, TrafficChanges, RulesSection, PortDetails]) load()
+  for (const { load } of [
+    Catalogue,
+    PlanArea,
+    DragLayer,
+    TrafficChanges,
+    RulesSection,
+    PortDetails,
+    Freshness,
+  ])
+    load()
 }

@@ -90,7 +90,7 @@ describe("a port's arrangement", () => {
   it('is shown, but locked, while it is carried out', () => {
     const { current } = page(sent, LIST, operation({ status: 'running' }))
     expect(current.arrangement).toEqual(sent)
-    expect(current.lockReason).toMatch(/being carried out/)
+    expect(current.lockReason).toMatch(/under way/)
   })
 
   it("shows the port's own list while another operator's change is carried out", () => {
@@ -101,7 +101,7 @@ describe("a port's arrangement", () => {
 
   it('waits for the choice about a change that stopped', () => {
     const { current } = page(sent, ['a'], operation({ status: 'stopped', list_now: ['a'] }))
-    expect(current.lockReason).toMatch(/choose how it goes on first/)
+    expect(current.lockReason).toMatch(/choose what to do first/)
     expect(current.arrangement.desired).toEqual(['a'])
   })
 

@@ -55,11 +55,11 @@ export function usePortArrangement(
 
   const conflict = settled && other && !over ? kept : null
   const lockReason = busy
-    ? 'A change to this port is being carried out'
+    ? 'A change to this port is under way'
     : stopped !== undefined
-      ? 'A change to this port stopped half-way: choose how it goes on first'
+      ? 'A change to this port stopped: choose what to do first'
       : conflict !== null
-        ? 'The list changed since it was arranged: re-apply your changes to the new list or discard them first'
+        ? 'The list changed: re-apply or discard your changes first'
         : undefined
 
   const unchanged = useMemo(() => arrangementOf(list), [list])

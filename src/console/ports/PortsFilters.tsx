@@ -1,4 +1,5 @@
-import { lazy, Suspense, useState, type JSX } from 'react'
+import { Suspense, useState, type JSX } from 'react'
+import { later } from '../errors/later.tsx'
 import { deviceOwnerWords, FIXED_DEVICE_OWNERS } from '../../vpc/device-owner.ts'
 import type { Port } from '../../vpc/port.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
@@ -10,7 +11,7 @@ import styles from './PortsFilters.module.css'
 import type { PortsSearch } from './ports-search.ts'
 import { useGroupNames } from '../facts/use-group-names.ts'
 
-const GroupFilterDialog = lazy(() => import('./GroupFilterDialog.tsx'))
+const GroupFilterDialog = later(() => import('./GroupFilterDialog.tsx').then((module) => module.default))
 
 /** Documented values of `status` (docs/platform.md, Objects, Table 5). */
 const STATUSES = ['ACTIVE', 'BUILD', 'DOWN']

@@ -42,7 +42,7 @@ function foundWords(view: PortsView, search: PortsSearch): string {
     : `${ports(view.searched)}${under} so far`
   if (!q) return view.complete ? capital(searched) : `Read ${searched}`
   const missed = view.exact !== undefined ? `No port has exactly this ${view.exact.what}. ` : ''
-  return `${missed}${capital(ports(view.rows.length))} found, searched ${searched}${view.stopped ? ' (stopped)' : ''}`
+  return `${missed}${capital(ports(view.rows.length))} match. Searched ${searched}${view.stopped ? ' (stopped)' : ''}`
 }
 
 function ports(count: number): string {

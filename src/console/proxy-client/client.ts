@@ -76,7 +76,7 @@ export async function call<S extends z.ZodMiniType>(
         error_msg: `Portside's proxy did not respond within ${timeoutMs / 1000} seconds.`,
         advice: isOnThisMachine()
           ? 'Try again. If the error comes again, look at what npm start prints.'
-          : 'Try again. If the error comes again, tell the people who run this Portside.',
+          : 'Try again. If the error comes again, tell your Portside administrator.',
         ...lost,
       })
     throw new ProxyError(0, {
@@ -112,7 +112,7 @@ function unreachable(): { error_msg: string; advice: string } {
     error_msg,
     advice: offline
       ? 'Connect to the network, then try again.'
-      : 'Check the network between this browser and Portside, then try again. If others have no response either, tell the people who run this Portside.',
+      : 'Check the network between this browser and Portside, then try again. If others have no response either, tell your Portside administrator.',
   }
 }
 

@@ -1,5 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { lazy, Suspense, type JSX } from 'react'
+import { later } from '../errors/later.tsx'
+import { Suspense, type JSX } from 'react'
 import type { Port } from '../../vpc/port.ts'
 import { textOf } from '../../vpc/shown.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
@@ -8,9 +9,7 @@ import { Button } from '../ui/Button.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import styles from './RulesSection.module.css'
 
-const EffectiveRules = lazy(() =>
-  import('./EffectiveRules.tsx').then((module) => ({ default: module.EffectiveRules })),
-)
+const EffectiveRules = later(() => import('./EffectiveRules.tsx').then((module) => module.EffectiveRules))
 const route = getRouteApi('/projects/$projectId/ports/$portId')
 
 type RulesSectionProps = {

@@ -1,4 +1,4 @@
-import { useState, type JSX } from 'react'
+import { useState, type JSX, type ReactNode } from 'react'
 import type { Names } from '../../vpc/traffic/explain.ts'
 import type { Flow } from '../../vpc/traffic/flow.ts'
 import { opensToAnywhere } from '../../vpc/traffic/importance.ts'
@@ -43,11 +43,7 @@ export function FlowGroups({
               {named && FLOW_MARKS[group.change].words}
               <Badge>{group.direction}</Badge>
               <b>{whatText(group, names)}</b>
-              {group.flows.some(opensToAnywhere) && (
-                <Badge tone="danger" icon="warning">
-                  Open to anywhere
-                </Badge>
-              )}
+              {group.flows.some(opensToAnywhere) && <OpenToAnywhere />}
             </div>
             <div className={styles.note}>{whyText(group, lists, names)}.</div>
             <OnDemand
@@ -69,6 +65,14 @@ export function FlowGroups({
   )
 }
 
+function OpenToAnywhere(): JSX.Element {
+  return (
+    <Badge tone="danger" icon="warning">
+      Open to anywhere
+    </Badge>
+  )
+}
+
 /** Drawn once it is opened: there may be thousands of flows. */
 function OnDemand({ title, children }: { title: string; children: () => JSX.Element }): JSX.Element {
   const [open, setOpen] = useState(false)
@@ -80,33 +84,44 @@ function OnDemand({ title, children }: { title: string; children: () => JSX.Elem
   )
 }
 
-/** The most important of it, in a line each, and how much more there is. */
-export function FlowDigest(props: {
+type FlowDigestProps = {
   flows: readonly Flow[]
-  lists: TwoLists
+  /** Left out, it is not said why. */
+  lists?: TwoLists
   names: Names
   most: number
-}): JSX.Element | null {
-  const { flows, lists, names, most } = props
+  /** What each kind of change is called. */
+  words?: Readonly<Record<Flow['change'], string>>
+  /** How many more there are, and where. */
+  more?: (count: number) => ReactNode
+}
+
+const WORDS: FlowDigestProps['words'] & {} = {
+  newly_allowed: FLOW_MARKS.newly_allowed.words,
+  newly_denied: FLOW_MARKS.newly_denied.words,
+  undecided: FLOW_MARKS.undecided.words,
+}
+const linkToAll = (count: number) => <a href="#traffic">{count} more, in What traffic changes</a>
+
+/** The most important of it, in a line each, and how much more there is. */
+export function FlowDigest(props: FlowDigestProps): JSX.Element | null {
+  const { flows, lists, names, most, words = WORDS, more = linkToAll } = props
   const groups = flowGroups(flows)
   if (groups.length === 0) return null
-  const more = groups.length > most ? groups.length - most + 1 : 0
+  const left = groups.length > most ? groups.length - most + 1 : 0
   return (
     <ul className={styles.flows}>
-      {groups.slice(0, groups.length - more).map((group, n) => (
+      {groups.slice(0, groups.length - left).map((group, n) => (
         <li key={n} data-change={group.change} data-wide={group.flows.some(opensToAnywhere) || undefined}>
           <div className={styles.traffic}>
             <Icon name={FLOW_MARKS[group.change].icon} />
-            {FLOW_MARKS[group.change].words}: <b>{whatText(group, names)}</b>
+            {words[group.change]}: <b>{whatText(group, names)}</b>
+            {group.flows.some(opensToAnywhere) && <OpenToAnywhere />}
           </div>
-          <div className={styles.note}>{whyText(group, lists, names)}.</div>
+          {lists && <div className={styles.note}>{whyText(group, lists, names)}.</div>}
         </li>
       ))}
-      {more > 0 && (
-        <li>
-          <a href="#traffic">{more} more, in What traffic changes</a>
-        </li>
-      )}
+      {left > 0 && <li>{more(left)}</li>}
     </ul>
   )
 }

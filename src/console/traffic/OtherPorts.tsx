@@ -42,7 +42,7 @@ export function OtherPorts({ result, filter, names, of = '' }: OtherPortsProps):
                 {shown.length > 0 ? (
                   <FlowList flows={shown} names={names} when={when} named />
                 ) : (
-                  <p className={styles.note}>Nothing that the filters show.</p>
+                  <p className={styles.note}>Nothing passes the filters.</p>
                 )}
               </div>
             )

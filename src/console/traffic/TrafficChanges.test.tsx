@@ -71,7 +71,7 @@ describe('what traffic changes', () => {
     expect(within(allowed).getAllByRole('listitem')).toHaveLength(1)
     expect(allowed).toHaveTextContent('TCP 443')
     await userEvent.selectOptions(screen.getByLabelText('Protocol'), 'UDP')
-    expect(allowed).toHaveTextContent('Nothing that the filters show.')
+    expect(allowed).toHaveTextContent('Nothing passes the filters.')
   })
 
   it('says plainly when nothing changes, and when groups have no effect', () => {

@@ -1,4 +1,5 @@
 import type { JSX } from 'react'
+import { isPartMissing, PartMissing } from '../errors/PartMissing.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Notice } from '../ui/Notice.tsx'
 
@@ -6,6 +7,7 @@ type TrafficFailedProps = { title: string; failure: { message: string; retry: ()
 
 /** The worker could not compute what was asked: why, and another try. */
 export function TrafficFailed({ title, failure }: TrafficFailedProps): JSX.Element {
+  if (isPartMissing(failure.message)) return <PartMissing />
   return (
     <Notice
       tone="danger"

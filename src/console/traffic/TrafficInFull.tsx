@@ -79,7 +79,7 @@ function Between(props: {
       {shown.length > 0 ? (
         <FlowGroups flows={shown} lists={lists} names={names} when="then" named />
       ) : (
-        <p className={styles.note}>Nothing that the filters show.</p>
+        <p className={styles.note}>Nothing passes the filters.</p>
       )}
     </details>
   )
@@ -113,7 +113,7 @@ function Difference(props: {
             {shown.length > 0 ? (
               <FlowGroups flows={shown} lists={lists} names={names} />
             ) : (
-              <p className={styles.note}>Nothing that the filters show.</p>
+              <p className={styles.note}>Nothing passes the filters.</p>
             )}
           </section>
         )

@@ -100,7 +100,7 @@ export function TryPacket({ question, names, onTry }: TryPacketProps): JSX.Eleme
         <Button type="submit">Try</Button>
       </div>
       <output aria-live="polite">
-        {unloaded && 'What tries a packet could not be loaded: try again.'}
+        {unloaded && 'This part could not be loaded. Try again.'}
         {verdicts.length > 0 && (
           <ol className={styles.lines}>
             {verdicts.map((one, n) => (

@@ -81,7 +81,12 @@ export function useTraffic(
   const remoteIds = remoteGroupIds(ruled)
   const isShown = (id: string) => Boolean(groups.get(id)) || (unnamed.has(id) && rules.get(id)?.length !== 0)
   const changing = portSecurity === false ? [] : groupsThatChange(equal)
-  const { data: otherPorts, dataUpdatedAt: othersAt } = useQuery({
+  const {
+    data: otherPorts,
+    dataUpdatedAt: othersAt,
+    error: portsError,
+    refetch: readOthers,
+  } = useQuery({
     ...otherPortsQuery(project, port, changing),
     enabled: now && changing.length > 0,
   })
@@ -103,7 +108,12 @@ export function useTraffic(
   const [wanted, setWanted] = useState(false)
   const bare = (equal[0]?.steps.length ?? 0) === 0
   const asked = { enabled: resolved.length > 0 && (!bare || wanted) }
-  const { data: members, dataUpdatedAt } = useQuery({
+  const {
+    data: members,
+    dataUpdatedAt,
+    error: membersError,
+    refetch: readMembers,
+  } = useQuery({
     ...membersOfGroupsQuery(project, remoteIds, addressGroupIds),
     ...asked,
   })
@@ -184,7 +194,14 @@ export function useTraffic(
   }, [question])
 
   return useMemo<TrafficState>(() => {
-    if (!question) return error == null ? { state: 'reading' } : { state: 'unread', error, retry }
+    if (!question) {
+      if (error != null) return { state: 'unread', error, retry }
+      // Only where their code could not be loaded: what can't be read is named in their data.
+      if (portsError !== null) return { state: 'unread', error: portsError, retry: () => void readOthers() }
+      if (membersError !== null)
+        return { state: 'unread', error: membersError, retry: () => void readMembers() }
+      return { state: 'reading' }
+    }
     const isOf = found?.question === question
     if (!found || (!isOf && !knowsMoreMembers(question, found.question))) return { state: 'reading' }
     if (found.end instanceof Error)
@@ -214,6 +231,10 @@ export function useTraffic(
     found,
     error,
     retry,
+    portsError,
+    membersError,
+    readOthers,
+    readMembers,
     members,
     groups,
     named,

@@ -16,7 +16,7 @@ export function notRecorded(when: 'before' | 'after', cause: unknown): ProxyErro
       : `Portside could not write the result of this to its audit log${why}.`,
     {
       ...(when === 'before' && { outcome: 'not_sent' as const }),
-      advice: `Ask the administrator of this Portside to check its database (DATABASE_URL, else the disk of PORTSIDE_DATA)${disk ? ` and to ${disk.advice}` : ''}; then try again.`,
+      advice: `Ask your Portside administrator to check its database (DATABASE_URL, else the disk of PORTSIDE_DATA)${disk ? ` and to ${disk.advice}` : ''}; then try again.`,
     },
     { cause },
   )

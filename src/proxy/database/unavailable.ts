@@ -22,7 +22,7 @@ export function unavailable(error: unknown): ProxyError {
     `Portside's database can't be reached (${messageOf(error)}).`,
     {
       advice:
-        'What is not in the audit log is not sent to the platform. Check that the PostgreSQL of DATABASE_URL runs and can be reached: Portside then connects again. Then look at the port as it is, and try again.',
+        "Portside sends nothing that it can't record. Ask your Portside administrator to check the PostgreSQL of DATABASE_URL: Portside connects again when it can. Then look at the port as it is, and try again.",
     },
     { cause: error },
   )
@@ -37,7 +37,7 @@ export function folderUnavailable(error: unknown): ProxyError {
     'Portside.DatabaseUnavailable',
     `Portside's journal can't be written to: ${problem?.cause ?? messageOf(error)}.`,
     {
-      advice: `What is not in the audit log is not sent to the platform. Ask the administrator of this Portside to check the folder of PORTSIDE_DATA${problem ? ` (${problem.advice})` : ''}: Portside goes on when it can write there. Then look at the port as it is, and try again.`,
+      advice: `Portside sends nothing that it can't record. Ask your Portside administrator to check the folder of PORTSIDE_DATA${problem ? ` (${problem.advice})` : ''}: Portside goes on when it can write there. Then look at the port as it is, and try again.`,
     },
     { cause: error },
   )

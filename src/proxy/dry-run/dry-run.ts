@@ -71,7 +71,7 @@ export async function checkPlan(
       "The port's list is not the one that was planned from.",
       {
         outcome: 'not_sent',
-        advice: 'Look at what changed before anything else is sent.',
+        advice: 'Look at what changed first.',
       },
     )
     await record.end('list_changed', list, changed.error)

@@ -25,7 +25,7 @@ export function addProbes(app: FastifyInstance, readiness: Readiness): void {
   app.get('/readyz', { config }, async (_, reply) => {
     const { ready } = await readiness.check()
     if (!ready)
-      throw ownError('Portside.NotReady', 'Portside can not serve right now.', {
+      throw ownError('Portside.NotReady', "Portside can't serve right now.", {
         advice: "Look for the reason in the proxy's log, and at /readyz of PORTSIDE_METRICS_LISTEN.",
       })
     return reply.header('cache-control', 'no-store').send({ status: 'ready' })

@@ -364,15 +364,15 @@ class OperationRun {
 
 /** The error of an operation that ended early because its proxy did. */
 export function interruptedError(): PortsideError {
-  return ownError('Portside.Interrupted', 'The proxy stopped before this operation was at its end.', {
+  return ownError('Portside.Interrupted', 'Portside stopped before this change was done.', {
     advice:
       'Look at the list as it is now; then finish the change, roll it back, or leave the list as it is.',
   }).error
 }
 
 function listChangedError(): PortsideError {
-  return ownError('Portside.ListChanged', "The port's list is not as expected: it was changed meanwhile.", {
-    advice: 'Look at what changed before anything else is sent.',
+  return ownError('Portside.ListChanged', "Somebody changed the port's list meanwhile.", {
+    advice: 'Look at what changed first.',
   }).error
 }
 
@@ -390,7 +390,7 @@ function updatedMeanwhileError(lost: boolean): PortsideError {
     lost
       ? 'No response came. The port has the list from before, but was changed since: by that request or by somebody else. The request was not sent again.'
       : 'The port was changed while Portside waited, though its list is the same. A replacement could overwrite what somebody else is doing, so the request was not sent again.',
-    { advice: 'Look at the port as it is now before anything else is sent.' },
+    { advice: 'Look first at the port as it is now.' },
   ).error
 }
 
@@ -398,7 +398,7 @@ function anotherListError(): PortsideError {
   return ownError(
     'Portside.AnotherList',
     'The list after the call is not the one that was asked for: the platform made another, or somebody changed the list at the same moment.',
-    { advice: 'Look at the list as it is now before anything else is sent.' },
+    { advice: 'Look first at the list as it is now.' },
   ).error
 }
 

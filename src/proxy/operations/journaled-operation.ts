@@ -204,7 +204,7 @@ export function settleByList(operation: JournaledOperation, list: readonly strin
     else if (late && sameList(list, listBefore(operation, stepNumber)))
       markFailed(step, {
         error_code: 'Portside.Interrupted',
-        error_msg: 'No response came, and the port read back has the list from before this step.',
+        error_msg: 'No response came, and the port has the list from before this step.',
         request_id: null,
       })
   }

@@ -198,8 +198,8 @@ export class Operations {
         throw ownError(
           'Portside.OperationConflict',
           operation.list_now === null
-            ? `Operation ${operation.operation_id} ended early, and the port's list could not be read since.`
-            : `Operation ${operation.operation_id} ended early and left ${operation.off_the_port.length} security groups off the port: ${operation.off_the_port.join(', ')}.`,
+            ? `Operation ${operation.operation_id} ended early, and Portside could not read the port's list since.`
+            : `Operation ${operation.operation_id} ended early and left groups off the port: ${operation.off_the_port.join(', ')}.`,
           {
             advice:
               'Choose first what becomes of that operation: finish the change, roll it back, or leave the list as it is.',

@@ -109,7 +109,7 @@ export function addSessions(app: FastifyInstance, options: SessionOptions): Sess
         if (role !== 'operator' && request.method !== 'GET' && request.method !== 'HEAD')
           throw ownError('Portside.Forbidden', 'Your role is viewer: nothing was sent to the platform.', {
             advice:
-              'You can look at everything, arrange and preview; dry runs and changes need the role of an operator. Ask the administrator who gives the roles.',
+              'Viewers look, arrange and preview. Ask your Portside administrator for the role of an operator.',
           })
       })
     },

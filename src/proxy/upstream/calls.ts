@@ -1,5 +1,5 @@
 import { RateLimiterMemory, RateLimiterPostgres, type RateLimiterAbstract } from 'rate-limiter-flexible'
-import type { EndpointCalls } from '../../vpc/endpoint-calls.ts'
+import { keptForPeople, type EndpointCalls } from '../../vpc/endpoint-calls.ts'
 import { ownError } from '../errors.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
 import { UpstreamError, type Work } from './upstream.ts'
@@ -191,8 +191,8 @@ function reserveOf({ count }: CallBudget): number {
 /** How many calls of a window may be used when work of this kind takes one. */
 function mostFor(work: Work, budget: CallBudget): number {
   if (work === 'change') return budget.count
-  const forPeople = budget.count - reserveOf(budget)
-  return work === 'person' ? forPeople : forPeople - Math.ceil(forPeople / 4)
+  const reserve = reserveOf(budget)
+  return budget.count - (work === 'person' ? reserve : keptForPeople(budget.count, reserve))
 }
 
 function noCallsLeft(milliseconds: number, why: string): UpstreamError {

@@ -194,7 +194,7 @@ export function createUpstream(
       'Portside.Internal',
       "Portside could not read the platform's response.",
       {
-        advice: "Try again. If the error comes again, look in the proxy's log and report it.",
+        advice: 'Try again. If the error comes again, tell your Portside administrator.',
       },
     )
     return new UpstreamError(status, error, { cause })
@@ -414,7 +414,7 @@ function sendOutcomeOf(
         {
           request_id: requestIdIn(response) ?? null,
           advice:
-            'Read the port again. If the error comes again, check that PORTSIDE_UPSTREAM is the address of the VPC API.',
+            'Read the port again. If the error comes again, ask your Portside administrator to check that PORTSIDE_UPSTREAM is the address of the VPC API.',
         },
       ).error,
     )
@@ -456,7 +456,7 @@ function projectOf(
 
 function projectById(projects: Projects, id: string): ProxyProject {
   const project = projects.get(id)
-  if (!project) throw ownError('Portside.NotFound', `Project ${id} is not one of this proxy's projects.`)
+  if (!project) throw ownError('Portside.NotFound', `You don't have access to project ${id}.`)
   return project
 }
 

@@ -21,7 +21,7 @@ export function noResponseError(
       `The platform at ${endpoint} did not respond within ${timeoutMs / 1000} s.`,
       {
         advice:
-          'Try again. If the error comes again, check the platform, or raise PORTSIDE_UPSTREAM_TIMEOUT_MS.',
+          'Try again. If the error comes again, ask your Portside administrator to check the platform, or to raise PORTSIDE_UPSTREAM_TIMEOUT_MS.',
       },
     )
   if (failure.reason === 'too_large')
@@ -30,7 +30,7 @@ export function noResponseError(
       `The platform's response is larger than Portside reads (${bytes / 1024 / 1024} MiB).`,
       {
         advice:
-          'For a list, ask for a smaller page: lower the limit. If the error comes again, check that PORTSIDE_UPSTREAM is the address of the VPC API.',
+          'For a list, ask for a smaller page: lower the limit. If the error comes again, ask your Portside administrator to check that PORTSIDE_UPSTREAM is the address of the VPC API.',
       },
     )
   if (failure.reason === 'aborted')
@@ -41,13 +41,14 @@ export function noResponseError(
       'Portside.Unreachable',
       `The connection to ${endpoint} broke before the response came${detail}.`,
       {
-        advice: 'Try again. If the error comes again, check the network between the proxy and the platform.',
+        advice:
+          'Try again. If the error comes again, ask your Portside administrator to check the network between Portside and the platform.',
       },
     )
   if (NOT_TRUSTED.test(failure.code ?? ''))
     return ownError('Portside.Unreachable', `The certificate of ${endpoint} is not trusted${detail}.`, {
       advice:
-        'If the certificate is right, set PORTSIDE_UPSTREAM_CA_FILE to a PEM file with the authority that signed it. If not, someone else may be at this address.',
+        'Someone else may be at this address. If the certificate is right, your Portside administrator can set PORTSIDE_UPSTREAM_CA_FILE to a PEM file with the authority that signed it.',
     })
   const status = TUNNEL_REFUSED.exec(failure.message)?.[1]
   if (proxy && status)
@@ -57,8 +58,8 @@ export function noResponseError(
       {
         advice:
           status === '407'
-            ? 'Check the name and password in PORTSIDE_UPSTREAM_PROXY (or HTTPS_PROXY).'
-            : `Check that the HTTP proxy lets this machine connect to ${endpoint}.`,
+            ? 'Ask your Portside administrator to check the name and password in PORTSIDE_UPSTREAM_PROXY (or HTTPS_PROXY).'
+            : `Ask your Portside administrator to check that the HTTP proxy lets Portside connect to ${endpoint}.`,
       },
     )
   if (proxy)
@@ -66,10 +67,10 @@ export function noResponseError(
       'Portside.Unreachable',
       `The platform at ${endpoint} can't be reached through the HTTP proxy ${proxy}${detail}.`,
       {
-        advice: `Check that PORTSIDE_UPSTREAM_PROXY (or HTTPS_PROXY) is right, and that ${proxy} is running.`,
+        advice: `Ask your Portside administrator to check that PORTSIDE_UPSTREAM_PROXY (or HTTPS_PROXY) is right, and that ${proxy} is running.`,
       },
     )
   return ownError('Portside.Unreachable', `The platform at ${endpoint} can't be reached${detail}.`, {
-    advice: `Check that PORTSIDE_UPSTREAM is right, that ${endpoint} is running, and that this machine may connect to it.`,
+    advice: `Ask your Portside administrator to check that PORTSIDE_UPSTREAM is right, that ${endpoint} is running, and that Portside may connect to it.`,
   })
 }

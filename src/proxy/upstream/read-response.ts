@@ -16,13 +16,13 @@ import type { ResponseSchema } from './upstream.ts'
 
 /** What to do about an error, by status, where the platform's message can't know of Portside. */
 const ADVICE: Readonly<Record<number, string>> = {
-  401: "The platform refused the proxy's credentials. Check the access key or token it was started with or has in its credentials file, and this machine's clock.",
-  403: "The proxy's credentials lack a permission for this. Check the project, and the policies of the user they belong to.",
+  401: "The platform refused Portside's key. Ask your Portside administrator to check the access key or token, and the clock of Portside's machine.",
+  403: "Portside's key lacks a permission for this in this project. Ask your Portside administrator.",
 }
 /** The same where there is a message, and no code of the platform's. */
 const ADVICE_WITHOUT_CODE: Readonly<Record<number, string>> = {
-  401: "This has no code of the platform: the proxy's credentials may be wrong, or something between Portside and the platform asks for a sign-in of its own.",
-  403: "This has no code of the platform: a gateway or a web firewall before it may have refused the request, or the proxy's credentials lack a permission.",
+  401: "This has no code of the platform: Portside's key may be wrong, or something between Portside and the platform asks for a sign-in of its own.",
+  403: "This has no code of the platform: a gateway or a web firewall before it may have refused the request, or Portside's key lacks a permission. Ask your Portside administrator.",
 }
 /** The same where a page or a text came in place of the platform's form. */
 const ADVICE_FOR_TEXT: Readonly<Record<number, string>> = {
@@ -52,7 +52,7 @@ export function readErrorResponse(response: ExchangeResponse): PortsideError {
       {
         advice:
           advice ??
-          'Try again. If the error comes again, check that PORTSIDE_UPSTREAM is the address of the VPC API.',
+          'Try again. If the error comes again, ask your Portside administrator to check that PORTSIDE_UPSTREAM is the address of the VPC API.',
       },
     ).error,
   }

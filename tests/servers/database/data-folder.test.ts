@@ -127,7 +127,7 @@ test('a proxy whose folder was replaced is not ready and sends nothing', async (
   const { status, error } = await operations.post(portId, planned(stage.ids('abc'), stage.ids('cab')))
   expect(status).toBe(503)
   expect(error.error_msg).toMatch(/journal can't be written to: its folder was moved away or replaced/)
-  expect(error.advice).toContain('What is not in the audit log is not sent to the platform')
+  expect(error.advice).toContain("Portside sends nothing that it can't record")
   expect((await fetch(`${stage.proxy.address}/readyz`)).status).toBe(503)
   expect(await changes()).toBe(0)
   expect(await readdir(journal)).toEqual(before)

@@ -149,8 +149,8 @@ describe.each(FORMS)('%s', (_, status, body, says, type = 'application/json') =>
 })
 
 test.each([
-  [{ error_code: 'VPC.0010', error_msg: 'No.' }, /^The proxy's credentials lack a permission/],
-  [{ message: 'Blocked by WAF' }, /gateway or a web firewall .* or the proxy's credentials/],
+  [{ error_code: 'VPC.0010', error_msg: 'No.' }, /^Portside's key lacks a permission/],
+  [{ message: 'Blocked by WAF' }, /gateway or a web firewall .* or Portside's key/],
   ['null', /^This has no code of the platform/],
   [HTML, /^This is not in the form of the platform/],
 ])('403 %j: the advice is no surer than what is known', async (body, advice) => {

@@ -61,7 +61,7 @@ test.each([
   const text = await response.text()
   expect(JSON.parse(text)).toMatchObject({
     error_code: 'APIGW.0301',
-    advice: expect.stringContaining('Check the access key'),
+    advice: expect.stringContaining('check the access key'),
   })
   for (const secret of [KEYS.secretKey, 'another-secret-key', 'Signature='])
     expect(text).not.toContain(secret)

@@ -281,7 +281,7 @@ describe('a viewer', () => {
     expect(response.status).toBe(403)
     const error = await response.json()
     expect(error.error_code).toBe('Portside.Forbidden')
-    expect(error.advice).toContain('need the role of an operator')
+    expect(error.advice).toContain('for the role of an operator')
   })
 
   test('can read', async () => {

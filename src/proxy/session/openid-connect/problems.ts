@@ -38,7 +38,7 @@ export function problemOf(error: unknown): Problem {
       status: 502,
       heading: 'The clocks of Portside and the sign-in provider differ',
       sentences: [
-        'The provider’s response is not valid yet, or not any more. Ask the administrator of this Portside to set the clock of its machine.',
+        'The provider’s response is not valid yet, or not any more. Ask your Portside administrator to set the clock of its machine.',
       ],
       log: 'the ID token is not valid at this time: do the clocks of this machine and the provider differ?',
     }
@@ -63,7 +63,7 @@ export function problemOf(error: unknown): Problem {
     status: 502,
     heading: 'Signing in did not work',
     sentences: [
-      'The provider’s response could not be verified. Sign in again; if the error comes again, ask the administrator of this Portside.',
+      'The provider’s response could not be verified. Sign in again; if the error comes again, ask your Portside administrator.',
     ],
     log: `the provider’s response could not be verified (${code ?? (error instanceof Error ? error.name : 'unknown')})`,
   }
@@ -97,7 +97,7 @@ function refusal(error: string): Problem {
         status: 502,
         heading: 'The sign-in provider does not know this Portside as it is set up',
         sentences: [
-          `It responded with ${error}. Ask the administrator of this Portside to compare its PORTSIDE_OIDC_ variables with the provider.`,
+          `It responded with ${error}. Ask your Portside administrator to compare its PORTSIDE_OIDC_ variables with the provider.`,
         ],
         log: `the provider responded with ${error}: compare the PORTSIDE_OIDC_ variables with what is registered there`,
       }
@@ -105,7 +105,7 @@ function refusal(error: string): Problem {
       return {
         status: 502,
         heading: 'The sign-in provider refused',
-        sentences: ['Sign in again; if the error comes again, ask the administrator of this Portside.'],
+        sentences: ['Sign in again; if the error comes again, ask your Portside administrator.'],
         // Anyone can put any text into the address of the callback.
         log: /^[a-z_]{1,60}$/.test(error)
           ? `the provider responded with ${error}`
@@ -119,7 +119,7 @@ function unreachable(status: 502 | 504, how: string, log: string): Problem {
     status,
     heading: `The sign-in provider ${how}`,
     sentences: [
-      'Nothing that you arranged is lost. Try again in a moment; if the error comes again, ask the administrator of this Portside.',
+      'Nothing that you arranged is lost. Try again in a moment; if the error comes again, ask your Portside administrator.',
     ],
     log,
   }

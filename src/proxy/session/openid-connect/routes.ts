@@ -159,7 +159,7 @@ function signInLink(returnTo: string): string {
 function noRolePage(user: string, returnTo: string): string {
   return plainPage(
     'You have no role in Portside',
-    `The provider knows you as <b>${escaped(user)}</b>, but gives you neither the role of a viewer nor that of an operator. Ask the administrator who gives the roles, then sign in again.`,
+    `The provider knows you as <b>${escaped(user)}</b>, but gives you neither the role of a viewer nor that of an operator. Ask your Portside administrator for a role, then sign in again.`,
     `<a href="${escaped(signInPath(returnTo))}">Sign in again</a>`,
     `<a href="${escaped(signInPath(returnTo, '&prompt=login'))}">Sign in as someone else</a>`,
   )

@@ -193,7 +193,7 @@ describe('an HTTP proxy on the way', () => {
       'forbids it',
       (_, socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'),
       /refused to connect to .* \(status 403\)/,
-      'lets this machine connect',
+      'lets Portside connect',
     ],
     [
       'hangs up',
