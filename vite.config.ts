@@ -31,8 +31,9 @@ export default defineConfig({
             codeSplitting: {
               groups: [
                 { name: 'frame', tags: ['$initial'] },
-                { name: 'page', test: /\/(PageHeader|Panel|StatusBadge)\./ },
-                { name: 'arrangement', test: /change-words|arrangement-store/ },
+                { name: 'page', test: /\/(PageHeader|Panel|StatusBadge|GroupName)\./ },
+                { name: 'traffic', test: /use-traffic|members-queries|remote-group-ids/ },
+                { name: 'arrangement', test: /change-words|arrangement-store|hooks.latest|mutations/ },
               ],
             },
           },

@@ -5,6 +5,7 @@ import type { Session } from '../../vpc/portside-api.ts'
 import { isSessionLost, isTooMany, ProxyError } from '../proxy-client/proxy-error.ts'
 import { sessionQuery } from '../proxy-client/queries.ts'
 import { signOut } from '../proxy-client/sign-out.ts'
+import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { Announcer } from '../ui/Announcer.tsx'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
@@ -15,6 +16,12 @@ import { SignedOut } from './LazySignedOut.tsx'
 import { asTheme, useTheme } from './theme.ts'
 
 const CallsLeft = lazy(() => import('./CallsLeft.tsx'))
+const OpenedGroup = lazy(() =>
+  import('./OpenedGroup.tsx').catch((error: unknown) => ({
+    // It must not take the page with it.
+    default: () => <ErrorPanel error={error} title="Security groups can’t be opened" />,
+  })),
+)
 
 /**
  * The frame around every page: header, landmarks, and the place where screen readers are informed
@@ -33,7 +40,12 @@ export function Shell(): JSX.Element {
       {isSessionLost(session.error) ? (
         <SignedOut error={session.error} onRetry={() => void readAnew()} />
       ) : (
-        <Outlet />
+        <>
+          <Outlet />
+          <Suspense>
+            <OpenedGroup />
+          </Suspense>
+        </>
       )}
     </Frame>
   )

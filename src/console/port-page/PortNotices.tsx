@@ -1,5 +1,4 @@
 import { lazy, Suspense, type JSX } from 'react'
-import { shortened } from '../../vpc/errors.ts'
 import { portSecurityOf } from '../../vpc/port.ts'
 import type { Operation } from '../../vpc/portside-api.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
@@ -8,6 +7,9 @@ import type { KnownOperation } from '../proxy-client/read-operations.ts'
 import { Notice } from '../ui/Notice.tsx'
 import { usePortState } from './port-state.tsx'
 
+const SecurityNotice = lazy(() =>
+  import('./SecurityNotice.tsx').then((module) => ({ default: module.SecurityNotice })),
+)
 const StoppedOperation = lazy(() =>
   import('../operations/StoppedOperation.tsx').then((module) => ({ default: module.StoppedOperation })),
 )
@@ -15,26 +17,16 @@ const ListChanged = lazy(() =>
   import('./ListChanged.tsx').then((module) => ({ default: module.ListChanged })),
 )
 
-const LONGEST_SHOWN = 60
-
 /** What an operator must know or decide before anything else on the page. */
 export function PortNotices(): JSX.Element {
   const { port, arranged, operations, facts, limit, policy, offered, forbidden } = usePortState()
   const { conflict, leftHalfway, keep, unkept } = arranged
   return (
     <>
-      {portSecurityOf(port) === undefined && (
-        <Notice tone="warn" title="Whether security groups have effect on this port is not known">
-          Its <code>port_security_enabled</code> is{' '}
-          <code>{shortened(JSON.stringify(port.port_security_enabled), LONGEST_SHOWN)}</code>, which can’t be
-          read. What is said of traffic holds only if it is true.
-        </Notice>
-      )}
-      {portSecurityOf(port) === false && (
-        <Notice tone="warn" title="Security groups have no effect on this port">
-          Its <code>port_security_enabled</code> is false: all traffic passes, whatever groups are listed. The
-          list can be arranged all the same.
-        </Notice>
+      {portSecurityOf(port) !== true && (
+        <Suspense>
+          <SecurityNotice port={port} />
+        </Suspense>
       )}
       {operations.error != null && operations.underWay.length === 0 && (
         <ErrorPanel

@@ -3,6 +3,7 @@ import type { Names } from '../../vpc/traffic/explain.ts'
 import type { Flow } from '../../vpc/traffic/flow.ts'
 import { opensToAnywhere } from '../../vpc/traffic/importance.ts'
 import { counted } from '../facts/change-words.ts'
+import { markedNames, withGroupLinks } from '../facts/group-links.tsx'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
@@ -33,6 +34,8 @@ export function FlowGroups({
 }: FlowGroupsProps): JSX.Element {
   const [shown, setShown] = useState(PAGE)
   const groups = flowGroups(flows)
+  const marked = markedNames(names)
+  const nameOf = (id: string) => names.group?.(id) || id
   return (
     <>
       <ul className={styles.flows}>
@@ -49,7 +52,7 @@ export function FlowGroups({
                 </Badge>
               )}
             </div>
-            <div className={styles.note}>{whyText(group, lists, names)}.</div>
+            <div className={styles.note}>{withGroupLinks(whyText(group, lists, marked), nameOf)}.</div>
             <OnDemand
               title={
                 group.flows.length === 1 ? 'Rules' : `${counted(group.flows.length, 'flow')} and their rules`
@@ -90,6 +93,8 @@ export function FlowDigest(props: {
   const { flows, lists, names, most } = props
   const groups = flowGroups(flows)
   if (groups.length === 0) return null
+  const marked = markedNames(names)
+  const nameOf = (id: string) => names.group?.(id) || id
   const more = groups.length > most ? groups.length - most + 1 : 0
   return (
     <ul className={styles.flows}>
@@ -99,7 +104,7 @@ export function FlowDigest(props: {
             <Icon name={FLOW_MARKS[group.change].icon} />
             {FLOW_MARKS[group.change].words}: <b>{whatText(group, names)}</b>
           </div>
-          <div className={styles.note}>{whyText(group, lists, names)}.</div>
+          <div className={styles.note}>{withGroupLinks(whyText(group, lists, marked), nameOf)}.</div>
         </li>
       ))}
       {more > 0 && (
