@@ -31,7 +31,7 @@ export default defineConfig({
             codeSplitting: {
               groups: [
                 { name: 'frame', tags: ['$initial'] },
-                { name: 'page', test: /\/(PageHeader|Panel|StatusBadge|GroupName)\./ },
+                { name: 'page', test: /\/(PageHeader|Panel|StatusBadge|GroupName|device-owner)\./ },
                 { name: 'traffic', test: /use-traffic|members-queries|remote-group-ids/ },
                 { name: 'arrangement', test: /change-words|arrangement-store|hooks.latest|mutations/ },
               ],
