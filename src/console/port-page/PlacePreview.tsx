@@ -28,10 +28,8 @@ export function PlacePreview({ ids, position, where }: PlacePreviewProps): JSX.E
     <div className={styles.preview} data-wide={isWide || undefined}>
       {isWide && <Icon name="warning" size={14} />}
       <span>
-        {where}:{' '}
-        {result
-          ? `${placementText(result, namesOf(both, traffic))}.`
-          : (failure?.words ?? 'comparing traffic…')}{' '}
+        {where}: {result ? `${placementText(result, namesOf(both, traffic))}.` : failure?.words}
+        {result === undefined && failure === undefined && 'comparing traffic…'}
         {failure && (
           <Button size="small" icon="refresh" onClick={failure.retry}>
             Try again
@@ -44,8 +42,8 @@ export function PlacePreview({ ids, position, where }: PlacePreviewProps): JSX.E
 
 function failureOf(traffic: TrafficState): { words: string; retry: () => void } | undefined {
   if (traffic.state === 'unread')
-    return { words: 'the groups’ rules could not be read.', retry: traffic.retry }
-  if (traffic.state === 'failed') return { words: 'traffic could not be compared.', retry: traffic.retry }
+    return { words: 'the groups’ rules could not be read. ', retry: traffic.retry }
+  if (traffic.state === 'failed') return { words: 'traffic could not be compared. ', retry: traffic.retry }
   return undefined
 }
 
