@@ -4,7 +4,7 @@ const WEB = 'e660ba30-01c6-4edf-81fb-ae0d056403b9'
 const ATTACKERS = '1dbbb15e-f8cf-478f-b9de-184ab4b2e739'
 const SHOP_WEB = '0787c3ac-1d4d-429e-9f81-440bc122ba07'
 
-test('a group is read beside the page, by keys; Esc and Back lead back to where it was opened', async ({
+test('a group is read beside the page, by keys; Esc and Back return the focus', async ({
   page,
   portPage,
   portPath,
@@ -79,7 +79,7 @@ test('a row is dragged by its name; only a click on the name opens the group', a
   await expect(page.getByRole('dialog', { name: 'shop-prod-web' })).toBeVisible()
 })
 
-test('an address with a group opens it over the page on a phone; what failed is read again', async ({
+test('an address opens a group, over the page on a phone; what failed is read again', async ({
   page,
   cloud,
 }) => {
@@ -98,7 +98,7 @@ test('an address with a group opens it over the page on a phone; what failed is 
   expect(page.url()).not.toContain('panel')
 })
 
-test('what a group would change is said before it is placed, at the position that is typed', async ({
+test('what a group would change is said before it is placed, for its position', async ({
   page,
   portPage,
   portPath,

@@ -20,6 +20,7 @@ export function GroupPanel({ project, id }: { project: string; id: string }): JS
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)
   const titleId = useId()
+  const kindId = useId()
   const close = useClosing()
   usePanelDialog(dialog, heading, close)
   const facts = useGroupFacts(
@@ -33,7 +34,7 @@ export function GroupPanel({ project, id }: { project: string; id: string }): JS
     <dialog
       ref={dialog}
       className={styles.panel}
-      aria-labelledby={titleId}
+      aria-labelledby={`${kindId} ${titleId}`}
       onCancel={(event) => {
         event.preventDefault()
         close()
@@ -41,9 +42,11 @@ export function GroupPanel({ project, id }: { project: string; id: string }): JS
     >
       <header className={styles.header}>
         <div className={styles.title}>
-          <p className={styles.kind}>Security group</p>
+          <p id={kindId} className={styles.kind}>
+            Security group
+          </p>
           <h2 id={titleId} ref={heading} tabIndex={-1}>
-            {group ? groupName(facts, id) : `Security group ${shortId(id)}`}
+            {group ? groupName(facts, id) : shortId(id)}
           </h2>
         </div>
         <IconButton icon="close" label="Close" onClick={close} />

@@ -84,11 +84,11 @@ function PortLine({ project, port, id }: { project: string; port: Port; id: stri
       >
         {textOf(port.name) ?? port.id}
       </Link>
-      <span className={styles.position}>{position}</span>
       <span className={styles.address}>
         {address}
         {others.length > 0 && ` +${others.length}`}
       </span>
+      <span className={styles.position}>{position}</span>
       {portSecurityOf(port) === false && (
         <Badge tone="warn" icon="shield-off" title="Security groups have no effect on this port.">
           Security off

@@ -27,14 +27,22 @@ type GroupRulesProps = {
 
 /** The rules of one group in the order in which they decide, each with what it really decides. */
 export function GroupRules({ project, id, rules, facts }: GroupRulesProps): JSX.Element {
+  const { names, entries } = useRemotes(project, id, rules, facts)
   const question = useMemo<RulesQuestion>(
-    () => ({ kind: 'rules', lists: [[id]], rules: { [id]: rules } }),
-    [id, rules],
+    () => ({
+      kind: 'rules',
+      lists: [[id]],
+      rules: { [id]: rules },
+      members: Object.fromEntries(
+        [...(entries ?? [])].flatMap(([one, read]) => ('addresses' in read ? [[one, read.addresses]] : [])),
+      ),
+    }),
+    [id, rules, entries],
   )
   const state = useRuleTable(question)
-  const names = useRemoteNames(project, id, rules, facts)
   const table = state.state === 'known' ? state.table : undefined
-  const words = useMemo(() => table && new RuleWords(table, question.rules, names), [table, question, names])
+  const read = state.state === 'known' ? state.question.rules : undefined
+  const words = useMemo(() => table && read && new RuleWords(table, read, names), [table, read, names])
   const [list] = table?.lists ?? []
   const lineAt = useCallback((n: number) => ({ line: words!.line(0, n), note: undefined }), [words])
   const keyAt = useCallback((n: number) => list!.rows[n]!, [list])
@@ -65,8 +73,12 @@ export function GroupRules({ project, id, rules, facts }: GroupRulesProps): JSX.
   )
 }
 
-/** The names of the group, and of the groups and address groups that its rules name. */
-function useRemoteNames(
+/**
+ * The names of the group, and of the groups and address groups that its rules name; and the entries
+ * of the address groups, as far as they are known. Who is in the groups is not read: that may be
+ * thousands of ports.
+ */
+function useRemotes(
   project: string,
   id: string,
   rules: readonly SecurityGroupRule[],
@@ -81,11 +93,12 @@ function useRemoteNames(
     ...membersOfGroupsQuery(project, NONE, addressGroups),
     enabled: addressGroups.length > 0,
   })
-  return useMemo(
+  const names = useMemo(
     () => ({
       group: (one: string) => (one === id ? groupName(facts, id) : found.get(one)),
       addressGroup: (one: string) => entries?.get(one)?.name,
     }),
     [id, facts, found, entries],
   )
+  return { names, entries }
 }
