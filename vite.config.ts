@@ -31,8 +31,12 @@ export default defineConfig({
             codeSplitting: {
               groups: [
                 { name: 'frame', tags: ['$initial'] },
-                { name: 'page', test: /\/(PageHeader|Panel|StatusBadge)\./ },
-                { name: 'arrangement', test: /change-words|arrangement-store|hooks\/typing/ },
+                { name: 'page', test: /\/(PageHeader|Panel|StatusBadge|GroupName|device-owner)\./ },
+                { name: 'traffic', test: /use-traffic|members-queries|remote-group-ids/ },
+                {
+                  name: 'arrangement',
+                  test: /change-words|arrangement-store|hooks.latest|mutations|hooks.typing/,
+                },
               ],
             },
           },

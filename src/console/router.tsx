@@ -8,6 +8,7 @@ import {
   type RouterHistory,
 } from '@tanstack/react-router'
 import { keepLastProject, lastProject } from './app/last-project.ts'
+import { readPanelSearch } from './app/panel-search.ts'
 import { parseSearch, stringifySearch } from './app/search-params.ts'
 import { Shell } from './app/Shell.tsx'
 import { ErrorView, NotFoundView, PendingView, RootErrorView, RootPendingView } from './app/views.tsx'
@@ -46,6 +47,7 @@ const indexRoute = createRoute({
 const projectRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/projects/$projectId',
+  validateSearch: readPanelSearch,
   beforeLoad: ({ context: { session }, params: { projectId } }) => {
     if (!session.projects.some((project) => project.project_id === projectId))
       throw notFound({ data: { project: projectId } })

@@ -87,7 +87,7 @@ function useEntries(text: string, onKeys: () => void): Entry[] {
     const groups = read.groups.map(({ id, name, description }): Entry => ({
       key: `group:${id}`,
       words: textOf(name) || id,
-      detail: `Ports with this group · ${shortId(id)}`,
+      detail: `Security group · ${shortId(id)}`,
       description: textOf(description),
       go: () => void navigate({ to: '/projects/$projectId/ports', params, search: { group: id } }),
     }))

@@ -15,8 +15,9 @@ import styles from './Shell.module.css'
 import { SignedOut } from './LazySignedOut.tsx'
 import { asTheme, useTheme } from './theme.ts'
 
-const LaterInShell = later(
-  () => import('./LaterInShell.tsx').then((module) => module.default),
+const LaterInShell = later(() => import('./LaterInShell.tsx').then((module) => module.LaterInShell))
+const CallsLeft = later(
+  () => import('./CallsLeft.tsx').then((module) => module.CallsLeft),
   () => null,
 )
 
@@ -37,7 +38,12 @@ export function Shell(): JSX.Element {
       {isSessionLost(session.error) ? (
         <SignedOut error={session.error} onRetry={() => void readAnew()} />
       ) : (
-        <Outlet />
+        <>
+          <Outlet />
+          <Suspense>
+            <LaterInShell />
+          </Suspense>
+        </>
       )}
     </Frame>
   )
@@ -71,9 +77,9 @@ export function Frame({
           </span>
         )}
         <div className={styles.end}>
-          {session && (
+          {session?.calls && (
             <Suspense>
-              <LaterInShell session={session} />
+              <CallsLeft session={session} />
             </Suspense>
           )}
           {session && (

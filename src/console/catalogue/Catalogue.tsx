@@ -18,7 +18,7 @@ import { CatalogueRow, type CatalogueActions } from './CatalogueRow.tsx'
 import type { DragLink } from '../drag/drag-link.ts'
 import { useLatest } from '../hooks/latest.ts'
 import { Panel } from '../ui/Panel.tsx'
-import { PlaceBar } from './PlaceBar.tsx'
+import { PlaceBar, type PlacePreviewOf } from './PlaceBar.tsx'
 import { rowOf, useRovingRows } from '../hooks/roving-rows.ts'
 import { useSelection, type Selection } from '../arrangement/selection.ts'
 
@@ -40,11 +40,12 @@ type CatalogueProps = {
   /** Why nothing can be arranged now, if so. */
   lockReason: string | undefined
   dragLink: DragLink
+  Preview: PlacePreviewOf
 }
 
 /** The groups of the project that are not on the list: search, select, place. */
 export function Catalogue(props: CatalogueProps): JSX.Element {
-  const { project, arrangement, change, remember, limit, lockReason, dragLink } = props
+  const { project, arrangement, change, remember, limit, lockReason, dragLink, Preview } = props
   const locked = lockReason !== undefined
   const [text, setText] = useState('')
   const [most, setMost] = useState(ROWS_AT_ONCE)
@@ -105,6 +106,7 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
           lockReason={lockReason}
           onPlace={(position) => placeAt(selection.ids, position)}
           onClear={selection.clear}
+          Preview={Preview}
         />
       }
     >

@@ -1,14 +1,21 @@
 import { render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { describe, expect, it, vi } from 'vitest'
-import { PlaceBar } from './PlaceBar.tsx'
+import { PlaceBar, type PlacePreviewProps } from './PlaceBar.tsx'
 
 function show(options: { selected?: string[]; count?: number; free?: number; lockReason?: string }) {
   const onPlace = vi.fn<(position: number) => void>()
   const { selected = ['a', 'b'], count = 3, free = 97, lockReason } = options
-  render(<PlaceBar {...{ selected, count, free, limit: 100, lockReason, onPlace }} onClear={() => {}} />)
+  render(
+    <PlaceBar
+      {...{ selected, count, free, limit: 100, lockReason, onPlace }}
+      onClear={() => {}}
+      Preview={Preview}
+    />,
+  )
   return onPlace
 }
+const Preview = ({ ids, where }: PlacePreviewProps) => <p>{`${where}: ${ids.join(' and ')}`}</p>
 const button = (name: string) => screen.getByRole('button', { name })
 
 describe('placing without dragging', () => {
@@ -39,5 +46,17 @@ describe('placing without dragging', () => {
     await userEvent.type(screen.getByRole('textbox', { name: 'Insert at position' }), '1{Enter}')
     expect(onPlace).not.toHaveBeenCalled()
     expect(button('Add to end')).toHaveAccessibleDescription(reason)
+  })
+
+  it('says what would change: at the typed position; else at the top and at the end', async () => {
+    show({})
+    expect(screen.queryByText(/a and b$/)).toBeNull()
+    await userEvent.click(button('What would change?'))
+    expect(screen.getAllByText(/a and b$/).map((one) => one.textContent)).toEqual([
+      'At the top: a and b',
+      'At the end: a and b',
+    ])
+    await userEvent.type(screen.getByRole('textbox', { name: 'Insert at position' }), '2')
+    expect(screen.getAllByText(/a and b$/).map((one) => one.textContent)).toEqual(['At position 2: a and b'])
   })
 })

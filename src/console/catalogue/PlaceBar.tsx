@@ -1,8 +1,13 @@
-import { useId, useState, type FormEvent, type JSX } from 'react'
+import { Suspense, useId, useState, type ComponentType, type FormEvent, type JSX } from 'react'
 import { Button } from '../ui/Button.tsx'
 import { NumberInput } from '../ui/NumberInput.tsx'
 import styles from './PlaceBar.module.css'
 import { readPosition } from '../arrangement/position.ts'
+
+/** Groups that may be placed, the first of them at `position` (0 is the top). */
+export type PlacePreviewProps = { ids: readonly string[]; position: number; where: string }
+/** Says what placing groups would change. */
+export type PlacePreviewOf = ComponentType<PlacePreviewProps>
 
 type PlaceBarProps = {
   selected: readonly string[]
@@ -15,12 +20,16 @@ type PlaceBarProps = {
   lockReason: string | undefined
   onPlace: (position: number) => void
   onClear: () => void
+  Preview: PlacePreviewOf
 }
 
 /** Places the selected groups by buttons: at the top, at the end, or at a typed position. */
 export function PlaceBar(props: PlaceBarProps): JSX.Element {
-  const { selected, count, free, limit, lockReason, onPlace, onClear } = props
+  const { selected, count, free, limit, lockReason, onPlace, onClear, Preview } = props
   const [text, setText] = useState('')
+  // What was asked for; with another selection it is something else.
+  const [asked, setAsked] = useState<readonly string[]>()
+  const isAsked = asked?.join() === selected.join()
   const fieldId = useId()
   const read = readPosition(text, count + 1)
   const blocked = lockReason ?? noPlace(selected.length, count, free, limit)
@@ -73,8 +82,33 @@ export function PlaceBar(props: PlaceBarProps): JSX.Element {
           {problem}
         </output>
       </div>
+      {selected.length > 0 && (
+        <div className={styles.line}>
+          <Button size="small" disabledReason={blocked ?? problem} onClick={() => setAsked(selected)}>
+            What would change?
+          </Button>
+        </div>
+      )}
+      {/* Read out when it is known. */}
+      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <output> takes no blocks */}
+      <div role="status" aria-label="What would change">
+        {isAsked && blocked === undefined && problem === undefined && (
+          <Suspense>
+            {placesOf(read, count).map(({ position, where }) => (
+              <Preview key={position} ids={asked} position={position} where={where} />
+            ))}
+          </Suspense>
+        )}
+      </div>
     </form>
   )
+}
+
+/** The position that is typed; else the top and the end. */
+function placesOf(read: ReturnType<typeof readPosition>, count: number) {
+  if (typeof read === 'number') return [{ position: read, where: `At position ${read + 1}` }]
+  const end = { position: count, where: 'At the end' }
+  return count === 0 ? [end] : [{ position: 0, where: 'At the top' }, end]
 }
 
 function noPlace(selected: number, count: number, free: number, limit: number): string | undefined {

@@ -68,10 +68,17 @@ export function createDragLink(): DragLink {
   }
 }
 
+/** A row can be dragged and selected by a group's name, too, although that is a button. */
+const CONTROLS = 'button:not([data-group])'
+
+function isOn(event: MouseEvent, selector: string): boolean {
+  return event.target instanceof Element && event.target.closest(selector) !== null
+}
+
 /** True for a click with Shift, Ctrl or ⌘ on the row, not on its controls: it selects rows. */
 export function selectsRows(event: MouseEvent): boolean {
   if (!(event.shiftKey || event.ctrlKey || event.metaKey)) return false
-  return !(event.target instanceof Element && event.target.closest('button, input, a'))
+  return !isOn(event, `${CONTROLS}, input, a`)
 }
 
 /**
@@ -80,5 +87,5 @@ export function selectsRows(event: MouseEvent): boolean {
  */
 export function mayDrag(event: MouseEvent): boolean {
   if (event.shiftKey || event.ctrlKey || event.metaKey) return false
-  return !(event.target instanceof Element && event.target.closest('button, input, a, label'))
+  return !isOn(event, `${CONTROLS}, input, a, label`)
 }

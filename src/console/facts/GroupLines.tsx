@@ -4,6 +4,7 @@ import { textOf } from '../../vpc/shown.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Id, shortId } from '../ui/Id.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
+import { GroupName } from './GroupName.tsx'
 import styles from './GroupLines.module.css'
 
 type GroupLinesProps = {
@@ -12,7 +13,7 @@ type GroupLinesProps = {
   group: SecurityGroup | null | undefined
   /** Beside the name. */
   marks?: ReactNode
-  /** Whether the copy button is in the tab order. */
+  /** Whether the name and the copy button are in the tab order. */
   tabIndex?: number
   struck?: boolean
   /** Why the platform refused it, in the last check. */
@@ -32,8 +33,14 @@ export function GroupLines(props: GroupLinesProps): JSX.Element {
             <Skeleton width="120px" />
           </span>
         ) : (
-          <span className={`${styles.name} ${struck ? styles.struck : ''}`} title={name}>
-            {group === null ? 'Not known to the platform' : (name ?? '(no name)')}
+          <span className={`${styles.name} ${struck ? styles.struck : ''}`}>
+            {group === null ? (
+              'Not known to the platform'
+            ) : (
+              <GroupName id={id} control="name" tabIndex={tabIndex}>
+                {name ?? '(no name)'}
+              </GroupName>
+            )}
           </span>
         )}
         {marks}

@@ -2,6 +2,7 @@ import type { JSX } from 'react'
 import { listDifference } from '../../vpc/list-difference.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { groupName, type GroupFacts } from './group-facts.ts'
+import { GroupName } from './GroupName.tsx'
 import { shortId } from '../ui/Id.tsx'
 import styles from './ListComparison.module.css'
 
@@ -62,7 +63,7 @@ function Side(props: {
                   {mark?.sign}
                 </span>
                 <span className={styles.name}>
-                  {groupName(facts, id)}
+                  <GroupName id={id}>{groupName(facts, id)}</GroupName>
                   {named && <code className={styles.id}>{shortId(id)}</code>}
                 </span>
                 {mark && <span className={styles.words}>{mark.words}</span>}

@@ -3,6 +3,8 @@ import type { StepRequest } from '../../vpc/change-step.ts'
 import { plannedSteps, type PlannedStep } from '../../vpc/plan-change.ts'
 import type { AuditRecord, AuditEntry } from '../../vpc/audit-log.ts'
 import { groupName, type GroupFacts } from '../facts/group-facts.ts'
+import { markedGroups, withGroupLinks } from '../facts/group-links.tsx'
+import { GroupName } from '../facts/GroupName.tsx'
 import { StepRequestView } from '../facts/StepRequestView.tsx'
 import { counted, stepWords } from '../facts/change-words.ts'
 import { CopyButton } from '../ui/CopyButton.tsx'
@@ -29,7 +31,9 @@ export function AuditRecordTimeline({ record, entries, facts }: TimelineProps): 
         return (
           <TimelineEntry key={n} icon={icon} tone={tone}>
             <div className={styles.line}>
-              <span className={styles.title}>{title}</span>
+              <span className={styles.title}>
+                {typeof title === 'string' ? withGroupLinks(title, (id) => groupName(facts, id)) : title}
+              </span>
               <time className={styles.time} dateTime={entry.at} title={entry.at}>
                 {entry.at.slice(0, 10) === record.at.slice(0, 10) ? '' : `${entry.at.slice(0, 10)} `}
                 {entry.at.slice(11, 23)}
@@ -215,7 +219,7 @@ function ListRead(props: { entry: Extract<AuditEntry, { kind: 'read' }>; facts: 
       <ol className={styles.read}>
         {(list ?? []).map((id, n) => (
           <li key={id} title={id}>
-            <span>{n + 1}</span> {groupName(props.facts, id)}
+            <span>{n + 1}</span> <GroupName id={id}>{groupName(props.facts, id)}</GroupName>
           </li>
         ))}
       </ol>
@@ -224,7 +228,7 @@ function ListRead(props: { entry: Extract<AuditEntry, { kind: 'read' }>; facts: 
   )
 }
 
-/** What each step does, in words; a single dry run has no list to count in. */
+/** What each step does, in words with groups marked; a single dry run has no list to count in. */
 function stepsInWords({ before, planned, plan }: AuditRecord, facts: Names): string[] {
   let steps: Pick<PlannedStep, 'step' | 'before'>[]
   try {
@@ -232,7 +236,8 @@ function stepsInWords({ before, planned, plan }: AuditRecord, facts: Names): str
   } catch {
     steps = plan.map((step) => ({ step, before: [] }))
   }
-  return steps.map(({ step, before: list }) => stepWords(step, list.length, facts))
+  const marked = markedGroups(facts)
+  return steps.map(({ step, before: list }) => stepWords(step, list.length, marked))
 }
 
 /** JSON for reading; anything else as it came. */

@@ -1,24 +1,26 @@
-import { useCallback, useMemo, type JSX, type KeyboardEvent } from 'react'
+import { lazy, Suspense, useCallback, useMemo, type JSX, type KeyboardEvent } from 'react'
 import { isRule } from '../../vpc/traffic/rules-unreadable.ts'
 import {
   detach,
   move,
   nudge,
   positionOfGap,
-  restore,
   type Arrangement,
   type ChangeArrangement,
 } from '../arrangement/arrangement.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
-import { Button } from '../ui/Button.tsx'
 import { ArrangedRow, GRIP_HELP, type RowActions } from './ArrangedRow.tsx'
 import styles from './ArrangedList.module.css'
 import type { DragLink } from '../drag/drag-link.ts'
 import { groupName, type GroupFacts } from '../facts/group-facts.ts'
-import { GroupLines } from '../facts/GroupLines.tsx'
 import { useLatest } from '../hooks/latest.ts'
 import { rowOf, useRovingRows } from '../hooks/roving-rows.ts'
 import type { Selection } from '../arrangement/selection.ts'
+
+// Not before something is detached.
+const DetachedGroups = lazy(() =>
+  import('./DetachedGroups.tsx').then((module) => ({ default: module.DetachedGroups })),
+)
 
 /** What the list shows and how it is changed. */
 export type ArrangedListProps = {
@@ -109,56 +111,11 @@ export function ArrangedList(props: ArrangedListProps): JSX.Element {
         to cancel. Alt with an arrow key moves it at once, Delete detaches it.
       </p>
       {detached.length > 0 && (
-        <DetachedGroups {...{ detached, facts, refusals, from, change, locked, limit: props.limit }} />
+        <Suspense>
+          <DetachedGroups {...{ detached, facts, refusals, from, change, locked, limit: props.limit }} />
+        </Suspense>
       )}
     </>
-  )
-}
-
-function DetachedGroups(props: {
-  detached: readonly string[]
-  facts: GroupFacts
-  refusals: ReadonlyMap<string, string>
-  from: ReadonlyMap<string, number>
-  change: ChangeArrangement
-  locked: boolean
-  limit: number
-}): JSX.Element {
-  const { detached, facts, refusals, from, change, locked, limit } = props
-  return (
-    <section className={styles.detached} aria-label="Will be detached">
-      <header>
-        <h3>Will be detached ({detached.length})</h3>
-        {!locked && detached.length > 1 && (
-          <Button
-            size="small"
-            variant="ghost"
-            icon="undo"
-            onClick={() => change((now) => restore(now, detached, limit))}
-          >
-            Restore all
-          </Button>
-        )}
-      </header>
-      <ul>
-        {detached.map((id) => (
-          <li key={id} className={styles.gone}>
-            <span className={styles.was}>was {(from.get(id) ?? 0) + 1}</span>
-            <GroupLines id={id} group={facts.groups.get(id)} struck refusal={refusals.get(id)} />
-            {!locked && (
-              <Button
-                size="small"
-                icon="undo"
-                aria-label={`Restore ${groupName(facts, id)}`}
-                onClick={() => change((now) => restore(now, [id], limit))}
-              >
-                Restore
-              </Button>
-            )}
-          </li>
-        ))}
-      </ul>
-    </section>
   )
 }
 

@@ -7,6 +7,7 @@ import { RowCheckbox } from '../ui/RowCheckbox.tsx'
 import styles from './ArrangedRow.module.css'
 import { selectsRows, mayDrag, type Press } from '../drag/drag-link.ts'
 import { GroupLines } from '../facts/GroupLines.tsx'
+import { GroupName } from '../facts/GroupName.tsx'
 import { PositionButton } from './PositionButton.tsx'
 
 /**
@@ -50,6 +51,7 @@ export const ArrangedRow = memo(function ArrangedRow(props: ArrangedRowProps): J
   const { id, name, position, count, from, moved, refusal, group, ruleCount } = props
   const { selected, active, locked, actions } = props
   const tabIndex = active ? 0 : -1
+  const rules = ruleCount === 1 ? '1 rule' : `${ruleCount} rules`
   const onClick = (event: MouseEvent) => {
     if (!locked && selectsRows(event)) actions.toggle(id, event.shiftKey)
   }
@@ -108,7 +110,11 @@ export const ArrangedRow = memo(function ArrangedRow(props: ArrangedRowProps): J
         }
       />
       <span className={styles.rules}>
-        {ruleCount === undefined ? '' : ruleCount === 1 ? '1 rule' : `${ruleCount} rules`}
+        {ruleCount !== undefined && (
+          <GroupName id={id} control="rules" tabIndex={tabIndex} label={`${rules} of ${name}`}>
+            {rules}
+          </GroupName>
+        )}
       </span>
       <span className={styles.actions}>
         {!locked && (

@@ -130,7 +130,7 @@ describe('the ordered list', () => {
     await userEvent.keyboard('{Delete}')
     expect(order()).toEqual(['ssh', 'db', 'ping', 'dns'])
     expect(grip('db')).toHaveFocus()
-    const detached = screen.getByRole('region', { name: 'Will be detached' })
+    const detached = await screen.findByRole('region', { name: 'Will be detached' })
     expect(within(detached).getByText('was 2')).toBeVisible()
     await userEvent.click(button('Restore web'))
     expect(order()).toEqual(NAMES)

@@ -4,6 +4,8 @@ import type { StepCheck } from '../../vpc/checks.ts'
 import type { PortCalls } from '../../vpc/port-calls.ts'
 import type { PlannedStep } from '../../vpc/plan-change.ts'
 import { groupName, groupNames, type GroupFacts } from '../facts/group-facts.ts'
+import { markedGroups, withGroupLinks } from '../facts/group-links.tsx'
+import { GroupName } from '../facts/GroupName.tsx'
 import { Id } from '../ui/Id.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { adviceFor } from '../errors/ErrorPanel.tsx'
@@ -46,7 +48,7 @@ export function PlanStep(props: PlanStepProps): JSX.Element {
     <li className={styles.step}>
       <h3 className={styles.title}>
         {!alone && <span className={styles.number}>Step {number}</span>}{' '}
-        {stepWords(step, before.length, facts)}
+        {withGroupLinks(stepWords(step, before.length, markedGroups(facts)), (id) => groupName(facts, id))}
       </h3>
       {step.kind === 'insert' && <p className={styles.note}>{indexWords(step.index, before.length)}</p>}
       <p className={styles.note}>Open connections: {connectionWords(step, facts, portsOf)}</p>
@@ -82,7 +84,7 @@ export function PlanStep(props: PlanStepProps): JSX.Element {
         <ol className={styles.result}>
           {after.map((id, n) => (
             <li key={id} className={marked.has(id) ? styles.marked : undefined}>
-              <span>{n + 1}</span> {groupName(facts, id)}
+              <span>{n + 1}</span> <GroupName id={id}>{groupName(facts, id)}</GroupName>
             </li>
           ))}
         </ol>

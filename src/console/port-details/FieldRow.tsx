@@ -3,6 +3,7 @@ import { deviceOwnerWords } from '../../vpc/device-owner.ts'
 import { isUuid } from '../../vpc/ids.ts'
 import { departure, kindOf, undocumentedKeys } from '../../vpc/port-field-departure.ts'
 import type { PortField } from '../../vpc/port-fields.ts'
+import { GroupName } from '../facts/GroupName.tsx'
 import { Badge } from '../ui/Badge.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { Id } from '../ui/Id.tsx'
@@ -75,7 +76,11 @@ function FieldValue({ field, value, groupName }: FieldValueProps): JSX.Element {
           <li key={at}>
             {typeof one === 'string' ? (
               <>
-                {groupName?.(one) !== undefined && <span className={styles.groupName}>{groupName(one)}</span>}
+                {groupName?.(one) !== undefined && (
+                  <span className={styles.groupName}>
+                    <GroupName id={one}>{groupName(one)}</GroupName>
+                  </span>
+                )}
                 <Id value={one} label="security group ID" short={groupName?.(one) !== undefined} />
               </>
             ) : (

@@ -1,9 +1,13 @@
-import type { JSX } from 'react'
+import { lazy, type JSX } from 'react'
 import type { DragLink } from '../drag/drag-link.ts'
 import { useRememberGroups } from '../facts/group-facts.ts'
 import { Catalogue } from './later-parts.ts'
 import { LoadingPanel } from './LoadingPanel.tsx'
 import { usePortState } from './port-state.tsx'
+
+const PlacePreview = lazy(() =>
+  import('./PlacePreview.tsx').then((module) => ({ default: module.PlacePreview })),
+)
 
 /** The groups that are not on the list. */
 export function CatalogueArea({ dragLink }: { dragLink: DragLink }): JSX.Element {
@@ -19,6 +23,7 @@ export function CatalogueArea({ dragLink }: { dragLink: DragLink }): JSX.Element
       limit={limit}
       lockReason={arranged.lockReason}
       dragLink={dragLink}
+      Preview={PlacePreview}
     />
   )
 }

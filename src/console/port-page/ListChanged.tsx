@@ -1,6 +1,7 @@
 import { useMemo, type JSX } from 'react'
 import { rebase, type RebaseNote } from '../../vpc/list-difference.ts'
 import type { Operation } from '../../vpc/portside-api.ts'
+import { GroupName } from '../facts/GroupName.tsx'
 import { ListComparison } from '../facts/ListComparison.tsx'
 import { useAnnounce } from '../ui/Announcer.tsx'
 import { Button } from '../ui/Button.tsx'
@@ -100,7 +101,10 @@ export function ListChanged({
         <ul>
           {rebased.notes.map(({ kind, id }) => (
             <li key={id}>
-              <b>{groupName(facts, id)}</b> {NOTES[kind]}.
+              <b>
+                <GroupName id={id}>{groupName(facts, id)}</GroupName>
+              </b>{' '}
+              {NOTES[kind]}.
             </li>
           ))}
         </ul>

@@ -3,6 +3,7 @@ import { memo, type JSX, type Ref } from 'react'
 import { deviceOwnerWords } from '../../vpc/device-owner.ts'
 import { addressesOf, portSecurityOf, type Port } from '../../vpc/port.ts'
 import { textOf } from '../../vpc/shown.ts'
+import { GroupName } from '../facts/GroupName.tsx'
 import { Badge } from '../ui/Badge.tsx'
 import { Id, shortId } from '../ui/Id.tsx'
 import { StatusBadge } from '../ui/StatusBadge.tsx'
@@ -108,7 +109,9 @@ function Groups({ port, firstGroup }: { port: Port; firstGroup: string | undefin
         <span className={styles.muted}>none</span>
       ) : (
         <span className={styles.first} title={`First: ${firstGroup ?? first}`}>
-          {firstGroup ?? <span className={styles.mono}>{shortId(first)}</span>}
+          <GroupName id={first}>
+            {firstGroup ?? <span className={styles.mono}>{shortId(first)}</span>}
+          </GroupName>
         </span>
       )}
       {portSecurityOf(port) === false && (

@@ -16,6 +16,8 @@ type RulesTableProps = {
   keyAt: (n: number) => number
   /** The nth rule. */
   lineAt: (n: number) => { line: RuleLine; note: string | undefined }
+  /** They are all of one group: its name and position are left out, the rules are numbered. */
+  oneGroup?: boolean
 }
 
 /**
@@ -23,7 +25,8 @@ type RulesTableProps = {
  * and `aria-rowindex` count the others too. One row is in the tab order: arrow keys, PageUp,
  * PageDown, Home and End go to others.
  */
-export function RulesTable({ label, count, keyAt, lineAt }: RulesTableProps): JSX.Element {
+export function RulesTable(props: RulesTableProps): JSX.Element {
+  const { label, count, keyAt, lineAt, oneGroup = false } = props
   const scroller = useRef<HTMLDivElement>(null)
   const [chosen, setActive] = useState(0)
   const active = Math.min(chosen, count - 1)
@@ -86,12 +89,14 @@ export function RulesTable({ label, count, keyAt, lineAt }: RulesTableProps): JS
         <thead className={styles.head}>
           <tr aria-rowindex={1}>
             <th scope="col" className={styles.position}>
-              <span className="visually-hidden">Position</span>
+              <span className="visually-hidden">{oneGroup ? 'Order' : 'Position'}</span>
               <span aria-hidden="true">#</span>
             </th>
-            <th scope="col" className={styles.group}>
-              Group
-            </th>
+            {!oneGroup && (
+              <th scope="col" className={styles.group}>
+                Group
+              </th>
+            )}
             <th scope="col" className={styles.priority}>
               Priority
             </th>
@@ -124,6 +129,7 @@ export function RulesTable({ label, count, keyAt, lineAt }: RulesTableProps): JS
                 index={item.index}
                 line={line}
                 note={note}
+                oneGroup={oneGroup}
                 isActive={item.index === active}
                 onFocus={setActive}
               />,

@@ -3,6 +3,7 @@ import type { Names } from '../../vpc/traffic/explain.ts'
 import type { Flow } from '../../vpc/traffic/flow.ts'
 import { opensToAnywhere } from '../../vpc/traffic/importance.ts'
 import { counted } from '../facts/change-words.ts'
+import { markedNames, withGroupLinks } from '../facts/group-links.tsx'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
@@ -33,6 +34,8 @@ export function FlowGroups({
 }: FlowGroupsProps): JSX.Element {
   const [shown, setShown] = useState(PAGE)
   const groups = flowGroups(flows)
+  const marked = markedNames(names)
+  const nameOf = (id: string) => names.group?.(id) || id
   return (
     <>
       <ul className={styles.flows}>
@@ -45,7 +48,7 @@ export function FlowGroups({
               <b>{whatText(group, names)}</b>
               {group.flows.some(opensToAnywhere) && <OpenToAnywhere />}
             </div>
-            <div className={styles.note}>{whyText(group, lists, names)}.</div>
+            <div className={styles.note}>{withGroupLinks(whyText(group, lists, marked), nameOf)}.</div>
             <OnDemand
               title={
                 group.flows.length === 1 ? 'Rules' : `${counted(group.flows.length, 'flow')} and their rules`
@@ -109,6 +112,8 @@ export function FlowDigest(props: FlowDigestProps): JSX.Element | null {
   const groups = flowGroups(flows)
   if (groups.length === 0) return null
   const left = groups.length > most ? groups.length - most + 1 : 0
+  const marked = markedNames(names)
+  const nameOf = (id: string) => names.group?.(id) || id
   return (
     <ul className={styles.flows}>
       {groups.slice(0, groups.length - left).map((group, n) => (
@@ -118,7 +123,9 @@ export function FlowDigest(props: FlowDigestProps): JSX.Element | null {
             {words[group.change]}: <b>{whatText(group, names)}</b>
             {group.flows.some(opensToAnywhere) && <OpenToAnywhere />}
           </div>
-          {lists && <div className={styles.note}>{whyText(group, lists, names)}.</div>}
+          {lists && (
+            <div className={styles.note}>{withGroupLinks(whyText(group, lists, marked), nameOf)}.</div>
+          )}
         </li>
       ))}
       {left > 0 && <li>{more(left)}</li>}

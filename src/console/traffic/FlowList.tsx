@@ -4,6 +4,7 @@ import type { Flow } from '../../vpc/traffic/flow.ts'
 import { opensToAnywhere } from '../../vpc/traffic/importance.ts'
 import { servicesText } from '../../vpc/traffic/service-ranges.ts'
 import { capitalized } from '../facts/change-words.ts'
+import { markedNames, withGroupLinks } from '../facts/group-links.tsx'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
@@ -24,6 +25,7 @@ type FlowListProps = {
 /** Flows, each with what decides it before and after; fifty at first. */
 export function FlowList({ flows, names, when = 'now', named = false }: FlowListProps): JSX.Element {
   const [shown, setShown] = useState(PAGE)
+  const marked = markedNames(names)
   return (
     <>
       <ul className={styles.flows}>
@@ -48,8 +50,11 @@ export function FlowList({ flows, names, when = 'now', named = false }: FlowList
                 )}
               </div>
               <div className={styles.note}>
-                {capitalized(
-                  `${decisionText(before, 'before', names)}; ${decisionText(after, when, names)}.`,
+                {withGroupLinks(
+                  capitalized(
+                    `${decisionText(before, 'before', marked)}; ${decisionText(after, when, marked)}.`,
+                  ),
+                  (id) => names.group?.(id) || id,
                 )}
               </div>
             </li>

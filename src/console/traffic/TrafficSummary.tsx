@@ -1,6 +1,7 @@
 import type { JSX } from 'react'
 import type { Names } from '../../vpc/traffic/explain.ts'
 import { countOtherPorts } from '../../vpc/traffic/count-other-ports.ts'
+import { markedNames, withGroupLinks } from '../facts/group-links.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { endsOf, whyText } from './flow-groups.ts'
 import { headlineOf, summaryOf } from './traffic-words.ts'
@@ -26,7 +27,15 @@ export function TrafficSummary({ traffic, names }: { traffic: TrafficState; name
     >
       {headline !== undefined && (
         <>
-          {headline.of && <p>{whyText(headline.of, endsOf(question.lists), names)}.</p>}
+          {headline.of && (
+            <p>
+              {withGroupLinks(
+                whyText(headline.of, endsOf(question.lists), markedNames(names)),
+                (id) => names.group?.(id) || id,
+              )}
+              .
+            </p>
+          )}
           <p>{text}.</p>
         </>
       )}

@@ -14,7 +14,7 @@ import type { TrafficState } from './use-traffic.ts'
 type Compared = Extract<TrafficResult, { kind: 'differences' }>
 
 /** `3 newly allowed, 1 newly denied`, or `No traffic changes`. */
-function trafficCountsText(counts: TrafficDifference['counts']): string {
+export function trafficCountsText(counts: TrafficDifference['counts']): string {
   const said = [
     counts.newly_allowed > 0 && `${counts.newly_allowed} newly allowed`,
     counts.newly_denied > 0 && `${counts.newly_denied} newly denied`,
@@ -52,7 +52,7 @@ export function portNames(ports: readonly { id: string; name?: unknown }[]): str
 }
 
 /** `Opens TCP 22 (SSH) from anywhere`; undefined when none of the flows does. */
-function openedText(flows: readonly Flow[]): string | undefined {
+export function openedText(flows: readonly Flow[]): string | undefined {
   const worst = flows.find(opensToAnywhere)
   if (worst === undefined) return undefined
   return `Opens ${servicesText(worst.services)} ${worst.direction === 'ingress' ? 'from' : 'to'} anywhere`

@@ -45,6 +45,12 @@ export function SearchBox({ placeholder, value, onType, onChange }: SearchBoxPro
       value={text}
       onChange={(event) => type(event.target.value)}
       onClear={() => type('')}
+      // Before a link is followed: the pause must not end in the middle of that, and undo it.
+      onBlur={() => {
+        if (text === sent) return
+        setSent(text)
+        onChange(text)
+      }}
     />
   )
 }

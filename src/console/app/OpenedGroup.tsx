@@ -1,0 +1,47 @@
+import { useParams, useRouter, useSearch } from '@tanstack/react-router'
+import { Suspense, useEffect, type JSX } from 'react'
+import { later } from '../errors/later.tsx'
+
+const GroupPanel = later(() => import('../group-panel/GroupPanel.tsx').then((module) => module.GroupPanel))
+
+/**
+ * The security group that the address names, beside the page. A click on any element with
+ * `data-group` opens that group: a new place in the browser's history, so that Back closes it.
+ */
+export function OpenedGroup(): JSX.Element | null {
+  const router = useRouter()
+  const { projectId } = useParams({ strict: false })
+  const { panel } = useSearch({ strict: false })
+  useEffect(() => {
+    const open = ({ target, ctrlKey, metaKey, shiftKey }: MouseEvent) => {
+      const element = (target as Element).closest<HTMLElement>('[data-group]')
+      const id = element?.dataset['group']
+      const { panel: before } = router.latestLocation.search
+      // With a key held down, it selects rows.
+      if (!id || ctrlKey || metaKey || shiftKey || id === before) return
+      // Not every browser does it: this is where the focus goes when the panel is closed.
+      element.focus()
+      void router.navigate({
+        to: '.',
+        search: (search) => ({ ...search, panel: id }),
+        state: ({ panels = 0 }) => ({ panels: before === undefined ? 1 : panels && panels + 1 }),
+        resetScroll: false,
+      })
+    }
+    document.addEventListener('click', open)
+    return () => document.removeEventListener('click', open)
+  }, [router])
+  if (projectId === undefined || panel === undefined) return null
+  return (
+    <Suspense>
+      <GroupPanel project={projectId} id={panel} />
+    </Suspense>
+  )
+}
+
+declare module '@tanstack/react-router' {
+  interface HistoryState {
+    /** So many places back the panel was not open; 0 or nothing: it is open since the page is. */
+    panels?: number
+  }
+}

@@ -1,0 +1,126 @@
+import { EXAMPLE, expect, expectNoAxeFinding, test } from './portside.ts'
+
+const WEB = 'e660ba30-01c6-4edf-81fb-ae0d056403b9'
+const ATTACKERS = '1dbbb15e-f8cf-478f-b9de-184ab4b2e739'
+const SHOP_WEB = '0787c3ac-1d4d-429e-9f81-440bc122ba07'
+
+test('a group is read beside the page, by keys; Esc and Back return the focus', async ({
+  page,
+  portPage,
+  portPath,
+}) => {
+  await portPage.open(portPath(WEB), 6)
+  const name = portPage.row(ATTACKERS).locator('[data-control=name]')
+  await portPage.row(ATTACKERS).locator('[data-control=grip]').focus()
+  // Past the checkbox and the position.
+  for (let n = 0; n < 3; n++) await page.keyboard.press('Tab')
+  await expect(name).toBeFocused()
+  await page.keyboard.press('Enter')
+  const panel = page.getByRole('dialog', { name: 'deny-known-attackers' })
+  await expect(panel.getByRole('heading', { name: 'deny-known-attackers' })).toBeFocused()
+  expect(new URL(page.url()).searchParams.get('panel')).toBe(ATTACKERS)
+  await expect(panel).toContainText('Blocklist of the SOC')
+
+  const rules = panel.getByRole('row')
+  await expect(rules).toHaveText([
+    /Priority.*Remote/,
+    /^1Priority 1IngressDeny.*185\.220\.100\.0\/22/,
+    /45\.155\.204\.0\/24/,
+    /193\.32\.162\.0\/24/,
+    /address group soc-blocklist/,
+    /2a0b:f4c2::\/32/,
+    /203\.0\.113\.66\/32.*Disabled/,
+    /Priority 100EgressAllow/,
+    /Priority 100EgressAllow/,
+  ])
+  await expect(panel.getByRole('listitem').filter({ hasText: 'shop-prod-web-01' })).toContainText(
+    'position 1 of 6',
+  )
+  await expectNoAxeFinding(page)
+
+  // The page beside it goes on.
+  await portPage.move('deny-known-attackers', 'down')
+  await expect.poll(async () => (await portPage.ids()).slice(0, 2)).toEqual([SHOP_WEB, ATTACKERS])
+  await name.focus()
+  await page.keyboard.press('Escape')
+  await expect(panel).toBeHidden()
+  await expect(name).toBeFocused()
+  expect(page.url()).not.toContain('panel')
+
+  await portPage.row(SHOP_WEB).getByRole('button', { name: '4 rules of shop-prod-web' }).click()
+  await expect(page.getByRole('dialog', { name: 'shop-prod-web' })).toBeVisible()
+  await page.getByRole('button', { name: 'group load-balancer-front', exact: true }).click()
+  await expect(page.getByRole('dialog', { name: 'load-balancer-front' })).toBeVisible()
+  await page.goBack()
+  await expect(page.getByRole('dialog', { name: 'shop-prod-web' })).toBeVisible()
+  await page.goBack()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(portPage.row(SHOP_WEB).locator('[data-control=rules]')).toBeFocused()
+})
+
+test('a row is dragged by its name; only a click on the name opens the group', async ({
+  page,
+  portPage,
+  portPath,
+}) => {
+  await portPage.open(portPath(WEB), 6)
+  const name = portPage.row(SHOP_WEB).locator('[data-control=name]')
+  await portPage.drag(name, await portPage.gapAbove(0))
+  await expect.poll(async () => (await portPage.ids()).slice(0, 2)).toEqual([SHOP_WEB, ATTACKERS])
+  // Dropped where it was, over its own name.
+  const box = (await name.boundingBox())!
+  await portPage.drag(name, { x: box.x + box.width / 2 + 10, y: box.y + box.height / 2 })
+  await page.keyboard.down('Shift')
+  await name.click()
+  await page.keyboard.up('Shift')
+  await expect(portPage.checkbox('shop-prod-web')).toBeChecked()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await name.click()
+  await expect(page.getByRole('dialog', { name: 'shop-prod-web' })).toBeVisible()
+})
+
+test('an address opens a group, over the page on a phone; what failed is read again', async ({
+  page,
+  cloud,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await cloud.faults({ kind: 'error', status: 403, times: 1, match: { path: '/ports' } })
+  await page.goto(`/projects/${EXAMPLE.project}/history?panel=${ATTACKERS}`)
+  const panel = page.getByRole('dialog', { name: 'deny-known-attackers' })
+  await expect(panel.getByRole('alert')).toContainText('The ports could not be read')
+  await panel.getByRole('button', { name: 'Try again' }).click()
+  await expect(panel.getByRole('listitem').filter({ hasText: 'shop-prod-web-01' })).toBeVisible()
+  await expectNoAxeFinding(page)
+  await panel.getByRole('button', { name: 'Close' }).click()
+  await expect(panel).toBeHidden()
+  await expect(page.getByRole('heading', { level: 1, name: 'History' })).toBeFocused()
+  expect(page.url()).not.toContain('panel')
+})
+
+test('what a group would change is said before it is placed, for its position', async ({
+  page,
+  portPage,
+  portPath,
+}) => {
+  await portPage.open(portPath(WEB), 6)
+  await portPage.find('ssh-from-anywhere')
+  await portPage.checkbox('ssh-from-anywhere').check()
+  const said = portPage.catalogue.getByRole('status', { name: 'What would change' })
+  await expect(said).toBeEmpty()
+  await portPage.catalogue.getByRole('button', { name: 'What would change?' }).click()
+  await expect(said).toContainText('At the top: opens TCP 22 (SSH) from anywhere')
+  await expect(said).toContainText('At the end: ')
+  await expectNoAxeFinding(page)
+
+  await portPage.checkbox('ssh-from-anywhere').uncheck()
+  await portPage.find('quarantine')
+  await portPage.checkbox('quarantine').check()
+  await expect(said).toBeEmpty()
+  await portPage.catalogue.getByRole('button', { name: 'What would change?' }).click()
+  await portPage.insertAt.fill('7')
+  await expect(said).toHaveText('At position 7: no traffic changes.')
+  await portPage.insertAt.fill('1')
+  await expect(said).toHaveText(/^At position 1: nothing is newly allowed; denies ICMP type 8/)
+  expect(await portPage.ids()).toHaveLength(6)
+})
