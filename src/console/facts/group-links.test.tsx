@@ -5,7 +5,7 @@ import { markedGroups, markedNames, withGroupLinks } from './group-links.tsx'
 
 const groups = new Map([['g1', { id: 'g1', name: 'web-public' }]])
 
-test('a sentence names a group by a button that opens it; an unknown one stays as it is', () => {
+test('a sentence names a group by a button that opens it; an unknown one stays', () => {
   const step = { kind: 'insert' as const, security_groups: ['g1', 'g2'], index: 0 }
   const { container } = render(
     <p>{withGroupLinks(stepWords(step, 3, markedGroups({ groups })), (id) => groups.get(id)?.name ?? id)}</p>,
