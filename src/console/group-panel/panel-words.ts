@@ -1,19 +1,23 @@
 import { counted } from '../facts/change-words.ts'
-import { effectText, type EffectKind } from '../rules/rule-words.ts'
+import type { EffectKind } from '../rules/rule-words.ts'
+
+const KINDS: readonly (readonly [EffectKind, string, string?])[] = [
+  ['never', 'never matches', 'never match'],
+  ['disabled', 'disabled'],
+  ['in_doubt', 'may not take effect'],
+  ['unreadable', 'can’t be read'],
+  ['not_read', 'not read'],
+]
 
 /** What is said of the rules of a group: how many, and which of them decide nothing. */
 export function rulesText(count: number, kinds: readonly EffectKind[]): string {
   if (count === 0 && kinds.length === 0)
     return 'This group has no rules: it matches no traffic, and the groups below it decide.'
   const of = (kind: EffectKind) => kinds.filter((one) => one === kind).length
-  const marked = (['never', 'disabled', 'in_doubt', 'unreadable', 'not_read'] as const).flatMap((kind) =>
-    of(kind) > 0 ? [`${of(kind)} ${lowered(effectText(kind))}`] : [],
+  const marked = KINDS.flatMap(([kind, one, many = one]) =>
+    of(kind) > 0 ? [counted(of(kind), one, many)] : [],
   )
   return `${[counted(count, 'rule'), ...marked].join('; ')}. Within this group alone: on a port, the groups above it decide first.`
-}
-
-function lowered(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
 }
 
 /** Where a port has a group: 'position 2 of 6'. Undefined where its list does not name it. */
