@@ -37,6 +37,7 @@ export default defineConfig({
                   name: 'arrangement',
                   test: /change-words|arrangement-store|hooks.latest|mutations|hooks.typing/,
                 },
+                { name: 'flows', test: /FlowGroups|TrafficInFull|TrafficFailed|traffic-words/ },
               ],
             },
           },

@@ -1,4 +1,5 @@
-import { lazy, Suspense, useCallback, useMemo, type JSX, type KeyboardEvent } from 'react'
+import { Suspense, useCallback, useMemo, type JSX, type KeyboardEvent } from 'react'
+import { later } from '../errors/later.tsx'
 import { isRule } from '../../vpc/traffic/rules-unreadable.ts'
 import {
   detach,
@@ -18,9 +19,7 @@ import { rowOf, useRovingRows } from '../hooks/roving-rows.ts'
 import type { Selection } from '../arrangement/selection.ts'
 
 // Not before something is detached.
-const DetachedGroups = lazy(() =>
-  import('./DetachedGroups.tsx').then((module) => ({ default: module.DetachedGroups })),
-)
+const DetachedGroups = later(() => import('./DetachedGroups.tsx').then((module) => module.DetachedGroups))
 
 /** What the list shows and how it is changed. */
 export type ArrangedListProps = {
