@@ -31,8 +31,14 @@ export default defineConfig({
             codeSplitting: {
               groups: [
                 { name: 'frame', tags: ['$initial'] },
-                { name: 'page', test: /\/(PageHeader|Panel|StatusBadge)\./ },
-                { name: 'arrangement', test: /change-words|arrangement-store/ },
+                {
+                  name: 'page',
+                  test: /\/(PageHeader|Panel|StatusBadge|group-names|device-owner|list-search|Time)\./,
+                },
+                {
+                  name: 'arrangement',
+                  test: /change-words|arrangement-store|follow-operations|mutations|operations\/rights/,
+                },
               ],
             },
           },

@@ -7,7 +7,7 @@ import { call } from '../proxy-client/client.ts'
 import { Badge } from '../ui/Badge.tsx'
 
 /** What is left of the budget of calls of the project's endpoint. */
-export default function CallsLeft({ session }: { session: Session }): JSX.Element | null {
+export function CallsLeft({ session }: { session: Session }): JSX.Element | null {
   const { projectId } = useParams({ strict: false })
   const { data } = useQuery({
     queryKey: ['calls'],

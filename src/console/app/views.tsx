@@ -1,8 +1,7 @@
-import { Link, useRouter, type ErrorComponentProps, type NotFoundRouteProps } from '@tanstack/react-router'
-import type { JSX } from 'react'
+import { useRouter, type ErrorComponentProps, type NotFoundRouteProps } from '@tanstack/react-router'
+import { lazy, Suspense, type JSX } from 'react'
 import { isSessionLost } from '../proxy-client/proxy-error.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
-import { EmptyState } from '../ui/EmptyState.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { SignedOut } from './LazySignedOut.tsx'
 import { Frame } from './Shell.tsx'
@@ -47,29 +46,13 @@ export function RootErrorView(props: ErrorComponentProps): JSX.Element {
   )
 }
 
-/**
- * Shown for an address that leads nowhere; `data` may name the project that is not among the
- * operator's.
- */
-export function NotFoundView({ data }: NotFoundRouteProps): JSX.Element {
-  const project = (data as { project?: string } | undefined)?.project
+const NotFound = lazy(() => import('./NotFound.tsx'))
+
+/** Shown for an address that leads nowhere. */
+export function NotFoundView(props: NotFoundRouteProps): JSX.Element {
   return (
-    <>
-      <title>Not found · Portside</title>
-      <EmptyState
-        wholePage
-        title={project === undefined ? 'There is no such page' : 'This project is not among yours'}
-        actions={<Link to="/">Go to the ports</Link>}
-      >
-        {project === undefined ? (
-          'Check the address.'
-        ) : (
-          <>
-            This Portside has no project with the ID <code>{project}</code>. Choose one above, or ask the
-            people who run this Portside to add it.
-          </>
-        )}
-      </EmptyState>
-    </>
+    <Suspense>
+      <NotFound {...props} />
+    </Suspense>
   )
 }
