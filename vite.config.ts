@@ -37,8 +37,10 @@ export default defineConfig({
                 },
                 {
                   name: 'arrangement',
-                  test: /change-words|arrangement-store|follow-operations|mutations|operations\/rights/,
+                  test: /change-words|arrangement-store|follow-operations|mutations|operations\/rights|hooks\/latest/,
                 },
+                { name: 'permission', test: /MayBePermission|vpc\/permissions/ },
+                { name: 'field', test: /ui\/(Field|NumberInput)\./ },
               ],
             },
           },
