@@ -204,7 +204,7 @@ const moment = boundedText(40).check(
 )
 
 /** The most groups of one name that a search names. */
-export const MOST_SOUGHT_GROUPS = 20
+const MOST_SOUGHT_GROUPS = 20
 
 const filters = {
   project_id: z.optional(projectId),

@@ -33,7 +33,7 @@ test('what is half done is said on every page; History rolls a stopped change ba
   // The port's own page says it itself.
   await expect(banner(page)).toBeHidden()
 
-  await page.getByRole('navigation', { name: 'Project' }).getByRole('link', { name: 'Ports' }).click()
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Ports' }).click()
   await expect(banner(page)).toContainText('1 change stopped and waits for a choice')
   const search = page.getByRole('searchbox', { name: 'Search' })
   await search.fill(port)

@@ -79,7 +79,7 @@ test('by network and by group, sorted; the way back from a port keeps all of it'
   await expectNoAxeFinding(page)
   await rest.press('Enter')
 
-  const navigation = page.getByRole('navigation', { name: 'Project' })
+  const navigation = page.getByRole('navigation', { name: 'Pages' })
   await expect(navigation.getByRole('link', { name: 'Ports' })).toHaveAttribute('aria-current', 'page')
   await first.getByRole('link').first().click()
   await expect(navigation.getByRole('link', { name: 'Ports' })).toHaveAttribute('aria-current', 'true')

@@ -103,7 +103,7 @@ function Navigation(): JSX.Element | null {
     'aria-current': (below ?? list) === name || undefined,
   })
   return (
-    <nav className={styles.nav} aria-label="Project">
+    <nav className={styles.nav} aria-label="Pages">
       <Link to="/projects/$projectId/ports" {...mark('ports')}>
         Ports
       </Link>

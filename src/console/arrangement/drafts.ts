@@ -15,7 +15,7 @@ export type Draft = {
 const MOST_DRAFTS = 200
 
 /** The arrangements of a project's ports that this browser keeps and that were not applied. */
-export function draftsOf(project: string, storage: Storage): Draft[] {
+function draftsOf(project: string, storage: Storage): Draft[] {
   return keptHere(project, storage, MOST_DRAFTS).flatMap(({ portId, portName, arrangement }) =>
     isChanged(arrangement) ? [{ portId, portName, operationId: arrangement.operationId }] : [],
   )
