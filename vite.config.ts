@@ -31,12 +31,18 @@ export default defineConfig({
             codeSplitting: {
               groups: [
                 { name: 'frame', tags: ['$initial'] },
-                { name: 'page', test: /\/(PageHeader|Panel|StatusBadge|GroupName|device-owner)\./ },
+                {
+                  name: 'page',
+                  test: /\/(PageHeader|Panel|StatusBadge|GroupName|group-names|device-owner|list-search|Time)\./,
+                },
                 { name: 'traffic', test: /use-traffic|members-queries|remote-group-ids/ },
                 {
                   name: 'arrangement',
-                  test: /change-words|arrangement-store|hooks.latest|mutations|hooks.typing/,
+                  test: /change-words|arrangement-store|follow-operations|mutations|operations\/rights|hooks\/(latest|typing)/,
                 },
+                { name: 'permission', test: /MayBePermission|vpc\/permissions/ },
+                { name: 'field', test: /ui\/(Field|NumberInput)\./ },
+                { name: 'lists', test: /SearchBox|use-group-names|useInfiniteQuery|unreadable-pages/ },
                 { name: 'flows', test: /FlowGroups|TrafficInFull|TrafficFailed|traffic-words/ },
               ],
             },

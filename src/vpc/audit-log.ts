@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { portsideError } from './errors.ts'
 import { isUuid, projectId, uuid } from './ids.ts'
-import { boundedText, isRow } from './limits.ts'
+import { boundedList, boundedText, isRow } from './limits.ts'
 import { changeStep, operationChoices, settledStatuses } from './portside-api.ts'
 
 /**
@@ -132,6 +132,9 @@ export type AuditEntry = z.infer<typeof auditEntry>
 /** The most characters of a response that are kept. */
 export const MAX_RESPONSE_TEXT = 64 * 1024
 
+/** The most groups that `changed_groups` names. */
+export const MOST_CHANGED_GROUPS = 6
+
 /** An audit record as lists show it. */
 export const auditRecordSummary = z.object({
   /** The operation's ID, where it is of one. */
@@ -152,6 +155,13 @@ export const auditRecordSummary = z.object({
   steps: z.number(),
   /** Groups that the plan adds, moves and takes off; null where the list before is not known. */
   changes: z.nullable(z.object({ added: z.number(), moved: z.number(), detached: z.number() })),
+  /**
+   * The first of these (MOST_CHANGED_GROUPS), with their positions from 0: added ones have no
+   * `from`, detached ones no `to`. Null where `changes` is, and of lists too large to be read.
+   */
+  changed_groups: z.nullable(
+    z.array(z.object({ id: z.string(), from: z.nullable(z.number()), to: z.nullable(z.number()) })),
+  ),
   /** Requests of steps that were sent; the entry `end` counts the reads too. */
   calls: z.number(),
   /** Of all responses, oldest first. */
@@ -193,6 +203,9 @@ const moment = boundedText(40).check(
   z.refine(isMoment, 'must be a day as 2026-11-24, or a time as 2026-11-24T08:00:00Z'),
 )
 
+/** The most groups of one name that a search names. */
+const MOST_SOUGHT_GROUPS = 20
+
 const filters = {
   project_id: z.optional(projectId),
   port_id: z.optional(uuid),
@@ -201,6 +214,11 @@ const filters = {
    * ID whole.
    */
   q: z.optional(z.string().check(z.maxLength(200, 'must have at most 200 characters'))),
+  /**
+   * With `q`: audit records that name one of these groups are found too. The console knows the IDs
+   * of a group's name.
+   */
+  q_group: z.optional(boundedList(uuid, MOST_SOUGHT_GROUPS, 'groups')),
   user: z.optional(boundedText()),
   kind: z.optional(z.enum(auditRecordKinds)),
   /** `open`: no end was written. */

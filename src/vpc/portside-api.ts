@@ -22,6 +22,8 @@ export const api = {
   calls: () => '/api/calls',
   portOperations: (project: string, portId: string) =>
     `/api/v3/${encodeURIComponent(project)}/ports/${encodeURIComponent(portId)}/operations`,
+  /** GET: the operations of all ports that wait for a choice, as awaitingChoiceResponse. */
+  awaitingChoice: (project: string) => `/api/v3/${encodeURIComponent(project)}/operations`,
   /** POST: dry-run a plan; checks.ts. */
   portChecks: (project: string, portId: string) =>
     `/api/v3/${encodeURIComponent(project)}/ports/${encodeURIComponent(portId)}/checks`,
@@ -278,6 +280,27 @@ export const operationsResponse = z.object({
   operations: z.array(operationSummary),
   next: z.nullable(z.string()),
 })
+
+/** More of them are not listed, only that there are more. */
+export const MOST_AWAITING_CHOICE = 100
+
+/** An operation that waits for the operator's choice, as far as it has to be found. */
+const waitingOperation = z.object({
+  operation_id: z.string(),
+  port_id: z.string(),
+  /** As the port was called when the operation read it. */
+  port_name: z.nullable(z.string()),
+  user: z.string(),
+  created_at: z.string(),
+})
+/** An operation that waits for the operator's choice. */
+export type WaitingOperation = z.infer<typeof waitingOperation>
+
+/**
+ * Response of GET awaitingChoice: newest first; `more` where there are more than
+ * MOST_AWAITING_CHOICE. It costs no call of the platform.
+ */
+export const awaitingChoiceResponse = z.object({ operations: z.array(waitingOperation), more: z.boolean() })
 
 /**
  * The operator's choices for an operation that is `stopped` or `interrupted`, POSTed without a body

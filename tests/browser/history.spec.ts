@@ -52,11 +52,18 @@ test('a change is found by its request ID, read, undone on the port and exported
   const rows = page.getByRole('region', { name: 'Audit records' }).getByRole('listitem')
   await page.getByRole('searchbox', { name: 'Search' }).fill(requestId)
   await expect(rows).toHaveCount(1)
-  await expect(rows).toContainText(['1 moved · 2 calls'])
+  await expect(rows).toContainText(['web-public 2 → 1 · 2 calls'])
   await expect(rows).toContainText([requestId])
   await expect(rows.getByText('Done')).toBeVisible()
   expect(new URL(page.url()).searchParams.get('q')).toBe(requestId)
   await expectNoAxeFinding(page)
+
+  // The name of the group that was moved finds it too, and is exported with it.
+  await page.getByRole('searchbox', { name: 'Search' }).fill('web-public')
+  await expect(rows.first()).toContainText('web-public 2 → 1')
+  await expect(page.getByRole('link', { name: 'Export CSV' })).toHaveAttribute('href', /q_group=/)
+  await page.getByRole('searchbox', { name: 'Search' }).fill(requestId)
+  await expect(page.getByRole('link', { name: 'Export CSV' })).not.toHaveAttribute('href', /q_group=/)
 
   const csv = await saved(page, 'Export CSV')
   expect(csv.name).toMatch(/^portside-records-.*\.csv$/)
@@ -90,6 +97,7 @@ test('a change is found by its request ID, read, undone on the port and exported
   // Somebody has put it back meanwhile: then there is nothing left to undo.
   await cloud.someoneElseSets(PORT, list)
   await page.getByRole('link', { name: 'History of this port' }).click()
+  await expect(page).toHaveTitle(/^History of (?!port)\S+ · Portside$/)
   await rows.first().getByRole('link').click()
   await expect(page.getByText('The port has the list from before this change again.')).toBeVisible()
 })

@@ -56,6 +56,22 @@ test('rows out of sight are not in the document, and scrolling reads on to the e
   }
 })
 
+test('sorted, it says that this holds for what is read, and all can be read', async ({ ports }) => {
+  const heads = ports.getByRole('columnheader')
+  await heads.getByRole('button', { name: 'Name' }).click()
+  await heads.getByRole('button', { name: 'Name' }).click()
+  await expect(found(ports)).toContainText(
+    'Read 200 ports so far; sorted by name, last first, among the ports read so far',
+  )
+  // Scrolling puts no row between those in sight.
+  await ports.mouse.move(700, 600)
+  await ports.mouse.wheel(0, 20_000)
+  await expect(ports.getByRole('button', { name: 'Load more' })).toBeInViewport()
+  await expect(found(ports)).toContainText('Read 200 ports so far')
+  await pressWithoutScrolling(ports.getByRole('button', { name: 'Read all ports' }))
+  await expect(found(ports)).toContainText('All 1,200 ports; sorted by name, last first')
+})
+
 test('a search reads as far as it must; it can be stopped and taken up again', async ({ ports, cloud }) => {
   await ports.getByLabel('Search').fill('no-such-port')
   await expect(found(ports)).toContainText('No ports match. Searched all 1,200 ports')

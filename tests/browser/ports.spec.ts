@@ -79,6 +79,44 @@ test('anywhere by keys: the search, all keys, and the palette', async ({ page, p
   await expect(palette).toBeHidden()
 })
 
+test('by network and by group, sorted; the way back from a port keeps all of it', async ({ page }) => {
+  await page.goto('/')
+  await search(page).fill('10.20.1.0/24')
+  await expect(found(page)).toContainText(/[1-9]\d* ports match in this network. Searched all \d+ ports/)
+  await expect(page.getByRole('link', { name: 'shop-prod-web-01' })).toBeVisible()
+  await expect(page.getByText('192.168.158.228')).toBeHidden()
+
+  await search(page).fill('web-public')
+  await page.getByRole('button', { name: 'Filter by group web-public' }).click()
+  await expect(page).toHaveURL(/ports\?group=4940b983/)
+  await expect(search(page)).toHaveValue('')
+  const groups = page.getByRole('columnheader', { name: 'Security groups, in order' })
+  await groups.getByRole('button').click()
+  await expect(groups).toHaveAttribute('aria-sort', 'descending')
+  await expect(found(page)).toContainText('under the filters; sorted by number of groups, most first')
+
+  // All groups of the port with most, by keyboard.
+  const first = page.getByRole('row').nth(1)
+  const rest = first.getByRole('button', { name: /^\d+ more security groups of / })
+  const count = Number((await rest.textContent())!.slice(1))
+  await rest.press('Enter')
+  await expect(rest).toHaveAttribute('aria-expanded', 'true')
+  await expect.poll(() => first.getByRole('listitem').count()).toBeGreaterThan(count)
+  await expect(
+    first.getByRole('listitem', { name: /web-public/ }).or(first.getByText('web-public')),
+  ).toBeVisible()
+  await expectNoAxeFinding(page)
+  await rest.press('Enter')
+
+  const navigation = page.getByRole('navigation', { name: 'Pages' })
+  await expect(navigation.getByRole('link', { name: 'Ports' })).toHaveAttribute('aria-current', 'page')
+  await first.getByRole('link').first().click()
+  await expect(navigation.getByRole('link', { name: 'Ports' })).toHaveAttribute('aria-current', 'true')
+  await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Ports' }).click()
+  await expect(page).toHaveURL(/group=4940b983.*sort=-groups/)
+  await expect(groups).toHaveAttribute('aria-sort', 'descending')
+})
+
 test.describe('when something is wrong', () => {
   test('an error of the platform shows code, message, request ID, and a way on', async ({ page, cloud }) => {
     await cloud.faults({

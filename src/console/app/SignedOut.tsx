@@ -9,13 +9,7 @@ import { EmptyState } from '../ui/EmptyState.tsx'
  * The session is gone: how to get a new one, whether the last request was carried out, and that
  * nothing is lost.
  */
-export default function SignedOut({
-  error,
-  onRetry,
-}: {
-  error: ProxyError
-  onRetry: () => void
-}): JSX.Element {
+export function SignedOut({ error, onRetry }: { error: ProxyError; onRetry: () => void }): JSX.Element {
   // Watched, not looked up: a read may find the session gone before the request that was sent with
   // it is refused.
   const refused = useMutationState({

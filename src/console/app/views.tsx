@@ -1,8 +1,8 @@
-import { Link, useRouter, type ErrorComponentProps, type NotFoundRouteProps } from '@tanstack/react-router'
-import type { JSX } from 'react'
+import { useRouter, type ErrorComponentProps, type NotFoundRouteProps } from '@tanstack/react-router'
+import { Suspense, type JSX } from 'react'
+import { later } from '../errors/later.tsx'
 import { isSessionLost } from '../proxy-client/proxy-error.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
-import { EmptyState } from '../ui/EmptyState.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { SignedOut } from './LazySignedOut.tsx'
 import { Frame } from './Shell.tsx'
@@ -47,29 +47,13 @@ export function RootErrorView(props: ErrorComponentProps): JSX.Element {
   )
 }
 
-/**
- * Shown for an address that leads nowhere; `data` may name the project that is not among the
- * operator's.
- */
-export function NotFoundView({ data }: NotFoundRouteProps): JSX.Element {
-  const project = (data as { project?: string } | undefined)?.project
+const NotFound = later(() => import('./NotFound.tsx').then((module) => module.NotFound))
+
+/** Shown for an address that leads nowhere. */
+export function NotFoundView(props: NotFoundRouteProps): JSX.Element {
   return (
-    <>
-      <title>Not found · Portside</title>
-      <EmptyState
-        wholePage
-        title={project === undefined ? 'There is no such page' : 'You don’t have access to this project'}
-        actions={<Link to="/">Go to the ports</Link>}
-      >
-        {project === undefined ? (
-          'Check the address.'
-        ) : (
-          <>
-            Its ID is <code>{project}</code>. Choose another project above, or ask your Portside
-            administrator.
-          </>
-        )}
-      </EmptyState>
-    </>
+    <Suspense>
+      <NotFound {...props} />
+    </Suspense>
   )
 }

@@ -36,6 +36,7 @@ const version2 = z
     future: z.array(places),
     operation_id: z.nullable(z.string()),
     moved: z.optional(places),
+    port_name: z.optional(z.string()),
   })
   .check(
     z.refine(
@@ -49,6 +50,9 @@ const version2 = z
 
 /** A change is written when none has followed for this long, or when the page is left. */
 const REST_MS = 300
+
+/** Longer ones are cut. */
+const LONGEST_NAME = 255
 
 const PREFIX = 'portside.arrangement'
 const keyOf = (project: string, port: string) => `${PREFIX}/${project}/${port}`
@@ -70,8 +74,18 @@ export type ArrangementStore = {
   isUnkept(): boolean
 }
 
-/** The arrangement store of one port. */
-export function arrangementStore(project: string, port: string, storage: Storage): ArrangementStore {
+/** Called when this tab has written or removed an arrangement, of any port. */
+export const keptListeners = new Set<() => void>()
+
+/**
+ * The arrangement store of one port. @param name what the port is called, to be kept with it
+ */
+export function arrangementStore(
+  project: string,
+  port: string,
+  storage: Storage,
+  name?: string,
+): ArrangementStore {
   const key = keyOf(project, port)
   const listeners = new Set<() => void>()
   let current = read(storage, key, port)
@@ -89,7 +103,8 @@ export function arrangementStore(project: string, port: string, storage: Storage
     clearTimeout(resting)
     resting = undefined
     const before = unkept
-    unkept = !write(storage, key, port, current)
+    unkept = !write(storage, key, port, current, name)
+    keptListeners.forEach((listener) => listener())
     if (unkept !== before) notify()
   }
   const saveNow = () => {
@@ -172,32 +187,67 @@ export function browserStorage(): Storage {
 export function useArrangementStore(
   project: string,
   port: string,
+  name?: string,
 ): {
   kept: Arrangement | null
   keep: (arrangement: Arrangement | null) => void
   remove: (arrangement: Arrangement) => void
   unkept: boolean
 } {
-  const store = useMemo(() => arrangementStore(project, port, browserStorage()), [project, port])
+  const store = useMemo(() => arrangementStore(project, port, browserStorage(), name), [project, port, name])
   const current = useSyncExternalStore(store.subscribe, store.get)
   return { kept: current, keep: store.set, remove: store.remove, unkept: store.isUnkept() }
 }
 
+/** The arrangements of a project's ports that are kept here, at most `most`. */
+export function keptHere(
+  project: string,
+  storage: Storage,
+  most: number,
+): { portId: string; portName: string | undefined; arrangement: Arrangement }[] {
+  const prefix = keyOf(project, '')
+  const found = []
+  for (let n = 0; n < storage.length && found.length < most; n++) {
+    const key = storage.key(n)
+    if (key?.startsWith(prefix) !== true) continue
+    const portId = key.slice(prefix.length)
+    const data = parsed(storage, key)
+    if (data?.port_id === portId)
+      found.push({
+        portId,
+        portName: 'port_name' in data ? data.port_name : undefined,
+        arrangement: arrangementIn(data),
+      })
+  }
+  return found
+}
+
 /** Removes what is no arrangement of this port: to misread one is worse than to lose it. */
 function read(storage: Storage, key: string, port: string): Arrangement | null {
+  const data = parsed(storage, key)
+  if (data === null) return null
+  if (data === undefined || data.port_id !== port) {
+    write(storage, key, port, null)
+    return null
+  }
+  return arrangementIn(data)
+}
+
+type Kept = z.infer<typeof version1> | z.infer<typeof version2>
+
+/** What is kept under a key; null: nothing, undefined: no arrangement. */
+function parsed(storage: Storage, key: string): Kept | null | undefined {
   let data: unknown
   try {
     data = JSON.parse(storage.getItem(key) ?? 'null')
   } catch {
-    data = undefined
+    return undefined
   }
-  if (data === null) return null
-  const parsed = z.union([version2, version1]).safeParse(data)
-  if (!parsed.success || parsed.data.port_id !== port) {
-    write(storage, key, port, null)
-    return null
-  }
-  const kept = parsed.data.version === 1 ? { ...parsed.data, moved: undefined } : withGroupIds(parsed.data)
+  return data === null ? null : z.union([version2, version1]).safeParse(data).data
+}
+
+function arrangementIn(data: Kept): Arrangement {
+  const kept = data.version === 1 ? { ...data, moved: undefined } : withGroupIds(data)
   const { made_for, desired, past, future, operation_id, moved } = kept
   return { madeFor: made_for, desired, past, future, operationId: operation_id, ...(moved && { moved }) }
 }
@@ -217,17 +267,23 @@ function withGroupIds(kept: z.infer<typeof version2>) {
 }
 
 /** @returns false when the browser did not keep it (its storage is full, or switched off) */
-function write(storage: Storage, key: string, port: string, arrangement: Arrangement | null): boolean {
+function write(
+  storage: Storage,
+  key: string,
+  port: string,
+  arrangement: Arrangement | null,
+  name?: string,
+): boolean {
   try {
     if (arrangement === null) {
       storage.removeItem(key)
       return true
     }
     try {
-      storage.setItem(key, textOf(port, arrangement))
+      storage.setItem(key, textOf(port, arrangement, name))
     } catch {
       // The lists to undo take most of the space, and matter less than the arrangement.
-      storage.setItem(key, textOf(port, { ...arrangement, past: [], future: [] }))
+      storage.setItem(key, textOf(port, { ...arrangement, past: [], future: [] }, name))
     }
     return true
   } catch {
@@ -235,7 +291,11 @@ function write(storage: Storage, key: string, port: string, arrangement: Arrange
   }
 }
 
-function textOf(port: string, { madeFor, desired, past, future, operationId, moved }: Arrangement): string {
+function textOf(
+  port: string,
+  { madeFor, desired, past, future, operationId, moved }: Arrangement,
+  name: string | undefined,
+): string {
   const placeOf = new Map<string, number>()
   const list = (ids: readonly string[]) =>
     ids.map((id) => {
@@ -255,5 +315,6 @@ function textOf(port: string, { madeFor, desired, past, future, operationId, mov
     groups: [...placeOf.keys()],
     ...lists,
     operation_id: operationId,
+    port_name: name?.slice(0, LONGEST_NAME),
   })
 }

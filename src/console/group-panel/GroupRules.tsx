@@ -4,7 +4,8 @@ import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import { effectAt } from '../../vpc/traffic/rule-table.ts'
 import { remoteAddressGroupIds, remoteGroupIds } from '../../vpc/traffic/remote-group-ids.ts'
 import { isRule } from '../../vpc/traffic/rules-unreadable.ts'
-import { groupName, type GroupFacts } from '../facts/group-facts.ts'
+import type { GroupFacts } from '../facts/group-facts.ts'
+import { groupName, knownName } from '../facts/group-names.ts'
 import { useGroupNames } from '../facts/use-group-names.ts'
 import { membersOfGroupsQuery } from '../proxy-client/members-queries.ts'
 import { effectKind, RuleWords } from '../rules/rule-words.ts'
@@ -95,7 +96,7 @@ function useRemotes(
   })
   const names = useMemo(
     () => ({
-      group: (one: string) => (one === id ? groupName(facts, id) : found.get(one)),
+      group: (one: string) => (one === id ? groupName(facts, id) : knownName(found, one)),
       addressGroup: (one: string) => entries?.get(one)?.name,
     }),
     [id, facts, found, entries],

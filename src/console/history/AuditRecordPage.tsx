@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useMemo, type JSX, type ReactNode } from 'react'
+import { Suspense, useMemo, type JSX, type ReactNode } from 'react'
+import { later } from '../errors/later.tsx'
 import { listDifference, sameList } from '../../vpc/list-difference.ts'
 import type { AuditRecord } from '../../vpc/audit-log.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { ListComparison } from '../facts/ListComparison.tsx'
+import { listSearch } from '../hooks/list-search.ts'
 import { ProxyError } from '../proxy-client/proxy-error.ts'
 import { groupsByIdQuery } from '../proxy-client/queries.ts'
 import { auditRecordQuery } from '../proxy-client/audit-log.ts'
@@ -21,6 +23,11 @@ import { AuditRecordTimeline } from './AuditRecordTimeline.tsx'
 import { KIND_WORDS, outcomeWords, changeSummary } from './audit-record-words.ts'
 import { UndoPanel } from './UndoPanel.tsx'
 
+/** This page is below those of the links, and not one of them. */
+const EXACT = { exact: true }
+
+const StoppedChoices = later(() => import('./StoppedChoices.tsx').then((module) => module.StoppedChoices))
+
 const route = getRouteApi('/projects/$projectId/history/$recordId')
 
 /**
@@ -31,7 +38,12 @@ export function AuditRecordPage(): JSX.Element {
   const { projectId, recordId } = route.useParams()
   const { data: record, error, refetch } = useQuery(auditRecordQuery(recordId))
   const history = (
-    <Link to="/projects/$projectId/history" params={{ projectId }}>
+    <Link
+      to="/projects/$projectId/history"
+      params={{ projectId }}
+      search={listSearch(`/projects/${projectId}/history`)}
+      activeOptions={EXACT}
+    >
       History
     </Link>
   )
@@ -54,6 +66,9 @@ export function AuditRecordPage(): JSX.Element {
   )
 }
 
+/** The outcomes after which the operator has to choose. */
+const AWAITS_CHOICE: ReadonlySet<string> = new Set(['stopped', 'interrupted'])
+
 type RecordViewProps = { record: AuditRecord; crumb: ReactNode; onReload: () => void }
 
 function RecordView({ record, crumb, onReload }: RecordViewProps): JSX.Element {
@@ -72,6 +87,7 @@ function RecordView({ record, crumb, onReload }: RecordViewProps): JSX.Element {
             <Link
               to="/projects/$projectId/ports/$portId/history"
               params={{ projectId: project_id, portId: port_id }}
+              search={listSearch(`/projects/${project_id}/ports/${port_id}/history`)}
             >
               {port_name || `Port ${shortId(port_id)}`}
             </Link>
@@ -101,7 +117,7 @@ function RecordView({ record, crumb, onReload }: RecordViewProps): JSX.Element {
             by {user}
             {role !== null && ` (${role})`}
           </span>
-          <span>{changeSummary(record)}</span>
+          <span>{changeSummary(record, facts.groups)}</span>
           <span className={styles.fact}>
             Port <Id value={port_id} label="port ID" />
           </span>
@@ -112,6 +128,11 @@ function RecordView({ record, crumb, onReload }: RecordViewProps): JSX.Element {
       </PageHeader>
       <p className={styles.meaning}>{meaning}</p>
       <Notices record={record} />
+      {AWAITS_CHOICE.has(outcome ?? '') && (
+        <Suspense>
+          <StoppedChoices record={record} />
+        </Suspense>
+      )}
       <div className={styles.columns}>
         <section className={styles.column} aria-labelledby="lists">
           <h2 id="lists">Lists</h2>

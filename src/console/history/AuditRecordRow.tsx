@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { JSX } from 'react'
 import type { AuditRecordSummary } from '../../vpc/audit-log.ts'
+import type { Named } from '../facts/group-names.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { shortId } from '../ui/Id.tsx'
 import { Time } from '../ui/Time.tsx'
@@ -9,18 +10,21 @@ import { KIND_WORDS, outcomeWords, changeSummary } from './audit-record-words.ts
 
 type RecordRowProps = {
   record: AuditRecordSummary
+  /** The groups whose names are known by now. */
+  names: Named
   showPort: boolean
   /** What was searched for: a request ID that it begins is shown whole. */
   sought: string | undefined
 }
 
 /** One dry run or change, at a glance; its first words lead to all of it. */
-export function AuditRecordRow({ record, showPort, sought }: RecordRowProps): JSX.Element {
+export function AuditRecordRow({ record, names, showPort, sought }: RecordRowProps): JSX.Element {
   const { record_id, project_id, port_id, port_name, at, kind, user, request_ids } = record
   const { words, tone, meaning } = outcomeWords(record)
   const needle = sought?.trim().toLowerCase() ?? ''
   const hit = needle === '' ? undefined : request_ids.find((id) => id.toLowerCase().startsWith(needle))
   const shown = hit ?? request_ids.at(-1)
+  const summary = changeSummary(record, names)
   return (
     <li className={styles.row}>
       <span className={styles.time}>
@@ -33,7 +37,9 @@ export function AuditRecordRow({ record, showPort, sought }: RecordRowProps): JS
         >
           {KIND_WORDS[kind]}
         </Link>{' '}
-        <span className={styles.muted}>{changeSummary(record)}</span>
+        <span className={styles.muted} title={summary}>
+          {summary}
+        </span>
       </span>
       <span className={styles.port} title={port_id}>
         {showPort && (port_name || <code>{shortId(port_id)}</code>)}

@@ -25,7 +25,7 @@ export function HistoryFilters({ search, change, onClear }: HistoryFiltersProps)
     <FilterBar
       search={
         <SearchBox
-          placeholder="Port, user, group ID or request ID"
+          placeholder="Port, user, group or request ID"
           value={search.q ?? ''}
           onChange={(q) => set('q', q)}
         />

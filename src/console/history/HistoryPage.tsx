@@ -7,9 +7,13 @@ import { portQuery } from '../proxy-client/queries.ts'
 import { exportAddress, auditLogPagesQuery } from '../proxy-client/audit-log.ts'
 import { Button } from '../ui/Button.tsx'
 import { LeavingLink } from '../errors/LeavingLink.tsx'
+import { useGroupNames } from '../facts/use-group-names.ts'
+import { useGroupsNamed } from '../facts/use-groups-named.ts'
+import { listSearch, useKeepListSearch } from '../hooks/list-search.ts'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { shortId } from '../ui/Id.tsx'
+import { Notice } from '../ui/Notice.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { HistoryFilters } from './HistoryFilters.tsx'
@@ -50,19 +54,38 @@ type HistoryViewProps = { project: string; portId?: string; search: HistorySearc
 
 function HistoryView({ project, portId, search, change }: HistoryViewProps): JSX.Element {
   // Words that the proxy does not know are refused by it, with what it does know.
-  const filters = { ...search, project_id: project, ...(portId && { port_id: portId }) } as AuditLogFilters
+  const named = useGroupsNamed(project, search.q ?? '')
+  const q_group = named.groups.map(({ id }) => id)
+  const filters = {
+    ...search,
+    ...(q_group.length > 0 && { q_group }),
+    project_id: project,
+    ...(portId && { port_id: portId }),
+  } as AuditLogFilters
   const list = useInfiniteQuery({
     ...auditLogPagesQuery(filters),
     placeholderData: (earlier) => earlier,
   })
   const records = list.data?.pages.flatMap((page) => page.records) ?? []
+  const names = useGroupNames(
+    project,
+    records.flatMap(({ changed_groups }) => changed_groups?.map(({ id }) => id) ?? []),
+  )
+  const path = portId === undefined ? 'history' : `ports/${portId}/history`
+  useKeepListSearch(`/projects/${project}/${path}`, search)
   const clear = () => change(() => ({}))
   const narrowed = Object.keys(search).length > 0
   return (
     <>
-      <Header project={project} portId={portId} filters={filters} />
+      <Header project={project} portId={portId} filters={filters} recorded={records[0]?.port_name} />
       <HistoryFilters search={search} change={change} onClear={clear} />
       <section className={styles.list} aria-label="Audit records" aria-busy={list.isFetching}>
+        {named.error !== null && (
+          <Notice tone="warn">
+            Whether a security group has this name could not be read: what was done with it is not among
+            these.
+          </Notice>
+        )}
         {list.isPending && <SkeletonRows label="Reading the audit records" count={10} />}
         {records.length > 0 && (
           <>
@@ -79,6 +102,7 @@ function HistoryView({ project, portId, search, change }: HistoryViewProps): JSX
                 <AuditRecordRow
                   key={record.record_id}
                   record={record}
+                  names={names}
                   showPort={portId === undefined}
                   sought={search.q}
                 />
@@ -111,7 +135,7 @@ function HistoryView({ project, portId, search, change }: HistoryViewProps): JSX
             }
           >
             {narrowed
-              ? 'The search finds the beginning of a port’s name, a user’s name, a port ID or a request ID, and group IDs as a whole.'
+              ? 'The search finds the beginning of a port’s name, a user’s name, a port ID or a request ID, and names and IDs of groups as a whole.'
               : 'Portside records every dry run and every change, with each request and its response.'}
           </EmptyState>
         )}
@@ -131,23 +155,36 @@ function Header(props: {
   project: string
   portId: string | undefined
   filters: AuditLogFilters
+  /** What the port was called when it was last changed or checked. */
+  recorded: string | null | undefined
 }): JSX.Element {
-  const { project, portId, filters } = props
+  const { project, portId, filters, recorded } = props
+  const { data } = useQuery({ ...portQuery(project, portId ?? ''), enabled: portId !== undefined })
+  const name = textOf(data?.port.name) ?? (recorded || undefined)
   return (
     <PageHeader
-      title={portId === undefined ? 'History' : `History of port ${shortId(portId)}`}
+      title={portId === undefined ? 'History' : `History of ${name ?? `port ${shortId(portId)}`}`}
       crumbs={
-        <>
-          <Link to="/projects/$projectId/ports" params={{ projectId: project }}>
-            Ports
-          </Link>
-          {portId !== undefined && (
-            <>
-              <span aria-hidden="true">/</span>
-              <PortCrumb project={project} portId={portId} />
-            </>
-          )}
-        </>
+        portId && (
+          <>
+            <Link
+              to="/projects/$projectId/ports"
+              params={{ projectId: project }}
+              search={listSearch(`/projects/${project}/ports`)}
+              activeOptions={EXACT}
+            >
+              Ports
+            </Link>
+            <span aria-hidden="true">/</span>
+            <Link
+              to="/projects/$projectId/ports/$portId"
+              params={{ projectId: project, portId }}
+              activeOptions={EXACT}
+            >
+              {name ?? `Port ${shortId(portId)}`}
+            </Link>
+          </>
+        )
       }
       actions={
         <>
@@ -160,11 +197,5 @@ function Header(props: {
   )
 }
 
-function PortCrumb({ project, portId }: { project: string; portId: string }): JSX.Element {
-  const { data } = useQuery(portQuery(project, portId))
-  return (
-    <Link to="/projects/$projectId/ports/$portId" params={{ projectId: project, portId }}>
-      {textOf(data?.port.name) ?? `Port ${shortId(portId)}`}
-    </Link>
-  )
-}
+/** This page is below those of the links, and not one of them. */
+const EXACT = { exact: true }

@@ -3,6 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useMemo, type JSX } from 'react'
 import { rebase, sameList } from '../../vpc/list-difference.ts'
 import type { AuditRecord } from '../../vpc/audit-log.ts'
+import { textOf } from '../../vpc/shown.ts'
 import { arrange, arrangementOf, isChanged } from '../arrangement/arrangement.ts'
 import { arrangementStore, browserStorage } from '../arrangement/arrangement-store.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
@@ -37,7 +38,11 @@ function Undo(props: {
   const { project_id, port_id } = record
   // What somebody looked at a moment ago is not the list as it is now.
   const port = useQuery({ ...portQuery(project_id, port_id), staleTime: 0 })
-  const store = useMemo(() => arrangementStore(project_id, port_id, browserStorage()), [project_id, port_id])
+  const name = textOf(port.data?.port.name)
+  const store = useMemo(
+    () => arrangementStore(project_id, port_id, browserStorage(), name),
+    [project_id, port_id, name],
+  )
   const navigate = useNavigate()
   if (port.data === undefined)
     return port.error === null ? (

@@ -1,5 +1,6 @@
 import type { AuditRecordKind, AuditOutcome, AuditRecordSummary } from '../../vpc/audit-log.ts'
 import { counted, countWords } from '../facts/change-words.ts'
+import { groupName, type Named } from '../facts/group-names.ts'
 import type { Tone } from '../ui/Badge.tsx'
 
 /** What audit records are of, in words. */
@@ -32,12 +33,12 @@ export const OUTCOME_WORDS: Record<AuditOutcome | 'open', { words: string; tone:
   stopped: {
     words: 'Stopped',
     tone: 'danger',
-    meaning: 'It stopped half-way; the port’s page asks what to do.',
+    meaning: 'It stopped half-way and waits for a choice.',
   },
   interrupted: {
     words: 'Interrupted',
     tone: 'danger',
-    meaning: 'Portside stopped half-way; the port’s page asks what to do.',
+    meaning: 'Portside stopped half-way; it waits for a choice.',
   },
   left: {
     words: 'Left as it was',
@@ -67,12 +68,29 @@ export function outcomeWords({ outcome, under_way }: Pick<AuditRecordSummary, 'o
   return OUTCOME_WORDS[outcome ?? 'open']
 }
 
-/** What was to be done, at a glance: '2 added, 1 moved · 3 calls'. */
-export function changeSummary({ kind, changes, steps, calls }: AuditRecordSummary): string {
-  const what = changes === null ? '' : countWords(changes)
+/** What was to be done, at a glance: 'bastion-ssh 4 → 2, detached icmp-basic · 3 calls'. */
+export function changeSummary(record: AuditRecordSummary, groups: Named): string {
+  const { kind, steps, calls } = record
+  const what = changedWords(record, groups)
   return [what, kind === 'dry_run' ? dryRunWords(calls, steps) : callWords(calls, steps)]
     .filter(Boolean)
     .join(' · ')
+}
+
+/** Positions count from 1. Where the lists are too large to be read, how many groups it is. */
+function changedWords(
+  { changes, changed_groups }: Pick<AuditRecordSummary, 'changes' | 'changed_groups'>,
+  groups: Named,
+): string {
+  if (changes === null) return ''
+  if (changed_groups === null) return countWords(changes)
+  const words = changed_groups.map(({ id, from, to }) => {
+    const name = groupName({ groups }, id)
+    if (to === null) return `detached ${name}`
+    return from === null ? `added ${name} at ${to + 1}` : `${name} ${from + 1} → ${to + 1}`
+  })
+  const more = changes.added + changes.moved + changes.detached - words.length
+  return more > 0 ? `${words.join(', ')} and ${more} more` : words.join(', ')
 }
 
 function callWords(calls: number, steps: number): string {

@@ -3,6 +3,7 @@ import type { JSX } from 'react'
 import { deviceOwnerWords } from '../../vpc/device-owner.ts'
 import { addressesOf, type Port } from '../../vpc/port.ts'
 import { textOf } from '../../vpc/shown.ts'
+import { listSearch } from '../hooks/list-search.ts'
 import { Id, shortId } from '../ui/Id.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { StatusBadge } from '../ui/StatusBadge.tsx'
@@ -10,6 +11,8 @@ import styles from './PortHeader.module.css'
 
 /** The place in the head for when the port was read. */
 export const READ_AT = 'read-at'
+/** This page is below the one of the link, and not it. */
+const EXACT = { exact: true }
 
 /** The head of the port page; without a port while it is being read. */
 export function PortHeader(props: { project: string; portId: string; port?: Port | undefined }): JSX.Element {
@@ -20,7 +23,12 @@ export function PortHeader(props: { project: string; portId: string; port?: Port
     <PageHeader
       title={textOf(port?.name) ?? `Port ${shortId(portId)}`}
       crumbs={
-        <Link to="/projects/$projectId/ports" params={{ projectId: project }}>
+        <Link
+          to="/projects/$projectId/ports"
+          params={{ projectId: project }}
+          search={listSearch(`/projects/${project}/ports`)}
+          activeOptions={EXACT}
+        >
           Ports
         </Link>
       }

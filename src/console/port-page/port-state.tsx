@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { createContext, useContext, useDeferredValue, useMemo, type JSX, type ReactNode } from 'react'
-import { DEFAULT_GROUPS_PER_PORT, type Port } from '../../vpc/port.ts'
-import { portCallsOf, waysOffered, type PortCalls } from '../../vpc/port-calls.ts'
+import { createContext, useContext, useDeferredValue, type JSX, type ReactNode } from 'react'
+import type { Port } from '../../vpc/port.ts'
+import type { PortCalls } from '../../vpc/port-calls.ts'
 import type { PlanWay } from '../../vpc/plan-change.ts'
 import type { PlanPolicy } from '../../vpc/plan-ways.ts'
 import type { Operation } from '../../vpc/portside-api.ts'
@@ -10,9 +10,11 @@ import { isChanged } from '../arrangement/arrangement.ts'
 import { useArrangementStore } from '../arrangement/arrangement-store.ts'
 import { useGroupFacts, type GroupFacts } from '../facts/group-facts.ts'
 import { usePortOperations, type PortOperations } from '../operations/follow-operations.ts'
+import { textOf } from '../../vpc/shown.ts'
+import { useOffers, useRights } from '../operations/rights.ts'
 import { useChecking, type Checking } from '../plan/use-checking.ts'
 import { usePlan, type PlanShown } from '../plan/use-plan.ts'
-import { offersQuery, portQuery, sessionQuery } from '../proxy-client/queries.ts'
+import { portQuery } from '../proxy-client/queries.ts'
 import { useTraffic, type TrafficState } from '../traffic/use-traffic.ts'
 import { useListDrawn } from './list-drawn.ts'
 import { usePortArrangement, type PortArrangement } from './port-arrangement.ts'
@@ -79,7 +81,7 @@ function usePortStateOf(project: string, given: PortResponse): PortState {
   const response = latest.data ?? given
   const { port } = response
   const { limit, policy, forbidden } = useRights(project)
-  const store = useArrangementStore(project, port.id)
+  const store = useArrangementStore(project, port.id, textOf(port.name))
   const operations = usePortOperations(project, port.id, store.kept)
   const arranged = usePortArrangement(store, port.security_groups, operations)
   const matters = isChanged(arranged.arrangement) || operations.awaitingChoice.length > 0
@@ -114,30 +116,6 @@ function usePortStateOf(project: string, given: PortResponse): PortState {
     traffic,
     listDrawn,
   }
-}
-
-/** What the signed-in user may do in this project. */
-function useRights(project: string): Pick<PortState, 'limit' | 'policy' | 'forbidden'> {
-  const session = useQuery(sessionQuery()).data
-  return {
-    limit:
-      session?.projects.find(({ project_id }) => project_id === project)?.groups_per_port ??
-      DEFAULT_GROUPS_PER_PORT,
-    policy: session?.changes ?? 'choose',
-    forbidden: session?.role === 'viewer' ? 'Viewers can arrange, but not check or apply' : undefined,
-  }
-}
-
-/**
- * What changes ports here. Until it is known, and where nothing is to be changed, all calls count
- * as offered: the proxy refuses what is not.
- */
-function useOffers(project: string, matters: boolean): Pick<PortState, 'offered' | 'calls'> {
-  const offers = useQuery({ ...offersQuery(project), enabled: matters }).data?.offers
-  return useMemo(() => {
-    const known = offers ?? {}
-    return { offered: waysOffered(known), calls: portCallsOf(known) }
-  }, [offers])
 }
 
 /** The groups that anything on the page names, on the port or not. */

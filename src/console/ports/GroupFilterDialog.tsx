@@ -28,7 +28,7 @@ type GroupFilterDialogProps = {
  * Chooses the security group to filter ports by: found by name, description or ID, or its whole ID
  * pasted.
  */
-export default function GroupFilterDialog({ project, onPick, onClose }: GroupFilterDialogProps): JSX.Element {
+export function GroupFilterDialog({ project, onPick, onClose }: GroupFilterDialogProps): JSX.Element {
   const [text, setText] = useState('')
   const needle = text.trim().toLowerCase()
   const exact = isUuid(needle)

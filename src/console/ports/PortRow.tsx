@@ -3,12 +3,14 @@ import { memo, type JSX, type Ref } from 'react'
 import { deviceOwnerWords } from '../../vpc/device-owner.ts'
 import { addressesOf, portSecurityOf, type Port } from '../../vpc/port.ts'
 import { textOf } from '../../vpc/shown.ts'
-import { GroupName } from '../facts/GroupName.tsx'
 import { Badge } from '../ui/Badge.tsx'
 import { Id, shortId } from '../ui/Id.tsx'
 import { StatusBadge } from '../ui/StatusBadge.tsx'
 import { Time } from '../ui/Time.tsx'
+import type { Named } from '../facts/group-names.ts'
+import { PortGroups } from './PortGroups.tsx'
 import styles from './PortsTable.module.css'
+import type { PortHalfDone } from './WatchHalfDone.tsx'
 
 type PortRowProps = {
   ref: Ref<HTMLTableRowElement>
@@ -16,23 +18,41 @@ type PortRowProps = {
   index: number
   project: string
   port: Port
-  /** Name of the first security group, once known. */
-  firstGroup: string | undefined
+  /** The groups whose names are known by now. */
+  names: Named
+  /** Pixels of the cell of groups. */
+  width: number
+  /** A change of it stopped, or an arrangement of it was not applied. */
+  halfDone: PortHalfDone | undefined
+  /** All groups are shown. */
+  expanded: boolean
+  onExpand: (port: string) => void
   /** Asked to put the focus on another row. */
   onGoTo: (index: number) => void
 }
+
+/** Pixels of the count before the names, and of what is beside them where security is off. */
+const COUNT_WIDTH = 46
+const OFF_WIDTH = 116
 
 /**
  * One port in the table; a card where the screen is narrow. Drawn when it changes itself, not with
  * each step of scrolling.
  */
 export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
-  const { ref, index, project, port, firstGroup, onGoTo } = props
+  const { ref, index, project, port, names, width, halfDone, expanded, onExpand, onGoTo } = props
   const name = textOf(port.name)
   const owner = textOf(port.device_owner)
   const vpc = textOf(port.vpc_id)
+  const count = port.security_groups.length
+  const off = portSecurityOf(port) === false
   return (
-    <tr ref={ref} data-index={index} className={styles.row} aria-rowindex={index + 2}>
+    <tr
+      ref={ref}
+      data-index={index}
+      className={expanded ? `${styles.row} ${styles.expanded}` : styles.row}
+      aria-rowindex={index + 2}
+    >
       <th scope="row">
         <Link
           to="/projects/$projectId/ports/$portId"
@@ -48,6 +68,19 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
         >
           {name ?? port.id}
         </Link>
+        {halfDone !== undefined && (
+          <span className={styles.halfDone}>
+            {halfDone === 'stopped' ? (
+              <Badge tone="danger" title="A change stopped and waits for a choice">
+                Stopped
+              </Badge>
+            ) : (
+              <Badge tone="new" title="An arrangement in this browser is not applied">
+                Draft
+              </Badge>
+            )}
+          </span>
+        )}
       </th>
       <td className={styles.id}>
         <Id value={port.id} label="port ID" short />
@@ -61,8 +94,30 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
       <td className={styles.status}>
         <StatusBadge status={textOf(port.status)} />
       </td>
-      <td className={styles.groupsCell}>
-        <Groups port={port} firstGroup={firstGroup} />
+      <td className={styles.groupsCell} data-groups>
+        <span className={styles.groups}>
+          <span className={styles.count}>
+            <Badge title={count === 1 ? '1 security group' : `${count} security groups`}>{count}</Badge>
+          </span>
+          <PortGroups
+            project={project}
+            port={port}
+            called={name ?? port.id}
+            names={names}
+            width={width - COUNT_WIDTH - (off ? OFF_WIDTH : 0)}
+            expanded={expanded}
+            onExpand={onExpand}
+          />
+          {off && (
+            <Badge
+              tone="warn"
+              icon="shield-off"
+              title="port_security_enabled is false: security groups have no effect on this port."
+            >
+              Security off
+            </Badge>
+          )}
+        </span>
       </td>
       <td className={`${styles.mono} ${styles.network}`}>
         {vpc !== undefined && (
@@ -93,36 +148,6 @@ function PrivateIps({ port }: { port: Port }): JSX.Element {
     <span title={ips.join('\n')}>
       {ips[0]}
       {ips.length > 1 && <span className={styles.more}> +{ips.length - 1}</span>}
-    </span>
-  )
-}
-
-function Groups({ port, firstGroup }: { port: Port; firstGroup: string | undefined }): JSX.Element {
-  const [first] = port.security_groups
-  const count = port.security_groups.length
-  return (
-    <span className={styles.groups}>
-      <span className={styles.count}>
-        <Badge title={count === 1 ? '1 security group' : `${count} security groups`}>{count}</Badge>
-      </span>
-      {first === undefined ? (
-        <span className={styles.muted}>none</span>
-      ) : (
-        <span className={styles.first} title={`First: ${firstGroup ?? first}`}>
-          <GroupName id={first}>
-            {firstGroup ?? <span className={styles.mono}>{shortId(first)}</span>}
-          </GroupName>
-        </span>
-      )}
-      {portSecurityOf(port) === false && (
-        <Badge
-          tone="warn"
-          icon="shield-off"
-          title="port_security_enabled is false: security groups have no effect on this port."
-        >
-          Security off
-        </Badge>
-      )}
     </span>
   )
 }

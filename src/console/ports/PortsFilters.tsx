@@ -1,22 +1,18 @@
-import { Suspense, useState, type JSX } from 'react'
+import { Suspense, type JSX } from 'react'
 import { later } from '../errors/later.tsx'
-import { deviceOwnerWords, FIXED_DEVICE_OWNERS } from '../../vpc/device-owner.ts'
 import type { Port } from '../../vpc/port.ts'
-import { Button, IconButton } from '../ui/Button.tsx'
-import { SelectField } from '../ui/Field.tsx'
-import { shortId } from '../ui/Id.tsx'
 import { FilterBar } from '../ui/FilterBar.tsx'
 import { SearchBox } from '../ui/SearchBox.tsx'
 import styles from './PortsFilters.module.css'
 import type { PortsSearch } from './ports-search.ts'
-import { useGroupNames } from '../facts/use-group-names.ts'
 
-const GroupFilterDialog = later(() => import('./GroupFilterDialog.tsx').then((module) => module.default))
+const FilterFields = later(() => import('./FilterFields.tsx').then((module) => module.FilterFields))
 
-/** Documented values of `status` (docs/platform.md, Objects, Table 5). */
-const STATUSES = ['ACTIVE', 'BUILD', 'DOWN']
+/** A part of the state of the view; what is undefined is left out. */
+export type PortsChange = { [name in keyof PortsSearch]: PortsSearch[name] | undefined }
 
-type PortsFiltersProps = {
+/** What the search box and the filters need. */
+export type PortsFiltersProps = {
   project: string
   search: PortsSearch
   /** Ports in view: their device owners are offered too. */
@@ -26,144 +22,28 @@ type PortsFiltersProps = {
   /** The text in the search box, at each letter. */
   onType: (q: string) => void
   /** What the address is to hold. */
-  onChange: (part: { [name in keyof PortsSearch]: PortsSearch[name] | undefined }) => void
+  onChange: (part: PortsChange) => void
   onClear: () => void
 }
 
 /** The search box and the filters of the ports view. */
-export function PortsFilters(props: PortsFiltersProps): JSX.Element {
-  const { project, search, rows, clears, onType, onChange, onClear } = props
-  const [picking, setPicking] = useState(false)
-  // Where the screen is narrow, filters are folded away unless one is set.
-  const [unfolded, setUnfolded] = useState(Object.keys(search).some((name) => name !== 'q'))
-  const owners = ownersToOffer(rows, search.owner)
-  const statuses =
-    search.status && !STATUSES.includes(search.status) ? [...STATUSES, search.status] : STATUSES
+export function PortsFilters({ clears, onType, ...props }: PortsFiltersProps): JSX.Element {
+  const { search, onChange } = props
   return (
     <FilterBar
       search={
         <SearchBox
           key={clears}
-          placeholder="Name, ID, IP, MAC or device ID"
+          placeholder="Name, ID, IP, network, MAC or device ID"
           value={search.q ?? ''}
           onType={onType}
           onChange={(q) => onChange({ q: q === '' ? undefined : q })}
         />
       }
     >
-      <div className={styles.toggle}>
-        <Button
-          aria-expanded={unfolded}
-          onClick={() => setUnfolded(!unfolded)}
-          icon={unfolded ? 'chevron-down' : 'chevron-right'}
-        >
-          Filters
-        </Button>
-      </div>
-      <div className={unfolded ? styles.set : `${styles.set} ${styles.folded}`}>
-        <SelectField
-          label="Status"
-          value={search.status ?? ''}
-          onChange={(event) => onChange({ status: event.target.value || undefined })}
-        >
-          <option value="">Any</option>
-          {statuses.map((status) => (
-            <option key={status}>{status}</option>
-          ))}
-        </SelectField>
-        <SelectField
-          label="Device owner"
-          value={search.owner ?? ''}
-          onChange={(event) => onChange({ owner: event.target.value || undefined })}
-        >
-          <option value="">Any</option>
-          {owners.map((owner) => (
-            <option key={owner} value={owner} title={owner}>
-              {deviceOwnerWords(owner)}
-            </option>
-          ))}
-        </SelectField>
-        <SelectField
-          label="Port security"
-          value={search.security ?? ''}
-          onChange={(event) =>
-            onChange({ security: (event.target.value || undefined) as PortsSearch['security'] })
-          }
-        >
-          <option value="">Any</option>
-          <option value="on">On</option>
-          <option value="off">Off</option>
-        </SelectField>
-        <div className={styles.group}>
-          <span className={styles.label} id="group-filter">
-            Security group
-          </span>
-          {search.group === undefined ? (
-            <Button aria-describedby="group-filter" onClick={() => setPicking(true)}>
-              Choose…
-            </Button>
-          ) : (
-            <GroupChip project={project} id={search.group} onRemove={() => onChange({ group: undefined })} />
-          )}
-        </div>
-        {(search.vpc !== undefined || search.subnet !== undefined) && (
-          <div className={styles.group}>
-            <span className={styles.label}>Network</span>
-            <span className={styles.chips}>
-              {search.vpc !== undefined && (
-                <Chip name="VPC" value={search.vpc} onRemove={() => onChange({ vpc: undefined })} />
-              )}
-              {search.subnet !== undefined && (
-                <Chip name="subnet" value={search.subnet} onRemove={() => onChange({ subnet: undefined })} />
-              )}
-            </span>
-          </div>
-        )}
-        {Object.keys(search).length > 0 && (
-          <Button variant="ghost" icon="close" onClick={onClear}>
-            Clear
-          </Button>
-        )}
-      </div>
-      {picking && (
-        <Suspense>
-          <GroupFilterDialog
-            project={project}
-            onClose={() => setPicking(false)}
-            onPick={(group) => {
-              setPicking(false)
-              onChange({ group })
-            }}
-          />
-        </Suspense>
-      )}
+      <Suspense fallback={<div className={`${styles.toggle} ${styles.soon}`} />}>
+        <FilterFields {...props} />
+      </Suspense>
     </FilterBar>
   )
-}
-
-function GroupChip(props: { project: string; id: string; onRemove: () => void }): JSX.Element {
-  const names = useGroupNames(props.project, [props.id])
-  return <Chip name="security group" value={props.id} words={names.get(props.id)} onRemove={props.onRemove} />
-}
-
-function Chip(props: {
-  name: string
-  value: string
-  words?: string | undefined
-  onRemove: () => void
-}): JSX.Element {
-  return (
-    <span className={styles.chip} title={props.value}>
-      <span className={styles.chipText}>{props.words ?? `${props.name} ${shortId(props.value)}`}</span>
-      <IconButton icon="close" size="small" label={`Remove filter: ${props.name}`} onClick={props.onRemove} />
-    </span>
-  )
-}
-
-function ownersToOffer(rows: readonly Port[], chosen: string | undefined): string[] {
-  const owners = new Set(FIXED_DEVICE_OWNERS)
-  for (const { device_owner } of rows)
-    if (typeof device_owner === 'string' && device_owner) owners.add(device_owner)
-  if (chosen !== undefined) owners.add(chosen)
-  return [...owners].toSorted((a, b) => deviceOwnerWords(a).localeCompare(deviceOwnerWords(b), 'en'))
 }

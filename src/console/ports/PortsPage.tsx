@@ -1,19 +1,24 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { useDeferredValue, useEffect, useMemo, useState, type JSX } from 'react'
+import { Suspense, useDeferredValue, useEffect, useMemo, useState, type JSX } from 'react'
+import { later } from '../errors/later.tsx'
+import { useKeepListSearch } from '../hooks/list-search.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
 import { Button } from '../ui/Button.tsx'
-import { EmptyState } from '../ui/EmptyState.tsx'
-import { MayBePermission } from '../errors/MayBePermission.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
-import { UnreadableNotice } from '../errors/UnreadableNotice.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import styles from './PortsPage.module.css'
-import { PortsFilters } from './PortsFilters.tsx'
+import { PortsFilters, type PortsChange } from './PortsFilters.tsx'
 import { PortsSummary, summaryWords } from './PortsSummary.tsx'
 import { PortsTable } from './PortsTable.tsx'
 import type { PortsSearch } from './ports-search.ts'
 import { usePorts } from './use-ports.ts'
+
+const GroupOffer = later(() => import('./GroupOffer.tsx').then((module) => module.GroupOffer))
+const UnreadableNotice = later(() =>
+  import('../errors/UnreadableNotice.tsx').then((module) => module.UnreadableNotice),
+)
+const NothingFound = later(() => import('./NothingFound.tsx').then((module) => module.NothingFound))
 
 const route = getRouteApi('/projects/$projectId/ports')
 
@@ -22,6 +27,7 @@ export function PortsPage(): JSX.Element {
   const { projectId } = route.useParams()
   const search = route.useSearch()
   const navigate = route.useNavigate()
+  useKeepListSearch(`/projects/${projectId}/ports`, search)
   // What is typed filters at once; the address, and with it what is asked of the server, follows
   // after a pause.
   const [typed, setTyped] = useState<string>()
@@ -35,13 +41,22 @@ export function PortsPage(): JSX.Element {
   const shown = useDeferredValue(useMemo(() => withText(search, q), [search, q]))
   const asked = shown.q === search.q
   const view = usePorts(projectId, shown, asked)
-  const change = (part: PortsSearch) =>
+  const change = (part: PortsChange) =>
     void navigate({ search: (before) => ({ ...before, ...part }), replace: true, resetScroll: false })
+  const pickGroup = (group: string) => {
+    setTyped(undefined)
+    setClears(clears + 1)
+    change({ group, q: undefined })
+  }
   const clear = () => {
     // Letters that are not in the address yet are cleared too.
     setTyped(undefined)
     setClears(clears + 1)
-    void navigate({ search: {}, replace: true, resetScroll: false })
+    void navigate({
+      search: ({ sort }) => (sort === undefined ? {} : { sort }),
+      replace: true,
+      resetScroll: false,
+    })
   }
   const waiting = view.error === null && (view.pending || (view.reading && view.rows.length === 0))
   const exactHit = view.exact !== undefined && !view.exactMissed
@@ -68,11 +83,20 @@ export function PortsPage(): JSX.Element {
       />
       <section className={styles.list} aria-label="Ports found" aria-busy={view.reading}>
         <PortsSummary view={view} search={shown} />
-        <UnreadableNotice what="port" unreadable={view.unreadable} />
+        {search.q !== undefined && asked && (
+          <Suspense>
+            <GroupOffer project={projectId} search={search} onPick={pickGroup} />
+          </Suspense>
+        )}
+        {view.unreadable && (
+          <Suspense>
+            <UnreadableNotice what="port" unreadable={view.unreadable} />
+          </Suspense>
+        )}
         {waiting ? (
           <SkeletonRows label="Reading the ports" count={12} />
         ) : (
-          <PortsTable project={projectId} view={view} />
+          <PortsTable project={projectId} view={view} sort={shown.sort} onSort={(sort) => change({ sort })} />
         )}
         {view.error !== null && (
           <div className={styles.foot}>
@@ -86,7 +110,9 @@ export function PortsPage(): JSX.Element {
           </div>
         )}
         {settled && view.complete && view.rows.length === 0 && view.unreadable === undefined && (
-          <NothingFound search={shown} onClear={clear} onRefresh={view.refresh} />
+          <Suspense>
+            <NothingFound search={shown} onClear={clear} onRefresh={view.refresh} />
+          </Suspense>
         )}
         {readsOn && (
           <div className={styles.foot}>
@@ -108,40 +134,4 @@ function withText(search: PortsSearch, q: string | undefined): PortsSearch {
   const { q: before, ...filters } = search
   if (q === before) return search
   return q ? { ...filters, q } : filters
-}
-
-function NothingFound(props: {
-  search: PortsSearch
-  onClear: () => void
-  onRefresh: () => void
-}): JSX.Element {
-  if (Object.keys(props.search).length > 0)
-    return (
-      <EmptyState
-        title="No port matches"
-        actions={
-          <Button icon="close" onClick={props.onClear}>
-            Clear search and filters
-          </Button>
-        }
-      >
-        {props.search.q
-          ? 'The search looks into names, IDs, private IPs, MAC addresses and device IDs.'
-          : 'No port of this project passes all the filters.'}{' '}
-        <MayBePermission part="ports" />
-      </EmptyState>
-    )
-  return (
-    <EmptyState
-      title="This project has no ports"
-      actions={
-        <Button icon="refresh" onClick={props.onRefresh}>
-          Read again
-        </Button>
-      }
-    >
-      Ports come with cloud servers, load balancers and gateways. Once there are some, they are listed here.{' '}
-      <MayBePermission part="ports" />
-    </EmptyState>
-  )
 }

@@ -3,15 +3,23 @@ import { Button, IconButton } from '../ui/Button.tsx'
 import styles from './PortsPage.module.css'
 import type { PortsSearch } from './ports-search.ts'
 import { unreadableWords } from '../errors/unreadable-words.ts'
+import { SORT_WORDS } from './sort-ports.ts'
 import type { PortsView } from './use-ports.ts'
 
 /** What has been found, in what, and when it was read. */
 export function PortsSummary({ view, search }: { view: PortsView; search: PortsSearch }): JSX.Element {
-  const scanning = view.reading && !view.pending && Boolean(search.q) && !view.outdated
+  const scanning = view.reading && !view.pending && (Boolean(search.q) || view.readingAll) && !view.outdated
+  const exactHit = view.exact !== undefined && !view.exactMissed
+  const mayRead = search.sort !== undefined && view.searched > 0 && !view.complete && !view.outdated
   return (
     <div className={styles.summary}>
       <span>{view.pending || view.outdated ? 'Reading…' : summaryWords(view, search)}</span>
-      {scanning && view.exact === undefined && (
+      {mayRead && !view.reading && !exactHit && view.error === null && (
+        <Button size="small" variant="ghost" onClick={view.readAll}>
+          Read all ports
+        </Button>
+      )}
+      {scanning && !exactHit && (
         <Button size="small" variant="ghost" onClick={view.stop}>
           Stop
         </Button>
@@ -27,12 +35,19 @@ export function PortsSummary({ view, search }: { view: PortsView; search: PortsS
 /** The summary in words: '12 ports match, searched 3,400 ports so far'. */
 export function summaryWords(view: PortsView, search: PortsSearch): string {
   const more = view.unreadable ? `; ${unreadableWords(view.unreadable)}` : ''
-  return foundWords(view, search) + more
+  return foundWords(view, search) + sortWords(view, search) + more
+}
+
+/** How the rows are sorted; where not all ports are read, that it holds for those that are. */
+function sortWords({ rows, complete, exact, exactMissed }: PortsView, { sort }: PortsSearch): string {
+  if (sort === undefined || rows.length === 0) return ''
+  const whole = complete || (exact !== undefined && !exactMissed)
+  return `; sorted by ${SORT_WORDS[sort]}${whole ? '' : ', among the ports read so far'}`
 }
 
 function foundWords(view: PortsView, search: PortsSearch): string {
   if (view.error !== null && view.searched === 0) return 'Nothing read'
-  const { q, ...filters } = search
+  const { q, sort: _, ...filters } = search
   const under = Object.keys(filters).length > 0 ? ' under the filters' : ''
   if (view.exact !== undefined && !view.exactMissed)
     return `${capital(ports(view.rows.length))} with this ${view.exact.what}${under}`
@@ -40,9 +55,10 @@ function foundWords(view: PortsView, search: PortsSearch): string {
   const searched = view.complete
     ? `${view.searched > 1 ? 'all ' : ''}${ports(view.searched)}${under}`
     : `${ports(view.searched)}${under} so far`
-  if (!q) return view.complete ? capital(searched) : `Read ${searched}`
+  const stopped = view.stopped ? ' (stopped)' : ''
+  if (!q) return view.complete ? capital(searched) : `Read ${searched}${stopped}`
   const missed = view.exact !== undefined ? `No port has exactly this ${view.exact.what}. ` : ''
-  return `${missed}${capital(ports(view.rows.length))} match. Searched ${searched}${view.stopped ? ' (stopped)' : ''}`
+  return `${missed}${capital(ports(view.rows.length))} match${view.inNetwork ? ' in this network' : ''}. Searched ${searched}${stopped}`
 }
 
 function ports(count: number): string {

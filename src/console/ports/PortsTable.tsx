@@ -1,17 +1,28 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import {
+  Suspense,
   useCallback,
   useEffect,
   useLayoutEffect,
+  useMemo,
   useRef,
   useState,
   useSyncExternalStore,
   type JSX,
 } from 'react'
+import { later } from '../errors/later.tsx'
+import { measureIn } from './fitting-texts.ts'
+import { MOST_NAMED } from './PortGroups.tsx'
 import { PortRow } from './PortRow.tsx'
 import styles from './PortsTable.module.css'
 import { useGroupNames } from '../facts/use-group-names.ts'
+import { nextSort, sortKeyOf, type PortSort, type SortKey } from './sort-ports.ts'
 import type { PortsView } from './use-ports.ts'
+import type { PortHalfDone } from './WatchHalfDone.tsx'
+
+const WatchHalfDone = later(() => import('./WatchHalfDone.tsx').then((module) => module.WatchHalfDone))
+
+const NOTHING: ReadonlyMap<string, PortHalfDone> = new Map()
 
 const ROW_HEIGHT = 40
 /** A card, below 840 px (PortsTable.module.css). */
@@ -19,16 +30,26 @@ const CARD_HEIGHT = 101
 /** Further pages are read when so few rows are left below. */
 const READ_AHEAD = 30
 
+type PortsTableProps = {
+  project: string
+  view: PortsView
+  sort: PortSort | undefined
+  onSort: (sort: PortSort | undefined) => void
+}
+
 /**
  * The table of ports. Only rows in sight are in the document; `aria-rowcount` and `aria-rowindex`
  * count the others too. The arrow keys go from port to port.
  */
-export function PortsTable({ project, view }: { project: string; view: PortsView }): JSX.Element | null {
+export function PortsTable({ project, view, sort, onSort }: PortsTableProps): JSX.Element | null {
   const { rows } = view
   const body = useRef<HTMLTableSectionElement>(null)
   const scrollMargin = useOffsetTop(body)
   const [toFocus, setToFocus] = useState<number>()
-  const rowHeight = useCards() ? CARD_HEIGHT : ROW_HEIGHT
+  const [expanded, setExpanded] = useState<string>()
+  const onExpand = useCallback((id: string) => setExpanded((now) => (now === id ? undefined : id)), [])
+  const cards = useCards()
+  const rowHeight = cards ? CARD_HEIGHT : ROW_HEIGHT
   // The virtualizer changes in place; nothing here is memoized by it.
   // oxlint-disable-next-line react/incompatible-library
   const virtualizer = useWindowVirtualizer({
@@ -52,7 +73,9 @@ export function PortsTable({ project, view }: { project: string; view: PortsView
 
   const { complete, reading, stopped, error, outdated, readMore } = view
   const nearEnd = last !== undefined && last.index >= rows.length - READ_AHEAD
-  const readAhead = nearEnd && !complete && !reading && !stopped && error === null && !outdated
+  // Sorted, further rows would come between those in sight: they are read when asked for.
+  const readAhead =
+    nearEnd && sort === undefined && !complete && !reading && !stopped && error === null && !outdated
   const readMoreNow = useRef(readMore)
   useEffect(() => {
     readMoreNow.current = readMore
@@ -68,10 +91,14 @@ export function PortsTable({ project, view }: { project: string; view: PortsView
     if (readAhead && scrolled) readMoreNow.current()
   }, [readAhead, scrolled])
 
-  const names = useGroupNames(
-    project,
-    items.flatMap((item) => rows[item.index]?.security_groups[0] ?? []),
+  const [from, to] = [first?.index ?? 0, last?.index ?? -1]
+  const inSight = useMemo(
+    () => rows.slice(from, to + 1).flatMap(({ security_groups }) => security_groups.slice(0, MOST_NAMED)),
+    [rows, from, to],
   )
+  const names = useGroupNames(project, inSight)
+  const [halfDone, setHalfDone] = useState(NOTHING)
+  const width = useGroupsWidth(body, rows.length > 0)
 
   useEffect(() => {
     if (toFocus === undefined) return
@@ -92,59 +119,98 @@ export function PortsTable({ project, view }: { project: string; view: PortsView
   )
 
   if (rows.length === 0) return null
+  // Cards have no head to click: there it is a field among the filters.
+  const head = { sort, onSort: cards ? undefined : onSort }
   return (
-    <table
-      className={outdated ? `${styles.table} ${styles.outdated}` : styles.table}
-      aria-label="Ports"
-      aria-rowcount={complete ? rows.length + 1 : -1}
-    >
-      <colgroup>
-        <col className={styles.columnName} />
-        <col className={styles.columnId} />
-        <col className={styles.columnIps} />
-        <col className={styles.columnOwner} />
-        <col className={styles.columnStatus} />
-        <col />
-        <col className={styles.columnNetwork} />
-        <col className={styles.columnUpdated} />
-      </colgroup>
-      <thead className={styles.head}>
-        <tr aria-rowindex={1}>
-          <th scope="col">Name</th>
-          <th scope="col">ID</th>
-          <th scope="col">Private IPs</th>
-          <th scope="col">Device owner</th>
-          <th scope="col">Status</th>
-          <th scope="col">Security groups, in order</th>
-          <th scope="col" className={styles.network}>
-            VPC
-          </th>
-          <th scope="col" className={styles.updated}>
-            Updated (UTC)
-          </th>
-        </tr>
-      </thead>
-      <tbody ref={body}>
-        <Spacer height={first === undefined ? 0 : first.start - scrollMargin} />
-        {items.map((item) => {
-          const port = rows[item.index]
-          return (
-            port && (
-              <PortRow
-                key={item.key}
-                ref={virtualizer.measureElement}
-                index={item.index}
-                project={project}
-                port={port}
-                onGoTo={goTo}
-                firstGroup={names.get(port.security_groups[0] ?? '')}
-              />
+    <>
+      <Suspense>
+        <WatchHalfDone project={project} onChange={setHalfDone} />
+      </Suspense>
+      <table
+        className={outdated ? `${styles.table} ${styles.outdated}` : styles.table}
+        aria-label="Ports"
+        aria-rowcount={complete ? rows.length + 1 : -1}
+      >
+        <colgroup>
+          <col className={styles.columnName} />
+          <col className={styles.columnId} />
+          <col className={styles.columnIps} />
+          <col className={styles.columnOwner} />
+          <col className={styles.columnStatus} />
+          <col />
+          <col className={styles.columnNetwork} />
+          <col className={styles.columnUpdated} />
+        </colgroup>
+        <thead className={styles.head}>
+          <tr aria-rowindex={1}>
+            <SortHead sortKey="name" words="Name" {...head} />
+            <th scope="col">ID</th>
+            <th scope="col">Private IPs</th>
+            <th scope="col">Device owner</th>
+            <SortHead sortKey="status" words="Status" {...head} />
+            <SortHead sortKey="groups" words="Security groups, in order" {...head} />
+            <th scope="col" className={styles.network}>
+              VPC
+            </th>
+            <SortHead sortKey="updated" words="Updated (UTC)" className={styles.updated} {...head} />
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          <Spacer height={first === undefined ? 0 : first.start - scrollMargin} />
+          {items.map((item) => {
+            const port = rows[item.index]
+            return (
+              port && (
+                <PortRow
+                  key={item.key}
+                  ref={virtualizer.measureElement}
+                  index={item.index}
+                  project={project}
+                  port={port}
+                  onGoTo={goTo}
+                  names={names}
+                  width={width}
+                  halfDone={halfDone.get(port.id)}
+                  expanded={expanded === port.id}
+                  onExpand={onExpand}
+                />
+              )
             )
-          )
-        })}
-        <Spacer height={last === undefined ? 0 : virtualizer.getTotalSize() - (last.end - scrollMargin)} />
-      </tbody>
-    </table>
+          })}
+          <Spacer height={last === undefined ? 0 : virtualizer.getTotalSize() - (last.end - scrollMargin)} />
+        </tbody>
+      </table>
+    </>
+  )
+}
+
+function SortHead(props: {
+  sortKey: SortKey
+  words: string
+  className?: string | undefined
+  sort: PortSort | undefined
+  onSort: ((sort: PortSort | undefined) => void) | undefined
+}): JSX.Element {
+  const { sortKey, words, className, sort, onSort } = props
+  const sorted = sort !== undefined && sortKeyOf(sort) === sortKey
+  const down = sorted && sort.startsWith('-')
+  return (
+    <th
+      scope="col"
+      className={className}
+      aria-sort={sorted ? (down ? 'descending' : 'ascending') : undefined}
+    >
+      {onSort === undefined ? (
+        words
+      ) : (
+        <button type="button" className={styles.sort} onClick={() => onSort(nextSort(sort, sortKey))}>
+          {words}
+          <span aria-hidden="true" className={styles.arrow}>
+            {sorted ? (down ? '↓' : '↑') : '↕'}
+          </span>
+        </button>
+      )}
+    </th>
   )
 }
 
@@ -166,6 +232,27 @@ function useCards(): boolean {
 }
 
 const NARROW = matchMedia('(width < 840px)')
+
+/** Pixels that the groups of a row may take; measured when the table changes its width alone. */
+function useGroupsWidth(body: React.RefObject<HTMLElement | null>, hasRows: boolean): number {
+  const [width, setWidth] = useState(0)
+  useLayoutEffect(() => {
+    if (!hasRows || !body.current) return
+    const table = body.current
+    const measure = () => {
+      const cell = table.querySelector('[data-groups]')
+      if (!cell) return
+      const { font, paddingLeft, paddingRight } = getComputedStyle(cell)
+      measureIn(font)
+      setWidth(Math.floor(cell.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)))
+    }
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(table.closest('table')!)
+    return () => observer.disconnect()
+  }, [body, hasRows])
+  return width
+}
 
 /** How far below the top of the document the rows begin; watched, as filters above may wrap. */
 function useOffsetTop(body: React.RefObject<HTMLElement | null>): number {

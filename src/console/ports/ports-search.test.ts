@@ -12,9 +12,11 @@ test('what does not fit is dropped, the rest stays', () => {
       group: ` ${GROUP.toUpperCase()} `,
       vpc: 'nope',
       security: 'maybe',
+      sort: 'colour',
       foreign: '1',
     }),
   ).toEqual({ q: 'web', group: GROUP })
+  expect(readPortsSearch({ sort: '-updated' })).toEqual({ sort: '-updated' })
 })
 
 test('filters go to the server under the platform’s names; the search box does not', () => {

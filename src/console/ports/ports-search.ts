@@ -1,5 +1,6 @@
 import { isUuid } from '../../vpc/ids.ts'
 import type { PortFilters } from '../proxy-client/queries.ts'
+import type { PortSort } from './sort-ports.ts'
 
 /** The state of the ports view, as the URL has it. Deep links are made of it. */
 export type PortsSearch = {
@@ -14,9 +15,12 @@ export type PortsSearch = {
   subnet?: string
   /** `port_security_enabled`. */
   security?: 'on' | 'off'
+  /** How the rows are sorted; left out, they are in the platform's order. */
+  sort?: PortSort
 }
 
 const UUIDS = ['group', 'vpc', 'subnet'] as const
+const SORT = /^-?(?:name|status|updated|groups)$/
 const TEXTS = ['q', 'status', 'owner'] as const
 
 /** Reads the state from a URL's parameters; what does not fit is dropped, not refused. */
@@ -31,7 +35,13 @@ export function readPortsSearch(params: Record<string, unknown>): PortsSearch {
     if (typeof value === 'string' && isUuid(value.trim())) search[name] = value.trim().toLowerCase()
   }
   if (params['security'] === 'on' || params['security'] === 'off') search.security = params['security']
+  if (SORT.test(String(params['sort']))) search.sort = params['sort'] as PortSort
   return search
+}
+
+/** True when something is searched for or filtered by. */
+export function isNarrowed(search: PortsSearch): boolean {
+  return Object.keys(search).some((name) => name !== 'sort')
 }
 
 /**

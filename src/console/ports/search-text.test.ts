@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { exactSearch, portMatches } from './search-text.ts'
+import { networkMatcher } from './network-search.ts'
+import { exactSearch, looksLikeNetwork, portMatches } from './search-text.ts'
 
 describe('exactSearch', () => {
   test('asks for a UUID as port ID, then as device ID, in lower case', () => {
@@ -56,5 +57,26 @@ describe('matches', () => {
 
   test.each(['567be4e3', 'web-02', 'null', '11 2407'])('does not find %s', (needle) => {
     expect(portMatches(port, needle)).toBe(false)
+  })
+
+  test.each([
+    ['10.20.1.0/24', true],
+    ['10.20.1.200/24', true],
+    ['10.20.1.11/32 ', true],
+    ['0.0.0.0/0', true],
+    ['2407:c080::/32', true],
+    ['::/0', true],
+    ['10.20.2.0/24', false],
+    ['10.20.1.10/32', false],
+    ['2407:c081::/32', false],
+    ['10.20.1.0/33', undefined],
+    ['1.2/8', undefined],
+  ] as const)('in the network %s: %s', (text, found) => {
+    expect(looksLikeNetwork(text)).toBe(true)
+    expect(networkMatcher(text)?.(port)).toBe(found)
+  })
+
+  test.each(['web/1a', '10.20.1.0/', 'a/b/c'])('%s is no network', (text) => {
+    expect(looksLikeNetwork(text)).toBe(false)
   })
 })

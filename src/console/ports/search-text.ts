@@ -37,6 +37,14 @@ function canonicalIpv6(text: string): string | undefined {
   return new URL(`http://[${text}]`).hostname.slice(1, -1)
 }
 
+/** A text that may mean a network: '10.20.1.0/24'. */
+const NETWORK = /[\d:]\/\d{1,3}\s*$/
+
+/** True where a text may mean a network: network-search.ts knows. */
+export function looksLikeNetwork(text: string): boolean {
+  return NETWORK.test(text)
+}
+
 const haystacks = new WeakMap<Port, string>()
 
 /**

@@ -1,11 +1,12 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
 import type { Port } from '../../vpc/port.ts'
 import { unreadableIn } from '../../vpc/unreadable-pages.ts'
 import type { UnreadableEntries } from '../../vpc/unreadable.ts'
 import { exactPortsQuery, portsInfiniteQuery } from '../proxy-client/queries.ts'
 import { filtersOf, type PortsSearch } from './ports-search.ts'
-import { exactSearch, portMatches, type ExactSearch } from './search-text.ts'
+import { exactSearch, looksLikeNetwork, portMatches, type ExactSearch } from './search-text.ts'
+import { sortedPorts } from './sort-ports.ts'
 
 /** This many rows are looked for before anyone scrolls. */
 const ENOUGH = 100
@@ -35,12 +36,25 @@ export type PortsView = {
   /** The operator stopped the reading. */
   stopped: boolean
   readAt: number
+  /** The text means a network, and ports with an address in it are found. */
+  inNetwork: boolean
+  /** Every page is being read, or was until it was stopped. */
+  readingAll: boolean
   readMore: () => void
+  readAll: () => void
   stop: () => void
   retry: () => void
   /** Reads the list anew from its first page. */
   refresh: () => void
 }
+
+/** Code as data: what fails to load is shown, and tried again, as what fails to be read. */
+const networkSearchQuery = queryOptions({
+  queryKey: ['code', 'network-search'],
+  queryFn: () => import('./network-search.ts'),
+  staleTime: Infinity,
+  structuralSharing: false,
+})
 
 type Effort = { for: string; wanted: number; stopped: boolean }
 
@@ -69,22 +83,32 @@ export function usePorts(project: string, search: PortsSearch, asked: boolean): 
     ...portsInfiniteQuery(project, filters),
     placeholderData: (earlier, query) => (query?.queryKey[1] === project ? earlier : undefined),
   })
-  const { all, found, unreadable } = useMemo(() => {
+  const byNetwork = looksLikeNetwork(q)
+  const code = useQuery({ ...networkSearchQuery, enabled: byNetwork })
+  const { all, found, unreadable, inNetwork } = useMemo(() => {
     const ports = list.data?.pages.flatMap((page) => page.ports) ?? []
     const needle = q.trim().toLowerCase()
+    const isIn = byNetwork ? code.data?.networkMatcher(needle) : undefined
     return {
       all: ports,
-      found: needle === '' ? ports : ports.filter((port) => portMatches(port, needle)),
+      found:
+        needle === '' ? ports : ports.filter((port) => isIn?.(port) === true || portMatches(port, needle)),
+      inNetwork: isIn !== undefined,
       unreadable: unreadableIn(list.data?.pages ?? []),
     }
-  }, [list.data, q])
+  }, [list.data, q, byNetwork, code.data])
+
+  const rows = useMemo(() => sortedPorts(found, search.sort), [found, search.sort])
 
   const now = JSON.stringify([project, filters, q])
   const [kept, setEffort] = useState<Effort>({ for: now, wanted: ENOUGH, stopped: false })
   const effort = kept.for === now ? kept : { for: now, wanted: ENOUGH, stopped: false }
 
   const { hasNextPage, isFetching, isError, isPlaceholderData, fetchNextPage } = list
-  const wantsMore = asked && byPage && found.length < effort.wanted && !effort.stopped && !isPlaceholderData
+  // Until it is known which ports are in the network, none is missing.
+  const loading = byNetwork && code.data === undefined
+  const wantsMore =
+    asked && byPage && !loading && found.length < effort.wanted && !effort.stopped && !isPlaceholderData
   useEffect(() => {
     if (wantsMore && hasNextPage && !isFetching && !isError) void fetchNextPage()
   }, [wantsMore, hasNextPage, isFetching, isError, fetchNextPage])
@@ -94,6 +118,8 @@ export function usePorts(project: string, search: PortsSearch, asked: boolean): 
     complete: !hasNextPage && list.isSuccess && !isPlaceholderData,
     stopped: effort.stopped,
     readMore: () => setEffort({ for: now, wanted: found.length + ENOUGH, stopped: false }),
+    readingAll: effort.wanted === Infinity,
+    readAll: () => setEffort({ for: now, wanted: Infinity, stopped: false }),
     stop: () => setEffort({ ...effort, stopped: true }),
     exact,
     exactMissed,
@@ -101,7 +127,8 @@ export function usePorts(project: string, search: PortsSearch, asked: boolean): 
   if (!byPage)
     return {
       ...shared,
-      rows: exactQuery.data?.ports ?? [],
+      inNetwork: false,
+      rows: sortedPorts(exactQuery.data?.ports ?? [], search.sort),
       unreadable: exactQuery.data?.unreadable,
       pending: exactQuery.isPending,
       outdated: false,
@@ -113,14 +140,15 @@ export function usePorts(project: string, search: PortsSearch, asked: boolean): 
     }
   return {
     ...shared,
-    rows: found,
+    rows,
     unreadable,
     pending: list.isPending,
     outdated: isPlaceholderData,
-    reading: isFetching || (wantsMore && hasNextPage && !isError),
-    error: list.error,
+    inNetwork,
+    reading: isFetching || (loading && !code.isError) || (wantsMore && hasNextPage && !isError),
+    error: list.error ?? (loading ? code.error : null),
     readAt: list.dataUpdatedAt,
-    retry: () => void (list.data === undefined ? list.refetch() : fetchNextPage()),
+    retry: () => void (loading ? code.refetch() : list.data === undefined ? list.refetch() : fetchNextPage()),
     refresh: () => void queryClient.resetQueries({ queryKey: ['ports', project], type: 'active' }),
   }
 }

@@ -7,6 +7,9 @@ import { fromNowOn, isLater, noteTimes, outdate, timed, timesOf, wasAskedAfter, 
 import { outdateMembers, portQuery, readPortAnew } from './queries.ts'
 import { isWhole, readOperations, type KnownOperation } from './read-operations.ts'
 
+/** The key of the changes that wait for a choice (awaiting-choice.ts). */
+export const AWAITING_CHOICE_KEY = 'awaiting-choice'
+
 /** An end of an operation is held back no longer than this for the port to be read after it. */
 const LONGEST_HOLD_MS = 3_000
 
@@ -82,7 +85,7 @@ async function takeEnds(
     known?.find(({ operation_id }) => operation_id === one.operation_id)
   const news = received.filter((one) => one.revision > (earlier(one)?.revision ?? -1))
   if (known !== undefined && news.some((one) => SETTLED.has(one.status) || earlier(one) === undefined))
-    for (const queryKey of [['records'], ['record']]) outdate(client, queryKey)
+    for (const queryKey of [['records'], ['record'], [AWAITING_CHOICE_KEY]]) outdate(client, queryKey)
   // Newest first, and one at a time on a port.
   const ended = news.find(({ status }) => SETTLED.has(status) && status !== 'superseded')
   if (ended === undefined) return

@@ -17,7 +17,7 @@ export function isWhole(operation: KnownOperation): operation is Operation {
 }
 
 /** One operation in full. */
-async function readOperation(id: string, signal?: AbortSignal): Promise<Operation> {
+export async function readOperation(id: string, signal?: AbortSignal): Promise<Operation> {
   return (await call(operationResponse, api.operation(id), { signal })).operation
 }
 

@@ -6,6 +6,7 @@ import { joinAnd } from '../../vpc/traffic/service-ranges.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { counted } from '../facts/change-words.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
+import { knownName } from '../facts/group-names.ts'
 import { useGroupNames } from '../facts/use-group-names.ts'
 import type { RulesQuestion, TrafficQuestion } from '../traffic/compare-traffic.ts'
 import { TrafficFailed } from '../traffic/TrafficFailed.tsx'
@@ -239,7 +240,7 @@ function useAllNames(project: string, remotes: RemoteGroups | undefined, known: 
   )
   const found = useGroupNames(project, unknown?.map(({ id }) => id) ?? NONE)
   return useMemo(
-    () => ({ ...known, group: (id: string) => known.group?.(id) ?? found.get(id) }),
+    () => ({ ...known, group: (id: string) => known.group?.(id) ?? knownName(found, id) }),
     [known, found],
   )
 }

@@ -1,9 +1,11 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { isUuid } from '../../vpc/ids.ts'
 import { SETTLED, type OperationStatus } from '../../vpc/portside-api.ts'
+import { listDifference } from '../../vpc/list-difference.ts'
 import {
   endMoment,
   firstMoment,
+  MOST_CHANGED_GROUPS,
   searchText,
   type AuditRecord,
   type AuditEntry,
@@ -30,6 +32,9 @@ type Row = {
   role: string | null
   at: Date
   changes: AuditRecordSummary['changes']
+  /** Null where they are too large for a list of audit records. */
+  small_before: string[] | null
+  small_planned: string[] | null
   steps: number
   follows: string | null
   ended_at: Date | null
@@ -126,7 +131,7 @@ async function readRows<R extends Row>(
 ): Promise<R[]> {
   // With one more, it is known whether there is a next page.
   const limit = most + 1
-  const { project_id, port_id, q, user, kind, status, from, to } = filters
+  const { project_id, port_id, q, q_group, user, kind, status, from, to } = filters
   const among = project_id === undefined ? projects : projects.filter((id) => id === project_id)
   const conditions = [isIn('r.project_id', among)]
   let many = false
@@ -148,7 +153,7 @@ async function readRows<R extends Row>(
   }
   const sought = q === undefined ? '' : searchText(q)
   if (sought !== '') {
-    const { ids, holds } = foundBy(sought)
+    const { ids, holds } = foundBy(sought, q_group)
     const few = await fewOf(db, ids)
     many ||= few === undefined
     conditions.push(few ?? holds)
@@ -187,16 +192,20 @@ async function fewOf(db: Kysely<Tables>, ids: RawBuilder<unknown>): Promise<RawB
 }
 
 /**
- * The audit records with a search term that begins with the text, or with a group of this ID: a
- * query of their IDs, and a condition.
+ * The audit records with a search term that begins with the text, or with a group of this ID or of
+ * these: a query of their IDs, and a condition.
  */
-function foundBy(sought: string): { ids: RawBuilder<unknown>; holds: RawBuilder<unknown> } {
+function foundBy(
+  sought: string,
+  groups: readonly string[] = [],
+): { ids: RawBuilder<unknown>; holds: RawBuilder<unknown> } {
   // No character comes after U+10FFFF, so all terms that begin with the text are between the two.
   const term = sql`term >= ${sought} and term < ${`${sought}\u{10FFFF}`}`
   const ids = sql`select record_id from record_terms where ${term}`
   const holds = sql`(select true from record_terms t where t.record_id = r.record_id and ${term} limit 1)`
-  if (!isUuid(sought)) return { ids, holds }
-  const group = sql`groups @> array[${sought}]::text[]`
+  const named = [...(isUuid(sought) ? [sought] : []), ...groups.map((id) => searchText(id))]
+  if (named.length === 0) return { ids, holds }
+  const group = sql`groups && array[${sql.join(named)}]::text[]`
   return {
     ids: sql`${ids} union select record_id from records where ${group}`,
     holds: sql`(r.${group} or ${holds})`,
@@ -212,7 +221,7 @@ async function selectRows<R extends Row>(
 ): Promise<R[]> {
   const { rows } = await sql<R>`
     select r.sequence, r.record_id, r.kind, r.project_id, r.port_id, r.user_name, r.subject, r.role, r.at,
-      r.changes, json_array_length(r.plan) as steps, r.follows${more}, e.at as ended_at, e.outcome, e.content as "end", n.calls, n.request_ids, n.port_name,
+      r.changes, ${small('before')}, ${small('planned')}, json_array_length(r.plan) as steps, r.follows${more}, e.at as ended_at, e.outcome, e.content as "end", n.calls, n.request_ids, n.port_name,
       operations.status as operation_status
     from (
       select * from records r where ${condition} order by r.at desc, r.sequence desc limit ${limit}
@@ -230,6 +239,26 @@ async function selectRows<R extends Row>(
     left join operations on e.outcome is null and operations.operation_id = r.record_id::text
     order by r.at desc, r.sequence desc`.execute(db)
   return rows
+}
+
+/**
+ * A list of at most as many bytes as those of today's largest list take; its size is known unread.
+ */
+function small(column: 'before' | 'planned') {
+  const list = sql.ref(`r.${column}`)
+  return sql`case when pg_column_size(${list}) <= ${sql.lit(LARGEST_LIST)} then ${list} end as ${sql.ref(`small_${column}`)}`
+}
+const LARGEST_LIST = 16 * 1024
+
+/** What changed between two lists: the groups that `changed_groups` names. */
+function changedGroups(before: string[] | null, planned: string[] | null) {
+  if (!before || !planned) return null
+  const { added, moved, removed } = listDifference(before, planned)
+  return [
+    ...added.map(({ id, to }) => ({ id, from: null, to })),
+    ...moved,
+    ...removed.map(({ id, from }) => ({ id, from, to: null })),
+  ].slice(0, MOST_CHANGED_GROUPS)
 }
 
 function isIn(column: string, values: readonly string[]) {
@@ -263,6 +292,7 @@ function summaryOf(row: Row): AuditRecordSummary {
     at: row.at.toISOString(),
     steps: row.steps,
     changes: row.changes,
+    changed_groups: changedGroups(row.small_before, row.small_planned),
     calls: Number(row.calls),
     request_ids: row.request_ids ?? [],
     outcome: row.outcome,

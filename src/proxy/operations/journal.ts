@@ -4,6 +4,7 @@ import {
   SETTLED,
   type OperationStatus,
   type OperationSummary,
+  type WaitingOperation,
 } from '../../vpc/portside-api.ts'
 import type { AuditEntry } from '../../vpc/audit-log.ts'
 import type { Database } from '../database/database.ts'
@@ -187,6 +188,26 @@ export class Journal {
         : sql`o.sequence < (select sequence from operations where operation_id = ${before})`
     return this.#read(sql`o.project_id = ${projectId} and o.port_id = ${portId}
       and o.status in (${sql.join(AWAITING_CHOICE)}) and ${earlier}`)
+  }
+
+  /**
+   * The operations of a project that wait for the operator's choice, newest first; the whole
+   * operations are not read.
+   */
+  async awaitingChoiceOfProject(projectId: string, limit: number): Promise<WaitingOperation[]> {
+    const { rows } = await sql<
+      Omit<WaitingOperation, 'user' | 'created_at'> & { user_name: string; created_at: Date }
+    >`
+      select o.operation_id, o.port_id, o.created_at, r.user_name,
+        (select max(port_name) from record_entries where record_id = r.record_id) as port_name
+      from operations o join records r on r.record_id = o.operation_id::uuid
+      where o.project_id = ${projectId} and o.status in (${sql.join(AWAITING_CHOICE)})
+      order by o.sequence desc limit ${limit}`.execute(this.#db)
+    return rows.map(({ user_name: user, created_at, ...row }) => ({
+      ...row,
+      user,
+      created_at: created_at.toISOString(),
+    }))
   }
 
   /** True while an operation on the port is under way or waits for its turn. */

@@ -6,6 +6,8 @@ import { uuid } from '../../vpc/ids.ts'
 import {
   choiceRequest,
   api,
+  awaitingChoiceResponse,
+  MOST_AWAITING_CHOICE,
   operationChoices,
   operationRequest,
   operationResponse,
@@ -18,7 +20,7 @@ import { ownError } from '../errors.ts'
 import { GuardCheck } from '../guards/guard-check.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
 import { orNotRecorded } from '../audit-log/not-recorded.ts'
-import { goneSignal, idParams, portParams } from '../request-checks.ts'
+import { goneSignal, idParams, portParams, projectParams } from '../request-checks.ts'
 import { planningOf } from '../planning.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { copyJournalToAuditLog } from './copy-to-audit-log.ts'
@@ -143,6 +145,25 @@ export async function operationsPlugin(
       return reply
         .header('cache-control', 'no-store')
         .send({ operations: page.operations, next: page.next ?? null })
+    },
+  )
+
+  routes.get(
+    decodeURIComponent(api.awaitingChoice(':project_id')),
+    {
+      schema: {
+        summary: 'The operations of a project that wait for a choice, newest first.',
+        params: projectParams,
+        response: { 200: awaitingChoiceResponse },
+      },
+    },
+    async ({ params }, reply) => {
+      const { store } = await opened()
+      const found = await store.journal.awaitingChoiceOfProject(params.project_id, MOST_AWAITING_CHOICE + 1)
+      return reply.header('cache-control', 'no-store').send({
+        operations: found.slice(0, MOST_AWAITING_CHOICE),
+        more: found.length > MOST_AWAITING_CHOICE,
+      })
     },
   )
 

@@ -1,0 +1,67 @@
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import type { WaitingOperation } from '../../vpc/portside-api.ts'
+import { useDrafts, type Draft } from '../arrangement/drafts.ts'
+import { awaitingChoiceQuery } from '../proxy-client/awaiting-choice.ts'
+import { ProxyError } from '../proxy-client/proxy-error.ts'
+import { readOperation } from '../proxy-client/read-operations.ts'
+
+/** What an operator has begun in a project and not brought to an end. */
+export type HalfDone = {
+  /** Changes that stopped and wait for a choice. */
+  stopped: readonly WaitingOperation[]
+  /** There are more of them than these. */
+  more: boolean
+  /** Arrangements in this browser that were not applied. */
+  drafts: readonly Draft[]
+}
+
+const NO_OPERATIONS: readonly WaitingOperation[] = []
+
+/**
+ * What is half done in a project: by the proxy and this browser, without a call of the platform.
+ */
+export function useHalfDone(project: string): HalfDone {
+  const kept = useDrafts(project)
+  const { data } = useQuery(awaitingChoiceQuery(project))
+  const sent = kept.flatMap(({ operationId }) => operationId ?? [])
+  const { data: over } = useQuery({ ...sentQuery(sent), enabled: sent.length > 0 })
+  const stopped = data?.operations ?? NO_OPERATIONS
+  const drafts = kept.filter(
+    ({ operationId, portId }) =>
+      (operationId === null || over?.includes(operationId) === true) &&
+      !stopped.some(({ port_id }) => port_id === portId),
+  )
+  return { stopped, more: data?.more ?? false, drafts }
+}
+
+/** So many are looked up, and so far an operation is followed to the one after it. */
+const MOST_SENT = 20
+const MOST_FOLLOWED = 5
+
+/**
+ * Of operations by which arrangements were sent: those that ended without applying them. An
+ * arrangement that was applied stays in the browser until its port is opened again.
+ */
+const sentQuery = (ids: readonly string[]) =>
+  queryOptions({
+    queryKey: ['sent-arrangements', ids],
+    queryFn: async ({ signal }) => {
+      const asked = ids.slice(0, MOST_SENT)
+      const open = await Promise.all(asked.map((id) => isOpen(id, MOST_FOLLOWED, signal)))
+      return asked.filter((_, n) => open[n])
+    },
+    staleTime: 10_000,
+    refetchInterval: 30_000,
+  })
+
+/** True when an operation has ended, and the list is not as arranged. */
+async function isOpen(id: string, follow: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    const { status, purpose, followed_by } = await readOperation(id, signal)
+    if (followed_by && follow > 0) return await isOpen(followed_by, follow - 1, signal)
+    return status === 'left' || status === 'list_changed' || (status === 'done' && purpose === 'go_back')
+  } catch (error) {
+    // It never reached the proxy.
+    return error instanceof ProxyError && error.status === 404
+  }
+}
