@@ -83,11 +83,11 @@ test('a search reads as far as it must; it can be stopped and taken up again', a
   await cloud.faults({ kind: 'delay', milliseconds: 700, match: { path: 'marker' }, times: 0 })
   await ports.getByLabel('Search').fill('no-such-port')
   await ports.getByRole('button', { name: 'Stop' }).click()
-  await expect(found(ports)).toContainText(/searched [48]00 ports so far \(stopped\)/)
+  await expect(found(ports)).toContainText(/Searched [48]00 ports so far \(stopped\)/)
   await expect(ports.getByRole('heading', { name: 'No port matches' })).toBeHidden()
   await cloud.reset()
   await ports.getByRole('button', { name: 'Search further' }).click()
-  await expect(found(ports)).toContainText('searched all 1,200 ports')
+  await expect(found(ports)).toContainText('Searched all 1,200 ports')
 })
 
 test('a button reads on too; a page that fails can be read again', async ({ ports, cloud }) => {

@@ -205,6 +205,7 @@ test('a drag that can’t end any more ends without a move', async ({ page, port
     await page.mouse.move(...(await middleOf(0)), { steps: 4 })
     await expect(lifted).toHaveCount(1)
   }
+  await portPage.canDrag()
   // The window loses focus; the button was released outside the window.
   await lift()
   await page.evaluate(() => window.dispatchEvent(new Event('blur')))

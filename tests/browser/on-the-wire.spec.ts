@@ -63,7 +63,7 @@ test('a port’s code that its list does not need is asked for after the list', 
 }) => {
   const needed = new Set(filesOf([PORT_PAGE]).js.map((file) => `/${file}`))
   // Again where the machine was so busy that the rest waited for the list as long as it ever does
-  // (list-read.ts).
+  // (list-drawn.ts).
   await expect(async () => {
     await page.goto(portPath(UNCHANGED))
     await expect(portPage.list).toContainText('rule')

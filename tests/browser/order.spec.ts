@@ -68,7 +68,7 @@ test('a read from before Apply does not make the page forget the change', async 
   cloud,
   portPath,
 }) => {
-  const held = await holdBack(page, /\/operations$/)
+  const held = await holdBack(page, new RegExp(`/ports/${PORTS.operations}/operations$`))
   await open(portPage, portPath(PORTS.operations), 6)
   const [before, after] = await swap(portPage)
   await expect.poll(held.asked).toBe(1)

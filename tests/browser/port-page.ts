@@ -137,9 +137,16 @@ export class PortPage {
     for (let n = 0; n < times; n++) await button.click()
   }
 
+  /** Waits until rows can be dragged: that is loaded after the list. */
+  async canDrag(): Promise<void> {
+    // dnd-kit says in it what is dragged.
+    await expect(this.page.locator('[id^=DndLiveRegion]')).toBeAttached()
+  }
+
   /** Drags by mouse, as slowly as a hand. */
   async drag(from: Locator, to: Point): Promise<void> {
     const { mouse } = this.page
+    await this.canDrag()
     const box = (await from.boundingBox())!
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
     await mouse.move(x, y)

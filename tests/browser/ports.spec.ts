@@ -32,7 +32,7 @@ test('finding a port: by name, ID, IP and status; opening it by keyboard', async
   await expect(page.getByRole('cell', { name: 'BUILD' }).first()).toBeVisible()
   await expect(page.getByRole('cell', { name: 'ACTIVE' })).toHaveCount(0)
   await search(page).fill('no such port')
-  await expect(found(page)).toContainText('No ports found')
+  await expect(found(page)).toContainText('No ports match')
   await page.getByRole('button', { name: 'Clear', exact: true }).click()
 
   await page.getByRole('link', { name: 'shop-prod-web-01' }).focus()

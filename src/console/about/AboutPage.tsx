@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { firstViewDrawn } from '../hooks/first-view.ts'
 import { getRouteApi } from '@tanstack/react-router'
-import type { JSX } from 'react'
+import { useEffect, type JSX } from 'react'
 import { offeredParts, type OffersResponse } from '../../vpc/offers.ts'
 import { PERMISSIONS } from '../../vpc/permissions.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
@@ -18,6 +19,7 @@ const route = getRouteApi('/projects/$projectId/about')
 
 /** What the endpoint of a project offers, what is missing there, and what the key may not do. */
 export function AboutPage(): JSX.Element {
+  useEffect(firstViewDrawn, [])
   const { projectId } = route.useParams()
   const queryClient = useQueryClient()
   const found = useQuery(offersQuery(projectId))

@@ -3,6 +3,7 @@ import { Link, Outlet, useLocation, useParams, useRouter } from '@tanstack/react
 import { Suspense, useEffect, type JSX, type ReactNode } from 'react'
 import type { Session } from '../../vpc/portside-api.ts'
 import { later } from '../errors/later.tsx'
+import { firstView } from '../hooks/first-view.ts'
 import { isSessionLost, isTooMany } from '../proxy-client/proxy-error.ts'
 import { sessionQuery } from '../proxy-client/queries.ts'
 import { Announcer } from '../ui/Announcer.tsx'
@@ -10,7 +11,7 @@ import { Badge } from '../ui/Badge.tsx'
 import styles from './Shell.module.css'
 import { SignedOut } from './LazySignedOut.tsx'
 
-const laterParts = () => import('./LaterInShell.tsx')
+const laterParts = () => firstView.then(() => import('./LaterInShell.tsx'))
 const LaterInShell = later(() => laterParts().then((parts) => parts.LaterInShell))
 const HalfDone = later(() => laterParts().then((parts) => parts.HalfDone))
 const ProjectChooser = later(() => laterParts().then((parts) => parts.ProjectChooser))

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
+import { firstViewDrawn } from '../hooks/first-view.ts'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { Suspense, useMemo, type JSX, type ReactNode } from 'react'
+import { useEffect, Suspense, useMemo, type JSX, type ReactNode } from 'react'
 import { later } from '../errors/later.tsx'
 import { listDifference, sameList } from '../../vpc/list-difference.ts'
 import type { AuditRecord } from '../../vpc/audit-log.ts'
@@ -35,6 +36,7 @@ const route = getRouteApi('/projects/$projectId/history/$recordId')
  * undoing.
  */
 export function AuditRecordPage(): JSX.Element {
+  useEffect(firstViewDrawn, [])
   const { projectId, recordId } = route.useParams()
   const { data: record, error, refetch } = useQuery(auditRecordQuery(recordId))
   const history = (

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { firstViewDrawn } from '../hooks/first-view.ts'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import type { JSX } from 'react'
+import { useEffect, type JSX } from 'react'
 import type { AuditLogFilters } from '../../vpc/audit-log.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { portQuery } from '../proxy-client/queries.ts'
@@ -53,6 +54,7 @@ export function PortHistoryPage(): JSX.Element {
 type HistoryViewProps = { project: string; portId?: string; search: HistorySearch; change: Change }
 
 function HistoryView({ project, portId, search, change }: HistoryViewProps): JSX.Element {
+  useEffect(firstViewDrawn, [])
   // Words that the proxy does not know are refused by it, with what it does know.
   const named = useGroupsNamed(project, search.q ?? '')
   const q_group = named.groups.map(({ id }) => id)

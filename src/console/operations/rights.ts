@@ -24,10 +24,7 @@ export function useRights(project: string): Rights {
       session?.projects.find(({ project_id }) => project_id === project)?.groups_per_port ??
       DEFAULT_GROUPS_PER_PORT,
     policy: session?.changes ?? 'choose',
-    forbidden:
-      session?.role === 'viewer'
-        ? 'Your role is viewer: you can arrange and preview, but not check or apply'
-        : undefined,
+    forbidden: session?.role === 'viewer' ? 'Viewers can arrange, but not check or apply' : undefined,
   }
 }
 

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type JSX, type ReactNode, type RefObject } from 'react'
+import { firstViewDrawn } from '../hooks/first-view.ts'
 import type { PortResponse } from '../../vpc/responses.ts'
 import { useUndoKeys } from '../arrangement/undo-keys.ts'
 import { createDragLink } from '../drag/drag-link.ts'
@@ -68,7 +69,9 @@ function PageEffects(): null {
     ...(arranged.conflict === null ? [] : ['conflict']),
   ])
   useEffect(() => {
-    if (listDrawn) loadParts()
+    if (!listDrawn) return
+    loadParts()
+    firstViewDrawn()
   }, [listDrawn])
   return null
 }

@@ -10,6 +10,7 @@ import {
   useSyncExternalStore,
   type JSX,
 } from 'react'
+import { firstViewDrawn } from '../hooks/first-view.ts'
 import { later } from '../errors/later.tsx'
 import { measureIn } from './fitting-texts.ts'
 import { MOST_NAMED } from './PortGroups.tsx'
@@ -77,6 +78,7 @@ export function PortsTable({ project, view, sort, onSort }: PortsTableProps): JS
   const readAhead =
     nearEnd && sort === undefined && !complete && !reading && !stopped && error === null && !outdated
   const readMoreNow = useRef(readMore)
+  useEffect(firstViewDrawn, [])
   useEffect(() => {
     readMoreNow.current = readMore
   })
