@@ -121,8 +121,13 @@ async function start(folder: string): Promise<void> {
     { ...as, stdio: ['ignore', 'ignore', 'pipe'] },
   )
   const log = openSync(join(folder, 'log'), 'a')
-  // A test database need not survive a power failure.
-  const settings = ['listen_addresses=', 'fsync=off', 'full_page_writes=off', 'shared_buffers=16MB']
+  // A test database need not survive a power failure, nor be copied elsewhere or live for long.
+  const settings = [
+    'listen_addresses=',
+    'shared_buffers=16MB',
+    ...['fsync', 'full_page_writes', 'synchronous_commit', 'autovacuum'].map((name) => `${name}=off`),
+    ...['wal_level=minimal', 'max_wal_senders=0'],
+  ]
   const server = spawn(
     join(programs, 'postgres'),
     ['-D', data, '-k', socket, ...settings.flatMap((setting) => ['-c', setting])],
