@@ -177,6 +177,7 @@ test('by keyboard only: add a group, move another, undo, redo, apply', async ({ 
   await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.second, EXAMPLE.first, added])
   await page.keyboard.press('Control+z')
   await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.first, added, EXAMPLE.second])
+  await expect(page.getByText('Undone: web-public is at position 3')).toBeAttached()
   await page.keyboard.press('Control+y')
   await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.second, EXAMPLE.first, added])
   await page.keyboard.press('Control+z')
@@ -368,4 +369,10 @@ test('no finding of axe with a plan on screen, light or dark, wide or narrow', a
   await portPage.rows.nth(0).locator('[data-control=down]').click()
   await expect(portPage.plan).toContainText('2 calls')
   await expectNoAxeFindingInAnyLook(page)
+  // On paper: the list, the plan and the traffic, and nothing to press.
+  await page.emulateMedia({ media: 'print' })
+  await expect(portPage.catalogue).toBeHidden()
+  await expect(portPage.dryRunButton).toBeHidden()
+  for (const part of [portPage.list, portPage.plan, portPage.traffic]) await expect(part).toBeVisible()
+  await expect(portPage.plan.getByText('PUT').first()).toBeVisible()
 })

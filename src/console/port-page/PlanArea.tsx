@@ -4,6 +4,7 @@ import { PlanPanel } from '../plan/PlanPanel.tsx'
 import { useApplying } from '../plan/use-applying.ts'
 import { PlanSide } from './PlanSide.tsx'
 import { usePortState } from './port-state.tsx'
+import { useUndoAnnounced } from './undo-words.ts'
 
 // Long to draw: only when what it shows is different.
 const Plan = memo(PlanPanel)
@@ -26,6 +27,7 @@ export function PlanArea(props: { headingRef: RefObject<HTMLHeadingElement | nul
     traffic,
   } = usePortState()
   const { shown, isCurrent } = plan
+  useUndoAnnounced(arranged.arrangement, shownFacts.groups)
   const { keep, lockReason } = arranged
   const [dryRun, setDryRun] = useDryRunChoice()
   const applying = useApplying({

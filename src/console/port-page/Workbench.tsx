@@ -51,7 +51,7 @@ function Areas({
 }): JSX.Element {
   const { plan } = usePortState()
   return (
-    <div className={styles.areas} ref={ref} data-replanning={plan.shown !== plan.now || undefined}>
+    <div className={styles.areas} ref={ref} data-areas data-replanning={plan.shown !== plan.now || undefined}>
       {children}
     </div>
   )
