@@ -13,6 +13,12 @@ test('a group on top that opens SSH: traffic, packet and dialog show it', async 
   await portPage.addNamedToTop('ssh-from-anywhere')
   await expect(traffic).toContainText(/newly allowed/)
   await expect(traffic).toContainText('TCP 22 (SSH)')
+  // At 1440 × 900, with six groups and a change, all that one decides by is in sight.
+  const { rows, plan, catalogue, dryRunButton } = portPage
+  for (const part of [rows.first(), rows.nth(6), catalogue.getByRole('button', { name: 'Add to end' })])
+    await expect(part).toBeInViewport({ ratio: 1 })
+  for (const part of [plan.getByText(/Opens TCP 22 \(SSH\) from anywhere/).first(), dryRunButton])
+    await expect(part).toBeInViewport({ ratio: 1 })
   await expect(traffic).toContainText('ssh-from-anywhere is new and allows it; no rule did before.')
   await traffic.getByText('Rules', { exact: true }).first().click()
   await expect(traffic).toContainText('of group ssh-from-anywhere')

@@ -33,6 +33,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [readonly string[], s
       [['↑', '↓'], 'While a group is lifted: move it'],
       [['Esc'], 'While a group is lifted: leaves it where it was'],
       [[`${ALT} ↑`, `${ALT} ↓`], 'Move the group, or the selected ones, at once'],
+      [[`${CTRL} A`], 'Selects all groups of the list'],
       [['Delete'], 'Detaches the group, or the selected ones'],
       [[`${CTRL} Z`], 'Undoes the last move'],
       [[MAC ? '⇧ ⌘ Z' : 'Ctrl Y'], 'Redoes it'],

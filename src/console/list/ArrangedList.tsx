@@ -60,6 +60,9 @@ export function ArrangedList(props: ArrangedListProps): JSX.Element {
     if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
       event.preventDefault()
       actions.nudge(id, event.key === 'ArrowUp' ? -1 : 1)
+    } else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault()
+      selection.only(desired)
     } else if (event.key === 'Delete') {
       event.preventDefault()
       actions.detach(id)

@@ -124,6 +124,18 @@ describe('the ordered list', () => {
     expect(screen.getByText('3 selected')).toBeVisible()
   })
 
+  it('selects all with a button and with Ctrl+A', async () => {
+    render(<Page />)
+    await userEvent.click(screen.getByRole('checkbox', { name: 'Select web' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Select all' }))
+    expect(screen.getByText('5 selected')).toBeVisible()
+    expect(screen.queryByRole('button', { name: 'Select all' })).toBeNull()
+    await userEvent.click(button('Clear'))
+    grip('db').focus()
+    await userEvent.keyboard('{Control>}a{/Control}')
+    expect(screen.getByText('5 selected')).toBeVisible()
+  })
+
   it('detaches with Delete, goes on to the next row, and restores', async () => {
     render(<Page />)
     grip('web').focus()

@@ -74,6 +74,8 @@ export const ListPanel = memo(function ListPanel(props: Omit<ArrangedListProps, 
                 positions={desired.length - selection.ids.length + 1}
                 lockReason={lockReason}
                 change={change}
+                count={desired.length}
+                onAll={() => selection.only(desired)}
                 onClear={selection.clear}
               />
             </Suspense>

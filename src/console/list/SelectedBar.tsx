@@ -9,12 +9,15 @@ type SelectedBarProps = {
   positions: number
   lockReason: string | undefined
   change: ChangeArrangement
+  /** How many groups the list has. */
+  count: number
+  onAll: () => void
   onClear: () => void
 }
 
 /** What can be done to the selected groups together. */
 export function SelectedBar(props: SelectedBarProps): JSX.Element {
-  const { selected, positions, lockReason, change, onClear } = props
+  const { selected, positions, lockReason, change, count, onAll, onClear } = props
   return (
     <>
       <IconButton
@@ -47,6 +50,11 @@ export function SelectedBar(props: SelectedBarProps): JSX.Element {
       >
         Detach
       </Button>
+      {selected.length < count && (
+        <Button size="small" variant="ghost" aria-keyshortcuts="Control+A" onClick={onAll}>
+          Select all
+        </Button>
+      )}
       <Button size="small" variant="ghost" onClick={onClear}>
         Clear
       </Button>

@@ -4,9 +4,9 @@ import { operationsOver, planned, startStage } from './ask-operations.ts'
 let stage: Awaited<ReturnType<typeof startStage>>
 let operations: ReturnType<typeof operationsOver>
 
-// The proxy gives a request up after 150 ms, and expects that it may still arrive for 600 ms.
+// The proxy gives a request up after 150 ms, and expects that it may still arrive for 1.5 s.
 beforeAll(async () => {
-  stage = await startStage({ PORTSIDE_UPSTREAM_TIMEOUT_MS: '150', PORTSIDE_LATE_ANSWER_MS: '600' })
+  stage = await startStage({ PORTSIDE_UPSTREAM_TIMEOUT_MS: '150', PORTSIDE_LATE_ANSWER_MS: '1500' })
   operations = operationsOver(stage.proxy.call)
 }, 60_000)
 afterAll(() => stage.close(), 60_000)
@@ -31,7 +31,8 @@ test('a request that arrives after it was given up is found done, and not sent a
 })
 
 test('a request that arrives late, and undoes a later step, is noticed', async () => {
-  const { ended, list } = await withLateRequest(1000)
+  // The step is sent again after 1.7 s, and the port read once more after 3.2 s: far from both.
+  const { ended, list } = await withLateRequest(2600)
   expect(ended).toMatchObject({ status: 'stopped', error: { error_code: 'Portside.AnotherList' } })
   expect([list, stage.word(ended.list_now), stage.word(ended.off_the_port)]).toEqual(['bc', 'bc', 'a'])
   const { operation } = await operations.choose(ended.operation_id, 'go-on')
