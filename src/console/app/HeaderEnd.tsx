@@ -1,6 +1,6 @@
 import { useState, type JSX } from 'react'
 import type { Session } from '../../vpc/portside-api.ts'
-import { ProxyError } from '../proxy-client/proxy-error.ts'
+import { CallError } from '../proxy-client/call-error.ts'
 import { signOut } from '../proxy-client/sign-out.ts'
 import { Button } from '../ui/Button.tsx'
 import { SelectField } from '../ui/Field.tsx'
@@ -31,7 +31,7 @@ function SignOut(): JSX.Element {
     signOut().then(
       (next) => location.assign(next),
       (error: unknown) =>
-        setFailed(error instanceof ProxyError && error.outcome === 'unknown' ? 'unknown' : 'not signed out'),
+        setFailed(error instanceof CallError && error.outcome === 'unknown' ? 'unknown' : 'not signed out'),
     )
   }
   const words = {

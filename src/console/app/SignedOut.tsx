@@ -1,6 +1,6 @@
 import { useMutationState } from '@tanstack/react-query'
 import type { JSX } from 'react'
-import { isSessionLost, type ProxyError } from '../proxy-client/proxy-error.ts'
+import { isSessionLost, type CallError } from '../proxy-client/call-error.ts'
 import { LeavingLink } from '../errors/LeavingLink.tsx'
 import { Button } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
@@ -9,7 +9,7 @@ import { EmptyState } from '../ui/EmptyState.tsx'
  * The session is gone: how to get a new one, whether the last request was carried out, and that
  * nothing is lost.
  */
-export function SignedOut({ error, onRetry }: { error: ProxyError; onRetry: () => void }): JSX.Element {
+export function SignedOut({ error, onRetry }: { error: CallError; onRetry: () => void }): JSX.Element {
   // Watched, not looked up: a read may find the session gone before the request that was sent with
   // it is refused.
   const refused = useMutationState({

@@ -1,7 +1,7 @@
 import { useRouter, type ErrorComponentProps, type NotFoundRouteProps } from '@tanstack/react-router'
 import { Suspense, type JSX } from 'react'
 import { later } from '../errors/later.tsx'
-import { isSessionLost } from '../proxy-client/proxy-error.ts'
+import { isSessionLost } from '../proxy-client/call-error.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { SignedOut } from './LazySignedOut.tsx'

@@ -1,11 +1,11 @@
 import { render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { expect, test, vi } from 'vitest'
-import { ProxyError } from '../proxy-client/proxy-error.ts'
+import { CallError } from '../proxy-client/call-error.ts'
 import { ErrorPanel } from './ErrorPanel.tsx'
 
 test('shows code, message, request ID, the fields concerned, and what to do', () => {
-  const error = new ProxyError(400, {
+  const error = new CallError(400, {
     error_code: 'Portside.InvalidRequest',
     error_msg: 'The request is not as it must be.',
     request_id: '458691c0-7db2-43d8-9400-053800c5ff53',
@@ -26,7 +26,7 @@ test('shows code, message, request ID, the fields concerned, and what to do', ()
 })
 
 test('says what to do where nobody gave advice, and nothing untrue', () => {
-  const error = new ProxyError(504, {
+  const error = new CallError(504, {
     error_code: 'Portside.Timeout',
     error_msg: 'No response.',
     outcome: 'unknown',
@@ -41,7 +41,7 @@ test('says what to do where nobody gave advice, and nothing untrue', () => {
 })
 
 test("adds nothing to the platform's words where their status means no more", () => {
-  const error = new ProxyError(405, { error_code: 'HTTP.405', error_msg: 'Method GET is not here.' })
+  const error = new CallError(405, { error_code: 'HTTP.405', error_msg: 'Method GET is not here.' })
   render(<ErrorPanel error={error} title="The ports could not be read" />)
   const panel = screen.getByRole('alert')
   expect(panel).toHaveTextContent('Method GET is not here.')
@@ -50,7 +50,7 @@ test("adds nothing to the platform's words where their status means no more", ()
 })
 
 test('says of an unknown outcome what is true of this very request', () => {
-  const error = new ProxyError(0, { error_code: 'X', error_msg: 'No response.', outcome: 'unknown' })
+  const error = new CallError(0, { error_code: 'X', error_msg: 'No response.', outcome: 'unknown' })
   const unknown = { title: 'Whether it was applied is unknown', text: 'Send it again.' }
   render(<ErrorPanel error={error} title="Not applied" unknown={unknown} />)
   const panel = screen.getByRole('alert')

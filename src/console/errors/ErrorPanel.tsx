@@ -1,5 +1,5 @@
 import type { JSX, ReactNode } from 'react'
-import { ProxyError } from '../proxy-client/proxy-error.ts'
+import { CallError } from '../proxy-client/call-error.ts'
 import { Button } from '../ui/Button.tsx'
 import { Facts } from '../ui/Facts.tsx'
 import { Id } from '../ui/Id.tsx'
@@ -32,7 +32,7 @@ const UNKNOWN = {
 export function ErrorPanel({ error, title, unknown, onRetry, actions }: ErrorPanelProps): JSX.Element {
   const message = messageOf(error)
   if (isPartMissing(message)) return <PartMissing />
-  const known = error instanceof ProxyError ? error : undefined
+  const known = error instanceof CallError ? error : undefined
   // Its title would say what nobody knows.
   const open = known?.outcome === 'unknown' ? (unknown ?? UNKNOWN) : undefined
   const advice =
@@ -88,7 +88,7 @@ export function ErrorPanel({ error, title, unknown, onRetry, actions }: ErrorPan
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof ProxyError) return error.error_msg
+  if (error instanceof CallError) return error.error_msg
   return error instanceof Error ? error.message : String(error)
 }
 
@@ -96,7 +96,7 @@ function messageOf(error: unknown): string {
  * What to do about an error: the proxy's advice, or what its status means for the operator. None
  * where the status means nothing more than the platform's words.
  */
-export function adviceFor(error: ProxyError): string | undefined {
+export function adviceFor(error: CallError): string | undefined {
   if (error.advice !== undefined) return error.advice
   if (error.retry_after !== undefined) return `Try again in ${error.retry_after} seconds.`
   switch (error.status) {

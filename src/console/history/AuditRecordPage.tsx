@@ -8,7 +8,7 @@ import type { AuditRecord } from '../../vpc/audit-log.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { ListComparison } from '../facts/ListComparison.tsx'
 import { listSearch } from '../hooks/list-search.ts'
-import { ProxyError } from '../proxy-client/proxy-error.ts'
+import { CallError } from '../proxy-client/call-error.ts'
 import { groupsByIdQuery } from '../proxy-client/queries.ts'
 import { auditRecordQuery } from '../proxy-client/audit-log.ts'
 import { Badge } from '../ui/Badge.tsx'
@@ -51,7 +51,7 @@ export function AuditRecordPage(): JSX.Element {
   )
   if (record !== undefined)
     return <RecordView record={record} crumb={history} onReload={() => void refetch()} />
-  const missing = error instanceof ProxyError && error.status === 404
+  const missing = error instanceof CallError && error.status === 404
   return (
     <>
       <PageHeader title={`Audit record ${shortId(recordId)}`} crumbs={history} />

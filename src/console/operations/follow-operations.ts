@@ -4,7 +4,7 @@ import type { Arrangement } from '../arrangement/arrangement.ts'
 import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
 import { waitForOperation } from '../proxy-client/mutations.ts'
 import { portOperationsQuery, takeOperation } from '../proxy-client/operations.ts'
-import { isSessionLost, isTooMany } from '../proxy-client/proxy-error.ts'
+import { isSessionLost, isTooMany } from '../proxy-client/call-error.ts'
 import { isWhole, type KnownOperation } from '../proxy-client/read-operations.ts'
 
 /** How long to wait after a failed read before the next. */

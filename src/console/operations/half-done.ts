@@ -2,7 +2,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query'
 import type { WaitingOperation } from '../../vpc/portside-api.ts'
 import { useDrafts, type Draft } from '../arrangement/drafts.ts'
 import { awaitingChoiceQuery } from '../proxy-client/awaiting-choice.ts'
-import { ProxyError } from '../proxy-client/proxy-error.ts'
+import { CallError } from '../proxy-client/call-error.ts'
 import { readOperation } from '../proxy-client/read-operations.ts'
 
 /** What an operator has begun in a project and not brought to an end. */
@@ -62,6 +62,6 @@ async function isOpen(id: string, follow: number, signal: AbortSignal): Promise<
     return status === 'left' || status === 'list_changed' || (status === 'done' && purpose === 'go_back')
   } catch (error) {
     // It never reached the proxy.
-    return error instanceof ProxyError && error.status === 404
+    return error instanceof CallError && error.status === 404
   }
 }

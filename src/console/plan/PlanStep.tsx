@@ -9,7 +9,7 @@ import { GroupName } from '../facts/GroupName.tsx'
 import { Id } from '../ui/Id.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { adviceFor } from '../errors/ErrorPanel.tsx'
-import { ProxyError } from '../proxy-client/proxy-error.ts'
+import { CallError } from '../proxy-client/call-error.ts'
 import styles from './PlanStep.module.css'
 import { StepRequestView } from '../facts/StepRequestView.tsx'
 import { connectionWords, indexWords, stepWords } from '../facts/change-words.ts'
@@ -132,13 +132,13 @@ function CheckWords({ check, number, replaces, facts }: CheckWordsProps): JSX.El
     case 'skipped':
       return <Found>Not checked: an earlier call to the platform failed.</Found>
     case 'refused':
-      return <Found>Refused by the platform: {errorWords(new ProxyError(check.status, check.error))}</Found>
+      return <Found>Refused by the platform: {errorWords(new CallError(check.status, check.error))}</Found>
     case 'failed':
-      return <Found>Not checked: {errorWords(new ProxyError(check.status, check.error))}</Found>
+      return <Found>Not checked: {errorWords(new CallError(check.status, check.error))}</Found>
   }
 }
 
-function errorWords(error: ProxyError): ReactNode {
+function errorWords(error: CallError): ReactNode {
   return (
     <>
       {error.error_msg} <code>{error.error_code}</code>

@@ -5,7 +5,7 @@ import { sameList } from '../../vpc/list-difference.ts'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
 import type { Arrangement } from '../arrangement/arrangement.ts'
 import { outdate } from '../proxy-client/order.ts'
-import { ProxyError } from '../proxy-client/proxy-error.ts'
+import { CallError } from '../proxy-client/call-error.ts'
 import { readPortAnew } from '../proxy-client/queries.ts'
 import type { Planned } from './use-plan.ts'
 
@@ -54,7 +54,7 @@ export function useChecking(
         })
         return { checks, refusals: refusedGroups(asked.plan.steps, checks) }
       } catch (error) {
-        if (!(error instanceof ProxyError && error.error_code === 'Portside.ListChanged')) throw error
+        if (!(error instanceof CallError && error.error_code === 'Portside.ListChanged')) throw error
         // With the list read anew, the page first asks what becomes of the arrangement.
         await readPortAnew(queryClient, project, port)
         return null

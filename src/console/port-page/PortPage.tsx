@@ -4,7 +4,7 @@ import type { JSX } from 'react'
 import { portQuery } from '../proxy-client/queries.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
-import { ProxyError } from '../proxy-client/proxy-error.ts'
+import { CallError } from '../proxy-client/call-error.ts'
 import { PortHeader } from './PortHeader.tsx'
 import { Workbench } from './Workbench.tsx'
 
@@ -36,7 +36,7 @@ function PortView({ project, portId }: { project: string; portId: string }): JSX
         <Workbench project={project} response={port.data} />
       </>
     )
-  const missing = port.error instanceof ProxyError && port.error.status === 404
+  const missing = port.error instanceof CallError && port.error.status === 404
   return (
     <>
       <PortHeader project={project} portId={portId} />

@@ -3,7 +3,7 @@ import { portsideError, refusedFields } from '../../vpc/errors.ts'
 import { ASKED_AT_HEADER } from '../../vpc/portside-api.ts'
 import { queryString } from '../../vpc/query-string.ts'
 import { noteAskedAt } from './order.ts'
-import { ProxyError } from './proxy-error.ts'
+import { CallError } from './call-error.ts'
 
 /**
  * The proxy retries reads and waits where the platform asks it to: this is longer than
@@ -17,7 +17,7 @@ type CallOptions = {
   body?: unknown
   /** Arrays repeat their name. */
   query?: Parameters<typeof queryString>[0]
-  /** Cancels the call; the rejection is then the signal's reason, no ProxyError. */
+  /** Cancels the call; the rejection is then the signal's reason, no CallError. */
   signal?: AbortSignal | undefined
   timeoutMs?: number
   /** A response may be what the proxy read for somebody so many seconds ago; else it is new. */
@@ -31,7 +31,7 @@ type CallOptions = {
  * @param schema what the response must be
  * @param path on the proxy, from src/vpc (`/api/...`)
  * @returns the response, read by the schema
- * @throws ProxyError with the platform's or the proxy's words; or the signal's reason after a
+ * @throws CallError with the platform's or the proxy's words; or the signal's reason after a
  *   cancel
  */
 export async function call<S extends z.ZodMiniType>(
@@ -69,9 +69,9 @@ export async function call<S extends z.ZodMiniType>(
     onAge?.(Number(response.headers.get('age') ?? 0) || 0)
     if (!response.ok) throw readError(status, text, lost)
   } catch (cause) {
-    if (cause instanceof ProxyError || signal?.aborted) throw cause
+    if (cause instanceof CallError || signal?.aborted) throw cause
     if (timeout.signal.aborted)
-      throw new ProxyError(0, {
+      throw new CallError(0, {
         error_code: 'Console.Timeout',
         error_msg: `Portside's proxy did not respond within ${timeoutMs / 1000} seconds.`,
         advice: isOnThisMachine()
@@ -79,7 +79,7 @@ export async function call<S extends z.ZodMiniType>(
           : 'Try again. If the error comes again, tell your Portside administrator.',
         ...lost,
       })
-    throw new ProxyError(0, {
+    throw new CallError(0, {
       error_code: 'Console.Unreachable',
       ...unreachable(),
       ...lost,
@@ -137,15 +137,15 @@ function readBody<S extends z.ZodMiniType>(schema: S, status: number, text: stri
   throw unreadable(status, what, requestIdOf(json), lost)
 }
 
-function readError(status: number, text: string, lost: Lost): ProxyError {
+function readError(status: number, text: string, lost: Lost): CallError {
   const json = parseJson(text)
   const error = portsideError.safeParse(json)
-  if (error.success) return new ProxyError(status, error.data)
+  if (error.success) return new CallError(status, error.data)
   return unreadable(status, `(status ${status}) is not in the form of an error`, requestIdOf(json), lost)
 }
 
-function unreadable(status: number, what: string, request_id: string | null, lost: Lost): ProxyError {
-  return new ProxyError(status, {
+function unreadable(status: number, what: string, request_id: string | null, lost: Lost): CallError {
+  return new CallError(status, {
     error_code: 'Console.UnreadableAnswer',
     error_msg: `The response ${what}.`,
     request_id,

@@ -8,7 +8,7 @@ const CHECK_MS = 180_000
 /**
  * Dry-runs a plan; nothing is changed.
  * @returns one result a step
- * @throws ProxyError; Portside.ListChanged when the port has another list than the plan is made
+ * @throws CallError; Portside.ListChanged when the port has another list than the plan is made
  *   from
  */
 export async function dryRunPlan(project: string, portId: string, plan: CheckRequest): Promise<StepCheck[]> {

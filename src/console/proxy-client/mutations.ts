@@ -13,7 +13,7 @@ const LONG_POLL_S = 25
 
 /**
  * Starts carrying out a plan. Sending the same request again finds the same operation.
- * @throws ProxyError; with outcome `unknown` send the same request again
+ * @throws CallError; with outcome `unknown` send the same request again
  */
 export async function startOperation(
   project: string,

@@ -136,7 +136,7 @@ function laterPort(shown: PortResponse | undefined, read: PortResponse): PortRes
 }
 
 /**
- * Reads a port as it is now; a read that is out already was asked for too early. @throws ProxyError
+ * Reads a port as it is now; a read that is out already was asked for too early. @throws CallError
  */
 export async function readPortAnew(client: QueryClient, project: string, id: string): Promise<PortResponse> {
   const query = portQuery(project, id)

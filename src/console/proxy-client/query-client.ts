@@ -1,5 +1,5 @@
 import { MutationCache, QueryCache, QueryClient, type Query } from '@tanstack/react-query'
-import { isSessionLost, isTooMany, ProxyError } from './proxy-error.ts'
+import { isSessionLost, isTooMany, CallError } from './call-error.ts'
 import { sessionQuery } from './queries.ts'
 
 /**
@@ -38,7 +38,7 @@ export function createQueryClient(): QueryClient {
         networkMode: 'always',
         retry: (failures, error) =>
           isTooMany(error) ||
-          (error instanceof ProxyError && error.error_code === 'Console.Unreachable' && failures < 2),
+          (error instanceof CallError && error.error_code === 'Console.Unreachable' && failures < 2),
         retryDelay: (failures, error) =>
           isTooMany(error) ? (error.retry_after ?? 60) * 1000 : 300 * 2 ** failures,
       },

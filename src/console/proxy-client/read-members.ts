@@ -6,7 +6,7 @@ import { readMembers } from '../../vpc/traffic/members.ts'
 import { readOtherPorts } from '../../vpc/traffic/read-other-ports.ts'
 import { call } from './client.ts'
 import type { MembersRead } from './members-queries.ts'
-import { ProxyError } from './proxy-error.ts'
+import { CallError } from './call-error.ts'
 import { LARGEST_PAGE, platform } from './queries.ts'
 
 /**
@@ -44,7 +44,7 @@ async function readAddressGroupsOf(
         onAge: (seconds) => (oldest = Math.max(oldest, seconds)),
       }),
     (error) => {
-      if (!(error instanceof ProxyError)) throw error
+      if (!(error instanceof CallError)) throw error
       return { code: error.error_code, status: error.status }
     },
   )
@@ -72,7 +72,7 @@ async function readMembersOf(
     return new Map([...members].map(([id, read]) => [id, { ...read, readAt }]))
   } catch (error) {
     if (signal.aborted) throw error
-    const why = error instanceof ProxyError ? ` (${error.error_code})` : ''
+    const why = error instanceof CallError ? ` (${error.error_code})` : ''
     const unread = { unresolved: `its ports could not be read${why}` }
     return new Map(groups.map((id) => [id, unread]))
   }
@@ -98,7 +98,7 @@ export function readOtherPortsOf(
         signal,
       }),
     why: (error) => {
-      if (!(error instanceof ProxyError)) throw error
+      if (!(error instanceof CallError)) throw error
       return error.error_code
     },
   })

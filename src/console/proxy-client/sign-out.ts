@@ -4,7 +4,7 @@ import { call } from './client.ts'
 /**
  * Ends the session.
  * @returns where to go then: where the provider's own session ends, or the start
- * @throws ProxyError when it could not be ended
+ * @throws CallError when it could not be ended
  */
 export async function signOut(): Promise<string> {
   const { go_to } = await call(signedOut, api.signOut(), { method: 'POST' })

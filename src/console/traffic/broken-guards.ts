@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { type Names, explain } from '../../vpc/traffic/explain.ts'
 import { type Guard, guardText, guardViolations } from '../../vpc/traffic/guards.ts'
 import { guardsQuery } from '../proxy-client/guards-query.ts'
-import { ProxyError } from '../proxy-client/proxy-error.ts'
+import { CallError } from '../proxy-client/call-error.ts'
 import { portNames } from './traffic-words.ts'
 import type { TrafficState } from './use-traffic.ts'
 
@@ -26,7 +26,7 @@ export function useBrokenGuards(traffic: TrafficState, names: Names): readonly B
  * error, and for none.
  */
 export function guardsRefused(error: unknown, names: Names): readonly BrokenGuardWords[] | undefined {
-  if (!(error instanceof ProxyError) || error.error_code !== 'Portside.GuardBroken') return undefined
+  if (!(error instanceof CallError) || error.error_code !== 'Portside.GuardBroken') return undefined
   return error.fields.map(({ path, message }) => ({
     name: path.replace(/^guards\./, ''),
     why: message.replace(UUID, (id) => names.group?.(id) || id),

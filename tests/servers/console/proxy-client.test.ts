@@ -4,7 +4,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { afterEach, expect, test, vi } from 'vitest'
 import * as z from 'zod/mini'
 import { call } from '../../../src/console/proxy-client/client.ts'
-import { ProxyError } from '../../../src/console/proxy-client/proxy-error.ts'
+import { CallError } from '../../../src/console/proxy-client/call-error.ts'
 import {
   groupsByIdQuery,
   portsInfiniteQuery,
@@ -38,13 +38,13 @@ afterEach(async () => {
 
 const anything = z.looseObject({ port: z.looseObject({ id: z.string() }) })
 
-async function failure(promise: Promise<unknown>): Promise<ProxyError> {
+async function failure(promise: Promise<unknown>): Promise<CallError> {
   const error = await promise.then(
     () => undefined,
     (reason: unknown) => reason,
   )
-  expect(error).toBeInstanceOf(ProxyError)
-  return error as ProxyError
+  expect(error).toBeInstanceOf(CallError)
+  return error as CallError
 }
 
 test('keeps all of an error: status, code, message, request ID, advice, fields, wait', async () => {

@@ -5,8 +5,8 @@ import type { PortsideError } from '../../vpc/errors.ts'
  * console found out itself. The console's own codes: `Console.Unreachable` (no response),
  * `Console.Timeout`, `Console.UnreadableAnswer`.
  */
-export class ProxyError extends Error {
-  override name = 'ProxyError'
+export class CallError extends Error {
+  override name = 'CallError'
   /** HTTP status; 0 when there was no response. */
   readonly status: number
   readonly error_code: string
@@ -36,11 +36,11 @@ export class ProxyError extends Error {
 }
 
 /** True when the session is gone: the operator has to sign in again. */
-export function isSessionLost(error: unknown): error is ProxyError {
-  return error instanceof ProxyError && error.error_code === 'Portside.NoSession'
+export function isSessionLost(error: unknown): error is CallError {
+  return error instanceof CallError && error.error_code === 'Portside.NoSession'
 }
 
 /** True when this user has asked for too much, and the proxy says when to go on. */
-export function isTooMany(error: unknown): error is ProxyError {
-  return error instanceof ProxyError && error.error_code === 'Portside.TooManyRequests'
+export function isTooMany(error: unknown): error is CallError {
+  return error instanceof CallError && error.error_code === 'Portside.TooManyRequests'
 }
