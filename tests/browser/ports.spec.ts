@@ -44,7 +44,8 @@ test('finding a port: by name, ID, IP and status; opening it by keyboard', async
 
 test('anywhere by keys: the search, all keys, and the palette', async ({ page, portPage }) => {
   await page.goto('/')
-  await expect(page.getByRole('link', { name: 'shop-prod-web-01' })).toBeVisible()
+  // Loaded with the end of the header, after the first view.
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
   await page.keyboard.press('/')
   await expect(search(page)).toBeFocused()
   // In a field, a key is text.

@@ -1,5 +1,6 @@
 import { useParams, useRouter, useSearch } from '@tanstack/react-router'
 import { Suspense, useEffect, type JSX } from 'react'
+import { clicked } from '../hooks/first-view.ts'
 import { later } from '../errors/later.tsx'
 
 const GroupPanel = later(() => import('../group-panel/GroupPanel.tsx').then((module) => module.GroupPanel))
@@ -29,6 +30,9 @@ export function OpenedGroup(): JSX.Element | null {
       })
     }
     document.addEventListener('click', open)
+    // Clicked before this was loaded.
+    const early = clicked.last
+    if (early instanceof Element) early.closest<HTMLElement>('[data-group]')?.click()
     return () => document.removeEventListener('click', open)
   }, [router])
   if (projectId === undefined || panel === undefined) return null

@@ -9,3 +9,8 @@ export const firstView = new Promise<void>((resolve) => (drawn = resolve))
 export { drawn as firstViewDrawn }
 
 setTimeout(drawn, 2000)
+
+/** What was clicked last: for parts that are loaded later. */
+export const clicked: { last?: EventTarget | null } = {}
+
+addEventListener('click', ({ target }) => (clicked.last = target))
