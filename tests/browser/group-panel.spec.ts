@@ -10,6 +10,8 @@ test('a group is read beside the page, by keys; Esc and Back return the focus', 
   portPath,
 }) => {
   await portPage.open(portPath(WEB), 6)
+  // It comes with what opens groups, after the list.
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
   const name = portPage.row(ATTACKERS).locator('[data-control=name]')
   await portPage.row(ATTACKERS).locator('[data-control=grip]').focus()
   // Past the checkbox and the position.
@@ -37,10 +39,19 @@ test('a group is read beside the page, by keys; Esc and Back return the focus', 
     'position 1 of 6',
   )
   await expectNoAxeFinding(page)
+  // On paper, it would lie over the page.
+  await page.emulateMedia({ media: 'print' })
+  await expect(panel).toBeHidden()
+  await page.emulateMedia({ media: 'screen' })
 
   // The page beside it goes on.
   await portPage.move('deny-known-attackers', 'down')
-  await expect.poll(async () => (await portPage.ids()).slice(0, 2)).toEqual([SHOP_WEB, ATTACKERS])
+  const firstTwo = async () => (await portPage.ids()).slice(0, 2)
+  await expect.poll(firstTwo).toEqual([SHOP_WEB, ATTACKERS])
+  await page.keyboard.press('Control+z')
+  await expect.poll(firstTwo).toEqual([ATTACKERS, SHOP_WEB])
+  await page.keyboard.press('Control+y')
+  await expect.poll(firstTwo).toEqual([SHOP_WEB, ATTACKERS])
   await name.focus()
   await page.keyboard.press('Escape')
   await expect(panel).toBeHidden()
@@ -50,7 +61,7 @@ test('a group is read beside the page, by keys; Esc and Back return the focus', 
   await portPage.row(SHOP_WEB).getByRole('button', { name: '4 rules of shop-prod-web' }).click()
   await expect(page.getByRole('dialog', { name: 'shop-prod-web' })).toBeVisible()
   await page.getByRole('button', { name: 'group load-balancer-front', exact: true }).click()
-  await expect(page.getByRole('dialog', { name: 'load-balancer-front' })).toBeVisible()
+  await expect(page.getByRole('dialog').getByRole('heading', { name: 'load-balancer-front' })).toBeFocused()
   await page.goBack()
   await expect(page.getByRole('dialog', { name: 'shop-prod-web' })).toBeVisible()
   await page.goBack()
@@ -86,12 +97,16 @@ test('an address opens a group, over the page on a phone; what failed is read ag
   await page.setViewportSize({ width: 390, height: 844 })
   await page.emulateMedia({ colorScheme: 'dark' })
   await cloud.faults({ kind: 'error', status: 403, times: 1, match: { path: '/ports' } })
-  await page.goto(`/projects/${EXAMPLE.project}/history?panel=${ATTACKERS}`)
+  await page.goto(`/projects/${EXAMPLE.project}/history?panel=${ATTACKERS.toUpperCase()}`)
   const panel = page.getByRole('dialog', { name: 'deny-known-attackers' })
   await expect(panel.getByRole('alert')).toContainText('The ports could not be read')
   await panel.getByRole('button', { name: 'Try again' }).click()
   await expect(panel.getByRole('listitem').filter({ hasText: 'shop-prod-web-01' })).toBeVisible()
   await expectNoAxeFinding(page)
+  // Beside it, the page is as without it.
+  const records = page.getByLabel('Audit records')
+  await expect(records).toHaveAttribute('aria-busy', 'false')
+  await expect(records.getByRole('alert')).toHaveCount(0)
   await panel.getByRole('button', { name: 'Close' }).click()
   await expect(panel).toBeHidden()
   await expect(page.getByRole('heading', { level: 1, name: 'History' })).toBeFocused()

@@ -373,6 +373,7 @@ test('no finding of axe with a plan on screen, light or dark, wide or narrow', a
   await page.emulateMedia({ media: 'print' })
   await expect(portPage.catalogue).toBeHidden()
   await expect(portPage.dryRunButton).toBeHidden()
+  await expect(portPage.rows.nth(0).locator('[data-control=position]')).toBeVisible()
   for (const part of [portPage.list, portPage.plan, portPage.traffic]) await expect(part).toBeVisible()
   await expect(portPage.plan.getByText('PUT').first()).toBeVisible()
 })

@@ -35,6 +35,21 @@ test('what can’t be loaded is said in the page, and tried again', async ({
   await expect(missing).toBeHidden()
   await expect(portPage.rows).toHaveCount(7)
 
+  // So it is with the palette, each time, and once with what of the frame comes later.
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
+  await page.route('**/{Palette,LaterInShell}-*', (route) => route.abort())
+  for (const _ of [1, 2]) {
+    await page.keyboard.press('Control+k')
+    await expect(missing).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(missing).toBeHidden()
+  }
+  await page.reload()
+  await expect(missing).toHaveCount(1)
+  await page.unrouteAll()
+  await missing.getByRole('button', { name: 'Try again' }).click()
+  await expect(missing).toBeHidden()
+
   // So it is with a page.
   await page.route('**/HistoryPage-*', (route) => route.abort())
   await page.getByRole('link', { name: 'History of this port' }).click()

@@ -68,6 +68,7 @@ test('anywhere by keys: the search, all keys, and the palette', async ({ page, p
   await expect(palette.getByRole('option').first()).toContainText('web-01')
   await page.keyboard.press('ArrowDown')
   await expect(palette.getByRole('option', { selected: true })).toContainText('web-02')
+  await page.setViewportSize({ width: 390, height: 844 })
   await expectNoAxeFinding(page)
   await page.keyboard.press('Enter')
   await expect(palette).toBeHidden()

@@ -18,6 +18,10 @@ test('a page in front finds out that the list was changed elsewhere', async ({
   await page.getByRole('button', { name: 'Read again' }).click()
   await expect.poll(() => portPage.ids()).toEqual(before)
   await page.getByRole('button', { name: 'Hide' }).click()
+  await cloud.faults({ kind: 'error', status: 403, times: 1, match: { path: `/ports/${PORT}` } })
+  await page.getByRole('button', { name: 'Read again' }).click()
+  await expect(portPage.alert('The port could not be read again')).toBeVisible()
+  await expect(page.getByText('the list is as before')).toHaveCount(0)
 
   await cloud.someoneElseSets(PORT, [...before, X])
   await cloud.forgetCalls()

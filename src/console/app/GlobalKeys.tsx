@@ -9,10 +9,9 @@ const KeysDialog = later(() => import('./KeysDialog.tsx').then((module) => modul
 const Palette = later(() => import('./Palette.tsx').then((module) => module.Palette), Missing)
 
 /** In place of a dialog whose code can't be loaded. */
-function Missing(): JSX.Element {
-  const [open, setOpen] = useState(true)
+function Missing({ onClose }: { onClose: () => void }): JSX.Element {
   return (
-    <Dialog open={open} onClose={() => setOpen(false)} title="Not loaded">
+    <Dialog open onClose={onClose} title="Not loaded">
       <PartMissing />
     </Dialog>
   )

@@ -12,11 +12,13 @@ import styles from './Shell.module.css'
 import { SignedOut } from './LazySignedOut.tsx'
 
 const laterParts = () => firstView.then(() => import('./LaterInShell.tsx'))
+// Where it can't be loaded, that is said once.
+const nothing = () => null
 const LaterInShell = later(() => laterParts().then((parts) => parts.LaterInShell))
-const HalfDone = later(() => laterParts().then((parts) => parts.HalfDone))
-const ProjectChooser = later(() => laterParts().then((parts) => parts.ProjectChooser))
-const TooManyNotice = later(() => laterParts().then((parts) => parts.TooManyNotice))
-const HeaderEnd = later(() => laterParts().then((parts) => parts.HeaderEnd))
+const HalfDone = later(() => laterParts().then((parts) => parts.HalfDone), nothing)
+const ProjectChooser = later(() => laterParts().then((parts) => parts.ProjectChooser), nothing)
+const TooManyNotice = later(() => laterParts().then((parts) => parts.TooManyNotice), nothing)
+const HeaderEnd = later(() => laterParts().then((parts) => parts.HeaderEnd), nothing)
 
 /**
  * The frame around every page: header, landmarks, and the place where screen readers are informed

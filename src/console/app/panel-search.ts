@@ -8,4 +8,4 @@ export type PanelSearch = {
 
 /** Reads it from a URL's parameters; what does not fit is left out, not refused. */
 export const readPanelSearch = ({ panel }: Record<string, unknown>): PanelSearch =>
-  typeof panel === 'string' && isUuid(panel) ? { panel } : {}
+  typeof panel === 'string' && isUuid(panel) ? { panel: panel.toLowerCase() } : {}

@@ -7,7 +7,7 @@ export function useUndoKeys(change: ChangeArrangement): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.altKey || isTyping(event.target)) return
-      if (document.querySelector('dialog[open]') !== null) return
+      if (document.querySelector('dialog:modal') !== null) return
       const key = event.key.toLowerCase()
       const act = key === 'z' ? (event.shiftKey ? redo : undo) : key === 'y' ? redo : undefined
       if (act === undefined) return

@@ -101,7 +101,7 @@ export function adviceFor(error: CallError): string | undefined {
   if (error.retry_after !== undefined) return `Try again in ${error.retry_after} seconds.`
   switch (error.status) {
     case 400:
-      return 'The platform refused the request as it is. Change what the message names, then try again.'
+      return 'Change what the message names, then try again.'
     case 401:
       return "The platform refuses Portside's key. Ask your Portside administrator to renew it."
     case 403:

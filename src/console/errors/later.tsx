@@ -20,12 +20,12 @@ import { PartMissing } from './PartMissing.tsx'
  */
 export function later<Props extends object>(
   from: () => Promise<ComponentType<Props>>,
-  missing: ComponentType = PartMissing,
+  missing: ComponentType<Props> = PartMissing as ComponentType<Props>,
 ): LazyExoticComponent<ComponentType<Props>> {
   return lazy(() =>
     from().then(
       (component) => ({ default: component }),
-      () => ({ default: missing as ComponentType<Props> }),
+      () => ({ default: missing }),
     ),
   )
 }

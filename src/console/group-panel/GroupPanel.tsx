@@ -1,4 +1,4 @@
-import { useId, useMemo, useRef, type JSX } from 'react'
+import { useEffect, useId, useMemo, useRef, type JSX, type RefObject } from 'react'
 import { Link } from '@tanstack/react-router'
 import { textOf } from '../../vpc/shown.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
@@ -23,13 +23,6 @@ export function GroupPanel({ project, id }: { project: string; id: string }): JS
   const kindId = useId()
   const close = useClosing()
   usePanelDialog(dialog, heading, close)
-  const facts = useGroupFacts(
-    project,
-    useMemo(() => [id], [id]),
-  )
-  const group = facts.groups.get(id)
-  const rules = facts.rules.get(id)
-  const description = textOf(group?.description)
   return (
     <dialog
       ref={dialog}
@@ -40,6 +33,33 @@ export function GroupPanel({ project, id }: { project: string; id: string }): JS
         close()
       }}
     >
+      <Group key={id} {...{ project, id, heading, kindId, titleId }} onClose={close} />
+    </dialog>
+  )
+}
+
+type GroupProps = {
+  project: string
+  id: string
+  heading: RefObject<HTMLHeadingElement | null>
+  kindId: string
+  titleId: string
+  onClose: () => void
+}
+
+/** What the panel shows of one group; of another it shows nothing, not even that it failed. */
+function Group({ project, id, heading, kindId, titleId, onClose }: GroupProps): JSX.Element {
+  const facts = useGroupFacts(
+    project,
+    useMemo(() => [id], [id]),
+  )
+  const group = facts.groups.get(id)
+  const rules = facts.rules.get(id)
+  const description = textOf(group?.description)
+  // It took the place of what had the focus: a link to it in the group before.
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [heading])
+  return (
+    <>
       <header className={styles.header}>
         <div className={styles.title}>
           <p id={kindId} className={styles.kind}>
@@ -49,7 +69,7 @@ export function GroupPanel({ project, id }: { project: string; id: string }): JS
             {group ? groupName(facts, id) : shortId(id)}
           </h2>
         </div>
-        <IconButton icon="close" label="Close" onClick={close} />
+        <IconButton icon="close" label="Close" onClick={onClose} />
       </header>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keys */}
       <div className={styles.body} tabIndex={0}>
@@ -77,10 +97,10 @@ export function GroupPanel({ project, id }: { project: string; id: string }): JS
           <SkeletonRows label="Reading the rules" count={6} />
         )}
         {group != null && rules !== undefined && (
-          <GroupRules key={id} project={project} id={id} rules={rules} facts={facts} />
+          <GroupRules project={project} id={id} rules={rules} facts={facts} />
         )}
-        <GroupPorts key={`ports ${id}`} project={project} id={id} />
+        <GroupPorts project={project} id={id} />
       </div>
-    </dialog>
+    </>
   )
 }

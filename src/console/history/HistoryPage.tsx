@@ -19,11 +19,14 @@ import { PageHeader } from '../ui/PageHeader.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { HistoryFilters } from './HistoryFilters.tsx'
 import styles from './HistoryPage.module.css'
-import type { HistorySearch } from './history-search.ts'
+import { readHistorySearch, type HistorySearch } from './history-search.ts'
 import { AuditRecordRow } from './AuditRecordRow.tsx'
 
 const ofProject = getRouteApi('/projects/$projectId/history')
 const ofPort = getRouteApi('/projects/$projectId/ports/$portId/history')
+
+/** Without the panel beside the page, which is no filter. */
+const OWN_SEARCH = { select: readHistorySearch, structuralSharing: true } as const
 
 type Change = (change: (before: HistorySearch) => HistorySearch) => void
 
@@ -32,7 +35,14 @@ export function ProjectHistoryPage(): JSX.Element {
   const { projectId } = ofProject.useParams()
   const navigate = ofProject.useNavigate()
   const change: Change = (search) => void navigate({ search, replace: true, resetScroll: false })
-  return <HistoryView key={projectId} project={projectId} search={ofProject.useSearch()} change={change} />
+  return (
+    <HistoryView
+      key={projectId}
+      project={projectId}
+      search={ofProject.useSearch(OWN_SEARCH)}
+      change={change}
+    />
+  )
 }
 
 /** Every dry run and change of one port. */
@@ -45,7 +55,7 @@ export function PortHistoryPage(): JSX.Element {
       key={`${projectId}/${portId}`}
       project={projectId}
       portId={portId}
-      search={ofPort.useSearch()}
+      search={ofPort.useSearch(OWN_SEARCH)}
       change={change}
     />
   )

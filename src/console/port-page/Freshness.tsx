@@ -55,8 +55,9 @@ export function Freshness(props: FreshnessProps): JSX.Element {
   }, [words, announce, reload])
   const [head] = useState(() => document.getElementById(READ_AT))
   const readAgain = async () => {
-    const { data } = await read.refetch()
-    if (data && sameList(data.port.security_groups, list)) announce('Read again: the list is as before')
+    const { data, isSuccess } = await read.refetch()
+    // What can't be read is said where the port is shown.
+    if (isSuccess && sameList(data.port.security_groups, list)) announce('Read again: the list is as before')
   }
   const time = new Date(read.at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
   return (

@@ -11,7 +11,7 @@ import styles from './PortsPage.module.css'
 import { PortsFilters, type PortsChange } from './PortsFilters.tsx'
 import { PortsSummary, summaryWords } from './PortsSummary.tsx'
 import { PortsTable } from './PortsTable.tsx'
-import type { PortsSearch } from './ports-search.ts'
+import { readPortsSearch, type PortsSearch } from './ports-search.ts'
 import { usePorts } from './use-ports.ts'
 
 const GroupOffer = later(() => import('./GroupOffer.tsx').then((module) => module.GroupOffer))
@@ -22,10 +22,13 @@ const NothingFound = later(() => import('./NothingFound.tsx').then((module) => m
 
 const route = getRouteApi('/projects/$projectId/ports')
 
+/** Without the panel beside the page, which is no filter. */
+const OWN_SEARCH = { select: readPortsSearch, structuralSharing: true } as const
+
 /** The ports of a project: find one. The URL has the state of the view. */
 export function PortsPage(): JSX.Element {
   const { projectId } = route.useParams()
-  const search = route.useSearch()
+  const search = route.useSearch(OWN_SEARCH)
   const navigate = route.useNavigate()
   useKeepListSearch(`/projects/${projectId}/ports`, search)
   // What is typed filters at once; the address, and with it what is asked of the server, follows

@@ -53,17 +53,18 @@ export function Dialog({
     >
       {open && (
         <>
-          <header className={danger ? `${styles.header} ${styles.dangerous}` : styles.header}>
+          {/* No <header>: beside the page's main part it would be a banner. */}
+          <div className={danger ? `${styles.header} ${styles.dangerous}` : styles.header}>
             <h2 id={titleId} ref={heading} tabIndex={-1}>
               {title}
             </h2>
             <IconButton icon="close" label="Close" onClick={onClose} />
-          </header>
+          </div>
           {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keys */}
           <div className={styles.body} tabIndex={0}>
             {children}
           </div>
-          {footer !== undefined && <footer className={styles.footer}>{footer}</footer>}
+          {footer !== undefined && <div className={styles.footer}>{footer}</div>}
         </>
       )}
     </dialog>
