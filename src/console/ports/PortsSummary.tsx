@@ -58,7 +58,7 @@ function foundWords(view: PortsView, search: PortsSearch): string {
   const stopped = view.stopped ? ' (stopped)' : ''
   if (!q) return view.complete ? capital(searched) : `Read ${searched}${stopped}`
   const missed = view.exact !== undefined ? `No port has exactly this ${view.exact.what}. ` : ''
-  return `${missed}${capital(ports(view.rows.length))} match${view.inNetwork ? ' in this network' : ''}. Searched ${searched}${stopped}`
+  return `${missed}${capital(ports(view.rows.length))} ${view.rows.length === 1 ? 'matches' : 'match'}${view.inNetwork ? ' in this network' : ''}. Searched ${searched}${stopped}`
 }
 
 function ports(count: number): string {
