@@ -76,7 +76,7 @@ export function Frame({
         {session && <Navigation />}
         {session?.emulator && (
           <span className={styles.badge}>
-            <Badge tone="accent" title="No request reaches the real platform.">
+            <Badge tone="accent" title="Nothing reaches the real platform.">
               Emulator: practice data
             </Badge>
           </span>

@@ -1,10 +1,12 @@
-import { Fragment, type JSX } from 'react'
+import { Fragment, Suspense, type JSX } from 'react'
+import { later } from '../errors/later.tsx'
 import type { Port } from '../../vpc/port.ts'
 import { groupName, type Named } from '../facts/group-names.ts'
 import { GroupName } from '../facts/GroupName.tsx'
-import { useGroupNames } from '../facts/use-group-names.ts'
 import { fittingTexts } from './fitting-texts.ts'
 import styles from './PortsTable.module.css'
+
+const AllGroups = later(() => import('./AllGroups.tsx').then((module) => module.AllGroups))
 
 /** The names of so many groups of a port are read for its row: no more would fit. */
 export const MOST_NAMED = 6
@@ -37,7 +39,9 @@ export function PortGroups(props: PortGroupsProps): JSX.Element {
   return (
     <>
       {expanded ? (
-        <AllGroups project={project} groups={groups} />
+        <Suspense>
+          <AllGroups project={project} groups={groups} />
+        </Suspense>
       ) : (
         <Names ids={groups.slice(0, fitting)} texts={texts} />
       )}
@@ -66,19 +70,5 @@ function Names({ ids, texts }: { ids: readonly string[]; texts: readonly string[
         </Fragment>
       ))}
     </span>
-  )
-}
-
-function AllGroups({ project, groups }: { project: string; groups: readonly string[] }): JSX.Element {
-  const names = useGroupNames(project, groups)
-  return (
-    <ol className={styles.all}>
-      {groups.map((id, n) => (
-        <li key={id} title={id}>
-          <span className={styles.muted}>{n + 1}</span>{' '}
-          <GroupName id={id}>{groupName({ groups: names }, id)}</GroupName>
-        </li>
-      ))}
-    </ol>
   )
 }
