@@ -69,6 +69,22 @@ test('a group is read beside the page, by keys; Esc and Back return the focus', 
   await expect(portPage.row(SHOP_WEB).locator('[data-control=rules]')).toBeFocused()
 })
 
+test('a group clicked before the panel’s code is there opens once it is', async ({
+  page,
+  portPage,
+  portPath,
+}) => {
+  const held: (() => void)[] = []
+  await page.route(/\/assets\/LaterInShell-.*\.js$/, async (route) => {
+    await new Promise<void>((resolve) => held.push(resolve))
+    await route.continue()
+  })
+  await portPage.open(portPath(WEB), 6)
+  await portPage.row(ATTACKERS).locator('[data-control=name]').click()
+  held.pop()?.()
+  await expect(page.getByRole('dialog', { name: 'deny-known-attackers' })).toBeVisible()
+})
+
 test('a row is dragged by its name; only a click on the name opens the group', async ({
   page,
   portPage,

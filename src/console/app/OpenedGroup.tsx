@@ -1,6 +1,6 @@
 import { useParams, useRouter, useSearch } from '@tanstack/react-router'
 import { Suspense, useEffect, type JSX } from 'react'
-import { clicked } from '../hooks/first-view.ts'
+import { earlyClick } from '../hooks/first-view.ts'
 import { later } from '../errors/later.tsx'
 
 const GroupPanel = later(() => import('../group-panel/GroupPanel.tsx').then((module) => module.GroupPanel))
@@ -30,9 +30,8 @@ export function OpenedGroup(): JSX.Element | null {
       })
     }
     document.addEventListener('click', open)
-    // Clicked before this was loaded.
-    const early = clicked.last
-    if (early instanceof Element) early.closest<HTMLElement>('[data-group]')?.click()
+    const early = earlyClick()
+    if (early) open(early)
     return () => document.removeEventListener('click', open)
   }, [router])
   if (projectId === undefined || panel === undefined) return null

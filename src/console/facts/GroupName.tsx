@@ -10,7 +10,7 @@ type GroupNameProps = {
 }
 
 /**
- * A group's name, or anything that stands for it: opens the group beside the page. One listener for
+ * A group's name, or how many rules it has: opens the group beside the page. One listener for
  * all of them is in app/OpenedGroup.tsx, so that a list of 100 groups costs nothing more to draw.
  */
 export function GroupName({ id, children, control, tabIndex, label }: GroupNameProps): JSX.Element {

@@ -12,11 +12,15 @@ import { portQuery } from '../proxy-client/queries.ts'
 /** The same choices for a change that stopped as on its port's page, and what comes of one. */
 export function StoppedChoices({ record }: { record: AuditRecord }): JSX.Element {
   const { record_id, project_id, port_id } = record
-  const { awaitingChoice, underWay, error, reload } = usePortOperations(project_id, port_id, null)
+  const { awaitingChoice, error, reload, ...all } = usePortOperations(project_id, port_id, null)
   const { limit, policy, forbidden } = useRights(project_id)
   const { offered } = useOffers(project_id, true)
   const read = useQuery(portQuery(project_id, port_id))
   const port = read.data?.port
+  // What comes of this record's change, and no other change on the port.
+  const underWay = all.underWay.filter(
+    ({ operation_id, follows }) => operation_id === record_id || follows === record_id,
+  )
   const stopped = awaitingChoice.find(({ operation_id }) => operation_id === record_id)
   const concerned = [stopped, ...underWay].flatMap((one) => [
     ...(one?.before ?? []),

@@ -10,7 +10,14 @@ export { drawn as firstViewDrawn }
 
 setTimeout(drawn, 2000)
 
-/** What was clicked last: for parts that are loaded later. */
-export const clicked: { last?: EventTarget | null } = {}
+let click: MouseEvent | undefined
+const note = (event: MouseEvent) => (click = event)
+addEventListener('click', note)
 
-addEventListener('click', ({ target }) => (clicked.last = target))
+/** The last click before a part that takes clicks was loaded; once, as then it listens itself. */
+export function earlyClick(): MouseEvent | undefined {
+  removeEventListener('click', note)
+  const early = click
+  click = undefined
+  return early
+}
