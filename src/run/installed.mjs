@@ -1,5 +1,6 @@
 // Runs before anything is installed: Node's own modules only.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
@@ -30,6 +31,26 @@ export function statusOf(command, args, options = {}) {
   })
   if (done.error) console.error(`${command} could not be started: ${done.error.message}`)
   return done.status ?? 1
+}
+
+/**
+ * Runs scripts of package.json at the same time; what each one prints is shown in whole.
+ * @returns whether all ended with 0
+ */
+export async function allPass(scripts) {
+  const ends = scripts.map(async (script) => {
+    const child = spawn('npm', ['run', '--silent', script], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32',
+    })
+    const printed = []
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => printed.push(chunk))
+    const [status] = await once(child, 'close')
+    process.stdout.write(Buffer.concat(printed))
+    return status
+  })
+  return (await Promise.all(ends)).every((status) => status === 0)
 }
 
 /** Runs a command as statusOf does; ends this process with its code when it fails. */

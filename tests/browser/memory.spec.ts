@@ -4,14 +4,14 @@ import { EXAMPLE } from './portside.ts'
 import { repeats } from '../stage/repeats.ts'
 import { startPortside } from '../stage/servers.ts'
 
-const PORTS = repeats(350, 700)
+const PORTS = repeats(270, 700)
 /**
  * Opened before memory is first looked at: the code is loaded, and what is kept for those who come
  * back is full by then.
  */
 const BEFORE = 150
 /** After this many more ports each, memory is looked at again. */
-const EACH = 50
+const EACH = 30
 /**
  * The bytes by which each further port may raise the trend. About 0.5 kB is kept of each: the
  * router's match of the address (of the last 1,000), its scroll position, and an update that React

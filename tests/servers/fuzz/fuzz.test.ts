@@ -28,7 +28,7 @@ import {
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
-const REQUESTS = repeats(3000, 10_000)
+const REQUESTS = repeats(1800, 10_000)
 const SESSION_SECRET = 'fuzzed-session-secret-0123456789abcdef'
 
 let stage: Awaited<ReturnType<typeof startStage>>

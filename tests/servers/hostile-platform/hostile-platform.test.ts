@@ -17,7 +17,7 @@ import { startHostilePlatform, type HostilePlatform, type RawResponse } from './
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
 
-const RESPONSES = repeats(2500, 10_000)
+const RESPONSES = repeats(1500, 10_000)
 const AT_ONCE = 24
 const [a, b, c, d] = Array.from({ length: 4 }, () => randomUUID()) as [string, string, string, string]
 
