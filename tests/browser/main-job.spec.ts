@@ -76,6 +76,8 @@ base(
     await page.keyboard.press('Space')
     load()
     await expect(page.getByText(/lifted, position 2 of 2/)).toBeAttached()
+    // dnd-kit listens to keys in the task after the lift. Nobody is as quick as that.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)))
     await page.keyboard.press('ArrowUp')
     await expect(page.getByText(/over position 1 of 2/)).toBeAttached()
     await page.keyboard.press('Space')

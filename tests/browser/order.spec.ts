@@ -16,7 +16,7 @@ const PORTS = {
 /** Writes down every order that the list shows from now on, and whether it can be applied. */
 async function watch(page: Page) {
   await page.evaluate(() => {
-    const seen: { orders: string[]; locks: string[] } = { orders: [], locks: [] }
+    const seen: Seen = { orders: [], locks: [], plans: [] }
     const look = () => {
       const shown = [...document.querySelectorAll<HTMLElement>('ol [data-row]')]
       const order = shown.map((row) => row.dataset['row']).join(' ')
@@ -25,7 +25,13 @@ async function watch(page: Page) {
         (one) => one.textContent === 'Apply…' && one.ariaDisabled !== 'true',
       )
       const lock = free ? 'free' : 'locked'
-      if (seen.locks.at(-1) !== lock) seen.locks.push(lock)
+      if (seen.locks.at(-1) === lock) return
+      seen.locks.push(lock)
+      // What a wrong order of locks comes from.
+      const plan = [...document.querySelectorAll('section')].find(
+        (one) => one.ariaLabel === 'Plan' || one.textContent.startsWith('Plan'),
+      )
+      seen.plans.push(`${lock}: ${plan?.textContent.slice(0, 300)}`)
     }
     look()
     new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true })
@@ -33,7 +39,7 @@ async function watch(page: Page) {
   })
   return () => page.evaluate(() => (globalThis as unknown as { seen: Seen }).seen)
 }
-type Seen = { orders: string[]; locks: string[] }
+type Seen = { orders: string[]; locks: string[]; plans: string[] }
 
 async function open(portPage: PortPage, path: string, groups: number) {
   await portPage.open(path, groups)
@@ -127,8 +133,9 @@ test('the page keeps the new list when a port read amid the change ends late', a
   await held.noMore()
   await held.release()
   await done(portPage)
-  expect((await seen()).orders).toEqual([after.join(' ')])
-  expect((await seen()).locks).toEqual(['free', 'locked'])
+  const { orders, locks, plans } = await seen()
+  expect(orders).toEqual([after.join(' ')])
+  expect(locks, plans.join('\n')).toEqual(['free', 'locked'])
 })
 
 test('a stopped change shows the list that it left, never the one before', async ({

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
 import type { Port } from '../../vpc/port.ts'
 import { updatedAt } from '../../vpc/updated-at.ts'
@@ -61,6 +61,7 @@ export function useApplying(options: {
     mutate,
     reset,
     isPending,
+    isSuccess,
     variables,
     error: failure,
   } = useMutation({
@@ -88,9 +89,13 @@ export function useApplying(options: {
       queryClient.invalidateQueries({ queryKey: portOperationsQuery(project, port.id).queryKey }),
   })
   const sent = variables?.operation_id
-  const concerns =
-    (planned.arrangement.operationId === sent || overtaken) &&
-    !operations.some((one) => one.operation_id === sent)
+  const isKnown = operations.some((one) => one.operation_id === sent)
+  // It started, and the page shows it a moment later: nobody can apply it again meanwhile.
+  const starting = isPending || (isSuccess && !isKnown)
+  useEffect(() => {
+    if (isSuccess && isKnown) reset()
+  }, [isSuccess, isKnown, reset])
+  const concerns = (planned.arrangement.operationId === sent || overtaken) && !isKnown
   // Nothing is wrong with another arrangement, nor with an operation that started after all.
   const error = concerns ? failure : null
   return useMemo(
@@ -105,13 +110,13 @@ export function useApplying(options: {
       cancel: () => setAsked(null),
       start: (confirmedBy) => {
         const { arrangement, plan } = planned
-        if (isPending || !isCurrent() || 'problem' in plan) return
+        if (starting || !isCurrent() || 'problem' in plan) return
         const operation_id = unfinishedId(operations, arrangement) ?? crypto.randomUUID()
         keep(sentAs(arrangement, operation_id))
         onSend(operation_id)
         mutate({ arrangement, plan, operation_id, confirmedBy })
       },
-      busy: isPending,
+      busy: starting,
       error,
       forbidden,
     }),
@@ -127,7 +132,7 @@ export function useApplying(options: {
       overtaken,
       mutate,
       reset,
-      isPending,
+      starting,
       error,
     ],
   )
