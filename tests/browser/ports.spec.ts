@@ -154,6 +154,7 @@ test.describe('when something is wrong', () => {
     await expect(page.getByText('You don’t have access to this project')).toBeVisible()
     // With the rest of the frame, the group would be there.
     await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
+    await page.waitForLoadState('networkidle')
     await expect(page.getByRole('dialog')).toHaveCount(0)
     await expectNoAxeFinding(page)
   })
