@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { PortPage } from './port-page.ts'
-import { EXAMPLE, expect, expectNoAxeFinding, testInSteps as test } from './portside.ts'
+import { EXAMPLE, expect, expectNoAxeFinding, isCut, testInSteps as test } from './portside.ts'
 
 /** Ports that no other test changes. */
 const STOPS = '56ecc8c6-dab4-4466-83de-5855d242376e'
@@ -37,7 +37,12 @@ test('what is half done is said on every page; History rolls a stopped change ba
   await expect(banner(page)).toContainText('1 change stopped and waits for a choice')
   const search = page.getByRole('searchbox', { name: 'Search' })
   await search.fill(port)
-  await expect(page.getByRole('row', { name: port }).getByText('Stopped')).toBeVisible()
+  const marked = page.getByRole('row', { name: port })
+  for (const width of [720, 860, 1440]) {
+    await page.setViewportSize({ width, height: 900 })
+    await expect(marked.getByText('Stopped')).toBeVisible()
+    expect(await isCut(marked.getByRole('link', { name: port }))).toBe(false)
+  }
   await search.fill('shop-prod')
   await expect(page).toHaveURL(/q=shop-prod$/)
   await page.getByRole('link', { name: DRAFT, exact: true }).click()
@@ -61,7 +66,9 @@ test('what is half done is said on every page; History rolls a stopped change ba
   await banner(page).getByRole('link', { name: DRAFT }).click()
   await expect(portPage.plan).toContainText('1 added')
   await portPage.resetButton.click()
-  await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Ports' }).click()
+  const crumbs = page.getByRole('navigation', { name: 'Breadcrumb' })
+  await expect(crumbs).toHaveText('Ports')
+  await crumbs.getByRole('link', { name: 'Ports' }).click()
   await expect(search).toHaveValue('shop-prod')
   await expect(page.getByRole('row', { name: DRAFT })).not.toContainText('Draft')
   // What was rolled back is still arranged.

@@ -1,6 +1,13 @@
 import type { Locator } from '@playwright/test'
 import { holdBack } from './hold-back.ts'
-import { EXAMPLE, expect, expectNoAxeFinding, expectNoAxeFindingInAnyLook, test as base } from './portside.ts'
+import {
+  EXAMPLE,
+  expect,
+  expectNoAxeFinding,
+  expectNoAxeFindingInAnyLook,
+  isCut,
+  test as base,
+} from './portside.ts'
 
 const colour = (button: Locator) => button.evaluate((element) => getComputedStyle(element).backgroundColor)
 
@@ -87,6 +94,8 @@ base(
 
 base('from the search to applied in six actions', async ({ page, portPage, cloud }) => {
   const port = '04a433a3-7b46-44f5-bde0-1b6bb6e2918a'
+  const notFound: string[] = []
+  page.on('response', (response) => response.status() === 404 && notFound.push(response.url()))
   await page.goto('/')
   await page.getByRole('searchbox', { name: 'Search' }).fill('k8s-control-1')
   await page.getByRole('link', { name: 'k8s-control-1' }).click()
@@ -100,6 +109,7 @@ base('from the search to applied in six actions', async ({ page, portPage, cloud
   const below = page.getByRole('region', { name: /^(Port details|What traffic changes)$/ })
   await expect(below.first()).toHaveAccessibleName('Port details')
   await expect(below.first()).toContainText(/changed: .*security_groups/)
+  expect(notFound).toEqual([])
 })
 
 test('once the dry run has passed, Apply is beside it as the primary button', async ({ page, portPage }) => {
@@ -354,22 +364,63 @@ base('an unknown port: the platform’s code and request ID are shown', async ({
 test.describe('by touch, 390 px wide', () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
 
-  test('place, check, apply', async ({ portPage, cloud }) => {
+  test('the menu; place, review, check and apply without scrolling back', async ({
+    page,
+    portPage,
+    cloud,
+  }) => {
+    const menu = page.getByRole('button', { name: 'Menu' })
+    const history = page.getByRole('link', { name: 'History', exact: true })
+    await menu.focus()
+    await expect(history).toBeHidden()
+    await page.keyboard.press('Enter')
+    for (const name of ['Project', 'Theme']) await expect(page.getByRole('combobox', { name })).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
+    await expectNoAxeFinding(page)
+    await page.keyboard.press('Escape')
+    await expect(menu).toBeFocused()
+    await menu.tap()
+    await history.tap()
+    await expect(page.getByRole('heading', { level: 1, name: 'History' })).toBeFocused()
+    await expect(history).toBeHidden()
+    await page.goBack()
+    await expect(portPage.rows).toHaveCount(2)
+
     const [added] = EXAMPLE.inserted
     await portPage.find(added)
     await portPage.addButton(added).tap()
     await expect(portPage.rows).toHaveCount(3)
+    // The bar leads to the plan; the plan's own buttons are in sight there.
+    await page.getByRole('button', { name: 'Review' }).tap()
+    await expect(portPage.dryRunButton).toBeInViewport({ ratio: 1 })
     await portPage.dryRunButton.tap()
     await expect(portPage.plan).toContainText('Dry run passed')
-    await portPage.applyButton.tap()
+    await expect(portPage.applyButton).toBeInViewport({ ratio: 1 })
+    await expect(page.getByRole('button', { name: 'Apply…' })).toHaveCount(1)
+    // Back at the list, what comes next is in the bar; another plan is reviewed first.
+    const first = portPage.rows.first()
+    const apply = page.getByRole('button', { name: 'Apply…' }).last()
+    await first.scrollIntoViewIfNeeded()
+    await expect(apply).toBeInViewport({ ratio: 1 })
+    await first.locator('[data-control=down]').tap()
+    await page.getByRole('button', { name: 'Review' }).tap()
+    await portPage.dryRunButton.tap()
+    await expect(portPage.plan).toContainText('Dry run passed')
+    await first.scrollIntoViewIfNeeded()
+    await apply.tap()
     await portPage.confirmButton.tap()
-    await expect.poll(() => cloud.list(EXAMPLE.port)).toEqual([EXAMPLE.first, EXAMPLE.second, added])
+    await expect.poll(() => cloud.list(EXAMPLE.port)).toEqual([EXAMPLE.second, EXAMPLE.first, added])
   })
 })
 
 test('no finding of axe with a plan on screen, light or dark, wide or narrow', async ({ page, portPage }) => {
   await portPage.rows.nth(0).locator('[data-control=down]').click()
   await expect(portPage.plan).toContainText('2 calls')
+  // At 200 % of 1440 too, names come before the marks beside them.
+  await page.setViewportSize({ width: 720, height: 850 })
+  await expect(portPage.rows.getByText('Moved from')).toBeVisible()
+  for (const name of await portPage.rows.locator('[data-control=name]').all())
+    expect(await isCut(name)).toBe(false)
   await expectNoAxeFindingInAnyLook(page)
   // On paper: the list, the plan and the traffic, and nothing to press.
   await page.emulateMedia({ media: 'print' })

@@ -56,7 +56,19 @@ test('what can’t be loaded is said in the page, and tried again', async ({
   await expect(missing).toBeVisible()
   await page.unrouteAll()
   await missing.getByRole('button', { name: 'Try again' }).click()
-  await expect(page.getByRole('heading', { name: /^History of port/ })).toBeVisible()
+  await expect(page.getByRole('heading', { name: /^History of / })).toBeVisible()
+
+  // Where no script can be loaded, the page says so after a while; the address is tried again.
+  await page.route('**/*.js', (route) => route.abort())
+  await page.reload()
+  const notLoaded = page.getByRole('heading', { name: 'Portside has not loaded' })
+  await expect(notLoaded).toBeHidden()
+  await page.evaluate(() => document.getAnimations().forEach((one) => one.finish()))
+  await expect(notLoaded).toBeVisible()
+  await expectNoAxeFinding(page)
+  await page.unrouteAll()
+  await page.getByRole('link', { name: 'Reload the page' }).click()
+  await expect(page.getByRole('heading', { name: /^History of / })).toBeVisible()
 
   await context.setOffline(true)
   await page.getByRole('link', { name: 'Export CSV' }).click()

@@ -123,9 +123,15 @@ test.describe('a step fails: the true list and three choices', () => {
     await expect(stopped.getByRole('region', { name: 'compared with the list before' })).toContainText(
       'Cut: ICMP type 3 code 4, type 8 code 0 and type 11; ICMPv6 type 2 and type 128',
     )
-    const planned = stopped.getByRole('region', { name: 'compared with the planned list' })
-    await expect(planned).toContainText('Open: ICMP types 0-2')
-    await expect(stopped).toContainText('Sends 1 call: insert icmp-basic at the end.Allows: ICMP type 3')
+    // Each choice in a sentence, its traffic on demand; the list is in sight below it.
+    await expect(stopped).toContainText('Finish the changeSends 1 call: insert icmp-basic at the top. Opens')
+    await expect(stopped).toContainText('5 newly allowed, 1 newly denied.')
+    await expect(stopped).toContainText('Roll backSends 1 call: insert icmp-basic at the end. Opens')
+    for (const row of [0, 1, 2]) await expect(portPage.rows.nth(row)).toBeInViewport({ ratio: 1 })
+    const inFull = stopped.getByText('no rule did').first()
+    await expect(inFull).toBeHidden()
+    await stopped.getByText('What it allows and denies').first().click()
+    await expect(inFull).toBeVisible()
     await expect(stopped).toContainText('VPC.0010')
     await expect(stopped).toContainText('Not now.')
     expect(await cloud.list(PORTS.back)).toEqual(before.slice(0, 3))

@@ -150,8 +150,12 @@ test.describe('when something is wrong', () => {
   test('an address that leads nowhere', async ({ page }) => {
     await page.goto('/nowhere')
     await expect(page.getByText('There is no such page')).toBeVisible()
-    await page.goto('/projects/unknown/ports')
+    await page.goto(`/projects/unknown/ports?panel=${EXAMPLE.first}`)
     await expect(page.getByText('You don’t have access to this project')).toBeVisible()
+    // With the rest of the frame, the group would be there.
+    await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
+    await page.waitForLoadState('networkidle')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
     await expectNoAxeFinding(page)
   })
 })

@@ -1,4 +1,4 @@
-import { test as base, expect, type Page } from '@playwright/test'
+import { test as base, expect, type Locator, type Page } from '@playwright/test'
 import axe, { type AxeResults, type ElementContext, type RunOptions } from 'axe-core'
 import { PortPage } from './port-page.ts'
 import { startPortside, type Portside } from '../stage/servers.ts'
@@ -114,6 +114,13 @@ export async function expectNoAxeFindingInAnyLook(page: Page) {
     const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement)
     expect(scrollWidth).toBe(clientWidth)
   }
+}
+
+/** True when there is no room for all of a text: the element, or the one around it, hides some. */
+export function isCut(text: Locator): Promise<boolean> {
+  return text.evaluate((element) =>
+    [element, element.parentElement!].some(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth),
+  )
 }
 
 export { expect }

@@ -4,6 +4,7 @@ import { useHalfDone } from '../operations/half-done.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { shortId } from '../ui/Id.tsx'
 import styles from './HalfDone.module.css'
+import { useKnownProject } from './known-project.ts'
 
 /** So many ports are named at once; the others are folded. */
 const MOST_NAMED = 3
@@ -14,15 +15,15 @@ const MOST_NAMED = 3
  * it itself.
  */
 export function HalfDone(): JSX.Element | null {
-  const { projectId } = useParams({ strict: false })
-  return projectId === undefined ? null : <OfProject key={projectId} project={projectId} />
+  const project = useKnownProject()
+  return project === undefined ? null : <OfProject key={project} project={project} />
 }
 
 type Place = { key: string; portId: string; portName: string | null | undefined; title?: string }
 
 function OfProject({ project }: { project: string }): JSX.Element | null {
   const { portId: here, recordId } = useParams({ strict: false })
-  const { stopped, more, drafts } = useHalfDone(project)
+  const { stopped, more, drafts } = useHalfDone(project, here)
   const waiting = stopped
     .filter(({ port_id, operation_id }) => port_id !== here && operation_id !== recordId)
     .map(({ operation_id, port_id, port_name, user, created_at }): Place => ({
@@ -31,9 +32,7 @@ function OfProject({ project }: { project: string }): JSX.Element | null {
       portName: port_name,
       title: `By ${user}, ${created_at.slice(0, 16).replace('T', ' ')} UTC`,
     }))
-  const arranged = drafts
-    .filter(({ portId }) => portId !== here)
-    .map(({ portId, portName }): Place => ({ key: portId, portId, portName }))
+  const arranged = drafts.map(({ portId, portName }): Place => ({ key: portId, portId, portName }))
   if (waiting.length === 0 && arranged.length === 0) return null
   const count = `${waiting.length}${more ? ' or more' : ''}`
   return (

@@ -5,7 +5,7 @@ import { signOut } from '../proxy-client/sign-out.ts'
 import { Button } from '../ui/Button.tsx'
 import { SelectField } from '../ui/Field.tsx'
 import { CallsLeft } from './CallsLeft.tsx'
-import styles from './Shell.module.css'
+import styles from './HeaderEnd.module.css'
 import { asTheme, useTheme } from './theme.ts'
 
 /** The end of the header: calls that are left, who is signed in, signing out, light or dark. */

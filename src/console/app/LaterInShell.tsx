@@ -4,6 +4,7 @@ import { OpenedGroup } from './OpenedGroup.tsx'
 
 export { HalfDone } from './HalfDone.tsx'
 export { HeaderEnd } from './HeaderEnd.tsx'
+export { MenuButton } from './MenuButton.tsx'
 export { ProjectChooser } from './ProjectChooser.tsx'
 export { TooManyNotice } from './TooManyNotice.tsx'
 

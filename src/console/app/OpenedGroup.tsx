@@ -1,7 +1,8 @@
-import { useParams, useRouter, useSearch } from '@tanstack/react-router'
+import { useRouter, useSearch } from '@tanstack/react-router'
 import { Suspense, useEffect, type JSX } from 'react'
 import { earlyClick } from '../hooks/first-view.ts'
 import { later } from '../errors/later.tsx'
+import { useKnownProject } from './known-project.ts'
 
 const GroupPanel = later(() => import('../group-panel/GroupPanel.tsx').then((module) => module.GroupPanel))
 
@@ -11,7 +12,7 @@ const GroupPanel = later(() => import('../group-panel/GroupPanel.tsx').then((mod
  */
 export function OpenedGroup(): JSX.Element | null {
   const router = useRouter()
-  const { projectId } = useParams({ strict: false })
+  const project = useKnownProject()
   const { panel } = useSearch({ strict: false })
   useEffect(() => {
     const open = ({ target, ctrlKey, metaKey, shiftKey }: MouseEvent) => {
@@ -34,10 +35,10 @@ export function OpenedGroup(): JSX.Element | null {
     if (early) open(early)
     return () => document.removeEventListener('click', open)
   }, [router])
-  if (projectId === undefined || panel === undefined) return null
+  if (project === undefined || panel === undefined) return null
   return (
     <Suspense>
-      <GroupPanel project={projectId} id={panel} />
+      <GroupPanel project={project} id={panel} />
     </Suspense>
   )
 }

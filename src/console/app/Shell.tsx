@@ -7,7 +7,6 @@ import { firstView } from '../hooks/first-view.ts'
 import { isSessionLost, isTooMany } from '../proxy-client/call-error.ts'
 import { sessionQuery } from '../proxy-client/queries.ts'
 import { Announcer } from '../ui/Announcer.tsx'
-import { Badge } from '../ui/Badge.tsx'
 import styles from './Shell.module.css'
 import { SignedOut } from './LazySignedOut.tsx'
 
@@ -19,6 +18,7 @@ const HalfDone = later(() => laterParts().then((parts) => parts.HalfDone), nothi
 const ProjectChooser = later(() => laterParts().then((parts) => parts.ProjectChooser), nothing)
 const TooManyNotice = later(() => laterParts().then((parts) => parts.TooManyNotice), nothing)
 const HeaderEnd = later(() => laterParts().then((parts) => parts.HeaderEnd), nothing)
+const MenuButton = later(() => laterParts().then((parts) => parts.MenuButton), nothing)
 
 /**
  * The frame around every page: header, landmarks, and the place where screen readers are informed
@@ -66,26 +66,25 @@ export function Frame({
           <img src="/portside.svg" alt="" width={20} height={20} />
           Portside
         </Link>
-        {session && (
-          <div className={styles.project}>
+        {/* On a phone, what the button beside it opens. */}
+        <div id="menu" popover="">
+          {session && (
+            <div className={styles.project}>
+              <Suspense>
+                <ProjectChooser session={session} />
+              </Suspense>
+            </div>
+          )}
+          {session && <Navigation />}
+          <div className={styles.end}>
             <Suspense>
-              <ProjectChooser session={session} />
+              <HeaderEnd session={session} />
             </Suspense>
           </div>
-        )}
-        {session && <Navigation />}
-        {session?.emulator && (
-          <span className={styles.badge}>
-            <Badge tone="accent" title="Nothing reaches the real platform.">
-              Emulator: practice data
-            </Badge>
-          </span>
-        )}
-        <div className={styles.end}>
-          <Suspense>
-            <HeaderEnd session={session} />
-          </Suspense>
         </div>
+        <Suspense>
+          <MenuButton session={session} />
+        </Suspense>
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>
         <TooMany />

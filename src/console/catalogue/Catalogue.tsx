@@ -96,7 +96,6 @@ export function Catalogue(props: CatalogueProps): JSX.Element {
     <Panel
       title="Catalogue"
       note="groups not on the list"
-      className={styles.catalogue}
       footer={
         <PlaceBar
           selected={selection.ids}

@@ -1,8 +1,10 @@
 import { useRouter } from '@tanstack/react-router'
 import { useCallback, useEffect, useLayoutEffect, useRef, useSyncExternalStore, type RefObject } from 'react'
 
-/** Narrower than this there is no room beside the page: the panel covers it. */
-const COVERS = '(width < 1000px)'
+/**
+ * Narrower than this there is no room beside the page (GroupPanel.module.css): the panel covers it.
+ */
+const COVERS = '(width < 1260px)'
 
 /**
  * Closes the panel: goes back to the place in the browser's history where it was opened; where

@@ -13,7 +13,6 @@ import { ConfirmGuards } from '../traffic/ConfirmGuards.tsx'
 import { namesOf } from '../traffic/traffic-words.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
-import { Facts } from '../ui/Facts.tsx'
 import { Id } from '../ui/Id.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { ListComparison } from '../facts/ListComparison.tsx'
@@ -95,30 +94,24 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
           </>
         )}
       </p>
-      {list_now !== null && <TrafficRightNow {...known} now={list_now} before={before} desired={desired} />}
-      <div className={styles.stopped}>
-        <div className={styles.column}>
-          <OperationSteps operation={operation} facts={facts} shown={error} />
-          {error && (
-            <Facts>
-              <dt>Why</dt>
-              <dd>{error.error_msg}</dd>
-              <dt>Code</dt>
-              <dd>
-                <code>{error.error_code}</code>
-              </dd>
-              <dt>Request ID</dt>
-              <dd>{error.request_id ? <Id value={error.request_id} label="request ID" /> : 'none given'}</dd>
-              {error.advice !== undefined && (
-                <>
-                  <dt>Advice</dt>
-                  <dd>{error.advice}</dd>
-                </>
-              )}
-            </Facts>
+      {list_now !== null && <TrafficRightNow {...known} now={list_now} before={before} />}
+      {error && (
+        <p>
+          Why: {error.error_msg} <code>{error.error_code}</code>
+          {error.advice !== undefined && ` ${error.advice}`}{' '}
+          {error.request_id ? (
+            <span className={styles.requestId}>
+              Request ID <Id value={error.request_id} label="request ID" />
+            </span>
+          ) : (
+            'No request ID was given.'
           )}
-        </div>
-        <div className={styles.column}>
+        </p>
+      )}
+      <details>
+        <summary>Its steps, and the list now and as planned</summary>
+        <div className={styles.stopped}>
+          <OperationSteps operation={operation} facts={facts} shown={error} />
           {list_now !== null && (
             <ListComparison
               before={list_now}
@@ -129,7 +122,7 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
             />
           )}
         </div>
-      </div>
+      </details>
       {broken !== undefined && (
         <ConfirmGuards
           port={port}
@@ -187,7 +180,7 @@ function Way({ operation, to, project, port, facts, limit, policy, offered }: Wa
   if (plan.steps.length === 0) return <span>Sends nothing: the port has this list already.</span>
   return (
     <div>
-      <span>Sends {planWords(plan, facts)}.</span>
+      Sends {planWords(plan, facts)}.{' '}
       <TrafficOfChoice project={project} port={port} facts={facts} from={from} plan={plan} />
     </div>
   )

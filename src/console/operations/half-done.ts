@@ -19,17 +19,19 @@ const NO_OPERATIONS: readonly WaitingOperation[] = []
 
 /**
  * What is half done in a project: by the proxy and this browser, without a call of the platform.
+ * @param here the port whose page is open: its arrangement is left out, as the page shows it, and
+ *   an operation that it is only about to send would not be found yet
  */
-export function useHalfDone(project: string): HalfDone {
-  const kept = useDrafts(project)
-  const { data } = useQuery(awaitingChoiceQuery(project))
-  const sent = kept.flatMap(({ operationId }) => operationId ?? [])
-  const { data: over } = useQuery({ ...sentQuery(sent), enabled: sent.length > 0 })
+export function useHalfDone(project: string, here?: string): HalfDone {
+  const kept = useDrafts(project).filter(({ portId }) => portId !== here)
+  const { data, isPending } = useQuery(awaitingChoiceQuery(project))
   const stopped = data?.operations ?? NO_OPERATIONS
-  const drafts = kept.filter(
-    ({ operationId, portId }) =>
-      (operationId === null || over?.includes(operationId) === true) &&
-      !stopped.some(({ port_id }) => port_id === portId),
+  const others = kept.filter(({ portId }) => !stopped.some(({ port_id }) => port_id === portId))
+  // One that stopped is asked for once it no longer waits for a choice.
+  const sent = others.flatMap(({ operationId }) => operationId ?? [])
+  const { data: over } = useQuery({ ...sentQuery(sent), enabled: !isPending && sent.length > 0 })
+  const drafts = others.filter(
+    ({ operationId }) => operationId === null || over?.includes(operationId) === true,
   )
   return { stopped, more: data?.more ?? false, drafts }
 }

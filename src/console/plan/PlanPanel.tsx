@@ -11,6 +11,7 @@ import { later, part } from '../errors/later.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { Switch } from '../ui/Switch.tsx'
 import { isPassed } from './check-result.ts'
+import { PlanBar } from './PlanBar.tsx'
 import styles from './PlanPanel.module.css'
 import type { Applying } from './use-applying.ts'
 import type { Checking } from './use-checking.ts'
@@ -76,75 +77,87 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
   const blocked =
     lockReason ?? ('problem' in plan ? plan.problem : changes === undefined ? 'No changes yet' : undefined)
   return (
-    <Panel
-      title="Plan"
-      note={changes && `${changeWords(changes)} · ${counted(steps.length, 'call')}`}
-      headingRef={headingRef}
-      className={styles.plan}
-      footer={
-        <>
-          {/* This element stays, so that screen readers announce what appears in it. */}
-          {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <output> takes no blocks */}
-          <div role="status" className={styles.summary}>
-            {changes !== undefined && (
-              <DryRunResult waiting={null} checking={checking} traffic={props.traffic} />
-            )}
-          </div>
-          <div className={styles.footer}>
-            <Switch checked={dryRun} onChange={(event) => onDryRun(event.target.checked)}>
-              Dry run
-            </Switch>
-            <span className={styles.mode}>{modeWords(dryRun, passed)}</span>
-            <div className={styles.buttons}>
-              {dryRun && (
-                <Button
-                  variant={passed ? undefined : 'primary'}
-                  icon="check"
-                  busy={checking.busy}
-                  disabledReason={applying.forbidden ?? blocked}
-                  onClick={checking.start}
-                >
-                  Dry run
-                </Button>
-              )}
-              {(passed || !dryRun) && (
-                <Button
-                  variant="primary"
-                  busy={applying.busy}
-                  disabledReason={applying.forbidden ?? blocked}
-                  onClick={applying.ask}
-                >
-                  Apply…
-                </Button>
+    <>
+      <Panel
+        title="Plan"
+        note={changes && `${changeWords(changes)} · ${counted(steps.length, 'call')}`}
+        headingRef={headingRef}
+        className={styles.plan}
+        footer={
+          <>
+            {/* This element stays, so that screen readers announce what appears in it. */}
+            {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <output> takes no blocks */}
+            <div role="status" className={styles.summary}>
+              {changes !== undefined && (
+                <DryRunResult waiting={null} checking={checking} traffic={props.traffic} />
               )}
             </div>
-          </div>
-        </>
-      }
-    >
-      <div className={styles.scroll}>
-        {changes === undefined ? (
-          <Idle plan={plan} side={side} lockReason={lockReason} />
-        ) : (
-          <PlanContent {...props} changes={changes} waiting={LOADING} />
+            <div className={styles.footer}>
+              <Switch checked={dryRun} onChange={(event) => onDryRun(event.target.checked)}>
+                Dry run
+              </Switch>
+              <span className={styles.mode}>{modeWords(dryRun, passed)}</span>
+              <div className={styles.buttons}>
+                {dryRun && (
+                  <Button
+                    variant={passed ? undefined : 'primary'}
+                    icon="check"
+                    busy={checking.busy}
+                    disabledReason={applying.forbidden ?? blocked}
+                    onClick={checking.start}
+                  >
+                    Dry run
+                  </Button>
+                )}
+                {(passed || !dryRun) && (
+                  <Button
+                    variant="primary"
+                    busy={applying.busy}
+                    disabledReason={applying.forbidden ?? blocked}
+                    onClick={applying.ask}
+                  >
+                    Apply…
+                  </Button>
+                )}
+              </div>
+            </div>
+          </>
+        }
+      >
+        <div className={styles.scroll}>
+          {changes === undefined ? (
+            <Idle plan={plan} side={side} lockReason={lockReason} />
+          ) : (
+            <PlanContent {...props} changes={changes} waiting={LOADING} />
+          )}
+        </div>
+        {applying.asking && changes !== undefined && (
+          <Suspense>
+            <ApplyDialog
+              project={props.project}
+              before={port.security_groups}
+              port={port}
+              traffic={props.traffic}
+              secured={portSecurityOf(port) !== false}
+              plan={changes}
+              facts={facts}
+              checked={checking.checks}
+              applying={applying}
+            />
+          </Suspense>
         )}
-      </div>
-      {applying.asking && changes !== undefined && (
-        <Suspense>
-          <ApplyDialog
-            project={props.project}
-            before={port.security_groups}
-            port={port}
-            traffic={props.traffic}
-            secured={portSecurityOf(port) !== false}
-            plan={changes}
-            facts={facts}
-            checked={checking.checks}
-            applying={applying}
-          />
-        </Suspense>
+      </Panel>
+      {changes !== undefined && (
+        <PlanBar
+          changes={changes}
+          heading={headingRef}
+          next={nextOf(checking, passed || !dryRun)}
+          checking={checking}
+          applying={applying}
+          blocked={applying.forbidden ?? blocked}
+        />
       )}
-    </Panel>
+    </>
   )
 }
 
@@ -180,6 +193,12 @@ function Idle({ plan, side, lockReason }: Pick<PlanPanelProps, 'plan' | 'side' |
       )}
     </div>
   )
+}
+
+/** What a plan that was looked at needs next; a dry run that did not pass is looked at again. */
+function nextOf({ checks, error, busy }: Checking, mayApply: boolean): 'review' | 'dry-run' | 'apply' {
+  if (mayApply) return 'apply'
+  return busy || (checks === undefined && error == null) ? 'dry-run' : 'review'
 }
 
 function modeWords(dryRun: boolean, passed: boolean): string {

@@ -12,7 +12,6 @@ import { LoadingPanel } from './LoadingPanel.tsx'
 import { PageSections } from './PageSections.tsx'
 import { PortNotices } from './PortNotices.tsx'
 import { PortStateProvider, usePortState } from './port-state.tsx'
-import { ReviewBar } from './ReviewBar.tsx'
 import styles from './Workbench.module.css'
 
 const PLAN_LOADING = <LoadingPanel title="Plan" />
@@ -34,7 +33,6 @@ export function Workbench(props: { project: string; response: PortResponse }): J
         <PlanArea waiting={PLAN_LOADING} headingRef={planHeading} />
       </Areas>
       <DragArea areas={areas} dragLink={dragLink} />
-      <ReviewBar planHeading={planHeading} />
       <PageSections />
       <PageEffects />
     </PortStateProvider>

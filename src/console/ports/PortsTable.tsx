@@ -1,15 +1,5 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import {
-  Suspense,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-  useSyncExternalStore,
-  type JSX,
-} from 'react'
+import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type JSX } from 'react'
 import { firstViewDrawn } from '../hooks/first-view.ts'
 import { later } from '../errors/later.tsx'
 import { measureIn } from './fitting-texts.ts'
@@ -49,7 +39,7 @@ export function PortsTable({ project, view, sort, onSort }: PortsTableProps): JS
   const [toFocus, setToFocus] = useState<number>()
   const [expanded, setExpanded] = useState<string>()
   const onExpand = useCallback((id: string) => setExpanded((now) => (now === id ? undefined : id)), [])
-  const cards = useCards()
+  const { width, cards } = useRoom(body, rows.length > 0)
   const rowHeight = cards ? CARD_HEIGHT : ROW_HEIGHT
   // The virtualizer changes in place; nothing here is memoized by it.
   // oxlint-disable-next-line react/incompatible-library
@@ -100,7 +90,6 @@ export function PortsTable({ project, view, sort, onSort }: PortsTableProps): JS
   )
   const names = useGroupNames(project, inSight)
   const [halfDone, setHalfDone] = useState(NOTHING)
-  const width = useGroupsWidth(body, rows.length > 0)
 
   useEffect(() => {
     if (toFocus === undefined) return
@@ -222,38 +211,32 @@ function Spacer({ height }: { height: number }): JSX.Element | null {
   return <tr aria-hidden="true" className={styles.spacer} style={{ height }} />
 }
 
-/** Whether the rows are cards (PortsTable.module.css). */
-function useCards(): boolean {
-  return useSyncExternalStore(
-    (changed) => {
-      NARROW.addEventListener('change', changed)
-      return () => NARROW.removeEventListener('change', changed)
-    },
-    () => NARROW.matches,
-  )
-}
-
-const NARROW = matchMedia('(width < 840px)')
-
-/** Pixels that the groups of a row may take; measured when the table changes its width alone. */
-function useGroupsWidth(body: React.RefObject<HTMLElement | null>, hasRows: boolean): number {
-  const [width, setWidth] = useState(0)
+/**
+ * Pixels that the groups of a row may take, and whether the rows are cards (PortsTable.module.css);
+ * measured when the table changes its width alone.
+ */
+function useRoom(body: React.RefObject<HTMLElement | null>, hasRows: boolean) {
+  const [room, setRoom] = useState({ width: 0, cards: false })
   useLayoutEffect(() => {
     if (!hasRows || !body.current) return
     const table = body.current
     const measure = () => {
       const cell = table.querySelector('[data-groups]')
       if (!cell) return
-      const { font, paddingLeft, paddingRight } = getComputedStyle(cell)
-      measureIn(font)
-      setWidth(Math.floor(cell.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)))
+      const { fontSize, fontFamily, paddingLeft, paddingRight, display } = getComputedStyle(cell)
+      // Not `font`: with forced colours, Chromium has none.
+      measureIn(`${fontSize} ${fontFamily}`)
+      setRoom({
+        width: Math.floor(cell.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)),
+        cards: display === 'block',
+      })
     }
     measure()
     const observer = new ResizeObserver(measure)
     observer.observe(table.closest('table')!)
     return () => observer.disconnect()
   }, [body, hasRows])
-  return width
+  return room
 }
 
 /** How far below the top of the document the rows begin; watched, as filters above may wrap. */

@@ -20,7 +20,6 @@ export function PageHeader({ title, crumbs, children, actions }: PageHeaderProps
         {crumbs !== undefined && (
           <nav className={styles.crumbs} aria-label="Breadcrumb">
             {crumbs}
-            <span aria-hidden="true">/</span>
           </nav>
         )}
         <h1 className={styles.title} tabIndex={-1}>

@@ -4,6 +4,9 @@ import { TextField } from './Field.tsx'
 /** The URL follows the search box after this pause: every letter would be a navigation. */
 const PAUSE_MS = 150
 
+/** The proxy refuses longer ones (vpc/audit-log.ts), and an address has its limits. */
+const LONGEST = 200
+
 type SearchBoxProps = {
   placeholder: string
   /** What is searched for, as the URL has it. */
@@ -42,6 +45,7 @@ export function SearchBox({ placeholder, value, onType, onChange }: SearchBoxPro
       type="search"
       icon="search"
       placeholder={placeholder}
+      maxLength={LONGEST}
       value={text}
       onChange={(event) => type(event.target.value)}
       onClear={() => type('')}
