@@ -128,7 +128,7 @@ describe('what each rule really decides', () => {
     ])
   })
 
-  it('behind a rule for every address is a part by that rule, not by one of its own set', () => {
+  it('behind a rule for every address is a part by that rule, not by one of its set', () => {
     const offices = { remote_address_group_id: 'offices' }
     const book = new RuleBook({
       a: [tcp('ssh', { multiport: '22' })],
