@@ -18,8 +18,8 @@ export type Driven = {
   /** Types into what has the focus. */
   type(text: string): Promise<void>
   screenshot(path: string): Promise<void>
-  /** What scripts of the page threw or reported as errors, since the start. */
-  errors(): string[]
+  /** What scripts of the page threw or reported as errors, since it was opened. */
+  errors(): Promise<string[]>
   close(): Promise<void>
 }
 

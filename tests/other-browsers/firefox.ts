@@ -51,7 +51,7 @@ export async function startFirefox(): Promise<Driven> {
     },
     type: (text) => keyboard.type(text),
     screenshot: async (path) => writeFile(path, await page.screenshot()),
-    errors: () => errors,
+    errors: async () => errors,
     close: () => browser.close(),
   }
 }

@@ -21,7 +21,7 @@ export const test = base.extend<{ hands: Hands }, Options & { running: Portside 
     const driven = await (engine === 'firefox' ? startFirefox() : startWebkit())
     try {
       await use(new Hands(driven))
-      expect(driven.errors()).toEqual([])
+      expect(await driven.errors()).toEqual([])
     } finally {
       await driven.screenshot(info.outputPath('at-the-end.png'))
       await driven.close()

@@ -53,7 +53,6 @@ const KEYS: Record<string, string> = {
  */
 export async function startWebkit(): Promise<Driven> {
   const { Builder, Capabilities, Key, Origin } = client('selenium-webdriver') as Selenium
-  const errors: string[] = []
   const started: ChildProcess[] = []
   const stop = () => Promise.all(started.toReversed().map(end))
   try {
@@ -65,14 +64,11 @@ export async function startWebkit(): Promise<Driven> {
     const port = await freePort()
     const webkit = spawn(placeOf('webkit')!, [`--port=${port}`], {
       env: { ...process.env, DISPLAY: `:${String(number).trim()}`, GDK_BACKEND: 'x11' },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: 'ignore',
       // A group of its own: it starts browsers.
       detached: true,
     })
     started.push(webkit)
-    const read = (chunk: Buffer) => errors.push(...errorsIn(chunk))
-    webkit.stdout.on('data', read)
-    webkit.stderr.on('data', read)
     await responds(`http://127.0.0.1:${port}/status`)
     const driver = await new Builder()
       .usingServer(`http://127.0.0.1:${port}`)
@@ -82,7 +78,7 @@ export async function startWebkit(): Promise<Driven> {
           'webkitgtk:browserOptions': {
             binary:
               process.env.PORTSIDE_MINIBROWSER ?? '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser',
-            args: ['--automation', '--enable-write-console-messages-to-stdout=true'],
+            args: ['--automation'],
           },
         }),
       )
@@ -93,7 +89,11 @@ export async function startWebkit(): Promise<Driven> {
       .setRect({ x: 0, y: 0, width: SIZE.width, height: SIZE.height + 100 })
     const keyOf = (key: string) => Key[KEYS[key] ?? ''] ?? key
     return {
-      open: (address) => driver.get(address),
+      async open(address) {
+        await driver.get(address)
+        // WebKit's driver hands out no messages of the console: they are collected from here on.
+        await driver.executeScript(`return (${collectErrors})()`)
+      },
       ask: async (asked, ...args) =>
         (await driver.executeScript(`return (${asked})(...${JSON.stringify(args)})`)) as never,
       async drag(...points) {
@@ -112,7 +112,7 @@ export async function startWebkit(): Promise<Driven> {
       },
       type: (text) => driver.actions().sendKeys(text).perform(),
       screenshot: async (path) => writeFile(path, Buffer.from(await driver.takeScreenshot(), 'base64')),
-      errors: () => errors,
+      errors: async () => (await driver.executeScript('return window.seenErrors')) as string[],
       async close() {
         await driver.quit()
         await stop()
@@ -124,10 +124,15 @@ export async function startWebkit(): Promise<Driven> {
   }
 }
 
-const errorsIn = (printed: Buffer) =>
-  String(printed)
-    .split('\n')
-    .filter((line) => /^CONSOLE (?:\w+ )?ERROR/.test(line))
+function collectErrors(): void {
+  const seen: string[] = []
+  Object.assign(window, { seenErrors: seen })
+  window.addEventListener('error', (event) => seen.push(event.message))
+  window.addEventListener('unhandledrejection', (event) => seen.push(String(event.reason)))
+  document.addEventListener('securitypolicyviolation', (event) => seen.push(event.violatedDirective))
+  // oxlint-disable-next-line no-console -- the page's own, not ours
+  console.error = (...said: unknown[]) => seen.push(said.join(' '))
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
