@@ -3,6 +3,7 @@ import { compareTraffic } from '../src/console/traffic/compare-traffic.ts'
 import type { SecurityGroupRule } from '../src/vpc/security-group.ts'
 import { planChange } from '../src/vpc/plan-change.ts'
 import { RuleBook, trafficOfPlan } from '../src/vpc/traffic/index.ts'
+import { ruleTable } from '../src/vpc/traffic/rule-table.ts'
 import { median, type Figure } from './figures.ts'
 
 /** Numbers from 0 to below 1 that are the same in every run. */
@@ -150,6 +151,40 @@ for (const [remotes, addresses] of [
     add(
       `the worker's result, 100 groups x 50 rules, ${resolved}, ${name}`,
       timed(() => compareTraffic({ portSecurity: true, lists: [current, desired], rules, members })),
+      'ms',
+      { below: 100 },
+    )
+}
+
+// The table of all rules of a port. `wide`: half of the rules are for all services of a network, so
+// that thousands of them meet at each port.
+for (const kind of ['mixed', 'wide'] as const) {
+  const next = chance(5002)
+  const current = groupIds(100)
+  const wideRule = (rule: SecurityGroupRule): SecurityGroupRule => {
+    const network = `10.${Math.floor(next() * 60)}.${Math.floor(next() * 256)}`
+    const isWide = next() < 0.5
+    return {
+      ...rule,
+      direction: 'ingress',
+      ethertype: 'IPv4',
+      protocol: isWide ? null : 'tcp',
+      multiport: isWide ? null : `${1 + Math.floor(next() * 9000)}`,
+      remote_group_id: null,
+      remote_ip_prefix: isWide ? `${network}.0/24` : `${network}.7/32`,
+    }
+  }
+  const rules = new Map(
+    current.map((id) => {
+      const made = rulesOf(id, 50, 100, next)
+      return [id, kind === 'wide' ? made.map(wideRule) : made] as const
+    }),
+  )
+  const moved = [...current.slice(1), current[0]!]
+  for (const lists of [[current], [current, moved]])
+    add(
+      `table of rules, 100 groups x 50 ${kind} rules, ${lists.length === 1 ? 'one list' : 'two lists'}`,
+      timed(() => ruleTable(lists, new RuleBook(rules), rules)),
       'ms',
       { below: 100 },
     )

@@ -108,7 +108,7 @@ function Rules(props: RulesProps): JSX.Element {
       places.flatMap(({ row, kind }, n) => {
         const other = otherPlace(row)
         if (wanted === 'changes' ? other?.kind === kind : wanted !== '' && kind !== wanted) return []
-        return filterShows(table.rows[row]!, found) ? [n] : []
+        return filterShows(table, row, found) ? [n] : []
       }),
     [places, otherPlace, table, wanted, found],
   )

@@ -1,6 +1,7 @@
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { ruleParts, ruleText, type Names } from '../../vpc/traffic/explain.ts'
+import { extentsAt } from '../../vpc/traffic/packed-extents.ts'
 import { placeAt, type RulePlace, type RuleRow, type RuleTable } from '../../vpc/traffic/rule-table.ts'
 import type { RuleRef } from '../../vpc/traffic/rules.ts'
 import { joinAnd, serviceRanges, servicesText } from '../../vpc/traffic/service-ranges.ts'
@@ -119,7 +120,7 @@ export class RuleWords {
       }
     const said = ruleParts(rule, this.#names)
     const canRead = row.problem === undefined || row.inDoubt
-    const [extent] = row.extents
+    const [extent] = extentsAt(this.#table.extents, place.row)
     return {
       ...shared,
       priority: said.priority,

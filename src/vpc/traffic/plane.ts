@@ -108,15 +108,6 @@ export class RankSet {
     }
     return (at << 5) + 31 - Math.clz32(word & -word)
   }
-
-  /**
-   * The lowest rank in the set that is below `end` and for which `is` holds; -1 when there is none.
-   */
-  find(end: number, is: (rank: number) => boolean): number {
-    for (let rank = this.next(0); rank >= 0 && rank < end; rank = this.next(rank + 1))
-      if (is(rank)) return rank
-    return -1
-  }
 }
 
 /**

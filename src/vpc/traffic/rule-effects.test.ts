@@ -127,4 +127,18 @@ describe('what each rule really decides', () => {
       ['late', 'never', ['web']],
     ])
   })
+
+  it('behind a rule for every address is a part by that rule, not by one of its set', () => {
+    const offices = { remote_address_group_id: 'offices' }
+    const book = new RuleBook({
+      a: [tcp('ssh', { multiport: '22' })],
+      b: [tcp('offices-ssh', { multiport: '22', ...offices }), tcp('offices', offices)],
+    })
+    const effects = ruleEffects(effectiveRules(['a', 'b'], book))
+    expect(effects.map(({ effect, by }) => [effect, by.map(({ ruleId }) => ruleId)])).toEqual([
+      ['all', []],
+      ['never', ['ssh']],
+      ['part', ['ssh']],
+    ])
+  })
 })

@@ -1,8 +1,9 @@
 import { DIRECTIONS, FAMILIES } from './directions.ts'
 import type { EffectiveRules } from './effective-rules.ts'
-import { AddressPainter, Plane, type RankSet } from './plane.ts'
+import { EarlierRules, NOWHERE } from './earlier-rules.ts'
+import { Plane } from './plane.ts'
 import type { RuleRef } from './rules.ts'
-import { eachSlot, shadowedRules, type NeverMatching } from './shadowed.ts'
+import { hasNoMembers, refsOf, shadowing, type NeverMatching } from './shadowed.ts'
 
 /**
  * How much of the traffic that a rule matches it also decides. `all`: no earlier rule matches any
@@ -29,6 +30,7 @@ const NAMED = 4
 
 const ALL: RuleEffect = { effect: 'all', by: [] }
 const UNSURE: RuleEffect = { effect: 'unsure', by: [] }
+const NO_MEMBERS: RuleEffect = { effect: 'never', reason: 'no_members', by: [] }
 
 /** What each rule really decides, in the order of `effective.rules`. */
 export function ruleEffects(effective: EffectiveRules): RuleEffect[] {
@@ -38,104 +40,104 @@ export function ruleEffects(effective: EffectiveRules): RuleEffect[] {
       const plane = new Plane(effective.rules, direction, family, effective.book.cells(family))
       new PlaneEffects(plane).find(found)
     }
-  for (const { ref, reason, by } of shadowedRules(effective)) found.set(ref, { effect: 'never', reason, by })
-  return effective.rules.map(({ ref, problem }) => (problem === undefined ? (found.get(ref) ?? ALL) : UNSURE))
+  return effective.rules.map((rule) => {
+    if (rule.problem !== undefined) return UNSURE
+    return hasNoMembers(rule) ? NO_MEMBERS : (found.get(rule.ref) ?? ALL)
+  })
 }
 
 /** Finds the rules of one plane that don't decide all they match. */
 class PlaneEffects {
-  readonly #plane: Plane
-  readonly #painter: AddressPainter
-  /** For each local cell the first rule that certainly matches it. */
-  readonly #owner: Int32Array
-  /** The same for rules that can't be read: they may match it. */
-  readonly #openPainter: AddressPainter
-  readonly #openOwner: Int32Array
-  /** 1: nothing more is looked for. */
-  readonly #settled: Uint8Array
-  readonly #found = new Map<number, RuleEffect>()
+  readonly #earlier: EarlierRules
 
   constructor(plane: Plane) {
-    this.#plane = plane
-    this.#painter = new AddressPainter(plane)
-    this.#openPainter = new AddressPainter(plane)
-    this.#owner = new Int32Array(plane.cellCount)
-    this.#openOwner = new Int32Array(plane.cellCount)
-    this.#settled = Uint8Array.from(plane.rules, ({ problem }) => (problem === undefined ? 0 : 1))
+    this.#earlier = new EarlierRules(plane)
   }
 
   find(found: Map<RuleRef, RuleEffect>): void {
-    eachSlot(this.#plane, this.#settled, (present, waiting) => this.#look(present, waiting))
-    for (const [rule, effect] of this.#found) found.set(this.#plane.rules[rule]!.ref, effect)
-  }
-
-  /** Looks at one stretch of the service line. */
-  #look(present: RankSet, waiting: readonly number[]): void {
-    const { rules, cells } = this.#plane
-    const last = waiting.reduce((latest, rule) => Math.max(latest, rule))
-    const active: number[] = []
-    let hasOpen = false
-    for (let rule = present.next(0); rule >= 0 && rule <= last; rule = present.next(rule + 1)) {
-      active.push(rule)
-      if (rules[rule]!.problem !== undefined) hasOpen = true
-      else if (rules[rule]!.set < 0 && !cells[rule]) break
-    }
-    const end = active.at(-1)!
-    const late = waiting.filter((rule) => rule > end)
-    this.#painter.divide(active, late)
-    this.#painter.begin(this.#owner)
-    if (hasOpen) {
-      this.#openPainter.divide(active, late)
-      this.#openPainter.begin(this.#openOwner)
-    }
-    const firstOfSet = new Map<number, number>()
-    for (const rule of [...active, ...late]) {
-      const { set, problem } = rules[rule]!
-      if (problem !== undefined) {
-        this.#openPainter.paint(this.#openOwner, rule)
+    const { plane } = this.#earlier
+    for (const [rule, { ref, problem }] of plane.rules.entries()) {
+      if (problem !== undefined) continue
+      this.#earlier.look(rule)
+      const by = shadowing(this.#earlier, rule)
+      if (by) {
+        found.set(ref, { effect: 'never', reason: 'shadowed', by: refsOf(plane, by) })
         continue
       }
-      const before = this.#painter.left
-      const taken = set < 0 && this.#painter.paint(this.#owner, rule) ? before - this.#painter.left : 0
-      if (this.#settled[rule] === 0) this.#judge(rule, taken, firstOfSet, hasOpen)
-      if (set >= 0 && !firstOfSet.has(set)) firstOfSet.set(set, rule)
+      const partFrom = this.#findPart(rule)
+      if (partFrom < NOWHERE) {
+        found.set(ref, { effect: 'part', by: refsOf(plane, this.#matchSome(rule, partFrom)) })
+        continue
+      }
+      const openFrom = this.#findOpen(rule)
+      if (openFrom < NOWHERE)
+        found.set(ref, { effect: 'open', by: refsOf(plane, this.#mayMatchSome(rule, openFrom)) })
     }
   }
 
-  /**
-   * Judges a rule by those before it in a stretch.
-   * @param taken how many cells no rule before it certainly matches; of a rule for a set, 0
-   */
-  #judge(rule: number, taken: number, firstOfSet: ReadonlyMap<number, number>, hasOpen: boolean): void {
-    const { set } = this.#plane.rules[rule]!
-    const { left, count } = this.#painter
-    const same = firstOfSet.get(set)
+  /** The first place where earlier rules certainly match some of a rule. */
+  #findPart(rule: number): number {
+    const { certain, sameSet, plane } = this.#earlier
+    if (plane.rules[rule]!.set < 0) return this.#firstOf(rule, certain)
     // Who is in a set may be at any address: only where none is left it is certain.
-    const isPart = set < 0 ? taken < this.#painter.size(rule) : left === 0 || same !== undefined
-    if (isPart) {
-      const by = same === undefined ? this.#owners(rule, this.#owner) : new Set([same])
-      this.#settled[rule] = 1
-      this.#found.set(rule, { effect: 'part', by: this.#refs(by) })
-      return
+    const everywhere = certain.filter((one) => this.#earlier.isEverywhere(one))
+    const first = Math.min(this.#firstOf(rule, everywhere), this.#firstOf(rule, sameSet))
+    const others = certain.filter((one) => !this.#earlier.isEverywhere(one))
+    if (!this.#earlier.areCovered(rule, others)) return first
+    const together = this.#earlier
+      .places(rule, others)
+      .find((place) => place < first && this.#earlier.areCovered(rule, this.#earlier.present(others, place)))
+    return together ?? first
+  }
+
+  /** The first place where earlier rules may match some of a rule that they don't for sure. */
+  #findOpen(rule: number): number {
+    const { certain, otherSets, unreadable, plane } = this.#earlier
+    return Math.min(
+      this.#firstOf(rule, otherSets),
+      this.#firstOf(rule, unreadable),
+      plane.rules[rule]!.set < 0 ? NOWHERE : this.#firstOf(rule, certain),
+    )
+  }
+
+  #firstOf(rule: number, others: readonly number[]): number {
+    return others.reduce((first, one) => Math.min(first, this.#earlier.firstCommon(rule, one)), NOWHERE)
+  }
+
+  /** A few of the rules that match some of a rule at a place. */
+  #matchSome(rule: number, place: number): Iterable<number> {
+    const earlier = this.#earlier
+    const present = earlier.present(earlier.certain, place)
+    const end = present.find((one) => earlier.isEverywhere(one)) ?? NOWHERE
+    const same = earlier.sameSet.find(
+      // Behind a rule for every address it decides nothing here.
+      (one) => one < end && earlier.isPresent(one, place),
+    )
+    return same === undefined ? this.#owners(rule, present) : [same]
+  }
+
+  /** A few of the rules that may match some of a rule at a place. */
+  #mayMatchSome(rule: number, place: number): Iterable<number> {
+    const earlier = this.#earlier
+    const { rules } = earlier.plane
+    const by =
+      rules[rule]!.set < 0 ? new Set<number>() : this.#owners(rule, earlier.present(earlier.certain, place))
+    const sets = new Set<number>()
+    for (const one of earlier.present(earlier.otherSets, place)) {
+      const { set } = rules[one]!
+      if (by.size < NAMED && !sets.has(set)) by.add(one)
+      sets.add(set)
     }
-    if (this.#found.has(rule)) return
-    const by = set < 0 || left === count ? new Set<number>() : this.#owners(rule, this.#owner)
-    for (const first of firstOfSet.values()) if (by.size < NAMED) by.add(first)
-    if (hasOpen) for (const open of this.#owners(rule, this.#openOwner)) if (by.size < NAMED) by.add(open)
-    if (by.size > 0) this.#found.set(rule, { effect: 'open', by: this.#refs(by) })
+    for (const one of this.#owners(rule, earlier.present(earlier.unreadable, place)))
+      if (by.size < NAMED) by.add(one)
+    return by
   }
 
-  /** A few of the rules that own cells of `rule`. */
-  #owners(rule: number, owner: Int32Array): Set<number> {
-    const found = new Set<number>()
-    this.#painter.cover(rule, (cell) => {
-      const one = owner[cell]!
-      if (one >= 0 && one !== rule && found.size < NAMED) found.add(one)
-    })
-    return found
-  }
-
-  #refs(rules: ReadonlySet<number>): RuleRef[] {
-    return [...rules].toSorted((a, b) => a - b).map((rule) => this.#plane.rules[rule]!.ref)
+  #owners(rule: number, rules: readonly number[]): Set<number> {
+    if (rules.length === 0) return new Set()
+    // One may be 'none'.
+    const owners = this.#earlier.owners(rule, rules, NAMED + 1)
+    owners.delete(-1)
+    return new Set([...owners].slice(0, NAMED))
   }
 }

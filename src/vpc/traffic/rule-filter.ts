@@ -1,7 +1,7 @@
 import { readEntry, type AddressRange, type Family } from './addresses.ts'
 import type { Direction } from './directions.ts'
-import type { RuleRow } from './rule-table.ts'
-import type { Extent } from './rules.ts'
+import { addressesAt, kindAt, servicesAt, type PackedExtents } from './packed-extents.ts'
+import type { RuleTable } from './rule-table.ts'
 import {
   ALL_SERVICES,
   ICMP,
@@ -70,22 +70,29 @@ export function hasPorts(protocol: RuleFilter['protocol']): boolean {
 }
 
 /**
- * True unless a rule certainly matches none of the traffic that is looked for: what can't be read,
- * and remotes whose addresses are not known, may match it.
+ * True unless a row's rule certainly matches none of the traffic that is looked for: what can't be
+ * read, and remotes whose addresses are not known, may match it.
  */
-export function filterShows({ groupId, extents }: RuleRow, filter: ReadFilter): boolean {
-  if (filter.group !== undefined && filter.group !== groupId) return false
-  return extents.some((extent) => meets(extent, filter))
+export function filterShows(
+  { rows, extents }: Pick<RuleTable, 'rows' | 'extents'>,
+  row: number,
+  filter: ReadFilter,
+): boolean {
+  if (filter.group !== undefined && filter.group !== rows[row]!.groupId) return false
+  for (let at = extents.firsts[row]!; at < extents.firsts[row + 1]!; at++)
+    if (meets(extents, at, filter)) return true
+  return false
 }
 
-function meets(extent: Extent, { direction, services, addresses }: ReadFilter): boolean {
-  if (direction !== undefined && extent.direction !== direction) return false
+function meets(extents: PackedExtents, at: number, { direction, services, addresses }: ReadFilter): boolean {
+  const kind = kindAt(extents, at)
+  if (direction !== undefined && kind.direction !== direction) return false
   if (addresses !== undefined) {
-    if (extent.family !== addresses.family) return false
+    if (kind.family !== addresses.family) return false
     const { from, end } = addresses
-    if (extent.addresses?.every((range) => range.end <= from || end <= range.from)) return false
+    if (addressesAt(extents, at)?.every((range) => range.end <= from || end <= range.from)) return false
   }
-  return spansMeet(extent.services, services)
+  return spansMeet(servicesAt(extents, at), services)
 }
 
 function servicesOf(protocol: RuleFilter['protocol']): Spans {

@@ -1,6 +1,7 @@
 import type { SecurityGroupRule } from '../security-group.ts'
 import { effectiveRules, type RuleBook } from './effective-rules.ts'
 import { ruleEffects, type Effect } from './rule-effects.ts'
+import { packExtents, type PackedExtents } from './packed-extents.ts'
 import type { Extent, ReadRule, RuleRef } from './rules.ts'
 
 /** A rule of a table. Plain data, and small: there may be thousands. */
@@ -14,8 +15,6 @@ export type RuleRow = {
   action: 'allow' | 'deny' | undefined
   /** 0 where it can't be read. */
   priority: number
-  /** All traffic that it can match. */
-  extents: readonly Extent[]
   /** Its remote is a group or an address group whose addresses are not known. */
   isNamedSet: boolean
   /** Why it can't be read, or may not take effect. */
@@ -59,6 +58,8 @@ export type RuleList = {
 export type RuleTable = {
   kind: 'rules'
   rows: readonly RuleRow[]
+  /** All traffic that each row can match. */
+  extents: PackedExtents
   /** For each list its rules in the order in which they decide; disabled ones where they would. */
   lists: readonly RuleList[]
   /** Groups that have no rules at all. */
@@ -104,6 +105,7 @@ export function ruleTable(
   rules: ReadonlyMap<string, readonly SecurityGroupRule[]>,
 ): RuleTable {
   const rows: RuleRow[] = []
+  const extents: (readonly Extent[])[] = []
   const rowOf = new Map<SecurityGroupRule | string, number>()
   const toRow = ({ rule, groupId }: RuleRef) => rowOf.get(rule ?? groupId)!
   const inGroup = new Map<string, readonly { row: number; ref: RuleRef; disabled: boolean }[]>()
@@ -113,6 +115,7 @@ export function ruleTable(
     const add = (read: ReadRule, disabled: boolean) => {
       const { rule } = read.ref
       rowOf.set(rule ?? groupId, rows.length)
+      extents.push(read.extents)
       rows.push(rowOfRule(read, rule === null ? -1 : places.get(rule)!, disabled))
       return { row: rows.length - 1, ref: read.ref, disabled }
     }
@@ -123,6 +126,7 @@ export function ruleTable(
   return {
     kind: 'rules',
     rows,
+    extents: packExtents(extents),
     lists: lists.map((list) => {
       const effective = effectiveRules(list, book)
       const effects = ruleEffects(effective)
@@ -162,18 +166,13 @@ function placed<Row extends { row: number }>(
   return all
 }
 
-function rowOfRule(
-  { ref, extents, action, priority, set, problem }: ReadRule,
-  at: number,
-  disabled: boolean,
-) {
+function rowOfRule({ ref, action, priority, set, problem }: ReadRule, at: number, disabled: boolean) {
   const inDoubt = ref.doubt !== undefined
   return {
     groupId: ref.groupId,
     at,
     action,
     priority,
-    extents,
     isNamedSet: set >= 0,
     problem,
     inDoubt,

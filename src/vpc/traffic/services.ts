@@ -116,7 +116,7 @@ export function spanPairs(spans: Spans): [number, number][] {
 }
 
 /** True when the two have a number in common. */
-export function spansMeet(a: Spans, b: Spans): boolean {
+export function spansMeet(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   for (let i = 0, j = 0; i < a.length && j < b.length;) {
     if (a[i]! < b[j + 1]! && b[j]! < a[i + 1]!) return true
     if (a[i + 1]! <= b[j + 1]!) i += 2

@@ -1,0 +1,218 @@
+import { AddressPainter, type Plane } from './plane.ts'
+
+/** No place on the service line: later than all. */
+export const NOWHERE = Infinity
+
+const CERTAIN = 0
+const OF_SET = 1
+const UNREADABLE = 2
+
+/**
+ * Looks at the rules of a plane one by one, each with those before it that match some of the same
+ * services. Most pairs of rules have nothing in common, and that takes two comparisons of numbers:
+ * so this is done by pairs of rules, and not for each stretch of the service line.
+ *
+ * A plane has its rules in the order they are decided, so a rule's index in it is its rank.
+ */
+export class EarlierRules {
+  readonly plane: Plane
+  /**
+   * Earlier rules that certainly match some of the same traffic; of a rule for a set, those that
+   * match some of the same services. In order, as all here.
+   */
+  certain: number[] = []
+  /** Earlier rules for the same set, with some of the same services. */
+  sameSet: number[] = []
+  /** Earlier rules for other sets, with some of the same services. */
+  otherSets: number[] = []
+  /** Earlier rules that can't be read, and may match some of the same traffic. */
+  unreadable: number[] = []
+  /** The first rule that matches all that the rule matches; -1 where none does so alone. */
+  alone = -1
+  readonly #kind: Uint8Array
+  /** For each rule where its services begin and end, then its cells: most pairs are apart. */
+  readonly #bounds: Int32Array
+  readonly #services: SpanLists
+  readonly #cells: SpanLists
+  /** How many cells each rule covers. */
+  readonly #size: Int32Array
+  readonly #painter: AddressPainter
+  readonly #owner: Int32Array
+
+  constructor(plane: Plane) {
+    this.plane = plane
+    const { rules, extents, cells, cellCount } = plane
+    this.#kind = Uint8Array.from(rules, ({ set, problem }) =>
+      problem !== undefined ? UNREADABLE : set >= 0 ? OF_SET : CERTAIN,
+    )
+    const all = [0, cellCount]
+    this.#services = new SpanLists(extents.map(({ services }) => services))
+    this.#cells = new SpanLists(cells.map((one) => one ?? all))
+    this.#bounds = new Int32Array(rules.length * 4)
+    for (let rule = 0; rule < rules.length; rule++)
+      this.#bounds.set([...this.#services.bounds(rule), ...this.#cells.bounds(rule)], rule * 4)
+    this.#size = Int32Array.from(cells, (spans = Int32Array.from(all)) => {
+      let size = 0
+      for (let at = 0; at < spans.length; at += 2) size += spans[at + 1]! - spans[at]!
+      return size
+    })
+    this.#painter = new AddressPainter(plane)
+    this.#owner = new Int32Array(cellCount)
+  }
+
+  /** Finds what is before a readable rule, up to the first that shadows it alone. */
+  look(rule: number): void {
+    const { rules } = this.plane
+    const { set } = rules[rule]!
+    const [bounds, kinds, services, cells] = [this.#bounds, this.#kind, this.#services, this.#cells]
+    const at = rule * 4
+    const [from, end, firstCell, lastCell] = [bounds[at]!, bounds[at + 1]!, bounds[at + 2]!, bounds[at + 3]!]
+    this.certain = []
+    this.sameSet = []
+    this.otherSets = []
+    this.unreadable = []
+    this.alone = -1
+    for (let other = 0, place = 0; other < rule; other++, place += 4) {
+      if (bounds[place]! >= end || bounds[place + 1]! <= from) continue
+      const kind = kinds[other]
+      // Who is in a set may be at any address, so a rule of a set meets rules for any.
+      const anyAddress = kind === OF_SET || (kind === CERTAIN && set >= 0)
+      if (!anyAddress && (bounds[place + 2]! >= lastCell || bounds[place + 3]! <= firstCell)) continue
+      if (services.firstCommon(other, rule) === NOWHERE) continue
+      if (!anyAddress && cells.firstCommon(other, rule) === NOWHERE) continue
+      if (kind === UNREADABLE) this.unreadable.push(other)
+      else if (kind === OF_SET && rules[other]!.set !== set) this.otherSets.push(other)
+      else {
+        if (cells.covers(other, rule) && services.covers(other, rule)) {
+          this.alone = other
+          return
+        }
+        if (kind === CERTAIN) this.certain.push(other)
+        else this.sameSet.push(other)
+      }
+    }
+  }
+
+  /** Where the services begin that a rule and an earlier one both match. */
+  firstCommon(rule: number, earlier: number): number {
+    return this.#services.firstCommon(earlier, rule)
+  }
+
+  /** True when a rule matches the service at a place of the service line. */
+  isPresent(rule: number, place: number): boolean {
+    return this.#services.has(rule, place)
+  }
+
+  /** True when a rule covers all cells. */
+  isEverywhere(rule: number): boolean {
+    return !this.plane.cells[rule]
+  }
+
+  /**
+   * True when rules together cover all cells of `rule`.
+   * @param rules in order; they meet it
+   */
+  areCovered(rule: number, rules: readonly number[]): boolean {
+    let size = 0
+    for (const one of rules) {
+      if (this.isEverywhere(one)) return true
+      size += this.#size[one]!
+    }
+    if (size < this.#size[rule]!) return false
+    this.#paint(rule, rules)
+    let covered = true
+    this.#painter.cover(rule, (cell) => {
+      if (this.#owner[cell]! < 0) covered = false
+    })
+    return covered
+  }
+
+  /**
+   * The first of `rules` that covers a cell, for the cells of `rule` in order, each named once; -1
+   * where none covers it.
+   * @param most so many are enough
+   */
+  owners(rule: number, rules: readonly number[], most = Infinity): Set<number> {
+    this.#paint(rule, rules)
+    const found = new Set<number>()
+    this.#painter.cover(rule, (cell) => {
+      if (found.size < most) found.add(this.#owner[cell]!)
+    })
+    return found
+  }
+
+  /** Where the services of a rule begin. */
+  begins(rule: number): number[] {
+    return [...this.plane.extents[rule]!.services].filter((_, at) => at % 2 === 0)
+  }
+
+  /**
+   * Where the services of `rule` begin, and where those of `others` begin or end among them, in
+   * order.
+   */
+  places(rule: number, ...others: readonly (readonly number[])[]): number[] {
+    const found = new Set<number>()
+    for (const list of others)
+      for (const one of list) for (const place of this.plane.extents[one]!.services) found.add(place)
+    const inside = [...found].filter((place) => this.#services.has(rule, place))
+    return [...new Set([...this.begins(rule), ...inside])].toSorted((a, b) => a - b)
+  }
+
+  /** Those of the rules that match the service at a place. */
+  present(rules: readonly number[], place: number): number[] {
+    return rules.filter((one) => this.#services.has(one, place))
+  }
+
+  #paint(rule: number, rules: readonly number[]): void {
+    this.#painter.divide(rules, [rule])
+    this.#painter.begin(this.#owner)
+    for (const one of rules) {
+      if (this.#painter.left === 0) break
+      this.#painter.paint(this.#owner, one)
+    }
+  }
+}
+
+/** Lists of spans: from, end, from, end, ...; in order and apart. */
+class SpanLists {
+  readonly #spans: readonly ArrayLike<number>[]
+
+  constructor(spans: readonly ArrayLike<number>[]) {
+    this.#spans = spans
+  }
+
+  bounds(one: number): [from: number, end: number] {
+    const spans = this.#spans[one]!
+    return [spans[0] ?? 0, spans[spans.length - 1] ?? 0]
+  }
+
+  /** Where what two have in common begins. */
+  firstCommon(one: number, other: number): number {
+    const [a, b] = [this.#spans[one]!, this.#spans[other]!]
+    for (let i = 0, j = 0; i < a.length && j < b.length;) {
+      const from = Math.max(a[i]!, b[j]!)
+      if (from < a[i + 1]! && from < b[j + 1]!) return from
+      if (a[i + 1]! < b[j + 1]!) i += 2
+      else j += 2
+    }
+    return NOWHERE
+  }
+
+  has(one: number, place: number): boolean {
+    const spans = this.#spans[one]!
+    for (let at = 0; at < spans.length; at += 2)
+      if (spans[at]! <= place && place < spans[at + 1]!) return true
+    return false
+  }
+
+  /** True when `outer` has all of `inner`. */
+  covers(outer: number, inner: number): boolean {
+    const [a, b] = [this.#spans[outer]!, this.#spans[inner]!]
+    if (a === b) return true
+    for (let i = 0, o = 0; i < b.length; i += 2) {
+      while (o < a.length && a[o + 1]! < b[i + 1]!) o += 2
+      if (o >= a.length || a[o]! > b[i]!) return false
+    }
+    return true
+  }
+}
