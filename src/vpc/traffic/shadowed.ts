@@ -2,6 +2,7 @@ import type { EffectiveRules } from './effective-rules.ts'
 import { AddressPainter, Plane, RankSet } from './plane.ts'
 import { DIRECTIONS, FAMILIES } from './directions.ts'
 import { type RuleRef } from './rules.ts'
+import { coversSpans } from './services.ts'
 
 /** A rule that can never match. */
 export type NeverMatching = {
@@ -158,12 +159,4 @@ function covers(plane: Plane, one: number, other: number): boolean {
   const [outer, inner] = [plane.cells[one], plane.cells[other]]
   if (outer && outer !== inner && !(inner && coversSpans(outer, inner))) return false
   return coversSpans(plane.extents[one]!.services, plane.extents[other]!.services)
-}
-
-function coversSpans(outer: ArrayLike<number>, inner: ArrayLike<number>): boolean {
-  for (let i = 0, o = 0; i < inner.length; i += 2) {
-    while (o < outer.length && outer[o + 1]! < inner[i + 1]!) o += 2
-    if (o >= outer.length || outer[o]! > inner[i]!) return false
-  }
-  return true
 }
