@@ -119,7 +119,7 @@ export class Outcomes {
 }
 
 /** The candidates that are left of one side, when so much is known of the sets. */
-function within({ open, rule }: CandidateRules, membership: Membership): CandidateRules {
+export function within({ open, rule }: CandidateRules, membership: Membership): CandidateRules {
   const left: ReadRule[] = []
   for (const one of open) {
     if (one.problem === undefined && one.set === membership.in) return { open: left, rule: one }

@@ -2,7 +2,16 @@ import type { Family } from './addresses.ts'
 import type { Decided } from './outcomes.ts'
 import { serviceRanges, wellKnownPorts } from './service-ranges.ts'
 import type { ServiceStretches, Stretch } from './service-stretches.ts'
-import { ICMP, ICMPV6, mergeSpans, spanPairs, wholeProtocol, type Spans } from './services.ts'
+import {
+  ICMP,
+  ICMPV6,
+  meetSpans,
+  mergeSpans,
+  otherSpans,
+  spanPairs,
+  wholeProtocol,
+  type Spans,
+} from './services.ts'
 
 /** Services that are painted alike, whatever the remote. */
 export type Column = {
@@ -14,6 +23,11 @@ export type Column = {
 /** ICMP is spoken over IPv4 and ICMPv6 over IPv6: the others are no traffic. */
 const OTHER_ICMP: Record<Family, number> = { IPv4: ICMPV6, IPv6: ICMP }
 const NO_SERVICE = -1
+
+/** Services without those that nobody speaks over a family. */
+export function spokenOver(family: Family, spans: Spans): number[] {
+  return meetSpans(spans, otherSpans(wholeProtocol(OTHER_ICMP[family])))
+}
 
 /** Joins services with equal patterns in both families: all columns there are. */
 export function columnsOf(planes: Record<Family, ServiceStretches>): Column[] {

@@ -13,7 +13,8 @@ import {
   type RulesOfGroups,
 } from './estate-arbitraries.ts'
 import { RuleBook, type Direction } from './index.ts'
-import { naiveVerdict, ruleMatches, type NaivePacket } from './naive-verdict.ts'
+import { explainField } from './explain-field.ts'
+import { hasPacket, naiveVerdict, ruleMatches, type NaivePacket } from './naive-verdict.ts'
 import { MOST_COLUMNS, MOST_ROWS, PictureModel, type Picture, type PictureRow } from './picture.ts'
 
 const rule = (id: string, fields: Partial<SecurityGroupRule> = {}): SecurityGroupRule => ({
@@ -227,6 +228,38 @@ describe('the picture of who gets at what', () => {
         }
       }),
       { numRuns: 5 },
+    )
+  })
+})
+
+describe('the explanation of a field', () => {
+  it('has every packet of it once, with the rules that decide it', () => {
+    fc.assert(
+      fc.property(
+        estate(readableRule),
+        twoLists,
+        fc.array(packet, { minLength: 30 }),
+        (rules, lists, some) => {
+          const book = new RuleBook(rules, { membersOf: (id) => MEMBERS[id] })
+          const model = new PictureModel(lists, book, 'ingress')
+          const picture = model.picture()
+          for (const one of some) {
+            if (one.direction !== 'ingress' || isNoTraffic(one)) continue
+            const [row] = rowsOf(picture, one)
+            const { parts, more } = explainField(model, row!, columnOf(picture, one))
+            if (more > 0) continue
+            const found = parts.filter(({ before, after, ...part }) =>
+              hasPacket({ ...part, before, after, change: 'undecided', may: [], everyRemote: false }, one),
+            )
+            expect(found).toHaveLength(1)
+            for (const [at, side] of [found[0]!.before, found[0]!.after].entries()) {
+              const naive = naiveVerdict(lists[at]!, rules, one, MEMBERS)
+              if (side.verdict !== 'unknown') expect(side.verdict).toBe(named(naive.allowed))
+            }
+          }
+        },
+      ),
+      { numRuns: 15 },
     )
   })
 })

@@ -132,7 +132,7 @@ class Deciders {
  * What may decide a local cell in one list.
  * @param covers the open rules that cover it and not all addresses
  */
-function candidates(
+export function candidates(
   { rules }: Plane,
   { open, partial, owner, rank }: Side,
   cell: number,
