@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState, type JSX, type KeyboardEvent } from 'react'
+import { Suspense, useEffect, useMemo, useRef, useState, type JSX, type KeyboardEvent } from 'react'
 import type { Names } from '../../vpc/traffic/explain.ts'
 import type { Direction } from '../../vpc/traffic/directions.ts'
 import type { Picture as PictureData } from '../../vpc/traffic/picture.ts'
@@ -258,14 +258,17 @@ function PictureTable(props: PictureTableProps): JSX.Element {
           ' Where the addresses of a group are not known, only its own row is about what is in it.'}
       </p>
       {opened !== undefined && opened.row < picture.rows.length && (
-        <FieldDialog
-          question={question}
-          row={opened.row}
-          column={opened.column}
-          title={`${columnWords(picture.columns[opened.column]!).title} ${direction === 'ingress' ? 'from' : 'to'} ${rowTitle(picture.rows[opened.row]!, names)}`}
-          names={names}
-          onClose={() => setOpened(undefined)}
-        />
+        // Of its own: while it is loaded, the table stays, and so does the focus.
+        <Suspense fallback={null}>
+          <FieldDialog
+            question={question}
+            row={opened.row}
+            column={opened.column}
+            title={`${columnWords(picture.columns[opened.column]!).title} ${direction === 'ingress' ? 'from' : 'to'} ${rowTitle(picture.rows[opened.row]!, names)}`}
+            names={names}
+            onClose={() => setOpened(undefined)}
+          />
+        </Suspense>
       )}
     </>
   )

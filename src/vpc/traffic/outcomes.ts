@@ -85,6 +85,11 @@ export class Outcomes {
     return this.#plain[at]!
   }
 
+  /** The same by their codes; -1 where it has no number yet. */
+  knownPlain(before: number, after: number): number {
+    return this.#plain[before * this.#codes + after]!
+  }
+
   /** The number of what may decide before and after. */
   of(before: CandidateRules, after: CandidateRules): number {
     const sides = { before: this.#shortened(before), after: this.#shortened(after) }

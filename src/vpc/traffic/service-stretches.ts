@@ -70,12 +70,15 @@ class Deciders {
   readonly #painter: AddressPainter
   readonly #coverings: Coverings
   #covering = new Int32Array()
+  /** The code of each rule, counted from 1; 0 is no rule. */
+  readonly #codes: Int32Array
 
   constructor(plane: Plane, before: Side, after: Side, outcomes: Outcomes) {
     this.#plane = plane
     this.#before = before
     this.#after = after
     this.#outcomes = outcomes
+    this.#codes = Int32Array.from([undefined, ...plane.rules], (rule) => outcomes.code(rule))
     this.#painter = new AddressPainter(plane)
     this.#coverings = new Coverings(plane.rules.length)
   }
@@ -101,8 +104,13 @@ class Deciders {
 
   #plainly(): (cell: number) => number {
     const { rules } = this.#plane
-    const [was, is] = [this.#before.owner, this.#after.owner]
-    return (cell) => this.#outcomes.plain(rules[was[cell]!], rules[is[cell]!])
+    const [was, is, codes] = [this.#before.owner, this.#after.owner, this.#codes]
+    return (cell) => {
+      const before = was[cell]!
+      const after = is[cell]!
+      const known = this.#outcomes.knownPlain(codes[before + 1]!, codes[after + 1]!)
+      return known >= 0 ? known : this.#outcomes.plain(rules[before], rules[after])
+    }
   }
 
   #openly(): (cell: number) => number {
