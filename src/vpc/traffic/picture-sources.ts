@@ -90,7 +90,7 @@ function isNested({ kind }: SourceName, spans: CellSpans): boolean {
 }
 
 /** True for the same source over the same family. */
-export function sameName(one: SourceName, other: SourceName): boolean {
+function sameName(one: SourceName, other: SourceName): boolean {
   return one.family === other.family && nameKey(one) === nameKey(other)
 }
 
@@ -151,7 +151,7 @@ function smallestNetworks(named: readonly Named[], cellCount: number): Int32Arra
 }
 
 /** Whether sources are inside each other, each pair looked at once. */
-export class Inside {
+class Inside {
   readonly #named: readonly { spans: CellSpans }[]
   readonly #known = new Map<number, boolean>()
 

@@ -6,7 +6,7 @@ import { LINE_END } from './services.ts'
 import { Coverings, NO_COVERING, Side } from './side.ts'
 
 /** The outcome of every address cell: that of the cells from `edges[n]` up to `edges[n + 1]`. */
-export type CellOutcomes = { edges: Int32Array; outcomes: Int32Array }
+type CellOutcomes = { edges: Int32Array; outcomes: Int32Array }
 
 /** Services with the same outcome for each address: `cells` is a number in `patterns`. */
 export type Stretch = { from: number; end: number; cells: number }
