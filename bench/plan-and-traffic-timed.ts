@@ -1,5 +1,6 @@
 // Built, and run in a process of its own: prints the figures as JSON.
 import { compareTraffic } from '../src/console/traffic/compare-traffic.ts'
+import { pictureOf } from '../src/console/traffic/picture-of.ts'
 import type { SecurityGroupRule } from '../src/vpc/security-group.ts'
 import { planChange } from '../src/vpc/plan-change.ts'
 import { RuleBook, trafficOfPlan } from '../src/vpc/traffic/index.ts'
@@ -144,6 +145,18 @@ for (const [remotes, addresses] of [
     remotes === 0
       ? 'remote groups named only'
       : `${remotes} remote groups of ${addresses} scattered addresses`
+  add(
+    `the picture, 100 groups x 50 rules, ${resolved}, top moved to end`,
+    timed(() =>
+      pictureOf({
+        kind: 'picture',
+        direction: 'ingress',
+        lists: [current, [...current.slice(1), current[0]!]],
+        rules,
+        members,
+      }),
+    ),
+  )
   for (const [name, desired] of [
     ['top moved to end', [...current.slice(1), current[0]!]],
     ['shuffled', shuffled(current, next)],

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
-import { expect, expectNoAxeFinding, testReadingAnew as test } from './portside.ts'
+import {
+  expect,
+  expectNoAxeFinding,
+  expectNoAxeFindingInAnyLook,
+  testReadingAnew as test,
+} from './portside.ts'
 
 const WEB = 'e660ba30-01c6-4edf-81fb-ae0d056403b9'
 
@@ -98,4 +103,43 @@ test('rules that could not be read are named, not left out', async ({ page, port
   await cloud.noFaults()
   await section.getByRole('button', { name: 'Try again' }).click()
   await expect(section.getByRole('table')).toBeVisible()
+})
+
+test('the picture says who gets at what, and by which group', async ({ page, portPage, portPath }) => {
+  await portPage.open(portPath(WEB), 6)
+  await portPage.addNamedToTop('ssh-from-anywhere')
+  const section = page.getByRole('region', { name: 'Effective rules' })
+  await section.getByRole('button', { name: 'Show who gets at what' }).click()
+  await expect(page).toHaveURL(/show=picture/)
+  const table = section.getByRole('table', { name: 'Who gets at what: ingress' })
+  // What opens is first: SSH from anywhere that no other rule names, by the group just placed.
+  await expect(table.getByRole('columnheader').nth(1)).toContainText('SSH')
+  const fields = table.getByRole('button')
+  await expect(fields.first()).toContainText('opens')
+  await expect(fields.first()).toContainText('1 ssh-from-anywhere')
+  await expect(table.getByRole('rowheader').first()).toContainText('anywhere')
+
+  await section.getByRole('radio', { name: 'On the port now' }).check()
+  await expect(fields.first()).toContainText('denied')
+  await section.getByRole('radio', { name: 'What differs' }).check()
+
+  // One stop of Tab; arrow keys go from field to field, Enter opens what decides.
+  await expect(table.locator('button[tabindex="0"]')).toHaveCount(1)
+  await fields.first().focus()
+  await page.keyboard.press('ArrowRight')
+  await expect(fields.nth(1)).toBeFocused()
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('TCP 22 (SSH)')
+  await expect(dialog).toContainText(/As arranged: allowed.*of group ssh-from-anywhere/)
+  await expectNoAxeFinding(page)
+  await page.keyboard.press('Escape')
+  await expect(fields.first()).toBeFocused()
+
+  await section.getByRole('radio', { name: 'Egress' }).check()
+  await expect(section.getByRole('table', { name: 'Who gets at what: egress' })).toBeVisible()
+  await section.getByRole('radio', { name: 'Ingress' }).check()
+  await expect(table).toBeVisible()
+  await expectNoAxeFindingInAnyLook(page)
 })

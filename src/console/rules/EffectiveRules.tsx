@@ -1,14 +1,12 @@
 import { useCallback, useDeferredValue, useMemo, useState, type JSX } from 'react'
 import { filterShows, readFilter } from '../../vpc/traffic/rule-filter.ts'
 import { effectAt, type RuleTable } from '../../vpc/traffic/rule-table.ts'
-import { setText, type Names } from '../../vpc/traffic/explain.ts'
+import type { Names } from '../../vpc/traffic/explain.ts'
 import { joinAnd } from '../../vpc/traffic/service-ranges.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { counted } from '../facts/change-words.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
-import { knownName } from '../facts/group-names.ts'
-import { useGroupNames } from '../facts/use-group-names.ts'
-import type { RulesQuestion, TrafficQuestion } from '../traffic/compare-traffic.ts'
+import type { RulesQuestion } from '../traffic/compare-traffic.ts'
 import { TrafficFailed } from '../traffic/TrafficFailed.tsx'
 import { namesOf } from '../traffic/traffic-words.ts'
 import type { RemoteGroups, TrafficState } from '../traffic/use-traffic.ts'
@@ -21,6 +19,7 @@ import { copiedRules, effectKind, effectText, RuleWords, type EffectKind } from 
 import styles from './EffectiveRules.module.css'
 import { EVERY_RULE, RulesFilters, type ShownRules } from './RulesFilters.tsx'
 import { RulesTable } from './RulesTable.tsx'
+import { rulesQuestionOf, UnreadRemotes, useAllNames } from './remote-names.tsx'
 import { useRuleTable } from './use-rule-table.ts'
 
 type EffectiveRulesProps = {
@@ -66,19 +65,6 @@ export function EffectiveRules(props: EffectiveRulesProps): JSX.Element {
       remotes={traffic.state === 'compared' ? traffic.remotes : undefined}
     />
   )
-}
-
-/** Asks for the list now and, where anything is arranged, the list as arranged. */
-function rulesQuestionOf({ lists, rules, members, flavor }: TrafficQuestion): RulesQuestion {
-  const asked = lists.length > 1 ? [lists[0]!, lists.at(-1)!] : [lists[0]!]
-  const ids = [...new Set(asked.flat())]
-  return {
-    kind: 'rules',
-    lists: asked,
-    rules: Object.fromEntries(ids.map((id) => [id, rules[id] ?? null])),
-    ...(members && { members }),
-    flavor,
-  }
 }
 
 type RulesProps = {
@@ -230,46 +216,6 @@ function countWords(shown: number, places: readonly KnownPlace[]): string {
 }
 
 const UNSURE: ReadonlySet<EffectKind> = new Set(['in_doubt', 'unreadable', 'not_read'])
-
-const NONE: readonly string[] = []
-
-/** The names of groups that are remotes too; read only when the rules are looked at. */
-function useAllNames(project: string, remotes: RemoteGroups | undefined, known: Names): Names {
-  const unknown = remotes?.groups.filter(
-    ({ id, kind }) => kind === 'security_group' && known.group?.(id) === undefined,
-  )
-  const found = useGroupNames(project, unknown?.map(({ id }) => id) ?? NONE)
-  return useMemo(
-    () => ({ ...known, group: (id: string) => known.group?.(id) ?? knownName(found, id) }),
-    [known, found],
-  )
-}
-
-/** What is not known of the groups that are remotes. */
-function UnreadRemotes(props: {
-  remotes: RemoteGroups | undefined
-  names: Names
-  filtered: boolean
-}): JSX.Element | null {
-  const { remotes, names, filtered } = props
-  const unknown = remotes?.groups.filter((one) => 'unresolved' in one) ?? []
-  if (remotes === undefined || unknown.length === 0) return null
-  return (
-    <div className={styles.bar}>
-      <p className={styles.note}>
-        {remotes.read
-          ? `Not resolved: ${joinAnd(unknown.map((one) => `${setText(one, names)}${'unresolved' in one ? ` (${one.unresolved})` : ''}`))}. `
-          : `The addresses of ${counted(unknown.length, 'remote group')} are not read yet. `}
-        {filtered && 'Their rules are shown for every address.'}
-      </p>
-      {!remotes.read && (
-        <Button size="small" icon="refresh" onClick={remotes.reread}>
-          Read addresses of remote groups
-        </Button>
-      )}
-    </div>
-  )
-}
 
 function SaveCsv({ save }: { save: () => Promise<void> }): JSX.Element {
   const announce = useAnnounce()

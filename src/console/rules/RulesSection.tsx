@@ -10,6 +10,7 @@ import { SkeletonRows } from '../ui/Skeleton.tsx'
 import styles from './RulesSection.module.css'
 
 const EffectiveRules = later(() => import('./EffectiveRules.tsx').then((module) => module.EffectiveRules))
+const Picture = later(() => import('./Picture.tsx').then((module) => module.Picture))
 const route = getRouteApi('/projects/$projectId/ports/$portId')
 
 type RulesSectionProps = {
@@ -20,33 +21,34 @@ type RulesSectionProps = {
 }
 
 /**
- * All rules of a port in the order in which they decide, when asked for: the address keeps that.
+ * All rules of a port in the order in which they decide, or a picture of who gets at what by them,
+ * when asked for: the address keeps that.
  */
 export function RulesSection({ project, port, traffic, facts }: RulesSectionProps): JSX.Element {
-  const isShown = route.useSearch({ select: ({ show }) => show === 'rules' })
+  const shown = route.useSearch({ select: ({ show }) => show })
   const navigate = route.useNavigate()
-  const toggle = () =>
+  const toggle = (show: 'rules' | 'picture') =>
     void navigate({
-      search: (search) => ({ ...search, show: isShown ? undefined : 'rules' }),
+      search: (search) => ({ ...search, show: shown === show ? undefined : show }),
       replace: true,
       resetScroll: false,
     })
+  const button = (show: 'rules' | 'picture', what: string, hide: string) => (
+    <Button size="small" aria-expanded={shown === show} onClick={() => toggle(show)}>
+      {shown === show ? hide : what}
+    </Button>
+  )
+  const Shown = shown === 'picture' ? Picture : EffectiveRules
   return (
     <section className={styles.section} aria-labelledby="effective-rules">
       <div className={styles.head}>
         <h2 id="effective-rules">Effective rules</h2>
-        <Button size="small" aria-expanded={isShown} onClick={toggle}>
-          {isShown ? 'Hide rules' : 'Show all rules in order'}
-        </Button>
+        {button('picture', 'Show who gets at what', 'Hide the picture')}
+        {button('rules', 'Show all rules in order', 'Hide rules')}
       </div>
-      {isShown && (
+      {shown && (
         <Suspense fallback={<SkeletonRows label="Loading the rules" count={6} />}>
-          <EffectiveRules
-            project={project}
-            portName={textOf(port.name) ?? port.id}
-            traffic={traffic}
-            facts={facts}
-          />
+          <Shown project={project} portName={textOf(port.name) ?? port.id} traffic={traffic} facts={facts} />
         </Suspense>
       )}
     </section>

@@ -1,12 +1,11 @@
 import { useMemo, useState, type JSX } from 'react'
-import { type Names, decisionText, ruleText, setText } from '../../vpc/traffic/explain.ts'
-import type { PacketVerdict } from '../../vpc/traffic/verdict.ts'
-import { capitalized } from '../facts/change-words.ts'
+import type { Names } from '../../vpc/traffic/explain.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
 import type { TrafficQuestion } from './compare-traffic.ts'
 import styles from './TrafficChanges.module.css'
+import { VERDICT_TONES, whyText } from './why-text.ts'
 import type { PacketRefused, tryPacket, TypedPacket } from './try-packet.ts'
 
 type TryPacketProps = {
@@ -24,7 +23,6 @@ const EMPTY: TypedPacket = {
   code: '0',
   remote: '',
 }
-const TONES = { allowed: 'ok', denied: 'danger', unknown: 'warn' } as const
 
 /** What one packet meets now, after each step and after the plan, and the rule that decides. */
 export function TryPacket({ question, names, onTry }: TryPacketProps): JSX.Element {
@@ -105,7 +103,7 @@ export function TryPacket({ question, names, onTry }: TryPacketProps): JSX.Eleme
           <ol className={styles.lines}>
             {verdicts.map((one, n) => (
               <li key={n}>
-                {whenText(n, verdicts.length)} <Badge tone={TONES[one.verdict]}>{one.verdict}</Badge>{' '}
+                {whenText(n, verdicts.length)} <Badge tone={VERDICT_TONES[one.verdict]}>{one.verdict}</Badge>{' '}
                 <span className={styles.note}>{whyText(one, names)}</span>
               </li>
             ))}
@@ -129,16 +127,4 @@ function hasTypes({ protocol, number }: TypedPacket): boolean {
 function whenText(n: number, count: number): string {
   if (n === 0) return 'Now:'
   return n === count - 1 ? 'After the plan:' : `After step ${n}:`
-}
-
-function whyText(one: PacketVerdict, names: Names): string {
-  const { askedSets, unreadable, alike } = one
-  const sets = askedSets.map((set) => setText(set, names)).join(' or ')
-  const depends = `It depends on whether the address is in ${sets}, which Portside doesn’t know.`
-  if (askedSets.length > 0 && unreadable.length === 0) return depends
-  const text = decisionText(one, '', names)
-  const first = alike.map((rule) => ruleText(rule, names)).join(' or ')
-  const unless = first === '' ? '' : `, unless ${first} matches first, with the same verdict`
-  const said = `${capitalized(text)}${unless}.`
-  return askedSets.length > 0 ? `${said} ${depends}` : said
 }

@@ -6,6 +6,7 @@ import {
   RuleBook,
   shadowedRules,
   trafficOfOtherPorts,
+  type Direction,
   type NeverMatching,
   type NoEffect,
   type OtherPortsRead,
@@ -14,6 +15,8 @@ import {
   type PlanCandidate,
   type RuleTable,
 } from '../../vpc/traffic/index.ts'
+import type { FieldExplained } from '../../vpc/traffic/explain-field.ts'
+import type { Picture } from '../../vpc/traffic/picture.ts'
 
 /** What the console asks. Plain data only: it is sent to a worker. */
 export type TrafficQuestion = {
@@ -105,22 +108,34 @@ export type RulesQuestion = Pick<TrafficQuestion, 'flavor' | 'lists' | 'rules' |
   kind: 'rules'
 }
 
+/** What the console asks to see who gets at what, or why one field of that is as it is. */
+export type PictureQuestion = Omit<RulesQuestion, 'kind'> & { kind: 'picture'; direction: Direction }
+export type FieldQuestion = Omit<PictureQuestion, 'kind'> & { kind: 'field'; row: number; column: number }
+
 /** All that the worker is asked, and what it finds. */
-export type WorkerQuestion = TrafficQuestion | RulesQuestion
-export type ResultOf<Question extends WorkerQuestion> = Question extends RulesQuestion
-  ? RuleTable
-  : TrafficResult
+export type WorkerQuestion = TrafficQuestion | RulesQuestion | PictureQuestion | FieldQuestion
+export type ResultOf<Question extends WorkerQuestion> = Question extends FieldQuestion
+  ? FieldExplained
+  : Question extends PictureQuestion
+    ? Picture
+    : Question extends RulesQuestion
+      ? RuleTable
+      : TrafficResult
 
 /** Messages to and from the worker. */
 export type TrafficRequest = { id: number; question: WorkerQuestion }
 /** A failure is passed on, never taken for 'nothing changes'. */
-export type TrafficMessage = { id: number } & ({ result: TrafficResult | RuleTable } | { failure: string })
+export type TrafficMessage = { id: number } & ({ result: ResultOf<WorkerQuestion> } | { failure: string })
 
 /** The worker's message about a request: the result, or why there is none. */
 export async function resultMessage({ id, question }: TrafficRequest): Promise<TrafficMessage> {
   try {
     if (!('kind' in question)) return { id, result: compareTraffic(question) }
-    // Most pages never ask for it.
+    // Most pages never ask for these.
+    if (question.kind !== 'rules') {
+      const { pictureOf, fieldOf } = await import('./picture-of.ts')
+      return { id, result: question.kind === 'field' ? fieldOf(question) : pictureOf(question) }
+    }
     const { rulesOf } = await import('./rules-of.ts')
     return { id, result: rulesOf(question) }
   } catch (error) {

@@ -131,7 +131,11 @@ function flowOf(
   }
 }
 
-function rangesOf(ranges: readonly AddressRange[], family: Family): Pick<FlowRemote, 'ranges' | 'share'> {
+/** Addresses as data. */
+export function rangesOf(
+  ranges: readonly AddressRange[],
+  family: Family,
+): Pick<FlowRemote, 'ranges' | 'share'> {
   return {
     ranges: ranges.map(({ from, end }) => ({ from: addressText(from), to: addressText(addressBefore(end)) })),
     share: shareOfSpace(ranges, family),

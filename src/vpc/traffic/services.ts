@@ -125,6 +125,15 @@ export function spansMeet(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   return false
 }
 
+/** True when all of `inner` is in `outer`; both are spans of anything. */
+export function coversSpans(outer: ArrayLike<number>, inner: ArrayLike<number>): boolean {
+  for (let i = 0, o = 0; i < inner.length; i += 2) {
+    while (o < outer.length && outer[o + 1]! < inner[i + 1]!) o += 2
+    if (o >= outer.length || outer[o]! > inner[i]!) return false
+  }
+  return true
+}
+
 /** What both have in common. */
 export function meetSpans(a: Spans, b: Spans): number[] {
   const shared: number[] = []

@@ -1,5 +1,5 @@
 import { readAddress } from './addresses.ts'
-import { decisionOf, decidingRules, type Decision } from './decisions.ts'
+import { decisionOf, decidingRules, type CandidateRules, type Decision } from './decisions.ts'
 import type { EffectiveRules } from './effective-rules.ts'
 import type { Direction } from './directions.ts'
 import type { ReadRule, RemoteSet, RuleRef } from './rules.ts'
@@ -77,15 +77,19 @@ export function verdict(packet: Packet, effective: EffectiveRules): PacketVerdic
     break
   }
 
+  return verdictOf({ open, rule: decider }, effective.book.sets)
+}
+
+/** The verdict where a rule decides unless open ones do, in order: of named sets, or unreadable. */
+export function verdictOf({ open, rule }: CandidateRules, sets: readonly RemoteSet[]): PacketVerdict {
   // Not all that is left would decide alike, so each of it matters.
-  const { unreadable: deciding } = decidingRules(open, decider)
-  const sets = deciding.filter(({ problem }) => problem === undefined)
-  const unreadable = deciding.filter(({ problem }) => problem !== undefined)
-  const decision = decisionOf({ unreadable, rule: decider })
+  const { unreadable: deciding } = decidingRules(open, rule)
+  const asked = deciding.filter(({ problem }) => problem === undefined)
+  const decision = decisionOf({ unreadable: deciding.filter(({ problem }) => problem !== undefined), rule })
   return {
     ...decision,
     verdict: deciding.length > 0 ? 'unknown' : decision.verdict,
-    askedSets: sets.map(({ set }) => effective.book.sets[set]!),
+    askedSets: asked.map(({ set }) => sets[set]!),
     alike: open.slice(deciding.length).map(({ ref }) => ref),
   }
 }

@@ -1,0 +1,317 @@
+import { Suspense, useEffect, useMemo, useRef, useState, type JSX, type KeyboardEvent } from 'react'
+import type { Names } from '../../vpc/traffic/explain.ts'
+import type { Direction } from '../../vpc/traffic/directions.ts'
+import type { Picture as PictureData } from '../../vpc/traffic/picture.ts'
+import { later } from '../errors/later.tsx'
+import { ErrorPanel } from '../errors/ErrorPanel.tsx'
+import type { GroupFacts } from '../facts/group-facts.ts'
+import type { PictureQuestion } from '../traffic/compare-traffic.ts'
+import { TrafficFailed } from '../traffic/TrafficFailed.tsx'
+import { namesOf } from '../traffic/traffic-words.ts'
+import type { TrafficState } from '../traffic/use-traffic.ts'
+import { Button } from '../ui/Button.tsx'
+import { Icon } from '../ui/Icon.tsx'
+import { Notice } from '../ui/Notice.tsx'
+import { SkeletonRows } from '../ui/Skeleton.tsx'
+import {
+  columnWords,
+  kindWords,
+  PictureWords,
+  rowNames,
+  rowTitle,
+  type FieldKind,
+  type PictureView,
+} from './picture-words.ts'
+import styles from './Picture.module.css'
+import { rulesQuestionOf, UnreadRemotes, useAllNames } from './remote-names.tsx'
+import { useWorker } from './use-worker.ts'
+
+const FieldDialog = later(() => import('./FieldDialog.tsx').then((module) => module.FieldDialog))
+
+type PictureProps = {
+  project: string
+  traffic: TrafficState
+  facts: Pick<GroupFacts, 'groups'>
+}
+
+/** Who gets at what on a port, and which group says so: services across, sources down. */
+export function Picture({ project, traffic, facts }: PictureProps): JSX.Element {
+  const [direction, setDirection] = useState<Direction>('ingress')
+  const asked = traffic.state === 'compared' ? traffic.question : undefined
+  const question = useMemo<PictureQuestion | undefined>(
+    () => (asked ? { ...rulesQuestionOf(asked), kind: 'picture', direction } : undefined),
+    [asked, direction],
+  )
+  const state = useWorker(question)
+  const remotes = traffic.state === 'compared' ? traffic.remotes : undefined
+  const names = useAllNames(
+    project,
+    remotes,
+    useMemo(() => namesOf(facts, traffic), [facts, traffic]),
+  )
+  useReadRemotes(remotes)
+  if (traffic.state === 'compared' && traffic.result.kind === 'port_security_off')
+    return (
+      <Notice tone="warn" title="Port security is off: groups have no effect on this port">
+        All traffic passes.
+      </Notice>
+    )
+  if (traffic.state === 'unread')
+    return (
+      <ErrorPanel error={traffic.error} title="The groups’ rules could not be read" onRetry={traffic.retry} />
+    )
+  const failed = traffic.state === 'failed' ? traffic : state.state === 'failed' ? state : undefined
+  if (failed !== undefined) return <TrafficFailed title="The picture could not be made" failure={failed} />
+  if (state.state !== 'known') return <SkeletonRows label="Working out who gets at what" count={6} />
+  return (
+    <div className={styles.view}>
+      <UnreadRemotes remotes={remotes} names={names} />
+      <PictureTable
+        picture={state.result}
+        question={state.question}
+        isCurrent={state.isCurrent}
+        names={names}
+        direction={direction}
+        onDirection={setDirection}
+      />
+    </div>
+  )
+}
+
+/** Who looks at the picture wants to see groups by their addresses: they are read once. */
+function useReadRemotes(remotes: Extract<TrafficState, { state: 'compared' }>['remotes']) {
+  const asked = useRef(false)
+  useEffect(() => {
+    if (asked.current || remotes === undefined || remotes.read || remotes.groups.length === 0) return
+    asked.current = true
+    remotes.reread()
+  }, [remotes])
+}
+
+/** So many rows and columns are shown at first, and more with each click. */
+const ROWS = 12
+const COLUMNS = 7
+
+type PictureTableProps = {
+  picture: PictureData
+  question: PictureQuestion
+  isCurrent: boolean
+  names: Names
+  direction: Direction
+  onDirection: (direction: Direction) => void
+}
+
+function PictureTable(props: PictureTableProps): JSX.Element {
+  const { picture, question, isCurrent, names, direction, onDirection } = props
+  const arranged = question.lists.length > 1
+  const [chosen, setView] = useState<PictureView>('difference')
+  const view = arranged ? chosen : 'after'
+  const [rowsShown, setRowsShown] = useState(ROWS)
+  const [columnsShown, setColumnsShown] = useState(COLUMNS)
+  const [active, setActive] = useState({ row: 0, column: 0 })
+  const [opened, setOpened] = useState<{ row: number; column: number }>()
+  const table = useRef<HTMLTableElement>(null)
+  const words = useMemo(() => new PictureWords(picture, question.lists, names), [picture, question, names])
+  const rows = Math.min(rowsShown, picture.rows.length)
+  const last = picture.columns.length - 1
+  // The last one is what no rule is about in particular: never folded.
+  const columns = useMemo(
+    () => [...Array.from({ length: Math.min(columnsShown, last) }, (_, at) => at), last],
+    [columnsShown, last],
+  )
+  const foldedColumns = last + 1 - columns.length
+  const foldedRows = picture.rows.length - rows
+  const at = { row: Math.min(active.row, rows - 1), column: Math.min(active.column, columns.length - 1) }
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
+    const { row, column } = at
+    const to = {
+      ArrowUp: { row: row - 1, column },
+      ArrowDown: { row: row + 1, column },
+      ArrowLeft: { row, column: column - 1 },
+      ArrowRight: { row, column: column + 1 },
+      Home: { row, column: 0 },
+      End: { row, column: columns.length - 1 },
+    }[event.key]
+    if (to === undefined) return
+    event.preventDefault()
+    const button = table.current?.querySelector<HTMLElement>(`[data-field="${to.row} ${to.column}"]`)
+    button?.focus()
+  }
+
+  return (
+    <>
+      <div className={styles.bar}>
+        <Choice
+          legend="Direction"
+          name="picture-direction"
+          value={direction}
+          onChange={onDirection}
+          options={[
+            ['ingress', 'Ingress'],
+            ['egress', 'Egress'],
+          ]}
+        />
+        {arranged && (
+          <Choice
+            legend="What is shown"
+            name="picture-view"
+            value={view}
+            onChange={setView}
+            options={[
+              ['difference', 'What differs'],
+              ['before', 'On the port now'],
+              ['after', 'As arranged'],
+            ]}
+          />
+        )}
+        {!isCurrent && <output className={styles.note}>Working it out again…</output>}
+      </div>
+      <div className={`${styles.scroller} ${isCurrent ? '' : styles.computing}`} aria-busy={!isCurrent}>
+        {/* Handles keys that bubble up from the fields. */}
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+        <table
+          ref={table}
+          className={styles.table}
+          aria-label={`Who gets at what: ${direction}`}
+          onKeyDown={onKeyDown}
+        >
+          <thead>
+            <tr>
+              <th scope="col" className={styles.corner}>
+                {direction === 'ingress' ? 'From' : 'To'}
+              </th>
+              {columns.map((column) => {
+                const { title, detail } = columnWords(picture.columns[column]!)
+                return (
+                  <th key={column} scope="col" title={detail || title}>
+                    <span className={styles.title}>{title}</span>
+                    {detail !== '' && <span className={styles.detail}>{detail}</span>}
+                  </th>
+                )
+              })}
+            </tr>
+          </thead>
+          <tbody>
+            {picture.rows.slice(0, rows).map((row, rowAt) => (
+              <tr key={rowAt}>
+                <th scope="row" title={rowNames(row, names).names.join(', ')}>
+                  <span className={styles.title}>{rowTitle(row, names)}</span>
+                </th>
+                {columns.map((column, columnAt) => {
+                  const field = words.field(rowAt, column, view)
+                  const isActive = rowAt === at.row && columnAt === at.column
+                  return (
+                    <td key={column}>
+                      <button
+                        type="button"
+                        data-field={`${rowAt} ${columnAt}`}
+                        className={`${styles.field} ${styles[field?.kind ?? 'none']}`}
+                        tabIndex={isActive ? 0 : -1}
+                        aria-haspopup="dialog"
+                        onFocus={() => setActive({ row: rowAt, column: columnAt })}
+                        onClick={() => field && setOpened({ row: rowAt, column })}
+                      >
+                        {field === undefined ? (
+                          <span className={styles.by}>no such traffic</span>
+                        ) : (
+                          <>
+                            <span className={styles.verdict}>
+                              <Icon name={field.icon} size={12} />
+                              {field.text}
+                            </span>{' '}
+                            <span className={styles.by} title={field.by}>
+                              {field.by}
+                            </span>
+                            {field.rest !== '' && <span className={styles.rest}> {field.rest}</span>}
+                          </>
+                        )}
+                      </button>
+                    </td>
+                  )
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <div className={styles.bar}>
+        {foldedRows > 0 && (
+          <Button size="small" onClick={() => setRowsShown(rowsShown + ROWS)}>
+            {foldedRows > ROWS ? `${ROWS} of ${foldedRows} more rows` : `${foldedRows} more rows`}
+          </Button>
+        )}
+        {foldedColumns > 0 && (
+          <Button size="small" onClick={() => setColumnsShown(columnsShown + COLUMNS)}>
+            {foldedColumns > COLUMNS
+              ? `${COLUMNS} of ${foldedColumns} more columns`
+              : `${foldedColumns} more columns`}
+          </Button>
+        )}
+        <Legend view={view} />
+      </div>
+      <p className={styles.note}>
+        A number is the position of the group that decides. Sources and services that fare alike are one row
+        and one column; an address is in the row of its group, else of its smallest network.
+        {picture.sets.length > 0 &&
+          ' Where the addresses of a group are not known, only its own row is about what is in it.'}
+      </p>
+      {opened !== undefined && opened.row < picture.rows.length && (
+        // Of its own: while it is loaded, the table stays, and so does the focus.
+        <Suspense fallback={null}>
+          <FieldDialog
+            question={question}
+            row={opened.row}
+            column={opened.column}
+            title={`${columnWords(picture.columns[opened.column]!).title} ${direction === 'ingress' ? 'from' : 'to'} ${rowTitle(picture.rows[opened.row]!, names)}`}
+            names={names}
+            onClose={() => setOpened(undefined)}
+          />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+type ChoiceProps<Value extends string> = {
+  legend: string
+  name: string
+  value: Value
+  onChange: (value: Value) => void
+  options: readonly (readonly [Value, string])[]
+}
+
+function Choice<Value extends string>(props: ChoiceProps<Value>): JSX.Element {
+  const { legend, name, value, onChange, options } = props
+  return (
+    <fieldset className={styles.choice}>
+      <legend className="visually-hidden">{legend}</legend>
+      {options.map(([one, text]) => (
+        <label key={one}>
+          <input type="radio" name={name} checked={value === one} onChange={() => onChange(one)} />
+          {text}
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+function Legend({ view }: { view: PictureView }): JSX.Element {
+  const kinds: FieldKind[] =
+    view === 'difference'
+      ? ['opens', 'cut', 'may', 'allowed', 'denied', 'undecided']
+      : ['allowed', 'denied', 'undecided']
+  return (
+    <ul className={styles.legend} aria-label="Colours">
+      {kinds.map((kind) => (
+        <li key={kind}>
+          <span className={`${styles.swatch} ${styles[kind]}`}>
+            <Icon name={kindWords(kind).icon} size={12} />
+          </span>
+          {kindWords(kind).text}
+        </li>
+      ))}
+    </ul>
+  )
+}
