@@ -1,6 +1,6 @@
 import { useParams, useRouter, useSearch } from '@tanstack/react-router'
 import { Suspense, useEffect, type JSX } from 'react'
-import { earlyClick } from '../hooks/first-view.ts'
+import { takeEarly } from '../hooks/early-events.ts'
 import { later } from '../errors/later.tsx'
 
 const GroupPanel = later(() => import('../group-panel/GroupPanel.tsx').then((module) => module.GroupPanel))
@@ -30,8 +30,10 @@ export function OpenedGroup(): JSX.Element | null {
       })
     }
     document.addEventListener('click', open)
-    const early = earlyClick()
-    if (early) open(early)
+    takeEarly('click', (event) => {
+      open(event)
+      return true
+    })
     return () => document.removeEventListener('click', open)
   }, [router])
   if (projectId === undefined || panel === undefined) return null
