@@ -23,7 +23,7 @@ base(
 
     await portPage.find(...EXAMPLE.inserted)
     for (const id of EXAMPLE.inserted) await portPage.row(id).getByRole('checkbox').check()
-    await portPage.drag(portPage.row(EXAMPLE.inserted[0]), await portPage.gapAbove(1))
+    await portPage.drag(portPage.row(EXAMPLE.inserted[0]).locator('svg').first(), await portPage.gapAbove(1))
 
     const whole = [EXAMPLE.first, ...EXAMPLE.inserted, EXAMPLE.second]
     await expect.poll(() => portPage.ids()).toEqual(whole)
@@ -66,7 +66,7 @@ base(
   async ({ page, portPage, portPath }) => {
     let load!: () => void
     const loaded = new Promise<void>((resolve) => (load = resolve))
-    await page.route(/\/assets\/DragLayer-.*\.js$/, async (route) => {
+    await page.route(/\/assets\/RowsArea-.*\.js$/, async (route) => {
       await loaded
       await route.continue()
     })

@@ -29,7 +29,7 @@ export function GlobalKeys(): JSX.Element | null {
       else if (ctrlKey || metaKey || altKey || isTyping(event.target)) return false
       else if (key === '?') setOpen('keys')
       else if (key === '/') {
-        const search = document.querySelector<HTMLInputElement>('main input[type=search]')
+        const search = document.querySelector<HTMLInputElement>('main input[type=search]:not([data-find] *)')
         if (search === null) return false
         search.focus()
         search.select()

@@ -14,12 +14,15 @@ export function OpenedGroup(): JSX.Element | null {
   const { projectId } = useParams({ strict: false })
   const { panel } = useSearch({ strict: false })
   useEffect(() => {
-    const open = ({ target, ctrlKey, metaKey, shiftKey }: MouseEvent) => {
+    const open = ({ target, ctrlKey, metaKey, shiftKey, detail }: MouseEvent) => {
       const element = (target as Element).closest<HTMLElement>('[data-group]')
       const id = element?.dataset['group']
       const { panel: before } = router.latestLocation.search
       // With a key held down, it selects rows.
       if (!id || ctrlKey || metaKey || shiftKey || id === before) return
+      // A mouse that has just selected text of the name.
+      const selection = getSelection()
+      if (detail > 0 && selection?.isCollapsed === false && selection.containsNode(element, true)) return
       // Not every browser does it: this is where the focus goes when the panel is closed.
       element.focus()
       void router.navigate({
