@@ -85,7 +85,7 @@ test('a group clicked before the panel’s code is there opens once it is', asyn
   await expect(page.getByRole('dialog', { name: 'deny-known-attackers' })).toBeVisible()
 })
 
-test('text of a row is selected by mouse; beside it, the row is dragged; rows are copied', async ({
+test('text is selected by mouse; beside it, a row is dragged; rows are copied', async ({
   page,
   portPage,
   portPath,

@@ -8,16 +8,17 @@ const press = (init: KeyboardEventInit) => {
   return event
 }
 
+const page = (keys: boolean) => (
+  <>
+    <main>
+      <input type="search" aria-label="Search" />
+      <button type="button">Elsewhere</button>
+    </main>
+    {keys && <GlobalKeys />}
+  </>
+)
+
 test('a key from before the code for keys was loaded is taken up once', () => {
-  const page = (keys: boolean) => (
-    <>
-      <main>
-        <input type="search" aria-label="Search" />
-        <button type="button">Elsewhere</button>
-      </main>
-      {keys && <GlobalKeys />}
-    </>
-  )
   const { rerender } = render(page(false))
   press({ key: '/' })
   for (const key of ['k', '8', 's']) press({ key })

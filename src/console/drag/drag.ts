@@ -71,8 +71,8 @@ export function gapOf(collisions: readonly Collision[] | null): number | undefin
 }
 
 /**
- * A mouse drags a row by its grip or where it is empty, a finger only by its grip after a short hold (so that
- * lists scroll), the keyboard by its grip with Space.
+ * A mouse drags a row by its grip or where it is empty, a finger only by its grip after a short
+ * hold (so that lists scroll), the keyboard by its grip with Space.
  */
 export function useDragSensors(desired: readonly string[], tops: GapTops) {
   return useSensors(

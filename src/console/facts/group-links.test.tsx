@@ -22,7 +22,7 @@ test('names that are not known are not marked', () => {
   expect(screen.getByRole('button', { name: 'web-public' })).toBeVisible()
 })
 
-test('a text from outside that looks like a mark is neither a group nor cuts the sentence', () => {
+test('a text from outside that looks like a mark names no group and cuts nothing', () => {
   const forged = '\uE000g2\uE001 \uE000 \uE001'
   const rule = { id: 'r1', security_group_id: 'g1', direction: 'ingress', protocol: forged }
   const decision = {

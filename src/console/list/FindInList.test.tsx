@@ -1,6 +1,6 @@
 import { render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { useRef, useState, type JSX } from 'react'
+import { useEffect, useRef, useState, type JSX } from 'react'
 import { beforeAll, expect, it } from 'vitest'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { arrangementOf, type Arrangement } from '../arrangement/arrangement.ts'
@@ -21,6 +21,11 @@ const dragLink = createDragLink()
 function Page(): JSX.Element {
   const areas = useRef<HTMLDivElement>(null)
   const [arrangement, setArrangement] = useState<Arrangement>(() => arrangementOf(LIST))
+  const [loaded, setLoaded] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setLoaded(true))
+    return () => clearTimeout(timer)
+  }, [])
   return (
     <div ref={areas}>
       <ListPanel
@@ -33,7 +38,7 @@ function Page(): JSX.Element {
         secured
         lockReason={undefined}
       />
-      <FindInList areas={areas} desired={arrangement.desired} groups={groups} />
+      {loaded && <FindInList areas={areas} desired={arrangement.desired} groups={groups} />}
     </div>
   )
 }
@@ -53,6 +58,7 @@ beforeAll(() => {
 
 it('marks what matches, leads from one to the next, and hides nothing', async () => {
   render(<Page />)
+  await screen.findByRole('searchbox')
   await userEvent.type(field(), 'WEB')
   expect(marked()).toEqual(['group-4', 'group-12', 'group-19', 'group-20'])
   expect(said()).toHaveTextContent('1 of 4: web-4, position 4')

@@ -1,8 +1,7 @@
 import {
-  useCallback,
+  memo,
   useEffect,
   useLayoutEffect,
-  useMemo,
   useRef,
   useState,
   type JSX,
@@ -31,30 +30,25 @@ const LONGEST = 255
  * The search of a long list, in its panel: it marks the rows that match and goes from one to the
  * next. It draws no row, and hides none: positions, dragging and keys stay as they are.
  */
-export function FindInList({ areas, desired, groups }: FindInListProps): JSX.Element | null {
-  const [host, setHost] = useState<Element>()
+export const FindInList = memo(function FindInList(props: FindInListProps): JSX.Element | null {
+  const { areas, desired, groups } = props
+  // The list is there before this is loaded.
+  const [host] = useState(() => document.querySelector('[data-find]'))
   const [text, setText] = useState('')
   const [last, setLast] = useState<string>()
   const field = useRef<HTMLInputElement>(null)
-  const found = useMemo(() => rowsFound(desired, groups, text), [desired, groups, text])
+  const found = rowsFound(desired, groups, text)
   const at = Math.max(0, found.indexOf(last ?? ''))
   const current = found[at]
-  const listIn = useCallback(() => areas.current?.querySelector('[data-rows="list"]'), [areas])
-  const rows = useCallback(
-    () => [...(listIn()?.querySelectorAll<HTMLElement>(':scope > [data-row]') ?? [])],
-    [listIn],
-  )
-
-  useEffect(() => setHost(areas.current?.querySelector('[data-find]') ?? undefined), [areas])
   useLayoutEffect(() => {
     const marked = new Set(found)
-    for (const { dataset } of rows()) {
+    for (const { dataset } of rowsIn(areas)) {
       if (!marked.has(dataset['row']!)) delete dataset['found']
       else dataset['found'] = dataset['row'] === current ? 'current' : ''
     }
-  }, [found, current, desired, rows])
+  })
   useEffect(() => {
-    const list = listIn()
+    const list = listIn(areas)
     // In the list, the key goes to the list's own search.
     const onKeyDown = (event: Event) => {
       const { key, ctrlKey, metaKey, altKey } = event as globalThis.KeyboardEvent
@@ -65,17 +59,17 @@ export function FindInList({ areas, desired, groups }: FindInListProps): JSX.Ele
     }
     list?.addEventListener('keydown', onKeyDown)
     return () => list?.removeEventListener('keydown', onKeyDown)
-  }, [listIn])
+  }, [areas])
   useEffect(
     () => () => {
-      for (const row of rows()) delete row.dataset['found']
+      for (const row of rowsIn(areas)) delete row.dataset['found']
     },
-    [rows],
+    [areas],
   )
 
   const show = (id: string | undefined) => {
     setLast(id)
-    const row = rows().find(({ dataset }) => dataset['row'] === id)
+    const row = rowsIn(areas).find(({ dataset }) => dataset['row'] === id)
     row?.scrollIntoView({ block: 'nearest' })
     // As if it had the focus: so its controls are the next in the tab order (roving-rows.ts).
     row?.querySelector('[data-control]')?.dispatchEvent(new FocusEvent('focusin', { bubbles: true }))
@@ -91,7 +85,7 @@ export function FindInList({ areas, desired, groups }: FindInListProps): JSX.Ele
     else show(found.at((at + by) % found.length))
     event.preventDefault()
   }
-  if (host === undefined) return null
+  if (host === null) return null
   return createPortal(
     <search className={styles.find}>
       <output className={styles.count}>
@@ -121,4 +115,12 @@ export function FindInList({ areas, desired, groups }: FindInListProps): JSX.Ele
     </search>,
     host,
   )
+})
+
+function listIn(areas: FindInListProps['areas']): Element | null | undefined {
+  return areas.current?.querySelector('[data-rows="list"]')
+}
+
+function rowsIn(areas: FindInListProps['areas']): HTMLElement[] {
+  return [...(listIn(areas)?.querySelectorAll<HTMLElement>(':scope > [data-row]') ?? [])]
 }

@@ -28,7 +28,7 @@ export function RowMenu({ rows, x, y, onClose }: RowMenuProps): JSX.Element {
     element.style.left = `${Math.max(EDGE, Math.min(x, innerWidth - width - EDGE))}px`
     element.style.top = `${Math.max(EDGE, Math.min(y, innerHeight - height - EDGE))}px`
     element.querySelector('button')?.focus()
-  }, [rows, x, y])
+  }, [x, y])
   const names = rows.map((row) => readRow(row).name).filter(Boolean)
   const many = rows.length > 1
   const items = [
