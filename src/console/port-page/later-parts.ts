@@ -6,6 +6,7 @@ export const Catalogue = part(() => import('../catalogue/Catalogue.tsx').then((m
 export const PlanArea = part(() => import('./PlanArea.tsx').then((module) => module.PlanArea))
 export const Freshness = part(() => import('./Freshness.tsx').then((module) => module.Freshness))
 export const RowsArea = part(() => import('./RowsArea.tsx').then((module) => module.RowsArea))
+export const RowTools = part(() => import('../list/RowTools.tsx').then((module) => module.RowTools))
 export const TrafficChanges = part(() =>
   import('../traffic/TrafficChanges.tsx').then((module) => module.TrafficChanges),
 )
