@@ -43,7 +43,7 @@ export default defineConfig({
                 { name: 'permission', test: /MayBePermission|vpc\/permissions/ },
                 { name: 'field', test: /ui\/(Field|NumberInput)\./ },
                 { name: 'lists', test: /SearchBox|use-group-names|useInfiniteQuery|unreadable-pages/ },
-                { name: 'flows', test: /FlowGroups|TrafficInFull|TrafficFailed|traffic-words/ },
+                { name: 'flows', test: /TrafficFailed|traffic-words/ },
               ],
             },
           },

@@ -85,22 +85,77 @@ test('a group clicked before the panel’s code is there opens once it is', asyn
   await expect(page.getByRole('dialog', { name: 'deny-known-attackers' })).toBeVisible()
 })
 
-test('a row is dragged by its name; only a click on the name opens the group', async ({
+test('text is selected by mouse; beside it, a row is dragged; rows are copied', async ({
   page,
   portPage,
   portPath,
+  context,
 }) => {
+  await context.grantPermissions(['clipboard-write'])
+  // The console's pages may not read the clipboard: pasted elsewhere.
+  const elsewhere = await context.newPage()
+  await elsewhere.setContent('<textarea aria-label="Pasted">')
+  const copied = async () => {
+    await elsewhere.getByLabel('Pasted').clear()
+    await elsewhere.getByLabel('Pasted').press('Control+V')
+    return elsewhere.getByLabel('Pasted').inputValue()
+  }
+  await page.bringToFront()
   await portPage.open(portPath(WEB), 6)
-  const name = portPage.row(SHOP_WEB).locator('[data-control=name]')
-  await portPage.drag(name, await portPage.gapAbove(0))
+  await portPage.canDrag()
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
+  const before = await portPage.ids()
+  const row = portPage.row(SHOP_WEB)
+  const name = row.locator('[data-control=name]')
+  const { x, y, width, height } = (await name.boundingBox())!
+  await page.mouse.move(x + 1, y + height / 2)
+  await page.mouse.down()
+  await page.mouse.move(x + width - 1, y + height / 2 + 3, { steps: 8 })
+  await page.mouse.up()
+  expect(await page.evaluate(() => String(getSelection()))).toBe('shop-prod-web')
+  await page.keyboard.press('Control+C')
+  expect(await copied()).toBe('shop-prod-web')
+  expect(await portPage.ids()).toEqual(before)
+
+  // Where it is empty, beside its text.
+  await page.evaluate(() => {
+    const slides: unknown[] = []
+    const animate = Element.prototype.animate
+    Element.prototype.animate = function (keyframes, options) {
+      slides.push([this.getAttribute('data-row'), JSON.stringify(keyframes)])
+      return animate.call(this, keyframes, options)
+    }
+    Object.assign(globalThis, { slides })
+  })
+  const box = (await row.boundingBox())!
+  const to = await portPage.gapAbove(0)
+  await page.mouse.move(box.x + box.width / 2, box.y + 2)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width / 2, box.y - 8, { steps: 3 })
+  await page.mouse.move(to.x, to.y, { steps: 6 })
+  await page.mouse.up()
   await expect.poll(async () => (await portPage.ids()).slice(0, 2)).toEqual([SHOP_WEB, ATTACKERS])
-  // Dropped where it was, over its own name.
-  const box = (await name.boundingBox())!
-  await portPage.drag(name, { x: box.x + box.width / 2 + 10, y: box.y + box.height / 2 })
+  // Both slide to their places, and the one that was dropped is marked.
+  const slides = await page.evaluate(() => (globalThis as unknown as { slides: string[][] }).slides)
+  const slidden = slides.filter(([, what]) => what!.includes('translateY')).map(([id]) => id)
+  expect(new Set(slidden)).toEqual(new Set(before.slice(0, before.indexOf(SHOP_WEB) + 1)))
+  expect(slides.filter(([, what]) => what!.includes('background')).map(([id]) => id)).toEqual([SHOP_WEB])
+
   await page.keyboard.down('Shift')
   await name.click()
   await page.keyboard.up('Shift')
   await expect(portPage.checkbox('shop-prod-web')).toBeChecked()
+  await expect(row).toContainText('4 rules')
+  await portPage.checkbox('deny-known-attackers').check()
+  await page.keyboard.press('Control+C')
+  await expect(page.getByText('Copied.', { exact: true })).toBeAttached()
+  expect(await copied()).toBe(`1\tshop-prod-web\t${SHOP_WEB}\t4\n2\tdeny-known-attackers\t${ATTACKERS}\t8`)
+  await portPage.checkbox('deny-known-attackers').uncheck()
+  await row.click({ button: 'right', position: { x: box.width / 2, y: 2 } })
+  await expectNoAxeFinding(page)
+  await page.getByRole('menuitem', { name: 'Copy ID' }).click()
+  await expect.poll(copied).toBe(SHOP_WEB)
+  await expect(page.getByRole('menu')).toHaveCount(0)
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await name.click()
   await expect(page.getByRole('dialog', { name: 'shop-prod-web' })).toBeVisible()

@@ -30,7 +30,7 @@ base(
 
     await portPage.find(...EXAMPLE.inserted)
     for (const id of EXAMPLE.inserted) await portPage.row(id).getByRole('checkbox').check()
-    await portPage.drag(portPage.row(EXAMPLE.inserted[0]), await portPage.gapAbove(1))
+    await portPage.drag(portPage.row(EXAMPLE.inserted[0]).locator('svg').first(), await portPage.gapAbove(1))
 
     const whole = [EXAMPLE.first, ...EXAMPLE.inserted, EXAMPLE.second]
     await expect.poll(() => portPage.ids()).toEqual(whole)
@@ -73,7 +73,7 @@ base(
   async ({ page, portPage, portPath }) => {
     let load!: () => void
     const loaded = new Promise<void>((resolve) => (load = resolve))
-    await page.route(/\/assets\/DragLayer-.*\.js$/, async (route) => {
+    await page.route(/\/assets\/RowsArea-.*\.js$/, async (route) => {
       await loaded
       await route.continue()
     })
@@ -99,12 +99,22 @@ base('from the search to applied in six actions', async ({ page, portPage, cloud
   await page.goto('/')
   await page.getByRole('searchbox', { name: 'Search' }).fill('k8s-control-1')
   await page.getByRole('link', { name: 'k8s-control-1' }).click()
+  // One element from beginning to end: screen readers announce what appears in it.
+  const said = portPage.plan.getByRole('status', { name: 'What the plan changes' })
+  await expect(said).toBeEmpty()
+  const region = (await said.elementHandle())!
+  const isSame = () => said.evaluate((now, before) => now === before, region)
   await page.getByRole('button', { name: 'Add quarantine to the end of the list' }).click()
+  await expect(said).toContainText('Traffic: ')
+  expect(await isSame()).toBe(true)
   await portPage.dryRunButton.click()
   await portPage.applyButton.click()
+  expect(await isSame()).toBe(true)
   await portPage.confirmButton.click()
   await expect.poll(() => cloud.list(port)).toHaveLength(5)
   await expect(portPage.lastChange).toContainText('Applied: 1 group added')
+  await expect(said).toBeEmpty()
+  expect(await isSame()).toBe(true)
   // The port as returned comes before all else that is below the list.
   const below = page.getByRole('region', { name: /^(Port details|What traffic changes)$/ })
   await expect(below.first()).toHaveAccessibleName('Port details')

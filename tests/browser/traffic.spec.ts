@@ -55,7 +55,7 @@ test('a dry run that passed is not plain green where something opens to anywhere
   portPage,
   portPath,
 }) => {
-  const found = portPage.plan.getByRole('status').locator('div').first()
+  const found = portPage.plan.getByRole('status', { name: 'Dry run' }).locator('div').first()
   const colour = () => found.evaluate((notice) => getComputedStyle(notice).borderLeftColor)
   await portPage.open(portPath(WEB), 6)
   await portPage.addNamedToTop('quarantine')

@@ -15,7 +15,7 @@ export const PORT_PAGE = 'src/console/port-page/PortPage.tsx'
 export const PORT_PAGE_PARTS = [
   'src/console/catalogue/Catalogue.tsx',
   'src/console/port-page/PlanArea.tsx',
-  'src/console/drag/DragLayer.tsx',
+  'src/console/port-page/RowsArea.tsx',
   'src/console/traffic/TrafficChanges.tsx',
   'src/console/traffic/traffic-client.ts',
   'src/console/port-details/PortDetails.tsx',

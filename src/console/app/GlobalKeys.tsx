@@ -3,6 +3,7 @@ import { createPortal } from 'react-dom'
 import { later } from '../errors/later.tsx'
 import { PartMissing } from '../errors/PartMissing.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
+import { takeEarly } from '../hooks/early-events.ts'
 import { isTyping } from '../hooks/typing.ts'
 
 const KeysDialog = later(() => import('./KeysDialog.tsx').then((module) => module.KeysDialog), Missing)
@@ -21,21 +22,25 @@ function Missing({ onClose }: { onClose: () => void }): JSX.Element {
 export function GlobalKeys(): JSX.Element | null {
   const [open, setOpen] = useState<'keys' | 'palette'>()
   useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (document.querySelector('dialog:modal')) return
+    const take = (event: KeyboardEvent): boolean => {
+      if (document.querySelector('dialog:modal')) return false
       const { key, ctrlKey, metaKey, altKey } = event
       if ((ctrlKey || metaKey) && !altKey && key.toLowerCase() === 'k') setOpen('palette')
-      else if (ctrlKey || metaKey || altKey || isTyping(event.target)) return
+      else if (ctrlKey || metaKey || altKey || isTyping(event.target)) return false
       else if (key === '?') setOpen('keys')
       else if (key === '/') {
-        const search = document.querySelector<HTMLInputElement>('main input[type=search]')
-        if (search === null) return
+        const search = document.querySelector<HTMLInputElement>('main input[type=search]:not([data-find] *)')
+        if (search === null) return false
         search.focus()
         search.select()
-      } else return
+      } else return false
       event.preventDefault()
+      return true
     }
+    // What is open, or the part of the page with the focus, may have taken it.
+    const onKeyDown = (event: KeyboardEvent) => event.defaultPrevented || take(event)
     addEventListener('keydown', onKeyDown)
+    takeEarly('keydown', take)
     return () => removeEventListener('keydown', onKeyDown)
   }, [])
   const close = useCallback(() => setOpen(undefined), [])

@@ -12,7 +12,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [readonly string[], s
     'Everywhere',
     [
       [['?'], 'Shows these keys'],
-      [['/'], 'Goes to the search of the page'],
+      [['/'], 'Goes to the search of the page; from a row of a long list, to the search of the list'],
       [[`${CTRL} K`], 'Goes to a page, port or group'],
       [['Esc'], 'Closes what is open'],
     ],
@@ -24,6 +24,8 @@ const KEYS: readonly (readonly [string, readonly (readonly [readonly string[], s
       [['Home', 'End'], 'Go to the first and to the last row'],
       [['Space'], 'Selects the group of a row; with Shift, all up to it'],
       [['Enter'], 'On a group in the catalogue: adds it to the end of the list'],
+      [[`${CTRL} C`], 'Copies the group, or the selected ones, where no text is selected'],
+      [[MAC ? 'Right-click' : 'Menu'], 'Offers to copy the name, the ID, or the row'],
     ],
   ],
   [

@@ -1,6 +1,6 @@
 import { useRouter, useSearch } from '@tanstack/react-router'
 import { Suspense, useEffect, type JSX } from 'react'
-import { earlyClick } from '../hooks/first-view.ts'
+import { takeEarly } from '../hooks/early-events.ts'
 import { later } from '../errors/later.tsx'
 import { useKnownProject } from './known-project.ts'
 
@@ -15,12 +15,15 @@ export function OpenedGroup(): JSX.Element | null {
   const project = useKnownProject()
   const { panel } = useSearch({ strict: false })
   useEffect(() => {
-    const open = ({ target, ctrlKey, metaKey, shiftKey }: MouseEvent) => {
+    const open = ({ target, ctrlKey, metaKey, shiftKey, detail }: MouseEvent) => {
       const element = (target as Element).closest<HTMLElement>('[data-group]')
       const id = element?.dataset['group']
       const { panel: before } = router.latestLocation.search
       // With a key held down, it selects rows.
       if (!id || ctrlKey || metaKey || shiftKey || id === before) return
+      // A mouse that has just selected text of the name.
+      const selection = getSelection()
+      if (detail > 0 && selection?.isCollapsed === false && selection.containsNode(element, true)) return
       // Not every browser does it: this is where the focus goes when the panel is closed.
       element.focus()
       void router.navigate({
@@ -31,8 +34,10 @@ export function OpenedGroup(): JSX.Element | null {
       })
     }
     document.addEventListener('click', open)
-    const early = earlyClick()
-    if (early) open(early)
+    takeEarly('click', (event) => {
+      open(event)
+      return true
+    })
     return () => document.removeEventListener('click', open)
   }, [router])
   if (project === undefined || panel === undefined) return null

@@ -144,8 +144,7 @@ function useFocusAfterNavigation(): void {
     () =>
       router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
         if (fromLocation === undefined || !pathChanged) return
-        const target = document.querySelector<HTMLElement>('main h1') ?? document.querySelector('main')
-        target?.focus({ preventScroll: true })
+        document.querySelector<HTMLElement>('main h1, main:not(:has(h1))')?.focus({ preventScroll: true })
       }),
     [router],
   )

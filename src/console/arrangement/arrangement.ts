@@ -20,7 +20,7 @@ export type Arrangement = {
    * a lost response must name the same operation. Any change makes another arrangement, without it.
    */
   readonly operationId: string | null
-  /** Groups that the operator has moved, as far as that is known. */
+  /** Groups that the operator has moved, as far as that is known; the latest first. */
   readonly moved?: GroupList
 }
 
@@ -80,7 +80,7 @@ export function move(arrangement: Arrangement, ids: GroupList, position: number)
   const rest = desired.filter((id) => !named.has(id))
   const made = changed(arrangement, rest.toSpliced(clamp(position, rest.length), 0, ...moved))
   if (made === arrangement) return arrangement
-  return { ...made, moved: [...new Set([...(made.moved ?? []), ...moved])] }
+  return { ...made, moved: [...new Set([...moved, ...(made.moved ?? [])])] }
 }
 
 /**

@@ -68,7 +68,7 @@ export function createDragLink(): DragLink {
   }
 }
 
-/** A row can be dragged and selected by a group's name, too, although that is a button. */
+/** A row can be selected by a group's name, too, although that is a button. */
 const CONTROLS = 'button:not([data-group])'
 
 function isOn(event: MouseEvent, selector: string): boolean {
@@ -82,10 +82,11 @@ export function selectsRows(event: MouseEvent): boolean {
 }
 
 /**
- * True for a press of the mouse that may drag the row: not one on its controls, nor one that
- * selects rows.
+ * True for a press of the mouse that may drag the row: not one on its controls, nor on text, which
+ * is there to be selected, nor one that selects rows.
  */
 export function mayDrag(event: MouseEvent): boolean {
-  if (event.shiftKey || event.ctrlKey || event.metaKey) return false
-  return !isOn(event, `${CONTROLS}, input, a, label`)
+  if (event.shiftKey || event.ctrlKey || event.metaKey || isOn(event, `${CONTROLS}, input, a, label`))
+    return false
+  return [...(event.target as Node).childNodes].every(({ nodeType }) => nodeType !== Node.TEXT_NODE)
 }

@@ -49,9 +49,9 @@ export function gapTops(desired: readonly string[], list: () => Element | null):
 
 function measure(list: Element | null): number[] {
   if (list === null) return []
-  const { top } = list.getBoundingClientRect()
-  const rows = list.querySelectorAll(':scope > :is([data-row], [data-end])')
-  return [...rows].map((row) => row.getBoundingClientRect().top - top)
+  const rows = list.querySelectorAll<HTMLElement>(':scope > :is([data-row], [data-end])')
+  // Where they are in the list: on the screen they may still slide there (list/SlidingRows.tsx).
+  return [...rows].map((row) => row.offsetTop)
 }
 
 /** What is being dragged. */
@@ -71,8 +71,8 @@ export function gapOf(collisions: readonly Collision[] | null): number | undefin
 }
 
 /**
- * A mouse drags a row from anywhere on it, a finger only by its grip after a short hold (so that
- * lists scroll), the keyboard by its grip with Space.
+ * A mouse drags a row by its grip or where it is empty, a finger only by its grip after a short
+ * hold (so that lists scroll), the keyboard by its grip with Space.
  */
 export function useDragSensors(desired: readonly string[], tops: GapTops) {
   return useSensors(

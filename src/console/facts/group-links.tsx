@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react'
 import { GroupName } from './GroupName.tsx'
 
-// Characters that nothing means (Unicode, private use): around the ID of a group in a sentence.
-const START = '\uE000'
-const END = '\uE001'
+// Around the ID of a group in a sentence. Sentences also hold texts from outside, such as a rule's
+// protocol: none of them can know the number, and so none can look like a marked group.
+const NUMBER = crypto.getRandomValues(new Uint32Array(2)).join('-')
+const START = `\uE000${NUMBER}:`
+const END = `:${NUMBER}\uE001`
 
 type GroupNames = { group?: (id: string) => string | null | undefined }
 type Groups = ReadonlyMap<string, { name?: unknown } | null>
@@ -47,7 +49,7 @@ export function withGroupLinks(text: string, nameOf: (id: string) => string): Re
         <GroupName key={n} id={id}>
           {nameOf(id)}
         </GroupName>,
-        piece.slice(at + 1),
+        piece.slice(at + END.length),
       ]
     }),
   ]

@@ -10,14 +10,16 @@ export { drawn as firstViewDrawn }
 
 setTimeout(drawn, 2000)
 
-let click: MouseEvent | undefined
-const note = (event: MouseEvent) => (click = event)
-addEventListener('click', note)
+/** The last clicks and keys, before what takes them is loaded (early-events.ts); newest first. */
+export const early: Event[] = []
 
-/** The last click before a part that takes clicks was loaded; once, as then it listens itself. */
-export function earlyClick(): MouseEvent | undefined {
-  removeEventListener('click', note)
-  const early = click
-  click = undefined
-  return early
+/** Keeps a click or a key. */
+export function keepEarly(event: Event & Partial<KeyboardEvent>): void {
+  early.unshift(event)
+  early.splice(9)
+  // Browsers have a use of their own for it.
+  if (event.key === 'k' && (event.ctrlKey || event.metaKey)) event.preventDefault()
 }
+
+addEventListener('click', keepEarly)
+addEventListener('keydown', keepEarly)

@@ -81,6 +81,8 @@ export const ListPanel = memo(function ListPanel(props: Omit<ArrangedListProps, 
             </Suspense>
           </>
         )}
+        {/* For the search of a long list (list/FindInList.tsx). */}
+        <span data-find />
       </div>
       <div className={styles.scroll}>
         <ArrangedList {...props} selection={selection} />

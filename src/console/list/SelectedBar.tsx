@@ -1,7 +1,9 @@
 import type { JSX } from 'react'
 import { detach, move, nudge, type ChangeArrangement } from '../arrangement/arrangement.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
+import { CopyButton } from '../ui/CopyButton.tsx'
 import { MoveField } from './MoveField.tsx'
+import { listRows, rowsAsText } from './row-text.ts'
 
 type SelectedBarProps = {
   selected: readonly string[]
@@ -50,6 +52,7 @@ export function SelectedBar(props: SelectedBarProps): JSX.Element {
       >
         Detach
       </Button>
+      <CopyButton label="Copy" showLabel text={() => rowsAsText(listRows(selected))} />
       {selected.length < count && (
         <Button size="small" variant="ghost" aria-keyshortcuts="Control+A" onClick={onAll}>
           Select all

@@ -10,7 +10,6 @@ import { Notice } from '../ui/Notice.tsx'
 import { Exposure } from './Exposure.tsx'
 import { NotStarted } from './NotStarted.tsx'
 import type { PlanPanelProps } from './PlanPanel.tsx'
-import styles from './PlanPanel.module.css'
 import { PlanStep } from './PlanStep.tsx'
 import { OnlyWay, WayPicker } from './WayPicker.tsx'
 
@@ -22,66 +21,80 @@ type PlanContentProps = Omit<
   changes: ChangePlan
 }
 
-/** What the plan changes for traffic, most of it in sight. */
-function PlanTraffic(props: { traffic: TrafficState; facts: GroupFacts }): JSX.Element {
-  const { traffic, facts } = props
-  const names = namesOf(facts, traffic)
-  const summary = <TrafficSummary traffic={traffic} names={names} />
-  if (traffic.state !== 'compared' || traffic.result.kind !== 'differences') return summary
-  const flows = traffic.result.afterStep.at(-1)?.flows ?? []
-  // The summary has the only one.
-  if (flowGroups(flows).length < 2) return summary
+/** What must be read before the plan: what became of the one before it, or of applying it. */
+export function PlanNotices({ side, applying }: Pick<PlanPanelProps, 'side' | 'applying'>): JSX.Element {
   return (
     <>
-      {summary}
-      <FlowDigest flows={flows} lists={endsOf(traffic.question.lists)} names={names} most={MOST_IN_SIGHT} />
+      {side}
+      {applying.overtaken && (
+        <Notice tone="warn" role="alert" title="The arrangement changed while you were asked">
+          Another tab of this browser changed it, so Portside asks again: look at the plan, then apply it.
+        </Notice>
+      )}
+      {applying.error != null && !applying.asking && <NotStarted error={applying.error} />}
     </>
+  )
+}
+
+/** What the plan changes for traffic, in a few sentences. */
+export function PlanTraffic(props: { traffic: TrafficState; facts: GroupFacts }): JSX.Element {
+  const { traffic, facts } = props
+  return <TrafficSummary traffic={traffic} names={namesOf(facts, traffic)} />
+}
+
+/** The most important traffic that the plan changes; nothing where the summary has it all. */
+function MostOfTraffic(props: { traffic: TrafficState; facts: GroupFacts }): JSX.Element | null {
+  const { traffic, facts } = props
+  if (traffic.state !== 'compared' || traffic.result.kind !== 'differences') return null
+  const flows = traffic.result.afterStep.at(-1)?.flows ?? []
+  if (flowGroups(flows).length < 2) return null
+  const names = namesOf(facts, traffic)
+  return (
+    <FlowDigest flows={flows} lists={endsOf(traffic.question.lists)} names={names} most={MOST_IN_SIGHT} />
   )
 }
 
 const MOST_IN_SIGHT = 6
 
-/** A plan that changes something: what it does to traffic first, then each request. */
-export function PlanContent(props: PlanContentProps): JSX.Element {
-  const { project, port, facts, changes, applying, checking, traffic } = props
-  const { steps } = changes
+/** Below the summary: the traffic in sight, how the change is made, and what that leaves open. */
+export function PlanChoices(props: PlanContentProps): JSX.Element {
+  const { facts, changes, traffic, ways } = props
   return (
     <>
-      <div className={styles.notices}>
-        {props.side}
-        {applying.overtaken && (
-          <Notice tone="warn" role="alert" title="The arrangement changed while you were asked">
-            Another tab of this browser changed it, so Portside asks again: look at the plan, then apply it.
-          </Notice>
-        )}
-        {applying.error != null && !applying.asking && <NotStarted error={applying.error} />}
-        <PlanTraffic traffic={traffic} facts={facts} />
-        {props.ways.length > 1 ? (
-          <WayPicker ways={props.ways} chosen={props.way ?? changes.way} onWay={props.onWay} />
-        ) : (
-          <OnlyWay offered={props.offered} />
-        )}
-        <Exposure plan={changes} facts={facts} />
-      </div>
-      <ol>
-        {steps.map((planned, n) => (
-          <PlanStep
-            key={n}
-            project={project}
-            port={port.id}
-            limit={props.limit}
-            calls={props.calls}
-            planned={planned}
-            number={n + 1}
-            of={steps.length}
-            dryRun={props.dryRun}
-            check={checking.checks?.[n]}
-            facts={facts}
-            portsOf={portsOf(traffic)}
-            marked={new Set([...changes.added, ...changes.moved])}
-          />
-        ))}
-      </ol>
+      <MostOfTraffic traffic={traffic} facts={facts} />
+      {ways.length > 1 ? (
+        <WayPicker ways={ways} chosen={props.way ?? changes.way} onWay={props.onWay} />
+      ) : (
+        <OnlyWay offered={props.offered} />
+      )}
+      <Exposure plan={changes} facts={facts} />
     </>
+  )
+}
+
+/** Each request of a plan that changes something. */
+export function PlanContent(props: PlanContentProps): JSX.Element {
+  const { project, port, facts, changes, checking, traffic } = props
+  const { steps } = changes
+  return (
+    <ol>
+      {steps.map((planned, n) => (
+        <PlanStep
+          key={n}
+          project={project}
+          port={port.id}
+          limit={props.limit}
+          calls={props.calls}
+          planned={planned}
+          number={n + 1}
+          of={steps.length}
+          dryRun={props.dryRun}
+          check={checking.checks?.[n]}
+          facts={facts}
+          portsOf={portsOf(traffic)}
+          marked={new Set([...changes.added, ...changes.moved])}
+        />
+      ))}
+    </ol>
   )
 }

@@ -50,6 +50,9 @@ export type PlanPanelProps = {
 }
 
 // Only a plan that changes something needs them.
+const PlanNotices = part(() => import('./PlanContent.tsx').then((module) => module.PlanNotices))
+const PlanTraffic = part(() => import('./PlanContent.tsx').then((module) => module.PlanTraffic))
+const PlanChoices = part(() => import('./PlanContent.tsx').then((module) => module.PlanChoices))
 const PlanContent = part(() => import('./PlanContent.tsx').then((module) => module.PlanContent))
 const DryRunResult = part(() => import('./DryRunResult.tsx').then((module) => module.DryRunResult))
 
@@ -60,72 +63,40 @@ const LOADING = <SkeletonRows label="Loading the plan" count={4} />
  * buttons Dry run and Apply.
  */
 export function PlanPanel(props: PlanPanelProps): JSX.Element {
-  const { port, facts, plan, underWay, side, lockReason, headingRef } = props
-  const { dryRun, onDryRun, checking, applying } = props
+  const { port, facts, plan, underWay, side, lockReason, headingRef, checking, applying, traffic } = props
   const steps = 'problem' in plan ? [] : plan.steps
-  const changes = 'problem' in plan || steps.length === 0 ? undefined : plan
+  const changes = underWay || 'problem' in plan || steps.length === 0 ? undefined : plan
   useFocusWhenReplaced(underWay, headingRef)
   useLoadedFor(changes)
-  if (underWay)
-    return (
-      <Panel title="Plan" note="under way" headingRef={headingRef} className={styles.plan}>
-        <div className={styles.scroll}>{side}</div>
-      </Panel>
-    )
   // Once it has passed, nobody has to switch anything to go on.
   const passed = changes !== undefined && checking.checks !== undefined && isPassed(checking.checks)
   const blocked =
     lockReason ?? ('problem' in plan ? plan.problem : changes === undefined ? 'No changes yet' : undefined)
+  const whyNot = applying.forbidden ?? blocked
   return (
     <>
       <Panel
         title="Plan"
-        note={changes && `${changeWords(changes)} · ${counted(steps.length, 'call')}`}
+        note={
+          underWay ? 'under way' : changes && `${changeWords(changes)} · ${counted(steps.length, 'call')}`
+        }
         headingRef={headingRef}
         className={styles.plan}
-        footer={
-          <>
-            {/* This element stays, so that screen readers announce what appears in it. */}
-            {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <output> takes no blocks */}
-            <div role="status" className={styles.summary}>
-              {changes !== undefined && (
-                <DryRunResult waiting={null} checking={checking} traffic={props.traffic} />
-              )}
-            </div>
-            <div className={styles.footer}>
-              <Switch checked={dryRun} onChange={(event) => onDryRun(event.target.checked)}>
-                Dry run
-              </Switch>
-              <span className={styles.mode}>{modeWords(dryRun, passed)}</span>
-              <div className={styles.buttons}>
-                {dryRun && (
-                  <Button
-                    variant={passed ? undefined : 'primary'}
-                    icon="check"
-                    busy={checking.busy}
-                    disabledReason={applying.forbidden ?? blocked}
-                    onClick={checking.start}
-                  >
-                    Dry run
-                  </Button>
-                )}
-                {(passed || !dryRun) && (
-                  <Button
-                    variant="primary"
-                    busy={applying.busy}
-                    disabledReason={applying.forbidden ?? blocked}
-                    onClick={applying.ask}
-                  >
-                    Apply…
-                  </Button>
-                )}
-              </div>
-            </div>
-          </>
-        }
+        footer={underWay ? undefined : <PlanFooter {...props} {...{ changes, passed, whyNot }} />}
       >
         <div className={styles.scroll}>
-          {changes === undefined ? (
+          <div className={styles.notices}>
+            {changes && <PlanNotices {...{ side, applying }} waiting={null} />}
+            {/* Stays while plans come and go, so that screen readers announce what they change. */}
+            {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <output> takes no blocks */}
+            <div role="status" aria-label="What the plan changes">
+              {changes && <PlanTraffic {...{ traffic, facts }} waiting={null} />}
+            </div>
+            {changes && <PlanChoices {...props} changes={changes} waiting={null} />}
+          </div>
+          {underWay ? (
+            side
+          ) : changes === undefined ? (
             <Idle plan={plan} side={side} lockReason={lockReason} />
           ) : (
             <PlanContent {...props} changes={changes} waiting={LOADING} />
@@ -137,7 +108,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
               project={props.project}
               before={port.security_groups}
               port={port}
-              traffic={props.traffic}
+              traffic={traffic}
               secured={portSecurityOf(port) !== false}
               plan={changes}
               facts={facts}
@@ -151,12 +122,57 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
         <PlanBar
           changes={changes}
           heading={headingRef}
-          next={nextOf(checking, passed || !dryRun)}
+          next={nextOf(checking, passed || !props.dryRun)}
           checking={checking}
           applying={applying}
-          blocked={applying.forbidden ?? blocked}
+          blocked={whyNot}
         />
       )}
+    </>
+  )
+}
+
+/** What the dry run found, and the buttons. */
+function PlanFooter(
+  props: PlanPanelProps & {
+    changes: ChangePlan | undefined
+    passed: boolean
+    /** Why the buttons can't be used. */
+    whyNot: string | undefined
+  },
+): JSX.Element {
+  const { changes, passed, whyNot, dryRun, onDryRun, checking, applying, traffic } = props
+  return (
+    <>
+      {/* This element stays, so that screen readers announce what appears in it. */}
+      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <output> takes no blocks */}
+      <div role="status" aria-label="Dry run" className={styles.summary}>
+        {changes !== undefined && <DryRunResult waiting={null} checking={checking} traffic={traffic} />}
+      </div>
+      <div className={styles.footer}>
+        <Switch checked={dryRun} onChange={(event) => onDryRun(event.target.checked)}>
+          Dry run
+        </Switch>
+        <span className={styles.mode}>{modeWords(dryRun, passed)}</span>
+        <div className={styles.buttons}>
+          {dryRun && (
+            <Button
+              variant={passed ? undefined : 'primary'}
+              icon="check"
+              busy={checking.busy}
+              disabledReason={whyNot}
+              onClick={checking.start}
+            >
+              Dry run
+            </Button>
+          )}
+          {(passed || !dryRun) && (
+            <Button variant="primary" busy={applying.busy} disabledReason={whyNot} onClick={applying.ask}>
+              Apply…
+            </Button>
+          )}
+        </div>
+      </div>
     </>
   )
 }
@@ -165,7 +181,8 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
 function useLoadedFor(changes: ChangePlan | undefined): void {
   const needed = changes !== undefined
   useEffect(() => {
-    if (needed) for (const { load } of [PlanContent, DryRunResult]) load()
+    if (!needed) return
+    for (const { load } of [PlanNotices, PlanTraffic, PlanChoices, PlanContent, DryRunResult]) load()
   }, [needed])
 }
 

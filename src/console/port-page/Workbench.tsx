@@ -5,8 +5,7 @@ import { useUndoKeys } from '../arrangement/undo-keys.ts'
 import { createDragLink } from '../drag/drag-link.ts'
 import { useFocusRescue } from '../hooks/focus-rescue.ts'
 import { CatalogueArea } from './CatalogueArea.tsx'
-import { DragArea } from './DragArea.tsx'
-import { loadParts, PlanArea } from './later-parts.ts'
+import { loadParts, PlanArea, RowsArea } from './later-parts.ts'
 import { ListArea } from './ListArea.tsx'
 import { LoadingPanel } from './LoadingPanel.tsx'
 import { PageSections } from './PageSections.tsx'
@@ -32,7 +31,7 @@ export function Workbench(props: { project: string; response: PortResponse }): J
         <CatalogueArea dragLink={dragLink} />
         <PlanArea waiting={PLAN_LOADING} headingRef={planHeading} />
       </Areas>
-      <DragArea areas={areas} dragLink={dragLink} />
+      <RowsArea waiting={null} areas={areas} dragLink={dragLink} />
       <PageSections />
       <PageEffects />
     </PortStateProvider>

@@ -5,7 +5,8 @@ import { part } from '../errors/later.tsx'
 export const Catalogue = part(() => import('../catalogue/Catalogue.tsx').then((module) => module.Catalogue))
 export const PlanArea = part(() => import('./PlanArea.tsx').then((module) => module.PlanArea))
 export const Freshness = part(() => import('./Freshness.tsx').then((module) => module.Freshness))
-export const DragLayer = part(() => import('../drag/DragLayer.tsx').then((module) => module.DragLayer))
+export const RowsArea = part(() => import('./RowsArea.tsx').then((module) => module.RowsArea))
+export const RowTools = part(() => import('../list/RowTools.tsx').then((module) => module.RowTools))
 export const TrafficChanges = part(() =>
   import('../traffic/TrafficChanges.tsx').then((module) => module.TrafficChanges),
 )
@@ -21,7 +22,7 @@ export function loadParts(): void {
   for (const { load } of [
     Catalogue,
     PlanArea,
-    DragLayer,
+    RowsArea,
     TrafficChanges,
     RulesSection,
     PortDetails,

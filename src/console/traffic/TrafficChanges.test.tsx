@@ -1,4 +1,4 @@
-import { render, screen, within } from '@testing-library/react'
+import { act, render, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { describe, expect, it } from 'vitest'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
@@ -35,11 +35,16 @@ const compared = (over: Partial<TrafficQuestion> = {}): TrafficState => {
 }
 const summary = (lists: string[][]) =>
   render(<TrafficSummary traffic={compared({ lists })} names={namesOf(FACTS)} />)
-const show = (traffic: TrafficState) => render(<TrafficChanges traffic={traffic} facts={FACTS} />)
+/** With the parts that are loaded when they are needed. */
+async function show(traffic: TrafficState) {
+  const view = render(<TrafficChanges traffic={traffic} facts={FACTS} />)
+  await act(() => Promise.all([import('./TrafficInFull.tsx'), import('./Remotes.tsx')]))
+  return view
+}
 
 describe('what traffic changes', () => {
   it('names what is opened, what decides, and what passes in between', async () => {
-    show(compared())
+    await show(compared())
     expect(screen.getByText('1 newly allowed. 1 more only while it is applied.')).toBeInTheDocument()
     const allowed = screen.getByRole('region', { name: 'Newly allowed' })
     expect(allowed).toHaveTextContent('TCP 22 (SSH) from anywhere (0.0.0.0/0)')
@@ -64,7 +69,7 @@ describe('what traffic changes', () => {
   })
 
   it('filters by direction and protocol', async () => {
-    show(compared({ lists: [['closed'], ['ssh', 'web']] }))
+    await show(compared({ lists: [['closed'], ['ssh', 'web']] }))
     const allowed = screen.getByRole('region', { name: 'Newly allowed' })
     expect(within(allowed).getAllByRole('listitem')).toHaveLength(2)
     await userEvent.selectOptions(screen.getByLabelText('Direction'), 'egress')
@@ -74,8 +79,8 @@ describe('what traffic changes', () => {
     expect(allowed).toHaveTextContent('Nothing passes the filters.')
   })
 
-  it('says plainly when nothing changes, and when groups have no effect', () => {
-    const { unmount } = show(
+  it('says plainly when nothing changes, and when groups have no effect', async () => {
+    const { unmount } = await show(
       compared({
         lists: [
           ['ssh', 'web'],
@@ -85,24 +90,24 @@ describe('what traffic changes', () => {
     )
     expect(screen.getByText('No traffic changes.')).toBeInTheDocument()
     unmount()
-    show(compared({ portSecurity: false }))
+    await show(compared({ portSecurity: false }))
     expect(screen.getByText(/groups have no effect on this port/)).toBeInTheDocument()
   })
 
-  it('never guesses: rules that were not read leave traffic undecided', () => {
-    const { unmount } = show(compared({ rules: { ...QUESTION.rules, ssh: null } }))
+  it('never guesses: rules that were not read leave traffic undecided', async () => {
+    const { unmount } = await show(compared({ rules: { ...QUESTION.rules, ssh: null } }))
     expect(screen.getByRole('region', { name: 'Can’t be decided' })).toHaveTextContent(
       'the rules of group ssh-bastion were not read',
     )
     unmount()
-    show({ state: 'failed', message: 'The worker ended.', retry: () => {} })
+    await show({ state: 'failed', message: 'The worker ended.', retry: () => {} })
     expect(screen.getByRole('alert')).toHaveTextContent('What traffic changes is unknown')
   })
 })
 
 describe('try a packet', () => {
   it('shows the verdict now, in between and after, and the rule that decides', async () => {
-    show(compared())
+    await show(compared())
     await userEvent.type(screen.getByLabelText('Remote address'), '203.0.113.7{Enter}')
     const form = within(screen.getByRole('form', { name: 'Try a packet' }))
     const verdicts = (await form.findAllByRole('listitem')).map(({ textContent }) => textContent)
@@ -115,7 +120,7 @@ describe('try a packet', () => {
     ['Remote address', '10.0.0', 'Enter one IPv4 or IPv6 address'],
     ['Port', '70000', 'Enter a port in 0..65535.'],
   ])('says at %s what is wrong with %s', async (label, value, message) => {
-    show(compared())
+    await show(compared())
     await userEvent.type(screen.getByLabelText('Remote address'), label === 'Port' ? '10.0.0.1' : value)
     if (label === 'Port') {
       await userEvent.clear(screen.getByLabelText('Port'))
@@ -158,8 +163,8 @@ describe('remote groups', () => {
     reread: () => {},
   }
 
-  it('show their addresses, as read; those that stay names say why', () => {
-    show({ ...compared({ lists: [['closed'], ['web']], rules, members }), remotes } as TrafficState)
+  it('show their addresses, as read; those that stay names say why', async () => {
+    await show({ ...compared({ lists: [['closed'], ['web']], rules, members }), remotes } as TrafficState)
     const lines = within(screen.getByRole('region', { name: 'Remote groups' })).getAllByRole('listitem')
     expect(lines[0]).toHaveTextContent('Group db-servers resolved to 2 addresses, as read at 09:07.')
     expect(lines[1]).toHaveTextContent('Group cache not resolved, as more than 2000 ports have it')
@@ -178,7 +183,7 @@ describe('remote groups', () => {
       /denied Denied, because no rule matches, unless rule "deny TCP 8443 from group cache"/,
     ],
   ])('decide a packet to %s from %s where they are known', async (port, remote, said) => {
-    show({ ...compared({ lists: [['closed'], ['web']], rules, members }), remotes } as TrafficState)
+    await show({ ...compared({ lists: [['closed'], ['web']], rules, members }), remotes } as TrafficState)
     await userEvent.clear(screen.getByLabelText('Port'))
     await userEvent.type(screen.getByLabelText('Port'), port)
     await userEvent.type(screen.getByLabelText('Remote address'), `${remote}{Enter}`)
@@ -237,7 +242,7 @@ describe('the traffic of other ports', () => {
   }
 
   it('is named apart from this port’s, with what is not compared', async () => {
-    show(compared({ lists: [['web'], []], rules, others }))
+    await show(compared({ lists: [['web'], []], rules, others }))
     expect(
       screen.getByText('This port: no traffic changes. 1 other port: 1 newly denied.'),
     ).toBeInTheDocument()
@@ -248,7 +253,7 @@ describe('the traffic of other ports', () => {
   })
 
   it('is shown in between, where it changes for a while only', async () => {
-    show(compared({ lists: [['web'], [], ['web']], rules, others }))
+    await show(compared({ lists: [['web'], [], ['web']], rules, others }))
     expect(await screen.findByRole('region', { name: 'Other ports' })).toHaveTextContent(
       /Only between step 1 and step 2.*TCP 5432/,
     )

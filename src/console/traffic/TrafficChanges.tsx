@@ -1,20 +1,25 @@
-import { useState, type JSX } from 'react'
+import { Suspense, useState, type JSX } from 'react'
 import { ruleText, type Names } from '../../vpc/traffic/explain.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
+import { later } from '../errors/later.tsx'
 import { SelectField } from '../ui/Field.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
-import { Remotes } from './Remotes.tsx'
 import { ALL, FILTERS, type FlowFilter } from './flow-filter.ts'
 import type { TrafficResult, TrafficQuestion } from './compare-traffic.ts'
 import styles from './TrafficChanges.module.css'
 import { namesOf, trafficText } from './traffic-words.ts'
-import { refKey, TrafficInFull } from './TrafficInFull.tsx'
+import { refKey } from './rule-key.ts'
 import { TryPacket } from './TryPacket.tsx'
 import { TrafficFailed } from './TrafficFailed.tsx'
 import type { TrafficState } from './use-traffic.ts'
+
+// Only a plan needs it.
+const TrafficInFull = later(() => import('./TrafficInFull.tsx').then((module) => module.TrafficInFull))
+// Only a port with remote groups needs it.
+const Remotes = later(() => import('./Remotes.tsx').then((module) => module.Remotes))
 
 type Compared = Extract<TrafficResult, { kind: 'differences' }>
 type TrafficChangesProps = { traffic: TrafficState; facts: Pick<GroupFacts, 'groups'> }
@@ -53,7 +58,11 @@ export function TrafficChanges({ traffic, facts }: TrafficChangesProps): JSX.Ele
           if (remotes !== undefined && !remotes.read) remotes.reread()
         }}
       />
-      {remotes !== undefined && remotes.groups.length > 0 && <Remotes remotes={remotes} names={names} />}
+      {remotes !== undefined && remotes.groups.length > 0 && (
+        <Suspense>
+          <Remotes remotes={remotes} names={names} />
+        </Suspense>
+      )}
     </>
   )
 }
@@ -91,7 +100,11 @@ function Compare({ result, question, names, onTry }: CompareProps): JSX.Element 
           ))}
         </div>
       )}
-      <TrafficInFull result={result} lists={question.lists} filter={filter} names={names} />
+      {end !== undefined && (
+        <Suspense fallback={<SkeletonRows label="Loading what changes" count={3} />}>
+          <TrafficInFull result={result} lists={question.lists} filter={filter} names={names} />
+        </Suspense>
+      )}
       <NeverMatching result={result} names={names} />
       <TryPacket question={question} names={names} onTry={onTry} />
       <p className={styles.note}>

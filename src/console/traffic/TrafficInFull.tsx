@@ -2,7 +2,6 @@ import type { JSX } from 'react'
 import type { TrafficDifference } from '../../vpc/traffic/difference.ts'
 import { ruleText, type Names } from '../../vpc/traffic/explain.ts'
 import type { Flow } from '../../vpc/traffic/flow.ts'
-import type { RuleRef } from '../../vpc/traffic/rules.ts'
 import { Icon } from '../ui/Icon.tsx'
 import type { TrafficResult } from './compare-traffic.ts'
 import { FlowGroups } from './FlowGroups.tsx'
@@ -10,6 +9,7 @@ import { shows, type FlowFilter } from './flow-filter.ts'
 import { endsOf, type TwoLists } from './flow-groups.ts'
 import { FLOW_MARKS } from './flow-marks.ts'
 import styles from './TrafficChanges.module.css'
+import { refKey } from './rule-key.ts'
 import { OtherPorts } from './OtherPorts.tsx'
 import { flowCountsText } from './traffic-words.ts'
 
@@ -152,9 +152,4 @@ function Difference(props: {
       </p>
     </>
   )
-}
-
-/** Tells rules apart. */
-export function refKey({ groupId, ruleId }: RuleRef): string {
-  return `${groupId} ${ruleId}`
 }

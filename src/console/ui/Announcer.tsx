@@ -13,9 +13,9 @@ export function useAnnounce(): Announce {
 export function Announcer({ children }: { children: ReactNode }): JSX.Element {
   const region = useRef<HTMLOutputElement>(null)
   const announce = useCallback<Announce>((message) => {
-    if (region.current === null) return
+    const output = region.current
     // The same words twice must change the text, or they are not read out again.
-    region.current.textContent = region.current.textContent === message ? `${message}\u00a0` : message
+    if (output) output.textContent = message === output.textContent ? `${message}\u00a0` : message
   }, [])
   return (
     <AnnounceContext value={announce}>

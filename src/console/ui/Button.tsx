@@ -14,17 +14,8 @@ type Shared = Omit<ComponentProps<'button'>, 'disabled' | 'className'> & {
 type ButtonProps = Shared & { icon?: IconName; children: ReactNode }
 
 /** A button with words on it. */
-export function Button({ icon, children, ...rest }: ButtonProps): JSX.Element {
-  return (
-    <BaseButton {...rest}>
-      {rest.busy ? (
-        <span className={styles.spinner} aria-hidden="true" />
-      ) : (
-        icon && <Icon name={icon} size={14} />
-      )}
-      {children}
-    </BaseButton>
-  )
+export function Button(props: ButtonProps): JSX.Element {
+  return <BaseButton {...props} />
 }
 
 type ButtonLinkProps = Omit<ComponentProps<'a'>, 'className'> & { variant?: Shared['variant'] }
@@ -44,7 +35,7 @@ export function ButtonLink({ variant = 'secondary', children, ...rest }: ButtonL
 type IconButtonProps = Shared & { icon: IconName; label: string }
 
 /** A button that shows an icon; `label` is its name and its tooltip. */
-export function IconButton({ icon, label, variant = 'ghost', ...rest }: IconButtonProps): JSX.Element {
+export function IconButton({ label, variant = 'ghost', ...rest }: IconButtonProps): JSX.Element {
   return (
     <BaseButton
       {...rest}
@@ -52,9 +43,7 @@ export function IconButton({ icon, label, variant = 'ghost', ...rest }: IconButt
       square
       aria-label={label}
       title={rest.disabledReason ? undefined : label}
-    >
-      {rest.busy ? <span className={styles.spinner} aria-hidden="true" /> : <Icon name={icon} />}
-    </BaseButton>
+    />
   )
 }
 
@@ -66,9 +55,10 @@ function BaseButton({
   square = false,
   onClick,
   type = 'button',
+  icon,
   children,
   ...rest
-}: Shared & { square?: boolean }): JSX.Element {
+}: Shared & { icon?: IconName | undefined; square?: boolean }): JSX.Element {
   const reasonId = useId()
   const blocked = busy || disabledReason !== undefined
   const classes = [styles.button, styles[variant], size === 'small' && styles.small, square && styles.square]
@@ -85,6 +75,11 @@ function BaseButton({
         else onClick?.(event)
       }}
     >
+      {busy ? (
+        <span className={styles.spinner} aria-hidden="true" />
+      ) : (
+        icon && <Icon name={icon} size={square ? 16 : 14} />
+      )}
       {children}
     </button>
   )

@@ -13,34 +13,36 @@ type CopyButtonProps = {
   tabIndex?: number | undefined
 }
 
+type Outcome = 'Copied' | 'Not copied'
+
+/** Copies a text, and announces whether it did. */
+export async function copyText(text: string, announce: (message: string) => void): Promise<Outcome> {
+  try {
+    await navigator.clipboard.writeText(text)
+    announce('Copied.')
+    return 'Copied'
+  } catch {
+    announce('Not copied. Select the text and copy it yourself.')
+    return 'Not copied'
+  }
+}
+
 /** Copies a text and says so. */
 export function CopyButton({ text, label, showLabel = false, tabIndex }: CopyButtonProps): JSX.Element {
   const announce = useAnnounce()
-  const [outcome, setOutcome] = useState<'copied' | 'failed'>()
+  const [outcome, setOutcome] = useState<Outcome>()
   useEffect(() => {
     if (outcome === undefined) return
     const timer = setTimeout(() => setOutcome(undefined), 2000)
     return () => clearTimeout(timer)
   }, [outcome])
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(typeof text === 'string' ? text : text())
-      setOutcome('copied')
-      announce('Copied')
-    } catch {
-      setOutcome('failed')
-      announce('The browser did not let Portside copy. Select the text and copy it yourself.')
-    }
-  }
-  const icon = outcome === 'copied' ? 'check' : outcome === 'failed' ? 'warning' : 'copy'
-  if (!showLabel)
-    return (
-      <IconButton icon={icon} size="small" label={label} tabIndex={tabIndex} onClick={() => void copy()} />
-    )
-  const words = outcome === 'copied' ? 'Copied' : outcome === 'failed' ? 'Not copied' : label
+  const copy = () => void copyText(typeof text === 'string' ? text : text(), announce).then(setOutcome)
+  const icon = outcome === undefined ? 'copy' : outcome === 'Copied' ? 'check' : 'warning'
+  const shared = { icon, size: 'small', tabIndex, onClick: copy } as const
+  if (!showLabel) return <IconButton {...shared} label={label} />
   return (
-    <Button icon={icon} size="small" variant="ghost" tabIndex={tabIndex} onClick={() => void copy()}>
-      {words}
+    <Button {...shared} variant="ghost">
+      {outcome ?? label}
     </Button>
   )
 }

@@ -7,10 +7,7 @@ const DRAWINGS = {
   minus: 'M3 8h10',
   'arrow-up': 'M8 13V3M4 7l4-4 4 4',
   'arrow-down': 'M8 3v10M4 9l4 4 4-4',
-  'arrow-left': 'M13 8H3M7 4 3 8l4 4',
   'arrow-right': 'M3 8h10M9 4l4 4-4 4',
-  'to-top': 'M3 3h10M8 13V6M5 9l3-3 3 3',
-  'to-end': 'M3 13h10M8 3v7M5 7l3 3 3-3',
   'chevron-down': 'M4 6l4 4 4-4',
   'chevron-right': 'M6 4l4 4-4 4',
   check: 'M3 8.5 6.5 12 13 4.5',
@@ -23,7 +20,6 @@ const DRAWINGS = {
   warning: 'M8 2.5 14.5 13.5H1.5zM8 6.5v3.5M8 12v.01',
   info: 'M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0zM8 7.5V11M8 5v.01',
   clock: 'M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0zM8 4.5V8l2.5 1.5',
-  external: 'M6.5 3.5h-3v9h9v-3M9 3h4v4M13 3 7.5 8.5',
   shield: 'M8 2 13 4v4c0 3-2 5-5 6-3-1-5-3-5-6V4z',
   'shield-off': 'M8 2 13 4v4c0 3-2 5-5 6-3-1-5-3-5-6V4zM2 2l12 12',
 } as const
@@ -36,7 +32,6 @@ export function Icon({ name, size = 16 }: { name: IconName; size?: number }): JS
   return (
     <svg
       aria-hidden="true"
-      focusable="false"
       width={size}
       height={size}
       viewBox="0 0 16 16"

@@ -1,0 +1,30 @@
+import { memo, useCallback, useEffect, type JSX, type RefObject } from 'react'
+import type { DragLink } from '../drag/drag-link.ts'
+import { DragLayer } from '../drag/DragLayer.tsx'
+import { groupName } from '../facts/group-facts.ts'
+import { RowTools } from './later-parts.ts'
+import { usePortState } from './port-state.tsx'
+
+const Drag = memo(DragLayer)
+
+/**
+ * What hands do with rows: drag them between the areas, copy them, search among them, and see where
+ * they go.
+ */
+export function RowsArea(props: { areas: RefObject<HTMLElement | null>; dragLink: DragLink }): JSX.Element {
+  const { areas } = props
+  const { arranged, facts } = usePortState()
+  const { groups } = facts
+  const { desired, moved } = arranged.arrangement
+  const nameOf = useCallback((id: string) => groupName({ groups }, id), [groups])
+  useEffect(() => {
+    // Before a pointer or the focus has come, nothing can be done to rows.
+    for (const type of ['pointerover', 'focusin']) areas.current?.addEventListener(type, RowTools.load)
+  }, [areas])
+  return (
+    <>
+      <Drag {...props} desired={desired} nameOf={nameOf} />
+      <RowTools waiting={null} {...{ areas, desired, moved, groups }} />
+    </>
+  )
+}
