@@ -3,6 +3,7 @@ import os from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { dragging } from './dragging.ts'
+import { effectiveRules } from './effective-rules.ts'
 import { firstView } from './first-view.ts'
 import { largeEstate } from './large-estate.ts'
 import { median, table, goalWords, type Figure } from './figures.ts'
@@ -15,6 +16,7 @@ const SUBJECTS: Record<string, Subject> = {
   proxy,
   'first-view': firstView,
   dragging,
+  'effective-rules': effectiveRules,
   'large-estate': largeEstate,
 }
 

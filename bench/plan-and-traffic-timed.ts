@@ -5,16 +5,8 @@ import type { SecurityGroupRule } from '../src/vpc/security-group.ts'
 import { planChange } from '../src/vpc/plan-change.ts'
 import { RuleBook, trafficOfPlan } from '../src/vpc/traffic/index.ts'
 import { ruleTable } from '../src/vpc/traffic/rule-table.ts'
+import { chance, rulesOf } from './estate-rules.ts'
 import { median, type Figure } from './figures.ts'
-
-/** Numbers from 0 to below 1 that are the same in every run. */
-function chance(seed: number) {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
 
 const groupId = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 const groupIds = (count: number) => Array.from({ length: count }, (_, n) => groupId(n))
@@ -24,37 +16,6 @@ function shuffled(ids: readonly string[], next: () => number): string[] {
     .map((id) => ({ id, place: next() }))
     .toSorted((a, b) => a.place - b.place)
     .map(({ id }) => id)
-}
-
-/**
- * Rules as estates have them: networks of all sizes, single ports and ranges, some denials, some of
- * `remotes` groups as remote.
- */
-function rulesOf(group: string, count: number, remotes: number, next: () => number): SecurityGroupRule[] {
-  const from = <T>(...choice: readonly T[]) => choice[Math.floor(next() * choice.length)]!
-  return Array.from({ length: count }, (_, n) => {
-    const v4 = next() < 0.9
-    const protocol = from('tcp', 'tcp', 'tcp', 'udp', 'icmp', null)
-    const port = 1 + Math.floor(next() * 9000)
-    const ports = from(`${port}`, `${port}-${port + 100}`, '22,443,8000-8100')
-    const [a, b] = [Math.floor(next() * 60), Math.floor(next() * 256)]
-    const cidr = v4
-      ? from(`10.${a}.${b}.0/24`, `10.${a}.0.0/16`, `10.${a}.${b}.7/32`, '0.0.0.0/0')
-      : from(`fd00:${a}::/32`, '::/0')
-    const remote = next()
-    return {
-      id: `${group}-${n}`,
-      security_group_id: group,
-      direction: from('ingress', 'ingress', 'egress'),
-      ethertype: v4 ? 'IPv4' : 'IPv6',
-      protocol,
-      multiport: protocol === 'tcp' || protocol === 'udp' ? ports : null,
-      action: next() < 0.2 ? 'deny' : 'allow',
-      priority: from(1, 1, 1, 10, 50, 100),
-      remote_group_id: remote < 0.1 ? groupId(Math.floor(next() * remotes)) : null,
-      remote_ip_prefix: remote >= 0.1 && remote < 0.9 ? cidr : null,
-    }
-  })
 }
 
 /**
@@ -102,7 +63,7 @@ for (const [groups, rules] of [
 ] as const) {
   const next = chance(groups * rules)
   const current = groupIds(groups)
-  const book = Object.fromEntries(current.map((id) => [id, rulesOf(id, rules, groups, next)]))
+  const book = Object.fromEntries(current.map((id) => [id, rulesOf(id, rules, groupIds(groups), next)]))
   const moved = [...current.slice(1), current[0]!]
   const compare = (desired: string[]) =>
     trafficOfPlan({ portSecurity: true, lists: [current, desired], book: new RuleBook(book) })
@@ -137,7 +98,7 @@ for (const [remotes, addresses] of [
 ] as const) {
   const next = chance(5000 + remotes + addresses)
   const current = groupIds(100)
-  const rules = Object.fromEntries(current.map((id) => [id, rulesOf(id, 50, remotes || 100, next)]))
+  const rules = Object.fromEntries(current.map((id) => [id, rulesOf(id, 50, groupIds(remotes || 100), next)]))
   const part = (below: number) => Math.floor(next() * below)
   const scattered = () => Array.from({ length: addresses }, () => `10.${part(60)}.${part(256)}.${part(256)}`)
   const members = Object.fromEntries(groupIds(remotes).map((id) => [id, scattered()]))
@@ -189,7 +150,7 @@ for (const kind of ['mixed', 'wide'] as const) {
   }
   const rules = new Map(
     current.map((id) => {
-      const made = rulesOf(id, 50, 100, next)
+      const made = rulesOf(id, 50, current, next)
       return [id, kind === 'wide' ? made.map(wideRule) : made] as const
     }),
   )

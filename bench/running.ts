@@ -20,16 +20,21 @@ export type Running = {
 }
 
 /**
- * Starts both with an estate of that many ports and groups; unless `signed`, the emulator takes
- * unsigned requests too.
+ * Starts both with an estate of that many ports and groups, or with that in the folder `estate`;
+ * unless `signed`, the emulator takes unsigned requests too.
  */
 export async function run({
   ports,
   groups,
+  estate,
   signed = false,
-}: { ports?: number; groups?: number; signed?: boolean } = {}): Promise<Running> {
+}: { ports?: number; groups?: number; estate?: string; signed?: boolean } = {}): Promise<Running> {
   const data = await newFolder()
-  const size = [...(ports ? ['--ports', `${ports}`] : []), ...(groups ? ['--groups', `${groups}`] : [])]
+  const size = [
+    ...(ports ? ['--ports', `${ports}`] : []),
+    ...(groups ? ['--groups', `${groups}`] : []),
+    ...(estate ? ['--data', estate] : []),
+  ]
   const emulator = await startEmulator(size, !signed, REPORTS_HEAP)
   const proxy = await startProxy(emulator.address, { PORTSIDE_DATA: data.path, ...REPORTS_HEAP })
   const signedIn = await fetch(proxy.address, { redirect: 'manual' })
