@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
-import type { WaitingOperation } from '../../vpc/portside-api.ts'
+import { SETTLED, type WaitingOperation } from '../../vpc/portside-api.ts'
 import { useDrafts, type Draft } from '../arrangement/drafts.ts'
 import { awaitingChoiceQuery } from '../proxy-client/awaiting-choice.ts'
 import { CallError } from '../proxy-client/call-error.ts'
@@ -31,7 +31,7 @@ export function useHalfDone(project: string, here?: string): HalfDone {
   const sent = others.flatMap(({ operationId }) => operationId ?? [])
   const { data: over } = useQuery({ ...sentQuery(sent), enabled: !isPending && sent.length > 0 })
   const drafts = others.filter(
-    ({ operationId }) => operationId === null || over?.includes(operationId) === true,
+    ({ operationId }) => operationId === null || over?.open.includes(operationId) === true,
   )
   return { stopped, more: data?.more ?? false, drafts }
 }
@@ -39,6 +39,13 @@ export function useHalfDone(project: string, here?: string): HalfDone {
 /** So many are looked up, and so far an operation is followed to the one after it. */
 const MOST_SENT = 20
 const MOST_FOLLOWED = 5
+
+/** How often they are looked up while one is under way, and else. */
+const LOOK_MS = 3_000
+const LOOK_SELDOM_MS = 30_000
+
+/** `open` when an operation ended and the list is not as it was to make it. */
+type End = 'open' | 'not open' | 'under way'
 
 /**
  * Of operations by which arrangements were sent: those that ended without applying them. An
@@ -49,21 +56,23 @@ const sentQuery = (ids: readonly string[]) =>
     queryKey: ['sent-arrangements', ids],
     queryFn: async ({ signal }) => {
       const asked = ids.slice(0, MOST_SENT)
-      const open = await Promise.all(asked.map((id) => isOpen(id, MOST_FOLLOWED, signal)))
-      return asked.filter((_, n) => open[n])
+      const ends = await Promise.all(asked.map((id) => endOf(id, MOST_FOLLOWED, signal)))
+      return { open: asked.filter((_, n) => ends[n] === 'open'), underWay: ends.includes('under way') }
     },
     staleTime: 10_000,
-    refetchInterval: 30_000,
+    refetchInterval: ({ state: { data } }) => (data?.underWay === true ? LOOK_MS : LOOK_SELDOM_MS),
   })
 
-/** True when an operation has ended, and the list is not as arranged. */
-async function isOpen(id: string, follow: number, signal: AbortSignal): Promise<boolean> {
+async function endOf(id: string, follow: number, signal: AbortSignal): Promise<End> {
   try {
     const { status, purpose, followed_by } = await readOperation(id, signal)
-    if (followed_by && follow > 0) return await isOpen(followed_by, follow - 1, signal)
+    if (followed_by && follow > 0) return await endOf(followed_by, follow - 1, signal)
+    if (!SETTLED.has(status)) return 'under way'
     return status === 'left' || status === 'list_changed' || (status === 'done' && purpose === 'go_back')
+      ? 'open'
+      : 'not open'
   } catch (error) {
     // It never reached the proxy.
-    return error instanceof CallError && error.status === 404
+    return error instanceof CallError && error.status === 404 ? 'open' : 'not open'
   }
 }
