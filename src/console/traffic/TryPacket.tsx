@@ -5,8 +5,8 @@ import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
 import type { TrafficQuestion } from './compare-traffic.ts'
 import styles from './TrafficChanges.module.css'
-import { VERDICT_TONES, whyText } from './why-text.ts'
-import type { PacketRefused, tryPacket, TypedPacket } from './try-packet.ts'
+import type * as Engine from './try-packet.ts'
+import type { PacketRefused, TypedPacket } from './try-packet.ts'
 
 type TryPacketProps = {
   question: TrafficQuestion
@@ -29,7 +29,7 @@ export function TryPacket({ question, names, onTry }: TryPacketProps): JSX.Eleme
   const [typed, setTyped] = useState(EMPTY)
   const [tried, setTried] = useState<TypedPacket>()
   // To read thousands of rules takes long, and its code is large: not before a packet is tried.
-  const [engine, setEngine] = useState<{ tryPacket: typeof tryPacket }>()
+  const [engine, setEngine] = useState<typeof Engine>()
   const [unloaded, setUnloaded] = useState(false)
   const found = useMemo(
     () => (tried && engine ? engine.tryPacket(question, tried) : undefined),
@@ -99,12 +99,13 @@ export function TryPacket({ question, names, onTry }: TryPacketProps): JSX.Eleme
       </div>
       <output aria-live="polite">
         {unloaded && 'This part could not be loaded. Try again.'}
-        {verdicts.length > 0 && (
+        {engine && verdicts.length > 0 && (
           <ol className={styles.lines}>
             {verdicts.map((one, n) => (
               <li key={n}>
-                {whenText(n, verdicts.length)} <Badge tone={VERDICT_TONES[one.verdict]}>{one.verdict}</Badge>{' '}
-                <span className={styles.note}>{whyText(one, names)}</span>
+                {whenText(n, verdicts.length)}{' '}
+                <Badge tone={engine.VERDICT_TONES[one.verdict]}>{one.verdict}</Badge>{' '}
+                <span className={styles.note}>{engine.whyText(one, names)}</span>
               </li>
             ))}
           </ol>

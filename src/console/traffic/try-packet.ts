@@ -8,6 +8,8 @@ import {
 } from '../../vpc/traffic/index.ts'
 import { ruleBookOf, type TrafficQuestion } from './compare-traffic.ts'
 
+export { VERDICT_TONES, whyText } from './why-text.ts'
+
 /** A packet as it is typed. */
 export type TypedPacket = Record<'protocol' | 'number' | 'port' | 'type' | 'code' | 'remote', string> & {
   direction: Direction
