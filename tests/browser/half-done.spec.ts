@@ -70,7 +70,9 @@ test('what is half done is said on every page; History rolls a stopped change ba
   await expect(crumbs).toHaveText('Ports')
   await crumbs.getByRole('link', { name: 'Ports' }).click()
   await expect(search).toHaveValue('shop-prod')
-  await expect(page.getByRole('row', { name: DRAFT })).not.toContainText('Draft')
+  await expect(page.getByRole('row', { name: DRAFT })).not.toContainText('Not applied')
   // What was rolled back is still arranged.
   await expect(banner(page)).toContainText(`1 arrangement not applied:${port}`)
+  await search.fill(port)
+  await expect(page.getByRole('row', { name: port })).toContainText('Not applied')
 })

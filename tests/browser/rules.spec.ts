@@ -142,4 +142,8 @@ test('the picture says who gets at what, and by which group', async ({ page, por
   await section.getByRole('radio', { name: 'Ingress' }).check()
   await expect(table).toBeVisible()
   await expectNoAxeFindingInAnyLook(page)
+  await page.emulateMedia({ media: 'print' })
+  await expect(fields.first()).toBeVisible()
+  await expect(section.getByText('What differs')).toBeVisible()
+  await expect(section.getByText('On the port now')).toBeHidden()
 })

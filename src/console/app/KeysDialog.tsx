@@ -22,6 +22,8 @@ const KEYS: readonly (readonly [string, readonly (readonly [readonly string[], s
     [
       [['↑', '↓'], 'Go from row to row'],
       [['Home', 'End'], 'Go to the first and to the last row'],
+      [['Page Up', 'Page Down'], 'In a table of rules: go 12 rows'],
+      [['←', '→'], 'Go from field to field in ‘Who gets at what’; Enter says why'],
       [['Space'], 'Selects the group of a row; with Shift, all up to it'],
       [['Enter'], 'On a group in the catalogue: adds it to the end of the list'],
       [[`${CTRL} C`], 'Copies the group, or the selected ones, where no text is selected'],

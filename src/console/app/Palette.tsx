@@ -121,9 +121,14 @@ function readOf(client: QueryClient, project: string) {
   const ports = client
     .getQueriesData<InfiniteData<PortsResponse>>({ queryKey: ['ports', project] })
     .flatMap(([, data]) => data?.pages.flatMap((page) => page.ports) ?? [])
-  const groups = client
+  const pages = client
     .getQueriesData<InfiniteData<{ security_groups: SecurityGroup[] }>>({ queryKey: ['groups', project] })
     .flatMap(([, data]) => data?.pages.flatMap((page) => page.security_groups) ?? [])
+  // The ports' page reads no pages of groups, but those that its ports have.
+  const byId = client
+    .getQueriesData<Record<string, SecurityGroup>>({ queryKey: ['groups-by-id', project] })
+    .flatMap(([, data]) => Object.values(data ?? {}))
+  const groups = [...pages, ...byId]
   return { opened, ports: onceEach(ports), groups: onceEach(groups) }
 }
 

@@ -76,7 +76,7 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
               </Badge>
             ) : (
               <Badge tone="new" title="An arrangement in this browser is not applied">
-                Draft
+                Not applied
               </Badge>
             )}
           </span>

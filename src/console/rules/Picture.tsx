@@ -4,6 +4,7 @@ import type { Direction } from '../../vpc/traffic/directions.ts'
 import type { Picture as PictureData } from '../../vpc/traffic/picture.ts'
 import { later } from '../errors/later.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
+import { counted } from '../facts/change-words.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import type { PictureQuestion } from '../traffic/compare-traffic.ts'
 import { TrafficFailed } from '../traffic/TrafficFailed.tsx'
@@ -17,13 +18,13 @@ import {
   columnWords,
   kindWords,
   PictureWords,
-  rowNames,
   rowTitle,
   type FieldKind,
   type PictureView,
 } from './picture-words.ts'
 import styles from './Picture.module.css'
 import { rulesQuestionOf, UnreadRemotes, useAllNames } from './remote-names.tsx'
+import { PictureTableRow } from './PictureTableRow.tsx'
 import { useWorker } from './use-worker.ts'
 
 const FieldDialog = later(() => import('./FieldDialog.tsx').then((module) => module.FieldDialog))
@@ -115,11 +116,10 @@ function PictureTable(props: PictureTableProps): JSX.Element {
   const rows = Math.min(rowsShown, picture.rows.length)
   const last = picture.columns.length - 1
   // The last one is what no rule is about in particular: never folded.
-  const columns = useMemo(
-    () => [...Array.from({ length: Math.min(columnsShown, last) }, (_, at) => at), last],
-    [columnsShown, last],
-  )
-  const foldedColumns = last + 1 - columns.length
+  const [columns, folded] = useMemo(() => {
+    const others = Array.from({ length: last }, (_, at) => at)
+    return [[...others.slice(0, columnsShown), last], others.slice(columnsShown)]
+  }, [columnsShown, last])
   const foldedRows = picture.rows.length - rows
   const at = { row: Math.min(active.row, rows - 1), column: Math.min(active.column, columns.length - 1) }
 
@@ -147,7 +147,12 @@ function PictureTable(props: PictureTableProps): JSX.Element {
           legend="Direction"
           name="picture-direction"
           value={direction}
-          onChange={onDirection}
+          onChange={(chosenDirection) => {
+            // Another table: what was unfolded of this one is no part of it.
+            setRowsShown(ROWS)
+            setColumnsShown(COLUMNS)
+            onDirection(chosenDirection)
+          }}
           options={[
             ['ingress', 'Ingress'],
             ['egress', 'Egress'],
@@ -182,56 +187,30 @@ function PictureTable(props: PictureTableProps): JSX.Element {
               <th scope="col" className={styles.corner}>
                 {direction === 'ingress' ? 'From' : 'To'}
               </th>
-              {columns.map((column) => {
-                const { title, detail } = columnWords(picture.columns[column]!)
-                return (
-                  <th key={column} scope="col" title={detail || title}>
-                    <span className={styles.title}>{title}</span>
-                    {detail !== '' && <span className={styles.detail}>{detail}</span>}
-                  </th>
-                )
-              })}
+              {columns.slice(0, -1).map((column) => (
+                <ColumnHead key={column} {...columnWords(picture.columns[column]!)} />
+              ))}
+              {folded.length > 0 && (
+                <ColumnHead title={counted(folded.length, 'more column')} detail="folded" />
+              )}
+              <ColumnHead {...columnWords(picture.columns[last]!)} />
             </tr>
           </thead>
           <tbody>
             {picture.rows.slice(0, rows).map((row, rowAt) => (
-              <tr key={rowAt}>
-                <th scope="row" title={rowNames(row, names).names.join(', ')}>
-                  <span className={styles.title}>{rowTitle(row, names)}</span>
-                </th>
-                {columns.map((column, columnAt) => {
-                  const field = words.field(rowAt, column, view)
-                  const isActive = rowAt === at.row && columnAt === at.column
-                  return (
-                    <td key={column}>
-                      <button
-                        type="button"
-                        data-field={`${rowAt} ${columnAt}`}
-                        className={`${styles.field} ${styles[field?.kind ?? 'none']}`}
-                        tabIndex={isActive ? 0 : -1}
-                        aria-haspopup="dialog"
-                        onFocus={() => setActive({ row: rowAt, column: columnAt })}
-                        onClick={() => field && setOpened({ row: rowAt, column })}
-                      >
-                        {field === undefined ? (
-                          <span className={styles.by}>no such traffic</span>
-                        ) : (
-                          <>
-                            <span className={styles.verdict}>
-                              <Icon name={field.icon} size={12} />
-                              {field.text}
-                            </span>{' '}
-                            <span className={styles.by} title={field.by}>
-                              {field.by}
-                            </span>
-                            {field.rest !== '' && <span className={styles.rest}> {field.rest}</span>}
-                          </>
-                        )}
-                      </button>
-                    </td>
-                  )
-                })}
-              </tr>
+              <PictureTableRow
+                key={rowAt}
+                row={row}
+                at={rowAt}
+                columns={columns}
+                folded={folded}
+                words={words}
+                view={view}
+                names={names}
+                active={rowAt === at.row ? at.column : undefined}
+                onActive={setActive}
+                onOpen={setOpened}
+              />
             ))}
           </tbody>
         </table>
@@ -242,11 +221,11 @@ function PictureTable(props: PictureTableProps): JSX.Element {
             {foldedRows > ROWS ? `${ROWS} of ${foldedRows} more rows` : `${foldedRows} more rows`}
           </Button>
         )}
-        {foldedColumns > 0 && (
+        {folded.length > 0 && (
           <Button size="small" onClick={() => setColumnsShown(columnsShown + COLUMNS)}>
-            {foldedColumns > COLUMNS
-              ? `${COLUMNS} of ${foldedColumns} more columns`
-              : `${foldedColumns} more columns`}
+            {folded.length > COLUMNS
+              ? `${COLUMNS} of ${folded.length} more columns`
+              : `${folded.length} more columns`}
           </Button>
         )}
         <Legend view={view} />
@@ -271,6 +250,15 @@ function PictureTable(props: PictureTableProps): JSX.Element {
         </Suspense>
       )}
     </>
+  )
+}
+
+function ColumnHead({ title, detail }: { title: string; detail: string }): JSX.Element {
+  return (
+    <th scope="col" title={detail || title}>
+      <span className={styles.title}>{title}</span>
+      {detail !== '' && <span className={styles.detail}>{detail}</span>}
+    </th>
   )
 }
 

@@ -63,6 +63,22 @@ export class PictureWords {
     return words
   }
 
+  /** What folded columns have for a row: the most important of it by its services. */
+  folded(row: number, columns: readonly number[], view: PictureView): FieldWords | undefined {
+    const titles = new Map<FieldKind, string[]>()
+    for (const column of columns) {
+      const kind = this.field(row, column, view)?.kind
+      if (kind === undefined) continue
+      titles.set(kind, [...(titles.get(kind) ?? []), columnWords(this.#picture.columns[column]!).title])
+    }
+    const [first, ...others] = ORDER.filter((kind) => titles.has(kind))
+    if (first === undefined) return undefined
+    if (others.length === 0) return { ...looks(first), by: '', rest: '' }
+    const of = titles.get(first)!
+    const by = of.length > 2 ? `${of[0]} and ${of.length - 1} more` : of.join(', ')
+    return { ...looks(first), by, rest: `the rest ${joinAnd(others.map((kind) => KINDS[kind].text))}` }
+  }
+
   #words(field: readonly number[], view: PictureView): FieldWords {
     const parts = new Map<string, Omit<FieldWords, 'rest'>>()
     for (const number of field) {

@@ -1,5 +1,6 @@
 import { useMemo, type JSX } from 'react'
 import { setText, type Names } from '../../vpc/traffic/explain.ts'
+import type { RemoteSet } from '../../vpc/traffic/rules.ts'
 import { joinAnd } from '../../vpc/traffic/service-ranges.ts'
 import { counted } from '../facts/change-words.ts'
 import { knownName } from '../facts/group-names.ts'
@@ -50,7 +51,7 @@ export function UnreadRemotes(props: {
     <div className={styles.bar}>
       <p className={styles.note}>
         {remotes.read
-          ? `Not resolved: ${joinAnd(unknown.map((one) => `${setText(one, names)}${'unresolved' in one ? ` (${one.unresolved})` : ''}`))}. `
+          ? `Addresses not known: ${unresolvedText(unknown, names)}. `
           : `The addresses of ${counted(unknown.length, 'remote group')} are not read yet. `}
         {filtered && 'Their rules are shown for every address.'}
       </p>
@@ -61,4 +62,20 @@ export function UnreadRemotes(props: {
       )}
     </div>
   )
+}
+
+/** So many groups are named for one reason; the others are counted. */
+const MOST_NAMED = 3
+
+/** Which groups are not resolved, with each reason once. */
+function unresolvedText(unknown: readonly (RemoteSet & { unresolved: string })[], names: Names): string {
+  const byReason = new Map<string, string[]>()
+  for (const one of unknown)
+    byReason.set(one.unresolved, [...(byReason.get(one.unresolved) ?? []), setText(one, names)])
+  const said = [...byReason].map(([reason, all]) => {
+    const left = all.length - MOST_NAMED
+    const named = left > 1 ? [...all.slice(0, MOST_NAMED), `${left} more`] : all
+    return `${joinAnd(named)} (${reason})`
+  })
+  return said.join('; ')
 }

@@ -141,7 +141,7 @@ export function remoteCidrs(
  */
 export function remoteText(remote: FlowRemote, family: Family, names: Names = {}): string {
   const { except, cidrs } = remoteCidrs(remote, family)
-  const list = joinAnd(spelled(cidrs.map(hostText), 'more blocks'))
+  const list = joinAnd(spelled(cidrs.map(hostText), 'more networks'))
   const everywhere = `${addressText(family === 'IPv4' ? 0 : 0n)}/0`
   const all = remote.share === 1 && remote.ranges.length === 1 && cidrs[0] === everywhere
   const sets = remote.memberOf.map((set) => setText(set, names))
