@@ -13,7 +13,7 @@ export const KIND_WORDS: Record<AuditRecordKind, string> = {
 
 /** How audit records ended, in words, and how they are shown. `open`: no end was written. */
 export const OUTCOME_WORDS: Record<AuditOutcome | 'open', { words: string; tone: Tone; meaning: string }> = {
-  done: { words: 'Done', tone: 'ok', meaning: 'The port got the planned list.' },
+  done: { words: 'Done', tone: 'ok', meaning: 'The port has the planned list.' },
   passed: { words: 'Passed', tone: 'ok', meaning: 'Every step passed the check; nothing was changed.' },
   refused: {
     words: 'Refused',
