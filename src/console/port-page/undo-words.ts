@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react'
-import { listDifference } from '../../vpc/list-difference.ts'
+import { listDifference, sameList } from '../../vpc/list-difference.ts'
 import type { Arrangement } from '../arrangement/arrangement.ts'
 import { groupName, type Named } from '../facts/group-names.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
@@ -25,6 +25,9 @@ export function useUndoAnnounced(arrangement: Arrangement, groups: Named): void 
 export function undoWords(before: Arrangement, after: Arrangement, groups: Named): string | undefined {
   const undone = after.future.length - before.future.length
   if (Math.abs(undone) !== 1 || after.past.length - before.past.length !== -undone) return undefined
+  // A new change after one undo has these lengths too: it takes away what could be redone.
+  const expected = (undone > 0 ? before.past : before.future).at(-1)
+  if (expected === undefined || !sameList(expected, after.desired)) return undefined
   const { added, removed, moved } = listDifference(before.desired, after.desired)
   const name = (id: string) => groupName({ groups }, id)
   const changes = [
