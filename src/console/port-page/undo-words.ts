@@ -26,8 +26,8 @@ export function undoWords(before: Arrangement, after: Arrangement, groups: Named
   const undone = after.future.length - before.future.length
   if (Math.abs(undone) !== 1 || after.past.length - before.past.length !== -undone) return undefined
   // A new change after one undo has these lengths too: it takes away what could be redone.
-  const expected = (undone > 0 ? before.past : before.future).at(-1)
-  if (expected === undefined || !sameList(expected, after.desired)) return undefined
+  const expected = undone > 0 ? before.past : before.future
+  if (!sameList(expected.at(-1) ?? [], after.desired)) return undefined
   const { added, removed, moved } = listDifference(before.desired, after.desired)
   const name = (id: string) => groupName({ groups }, id)
   const changes = [
