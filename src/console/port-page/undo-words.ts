@@ -24,8 +24,8 @@ export function useUndoAnnounced(arrangement: Arrangement, groups: Named): void 
  */
 export function undoWords(before: Arrangement, after: Arrangement, groups: Named): string | undefined {
   const undone = after.future.length - before.future.length
-  if (Math.abs(undone) !== 1 || after.past.length - before.past.length !== -undone) return undefined
-  // A new change after one undo has these lengths too: it takes away what could be redone.
+  if (Math.abs(undone) !== 1) return undefined
+  // A new change after one undo takes away what could be redone, too.
   const expected = undone > 0 ? before.past : before.future
   if (!sameList(expected.at(-1) ?? [], after.desired)) return undefined
   const { added, removed, moved } = listDifference(before.desired, after.desired)
