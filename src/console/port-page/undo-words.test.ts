@@ -16,6 +16,11 @@ test('undo and redo say where groups are, and which are on or off the list', () 
   )
 })
 
+test('a new change after one undo is not said to be redone', () => {
+  const moved = arrange(arrangementOf(['a', 'b', 'c']), ['c', 'a', 'b'])
+  expect(undoWords(undo(moved), arrange(undo(moved), ['b', 'a', 'c']), NAMES)).toBeUndefined()
+})
+
 test('of many changes, the first three are named', () => {
   const all = arrangementOf(['a', 'b', 'c', 'd'])
   const none = arrange(all, [])

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react'
-import { listDifference } from '../../vpc/list-difference.ts'
+import { listDifference, sameList } from '../../vpc/list-difference.ts'
 import type { Arrangement } from '../arrangement/arrangement.ts'
 import { groupName, type Named } from '../facts/group-names.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
@@ -24,7 +24,10 @@ export function useUndoAnnounced(arrangement: Arrangement, groups: Named): void 
  */
 export function undoWords(before: Arrangement, after: Arrangement, groups: Named): string | undefined {
   const undone = after.future.length - before.future.length
-  if (Math.abs(undone) !== 1 || after.past.length - before.past.length !== -undone) return undefined
+  if (Math.abs(undone) !== 1) return undefined
+  // A new change after one undo takes away what could be redone, too.
+  const expected = undone > 0 ? before.past : before.future
+  if (!sameList(expected.at(-1) ?? [], after.desired)) return undefined
   const { added, removed, moved } = listDifference(before.desired, after.desired)
   const name = (id: string) => groupName({ groups }, id)
   const changes = [
