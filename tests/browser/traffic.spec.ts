@@ -51,7 +51,7 @@ test('a group on top that opens SSH: traffic, packet and dialog show it', async 
   await expect(portPage.dialog).toContainText(/Opens TCP 22 \(SSH\) from anywhere/)
 })
 
-test('a dry run that passed is not plain green where something opens to anywhere', async ({
+test('a dry run that passed is not plain green where it opens to anywhere or cuts all', async ({
   portPage,
   portPath,
 }) => {
@@ -67,14 +67,27 @@ test('a dry run that passed is not plain green where something opens to anywhere
   await portPage.check()
   await expect(found).toContainText('Dry run passed. Opens TCP 22 (SSH) from anywhere')
   expect(await colour()).not.toBe(green)
+
+  await portPage.resetButton.click()
+  await portPage.grips.first().press('ControlOrMeta+a')
+  await portPage.page.keyboard.press('Delete')
+  await expect(portPage.plan).toContainText('No group will be left')
+  await portPage.check()
+  await expect(found).toContainText('Dry run passed. No group will be left')
+  expect(await colour()).not.toBe(green)
 })
 
-test('a port whose port security is off says that groups have no effect', async ({ page }) => {
+test('a port whose port security is off says that groups have no effect', async ({ page, portPage }) => {
   await page.goto('/')
   await page.getByLabel('Port security').selectOption('off')
-  await page.getByRole('row').nth(1).getByRole('link').first().click()
+  await page.getByRole('link', { name: 'firewall-appliance' }).click()
   await expect(page.getByRole('heading', { name: 'Security groups' })).toBeVisible()
   await expect(page.getByText(/no effect on this port/i).first()).toBeVisible()
+  await page.getByRole('button', { name: 'Detach enterprise-router', exact: true }).click()
+  const { plan } = portPage
+  // Nothing that passes is cut.
+  await expect(plan).toContainText('Remove enterprise-router')
+  await expect(plan).not.toContainText('Open connections')
 })
 
 test('step by step, the plan is picked that opens nothing in between', async ({ portPage, portPath }) => {

@@ -51,13 +51,14 @@ export function PlaceBar(props: PlaceBarProps): JSX.Element {
             Clear
           </Button>
         )}
-        <span className={styles.push} />
-        <Button size="small" disabledReason={blocked} onClick={() => onPlace(0)}>
-          Add to top
-        </Button>
-        <Button size="small" disabledReason={blocked} onClick={() => onPlace(count)}>
-          Add to end
-        </Button>
+        <span className={styles.ends}>
+          <Button size="small" disabledReason={blocked} onClick={() => onPlace(0)}>
+            Add to top
+          </Button>
+          <Button size="small" disabledReason={blocked} onClick={() => onPlace(count)}>
+            Add to end
+          </Button>
+        </span>
       </div>
       <div className={styles.line}>
         <label htmlFor={fieldId} className={styles.count}>

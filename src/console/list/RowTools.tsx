@@ -5,18 +5,19 @@ import { SlidingRows } from './SlidingRows.tsx'
 
 const FindInList = later(() => import('./FindInList.tsx').then((module) => module.FindInList))
 
-/** A list of more groups than are in sight at once can be searched. */
-const MANY_GROUPS = 15
-
-type RowToolsProps = ComponentProps<typeof SlidingRows> & ComponentProps<typeof FindInList>
+type RowToolsProps = ComponentProps<typeof SlidingRows> &
+  ComponentProps<typeof FindInList> & {
+    /** The list is long: it can be searched. */
+    many: boolean
+  }
 
 /** What rows need once a hand is on them: to be copied, found, and seen moving. */
-export function RowTools({ areas, desired, moved, groups }: RowToolsProps): JSX.Element {
+export function RowTools({ areas, desired, moved, groups, many }: RowToolsProps): JSX.Element {
   return (
     <>
       <SlidingRows {...{ areas, desired, moved }} />
       <CopyRows areas={areas} />
-      {desired.length > MANY_GROUPS && (
+      {many && (
         <Suspense>
           <FindInList {...{ areas, desired, groups }} />
         </Suspense>

@@ -21,6 +21,7 @@ import { Notice } from '../ui/Notice.tsx'
 import styles from './ApplyDialog.module.css'
 import { isPassed } from './check-result.ts'
 import { Exposure } from './Exposure.tsx'
+import { NoGroupLeft } from './NoGroupLeft.tsx'
 import { NotStarted } from './NotStarted.tsx'
 import { ListComparison } from '../facts/ListComparison.tsx'
 import type { Applying } from './use-applying.ts'
@@ -120,13 +121,7 @@ export function ApplyDialog({
             </Notice>
           )
         )}
-        {after.length === 0 && (
-          <Notice tone={secured ? 'danger' : 'warn'} title="No group will be left">
-            {secured
-              ? 'Without security groups no rule matches, and the port’s traffic is denied.'
-              : 'Groups have no effect on this port, as its port_security_enabled is false.'}
-          </Notice>
-        )}
+        <NoGroupLeft plan={plan} port={port} />
         <TrafficSummary traffic={traffic} names={names} />
         {compared?.result.kind === 'differences' && (
           <TrafficInFull
@@ -139,17 +134,19 @@ export function ApplyDialog({
         )}
         {guarded && <ConfirmGuards port={port} broken={broken} typed={typed} onTyped={setTyped} />}
         <Exposure plan={plan} facts={facts} />
-        <details open={plan.steps.length <= 3}>
-          <summary>Open connections</summary>
-          <ul>
-            {plan.steps.map(({ step }, n) => (
-              <li key={n}>
-                {plan.steps.length > 1 && <b>Step {n + 1}. </b>}
-                {capitalized(connectionWords(step, facts, portsOf(traffic)))}
-              </li>
-            ))}
-          </ul>
-        </details>
+        {secured && (
+          <details open={plan.steps.length <= 3}>
+            <summary>Open connections</summary>
+            <ul>
+              {plan.steps.map(({ step }, n) => (
+                <li key={n}>
+                  {plan.steps.length > 1 && <b>Step {n + 1}. </b>}
+                  {capitalized(connectionWords(step, facts, portsOf(traffic)))}
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
         <ListComparison before={before} after={after} beforeTitle="Before" afterTitle="After" facts={facts} />
       </div>
     </Dialog>

@@ -1,14 +1,19 @@
 import type { JSX } from 'react'
 import type { StepCheck } from '../../vpc/checks.ts'
+import type { ChangePlan } from '../../vpc/plan-change.ts'
+import { portSecurityOf, type Port } from '../../vpc/port.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { summaryOf, worstOf } from '../traffic/traffic-words.ts'
 import type { TrafficState } from '../traffic/use-traffic.ts'
 import { Notice } from '../ui/Notice.tsx'
 import { isPassed } from './check-result.ts'
+import { leavesNoGroup } from './NoGroupLeft.tsx'
 import type { Checking } from './use-checking.ts'
 
+type DryRunResultProps = { checking: Checking; traffic: TrafficState; port: Port; changes: ChangePlan }
+
 /** What the dry run found, and what must not be overlooked although it passed. */
-export function DryRunResult(props: { checking: Checking; traffic: TrafficState }): JSX.Element | null {
+export function DryRunResult(props: DryRunResultProps): JSX.Element | null {
   const { checks, outdated, error, busy } = props.checking
   if (busy) return <Notice title="Dry run under way…">It changes nothing.</Notice>
   if (error != null)
@@ -21,7 +26,7 @@ export function DryRunResult(props: { checking: Checking; traffic: TrafficState 
     )
   if (outdated) return <Notice title="The plan changed since the dry run">Run it again.</Notice>
   if (checks === undefined) return null
-  if (isPassed(checks)) return <Passed checks={checks} traffic={props.traffic} />
+  if (isPassed(checks)) return <Passed {...props} checks={checks} />
   if (checks.some(({ kind }) => kind === 'refused' || kind === 'portside_refused'))
     return (
       <Notice tone="danger" title="Dry run refused">
@@ -36,9 +41,10 @@ export function DryRunResult(props: { checking: Checking; traffic: TrafficState 
 }
 
 /** The platform checks requests, not traffic: a change that opens the port passes too. */
-function Passed(props: { checks: readonly StepCheck[]; traffic: TrafficState }): JSX.Element {
-  const { checks, traffic } = props
-  const worst = worstOf(traffic)
+function Passed(props: Omit<DryRunResultProps, 'checking'> & { checks: readonly StepCheck[] }): JSX.Element {
+  const { checks, traffic, port, changes } = props
+  const isLast = leavesNoGroup(changes) && portSecurityOf(port) !== false
+  const worst = isLast ? 'No group will be left' : worstOf(traffic)
   const said = summaryOf(traffic)
   const calm = worst === undefined && said.known
   return (

@@ -1,5 +1,6 @@
 import type { JSX } from 'react'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
+import { portSecurityOf } from '../../vpc/port.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { endsOf, flowGroups } from '../traffic/flow-groups.ts'
 import { FlowDigest } from '../traffic/FlowGroups.tsx'
@@ -8,6 +9,7 @@ import { TrafficSummary } from '../traffic/TrafficSummary.tsx'
 import { portsOf, type TrafficState } from '../traffic/use-traffic.ts'
 import { Notice } from '../ui/Notice.tsx'
 import { Exposure } from './Exposure.tsx'
+import { NoGroupLeft } from './NoGroupLeft.tsx'
 import { NotStarted } from './NotStarted.tsx'
 import type { PlanPanelProps } from './PlanPanel.tsx'
 import { PlanStep } from './PlanStep.tsx'
@@ -37,9 +39,16 @@ export function PlanNotices({ side, applying }: Pick<PlanPanelProps, 'side' | 'a
 }
 
 /** What the plan changes for traffic, in a few sentences. */
-export function PlanTraffic(props: { traffic: TrafficState; facts: GroupFacts }): JSX.Element {
-  const { traffic, facts } = props
-  return <TrafficSummary traffic={traffic} names={namesOf(facts, traffic)} />
+export function PlanTraffic(
+  props: Pick<PlanContentProps, 'traffic' | 'facts' | 'port' | 'changes'>,
+): JSX.Element {
+  const { traffic, facts, port, changes } = props
+  return (
+    <>
+      <NoGroupLeft plan={changes} port={port} />
+      <TrafficSummary traffic={traffic} names={namesOf(facts, traffic)} />
+    </>
+  )
 }
 
 /** The most important traffic that the plan changes; nothing where the summary has it all. */
@@ -92,6 +101,7 @@ export function PlanContent(props: PlanContentProps): JSX.Element {
           check={checking.checks?.[n]}
           facts={facts}
           portsOf={portsOf(traffic)}
+          secured={portSecurityOf(port) !== false}
           marked={new Set([...changes.added, ...changes.moved])}
         />
       ))}

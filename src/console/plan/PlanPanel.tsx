@@ -90,7 +90,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
             {/* Stays while plans come and go, so that screen readers announce what they change. */}
             {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <output> takes no blocks */}
             <div role="status" aria-label="What the plan changes">
-              {changes && <PlanTraffic {...{ traffic, facts }} waiting={null} />}
+              {changes && <PlanTraffic {...{ traffic, facts, port, changes }} waiting={null} />}
             </div>
             {changes && <PlanChoices {...props} changes={changes} waiting={null} />}
           </div>
@@ -141,13 +141,13 @@ function PlanFooter(
     whyNot: string | undefined
   },
 ): JSX.Element {
-  const { changes, passed, whyNot, dryRun, onDryRun, checking, applying, traffic } = props
+  const { port, changes, passed, whyNot, dryRun, onDryRun, checking, applying, traffic } = props
   return (
     <>
       {/* This element stays, so that screen readers announce what appears in it. */}
       {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <output> takes no blocks */}
       <div role="status" aria-label="Dry run" className={styles.summary}>
-        {changes !== undefined && <DryRunResult waiting={null} checking={checking} traffic={traffic} />}
+        {changes !== undefined && <DryRunResult waiting={null} {...{ checking, traffic, port, changes }} />}
       </div>
       <div className={styles.footer}>
         <Switch checked={dryRun} onChange={(event) => onDryRun(event.target.checked)}>

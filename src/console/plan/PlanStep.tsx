@@ -30,6 +30,8 @@ type PlanStepProps = {
   facts: Pick<GroupFacts, 'groups'>
   /** The number of ports that have a group, where it is known. */
   portsOf: (id: string) => number | undefined
+  /** False when groups, and so the change, have no effect on the port. */
+  secured: boolean
   /** Groups placed or moved by the plan: they are marked in the resulting list. */
   marked: ReadonlySet<string>
 }
@@ -37,7 +39,7 @@ type PlanStepProps = {
 /** One call of the plan: what it does, the request, the list after it, and what a check found. */
 export function PlanStep(props: PlanStepProps): JSX.Element {
   const { project, port, limit, calls, planned, number, of } = props
-  const { dryRun, check, facts, marked, portsOf } = props
+  const { dryRun, check, facts, marked, portsOf, secured } = props
   const { step, before, after, independent } = planned
   const alone = of === 1
   const applied = stepRequest(step, project, port, calls)
@@ -51,7 +53,7 @@ export function PlanStep(props: PlanStepProps): JSX.Element {
         {withGroupLinks(stepWords(step, before.length, markedGroups(facts)), (id) => groupName(facts, id))}
       </h3>
       {step.kind === 'insert' && <p className={styles.note}>{indexWords(step.index, before.length)}</p>}
-      <p className={styles.note}>Open connections: {connectionWords(step, facts, portsOf)}</p>
+      {secured && <p className={styles.note}>Open connections: {connectionWords(step, facts, portsOf)}</p>}
       {dryRun && replaces && (
         <p className={styles.note}>
           The platform has no dry run for a replacement.{' '}

@@ -5,6 +5,9 @@ import { groupName } from '../facts/group-facts.ts'
 import { RowTools } from './later-parts.ts'
 import { usePortState } from './port-state.tsx'
 
+/** A list of more groups than are in sight at once can be searched. */
+const MANY_GROUPS = 15
+
 const Drag = memo(DragLayer)
 
 /**
@@ -17,14 +20,17 @@ export function RowsArea(props: { areas: RefObject<HTMLElement | null>; dragLink
   const { groups } = facts
   const { desired, moved } = arranged.arrangement
   const nameOf = useCallback((id: string) => groupName({ groups }, id), [groups])
+  const many = desired.length > MANY_GROUPS
   useEffect(() => {
-    // Before a pointer or the focus has come, nothing can be done to rows.
-    for (const type of ['pointerover', 'focusin']) areas.current?.addEventListener(type, RowTools.load)
-  }, [areas])
+    // The search of a long list is in sight at once. Before a pointer or the focus has come,
+    // nothing else can be done to rows.
+    if (many) RowTools.load()
+    else for (const type of ['pointerover', 'focusin']) areas.current?.addEventListener(type, RowTools.load)
+  }, [areas, many])
   return (
     <>
       <Drag {...props} desired={desired} nameOf={nameOf} />
-      <RowTools waiting={null} {...{ areas, desired, moved, groups }} />
+      <RowTools waiting={null} {...{ areas, desired, moved, groups, many }} />
     </>
   )
 }
