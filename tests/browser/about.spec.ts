@@ -38,7 +38,7 @@ test('About this cloud says what is missing and refused; a plan is one call ther
   await expect(plan.getByRole('radio')).toHaveCount(0)
   await expect(plan).toContainText(`PUT /v1/${EXAMPLE.project}/ports/${EXAMPLE.port}`)
   const arranged = [EXAMPLE.first, EXAMPLE.second, EXAMPLE.inserted[0]]
-  expect(await portPage.bodies()).toEqual([{ port: { security_groups: arranged } }])
+  await expect.poll(() => portPage.bodies()).toEqual([{ port: { security_groups: arranged } }])
   await portPage.check()
   await expect(plan).toContainText('Every step was checked by Portside only')
   await portPage.apply()

@@ -39,9 +39,9 @@ base(
     await expect(portPage.plan).toContainText(
       `/v3/${EXAMPLE.project}/ports/${EXAMPLE.port}/insert-security-groups`,
     )
-    expect(await portPage.bodies()).toEqual([
-      { port: { security_groups: [...EXAMPLE.inserted], index: 1 }, dry_run: true },
-    ])
+    await expect
+      .poll(() => portPage.bodies())
+      .toEqual([{ port: { security_groups: [...EXAMPLE.inserted], index: 1 }, dry_run: true }])
 
     await portPage.check()
     await expect(portPage.plan).toContainText('Dry run passed')
@@ -49,7 +49,9 @@ base(
     expect(await cloud.list(EXAMPLE.port)).toEqual([EXAMPLE.first, EXAMPLE.second])
 
     await portPage.dryRun.uncheck()
-    expect(await portPage.bodies()).toEqual([{ port: { security_groups: [...EXAMPLE.inserted], index: 1 } }])
+    await expect
+      .poll(() => portPage.bodies())
+      .toEqual([{ port: { security_groups: [...EXAMPLE.inserted], index: 1 } }])
     await portPage.applyButton.click()
     const { dialog } = portPage
     await expect(dialog).toContainText('Before')
@@ -269,7 +271,7 @@ test('by buttons: at the end of the list the request has no index', async ({ por
   await portPage.add(added)
   await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.first, EXAMPLE.second, added])
   await expect(portPage.plan).toContainText('index left out: the end of the list (the same as index 2)')
-  expect(await portPage.bodies()).toEqual([{ port: { security_groups: [added] }, dry_run: true }])
+  await expect.poll(() => portPage.bodies()).toEqual([{ port: { security_groups: [added] }, dry_run: true }])
   await portPage.resetButton.click()
   await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.first, EXAMPLE.second])
   await expect(portPage.plan).toContainText('No changes yet')
@@ -303,7 +305,7 @@ test('an arrangement for another list is not applied: re-apply or discard it', a
   await expect(portPage.listChanged).toBeVisible()
   await portPage.rebaseButton.click()
   await expect.poll(() => portPage.ids()).toEqual([theirs, EXAMPLE.first, EXAMPLE.second, mine])
-  expect(await portPage.bodies()).toEqual([{ port: { security_groups: [mine] }, dry_run: true }])
+  await expect.poll(() => portPage.bodies()).toEqual([{ port: { security_groups: [mine] }, dry_run: true }])
 })
 
 test.describe('the platform says no', () => {

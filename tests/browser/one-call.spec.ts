@@ -15,7 +15,7 @@ test('a group that moves goes in one call, and never leaves the port', async ({ 
   await expect(plan.getByRole('radio', { name: /^In one call/ })).toBeChecked()
   await expect(plan).toContainText('no group is off the port at any time')
   await expect(plan).toContainText(`PUT /v1/${EXAMPLE.project}/ports/${EXAMPLE.port}`)
-  expect(await portPage.bodies()).toEqual([{ port: { security_groups: turned } }])
+  await expect.poll(() => portPage.bodies()).toEqual([{ port: { security_groups: turned } }])
   await expect(plan).not.toContainText('Groups are off the port for a moment')
   await expectNoAxeFinding(page)
 
@@ -35,7 +35,7 @@ test('step by step is a choice beside it, by keyboard too', async ({ page, portP
   await page.keyboard.press('ArrowDown')
   await expect(plan.getByRole('radio', { name: /^Step by step, 2 calls/ })).toBeChecked()
   await expect(plan).toContainText('Groups are off the port for a moment')
-  expect(await portPage.bodies()).toHaveLength(2)
+  await expect.poll(() => portPage.bodies()).toHaveLength(2)
   await portPage.apply()
   await expect.poll(() => cloud.list(EXAMPLE.port)).toEqual(turned)
 })
@@ -44,10 +44,12 @@ test('the dry run of a replacement checks its new groups, and says no more', asy
   const { plan } = portPage
   await portPage.add(EXAMPLE.inserted[0])
   await expect(plan).toContainText('The platform has no dry run for a replacement')
-  expect(await portPage.bodies()).toEqual([
-    { port: { security_groups: [EXAMPLE.inserted[0]] }, dry_run: true },
-    { port: { security_groups: [...turned, EXAMPLE.inserted[0]] } },
-  ])
+  await expect
+    .poll(() => portPage.bodies())
+    .toEqual([
+      { port: { security_groups: [EXAMPLE.inserted[0]] }, dry_run: true },
+      { port: { security_groups: [...turned, EXAMPLE.inserted[0]] } },
+    ])
   await portPage.check()
   await expect(plan).toContainText('can be inserted. Not checked: the replacement itself')
   // The other way is another plan: what was checked does not hold for it.

@@ -29,6 +29,12 @@ test('a group on top that opens SSH: traffic, packet and dialog show it', async 
   }
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toHaveCount(0)
+  // Where the plan is below the list, a bar has the worst of it, and what comes next.
+  await page.setViewportSize({ width: 1024, height: 800 })
+  const next = page.getByRole('button', { name: 'Dry run', exact: true }).last()
+  await expect(next).toBeInViewport({ ratio: 1 })
+  await expect(next.locator('../..')).toHaveText(/^Opens TCP 22 \(SSH\) from anywhere/)
+  await page.setViewportSize({ width: 1440, height: 900 })
   await expect(traffic).toContainText('ssh-from-anywhere is new and allows it; no rule did before.')
   await traffic.getByText('Rules', { exact: true }).first().click()
   await expect(traffic).toContainText('of group ssh-from-anywhere')

@@ -1,6 +1,8 @@
 import { useEffect, useState, type JSX, type RefObject } from 'react'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
 import { changesOf, counted } from '../facts/change-words.ts'
+import { worstOf } from '../traffic/traffic-words.ts'
+import type { TrafficState } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
 import styles from './PlanBar.module.css'
 import type { Applying } from './use-applying.ts'
@@ -16,14 +18,16 @@ type PlanBarProps = {
   applying: Applying
   /** Why neither can be done now. */
   blocked: string | undefined
+  traffic: TrafficState
 }
 
 /**
- * On narrow screens, while the plan is out of sight: how much is arranged, and the way to the plan.
- * Once this very plan was in sight, what comes next can be done from wherever the operator is.
+ * Where the plan is below the list, while it is out of sight: the worst of what it opens, or how
+ * much is arranged, and the way to it. Once this very plan was in sight, what comes next can be
+ * done from wherever the operator is.
  */
 export function PlanBar(props: PlanBarProps): JSX.Element | null {
-  const { changes, heading, next, checking, applying, blocked } = props
+  const { changes, heading, next, checking, applying, blocked, traffic } = props
   const inSight = useInSight(heading)
   const [seen, setSeen] = useState<ChangePlan>()
   if (inSight && seen !== changes) setSeen(changes)
@@ -31,7 +35,7 @@ export function PlanBar(props: PlanBarProps): JSX.Element | null {
   const step = seen === changes ? next : 'review'
   return (
     <div className={styles.bar}>
-      <span>{counted(changesOf(changes), 'change')}</span>
+      <span>{worstOf(traffic) ?? counted(changesOf(changes), 'change')}</span>
       {step === 'review' && (
         <Button
           variant="primary"

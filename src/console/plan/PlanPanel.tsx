@@ -126,6 +126,7 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
           checking={checking}
           applying={applying}
           blocked={whyNot}
+          traffic={traffic}
         />
       )}
     </>
