@@ -23,7 +23,8 @@ test('the main job: place, drag, keys, panel, popover, dry run, apply', async ({
   await test.step('drag a group from the catalogue between two others', async () => {
     await hands.click(`${panel('Catalogue')}//input[@type="search"]`)
     await driven.type(added)
-    const from = await hands.middleOf(control(added, 'name'))
+    // At the grip: on its text, a mouse selects.
+    const from = await hands.middleOf(`${row(added)}//*[contains(@class, "grip")]`)
     const below = await hands.middleOf(row(second))
     const to = { x: below.x, y: below.y - 10 }
     const between = Array.from({ length: 12 }, (_, n) => ({
