@@ -7,8 +7,8 @@ import { rowsActedOn, rowsAsText } from './row-text.ts'
 const RowMenu = later(() => import('./RowMenu.tsx').then((module) => module.RowMenu))
 
 /**
- * Copies rows of the list and of the catalogue: Ctrl+C (⌘C) on a row while no text is selected, or
- * the menu of a row. Text of rows is selected, and copied, as anywhere.
+ * Copies rows of the list and of the catalogue: Ctrl+C (⌘C) on a row while no text is selected,
+ * or the menu of a row. Text of rows is selected, and copied, as anywhere.
  */
 export function CopyRows({ areas }: { areas: RefObject<HTMLElement | null> }): JSX.Element | null {
   const announce = useAnnounce()

@@ -28,13 +28,18 @@ export class SlidingRows extends Component<SlidingRowsProps> {
   }
 
   override componentDidUpdate(before: SlidingRowsProps, _: unknown, tops: Tops | null): void {
-    if (tops === null) return
+    const after = this.props
+    // In the frame that shows the change: to read where rows are now costs a layout of its own.
+    if (tops !== null) requestAnimationFrame(() => this.#slide(before, after, tops))
+  }
+
+  #slide(before: SlidingRowsProps, after: SlidingRowsProps, tops: Tops): void {
     const rows = this.#rows()
     const scroller = rows[0]?.closest('ol')?.parentElement
     if (!scroller) return
     const from = scroller.scrollTop
     const to = from + scroller.clientHeight
-    const landed = new Set(landedRows(before.desired, this.props.desired, this.props.moved))
+    const landed = new Set(landedRows(before.desired, after.desired, after.moved))
     // All is read before anything is written.
     const now = rows.map((row) => ({ row, id: row.dataset['row']!, top: row.offsetTop }))
     for (const { row, id, top } of now) {

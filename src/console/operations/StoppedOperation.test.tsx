@@ -90,6 +90,7 @@ test('says the error once, in full', () => {
 
 test('says where a choice has nothing to send, and what the other one sends', () => {
   const alert = stopped(STOPPED)
+  expect(alert).toHaveTextContent('The port has the planned list.')
   expect(alert).toHaveTextContent('Finish the changeSends nothing: the port has this list already.')
   expect(alert).toHaveTextContent('Roll backSends 2 calls: remove a; then insert a at the top.')
 })

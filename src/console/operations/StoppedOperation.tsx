@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState, type JSX } from 'react'
+import { sameList } from '../../vpc/list-difference.ts'
 import { PlanRefused, type PlanWay } from '../../vpc/plan-change.ts'
 import { chosenPlan, planWays, wayOf, type PlanPolicy } from '../../vpc/plan-ways.ts'
 import type { Port } from '../../vpc/port.ts'
@@ -94,6 +95,7 @@ function Stopped(props: StoppedOperationProps): JSX.Element {
           </>
         )}
       </p>
+      {list_now !== null && sameList(list_now, desired) && <p>The port has the planned list.</p>}
       {list_now !== null && <TrafficRightNow {...known} now={list_now} before={before} />}
       {error && (
         <p>

@@ -8,6 +8,16 @@ import type { NaivePacket } from './naive-verdict.ts'
 
 export type RulesOfGroups = Record<string, SecurityGroupRule[]>
 
+/** A rule that allows all TCP in over IPv4, but for `fields`. */
+export const tcpRule = (id: string, fields: Partial<SecurityGroupRule> = {}): SecurityGroupRule => ({
+  id,
+  security_group_id: 'g',
+  direction: 'ingress',
+  ethertype: 'IPv4',
+  protocol: 'tcp',
+  ...fields,
+})
+
 export const GROUPS = ['g0', 'g1', 'g2', 'g3', 'g4']
 
 /**

@@ -11,20 +11,12 @@ import {
   UNIVERSE,
   unreadableRule,
   type RulesOfGroups,
+  tcpRule as rule,
 } from './estate-arbitraries.ts'
 import { RuleBook, type Direction } from './index.ts'
 import { explainField } from './explain-field.ts'
 import { hasPacket, naiveVerdict, ruleMatches, type NaivePacket } from './naive-verdict.ts'
 import { MOST_COLUMNS, MOST_ROWS, PictureModel, type Picture, type PictureRow } from './picture.ts'
-
-const rule = (id: string, fields: Partial<SecurityGroupRule> = {}): SecurityGroupRule => ({
-  id,
-  security_group_id: 'g',
-  direction: 'ingress',
-  ethertype: 'IPv4',
-  protocol: 'tcp',
-  ...fields,
-})
 
 function pictureOf(
   rules: Record<string, readonly SecurityGroupRule[]>,

@@ -9,20 +9,12 @@ import {
   readableRule,
   twoLists,
   unreadableRule,
+  tcpRule as rule,
 } from './estate-arbitraries.ts'
 import { RuleBook } from './index.ts'
 import { naiveVerdict, ruleMatches, type NaivePacket } from './naive-verdict.ts'
 import { filterShows, readFilter, type RuleFilter } from './rule-filter.ts'
 import { placeAt, ruleTable, type RuleList } from './rule-table.ts'
-
-const rule = (id: string, fields: Partial<SecurityGroupRule> = {}): SecurityGroupRule => ({
-  id,
-  security_group_id: 'g',
-  direction: 'ingress',
-  ethertype: 'IPv4',
-  protocol: 'tcp',
-  ...fields,
-})
 
 function tableOf(lists: readonly (readonly string[])[], rules: Record<string, SecurityGroupRule[]>) {
   const read = new Map(Object.entries(rules))

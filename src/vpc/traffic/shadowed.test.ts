@@ -1,18 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SecurityGroupRule } from '../security-group.ts'
-import { estate, GROUPS, MEMBERS, readableRule, UNIVERSE } from './estate-arbitraries.ts'
+import { estate, GROUPS, MEMBERS, readableRule, UNIVERSE, tcpRule as rule } from './estate-arbitraries.ts'
 import { effectiveRules, RuleBook, shadowedRules } from './index.ts'
 import { ruleMatches, naiveVerdict } from './naive-verdict.ts'
-
-const rule = (id: string, fields: Partial<SecurityGroupRule> = {}): SecurityGroupRule => ({
-  id,
-  security_group_id: 'g',
-  direction: 'ingress',
-  ethertype: 'IPv4',
-  protocol: 'tcp',
-  ...fields,
-})
 
 /** The rules that can never match, each with those that shadow it. */
 function found(groups: Record<string, SecurityGroupRule[]>, members: Record<string, string[]> = {}) {
