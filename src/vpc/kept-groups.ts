@@ -22,6 +22,20 @@ type Common = { id: string; from: number; to: number }
  * more; and the groups highest on the port, as they win.
  */
 export function keptGroups(current: readonly string[], desired: readonly string[]): string[] {
+  // What both lists begin and end with stays: only between is there anything to choose.
+  const most = Math.min(current.length, desired.length)
+  let start = 0
+  while (start < most && current[start] === desired[start]) start++
+  let end = 0
+  while (end < most - start && current.at(-1 - end) === desired.at(-1 - end)) end++
+  return [
+    ...desired.slice(0, start),
+    ...keptBetween(current.slice(start, current.length - end), desired.slice(start, desired.length - end)),
+    ...desired.slice(desired.length - end),
+  ]
+}
+
+function keptBetween(current: readonly string[], desired: readonly string[]): string[] {
   const common = commonGroups(current, desired)
   const between = runsBetween(common, desired.length)
 

@@ -86,7 +86,16 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
   const drop = ({ active }: DragEndEvent) => {
     end()
     const gap = dropGap.get()
-    if (gap !== undefined) draggedOf(active)?.drop(gap)
+    if (gap === undefined) return
+    const focused = document.activeElement as HTMLElement
+    // Rows that move lose the focus. React would put it back at once, by a layout in the middle.
+    if (listIn(areas)?.contains(focused)) {
+      focused.blur()
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) focused.focus({ preventScroll: true })
+      })
+    }
+    draggedOf(active)?.drop(gap)
   }
   return (
     <DndContext

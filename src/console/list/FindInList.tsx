@@ -15,6 +15,7 @@ import { isTyping } from '../hooks/typing.ts'
 import { Icon } from '../ui/Icon.tsx'
 import styles from './FindInList.module.css'
 import { rowsFound } from './find-rows.ts'
+import { listIn, rowsIn } from './rows-in-list.ts'
 
 type FindInListProps = {
   /** Around the list. */
@@ -116,11 +117,3 @@ export const FindInList = memo(function FindInList(props: FindInListProps): JSX.
     host,
   )
 })
-
-function listIn(areas: FindInListProps['areas']): Element | null | undefined {
-  return areas.current?.querySelector('[data-rows="list"]')
-}
-
-function rowsIn(areas: FindInListProps['areas']): HTMLElement[] {
-  return [...(listIn(areas)?.querySelectorAll<HTMLElement>(':scope > [data-row]') ?? [])]
-}

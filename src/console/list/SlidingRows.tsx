@@ -1,5 +1,6 @@
-import { Component, type RefObject } from 'react'
+import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react'
 import { landedRows } from './landed-rows.ts'
+import { listIn, rowsIn } from './rows-in-list.ts'
 
 type SlidingRowsProps = {
   /** Around the list. */
@@ -9,6 +10,7 @@ type SlidingRowsProps = {
   moved: readonly string[] | undefined
 }
 
+/** How far below the list's upper edge each row is, in px, by its ID. */
 type Tops = ReadonlyMap<string, number>
 
 const SLIDE_MS = 150
@@ -18,49 +20,58 @@ const STILL = matchMedia('(prefers-reduced-motion: reduce)')
 
 /**
  * Lets the rows in sight slide to their places when the order changes, and marks those that landed.
- * It draws nothing, and reads where rows are only when the order changes. A class, as only these
- * learn of a change before the document has it.
+ * It draws nothing, and reads where rows are only when the browser has just laid them out: to ask
+ * at another time costs a layout of its own.
  */
-export class SlidingRows extends Component<SlidingRowsProps> {
-  override getSnapshotBeforeUpdate({ desired }: SlidingRowsProps): Tops | null {
-    if (desired === this.props.desired || STILL.matches) return null
-    return new Map(this.#rows().map((row) => [row.dataset['row']!, row.offsetTop]))
-  }
+export function SlidingRows({ areas, desired, moved }: SlidingRowsProps): null {
+  const tops = useRef<Tops>(new Map())
+  const before = useRef(desired)
+  useEffect(() => {
+    const list = listIn(areas)
+    const observer = new ResizeObserver(() => {
+      tops.current = topsOf(rowsIn(areas))
+    })
+    if (list) observer.observe(list)
+    return () => observer.disconnect()
+  }, [areas])
+  useLayoutEffect(() => {
+    const [from, earlier] = [before.current, tops.current]
+    before.current = desired
+    if (from === desired) return
+    requestAnimationFrame(() => {
+      const rows = rowsIn(areas)
+      const now = (tops.current = topsOf(rows))
+      if (!STILL.matches) slide(rows, earlier, now, new Set(landedRows(from, desired, moved)))
+    })
+  })
+  return null
+}
 
-  override componentDidUpdate(before: SlidingRowsProps, _: unknown, tops: Tops | null): void {
-    const after = this.props
-    // In the frame that shows the change: to read where rows are now costs a layout of its own.
-    if (tops !== null) requestAnimationFrame(() => this.#slide(before, after, tops))
+function slide(
+  elements: readonly HTMLElement[],
+  earlier: Tops,
+  now: Tops,
+  landed: ReadonlySet<string>,
+): void {
+  const scroller = elements[0]?.closest('ol')?.parentElement
+  if (!scroller) return
+  const from = scroller.scrollTop
+  const to = from + scroller.clientHeight
+  // All is read before anything is written.
+  const rows = elements.map((row) => ({ row, id: row.dataset['row']!, height: row.offsetHeight }))
+  for (const { row, id, height } of rows) {
+    const top = now.get(id) ?? 0
+    const start = earlier.get(id) ?? top
+    if (Math.max(top, start) < from - height || Math.min(top, start) > to) continue
+    if (start !== top)
+      row.animate([{ transform: `translateY(${start - top}px)` }, { transform: 'none' }], {
+        duration: SLIDE_MS,
+        easing: 'ease-out',
+      })
+    if (landed.has(id)) row.animate([{ backgroundColor: FLASH }, {}], FLASH_MS)
   }
+}
 
-  #slide(before: SlidingRowsProps, after: SlidingRowsProps, tops: Tops): void {
-    const rows = this.#rows()
-    const scroller = rows[0]?.closest('ol')?.parentElement
-    if (!scroller) return
-    const from = scroller.scrollTop
-    const to = from + scroller.clientHeight
-    const landed = new Set(landedRows(before.desired, after.desired, after.moved))
-    // All is read before anything is written.
-    const now = rows.map((row) => ({ row, id: row.dataset['row']!, top: row.offsetTop }))
-    for (const { row, id, top } of now) {
-      const earlier = tops.get(id) ?? top
-      if (Math.max(top, earlier) < from - row.offsetHeight || Math.min(top, earlier) > to) continue
-      if (earlier !== top)
-        row.animate([{ transform: `translateY(${earlier - top}px)` }, { transform: 'none' }], {
-          duration: SLIDE_MS,
-          easing: 'ease-out',
-        })
-      if (landed.has(id)) row.animate([{ backgroundColor: FLASH }, {}], FLASH_MS)
-    }
-  }
-
-  override render(): null {
-    return null
-  }
-
-  #rows(): HTMLElement[] {
-    return [
-      ...(this.props.areas.current?.querySelectorAll<HTMLElement>('[data-rows="list"] > [data-row]') ?? []),
-    ]
-  }
+function topsOf(rows: readonly HTMLElement[]): Tops {
+  return new Map(rows.map((row) => [row.dataset['row']!, row.offsetTop]))
 }

@@ -55,6 +55,16 @@ describe("a port's arrangement", () => {
     expect(current).toMatchObject({ arrangement: arranged, conflict: null, lockReason: undefined })
   })
 
+  it('is changed by the same function all the time: no row is drawn for another one', () => {
+    const result = page(arranged, LIST)
+    const { change } = result.current
+    act(() => change((now) => place(now, ['y'], 0)))
+    expect(result.current.arrangement.desired).toEqual(['y', 'a', 'x', 'b'])
+    act(() => change((now) => place(now, ['z'], 0)))
+    expect(result.current.arrangement.desired).toEqual(['z', 'y', 'a', 'x', 'b'])
+    expect(result.current.change).toBe(change)
+  })
+
   it('is never used for another list: the operator is asked first', () => {
     const result = page(arranged, ['b', 'a'])
     expect(result.current.conflict).toEqual(arranged)

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo } from 'react'
 import { sameList } from '../../vpc/list-difference.ts'
+import { useLatest } from '../hooks/latest.ts'
 import { lastOf, type PortOperations } from '../operations/follow-operations.ts'
 import {
   arrangementOf,
@@ -66,13 +67,16 @@ export function usePortArrangement(
   const sent = busy && kept !== null && operations.all.some((one) => one.operation_id === kept.operationId)
   const usable = kept !== null && !over && (sent || (settled && !other))
   const arrangement = usable ? kept : unchanged
+  const latest = useLatest({ arrangement, lockReason })
+  // It stays the same function: each row of the list would be drawn for another one.
   const change = useCallback(
     (act: (arrangement: Arrangement) => Arrangement) => {
-      if (lockReason !== undefined) return
-      const next = act(arrangement)
-      if (next !== arrangement) keep(next)
+      const now = latest.current
+      if (now.lockReason !== undefined) return
+      const next = act(now.arrangement)
+      if (next !== now.arrangement) keep(next)
     },
-    [arrangement, keep, lockReason],
+    [keep, latest],
   )
   const leftHalfway = conflict !== null && isLeft(operations.all, conflict, list)
   return { arrangement, conflict, leftHalfway, lockReason, change, keep, unkept }

@@ -110,6 +110,8 @@ function Rules(props: RulesProps): JSX.Element {
   )
   const keyAt = useCallback((at: number) => places[rows[at]!]!.row, [rows, places])
   const linesShown = () => rows.map((n) => words.line(list, n))
+  // A frame after the filters: both at once take longer than one.
+  const drawn = useDeferredValue(true, false)
   const groups = [...new Set(question.lists[list])].map((id) => ({ id, name: names.group?.(id) || id }))
   return (
     <div className={`${styles.view} ${isCurrent ? '' : styles.computing}`} aria-busy={!isCurrent}>
@@ -155,7 +157,7 @@ function Rules(props: RulesProps): JSX.Element {
         </span>
       </div>
       <UnreadRemotes remotes={remotes} names={names} filtered={shown.address !== ''} />
-      {rows.length > 0 && (
+      {drawn && rows.length > 0 && (
         <RulesTable
           label={list === 1 ? 'Rules in order, as arranged' : 'Rules in order, on the port now'}
           count={rows.length}

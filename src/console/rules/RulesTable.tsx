@@ -5,7 +5,7 @@ import type { RuleLine } from './rule-words.ts'
 import styles from './RulesTable.module.css'
 
 /** Before a row is measured. */
-const ROW_HEIGHT = 37
+const ROW_HEIGHT = 48
 /** Rows that PageUp and PageDown go. */
 const PAGE = 12
 

@@ -38,7 +38,9 @@ const summary = (lists: string[][]) =>
 /** With the parts that are loaded when they are needed. */
 async function show(traffic: TrafficState) {
   const view = render(<TrafficChanges traffic={traffic} facts={FACTS} />)
-  await act(() => Promise.all([import('./TrafficInFull.tsx'), import('./Remotes.tsx')]))
+  await act(() =>
+    Promise.all([import('./TrafficInFull.tsx'), import('./NeverMatching.tsx'), import('./Remotes.tsx')]),
+  )
   return view
 }
 
@@ -66,6 +68,29 @@ describe('what traffic changes', () => {
     const atTheEnd = summary([['closed'], ['ssh', 'closed']])
     expect(screen.getByText('Opens TCP 22 (SSH) from anywhere')).toBeInTheDocument()
     expect(atTheEnd.container).toHaveTextContent('ssh-bastion is new and allows it; no rule did before.')
+  })
+
+  it('names the first rules that never match, and says where all are', async () => {
+    const web = Array.from({ length: 60 }, (_, n) => rule(`w${n}`, 'web', { multiport: `${n + 1}` }))
+    const all = Array.from({ length: 5 }, (_, n) =>
+      rule(`a${n}`, 'all', { multiport: `${n * 12 + 1}-${n * 12 + 13}` }),
+    )
+    const wide = rule('wide', 'web', { multiport: '1-61' })
+    await show(compared({ lists: [['all', 'web']], rules: { all, web: [...web, wide] } }))
+    const list = screen.getByText(/Rules that can never match/).closest('details')!
+    expect(list).toHaveTextContent('as arranged 61')
+    expect(within(list).getAllByRole('listitem', { hidden: true })).toHaveLength(50)
+    expect(list).toHaveTextContent('And 11 more: the effective rules list all.')
+  })
+
+  it('names three rules that shadow one together, and counts the others', async () => {
+    const all = Array.from({ length: 5 }, (_, n) =>
+      rule(`a${n}`, 'all', { multiport: `${n * 12 + 1}-${n * 12 + 12}` }),
+    )
+    const web = [rule('wide', 'web', { multiport: '1-60' })]
+    await show(compared({ lists: [['all', 'web']], rules: { all, web } }))
+    const list = screen.getByText(/Rules that can never match/).closest('details')!
+    expect(list).toHaveTextContent(/shadowed by .*TCP 25-36.* and 2 more, together/)
   })
 
   it('filters by direction and protocol', async () => {

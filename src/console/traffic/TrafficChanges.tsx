@@ -1,7 +1,6 @@
 import { Suspense, useState, type JSX } from 'react'
-import { ruleText, type Names } from '../../vpc/traffic/explain.ts'
+import type { Names } from '../../vpc/traffic/explain.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
-import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { later } from '../errors/later.tsx'
 import { SelectField } from '../ui/Field.tsx'
@@ -11,13 +10,14 @@ import { ALL, FILTERS, type FlowFilter } from './flow-filter.ts'
 import type { TrafficResult, TrafficQuestion } from './compare-traffic.ts'
 import styles from './TrafficChanges.module.css'
 import { namesOf, trafficText } from './traffic-words.ts'
-import { refKey } from './rule-key.ts'
 import { TryPacket } from './TryPacket.tsx'
 import { TrafficFailed } from './TrafficFailed.tsx'
 import type { TrafficState } from './use-traffic.ts'
 
 // Only a plan needs it.
 const TrafficInFull = later(() => import('./TrafficInFull.tsx').then((module) => module.TrafficInFull))
+// Only a port with such rules needs it.
+const NeverMatching = later(() => import('./NeverMatching.tsx').then((module) => module.NeverMatching))
 // Only a port with remote groups needs it.
 const Remotes = later(() => import('./Remotes.tsx').then((module) => module.Remotes))
 
@@ -105,7 +105,11 @@ function Compare({ result, question, names, onTry }: CompareProps): JSX.Element 
           <TrafficInFull result={result} lists={question.lists} filter={filter} names={names} />
         </Suspense>
       )}
-      <NeverMatching result={result} names={names} />
+      {result.neverMatching.count > 0 && (
+        <Suspense>
+          <NeverMatching rules={result.neverMatching} names={names} />
+        </Suspense>
+      )}
       <TryPacket question={question} names={names} onTry={onTry} />
       <p className={styles.note}>
         A network ACL of the subnet may deny traffic before groups do: Portside does not read it.
@@ -113,38 +117,5 @@ function Compare({ result, question, names, onTry }: CompareProps): JSX.Element 
           ` The platform advises at most ${ADVISED_GROUPS} groups an instance; as arranged, this port has ${arranged}.`}
       </p>
     </div>
-  )
-}
-
-function NeverMatching({ result, names }: { result: Compared; names: Names }): JSX.Element | null {
-  const { neverMatching } = result
-  const [all, setAll] = useState(false)
-  if (neverMatching.length === 0) return null
-  return (
-    <details>
-      <summary>
-        Rules that can never match, as arranged <span className={styles.count}>{neverMatching.length}</span>
-      </summary>
-      <ul className={styles.lines}>
-        {(all ? neverMatching : neverMatching.slice(0, 50)).map(({ ref, reason, by }) => (
-          <li key={refKey(ref)}>
-            {ruleText(ref, names)}
-            {reason === 'no_members'
-              ? ref.rule?.remote_address_group_id
-                ? ': its address group has no such address'
-                : ': no port of its remote group has such an address'
-              : `: shadowed by ${by
-                  .slice(0, 3)
-                  .map((one) => ruleText(one, names))
-                  .join(', ')}${by.length > 3 ? ` and ${by.length - 3} more, together` : ''}`}
-          </li>
-        ))}
-      </ul>
-      {!all && neverMatching.length > 50 && (
-        <Button size="small" onClick={() => setAll(true)}>
-          Show all {neverMatching.length}
-        </Button>
-      )}
-    </details>
   )
 }

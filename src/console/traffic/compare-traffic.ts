@@ -52,13 +52,23 @@ export type TrafficResult =
   | NoEffect
   | (PickedPlan & {
       kind: 'differences'
-      /** Rules that can never match, in the list as arranged. */
-      neverMatching: readonly NeverMatching[]
+      /** Rules that can never match, in the list as arranged: how many, and the first ones. */
+      neverMatching: { count: number; first: readonly NeverMatchingNamed[] }
       /** What passes differently between the port and others; those without a change left out. */
       others: readonly OtherPortsTraffic[]
       /** What of other ports is not compared, and why. */
       notCompared: readonly string[]
     })
+
+/** A rule that can never match, with the first that shadow it; `more` (above 0) are not named. */
+export type NeverMatchingNamed = NeverMatching & { more: number }
+
+/**
+ * The page names no more of them, each with so many that shadow it: with thousands of rules the
+ * message to the page would take longer than a frame. The table of effective rules has all.
+ */
+const MOST_NEVER_MATCHING = 50
+const MOST_SHADOWING = 3
 
 /** Compares. Takes up to 100 ms, so the console asks a worker for it, through TrafficClient. */
 export function compareTraffic(question: TrafficQuestion): TrafficResult {
@@ -74,9 +84,20 @@ export function compareTraffic(question: TrafficQuestion): TrafficResult {
   return {
     kind: 'differences',
     ...traffic,
-    neverMatching: shadowedRules(effectiveRules(lists.at(-1)!, book)),
+    neverMatching: named(shadowedRules(effectiveRules(lists.at(-1)!, book))),
     others: others ? trafficOfOtherPorts(others.port, planned, others, known, addressesIn(members)) : [],
     notCompared: others?.unread ?? [],
+  }
+}
+
+function named(all: readonly NeverMatching[]) {
+  return {
+    count: all.length,
+    first: all.slice(0, MOST_NEVER_MATCHING).map(({ by, ...rule }) => ({
+      ...rule,
+      by: by.slice(0, MOST_SHADOWING),
+      more: by.length - MOST_SHADOWING,
+    })),
   }
 }
 

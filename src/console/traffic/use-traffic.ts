@@ -73,14 +73,21 @@ export function useTraffic(
   const { groups, rules, unnamed, error, retry } = facts
   const portSecurity = portSecurityOf(port)
 
-  // All plans have the same groups: those of the list, and those that come in.
-  const ids = [...new Set([...list, ...(equal[0]?.added ?? [])])]
-  // Without names traffic is compared all the same.
-  const rulesRead = now && ids.every((id) => rules.has(id) && (groups.has(id) || unnamed.has(id)))
-  const ruled = rulesRead && portSecurity !== false ? ids.flatMap((id) => rules.get(id)!) : []
-  const remoteIds = remoteGroupIds(ruled)
+  const { ids, rulesRead, ruled, remoteIds, changing } = useMemo(() => {
+    // All plans have the same groups: those of the list, and those that come in.
+    const inPlans = [...new Set([...list, ...(equal[0]?.added ?? [])])]
+    // Without names traffic is compared all the same.
+    const read = now && inPlans.every((id) => rules.has(id) && (groups.has(id) || unnamed.has(id)))
+    const known = read && portSecurity !== false ? inPlans.flatMap((id) => rules.get(id)!) : []
+    return {
+      ids: inPlans,
+      rulesRead: read,
+      ruled: known,
+      remoteIds: remoteGroupIds(known),
+      changing: portSecurity === false ? [] : groupsThatChange(equal),
+    }
+  }, [list, equal, now, rules, groups, unnamed, portSecurity])
   const isShown = (id: string) => Boolean(groups.get(id)) || (unnamed.has(id) && rules.get(id)?.length !== 0)
-  const changing = portSecurity === false ? [] : groupsThatChange(equal)
   const {
     data: otherPorts,
     dataUpdatedAt: othersAt,
@@ -90,8 +97,12 @@ export function useTraffic(
     ...otherPortsQuery(project, port, changing),
     enabled: now && changing.length > 0,
   })
-  const otherIds = [...new Set(otherPorts?.ports.flatMap((other) => other.security_groups))].filter(
-    (id) => !ids.includes(id),
+  const otherIds = useMemo(
+    () =>
+      [...new Set(otherPorts?.ports.flatMap((other) => other.security_groups))].filter(
+        (id) => !ids.includes(id),
+      ),
+    [otherPorts, ids],
   )
   const {
     data: otherRules,
@@ -102,7 +113,10 @@ export function useTraffic(
     enabled: otherIds.length > 0,
   })
   // Of other ports' rules only the address groups matter: of groups, it is this port that changes.
-  const addressGroupIds = remoteAddressGroupIds([...ruled, ...Object.values(otherRules ?? {}).flat()])
+  const addressGroupIds = useMemo(
+    () => remoteAddressGroupIds([...ruled, ...Object.values(otherRules ?? {}).flat()]),
+    [ruled, otherRules],
+  )
   const resolved = [...remoteIds, ...addressGroupIds]
   // The list alone is shown without them: who only looks at a port costs no calls for others.
   const [wanted, setWanted] = useState(false)
