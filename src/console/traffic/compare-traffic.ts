@@ -61,7 +61,7 @@ export type TrafficResult =
     })
 
 /** A rule that can never match, with the first that shadow it; `more` (above 0) are not named. */
-export type NeverMatchingNamed = NeverMatching & { more: number }
+type NeverMatchingNamed = NeverMatching & { more: number }
 
 /**
  * The page names no more of them, each with so many that shadow it: with thousands of rules the
