@@ -22,7 +22,7 @@ import type { ReadRule } from '../traffic/rules.ts'
 import type { Kind } from './kinds.ts'
 import { MemberChanges } from './member-changes.ts'
 import { PlacesOfAddresses } from './places-of-addresses.ts'
-import { OtherPortsOfMany, remoteOf, withMembers } from './other-ports-traffic.ts'
+import { OtherPortsOfMany, remoteOf, withMembers, type ListOfPorts } from './other-ports-traffic.ts'
 
 /** What a change does to traffic, the worst first. */
 export const effects = ['opens_to_anywhere', 'opens', 'cuts', 'undecided', 'nothing'] as const
@@ -153,12 +153,14 @@ export function* kindsTraffic(question: BulkTrafficQuestion): Generator<TrafficP
   const places = new PlacesOfAddresses(sorted)
   const comparisonOfOthers = new OtherPortsOfMany(members, question.rules, question.members)
   const otherPorts: OtherPortsOfKinds[] = []
-  for (const { list, flavor, ports } of members.changing.size === 0 ? [] : classes) {
-    const { end, inBetween } = comparisonOfOthers.trafficOf(list, flavor)
+  if (members.changing.size > 0) comparisonOfOthers.read(classes)
+  for (const alike of members.changing.size === 0 ? [] : classes) {
+    const traffic = comparisonOfOthers.trafficOf(alike)
+    const { end = NO_FLOWS, inBetween = [] } = traffic ?? {}
     const between = inBetween.flat()
     if (end.flows.length + between.length > 0)
       otherPorts.push({
-        ports,
+        ports: alike.ports,
         end: summaryOf(end.flows, mostFlows),
         inBetween: summaryOf(between, mostFlows),
         broken: brokenBy(
@@ -176,6 +178,8 @@ export function* kindsTraffic(question: BulkTrafficQuestion): Generator<TrafficP
     notCompared: [...others.unread, ...unsureOf(members, classes.length > 0)],
   }
 }
+
+const NO_FLOWS = { flows: [] as readonly Flow[] }
 
 /** What differs for the ports of one kind. */
 class KindComparison {
@@ -336,11 +340,7 @@ function withEqualLists(kinds: readonly Kind[], plans: readonly ChangePlan[]): P
   return [...byList.values()]
 }
 
-type OtherClass = {
-  list: readonly string[]
-  flavor: string | undefined
-  ports: Pick<OtherPort, 'id' | 'name'>[]
-}
+type OtherClass = ListOfPorts & { ports: Pick<OtherPort, 'id' | 'name'>[] }
 
 /** Other ports on which the same decides. */
 function classesOf(ports: readonly OtherPort[], changed: ReadonlySet<string>): OtherClass[] {
