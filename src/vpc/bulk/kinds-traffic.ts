@@ -195,12 +195,11 @@ class KindComparison {
   }
 
   /** The plan that opens least in between, of those that go the wanted way in as many calls. */
-  pick({ list, desired, ways, portSecurity, flavor }: Kind): ChangePlan {
-    const { limit, named: moved, way } = this.#question
-    const plan = chosenPlan(ways, way)
-    if (plan.way === 'one-call' || plan.steps.length < 2 || !portSecurity) return plan
-    const equal = [plan, ...equalPlans(list, desired, { limit, moved, most: MOST_EQUAL }).slice(1)]
-    if (equal.length === 1) return plan
+  pick(kind: Kind): ChangePlan {
+    const { list, portSecurity, flavor } = kind
+    const { named: moved } = this.#question
+    const equal = plansToPick(kind, this.#question)
+    if (equal.length === 1 || !portSecurity) return equal[0]!
     const candidates = equal.map((one) => ({
       lists: one.steps.map(({ after }) => after),
       unasked: one.moved.filter((id) => !moved.includes(id)).length,
@@ -320,6 +319,27 @@ class KindComparison {
     this.#atStage.set(name, addresses)
     return book.members(name) && withMembers(rule, book, name)
   }
+}
+
+/** The plans of a kind that one is picked of. At least one. */
+function plansToPick(
+  { list, desired, ways }: Kind,
+  { way, limit, named: moved }: Pick<BulkTrafficQuestion, 'way' | 'limit' | 'named'>,
+): [ChangePlan, ...ChangePlan[]] {
+  const plan = chosenPlan(ways, way)
+  if (plan.way === 'one-call' || plan.steps.length < 2) return [plan]
+  return [plan, ...equalPlans(list, desired, { limit, moved, most: MOST_EQUAL }).slice(1)]
+}
+
+/** The groups that ports come into, or leave, for good or between steps, by any plan. */
+export function changingGroups(
+  question: Pick<BulkTrafficQuestion, 'kinds' | 'way' | 'limit' | 'named'>,
+): string[] {
+  const groups = new Set<string>()
+  for (const kind of question.kinds)
+    for (const { way, added, detached, moved } of plansToPick(kind, question))
+      for (const id of [...added, ...detached, ...(way === 'steps' ? moved : [])]) groups.add(id)
+  return [...groups]
 }
 
 function listsOf(list: readonly string[], plan: ChangePlan): (readonly string[])[] {
