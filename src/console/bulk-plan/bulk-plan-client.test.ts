@@ -96,6 +96,21 @@ describe('asking for the plan of many ports', () => {
     ])
   })
 
+  it('gives all flows of one kind when it is asked for them', async () => {
+    client = new BulkPlanClient(start)
+    const { toRead } = await client.find(ports, wanted, never())
+    client.sendRules(new Map(toRead.groups.map((id) => [id, id === group('b') ? manyRules(id) : []])))
+    const [kind] = (await client.compare(facts, ignore, never())).kinds
+    const { end } = kind!.traffic!
+    const [all, again] = await Promise.all([client.inFull(0, never()), client.inFull(0, never())])
+    expect(again).toEqual(all)
+    expect(all!.end.flows.slice(0, end.flows.length)).toEqual(end.flows)
+    const { newly_allowed, newly_denied, undecided } = end.counts
+    expect(all!.end.flows).toHaveLength(newly_allowed + newly_denied + undecided)
+    await client.find(ports, wanted, never())
+    await expect(client.inFull(0, never())).rejects.toThrow('Another change')
+  })
+
   it('sends ports once, and rules only where they are new', async () => {
     client = new BulkPlanClient(start)
     for (const way of ['steps', 'one-call'] as const) {

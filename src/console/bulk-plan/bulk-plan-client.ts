@@ -1,5 +1,5 @@
 import { plannedPort, type PlannedPort } from '../../vpc/bulk/kinds.ts'
-import type { TrafficProgress } from '../../vpc/bulk/kinds-traffic.ts'
+import type { KindTraffic, TrafficProgress } from '../../vpc/bulk/kinds-traffic.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import type { KindsFound, PlannedKind } from './bulk-plan.ts'
@@ -23,7 +23,6 @@ type Found = { found: KindsFound; toRead: ToRead }
 type WithTraffic = Compared & { kinds: readonly PlannedKind[] }
 
 type Waiting = {
-  id: number
   kinds: PlannedKind[]
   onProgress: ((progress: TrafficProgress) => void) | undefined
   resolve: (result: never) => void
@@ -32,14 +31,16 @@ type Waiting = {
 
 /**
  * Asks the worker to plan many ports: first which kinds of change there are, then what traffic they
- * change. One question at a time: a newer one rejects the one before with an AbortError, as an
- * aborted signal does. The worker starts with the first, and keeps ports and rules.
+ * change. What is asked of another change rejects what was asked before with an AbortError, as an
+ * aborted signal does. The worker starts with the first question, and keeps ports and rules.
  */
 export class BulkPlanClient {
   readonly #start: () => PlannerWorker
   #worker: PlannerWorker | undefined
-  #waiting: Waiting | undefined
+  readonly #waiting = new Map<number, Waiting>()
   #asked = 0
+  /** The question that found the kinds which the worker has. */
+  #finding = 0
   /** The ports that the worker has, and the groups whose rules it has. */
   #ports: readonly Port[] | undefined
   readonly #rulesSent = new Map<string, readonly SecurityGroupRule[] | null>()
@@ -56,9 +57,10 @@ export class BulkPlanClient {
     signal.throwIfAborted()
     this.#giveUp()
     const asked = ++this.#asked
+    this.#finding = asked
     await this.#sendPorts(ports, () => {
       signal.throwIfAborted()
-      if (asked !== this.#asked) throw newerAsked()
+      if (asked !== this.#finding) throw newerAsked()
     })
     return this.#ask<Found>(asked, { kind: 'find', id: asked, wanted }, signal)
   }
@@ -78,16 +80,25 @@ export class BulkPlanClient {
     signal: AbortSignal,
   ): Promise<WithTraffic> {
     return this.#ask<WithTraffic>(
-      this.#asked,
-      { kind: 'compare', id: this.#asked, facts },
+      this.#finding,
+      { kind: 'compare', id: this.#finding, facts },
       signal,
       onProgress,
     )
   }
 
+  /**
+   * All flows of one kind, by its place among those that compare() found; null where groups have no
+   * effect. Rejects as find().
+   */
+  inFull(place: number, signal: AbortSignal): Promise<KindTraffic | null> {
+    const id = ++this.#asked
+    return this.#ask<KindTraffic | null>(id, { kind: 'in-full', id, place }, signal)
+  }
+
   /** Ends the worker; a question that waits is rejected with an AbortError. */
   close(): void {
-    this.#asked++
+    this.#finding = ++this.#asked
     this.#giveUp()
     this.#stop()
   }
@@ -113,14 +124,13 @@ export class BulkPlanClient {
   ): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       signal.throwIfAborted()
-      const waiting: Waiting = { id, kinds: [], onProgress, resolve, reject }
-      this.#waiting = waiting
+      this.#waiting.set(id, { kinds: [], onProgress, resolve, reject })
       signal.addEventListener(
         'abort',
         () => {
-          if (this.#waiting !== waiting) return
-          this.#waiting = undefined
-          this.#send({ kind: 'stop' })
+          if (!this.#waiting.delete(id)) return
+          // Who looks at one kind in full does not stop the comparison of all.
+          if (request.kind !== 'in-full') this.#send({ kind: 'stop' })
           reject(signal.reason)
         },
         { once: true },
@@ -129,9 +139,9 @@ export class BulkPlanClient {
     })
   }
 
-  #giveUp(): void {
-    this.#waiting?.reject(newerAsked())
-    this.#waiting = undefined
+  #giveUp(reason: unknown = newerAsked()): void {
+    for (const { reject } of this.#waiting.values()) reject(reason)
+    this.#waiting.clear()
   }
 
   #send(request: PlannerRequest): void {
@@ -155,36 +165,25 @@ export class BulkPlanClient {
   }
 
   #take(message: PlannerMessage): void {
-    const waiting = this.#waiting
-    if (waiting?.id !== message.id) return
-    switch (message.kind) {
-      case 'progress':
-        waiting.onProgress?.(message.progress)
-        return
-      case 'kinds':
-        waiting.kinds.push(...message.kinds)
-        return
-      case 'failure':
-        this.#waiting = undefined
-        waiting.reject(new PlanUnavailable(`The change could not be planned: ${message.failure}`))
-        return
-      case 'found':
-        this.#waiting = undefined
-        waiting.resolve({ found: message.found, toRead: message.toRead } satisfies Found as never)
-        return
-      case 'compared': {
-        this.#waiting = undefined
-        const result: WithTraffic = { ...message.compared, kinds: waiting.kinds }
-        waiting.resolve(result as never)
-      }
+    const waiting = this.#waiting.get(message.id)
+    if (!waiting) return
+    if (message.kind === 'progress') {
+      waiting.onProgress?.(message.progress)
+      return
     }
+    if (message.kind === 'kinds') {
+      waiting.kinds.push(...message.kinds)
+      return
+    }
+    this.#waiting.delete(message.id)
+    if (message.kind === 'failure')
+      waiting.reject(new PlanUnavailable(`The change could not be planned: ${message.failure}`))
+    else waiting.resolve(resultOf(message, waiting.kinds) as never)
   }
 
   #fail(message: string, cause: unknown): void {
-    const waiting = this.#waiting
-    this.#waiting = undefined
     this.#stop()
-    waiting?.reject(new PlanUnavailable(message, { cause }))
+    this.#giveUp(new PlanUnavailable(message, { cause }))
   }
 
   #stop(): void {
@@ -193,6 +192,14 @@ export class BulkPlanClient {
     this.#ports = undefined
     this.#rulesSent.clear()
   }
+}
+
+type Last = Extract<PlannerMessage, { kind: 'found' | 'compared' | 'in-full' }>
+
+function resultOf(message: Last, kinds: readonly PlannedKind[]): Found | WithTraffic | KindTraffic | null {
+  if (message.kind === 'in-full') return message.traffic
+  if (message.kind === 'found') return { found: message.found, toRead: message.toRead }
+  return { ...message.compared, kinds }
 }
 
 function newerAsked(): DOMException {

@@ -1,4 +1,4 @@
-import type { BulkTraffic } from '../../vpc/bulk/kinds-traffic.ts'
+import type { BulkTraffic, KindTraffic } from '../../vpc/bulk/kinds-traffic.ts'
 import type { Intent } from '../../vpc/bulk/intent.ts'
 import type { PlannedPort, Planning } from '../../vpc/bulk/kinds.ts'
 import type { PlanWay } from '../../vpc/plan-change.ts'
@@ -28,6 +28,7 @@ export type PlannerRequest =
   | { kind: 'rules'; rules: Readonly<Record<string, readonly SecurityGroupRule[] | null>> }
   | { kind: 'find'; id: number; wanted: Wanted }
   | { kind: 'compare'; id: number; facts: TrafficFacts }
+  | { kind: 'in-full'; id: number; place: number }
   | { kind: 'stop' }
 
 /** What has to be read for the kinds that were found. */
@@ -47,5 +48,6 @@ export type PlannerMessage = { id: number } & (
   | { kind: 'progress'; progress: TrafficProgress }
   | { kind: 'kinds'; kinds: readonly PlannedKind[] }
   | { kind: 'compared'; compared: Compared }
+  | { kind: 'in-full'; traffic: KindTraffic | null }
   | { kind: 'failure'; failure: string }
 )

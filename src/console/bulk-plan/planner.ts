@@ -2,6 +2,7 @@ import { groupsNamed } from '../../vpc/bulk/intent-words.ts'
 import { kindsOf, type Kinds, type PlannedPort } from '../../vpc/bulk/kinds.ts'
 import {
   changingGroups,
+  kindInFull,
   kindsTraffic,
   type BulkTraffic,
   type BulkTrafficQuestion,
@@ -26,6 +27,8 @@ export class Planner {
   #places = new Map<PlannedPort, number>()
   readonly #rules = new Map<string, readonly SecurityGroupRule[] | undefined>()
   #found: { id: number; wanted: Wanted; kinds: Kinds } | undefined
+  /** What was compared last, to be asked for more of it. */
+  #compared: { question: BulkTrafficQuestion; traffic: BulkTraffic } | undefined
   /** Counts up with each request that ends what is under way. */
   #turn = 0
 
@@ -52,6 +55,9 @@ export class Planner {
       case 'compare':
         this.#turn++
         this.#orFailure(request.id, () => this.#compare(request.id, request.facts))
+        return
+      case 'in-full':
+        this.#orFailure(request.id, () => this.#inFull(request.id, request.place))
     }
   }
 
@@ -64,6 +70,7 @@ export class Planner {
   }
 
   #find(id: number, wanted: Wanted): void {
+    this.#compared = undefined
     this.#places = new Map(this.#ports.map((port, place) => [port, place]))
     const kinds = kindsOf(wanted.intent, this.#ports, wanted.planning)
     this.#found = { id, wanted, kinds }
@@ -87,28 +94,42 @@ export class Planner {
     const found = this.#found
     if (found?.id !== id) throw new Error('The kinds of another change were found meanwhile.')
     const addresses = new Map(Object.entries(members))
-    const comparing = kindsTraffic({
+    const question = {
       ...questionOf(found.kinds, found.wanted),
       rules: this.#rules,
-      members: (remote) => addresses.get(remote),
+      members: (remote: string) => addresses.get(remote),
       others,
       guards,
-    })
-    this.#slice(id, this.#turn, comparing)
+    }
+    this.#slice(id, this.#turn, kindsTraffic(question), question)
   }
 
-  #slice(id: number, turn: number, comparing: Generator<TrafficProgress, BulkTraffic>): void {
+  #slice(
+    id: number,
+    turn: number,
+    comparing: Generator<TrafficProgress, BulkTraffic>,
+    question: BulkTrafficQuestion,
+  ): void {
     if (turn !== this.#turn) return
     const until = performance.now() + SLICE_MS
     for (;;) {
       const step = comparing.next()
-      if (step.done) return this.#end(id, step.value)
+      if (step.done) {
+        this.#compared = { question, traffic: step.value }
+        return this.#end(id, step.value)
+      }
       if (performance.now() < until) continue
       this.#post({ id, kind: 'progress', progress: step.value })
       // A message that came meanwhile is taken first.
-      setTimeout(() => this.#orFailure(id, () => this.#slice(id, turn, comparing)))
+      setTimeout(() => this.#orFailure(id, () => this.#slice(id, turn, comparing, question)))
       return
     }
+  }
+
+  #inFull(id: number, place: number): void {
+    if (!this.#compared) throw new Error('Another change is planned meanwhile.')
+    const { question, traffic } = this.#compared
+    this.#post({ id, kind: 'in-full', traffic: kindInFull(question, traffic, place) })
   }
 
   #end(id: number, { kinds, ...compared }: BulkTraffic): void {

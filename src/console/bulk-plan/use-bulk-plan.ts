@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Intent } from '../../vpc/bulk/intent.ts'
 import type { Planning } from '../../vpc/bulk/kinds.ts'
+import type { KindTraffic } from '../../vpc/bulk/kinds-traffic.ts'
 import type { PlanWay } from '../../vpc/plan-change.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { BulkPlan } from './bulk-plan.ts'
@@ -19,7 +20,13 @@ export type BulkPlanState =
   | (BulkProgress & { stop: () => void })
   /** The operator stopped it. */
   | { state: 'stopped'; again: () => void }
-  | { state: 'planned'; plan: BulkPlan; again: () => void }
+  | {
+      state: 'planned'
+      plan: BulkPlan
+      again: () => void
+      /** All flows of a kind, by its place; see useKindInFull. */
+      inFull: (place: number, signal: AbortSignal) => Promise<KindTraffic | null>
+    }
   /** `error` is a CallError or a PlanUnavailable. */
   | { state: 'failed'; error: unknown; again: () => void }
 
@@ -99,6 +106,10 @@ export function useBulkPlan({ project, ports, intent, way, planning }: Question)
     rules.forget()
     setTried((times) => times + 1)
   }, [rules])
+  const inFull = useCallback(
+    (place: number, signal: AbortSignal) => client.current!.inFull(place, signal),
+    [],
+  )
   const stop = useCallback(() => stopIt.current?.(), [])
   return useMemo<BulkPlanState>(() => {
     if (wantedText === undefined || ports.length === 0) return { state: 'idle' }
@@ -106,11 +117,11 @@ export function useBulkPlan({ project, ports, intent, way, planning }: Question)
       const { end } = ended
       if ('stopped' in end) return { state: 'stopped', again }
       return 'plan' in end
-        ? { state: 'planned', plan: end.plan, again }
+        ? { state: 'planned', plan: end.plan, again, inFull }
         : { state: 'failed', error: end.error, again }
     }
     return { ...(progress?.of === key ? progress.progress : NOT_BEGUN), stop }
-  }, [wantedText, ports, ended, progress, key, again, stop])
+  }, [wantedText, ports, ended, progress, key, again, inFull, stop])
 }
 
 const NOT_BEGUN: BulkProgress = { state: 'reading', progress: { done: 0, of: 0 }, found: undefined }
