@@ -184,7 +184,7 @@ export const settledStatuses = [
  * - `superseded`: the operator chose to go on or back, or a later operation on the port was done;
  *   it is `followed_by`.
  */
-const operationStatus = z.enum(['queued', 'running', 'waiting', ...settledStatuses])
+export const operationStatus = z.enum(['queued', 'running', 'waiting', ...settledStatuses])
 /** The state of an operation. */
 export type OperationStatus = z.infer<typeof operationStatus>
 
