@@ -7,16 +7,19 @@ import type { PlannerRequest, TrafficFacts, Wanted } from './messages.ts'
 import { Planner } from './planner.ts'
 
 const opened: MessagePort[] = []
-const started: { got: string[]; terminated: boolean }[] = []
+const started: { got: string[]; posted: string[]; terminated: boolean }[] = []
 let client = new BulkPlanClient()
 
 /** The worker's own code behind a message port: everything is cloned, as it is between threads. */
 function start(): PlannerWorker {
   const { port1, port2 } = new MessageChannel()
   opened.push(port1, port2)
-  const worker = { got: [] as string[], terminated: false }
+  const worker = { got: [] as string[], posted: [] as string[], terminated: false }
   started.push(worker)
-  const planner = new Planner((message) => port2.postMessage(message))
+  const planner = new Planner((message) => {
+    worker.posted.push(message.kind)
+    port2.postMessage(message)
+  })
   port2.addEventListener('message', ({ data }: MessageEvent<PlannerRequest>) => {
     worker.got.push(data.kind)
     planner.take(data)
@@ -163,7 +166,8 @@ describe('asking for the plan of many ports', () => {
     expect(seen.every((share) => share > 0 && share < 1)).toBe(true)
     // The worker has time for another question at once.
     await client.find(ports, wanted, never())
-    expect([seen.length, started[0]!.got.at(-1)]).toEqual([before, 'find'])
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect([seen.length, started[0]!.posted.at(-1)]).toEqual([before, 'found'])
   })
 
   it('rejects, and does not guess, when the worker fails or cannot start', async () => {

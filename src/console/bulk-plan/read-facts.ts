@@ -12,6 +12,8 @@ import type { ToRead, TrafficFacts } from './messages.ts'
 /** So many other ports are compared, and so many groups of theirs are read for it: ten calls. */
 const MOST_OTHERS = 4000
 const MOST_OTHER_GROUPS = 500
+/** As old as the queries take what they have. */
+const MOST_AGE_MS = 60_000
 /** So many calls for rules are out at once: others want to read too. */
 const CALLS_AT_ONCE = 2
 
@@ -28,8 +30,8 @@ export class RulesRead {
   readonly #known = new Map<string, { rules: readonly SecurityGroupRule[] | null; readAt: number }>()
   /** The groups themselves, as far as they are known: for their names. */
   readonly groups = new Map<string, SecurityGroup>()
-  /** True after forget(): what the browser keeps is not new enough. */
-  #anew = false
+  /** When forget() was called: what was read before is not new enough. */
+  #since: number | undefined
 
   constructor(project: string, queryClient: QueryClient) {
     this.#project = project
@@ -39,11 +41,12 @@ export class RulesRead {
   /** Has everything read anew. */
   forget(): void {
     this.#known.clear()
-    this.#anew = true
+    this.#since = Date.now()
   }
 
-  get anew(): boolean {
-    return this.#anew
+  /** Until what age a query's data does; nothing is said where its own age does. */
+  get age(): { staleTime?: number } {
+    return this.#since === undefined ? {} : { staleTime: Math.min(MOST_AGE_MS, Date.now() - this.#since) }
   }
 
   /**
@@ -65,12 +68,12 @@ export class RulesRead {
       for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
         signal.throwIfAborted()
         const query = rulesOfGroupsQuery(this.#project, batch)
-        const fresh = this.#anew ? { staleTime: 0 } : {}
+        const { age } = this
         const [rules, shown] = await Promise.all([
-          this.#queryClient.fetchQuery({ ...query, ...fresh }),
+          this.#queryClient.fetchQuery({ ...query, ...age }),
           // Without names traffic is compared all the same.
           this.#queryClient
-            .fetchQuery({ ...groupsByIdQuery(this.#project, batch), ...fresh })
+            .fetchQuery({ ...groupsByIdQuery(this.#project, batch), ...age })
             .catch(() => undefined),
         ])
         signal.throwIfAborted()
@@ -128,11 +131,10 @@ export async function readFacts(
   reading: Reading,
 ): Promise<Omit<TrafficFacts, 'guards'>> {
   const { project, queryClient, rules, signal, onRules, onProgress } = reading
-  const fresh = rules.anew ? { staleTime: 0 } : {}
   const othersRead =
     changing.length === 0
       ? NO_OTHERS
-      : queryClient.fetchQuery({ ...otherPortsOfManyQuery(project, changing), ...fresh })
+      : queryClient.fetchQuery({ ...otherPortsOfManyQuery(project, changing), ...rules.age })
   // Its failure is looked at below: meanwhile it is no unhandled one.
   void Promise.resolve(othersRead).catch(() => undefined)
   await rules.read(groups, signal, (known, read) => {
@@ -154,7 +156,7 @@ export async function readFacts(
   if (remotes.length + addressGroups.length > 0) {
     const read = await queryClient.fetchQuery({
       ...membersOfGroupsQuery(project, remotes.slice(0, MOST_REMOTE_GROUPS), addressGroups),
-      ...fresh,
+      ...rules.age,
     })
     signal.throwIfAborted()
     for (const [id, one] of read) if ('addresses' in one) members[id] = one.addresses

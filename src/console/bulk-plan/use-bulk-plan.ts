@@ -19,7 +19,7 @@ export type BulkPlanState =
   | { state: 'idle' }
   | (BulkProgress & { stop: () => void })
   /** The operator stopped it. */
-  | { state: 'stopped'; again: () => void }
+  | { state: 'stopped'; goOn: () => void }
   | {
       state: 'planned'
       plan: BulkPlan
@@ -28,7 +28,7 @@ export type BulkPlanState =
       inFull: (place: number, signal: AbortSignal) => Promise<KindTraffic | null>
     }
   /** `error` is a CallError or a PlanUnavailable. */
-  | { state: 'failed'; error: unknown; again: () => void }
+  | { state: 'failed'; error: unknown; retry: () => void }
 
 type Question = {
   project: string
@@ -102,10 +102,11 @@ export function useBulkPlan({ project, ports, intent, way, planning }: Question)
     [],
   )
 
+  const goOn = useCallback(() => setTried((times) => times + 1), [])
   const again = useCallback(() => {
     rules.forget()
-    setTried((times) => times + 1)
-  }, [rules])
+    goOn()
+  }, [rules, goOn])
   const inFull = useCallback(
     (place: number, signal: AbortSignal) => client.current!.inFull(place, signal),
     [],
@@ -115,13 +116,13 @@ export function useBulkPlan({ project, ports, intent, way, planning }: Question)
     if (wantedText === undefined || ports.length === 0) return { state: 'idle' }
     if (ended?.of === key) {
       const { end } = ended
-      if ('stopped' in end) return { state: 'stopped', again }
+      if ('stopped' in end) return { state: 'stopped', goOn }
       return 'plan' in end
         ? { state: 'planned', plan: end.plan, again, inFull }
-        : { state: 'failed', error: end.error, again }
+        : { state: 'failed', error: end.error, retry: goOn }
     }
     return { ...(progress?.of === key ? progress.progress : NOT_BEGUN), stop }
-  }, [wantedText, ports, ended, progress, key, again, inFull, stop])
+  }, [wantedText, ports, ended, progress, key, again, goOn, inFull, stop])
 }
 
 const NOT_BEGUN: BulkProgress = { state: 'reading', progress: { done: 0, of: 0 }, found: undefined }

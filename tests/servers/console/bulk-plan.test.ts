@@ -118,6 +118,12 @@ test('says what changes on other ports, whose rules are for a group that changes
   for (const { end, kinds } of made.others) expect([end.worst, kinds]).toEqual(['cuts', [0]])
   expect(found.every((name) => others.some((port) => port.name === name))).toBe(true)
   expect(found.length).toBeGreaterThan(0)
+  // Those that have it already don't change, but let in those that come.
+  const insert: Intent = { kind: 'insert', groups: [defaultGroup], place: { kind: 'end' } }
+  const joined = await plan(insert)
+  const letIn = joined.others.flatMap(({ ports: some }) => some.map(({ name }) => name))
+  expect(letIn).toContain('log-collector')
+  expect(names(joined, joined.found.unchanged)).toEqual(expect.arrayContaining(letIn))
   // Together they all leave it: nobody else is in it then.
   const all = await plan({ kind: 'detach', groups: [defaultGroup] })
   expect(all.others).toEqual([])
