@@ -9,7 +9,9 @@ import { operationStatus, planLists } from './portside-api.ts'
 export const MOST_BULK_PORTS = 10_000
 /** The most kinds of change in one bulk change. */
 export const MOST_KINDS = 500
-/** The largest body of a request that begins one, in bytes: ports and kinds at their most fit in. */
+/**
+ * The largest body of a request that begins one, in bytes: ports and kinds at their most fit in.
+ */
 export const LARGEST_BULK_BODY = 8 * 1024 * 1024
 
 /** What a user decides about a bulk change that is under way. */
@@ -24,7 +26,9 @@ export type BulkChoice = (typeof bulkChoices)[number]
 export const bulkApi = {
   /** POST bulkChangeRequest: carry one out; response bulkChangeResponse. GET bulkChangesQuery. */
   ofProject: (project: string) => `/api/v3/${encodeURIComponent(project)}/bulk-changes`,
-  /** GET: one, as bulkChangeResponse (`?after=revision&wait=seconds` waits for a newer revision). */
+  /**
+   * GET: one, as bulkChangeResponse (`?after=revision&wait=seconds` waits for a newer revision).
+   */
   one: (id: string) => `/api/bulk-changes/${encodeURIComponent(id)}`,
   /** GET, with bulkPortsQuery: a page of its ports, as bulkPortsResponse. */
   ports: (id: string) => `/api/bulk-changes/${encodeURIComponent(id)}/ports`,
@@ -68,13 +72,16 @@ const askedKind = z.strictObject({
   ports: boundedList(bulkPort, MOST_BULK_PORTS, 'ports').check(z.minLength(1, 'must have at least one port')),
 })
 
-/** The number of ports, typed by the operator: allows a change that breaks a guard. */
+/**
+ * The number of ports, typed by the operator: allows changes that break a guard. Of an undo, it is
+ * the number of ports of what is undone. Another number is refused.
+ */
 const confirmedBy = z.optional(boundedText(20))
 
 /**
  * POST ofProject. The console makes `bulk_change_id`, so that sending it again after a lost
- * response finds the same one. No port is named twice. The order of kinds and ports is the order in which
- * they are carried out.
+ * response finds the same one. No port is named twice. The order of kinds and ports is the order in
+ * which they are carried out.
  */
 export const bulkChangeRequest = z.strictObject({
   bulk_change_id: uuid,
@@ -90,21 +97,28 @@ export const bulkChangeRequest = z.strictObject({
 /** A bulk change to carry out. */
 export type BulkChangeRequest = z.infer<typeof bulkChangeRequest>
 
-/** POST undo: at which pace; guards apply as to any change. */
+/**
+ * POST undo: at which pace; guards apply as to any change. What is undone has to be `done` or
+ * `ended`, with no port under way. The new one begins in state `planning`.
+ */
 export const bulkUndoRequest = z.strictObject({ bulk_change_id: uuid, pace, confirmed_by: confirmedBy })
 
 /**
+ * - `planning`: an undo, of which the ports are being read; its kinds grow meanwhile.
  * - `running`: a wave is under way. `waiting`: between waves, for a user or for `next_wave_at`.
  * - `paused`: by a user; operations that had begun end first. `stopped`: too many ports failed.
  * - `ended`: by a user, before all ports had their turn. `done`: every port had its turn.
  */
-export const bulkStates = ['running', 'waiting', 'paused', 'stopped', 'ended', 'done'] as const
+export const bulkStates = ['planning', 'running', 'waiting', 'paused', 'stopped', 'ended', 'done'] as const
+/** The state of a bulk change. */
+export type BulkState = (typeof bulkStates)[number]
 
 /**
  * - `waiting`: not begun. `under_way`: its operation is queued or sends.
  * - `done`; `failed`: its operation stopped, was interrupted, or was refused before it began.
  * - `list_changed`: the port's list is no longer the planned one, nothing was sent.
- * - `left_out`: not begun, as the bulk change ended before.
+ * - `left_out`: not begun, as the bulk change ended before; or, with an `error`, as there is
+ *   nothing to undo on it, or it can't be read.
  */
 export const bulkPortStates = ['waiting', 'under_way', 'done', 'failed', 'list_changed', 'left_out'] as const
 /** The state of one port in a bulk change. */
@@ -186,8 +200,8 @@ export const bulkPortsQuery = z.strictObject({
 export const bulkChangePort = z.object({
   port_id: z.string(),
   name: z.nullable(z.string()),
-  /** Which kind, from 0. */
-  kind: z.number(),
+  /** Which kind, from 0; null while an undo is planned, and where it left the port out. */
+  kind: z.nullable(z.number()),
   /** In which wave, from 1; null while it waits. */
   wave: z.nullable(z.number()),
   state: z.enum(bulkPortStates),
@@ -227,5 +241,7 @@ export const bulkEntry = z.object({
   error: z.nullable(portsideError),
   counts: z.nullable(z.record(z.enum(bulkPortStates), z.number())),
 })
+/** One thing that happened to a bulk change. */
+export type BulkEntry = z.infer<typeof bulkEntry>
 /** Response of GET entries: all, in order. */
 export const bulkEntriesResponse = z.object({ entries: z.array(bulkEntry) })

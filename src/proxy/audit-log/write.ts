@@ -21,6 +21,7 @@ export type NewAuditRecord = {
   undo_to: readonly string[] | null
   plan: readonly ChangeStep[]
   follows: string | null
+  bulk_change_id?: string | undefined
 }
 
 /**

@@ -238,7 +238,9 @@ class Reopened {
     if (!this.#lock.holds()) throw folderUnavailable(new FolderLost())
     try {
       if (lite !== this.#lite) throw new Error('the database has to be opened again')
-      const { rows, affectedRows = 0 } = await lite.query(sql, [...parameters])
+      // Without parameters, a text may have several statements, as on PostgreSQL.
+      const { rows, affectedRows = 0 } =
+        parameters.length > 0 ? await lite.query(sql, [...parameters]) : (await lite.exec(sql)).at(-1)!
       return { command: commandOf(sql), rowCount: affectedRows, rows }
     } catch (error) {
       const { severity, code } = error as { severity?: unknown; code?: unknown }

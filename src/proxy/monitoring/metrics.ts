@@ -83,6 +83,22 @@ export class Metrics {
     help: 'Operations that this proxy is carrying out now.',
     registers: [this.#registry],
   })
+  readonly #bulkChanges: Gauge = new Gauge({
+    name: 'portside_bulk_changes_open',
+    help: 'Bulk changes that are neither done nor ended.',
+    registers: [this.#registry],
+    collect: async () => {
+      const { open, waiting } = await this.#readBulkChanges()
+      this.#bulkChanges.set(open)
+      this.#bulkPortsWaiting.set(waiting)
+    },
+  })
+  readonly #bulkPortsWaiting = new Gauge({
+    name: 'portside_bulk_ports_waiting',
+    help: 'Ports of open bulk changes that are not begun.',
+    registers: [this.#registry],
+  })
+  #readBulkChanges: () => Promise<{ open: number; waiting: number }> = async () => ({ open: 0, waiting: 0 })
   /** Whether the last call of the platform got a response; undefined before the first. */
   platformResponds: boolean | undefined
 
@@ -132,6 +148,11 @@ export class Metrics {
   /** Shows what is left of the budget of calls. @param read asked with each scrape */
   showCalls(read: () => Promise<readonly { endpoint: string; left: number }[]>): void {
     this.#readCalls = read
+  }
+
+  /** Shows the bulk changes that are open. @param read asked with each scrape */
+  showBulkChanges(read: () => Promise<{ open: number; waiting: number }>): void {
+    this.#readBulkChanges = read
   }
 
   /** Counts an operation that begins to run. */

@@ -1,0 +1,43 @@
+import { CompiledQuery, type Kysely } from 'kysely'
+import type PgBoss from 'pg-boss'
+import type { Tables } from './tables.ts'
+
+/** The schema with pg-boss's own tables (docs/decisions/0015-bulk-change-engine.md). */
+export const JOB_SCHEMA = 'portside_jobs'
+
+/** The one queue: jobs that carry bulk changes on. */
+export const BULK_QUEUE = 'bulk-changes'
+
+/** Queries as pg-boss makes them: on any connection, or in the transaction that `db` is. */
+export function jobQueries(db: Kysely<Tables>): PgBoss.Db {
+  return {
+    async executeSql(text, values = []) {
+      const run = (on: Kysely<Tables>) => on.executeQuery(CompiledQuery.raw(text, [...values]))
+      if (!text.trimStart().startsWith('BEGIN')) return run(db) as Promise<{ rows: unknown[] }>
+      // Several statements with a transaction of their own, which a failed one leaves open.
+      return db.connection().execute(async (connection) => {
+        try {
+          return (await run(connection)) as { rows: unknown[] }
+        } catch (error) {
+          await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => undefined)
+          throw error
+        }
+      })
+    },
+  }
+}
+
+/**
+ * Opens pg-boss over `db`; makes its tables, or brings them up to date, where they are not. It is
+ * loaded only when it is needed: most starts don't. It has no timer and no connection of its own.
+ */
+export async function openJobs(db: Kysely<Tables>): Promise<PgBoss> {
+  const { default: Boss } = await import('pg-boss')
+  const boss = new Boss({ db: jobQueries(db), schema: JOB_SCHEMA, supervise: false, schedule: false })
+  // It emits no error that it does not throw, but one without a listener would end the process.
+  boss.on('error', () => {})
+  await boss.start()
+  if (!(await boss.getQueue(BULK_QUEUE)))
+    await boss.createQueue(BULK_QUEUE, { name: BULK_QUEUE, policy: 'short' })
+  return boss
+}
