@@ -1,4 +1,5 @@
 import { isUuid } from '../ids.ts'
+import { sameList } from '../list-difference.ts'
 import { MOST_GROUPS_PER_PORT } from '../port.ts'
 import type { Intent, Place } from './intent.ts'
 
@@ -36,16 +37,11 @@ export function applyIntent(intent: Intent, list: readonly string[], limit: numb
   if (twice !== undefined) return { skipped: { why: 'twice', group: twice } }
   const made = madeBy(intent, list)
   if ('skipped' in made) return made
-  if (isSameList(made.list, list)) return { list }
+  if (sameList(made.list, list)) return { list }
   if (list.length > MOST_GROUPS_PER_PORT)
     return { skipped: { why: 'too_long', groups: list.length, most: MOST_GROUPS_PER_PORT } }
   if (made.list.length > limit) return { skipped: { why: 'too_many', groups: made.list.length, limit } }
   return made
-}
-
-/** True for lists of the same groups in the same order. */
-export function isSameList(one: readonly string[], other: readonly string[]): boolean {
-  return one === other || (one.length === other.length && one.every((id, at) => id === other[at]))
 }
 
 function madeBy(intent: Intent, list: readonly string[]): Applied {

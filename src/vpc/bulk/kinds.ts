@@ -1,4 +1,5 @@
 import { isUuid } from '../ids.ts'
+import { sameList } from '../list-difference.ts'
 import { MOST_KINDS } from '../bulk-changes-api.ts'
 import { PlanRefused, type PlanWay } from '../plan-change.ts'
 import { planWays, type PlanPolicy, type PlanWays } from '../plan-ways.ts'
@@ -6,7 +7,7 @@ import { addressesOf, portSecurityOf, type Port } from '../port.ts'
 import { objectsOf, textOf } from '../shown.ts'
 import { flavorFamily } from '../traffic/rules-in-doubt.ts'
 import { updatedAt } from '../updated-at.ts'
-import { applyIntent, isSameList, type Skipped } from './apply-intent.ts'
+import { applyIntent, type Skipped } from './apply-intent.ts'
 import type { Intent } from './intent.ts'
 
 /** What planning needs of a port. Plain data; ports may share their lists. */
@@ -149,7 +150,7 @@ class Lists {
     const key = list.join()
     let known = this.#known.get(key)
     // IDs come from outside: two lists of odd ones may be written alike.
-    if (!known || !isSameList(known.list, list)) {
+    if (!known || !sameList(known.list, list)) {
       known = { number: this.#count++, list, applied: applyIntent(this.#intent, list, this.#limit) }
       this.#known.set(key, known)
     }
