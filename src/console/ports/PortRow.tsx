@@ -8,6 +8,7 @@ import { Id, shortId } from '../ui/Id.tsx'
 import { StatusBadge } from '../ui/StatusBadge.tsx'
 import { Time } from '../ui/Time.tsx'
 import type { Named } from '../facts/group-names.ts'
+import type { CheckOf } from './ChoosePorts.tsx'
 import { PortGroups } from './PortGroups.tsx'
 import styles from './PortsTable.module.css'
 import type { PortHalfDone } from './WatchHalfDone.tsx'
@@ -24,6 +25,7 @@ type PortRowProps = {
   width: number
   /** A change of it stopped, or an arrangement of it was not applied. */
   halfDone: PortHalfDone | undefined
+  check: CheckOf | undefined
   /** All groups are shown. */
   expanded: boolean
   onExpand: (port: string) => void
@@ -40,7 +42,7 @@ const OFF_WIDTH = 116
  * each step of scrolling.
  */
 export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
-  const { ref, index, project, port, names, width, halfDone, expanded, onExpand, onGoTo } = props
+  const { ref, index, project, port, names, width, halfDone, check, expanded, onExpand, onGoTo } = props
   const name = textOf(port.name)
   const owner = textOf(port.device_owner)
   const vpc = textOf(port.vpc_id)
@@ -54,6 +56,7 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
       aria-rowindex={index + 2}
     >
       <th scope="row">
+        {check?.(port)}
         <Link
           to="/projects/$projectId/ports/$portId"
           params={{ projectId: project, portId: port.id }}
