@@ -66,5 +66,6 @@ const REASONS: Record<Skipped['why'], string> = {
   twice: 'with a group twice',
   odd_id: 'with an odd ID',
   no_plan: 'to which no calls lead',
+  too_long: 'with too long a list',
   too_many_kinds: 'of one kind too many',
 }
