@@ -109,7 +109,7 @@ export const bulkUndoRequest = z.strictObject({ bulk_change_id: uuid, pace, conf
  * - `paused`: by a user; operations that had begun end first. `stopped`: too many ports failed.
  * - `ended`: by a user, before all ports had their turn. `done`: every port had its turn.
  */
-export const bulkStates = ['planning', 'running', 'waiting', 'paused', 'stopped', 'ended', 'done'] as const
+const bulkStates = ['planning', 'running', 'waiting', 'paused', 'stopped', 'ended', 'done'] as const
 /** The state of a bulk change. */
 export type BulkState = (typeof bulkStates)[number]
 
@@ -165,7 +165,7 @@ const kind = z.object({
 })
 
 /** A bulk change in full, but for its ports, which are read by page. */
-export const bulkChange = z.object({
+const bulkChange = z.object({
   ...bulkChangeSummary.shape,
   kinds: z.array(kind),
   pace,
@@ -206,7 +206,7 @@ export const bulkPortsQuery = z.strictObject({
 })
 
 /** One port of a bulk change. */
-export const bulkChangePort = z.object({
+const bulkChangePort = z.object({
   port_id: z.string(),
   name: z.nullable(z.string()),
   /** Which kind, from 0; null while an undo is planned, and where it left the port out. */
@@ -230,7 +230,7 @@ export const bulkPortsResponse = z.object({ ports: z.array(bulkChangePort), next
  * What happened to a bulk change, for good: `began`, a `wave` that began, what a user chose,
  * `stopped` with its error, `taken_over` by another proxy, and the `end`.
  */
-export const bulkEntry = z.object({
+const bulkEntry = z.object({
   at: z.string(),
   kind: z.enum([
     'began',

@@ -10,7 +10,7 @@ const someGroups = groups.check(z.minLength(1, 'must name at least one security 
  * A place in a port's list. `position` counts from 0, as insertIndex: groups go before what is
  * there now; a shorter list takes them at its end. `above` and `below`: next to a group.
  */
-export const place = z.discriminatedUnion('kind', [
+const place = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('top') }),
   z.strictObject({ kind: z.literal('end') }),
   z.strictObject({

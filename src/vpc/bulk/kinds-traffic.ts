@@ -27,13 +27,13 @@ import { OtherPortsOfMany, remoteOf, withMembers, type ListOfPorts } from './oth
 /** What a change does to traffic, the worst first. */
 const effects = ['opens_to_anywhere', 'opens', 'cuts', 'undecided', 'nothing'] as const
 /** What a change does to traffic. */
-export type Effect = (typeof effects)[number]
+type Effect = (typeof effects)[number]
 
 /** A flow; where it has too many ranges of addresses, `ranges` are the first of them. */
-export type ShownFlow = Flow & { rangesLeftOut?: number }
+type ShownFlow = Flow & { rangesLeftOut?: number }
 
 /** Traffic that passes differently: how much of it, and the most important of its flows. */
-export type TrafficSummary = {
+type TrafficSummary = {
   worst: Effect
   counts: Record<Change, number>
   /** Of those newly allowed, how many from or to anywhere. */
@@ -42,7 +42,7 @@ export type TrafficSummary = {
 }
 
 /** A guard that is broken, or may be (not `certain`): `guard` is its place among the guards. */
-export type BrokenBy = { guard: number; certain: boolean; inBetween: boolean; flow: ShownFlow }
+type BrokenBy = { guard: number; certain: boolean; inBetween: boolean; flow: ShownFlow }
 
 /** What a kind of change does to the traffic of its own ports. */
 export type KindTraffic = {
@@ -71,7 +71,7 @@ export type KindWithTraffic = Omit<Kind, 'ways' | 'flavor'> & {
 }
 
 /** Ports that don't change, with one list, and what passes differently with those that do. */
-export type OtherPortsOfKinds = {
+type OtherPortsOfKinds = {
   ports: readonly Pick<OtherPort, 'id' | 'name'>[]
   end: TrafficSummary
   inBetween: TrafficSummary

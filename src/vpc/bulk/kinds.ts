@@ -39,7 +39,7 @@ export type Kind = {
 }
 
 /** Ports on which nothing is done, for the same reason. */
-export type SkippedPorts = { reason: Skipped; ports: readonly PlannedPort[] }
+type SkippedPorts = { reason: Skipped; ports: readonly PlannedPort[] }
 
 /** What an intent comes to on many ports. Each port is in one of the three. */
 export type Kinds = {
