@@ -3,7 +3,8 @@ import { intent } from './bulk/intent.ts'
 import { portsideError } from './errors.ts'
 import { uuid } from './ids.ts'
 import { boundedList, boundedText, isRow } from './limits.ts'
-import { operationStatus, planLists } from './portside-api.ts'
+import { operationStatus } from './portside-api.ts'
+import { planLists } from './portside-requests.ts'
 
 /** The most ports of one bulk change. */
 export const MOST_BULK_PORTS = 10_000

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sameList } from '../../vpc/list-difference.ts'
-import type { OperationChoice, OperationRequest } from '../../vpc/portside-api.ts'
+import type { OperationChoice } from '../../vpc/portside-api.ts'
+import type { OperationRequest } from '../../vpc/portside-requests.ts'
 import { wayOf } from '../../vpc/plan-ways.ts'
 import { updatedAt } from '../../vpc/updated-at.ts'
 import { ownError, ProxyError } from '../errors.ts'

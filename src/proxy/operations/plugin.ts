@@ -3,16 +3,14 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import * as z from 'zod/mini'
 import { uuid } from '../../vpc/ids.ts'
 import {
-  choiceRequest,
   api,
   awaitingChoiceResponse,
   MOST_AWAITING_CHOICE,
   operationChoices,
-  operationRequest,
   operationResponse,
-  operationsQuery,
   operationsResponse,
 } from '../../vpc/portside-api.ts'
+import { choiceRequest, operationRequest, operationsQuery } from '../../vpc/portside-requests.ts'
 import type { ProxyConfig } from '../config.ts'
 import { ownError } from '../errors.ts'
 import { orNotRecorded } from '../audit-log/not-recorded.ts'
