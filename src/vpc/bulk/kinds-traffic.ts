@@ -1,0 +1,417 @@
+import { equalPlans } from '../equal-plans.ts'
+import { keptGroups } from '../kept-groups.ts'
+import type { ChangePlan, PlanWay } from '../plan-change.ts'
+import { chosenPlan } from '../plan-ways.ts'
+import { portSecurityOf } from '../port.ts'
+import type { Change } from '../traffic/decisions.ts'
+import { ruleDifference, type TrafficDifference } from '../traffic/difference.ts'
+import {
+  effectiveRules,
+  RuleBook,
+  type EffectiveRules,
+  type RulesByGroup,
+} from '../traffic/effective-rules.ts'
+import type { Flow } from '../traffic/flow.ts'
+import { guardViolations, type Guard } from '../traffic/guards.ts'
+import { byImportance, opensToAnywhere } from '../traffic/importance.ts'
+import { onlyInBetween } from '../traffic/in-between.ts'
+import { pickPlan } from '../traffic/pick-plan.ts'
+import type { OtherPort, OtherPortsRead } from '../traffic/read-other-ports.ts'
+import { flavorFamily } from '../traffic/rules-in-doubt.ts'
+import type { ReadRule } from '../traffic/rules.ts'
+import type { Kind } from './kinds.ts'
+import { MemberChanges } from './member-changes.ts'
+import { PlacesOfAddresses } from './places-of-addresses.ts'
+import { OtherPortsOfMany, remoteOf, withMembers } from './other-ports-traffic.ts'
+
+/** What a change does to traffic, the worst first. */
+export const effects = ['opens_to_anywhere', 'opens', 'cuts', 'undecided', 'nothing'] as const
+/** What a change does to traffic. */
+export type Effect = (typeof effects)[number]
+
+/** A flow; where it has too many ranges of addresses, `ranges` are the first of them. */
+export type ShownFlow = Flow & { rangesLeftOut?: number }
+
+/** Traffic that passes differently: how much of it, and the most important of its flows. */
+export type TrafficSummary = {
+  worst: Effect
+  counts: Record<Change, number>
+  /** Of those newly allowed, how many from or to anywhere. */
+  toAnywhere: number
+  flows: readonly ShownFlow[]
+}
+
+/** A guard that is broken, or may be (not `certain`): `guard` is its place among the guards. */
+export type BrokenBy = { guard: number; certain: boolean; inBetween: boolean; flow: ShownFlow }
+
+/** A kind of change with its plan and what it does to the traffic of its own ports. */
+export type KindWithTraffic = Omit<Kind, 'ways' | 'flavor'> & {
+  /** Where there are several flavors, the same passes with each. */
+  flavor: string | undefined
+  plan: ChangePlan
+  /** Another way can be chosen. */
+  hasOtherWay: boolean
+  /** Null with port security off: groups have no effect. */
+  traffic: {
+    end: TrafficSummary
+    /** What is so only on the way: between steps, or while some of the ports are changed. */
+    inBetween: TrafficSummary
+    /** Rules of its groups that can't be read. */
+    unreadable: number
+    /**
+     * Remote groups of its rules that other ports of the change come into, or leave, while not all
+     * members are known: what that changes is not compared.
+     */
+    notCompared: readonly string[]
+  } | null
+  broken: readonly BrokenBy[]
+}
+
+/** Ports that don't change, with one list, and what passes differently with those that do. */
+export type OtherPortsOfKinds = {
+  ports: readonly Pick<OtherPort, 'id' | 'name'>[]
+  end: TrafficSummary
+  inBetween: TrafficSummary
+  broken: readonly BrokenBy[]
+  /** The kinds whose ports are the remote, as places among the kinds. */
+  kinds: readonly number[]
+}
+
+/** What many ports' change does to traffic. Plain data. */
+export type BulkTraffic = {
+  /** The worst first: broken guards, then by effect, then those with more ports. */
+  kinds: readonly KindWithTraffic[]
+  others: readonly OtherPortsOfKinds[]
+  /** What of other ports is not compared, and why: sentences without a full stop. */
+  notCompared: readonly string[]
+}
+
+/** All that is needed to compare many ports' traffic. */
+export type BulkTrafficQuestion = {
+  kinds: readonly Kind[]
+  way: PlanWay | undefined
+  limit: number
+  /** The groups that the intent names: a plan that moves only these is preferred. */
+  named: readonly string[]
+  /** Of every group on a list, in a result, or on other ports; those not read have no entry. */
+  rules: RulesByGroup
+  /** Members of remote groups, and entries of address groups, where all are known. */
+  members: (id: string) => readonly string[] | undefined
+  /** The ports whose rules have a group as remote that ports come into, or leave. */
+  others: OtherPortsRead
+  guards: readonly Guard[]
+  /** So many flows of each summary are given; few unless said. */
+  mostFlows?: number
+}
+
+/** How far it is: kinds and other ports' lists that are compared. */
+export type TrafficProgress = { done: number; of: number }
+
+/** So many plans of equal calls are looked at for one kind. */
+const MOST_EQUAL = 6
+const MOST_FLOWS = 5
+const MOST_RANGES = 200
+
+/**
+ * Compares the traffic of each kind, and of other ports, step by step, so that the caller can say
+ * how far it is, and stop. Kinds with equal lists and traffic become one.
+ */
+export function* kindsTraffic(question: BulkTrafficQuestion): Generator<TrafficProgress, BulkTraffic> {
+  const { kinds, others, guards, mostFlows = MOST_FLOWS } = question
+  const plans = kinds.map((kind) => chosenPlan(kind.ways, question.way))
+  const members = new MemberChanges(
+    kinds.map(({ list, ports }, n) => ({ lists: listsOf(list, plans[n]!), ports })),
+  )
+  const classes = classesOf(
+    others.ports,
+    new Set(kinds.flatMap(({ ports }) => ports.map((one) => one.port_id))),
+  )
+  const of = kinds.length + classes.length
+  let done = 0
+
+  const comparison = new KindComparison(question, members)
+  const merged: KindWithTraffic[] = []
+  for (const alike of withEqualLists(kinds, plans)) {
+    const byTraffic = new Map<string, KindWithTraffic>()
+    for (const { kind, plan } of alike) {
+      const { made, whole } = comparison.of(kind, plan)
+      // Only kinds with the same lists can have the same traffic by the same rules.
+      const key = alike.length === 1 ? '' : JSON.stringify([kind.portSecurity, made.plan.steps, whole])
+      const known = byTraffic.get(key)
+      byTraffic.set(key, known ? { ...known, ports: [...known.ports, ...made.ports] } : made)
+      yield { done: ++done, of }
+    }
+    merged.push(...byTraffic.values())
+  }
+  const sorted = merged.toSorted(byWorst)
+
+  const places = new PlacesOfAddresses(sorted)
+  const comparisonOfOthers = new OtherPortsOfMany(members, question.rules, question.members)
+  const otherPorts: OtherPortsOfKinds[] = []
+  for (const { list, flavor, ports } of members.changing.size === 0 ? [] : classes) {
+    const { end, inBetween } = comparisonOfOthers.trafficOf(list, flavor)
+    const between = inBetween.flat()
+    if (end.flows.length + between.length > 0)
+      otherPorts.push({
+        ports,
+        end: summaryOf(end.flows, mostFlows),
+        inBetween: summaryOf(between, mostFlows),
+        broken: brokenBy(
+          guards,
+          end,
+          inBetween.map((flows) => ({ flows })),
+        ),
+        kinds: places.of([...end.flows, ...between]),
+      })
+    yield { done: ++done, of }
+  }
+  return {
+    kinds: sorted,
+    others: otherPorts.toSorted(byWorst),
+    notCompared: [...others.unread, ...(classes.length > 0 ? unsureOf(members) : [])],
+  }
+}
+
+/** What differs for the ports of one kind. */
+class KindComparison {
+  readonly #question: BulkTrafficQuestion
+  readonly #members: MemberChanges
+  readonly #books = new Map<string | undefined, RuleBook>()
+  /** Members at the end, by the names that rules have for them as remote. */
+  readonly #atEnd = new Map<string, readonly string[]>()
+  readonly #swapped = new Map<ReadRule, ReadRule | undefined>()
+
+  constructor(question: BulkTrafficQuestion, members: MemberChanges) {
+    this.#question = question
+    this.#members = members
+  }
+
+  /** @returns what is sent on, and all flows, to be compared with those of other kinds */
+  of(kind: Kind, plan: ChangePlan): { made: KindWithTraffic; whole: unknown } {
+    const { ways, ...rest } = kind
+    const hasOtherWay = ways.other !== undefined
+    if (!kind.portSecurity)
+      return { made: { ...rest, plan, hasOtherWay, traffic: null, broken: [] }, whole: null }
+    const book = this.#bookOf(kind.flavor)
+    const candidates = this.#candidates(kind, plan)
+    const picked = pickPlan(
+      kind.list,
+      candidates.map(({ steps, moved }) => ({
+        lists: steps.map(({ after }) => after),
+        unasked: moved.filter((id) => !this.#question.named.includes(id)).length,
+      })),
+      book,
+    )
+    const chosen = candidates[picked.picked]!
+    const { mostFlows = MOST_FLOWS } = this.#question
+    const lists = listsOf(kind.list, chosen)
+    const { end, onTheWay, notCompared } = this.#withMembers(lists, picked.afterStep, book)
+    const inBetween = onTheWay.map(({ flows }) => onlyInBetween(flows, end.flows))
+    const traffic = {
+      end: summaryOf(end.flows, mostFlows),
+      inBetween: summaryOf(inBetween.flat(), mostFlows),
+      unreadable: end.unreadable.length,
+      notCompared,
+    }
+    const broken = brokenBy(this.#question.guards, end, onTheWay)
+    return {
+      made: { ...rest, plan: chosen, hasOtherWay, traffic, broken },
+      whole: [end.flows, inBetween, notCompared],
+    }
+  }
+
+  #candidates({ list, desired }: Kind, plan: ChangePlan): readonly ChangePlan[] {
+    if (plan.way === 'one-call' || plan.steps.length < 2) return [plan]
+    const { limit, named: moved } = this.#question
+    return [plan, ...equalPlans(list, desired, { limit, moved, most: MOST_EQUAL }).slice(1)]
+  }
+
+  /** All rules are read in one book, so that members and networks are read once. */
+  #bookOf(flavor: string | undefined): RuleBook {
+    const known = this.#books.get(flavor)
+    if (known) return known
+    const { rules, members, kinds } = this.#question
+    const book = new RuleBook(rules, {
+      membersOf: (id) => this.#atEnd.get(id) ?? members(id),
+      entriesOf: members,
+      flavor,
+    })
+    this.#books.set(flavor, book)
+    // Read before the first comparison: addresses are divided anew when more rules are read.
+    const ids = new Set<string>()
+    for (const kind of kinds)
+      if (kind.portSecurity && kind.flavor === flavor)
+        for (const id of [...kind.list, ...kind.desired]) ids.add(id)
+    for (const id of ids) for (const rule of book.group(id).rules) this.#atTheEnd(rule, book)
+    return book
+  }
+
+  /**
+   * The same, where the rules' remote groups get other members meanwhile: the kind's own ports and
+   * those of other kinds change in any order.
+   */
+  #withMembers(
+    lists: readonly (readonly string[])[],
+    afterStep: readonly TrafficDifference[],
+    book: RuleBook,
+  ): { end: TrafficDifference; onTheWay: readonly TrafficDifference[]; notCompared: readonly string[] } {
+    const all = lists.map((list) => effectiveRules(list, book))
+    const changing = new Set(
+      all.flatMap(({ rules }) => rules.filter((rule) => this.#members.changing.has(remoteOf(rule)))),
+    )
+    const end = afterStep.at(-1)!
+    if (changing.size === 0) return { end, onTheWay: afterStep.slice(0, -1), notCompared: [] }
+    const isSwapped = new Set([...changing].flatMap((rule) => this.#atTheEnd(rule, book) ?? []))
+    const notCompared = [...changing].filter((rule) => !this.#atTheEnd(rule, book)).map(remoteOf)
+    const before = all[0]!
+    const withAll = all.map((list) => {
+      const kept = new Set(keptGroups(before.groupIds, list.groupIds))
+      const rules = list.rules.map((rule) => this.#atTheEnd(rule, book) ?? rule)
+      const mayChange = (rule: ReadRule) =>
+        !kept.has(rule.ref.groupId) || isSwapped.has(rule) || this.#atTheEnd(rule, book) !== undefined
+      return ruleDifference(before, { ...list, rules } satisfies EffectiveRules, mayChange)
+    })
+    return {
+      end: withAll.at(-1)!,
+      onTheWay: [...afterStep, ...withAll.slice(0, -1)],
+      notCompared: [...new Set(notCompared)],
+    }
+  }
+
+  /** The rule with its remote's members at the end, where they change and all are known. */
+  #atTheEnd(rule: ReadRule, book: RuleBook): ReadRule | undefined {
+    if (this.#swapped.has(rule)) return this.#swapped.get(rule)
+    const group = remoteOf(rule)
+    let swapped: ReadRule | undefined
+    if (this.#members.changing.has(group) && rule.problem === undefined && book.members(group)) {
+      const name = `at the end ${group}`
+      const addresses =
+        this.#atEnd.get(name) ?? this.#members.membersAtEnd(group, this.#question.members(group))
+      if (addresses) {
+        this.#atEnd.set(name, addresses)
+        if (book.members(name)) swapped = withMembers(rule, book, name)
+      }
+    }
+    this.#swapped.set(rule, swapped)
+    return swapped
+  }
+}
+
+function listsOf(list: readonly string[], plan: ChangePlan): (readonly string[])[] {
+  return [list, ...plan.steps.map(({ after }) => after)]
+}
+
+type Planned = { kind: Kind; plan: ChangePlan }
+
+/** Kinds that differ in their ports only. */
+function withEqualLists(kinds: readonly Kind[], plans: readonly ChangePlan[]): Planned[][] {
+  const byList = new Map<readonly string[], Planned[]>()
+  for (const [n, kind] of kinds.entries()) {
+    const planned = { kind, plan: plans[n]! }
+    const known = byList.get(kind.list)
+    if (known) known.push(planned)
+    else byList.set(kind.list, [planned])
+  }
+  return [...byList.values()]
+}
+
+type OtherClass = {
+  list: readonly string[]
+  flavor: string | undefined
+  ports: Pick<OtherPort, 'id' | 'name'>[]
+}
+
+/** Other ports on which the same decides. */
+function classesOf(ports: readonly OtherPort[], changed: ReadonlySet<string>): OtherClass[] {
+  const classes = new Map<string, OtherClass>()
+  for (const port of ports) {
+    const { id, name, security_groups: list } = port
+    if (changed.has(id) || portSecurityOf(port) === false) continue
+    const flavor = flavorFamily(port.ecs_flavor)
+    const key = JSON.stringify([flavor, list])
+    const known = classes.get(key)
+    if (known) known.ports.push({ id, name })
+    else classes.set(key, { list, flavor, ports: [{ id, name }] })
+  }
+  return [...classes.values()]
+}
+
+function unsureOf({ withoutAddresses, withPairs, onlyEnd }: MemberChanges): string[] {
+  return [
+    ...(withoutAddresses > 0 ? [`${ofPorts(withoutAddresses)} that change list no addresses`] : []),
+    ...(withPairs > 0
+      ? [`whether the allowed address pairs of ${ofPorts(withPairs)} count as its groups’ is not documented`]
+      : []),
+    ...(onlyEnd ? ['what passes on other ports between so many steps'] : []),
+  ]
+}
+
+const ofPorts = (count: number) => `${count} of the ports`
+
+function summaryOf(flows: readonly Flow[], most: number): TrafficSummary {
+  const counts = { newly_allowed: 0, newly_denied: 0, undecided: 0 }
+  let toAnywhere = 0
+  for (const flow of flows) {
+    counts[flow.change]++
+    if (opensToAnywhere(flow)) toAnywhere++
+  }
+  const first = flows.toSorted(byImportance).slice(0, most)
+  return { worst: worstOf(counts, toAnywhere), counts, toAnywhere, flows: first.map(shown) }
+}
+
+function worstOf(counts: TrafficSummary['counts'], toAnywhere: number): Effect {
+  if (toAnywhere > 0) return 'opens_to_anywhere'
+  if (counts.newly_allowed > 0) return 'opens'
+  if (counts.newly_denied > 0) return 'cuts'
+  return counts.undecided > 0 ? 'undecided' : 'nothing'
+}
+
+/** A flow with as many ranges as are sent on. */
+function shown(flow: Flow): ShownFlow {
+  const { ranges } = flow.remote
+  if (ranges.length <= MOST_RANGES) return flow
+  return {
+    ...flow,
+    remote: { ...flow.remote, ranges: ranges.slice(0, MOST_RANGES) },
+    rangesLeftOut: ranges.length - MOST_RANGES,
+  }
+}
+
+/** The guards that are broken at the end or on the way; each once, for what is most certain. */
+function brokenBy(
+  guards: readonly Guard[],
+  end: Pick<TrafficDifference, 'flows'>,
+  onTheWay: readonly Pick<TrafficDifference, 'flows'>[],
+): BrokenBy[] {
+  if (guards.length === 0) return []
+  const broken = new Map<Guard, BrokenBy>()
+  for (const [n, difference] of [end, ...onTheWay].entries())
+    for (const { guard, flows, certain } of guardViolations(difference, guards)) {
+      const known = broken.get(guard)
+      if (known && (known.certain || !certain)) continue
+      const made = { guard: guards.indexOf(guard), certain, inBetween: n > 0, flow: shown(flows[0]!) }
+      broken.set(guard, made)
+    }
+  return [...broken.values()]
+}
+
+type Ranked = {
+  broken: readonly BrokenBy[]
+  ports: readonly unknown[]
+} & (Pick<KindWithTraffic, 'traffic'> | Pick<OtherPortsOfKinds, 'end' | 'inBetween'>)
+
+function byWorst(a: Ranked, b: Ranked): number {
+  const [first, second] = [keysOf(a), keysOf(b)]
+  for (const [at, key] of first.entries()) if (key !== second[at]) return key - second[at]!
+  return 0
+}
+
+function keysOf(one: Ranked): number[] {
+  const traffic = 'traffic' in one ? one.traffic : one
+  return [
+    one.broken.some(({ certain }) => certain) ? 0 : one.broken.length > 0 ? 1 : 2,
+    effects.indexOf(traffic?.end.worst ?? 'nothing'),
+    effects.indexOf(traffic?.inBetween.worst ?? 'nothing'),
+    -one.ports.length,
+  ]
+}
