@@ -151,6 +151,7 @@ export class BulkRunner {
         {
           bulk_change_id,
           confirmed: confirmed_by !== null,
+          undoes: row.undoes,
           async together(transaction) {
             // The port's row says whether it is still wanted; whoever changes it waits for this.
             const { numUpdatedRows } = await transaction

@@ -19,6 +19,8 @@ const AGAIN_SECONDS = 2
 const LOOK_MS = 1500
 /** The longest time without a look, for a notice that was lost. */
 const LONGEST_MS = 30_000
+/** The longest time of a timer. */
+const NEVER_MS = 2 ** 31 - 1
 /** The shortest time between two looks. */
 const SHORTEST_MS = 200
 /** How many bulk changes a proxy carries on at once. */
@@ -95,19 +97,22 @@ export class BulkJobs {
   }
 
   async #look(carryOn: (id: string) => Promise<NextStep>): Promise<void> {
-    let sleep = (await this.#sendForOpen()) ? 0 : Infinity
+    let isAnyOpen = await this.#sendForOpen()
     while (!this.#stopping.aborted) {
-      // A notice or an own change ends the wait.
-      const longest = Math.min(sleep, this.#boss ? LONGEST_MS : 2 ** 31 - 1)
-      const waiting = this.#store.wait(undefined, longest, [this.#stopping])
-      await waiting.happened
-      if (this.#stopping.aborted) return
+      // The wait begins before the look, so that no change between the two is missed. A notice or
+      // an own change ends it.
+      const waiting = this.#store.wait(undefined, NEVER_MS, [this.#stopping])
+      const slept = new AbortController()
       try {
-        sleep = await this.#fetch(carryOn)
+        const sleep = isAnyOpen ? await this.#fetch(carryOn) : Infinity
+        if (sleep !== Infinity) void pause(sleep, slept.signal).then(waiting.stop)
       } catch (error) {
         if (!(error instanceof ProxyError)) this.#log.error({ err: error }, 'jobs can not be read')
-        sleep = LOOK_MS
+        void pause(LOOK_MS, slept.signal).then(waiting.stop)
       }
+      await waiting.happened
+      slept.abort()
+      isAnyOpen = true
       await pause(SHORTEST_MS, this.#stopping)
     }
   }

@@ -1,4 +1,4 @@
-import { CompiledQuery, type Kysely } from 'kysely'
+import { CompiledQuery, sql, type Kysely } from 'kysely'
 import type PgBoss from 'pg-boss'
 import type { Tables } from './tables.ts'
 
@@ -27,17 +27,32 @@ export function jobQueries(db: Kysely<Tables>): PgBoss.Db {
   }
 }
 
+/** Any number that no other program's advisory lock on the same database has. */
+const MAKING = 7_678_746
+
 /**
  * Opens pg-boss over `db`; makes its tables, or brings them up to date, where they are not. It is
  * loaded only when it is needed: most starts don't. It has no timer and no connection of its own.
  */
 export async function openJobs(db: Kysely<Tables>): Promise<PgBoss> {
   const { default: Boss } = await import('pg-boss')
-  const boss = new Boss({ db: jobQueries(db), schema: JOB_SCHEMA, supervise: false, schedule: false })
-  // It emits no error that it does not throw, but one without a listener would end the process.
-  boss.on('error', () => {})
-  await boss.start()
-  if (!(await boss.getQueue(BULK_QUEUE)))
-    await boss.createQueue(BULK_QUEUE, { name: BULK_QUEUE, policy: 'short' })
-  return boss
+  const open = async (on: Kysely<Tables>, migrate: boolean) => {
+    const options = { schema: JOB_SCHEMA, supervise: false, schedule: false, migrate }
+    const boss = new Boss({ ...options, db: jobQueries(on) })
+    // It emits no error that it does not throw, but one without a listener would end the process.
+    boss.on('error', () => {})
+    return boss.start()
+  }
+  // Proxies may start at the same time, and its own lock does not keep them from meeting.
+  await db.connection().execute(async (connection) => {
+    await sql`select pg_advisory_lock(${MAKING})`.execute(connection)
+    try {
+      const making = await open(connection, true)
+      if (!(await making.getQueue(BULK_QUEUE)))
+        await making.createQueue(BULK_QUEUE, { name: BULK_QUEUE, policy: 'short' })
+    } finally {
+      await sql`select pg_advisory_unlock(${MAKING})`.execute(connection)
+    }
+  })
+  return open(db, false)
 }

@@ -28,6 +28,11 @@ export type PartOfMany = {
   /** Whether what was typed for all of them confirms that guards are broken. */
   confirmed: boolean
   together: WriteTogether
+  /**
+   * The bulk change that it takes back: an operation of that one which stopped is no obstacle, as
+   * this one is the choice about it.
+   */
+  undoes: string | null
 }
 
 /** What operators request: plans to carry out, and choices about operations that stopped. */
@@ -68,7 +73,7 @@ export class Operations {
     const earlier = await journal.find(request.operation_id)
     if (earlier) return { operation: sameOperation(earlier, request, requester), isNew: false }
     refuseWrongPlan(request, this.#planningOf(requester.project_id))
-    await this.#refuseWithoutChoice(requester)
+    await this.#refuseWithoutChoice(requester, part?.undoes)
     const { by, ...port } = requester
     const planned = { ...request, ...port, user: by.user }
     const bulk = part && { bulk_change_id: part.bulk_change_id }
@@ -197,7 +202,10 @@ export class Operations {
    * the list as it is, would leave them off without anybody's decision. A stopped operation with no
    * group off the port is no obstacle.
    */
-  async #refuseWithoutChoice({ project_id, port_id }: OperationRequester): Promise<void> {
+  async #refuseWithoutChoice(
+    { project_id, port_id }: OperationRequester,
+    undoes?: string | null,
+  ): Promise<void> {
     const { store } = this.#context
     for (const found of await store.journal.awaitingChoice(project_id, port_id)) {
       let operation = found
@@ -207,7 +215,8 @@ export class Operations {
           await readBack(latest, this.#context).catch(ignoreUnread)
           return latest
         })
-      if (operation.off_the_port.length > 0 || operation.list_now === null)
+      const chosen = undoes && operation.bulk_change_id === undoes
+      if ((operation.off_the_port.length > 0 && !chosen) || operation.list_now === null)
         throw ownError(
           'Portside.OperationConflict',
           operation.list_now === null
