@@ -4,7 +4,7 @@ import type { ChangePlan, PlanWay } from '../plan-change.ts'
 import { chosenPlan } from '../plan-ways.ts'
 import { portSecurityOf } from '../port.ts'
 import type { Change } from '../traffic/decisions.ts'
-import { ruleDifference, type TrafficDifference } from '../traffic/difference.ts'
+import { ruleDifference, trafficDifference, type TrafficDifference } from '../traffic/difference.ts'
 import {
   effectiveRules,
   RuleBook,
@@ -22,7 +22,7 @@ import type { ReadRule } from '../traffic/rules.ts'
 import type { Kind } from './kinds.ts'
 import { MemberChanges } from './member-changes.ts'
 import { PlacesOfAddresses } from './places-of-addresses.ts'
-import { OtherPortsOfMany, remoteOf, withMembers } from './other-ports-traffic.ts'
+import { OtherPortsOfMany, remoteOf, withMembers, type ListOfPorts } from './other-ports-traffic.ts'
 
 /** What a change does to traffic, the worst first. */
 export const effects = ['opens_to_anywhere', 'opens', 'cuts', 'undecided', 'nothing'] as const
@@ -118,18 +118,23 @@ const MOST_RANGES = 200
  */
 export function* kindsTraffic(question: BulkTrafficQuestion): Generator<TrafficProgress, BulkTraffic> {
   const { kinds, others, guards, mostFlows = MOST_FLOWS } = question
-  const plans = kinds.map((kind) => chosenPlan(kind.ways, question.way))
-  const members = new MemberChanges(
-    kinds.map(({ list, ports }, n) => ({ lists: listsOf(list, plans[n]!), ports })),
-  )
   const classes = classesOf(
     others.ports,
     new Set(kinds.flatMap(({ ports }) => ports.map((one) => one.port_id))),
   )
-  const of = kinds.length + classes.length
+  const of = 2 * kinds.length + classes.length
   let done = 0
 
-  const comparison = new KindComparison(question, members)
+  const comparison = new KindComparison(question)
+  const plans: ChangePlan[] = []
+  for (const kind of kinds) {
+    plans.push(comparison.pick(kind))
+    yield { done: ++done, of }
+  }
+  const members = new MemberChanges(
+    kinds.map(({ list, ports }, n) => ({ lists: listsOf(list, plans[n]!), ports })),
+  )
+  comparison.begin(members)
   const merged: KindWithTraffic[] = []
   for (const alike of withEqualLists(kinds, plans)) {
     const byTraffic = new Map<string, KindWithTraffic>()
@@ -148,12 +153,14 @@ export function* kindsTraffic(question: BulkTrafficQuestion): Generator<TrafficP
   const places = new PlacesOfAddresses(sorted)
   const comparisonOfOthers = new OtherPortsOfMany(members, question.rules, question.members)
   const otherPorts: OtherPortsOfKinds[] = []
-  for (const { list, flavor, ports } of members.changing.size === 0 ? [] : classes) {
-    const { end, inBetween } = comparisonOfOthers.trafficOf(list, flavor)
+  if (members.changing.size > 0) comparisonOfOthers.read(classes)
+  for (const alike of members.changing.size === 0 ? [] : classes) {
+    const traffic = comparisonOfOthers.trafficOf(alike)
+    const { end = NO_FLOWS, inBetween = [] } = traffic ?? {}
     const between = inBetween.flat()
     if (end.flows.length + between.length > 0)
       otherPorts.push({
-        ports,
+        ports: alike.ports,
         end: summaryOf(end.flows, mostFlows),
         inBetween: summaryOf(between, mostFlows),
         broken: brokenBy(
@@ -168,44 +175,63 @@ export function* kindsTraffic(question: BulkTrafficQuestion): Generator<TrafficP
   return {
     kinds: sorted,
     others: otherPorts.toSorted(byWorst),
-    notCompared: [...others.unread, ...(classes.length > 0 ? unsureOf(members) : [])],
+    notCompared: [...others.unread, ...unsureOf(members, classes.length > 0)],
   }
 }
+
+const NO_FLOWS = { flows: [] as readonly Flow[] }
 
 /** What differs for the ports of one kind. */
 class KindComparison {
   readonly #question: BulkTrafficQuestion
-  readonly #members: MemberChanges
+  #members = new MemberChanges([])
   readonly #books = new Map<string | undefined, RuleBook>()
-  /** Members at the end, by the names that rules have for them as remote. */
-  readonly #atEnd = new Map<string, readonly string[]>()
-  readonly #swapped = new Map<ReadRule, ReadRule | undefined>()
+  /** Members at a stage, by the names that rules have for them as remote. */
+  readonly #atStage = new Map<string, readonly string[]>()
+  readonly #swapped = new Map<number, Map<ReadRule, ReadRule | undefined>>()
 
-  constructor(question: BulkTrafficQuestion, members: MemberChanges) {
+  constructor(question: BulkTrafficQuestion) {
     this.#question = question
+  }
+
+  /** The plan that opens least in between, of those that go the wanted way in as many calls. */
+  pick({ list, desired, ways, portSecurity, flavor }: Kind): ChangePlan {
+    const { limit, named: moved, way } = this.#question
+    const plan = chosenPlan(ways, way)
+    if (plan.way === 'one-call' || plan.steps.length < 2 || !portSecurity) return plan
+    const equal = [plan, ...equalPlans(list, desired, { limit, moved, most: MOST_EQUAL }).slice(1)]
+    if (equal.length === 1) return plan
+    const candidates = equal.map((one) => ({
+      lists: one.steps.map(({ after }) => after),
+      unasked: one.moved.filter((id) => !moved.includes(id)).length,
+    }))
+    return equal[pickPlan(list, candidates, this.#bookOf(flavor)).picked]!
+  }
+
+  /** Takes who is in which group, once all plans are picked: of() needs it. */
+  begin(members: MemberChanges): void {
     this.#members = members
+    // Before the first comparison: addresses are divided anew when more rules are read.
+    for (const { portSecurity, flavor, list, desired } of this.#question.kinds) {
+      if (!portSecurity) continue
+      const book = this.#bookOf(flavor)
+      for (const id of [...list, ...desired])
+        for (const rule of book.group(id).rules)
+          if (members.changing.has(remoteOf(rule)))
+            for (const stage of members.stages) this.#meanwhile(rule, stage, book)
+    }
   }
 
   /** @returns what is sent on, and all flows, to be compared with those of other kinds */
   of(kind: Kind, plan: ChangePlan): { made: KindWithTraffic; whole: unknown } {
     const { ways, ...rest } = kind
-    const hasOtherWay = ways.other !== undefined
-    if (!kind.portSecurity)
-      return { made: { ...rest, plan, hasOtherWay, traffic: null, broken: [] }, whole: null }
-    const book = this.#bookOf(kind.flavor)
-    const candidates = this.#candidates(kind, plan)
-    const picked = pickPlan(
-      kind.list,
-      candidates.map(({ steps, moved }) => ({
-        lists: steps.map(({ after }) => after),
-        unasked: moved.filter((id) => !this.#question.named.includes(id)).length,
-      })),
-      book,
+    const common = { ...rest, plan, hasOtherWay: ways.other !== undefined }
+    if (!kind.portSecurity) return { made: { ...common, traffic: null, broken: [] }, whole: null }
+    const { guards, mostFlows = MOST_FLOWS } = this.#question
+    const { end, onTheWay, notCompared } = this.#differences(
+      listsOf(kind.list, plan),
+      this.#bookOf(kind.flavor),
     )
-    const chosen = candidates[picked.picked]!
-    const { mostFlows = MOST_FLOWS } = this.#question
-    const lists = listsOf(kind.list, chosen)
-    const { end, onTheWay, notCompared } = this.#withMembers(lists, picked.afterStep, book)
     const inBetween = onTheWay.map(({ flows }) => onlyInBetween(flows, end.flows))
     const traffic = {
       end: summaryOf(end.flows, mostFlows),
@@ -213,17 +239,8 @@ class KindComparison {
       unreadable: end.unreadable.length,
       notCompared,
     }
-    const broken = brokenBy(this.#question.guards, end, onTheWay)
-    return {
-      made: { ...rest, plan: chosen, hasOtherWay, traffic, broken },
-      whole: [end.flows, inBetween, notCompared],
-    }
-  }
-
-  #candidates({ list, desired }: Kind, plan: ChangePlan): readonly ChangePlan[] {
-    if (plan.way === 'one-call' || plan.steps.length < 2) return [plan]
-    const { limit, named: moved } = this.#question
-    return [plan, ...equalPlans(list, desired, { limit, moved, most: MOST_EQUAL }).slice(1)]
+    const made = { ...common, traffic, broken: brokenBy(guards, end, onTheWay) }
+    return { made, whole: [end.flows, inBetween, notCompared] }
   }
 
   /** All rules are read in one book, so that members and networks are read once. */
@@ -232,68 +249,76 @@ class KindComparison {
     if (known) return known
     const { rules, members, kinds } = this.#question
     const book = new RuleBook(rules, {
-      membersOf: (id) => this.#atEnd.get(id) ?? members(id),
+      membersOf: (id) => this.#atStage.get(id) ?? members(id),
       entriesOf: members,
       flavor,
     })
     this.#books.set(flavor, book)
-    // Read before the first comparison: addresses are divided anew when more rules are read.
-    const ids = new Set<string>()
     for (const kind of kinds)
       if (kind.portSecurity && kind.flavor === flavor)
-        for (const id of [...kind.list, ...kind.desired]) ids.add(id)
-    for (const id of ids) for (const rule of book.group(id).rules) this.#atTheEnd(rule, book)
+        for (const id of [...kind.list, ...kind.desired]) book.group(id)
     return book
   }
 
   /**
-   * The same, where the rules' remote groups get other members meanwhile: the kind's own ports and
-   * those of other kinds change in any order.
+   * What differs at the end, and on the way: the rules' remote groups get other members meanwhile,
+   * as the kind's own ports and the others that change do so in any order.
    */
-  #withMembers(
+  #differences(
     lists: readonly (readonly string[])[],
-    afterStep: readonly TrafficDifference[],
     book: RuleBook,
   ): { end: TrafficDifference; onTheWay: readonly TrafficDifference[]; notCompared: readonly string[] } {
+    const members = this.#members
     const all = lists.map((list) => effectiveRules(list, book))
-    const changing = new Set(
-      all.flatMap(({ rules }) => rules.filter((rule) => this.#members.changing.has(remoteOf(rule)))),
+    const [before, ...later] = all
+    const afterStep = later.map((list) => trafficDifference(before!, list))
+    const changing = [...new Set(all.flatMap(({ rules }) => rules))].filter((rule) =>
+      members.changing.has(remoteOf(rule)),
     )
-    const end = afterStep.at(-1)!
-    if (changing.size === 0) return { end, onTheWay: afterStep.slice(0, -1), notCompared: [] }
-    const isSwapped = new Set([...changing].flatMap((rule) => this.#atTheEnd(rule, book) ?? []))
-    const notCompared = [...changing].filter((rule) => !this.#atTheEnd(rule, book)).map(remoteOf)
-    const before = all[0]!
-    const withAll = all.map((list) => {
-      const kept = new Set(keptGroups(before.groupIds, list.groupIds))
-      const rules = list.rules.map((rule) => this.#atTheEnd(rule, book) ?? rule)
-      const mayChange = (rule: ReadRule) =>
-        !kept.has(rule.ref.groupId) || isSwapped.has(rule) || this.#atTheEnd(rule, book) !== undefined
-      return ruleDifference(before, { ...list, rules } satisfies EffectiveRules, mayChange)
-    })
+    if (changing.length === 0)
+      return { end: afterStep.at(-1)!, onTheWay: afterStep.slice(0, -1), notCompared: [] }
+    const groups = [...new Set(changing.map(remoteOf))]
+    const whileAt = (stage: number) => {
+      const swapped = new Map(changing.map((rule) => [rule, this.#meanwhile(rule, stage, book)]))
+      const isSwapped = new Set([...swapped].flatMap(([rule, other]) => (other ? [rule, other] : [])))
+      return all.map((list) => {
+        const kept = new Set(keptGroups(before!.groupIds, list.groupIds))
+        const rules = list.rules.map((rule) => swapped.get(rule) ?? rule)
+        const mayChange = (rule: ReadRule) => !kept.has(rule.ref.groupId) || isSwapped.has(rule)
+        return ruleDifference(before!, { ...list, rules } satisfies EffectiveRules, mayChange)
+      })
+    }
+    const atEnd = whileAt(members.last)
+    const stages = members.stages.filter((stage) => groups.some((group) => !members.isSettled(group, stage)))
     return {
-      end: withAll.at(-1)!,
-      onTheWay: [...afterStep, ...withAll.slice(0, -1)],
-      notCompared: [...new Set(notCompared)],
+      end: atEnd.at(-1)!,
+      onTheWay: [...afterStep, ...atEnd.slice(0, -1), ...stages.flatMap(whileAt)],
+      notCompared: groups.filter((group) =>
+        changing.some((rule) => remoteOf(rule) === group && !this.#meanwhile(rule, members.last, book)),
+      ),
     }
   }
 
-  /** The rule with its remote's members at the end, where they change and all are known. */
-  #atTheEnd(rule: ReadRule, book: RuleBook): ReadRule | undefined {
-    if (this.#swapped.has(rule)) return this.#swapped.get(rule)
+  /** The rule with its remote's members at a stage, where they change and all are known. */
+  #meanwhile(rule: ReadRule, stage: number, book: RuleBook): ReadRule | undefined {
+    let swapped = this.#swapped.get(stage)
+    if (!swapped) this.#swapped.set(stage, (swapped = new Map()))
+    if (swapped.has(rule)) return swapped.get(rule)
+    const made = this.#withMembersAt(rule, stage, book)
+    swapped.set(rule, made)
+    return made
+  }
+
+  #withMembersAt(rule: ReadRule, stage: number, book: RuleBook): ReadRule | undefined {
     const group = remoteOf(rule)
-    let swapped: ReadRule | undefined
-    if (this.#members.changing.has(group) && rule.problem === undefined && book.members(group)) {
-      const name = `at the end ${group}`
-      const addresses =
-        this.#atEnd.get(name) ?? this.#members.membersAtEnd(group, this.#question.members(group))
-      if (addresses) {
-        this.#atEnd.set(name, addresses)
-        if (book.members(name)) swapped = withMembers(rule, book, name)
-      }
-    }
-    this.#swapped.set(rule, swapped)
-    return swapped
+    if (!this.#members.changing.has(group) || rule.problem !== undefined || !book.members(group))
+      return undefined
+    const name = `${stage} ${group}`
+    const addresses =
+      this.#atStage.get(name) ?? this.#members.membersAt(group, stage, this.#question.members(group))
+    if (!addresses) return undefined
+    this.#atStage.set(name, addresses)
+    return book.members(name) && withMembers(rule, book, name)
   }
 }
 
@@ -315,11 +340,7 @@ function withEqualLists(kinds: readonly Kind[], plans: readonly ChangePlan[]): P
   return [...byList.values()]
 }
 
-type OtherClass = {
-  list: readonly string[]
-  flavor: string | undefined
-  ports: Pick<OtherPort, 'id' | 'name'>[]
-}
+type OtherClass = ListOfPorts & { ports: Pick<OtherPort, 'id' | 'name'>[] }
 
 /** Other ports on which the same decides. */
 function classesOf(ports: readonly OtherPort[], changed: ReadonlySet<string>): OtherClass[] {
@@ -336,13 +357,14 @@ function classesOf(ports: readonly OtherPort[], changed: ReadonlySet<string>): O
   return [...classes.values()]
 }
 
-function unsureOf({ withoutAddresses, withPairs, onlyEnd }: MemberChanges): string[] {
+function unsureOf(members: MemberChanges, others: boolean): string[] {
+  const { withoutAddresses, withPairs, onlyEnd, changing } = members
   return [
-    ...(withoutAddresses > 0 ? [`${ofPorts(withoutAddresses)} that change list no addresses`] : []),
-    ...(withPairs > 0
+    ...(others && withoutAddresses > 0 ? [`${ofPorts(withoutAddresses)} that change list no addresses`] : []),
+    ...(others && withPairs > 0
       ? [`whether the allowed address pairs of ${ofPorts(withPairs)} count as its groups’ is not documented`]
       : []),
-    ...(onlyEnd ? ['what passes on other ports between so many steps'] : []),
+    ...(onlyEnd && changing.size > 0 ? ['what passes with other ports between so many steps'] : []),
   ]
 }
 

@@ -77,14 +77,22 @@ export class MemberChanges {
     return [...left]
   }
 
+  /** True where the same addresses are in a group at a stage as now, or as at the end. */
+  isSettled(group: string, stage: number): boolean {
+    const now = this.changed(group, stage)
+    if (now.length === 0) return true
+    const end = new Set(this.changed(group, this.last))
+    return now.length === end.size && now.every((address) => end.has(address))
+  }
+
   /**
-   * Who is in a group at the end.
+   * Who is in a group at a stage.
    * @param now all its members now; undefined where they are not known
    * @returns undefined where that is not known
    */
-  membersAtEnd(group: string, now: readonly string[] | undefined): readonly string[] | undefined {
+  membersAt(group: string, stage: number, now: readonly string[] | undefined): readonly string[] | undefined {
     if (now === undefined || this.#isUnsure(group)) return undefined
-    const after = this.at(group, this.last)
+    const after = this.at(group, stage)
     const staying = new Set(after)
     const before = new Set(this.at(group, 0))
     return [...new Set([...now.filter((address) => staying.has(address) || !before.has(address)), ...after])]
@@ -94,10 +102,11 @@ export class MemberChanges {
   #isUnsure(group: string): boolean {
     const known = this.#unsure.get(group)
     if (known !== undefined) return known
-    const found = this.#all.some((one) => {
-      const [was, is] = [listAt(one, 0).includes(group), listAt(one, this.last).includes(group)]
-      return was !== is && one.ports.some(({ addresses, hasPairs }) => hasPairs || addresses.length === 0)
-    })
+    const found = this.#all.some(
+      ({ lists, ports }) =>
+        lists.some((list) => list.includes(group) !== lists[0]!.includes(group)) &&
+        ports.some(({ addresses, hasPairs }) => hasPairs || addresses.length === 0),
+    )
     this.#unsure.set(group, found)
     return found
   }

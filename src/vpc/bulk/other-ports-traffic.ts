@@ -11,6 +11,9 @@ import { onlyInBetween } from '../traffic/in-between.ts'
 import type { ReadOptions, ReadRule } from '../traffic/rules.ts'
 import type { MemberChanges } from './member-changes.ts'
 
+/** A list that ports have, and the family of their flavor, as flavorFamily says it. */
+export type ListOfPorts = { list: readonly string[]; flavor: string | undefined }
+
 /** What passes differently between ports with one list, which stays, and the ports that change. */
 export type ListTraffic = {
   end: TrafficDifference
@@ -38,10 +41,21 @@ export class OtherPortsOfMany {
     this.#entriesOf = entriesOf
   }
 
-  /** @param flavor the family of the ports' flavor, as flavorFamily says it */
-  trafficOf(list: readonly string[], flavor: string | undefined): ListTraffic {
+  /**
+   * Reads the rules of lists. Before the first comparison: addresses are divided anew when more
+   * rules are read.
+   */
+  read(all: Iterable<ListOfPorts>): void {
+    for (const { list, flavor } of all)
+      for (const rule of effectiveRules(list, this.#bookOf(flavor)).rules)
+        for (const stage of this.#members.stages) this.#versionsOf(rule, stage, flavor)
+  }
+
+  /** Undefined where nothing can differ. */
+  trafficOf({ list, flavor }: ListOfPorts): ListTraffic | undefined {
     const book = this.#bookOf(flavor)
     const rules = effectiveRules(list, book)
+    if (!rules.rules.some(this.#mayChange)) return undefined
     const afterStage = this.#members.stages.map((stage) => {
       const versions = rules.rules.map((rule) => this.#versionsOf(rule, stage, flavor))
       const side = (which: 'before' | 'after'): EffectiveRules => ({
@@ -50,8 +64,10 @@ export class OtherPortsOfMany {
       })
       return ruleDifference(side('before'), side('after'), this.#mayChange)
     })
-    const end = afterStage.at(-1) ?? ruleDifference(rules, rules, () => false)
-    return { end, inBetween: afterStage.slice(0, -1).map(({ flows }) => onlyInBetween(flows, end.flows)) }
+    const end = afterStage.at(-1)
+    return (
+      end && { end, inBetween: afterStage.slice(0, -1).map(({ flows }) => onlyInBetween(flows, end.flows)) }
+    )
   }
 
   #bookOf(flavor: string | undefined): RuleBook {
