@@ -9,6 +9,7 @@ import {
 import * as z from 'zod/mini'
 import { version } from '../../package.json'
 import { auditRecordSummary } from '../vpc/audit-log.ts'
+import { bulkChangeSummary } from '../vpc/bulk-changes-api.ts'
 import { portsideError } from '../vpc/errors.ts'
 import { changeStep, operationSummary } from '../vpc/portside-api.ts'
 import { port } from '../vpc/port.ts'
@@ -18,6 +19,7 @@ import { securityGroup, securityGroupRule } from '../vpc/security-group.ts'
 const named = z.registry<{ id: string }>()
 for (const [id, schema] of Object.entries({
   AuditRecordSummary: auditRecordSummary,
+  BulkChangeSummary: bulkChangeSummary,
   Error: portsideError,
   OperationSummary: operationSummary,
   Port: port,

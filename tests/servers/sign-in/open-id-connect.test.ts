@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startProxy, type TestedProxy } from '../../stage/proxy.ts'
+import { bulkApi } from '../../../src/vpc/bulk-changes-api.ts'
 import { api } from '../../../src/vpc/portside-api.ts'
 import { paths } from '../../../src/vpc/paths.ts'
 import { EXAMPLE } from '../../stage/emulator.ts'
@@ -274,6 +275,9 @@ describe('a viewer', () => {
     ['POST', api.portChecks(EXAMPLE.project, EXAMPLE.port)],
     ['POST', api.portOperations(EXAMPLE.project, EXAMPLE.port)],
     ['POST', api.operationChoice(crypto.randomUUID(), 'go-on')],
+    ['POST', bulkApi.ofProject(EXAMPLE.project)],
+    ['POST', bulkApi.choice(crypto.randomUUID(), 'go-on')],
+    ['POST', bulkApi.undo(crypto.randomUUID())],
     ['POST', '/api/anything/to/come'],
     ['DELETE', '/api/anything/to/come'],
   ])('can not %s %s', async (method, path) => {
@@ -288,6 +292,8 @@ describe('a viewer', () => {
     // 502: it was let through to an upstream where nothing listens.
     expect((await viewer.request(`${origin}/api${port}`)).status).toBe(502)
     expect((await viewer.request(origin + api.guards())).status).toBe(200)
+    const bulkChanges = await viewer.request(origin + bulkApi.ofProject(EXAMPLE.project))
+    expect([bulkChanges.status, await bulkChanges.json()]).toEqual([200, { bulk_changes: [], next: null }])
   })
 })
 
