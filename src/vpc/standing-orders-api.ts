@@ -19,14 +19,16 @@ export const ordersApi = {
   ofProject: (project: string) => `/api/v3/${encodeURIComponent(project)}/standing-orders`,
   /** GET, with pageQuery: what users did with the orders of a project, newest first. */
   entries: (project: string) => `/api/v3/${encodeURIComponent(project)}/standing-orders/entries`,
-  /** GET: the ports of a project that depart, as departingPortsResponse; no call of the platform. */
+  /**
+   * GET: the ports of a project that depart, as departingPortsResponse; no call of the platform.
+   */
   departingPorts: (project: string) =>
     `/api/v3/${encodeURIComponent(project)}/standing-orders/departing-ports`,
   /** PUT standingOrderChange: change one. DELETE, with revisionQuery. */
   one: (id: string) => `/api/standing-orders/${encodeURIComponent(id)}`,
   /** POST, without a body: check it now; viewers may too. The response is standingOrderResponse. */
   check: (id: string) => `/api/standing-orders/${encodeURIComponent(id)}/check`,
-  /** GET, with departuresQuery: a page of the ports that its last check found, as departuresResponse. */
+  /** GET, with departuresQuery: a page of what its last check found, as departuresResponse. */
   departures: (id: string) => `/api/standing-orders/${encodeURIComponent(id)}/departures`,
 } as const
 
@@ -73,8 +75,8 @@ export const orderContent = z.strictObject(content)
 export type OrderContent = z.infer<typeof orderContent>
 
 /**
- * POST ofProject. The console makes `order_id`, so that sending it again after a lost response finds
- * the same one.
+ * POST ofProject. The console makes `order_id`, so that sending it again after a lost response
+ * finds the same one.
  */
 export const standingOrderRequest = z.strictObject({ order_id: uuid, ...content })
 /** A new standing order. */
@@ -133,8 +135,8 @@ const orderCheck = z.object({
   /** How many of the ports are kept: at most MOST_DEPARTURES. */
   kept: z.number(),
   /**
-   * Entries of the platform's list that can't be read, so that nobody knows whether the order is for
-   * them.
+   * Entries of the platform's list that can't be read, so that nobody knows whether the order is
+   * for them.
    */
   unreadable: z.number(),
 })
@@ -164,7 +166,9 @@ export const standingOrder = z.object({
   revision: z.number(),
   changed_at: z.string(),
   changed_by: z.string(),
-  /** The last one that came to its end; null before the first, and after a change of what is wanted. */
+  /**
+   * The last one that came to its end; null before the first, and after a change of what is wanted.
+   */
   check: z.nullable(orderCheck),
   checking: z.nullable(orderChecking),
   /** The check after it failed; null where none did. */
@@ -189,7 +193,7 @@ const page = {
 
 /** GET entries: 50 where `limit` is left out. */
 export const pageQuery = z.strictObject(page)
-/** GET departures: 100 where `limit` is left out; those that depart come first. */
+/** GET departures: 100 where `limit` is left out. */
 export const departuresQuery = z.strictObject({ ...page, state: z.optional(z.enum(departureStates)) })
 
 /** A port that departs, or of which nobody can say. */
@@ -213,8 +217,8 @@ export const departuresResponse = z.object({
 })
 
 /**
- * Response of GET departingPorts: each port with the places of its orders in `orders`. `complete` is
- * false where more ports depart than are named: at most MOST_DEPARTURES.
+ * Response of GET departingPorts: each port with the places of its orders in `orders`. `complete`
+ * is false where more ports depart than are named: at most MOST_DEPARTURES.
  */
 export const departingPortsResponse = z.object({
   orders: z.array(z.object({ order_id: z.string(), name: z.string() })),

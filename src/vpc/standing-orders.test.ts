@@ -128,8 +128,9 @@ describe('a port and a standing order', () => {
   })
 })
 
+const words = (ports: Parameters<typeof orderPortsWords>[0]) => orderPortsWords(ports, () => 'web-public')
+
 test('says which ports it is for', () => {
-  const words = (ports: Parameters<typeof orderPortsWords>[0]) => orderPortsWords(ports, () => 'web-public')
   expect(words({})).toBe('all ports')
   expect(words({ group: id('w') })).toBe('ports that have web-public')
   expect(words({ group: id('w'), name: 'prod' })).toBe(
