@@ -29,7 +29,7 @@ const callsOfPorts = async () => {
 }
 
 describe('a standing order', () => {
-  test('is checked when it is made: which ports depart, with their list and how it should be', async () => {
+  test('is checked when it is made: which ports depart, and how they should be', async () => {
     const [below, right, other] = await portsWith('bac', 'abc', 'cd')
     const nowhere = randomUUID()
     const body = orderRequest(above('a', 'b'), { ports: { ports: [below!, right!, other!, nowhere] } })
