@@ -42,7 +42,10 @@ export default defineConfig({
                 },
                 { name: 'permission', test: /MayBePermission|vpc\/permissions/ },
                 { name: 'field', test: /ui\/(Field|NumberInput)\./ },
-                { name: 'lists', test: /SearchBox|use-group-names|useInfiniteQuery|unreadable-pages/ },
+                {
+                  name: 'lists',
+                  test: /SearchBox|FilterBar|use-group-names|useInfiniteQuery|unreadable-(pages|words)|search-text/,
+                },
                 { name: 'flows', test: /TrafficFailed|traffic-words/ },
               ],
             },

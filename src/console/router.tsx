@@ -13,6 +13,7 @@ import { parseSearch, stringifySearch } from './app/search-params.ts'
 import { Shell } from './app/Shell.tsx'
 import { ErrorView, NotFoundView, PendingView, RootErrorView, RootPendingView } from './app/views.tsx'
 import { page } from './errors/later.tsx'
+import type { NewChangeSearch } from './facts/new-change-search.ts'
 import { readHistorySearch } from './history/history-search.ts'
 import { readPortSearch } from './port-page/port-search.ts'
 import { filtersOf, readPortsSearch } from './ports/ports-search.ts'
@@ -111,6 +112,27 @@ const recordRoute = createRoute({
   component: page(() => import('./history/AuditRecordPage.tsx').then((module) => module.AuditRecordPage)),
 })
 
+const changesRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/changes',
+  component: page(() => import('./changes/ChangesPage.tsx').then((module) => module.ChangesPage)),
+})
+
+const newChangeRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/changes/new',
+  // The page reads it.
+  validateSearch: (search) => search as NewChangeSearch,
+  component: page(() => import('./new-change/NewChangePage.tsx').then((module) => module.NewChangePage)),
+})
+
+const changeRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/changes/$changeId',
+  validateSearch: (search) => search as { state?: string },
+  component: page(() => import('./changes/ChangePage.tsx').then((module) => module.ChangePage)),
+})
+
 const aboutRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/about',
@@ -126,6 +148,9 @@ const routeTree = rootRoute.addChildren([
     portHistoryRoute,
     historyRoute,
     recordRoute,
+    changesRoute,
+    newChangeRoute,
+    changeRoute,
     aboutRoute,
   ]),
 ])

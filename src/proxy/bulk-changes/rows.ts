@@ -10,7 +10,7 @@ import {
 import type { PortsideError } from '../../vpc/errors.ts'
 import type { Tables } from '../database/tables.ts'
 import type { SignedIn } from '../session/session.ts'
-import { wavesAfter } from './waves.ts'
+import { wavesAfter } from '../../vpc/bulk/waves.ts'
 
 /** How many ports are in each state. */
 export type Counts = Record<BulkPortState, number>

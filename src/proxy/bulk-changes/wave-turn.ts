@@ -7,7 +7,7 @@ import type { NextStep } from '../jobs.ts'
 import type { Room } from './room-for-calls.ts'
 import { countPorts, type BulkRow } from './rows.ts'
 import { findSettled, writeSettled } from './settle.ts'
-import { largestOfWave } from './waves.ts'
+import { largestOfWave } from '../../vpc/bulk/waves.ts'
 
 /** How many ports of one bulk change are under way at once. */
 export const PORTS_AT_ONCE = 4

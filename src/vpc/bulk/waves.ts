@@ -1,4 +1,4 @@
-import type { Pace } from '../../vpc/bulk-changes-api.ts'
+import type { Pace } from '../bulk-changes-api.ts'
 
 /** The most ports of wave `number`, which counts from 1. */
 export function largestOfWave({ first, growth, largest_wave }: Pace, number: number): number {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Pace } from '../../vpc/bulk-changes-api.ts'
+import type { Pace } from '../bulk-changes-api.ts'
 import { largestOfWave, wavesAfter } from './waves.ts'
 
 const pace = (first: number, growth: number, largest_wave: number): Pace => ({
