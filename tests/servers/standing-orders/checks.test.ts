@@ -48,7 +48,7 @@ describe('a check of 5,000 ports', { timeout: 120_000 }, () => {
   })
 })
 
-test('while the budget of calls is short nothing is read; then the check goes on by itself', async () => {
+test('while the budget of calls is short nothing is read, then the check goes on', async () => {
   const stage = await startStage({ PORTSIDE_CALLS: '20/4s' })
   const orders = standingOrdersOver(stage.proxy.call)
   const port = await stage.portWith('ba')
@@ -144,7 +144,7 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 120_000 }
   })
 })
 
-test('a proxy that is killed in the middle of a check goes on with it when it starts', async () => {
+test('a proxy that is killed in the middle of a check goes on when it starts', async () => {
   const stage = await startStage({}, { ports: 5000 })
   const built = await builtProxy()
   const proxy = new KillableProxy(built, stage.emulator)
