@@ -16,7 +16,7 @@ import { page } from './errors/later.tsx'
 import type { NewChangeSearch } from './facts/new-change-search.ts'
 import { readHistorySearch } from './history/history-search.ts'
 import { readPortSearch } from './port-page/port-search.ts'
-import { filtersOf, readPortsSearch } from './ports/ports-search.ts'
+import { filtersOf, readPortsSearch } from './port-search/ports-search.ts'
 import { portOperationsQuery } from './proxy-client/operations.ts'
 import { groupsInfiniteQuery, portQuery, portsInfiniteQuery, sessionQuery } from './proxy-client/queries.ts'
 

@@ -124,6 +124,16 @@ export const bulkPortStates = ['waiting', 'under_way', 'done', 'failed', 'list_c
 /** The state of one port in a bulk change. */
 export type BulkPortState = (typeof bulkPortStates)[number]
 
+/** How many ports are in each state: 0 where none is. */
+const counts = z.object({
+  waiting: z.number(),
+  under_way: z.number(),
+  done: z.number(),
+  failed: z.number(),
+  list_changed: z.number(),
+  left_out: z.number(),
+} satisfies Record<BulkPortState, unknown>)
+
 /** A bulk change as lists show it. */
 export const bulkChangeSummary = z.object({
   bulk_change_id: z.string(),
@@ -138,8 +148,7 @@ export const bulkChangeSummary = z.object({
   words: z.string(),
   note: z.nullable(z.string()),
   ports: z.number(),
-  /** How many ports are in each state: 0 where none is. */
-  counts: z.record(z.enum(bulkPortStates), z.number()),
+  counts,
   /** The bulk change that this one takes back, and the one that takes this one back. */
   undoes: z.nullable(z.string()),
   undone_by: z.nullable(z.string()),
@@ -152,7 +161,7 @@ const kind = z.object({
   desired: z.array(z.string()),
   steps: planLists.steps,
   ports: z.number(),
-  counts: z.record(z.enum(bulkPortStates), z.number()),
+  counts,
 })
 
 /** A bulk change in full, but for its ports, which are read by page. */
@@ -239,7 +248,7 @@ export const bulkEntry = z.object({
   /** Of a wave: its number and its ports. */
   wave: z.nullable(z.object({ number: z.number(), ports: z.number() })),
   error: z.nullable(portsideError),
-  counts: z.nullable(z.record(z.enum(bulkPortStates), z.number())),
+  counts: z.nullable(counts),
 })
 /** One thing that happened to a bulk change. */
 export type BulkEntry = z.infer<typeof bulkEntry>

@@ -11,7 +11,7 @@ import styles from './PortsPage.module.css'
 import { PortsFilters, type PortsChange } from './PortsFilters.tsx'
 import { PortsSummary, summaryWords } from './PortsSummary.tsx'
 import { PortsTable } from './PortsTable.tsx'
-import { readPortsSearch, type PortsSearch } from './ports-search.ts'
+import { readPortsSearch, type PortsSearch } from '../port-search/ports-search.ts'
 import { usePorts } from './use-ports.ts'
 
 const GroupOffer = later(() => import('./GroupOffer.tsx').then((module) => module.GroupOffer))

@@ -7,7 +7,7 @@ import { MOST_NAMED } from './PortGroups.tsx'
 import { PortRow } from './PortRow.tsx'
 import styles from './PortsTable.module.css'
 import { useGroupNames } from '../facts/use-group-names.ts'
-import { nextSort, sortKeyOf, type PortSort, type SortKey } from './sort-ports.ts'
+import { nextSort, sortKeyOf, type PortSort, type SortKey } from '../port-search/sort-ports.ts'
 import type { PortsView } from './use-ports.ts'
 import type { PortHalfDone } from './WatchHalfDone.tsx'
 

@@ -17,7 +17,7 @@ import { beganBy, type BulkRow } from './rows.ts'
 import { takeTurn, type ClaimedPort } from './wave-turn.ts'
 
 /** How long a step takes at most, in milliseconds: then another proxy may take the next one. */
-export const STEP_MS = 4000
+const STEP_MS = 4000
 /** The shortest time between two looks: ports that end together are noted together. */
 const LOOK_MS = 100
 

@@ -70,7 +70,8 @@ export async function bulkChangesPlugin(
     const context = { store, operations, operationStore, upstream, stopping, log: app.log, ...of }
     const runner = new BulkRunner(context)
     jobs.start(runner.carryOn)
-    metrics?.showBulkChanges(() => store.countOpen())
+    // Not known while the database can't be reached: all other metrics are there.
+    metrics?.showBulkChanges(() => store.countOpen().catch(() => ({ open: NaN, waiting: NaN })))
     const close = async () => {
       await jobs.close()
       await runner.close()

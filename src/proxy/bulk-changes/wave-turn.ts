@@ -10,7 +10,7 @@ import { findSettled, writeSettled } from './settle.ts'
 import { largestOfWave } from '../../vpc/bulk/waves.ts'
 
 /** How many ports of one bulk change are under way at once. */
-export const PORTS_AT_ONCE = 4
+const PORTS_AT_ONCE = 4
 
 /** A port whose turn has come, and whose operation the journal doesn't have yet. */
 export type ClaimedPort = {

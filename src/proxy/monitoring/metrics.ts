@@ -93,16 +93,13 @@ export class Metrics {
     name: 'portside_bulk_changes_open',
     help: 'Bulk changes that are neither done nor ended.',
     registers: [this.#registry],
-    collect: async () => {
-      const { open, waiting } = await this.#readBulkChanges()
-      this.#bulkChanges.set(open)
-      this.#bulkPortsWaiting.set(waiting)
-    },
+    collect: async () => this.#bulkChanges.set((await this.#readBulkChanges()).open),
   })
-  readonly #bulkPortsWaiting = new Gauge({
+  readonly #bulkPortsWaiting: Gauge = new Gauge({
     name: 'portside_bulk_ports_waiting',
     help: 'Ports of open bulk changes that are not begun.',
     registers: [this.#registry],
+    collect: async () => this.#bulkPortsWaiting.set((await this.#readBulkChanges()).waiting),
   })
   #readBulkChanges: () => Promise<{ open: number; waiting: number }> = async () => ({ open: 0, waiting: 0 })
   readonly #departing: Gauge<'order'> = new Gauge({

@@ -44,6 +44,20 @@ export type TrafficSummary = {
 /** A guard that is broken, or may be (not `certain`): `guard` is its place among the guards. */
 export type BrokenBy = { guard: number; certain: boolean; inBetween: boolean; flow: ShownFlow }
 
+/** What a kind of change does to the traffic of its own ports. */
+export type KindTraffic = {
+  end: TrafficSummary
+  /** What is so only on the way: between steps, or while some of the ports are changed. */
+  inBetween: TrafficSummary
+  /** Rules of its groups that can't be read. */
+  unreadable: number
+  /**
+   * Remote groups of its rules that other ports of the change come into, or leave, while not all
+   * members are known: what that changes is not compared.
+   */
+  notCompared: readonly string[]
+}
+
 /** A kind of change with its plan and what it does to the traffic of its own ports. */
 export type KindWithTraffic = Omit<Kind, 'ways' | 'flavor'> & {
   /** Where there are several flavors, the same passes with each. */
@@ -52,18 +66,7 @@ export type KindWithTraffic = Omit<Kind, 'ways' | 'flavor'> & {
   /** Another way can be chosen. */
   hasOtherWay: boolean
   /** Null with port security off: groups have no effect. */
-  traffic: {
-    end: TrafficSummary
-    /** What is so only on the way: between steps, or while some of the ports are changed. */
-    inBetween: TrafficSummary
-    /** Rules of its groups that can't be read. */
-    unreadable: number
-    /**
-     * Remote groups of its rules that other ports of the change come into, or leave, while not all
-     * members are known: what that changes is not compared.
-     */
-    notCompared: readonly string[]
-  } | null
+  traffic: KindTraffic | null
   broken: readonly BrokenBy[]
 }
 
@@ -131,9 +134,7 @@ export function* kindsTraffic(question: BulkTrafficQuestion): Generator<TrafficP
     plans.push(comparison.pick(kind))
     yield { done: ++done, of }
   }
-  const members = new MemberChanges(
-    kinds.map(({ list, ports }, n) => ({ lists: listsOf(list, plans[n]!), ports })),
-  )
+  const members = membersOf(kinds.map((kind, n) => ({ ...kind, plan: plans[n]! })))
   comparison.begin(members)
   const merged: KindWithTraffic[] = []
   for (const alike of withEqualLists(kinds, plans)) {
@@ -179,6 +180,27 @@ export function* kindsTraffic(question: BulkTrafficQuestion): Generator<TrafficP
   }
 }
 
+/**
+ * The traffic of one kind with all its flows, whatever `mostFlows` says; null where groups have no
+ * effect.
+ * @param question that `compared` is the result of
+ */
+export function kindInFull(
+  question: BulkTrafficQuestion,
+  compared: Pick<BulkTraffic, 'kinds'>,
+  place: number,
+): KindTraffic | null {
+  const kind = compared.kinds[place]
+  if (!kind?.portSecurity) return null
+  const comparison = new KindComparison({ ...question, mostFlows: Infinity })
+  comparison.begin(membersOf(compared.kinds))
+  return comparison.trafficOf(kind, kind.plan).traffic
+}
+
+function membersOf(kinds: readonly Pick<KindWithTraffic, 'list' | 'plan' | 'ports'>[]): MemberChanges {
+  return new MemberChanges(kinds.map(({ list, plan, ports }) => ({ lists: listsOf(list, plan), ports })))
+}
+
 const NO_FLOWS = { flows: [] as readonly Flow[] }
 
 /** What differs for the ports of one kind. */
@@ -195,12 +217,11 @@ class KindComparison {
   }
 
   /** The plan that opens least in between, of those that go the wanted way in as many calls. */
-  pick({ list, desired, ways, portSecurity, flavor }: Kind): ChangePlan {
-    const { limit, named: moved, way } = this.#question
-    const plan = chosenPlan(ways, way)
-    if (plan.way === 'one-call' || plan.steps.length < 2 || !portSecurity) return plan
-    const equal = [plan, ...equalPlans(list, desired, { limit, moved, most: MOST_EQUAL }).slice(1)]
-    if (equal.length === 1) return plan
+  pick(kind: Kind): ChangePlan {
+    const { list, portSecurity, flavor } = kind
+    const { named: moved } = this.#question
+    const equal = plansToPick(kind, this.#question)
+    if (equal.length === 1 || !portSecurity) return equal[0]!
     const candidates = equal.map((one) => ({
       lists: one.steps.map(({ after }) => after),
       unasked: one.moved.filter((id) => !moved.includes(id)).length,
@@ -227,20 +248,22 @@ class KindComparison {
     const { ways, ...rest } = kind
     const common = { ...rest, plan, hasOtherWay: ways.other !== undefined }
     if (!kind.portSecurity) return { made: { ...common, traffic: null, broken: [] }, whole: null }
-    const { guards, mostFlows = MOST_FLOWS } = this.#question
-    const { end, onTheWay, notCompared } = this.#differences(
-      listsOf(kind.list, plan),
-      this.#bookOf(kind.flavor),
-    )
+    const { end, onTheWay, inBetween, traffic } = this.trafficOf(kind, plan)
+    const made = { ...common, traffic, broken: brokenBy(this.#question.guards, end, onTheWay) }
+    return { made, whole: [end.flows, inBetween, traffic.notCompared] }
+  }
+
+  trafficOf({ list, flavor }: Pick<Kind, 'list' | 'flavor'>, plan: ChangePlan) {
+    const { mostFlows = MOST_FLOWS } = this.#question
+    const { end, onTheWay, notCompared } = this.#differences(listsOf(list, plan), this.#bookOf(flavor))
     const inBetween = onTheWay.map(({ flows }) => onlyInBetween(flows, end.flows))
-    const traffic = {
+    const traffic: KindTraffic = {
       end: summaryOf(end.flows, mostFlows),
       inBetween: summaryOf(inBetween.flat(), mostFlows),
       unreadable: end.unreadable.length,
       notCompared,
     }
-    const made = { ...common, traffic, broken: brokenBy(guards, end, onTheWay) }
-    return { made, whole: [end.flows, inBetween, notCompared] }
+    return { end, onTheWay, inBetween, traffic }
   }
 
   /** All rules are read in one book, so that members and networks are read once. */
@@ -322,6 +345,27 @@ class KindComparison {
   }
 }
 
+/** The plans of a kind that one is picked of. At least one. */
+function plansToPick(
+  { list, desired, ways }: Kind,
+  { way, limit, named: moved }: Pick<BulkTrafficQuestion, 'way' | 'limit' | 'named'>,
+): [ChangePlan, ...ChangePlan[]] {
+  const plan = chosenPlan(ways, way)
+  if (plan.way === 'one-call' || plan.steps.length < 2) return [plan]
+  return [plan, ...equalPlans(list, desired, { limit, moved, most: MOST_EQUAL }).slice(1)]
+}
+
+/** The groups that ports come into, or leave, for good or between steps, by any plan. */
+export function changingGroups(
+  question: Pick<BulkTrafficQuestion, 'kinds' | 'way' | 'limit' | 'named'>,
+): string[] {
+  const groups = new Set<string>()
+  for (const kind of question.kinds)
+    for (const { way, added, detached, moved } of plansToPick(kind, question))
+      for (const id of [...added, ...detached, ...(way === 'steps' ? moved : [])]) groups.add(id)
+  return [...groups]
+}
+
 function listsOf(list: readonly string[], plan: ChangePlan): (readonly string[])[] {
   return [list, ...plan.steps.map(({ after }) => after)]
 }
@@ -378,7 +422,12 @@ function summaryOf(flows: readonly Flow[], most: number): TrafficSummary {
     if (opensToAnywhere(flow)) toAnywhere++
   }
   const first = flows.toSorted(byImportance).slice(0, most)
-  return { worst: worstOf(counts, toAnywhere), counts, toAnywhere, flows: first.map(shown) }
+  return {
+    worst: worstOf(counts, toAnywhere),
+    counts,
+    toAnywhere,
+    flows: most === Infinity ? first : first.map(shown),
+  }
 }
 
 function worstOf(counts: TrafficSummary['counts'], toAnywhere: number): Effect {

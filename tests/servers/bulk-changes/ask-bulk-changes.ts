@@ -18,7 +18,7 @@ import { planned, PROJECT } from '../operations/ask-operations.ts'
 export type BulkResponse = { status: number; bulk_change: BulkChange; error: PortsideError }
 
 /** A pace without waits: the first wave has one port, the second all others. */
-export const QUICK_PACE: Pace = {
+const QUICK_PACE: Pace = {
   ...{ first: 1, growth: 10, largest_wave: 1000, pause_seconds: 0 },
   ...{ stop_after: 1, ports_per_minute: null },
 }

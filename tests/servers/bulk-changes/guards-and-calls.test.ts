@@ -75,8 +75,12 @@ describe('guards', () => {
 
 describe('the budget of calls', () => {
   test('leaves people what is theirs: the rest waits for the next window', async () => {
-    const stage = await startStage({ PORTSIDE_CALLS: '40/4s' })
+    const stage = await startStage({ PORTSIDE_CALLS: '40/4s', PORTSIDE_METRICS_LISTEN: '127.0.0.1:0' })
     const bulk = bulkChangesOver(stage.proxy.call)
+    const metrics = async () => {
+      const text = await (await fetch(`${stage.proxy.metricsAddress}/metrics`)).text()
+      return text.match(/^portside_bulk\w+ \d+$/gm)!.join('\n')
+    }
     const ports: string[] = []
     for (let n = 0; n < 14; n++) ports.push(await stage.portWith('abc'))
     const body = bulkRequest([{ from: stage.ids('abc'), to: stage.ids('xabc'), ports }], { first: 14 })
@@ -84,11 +88,13 @@ describe('the budget of calls', () => {
     const waiting = await bulk.once(body.bulk_change_id, ({ error }) => error !== null)
     expect(waiting).toMatchObject({ state: 'running', error: { error_code: 'Portside.NoCallsLeft' } })
     expect(waiting.counts.waiting).toBeGreaterThan(0)
+    expect(await metrics()).toMatch(/portside_bulk_changes_open 1\nportside_bulk_ports_waiting [1-9]/)
     // A person reads at once.
     const read = await stage.proxy.call(`/api${paths.port(PROJECT, ports[0]!)}`)
     expect(read.status).toBe(200)
     const ended = await bulk.settled(body.bulk_change_id)
     expect(ended).toMatchObject({ state: 'done', error: null, counts: { done: 14 } })
+    expect(await metrics()).toMatch(/portside_bulk_changes_open 0\nportside_bulk_ports_waiting 0/)
     await stage.close()
   })
 })

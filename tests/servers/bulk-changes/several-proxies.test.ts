@@ -93,6 +93,37 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 120_000 }
     expect((await onOne.get(id)).bulk_change.counts).toEqual(ended.counts)
   })
 
+  test('the database can’t be reached for a while: it goes on when it can', async () => {
+    const bulk = bulkChangesOver(one.call)
+    const ports = await portsWith('abc', 12)
+    const sent = await counted(ports)
+    await stage.faults({ kind: 'delay', milliseconds: 200, times: 0, match: { method: 'PUT' } })
+    const body = bulkRequest(asked(ports), { first: 12, stop_after: 12 })
+    await bulk.post(body)
+    await bulk.once(body.bulk_change_id, ({ counts }) => counts.done >= 2 && counts.under_way > 0)
+    await database.shutOut()
+    try {
+      expect((await bulk.get(body.bulk_change_id)).status).toBe(503)
+      const { status, error } = await bulk.choose(body.bulk_change_id, 'pause')
+      expect([status, error.error_code]).toEqual([503, 'Portside.DatabaseUnavailable'])
+    } finally {
+      await database.letIn()
+    }
+    await expect.poll(async () => (await bulk.get(body.bulk_change_id)).status, { timeout: 20_000 }).toBe(200)
+    const ended = await bulk.settled(body.bulk_change_id)
+    expect(ended).toMatchObject({ state: 'done', counts: { waiting: 0, left_out: 0 } })
+    for (const count of await sent()) expect(count).toBeLessThanOrEqual(1)
+    for (const { port_id, state, operation_id } of await bulk.ports(body.bulk_change_id)) {
+      if (state === 'done') expect(stage.word(await stage.list(port_id))).toBe('xabc')
+      else {
+        const operations = operationsOver(one.call)
+        const { list_now } = await operations.once(operation_id!, (of) => of.list_now !== null)
+        expect(list_now).toEqual(await stage.list(port_id))
+      }
+    }
+    await stage.noFaults()
+  })
+
   test('either pauses it and goes on, whoever carries it on', async () => {
     const [onOne, onOther] = [bulkChangesOver(one.call), bulkChangesOver(other.call)]
     const ports = await portsWith('abc', 12)

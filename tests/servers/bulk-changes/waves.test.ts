@@ -156,6 +156,8 @@ describe('a port that fails', () => {
     const now = await bulk.get(id, `?after=${revision}&wait=20`)
     expect(now.bulk_change.counts).toMatchObject({ done: 6, failed: 0 })
     expect(await statesOf(id)).toEqual(Array.from({ length: 6 }, () => 'done'))
+    const records = await auditLogOver(stage.proxy.call).find({ bulk_change_id: id, kind: 'go_on' })
+    expect(records.map(({ record_id }) => record_id)).toEqual([finished.operation.operation_id])
   })
 
   test('stays failed when its change is rolled back', async () => {

@@ -71,9 +71,12 @@ describe.skipIf(!POSTGRES)('a PostgreSQL with an owner of its own', () => {
     await store.save(Object.assign(operation, { status: 'done' }))
     expect(await server.query('select kind from record_entries')).toContainEqual({ kind: 'end' })
 
-    for (const table of ['records', 'record_entries', 'record_terms'])
+    for (const [table, id] of [
+      ...['records', 'record_entries', 'record_terms'].map((name) => [name, 'record_id']),
+      ['bulk_entries', 'bulk_change_id'],
+    ])
       for (const refused of [
-        `update ${table} set record_id = record_id`,
+        `update ${table} set ${id} = ${id}`,
         `delete from ${table}`,
         `truncate ${table} cascade`,
         `drop table ${table} cascade`,
