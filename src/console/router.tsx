@@ -18,6 +18,7 @@ import { readHistorySearch } from './history/history-search.ts'
 import { readPortSearch } from './port-page/port-search.ts'
 import { filtersOf, readPortsSearch } from './port-search/ports-search.ts'
 import { portOperationsQuery } from './proxy-client/operations.ts'
+import type { OrdersSearch } from './standing-orders/orders-search.ts'
 import { groupsInfiniteQuery, portQuery, portsInfiniteQuery, sessionQuery } from './proxy-client/queries.ts'
 
 type RouterContext = { queryClient: QueryClient }
@@ -133,6 +134,15 @@ const changeRoute = createRoute({
   component: page(() => import('./changes/ChangePage.tsx').then((module) => module.ChangePage)),
 })
 
+const standingOrdersRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/standing-orders',
+  validateSearch: (search) => search as OrdersSearch,
+  component: page(() =>
+    import('./standing-orders/StandingOrdersPage.tsx').then((module) => module.StandingOrdersPage),
+  ),
+})
+
 const aboutRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/about',
@@ -151,6 +161,7 @@ const routeTree = rootRoute.addChildren([
     changesRoute,
     newChangeRoute,
     changeRoute,
+    standingOrdersRoute,
     aboutRoute,
   ]),
 ])
