@@ -82,9 +82,9 @@ export function Order(props: OrderProps): JSX.Element {
           </span>
         </p>
       )}
-      <div role="status">
+      <output>
         {checking !== null && (
-          <p className={styles.facts}>
+          <span className={styles.facts}>
             {checking.error === null ? (
               <span>Checking: {checking.read.toLocaleString('en')} ports of the project read</span>
             ) : (
@@ -95,9 +95,9 @@ export function Order(props: OrderProps): JSX.Element {
                 : {checking.error.error_msg}
               </span>
             )}
-          </p>
+          </span>
         )}
-      </div>
+      </output>
       {check !== null && check.unreadable > 0 && (
         <Notice tone="warn" title="Not everything could be read">
           {check.unreadable.toLocaleString('en')} of the ports that the platform lists can’t be read: this
@@ -117,7 +117,7 @@ export function Order(props: OrderProps): JSX.Element {
         />
       )}
       {mending.data?.length === 0 && (
-        <Notice tone="warn" title="No change mends these ports" role="status">
+        <Notice tone="warn" title="No change mends these ports" role="alert">
           Each says why at its list.
         </Notice>
       )}

@@ -72,7 +72,21 @@ export function StandingOrdersPage(): JSX.Element {
         />
       )}
       {isPending && error === null && <SkeletonRows label="Reading the standing orders" />}
-      {orders?.length === 0 && (
+      {form !== undefined && (
+        <Suspense fallback={<SkeletonRows label="Loading the form" count={3} />}>
+          <OrderForm
+            key={form === 'new' ? form : form.order_id}
+            project={projectId}
+            order={form === 'new' ? undefined : form}
+            onClose={() => setForm(undefined)}
+            onDone={(order) => {
+              setForm(undefined)
+              open(order.order_id)
+            }}
+          />
+        </Suspense>
+      )}
+      {orders?.length === 0 && form === undefined && (
         <EmptyState title="No standing orders yet" actions={make}>
           ‘quarantine before everything’, ‘deny-known-attackers above web-public’, ‘exactly this list on these
           ports’: say once how lists have to be, and see at any time which ports depart.
@@ -95,19 +109,6 @@ export function StandingOrdersPage(): JSX.Element {
         </ul>
       )}
       <OrderEntries project={projectId} />
-      {form !== undefined && (
-        <Suspense>
-          <OrderForm
-            project={projectId}
-            order={form === 'new' ? undefined : form}
-            onClose={() => setForm(undefined)}
-            onDone={(order) => {
-              setForm(undefined)
-              open(order.order_id)
-            }}
-          />
-        </Suspense>
-      )}
     </>
   )
 }

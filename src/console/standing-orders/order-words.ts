@@ -1,3 +1,4 @@
+import type { Intent } from '../../vpc/bulk/intent.ts'
 import type { OrderCheck, StandingOrder } from '../../vpc/standing-orders-api.ts'
 import type { Tone } from '../ui/Badge.tsx'
 import { portsWords } from '../waves/bulk-words.ts'
@@ -49,4 +50,24 @@ export const INTERVALS: readonly [minutes: number, words: string][] = [
 export function everyWords(minutes: number | null): string {
   if (minutes === null) return 'only when somebody asks'
   return INTERVALS.find(([known]) => known === minutes)?.[1] ?? `every ${minutes} minutes`
+}
+
+/** Which ports depart from an order of such an intent, for who makes one. */
+export function whoDeparts(intent: Intent): string {
+  switch (intent.kind) {
+    case 'insert':
+      return 'A port that lacks one departs; where it stands on a port does not count. To keep groups in a place, choose ‘move’.'
+    case 'put':
+      return intent.where_missing === 'insert'
+        ? 'A port departs that has one on the wrong side, or lacks it. Ports without the other group are not concerned.'
+        : 'A port departs that has one on the wrong side. Ports that lack one of them are not concerned.'
+    case 'move':
+      return 'A port departs that has one elsewhere. Ports that have none are not concerned.'
+    case 'detach':
+      return 'A port that has one departs.'
+    case 'replace':
+      return 'A port that has the first departs. Ports that have neither are not concerned.'
+    case 'exactly':
+      return 'A port departs that has any other list.'
+  }
 }
