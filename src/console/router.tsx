@@ -23,6 +23,8 @@ import { groupsInfiniteQuery, portQuery, portsInfiniteQuery, sessionQuery } from
 
 type RouterContext = { queryClient: QueryClient }
 
+const laterPages = () => import('./app/later-pages.ts')
+
 const rootRoute = createRootRouteWithContext<RouterContext>()({
   beforeLoad: async ({ context }) => ({ session: await context.queryClient.ensureQueryData(sessionQuery()) }),
   component: Shell,
@@ -97,26 +99,26 @@ const historyRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/history',
   validateSearch: readHistorySearch,
-  component: page(() => import('./history/HistoryPage.tsx').then((module) => module.ProjectHistoryPage)),
+  component: page(() => laterPages().then((pages) => pages.historyPage())),
 })
 
 const portHistoryRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/ports/$portId/history',
   validateSearch: readHistorySearch,
-  component: page(() => import('./history/HistoryPage.tsx').then((module) => module.PortHistoryPage)),
+  component: page(() => laterPages().then((pages) => pages.portHistoryPage())),
 })
 
 const recordRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/history/$recordId',
-  component: page(() => import('./history/AuditRecordPage.tsx').then((module) => module.AuditRecordPage)),
+  component: page(() => laterPages().then((pages) => pages.recordPage())),
 })
 
 const changesRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/changes',
-  component: page(() => import('./changes/ChangesPage.tsx').then((module) => module.ChangesPage)),
+  component: page(() => laterPages().then((pages) => pages.changesPage())),
 })
 
 const newChangeRoute = createRoute({
@@ -124,14 +126,14 @@ const newChangeRoute = createRoute({
   path: '/changes/new',
   // The page reads it.
   validateSearch: (search) => search as NewChangeSearch,
-  component: page(() => import('./new-change/NewChangePage.tsx').then((module) => module.NewChangePage)),
+  component: page(() => laterPages().then((pages) => pages.newChangePage())),
 })
 
 const changeRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/changes/$changeId',
   validateSearch: (search) => search as { state?: string },
-  component: page(() => import('./changes/ChangePage.tsx').then((module) => module.ChangePage)),
+  component: page(() => laterPages().then((pages) => pages.changePage())),
 })
 
 const standingOrdersRoute = createRoute({
@@ -146,7 +148,7 @@ const standingOrdersRoute = createRoute({
 const aboutRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/about',
-  component: page(() => import('./about/AboutPage.tsx').then((module) => module.AboutPage)),
+  component: page(() => laterPages().then((pages) => pages.aboutPage())),
 })
 
 const routeTree = rootRoute.addChildren([
