@@ -17,7 +17,7 @@ const orderOn = (page: Page, name = ORDER) => page.getByRole('listitem', { name 
 async function pick(page: Page, group: string) {
   const find = page.getByRole('combobox', { name: 'Find a group' })
   await find.fill(group)
-  await expect(page.getByRole('option').first()).toContainText(group)
+  await expect(page.getByRole('dialog').getByRole('option').first()).toContainText(group)
   await find.press('Enter')
 }
 

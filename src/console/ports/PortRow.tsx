@@ -8,6 +8,7 @@ import { Id, shortId } from '../ui/Id.tsx'
 import { StatusBadge } from '../ui/StatusBadge.tsx'
 import { Time } from '../ui/Time.tsx'
 import type { Named } from '../facts/group-names.ts'
+import type { CheckOf } from './ChoosePorts.tsx'
 import { PortGroups } from './PortGroups.tsx'
 import styles from './PortsTable.module.css'
 
@@ -23,6 +24,7 @@ type PortRowProps = {
   width: number
   /** What is half done on it, and from which standing orders it departs. */
   badges: ReactNode
+  check: CheckOf | undefined
   /** All groups are shown. */
   expanded: boolean
   onExpand: (port: string) => void
@@ -39,7 +41,7 @@ const OFF_WIDTH = 116
  * each step of scrolling.
  */
 export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
-  const { ref, index, project, port, names, width, badges, expanded, onExpand, onGoTo } = props
+  const { ref, index, project, port, names, width, badges, check, expanded, onExpand, onGoTo } = props
   const name = textOf(port.name)
   const owner = textOf(port.device_owner)
   const vpc = textOf(port.vpc_id)
@@ -53,6 +55,7 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
       aria-rowindex={index + 2}
     >
       <th scope="row">
+        {check?.(port)}
         <Link
           to="/projects/$projectId/ports/$portId"
           params={{ projectId: project, portId: port.id }}

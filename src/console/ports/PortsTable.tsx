@@ -12,6 +12,7 @@ import {
 } from 'react'
 import { firstViewDrawn } from '../hooks/first-view.ts'
 import { later } from '../errors/later.tsx'
+import type { CheckOf } from './ChoosePorts.tsx'
 import { measureIn } from './fitting-texts.ts'
 import { MOST_NAMED } from './PortGroups.tsx'
 import { PortRow } from './PortRow.tsx'
@@ -35,13 +36,15 @@ type PortsTableProps = {
   view: PortsView
   sort: PortSort | undefined
   onSort: (sort: PortSort | undefined) => void
+  /** What each row shows to be chosen by. */
+  check: CheckOf | undefined
 }
 
 /**
  * The table of ports. Only rows in sight are in the document; `aria-rowcount` and `aria-rowindex`
  * count the others too. The arrow keys go from port to port.
  */
-export function PortsTable({ project, view, sort, onSort }: PortsTableProps): JSX.Element | null {
+export function PortsTable({ project, view, sort, onSort, check }: PortsTableProps): JSX.Element | null {
   const { rows } = view
   const body = useRef<HTMLTableSectionElement>(null)
   const scrollMargin = useOffsetTop(body)
@@ -171,6 +174,7 @@ export function PortsTable({ project, view, sort, onSort }: PortsTableProps): JS
                   names={names}
                   width={width}
                   badges={badges.get(port.id)}
+                  check={check}
                   expanded={expanded === port.id}
                   onExpand={onExpand}
                 />
