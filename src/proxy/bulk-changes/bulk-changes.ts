@@ -72,7 +72,8 @@ export class BulkChanges {
         select ${id}, kind, planned_from, desired, steps from json_to_recordset(${JSON.stringify(rows)}::json)
           as x (kind integer, planned_from json, desired json, steps json)`.execute(transaction)
       const numbered = ports.map(({ port_id, name, kind, port_updated_at }, number) => ({
-        ...{ number, port_id, name, kind, operation_id: randomUUID() },
+        // PostgreSQL reads no half of a surrogate pair out of JSON.
+        ...{ number, port_id, kind, operation_id: randomUUID(), name: name && Buffer.from(name).toString() },
         port_updated_at: port_updated_at === undefined ? null : JSON.stringify(port_updated_at),
       }))
       await sql`insert into bulk_ports

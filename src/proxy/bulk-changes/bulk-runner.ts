@@ -4,7 +4,6 @@ import type { BulkChange } from '../../vpc/bulk-changes-api.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import type { NextStep } from '../jobs.ts'
 import { RevisionConflict } from '../database/revision-conflict.ts'
-import type { EventWait } from '../operations/event-wait.ts'
 import type { Operations } from '../operations/operations.ts'
 import type { OperationStore } from '../operations/operation-store.ts'
 import type { Planning } from '../planning.ts'
@@ -18,6 +17,8 @@ import { takeTurn, type ClaimedPort } from './wave-turn.ts'
 
 /** How long a step takes at most, in milliseconds: then another proxy may take the next one. */
 const STEP_MS = 4000
+/** Milliseconds after which it looks again: a notice can be lost with its connection. */
+const LOOK_AGAIN_MS = 2000
 /** The shortest time between two looks: ports that end together are noted together. */
 const LOOK_MS = 100
 
@@ -58,9 +59,10 @@ export class BulkRunner {
    * @returns when the next step is due
    */
   carryOn = async (id: string): Promise<NextStep> => {
-    const { store, stopping } = this.#context
+    const { store, operationStore, stopping } = this.#context
     await this.#takeOver(id)
     const end = Date.now() + STEP_MS
+    let underWay: string[] = []
     for (;;) {
       if (stopping.aborted) return 'now'
       const row = await store.row(id)
@@ -70,20 +72,20 @@ export class BulkRunner {
         continue
       }
       // The waits begin before the look, so that no change between the two is missed.
-      const ofBulk = store.wait(id, Math.max(0, end - Date.now()), [stopping])
-      let ended: EventWait | undefined
+      const most = Math.max(0, Math.min(end - Date.now(), LOOK_AGAIN_MS))
+      const waits = [store.wait(id, most, [stopping]), operationStore.oneChanged(underWay, most, [stopping])]
       try {
         const turn = await takeTurn(store, id, this.#roomFor)
         if (!turn) return null
-        const submitted = turn.toSubmit.map((port) => this.#submit(turn.row, port))
+        ;({ underWay } = turn)
         const next = turn.next instanceof Date ? turn.next.getTime() : Infinity
-        if (turn.underWay.length === 0 && next > end) return turn.next
-        const wait = Math.max(0, Math.min(end, next) - Date.now())
-        ended = this.#context.operationStore.oneChanged(turn.underWay, wait, [stopping])
-        await Promise.race([ofBulk.happened, ended.happened, ...submitted])
+        if (underWay.length === 0 && next > end) return turn.next
+        const wait = Math.max(0, Math.min(most, next - Date.now()))
+        waits.push(operationStore.oneChanged(underWay, wait, [stopping]))
+        const submitted = turn.toSubmit.map((port) => this.#submit(turn.row, port))
+        await Promise.race([...waits.map(({ happened }) => happened), ...submitted])
       } finally {
-        ofBulk.stop()
-        ended?.stop()
+        for (const waiting of waits) waiting.stop()
       }
       await pause(LOOK_MS, stopping)
       if (Date.now() >= end) return 'now'

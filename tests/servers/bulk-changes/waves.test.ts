@@ -82,6 +82,7 @@ describe('waves', () => {
     const found = await auditLogOver(stage.proxy.call).find({ bulk_change_id })
     expect(found.map(({ port_id }) => port_id).toSorted()).toEqual(ports.toSorted())
     expect(found.every((record) => record.bulk_change_id === bulk_change_id)).toBe(true)
+    expect(await auditLogOver(stage.proxy.call).find({ q: bulk_change_id })).toEqual(found)
     const file = await stage.proxy.call(
       `${auditLogApi.exported()}?format=csv&bulk_change_id=${bulk_change_id}`,
     )
@@ -203,7 +204,8 @@ describe('a user', () => {
     expect((await bulk.choose(id, 'pause')).bulk_change.revision).toBe(paused.revision)
 
     await bulk.choose(id, 'go-on')
-    await bulk.once(id, ({ counts }) => counts.under_way > 0)
+    const going = await bulk.once(id, ({ counts }) => counts.under_way > 0)
+    expect(going.seconds_left).toBeGreaterThan(0)
     await bulk.choose(id, 'end')
     const ended = await bulk.settled(id)
     expect(ended).toMatchObject({ state: 'ended', counts: { waiting: 0, under_way: 0 } })
@@ -251,6 +253,21 @@ describe('a user', () => {
     const { status, error } = await bulk.choose(randomUUID(), 'pause')
     expect([status, error.error_code]).toEqual([404, 'Portside.NotFound'])
     expect(await words([port!])).toEqual(['abc'])
+  })
+
+  test('names ports and notes in any characters', async () => {
+    const [port] = await portsWith('abc', 1)
+    const body = bulkRequest(
+      [kind('abc', 'bca', [port!])],
+      {},
+      { note: 'half \ud800, 名前', words: '"<b>\ud800' },
+    )
+    body.kinds[0]!.ports = [{ port_id: port!.toUpperCase(), name: 'half \ud800, "名前"' as never }]
+    expect((await bulk.post(body)).status).toBe(202)
+    expect((await bulk.settled(body.bulk_change_id)).note).toBe('half \ufffd, 名前')
+    const [found] = await bulk.ports(body.bulk_change_id)
+    expect(found).toMatchObject({ port_id: port, name: 'half \ufffd, "名前"', state: 'done' })
+    expect((await bulk.post(body)).status).toBe(200)
   })
 
   test('may send ten thousand ports', async () => {

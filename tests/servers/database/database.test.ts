@@ -103,6 +103,21 @@ describe.skipIf(!POSTGRES)('a PostgreSQL with an owner of its own', () => {
     )
   })
 
+  test('says what to grant to an owner that may make no schema for the jobs', async () => {
+    const empty = await createDatabase(inject('postgresFolder'))
+    const name = new URL(empty.url).pathname.slice(1)
+    const owner = `${name}_owner`
+    await empty.query(`create role ${owner} login`)
+    await empty.query(`alter schema public owner to ${owner}`)
+    const config = { databaseUrl: empty.urlAs(role), databaseOwnerUrl: empty.urlAs(owner), dataFolder }
+    await expect(open(config)).rejects.toThrow(`grant create on database "${name}" to "${owner}"`)
+    await empty.query(`grant create on database "${name}" to "${owner}"`)
+    await (await open(config)).close()
+    for (const one of [owner, role]) await empty.query(`drop owned by ${one} cascade`)
+    await empty.remove()
+    await server.query(`drop role ${owner}`)
+  }, 60_000)
+
   test('says what to do to a role that may not migrate', async () => {
     const empty = await createDatabase(inject('postgresFolder'))
     const opening = open({ databaseUrl: empty.urlAs(role), dataFolder })
