@@ -93,6 +93,17 @@ describe('what an intent makes of a list', () => {
     expect(odd).toEqual({ skipped: { why: 'odd_id', id: 'x' } })
   })
 
+  test('is refused for a list that is longer than a change may be', () => {
+    const long = Array.from(
+      { length: 201 },
+      (_, n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+    )
+    expect(applyIntent({ kind: 'detach', groups: long.slice(1) }, long, 100)).toEqual({
+      skipped: { why: 'too_long', groups: 201, most: 200 },
+    })
+    expect(applyIntent({ kind: 'detach', groups: ids('a') }, long, 100)).toEqual({ list: long })
+  })
+
   test('the reason is one short sentence', () => {
     const words = [
       { why: 'too_many', groups: 101, limit: 100 } as const,

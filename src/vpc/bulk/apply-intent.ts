@@ -1,10 +1,13 @@
 import { isUuid } from '../ids.ts'
+import { MOST_GROUPS_PER_PORT } from '../port.ts'
 import type { Intent, Place } from './intent.ts'
 
 /** Why an intent can't be carried out on a port. Plain data; skippedWords says it. */
 export type Skipped =
   /** It would have `groups`, and takes at most `limit`. */
   | { why: 'too_many'; groups: number; limit: number }
+  /** It has more groups than a change can name. */
+  | { why: 'too_long'; groups: number; most: number }
   /** It lacks a group that the intent needs there. */
   | { why: 'missing'; group: string }
   /** It has none of the groups that are to move. */
@@ -34,6 +37,8 @@ export function applyIntent(intent: Intent, list: readonly string[], limit: numb
   const made = madeBy(intent, list)
   if ('skipped' in made) return made
   if (isSameList(made.list, list)) return { list }
+  if (list.length > MOST_GROUPS_PER_PORT)
+    return { skipped: { why: 'too_long', groups: list.length, most: MOST_GROUPS_PER_PORT } }
   if (made.list.length > limit) return { skipped: { why: 'too_many', groups: made.list.length, limit } }
   return made
 }
@@ -131,6 +136,8 @@ export function skippedWords(reason: Skipped, nameOf: (groupId: string) => strin
   switch (reason.why) {
     case 'too_many':
       return `It would have ${reason.groups} groups; a port takes at most ${reason.limit}.`
+    case 'too_long':
+      return `It has ${reason.groups} groups; a change is planned from at most ${reason.most}.`
     case 'missing':
       return `It does not have ${nameOf(reason.group)}.`
     case 'none_to_move':

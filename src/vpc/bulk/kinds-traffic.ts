@@ -25,7 +25,7 @@ import { PlacesOfAddresses } from './places-of-addresses.ts'
 import { OtherPortsOfMany, remoteOf, withMembers, type ListOfPorts } from './other-ports-traffic.ts'
 
 /** What a change does to traffic, the worst first. */
-export const effects = ['opens_to_anywhere', 'opens', 'cuts', 'undecided', 'nothing'] as const
+const effects = ['opens_to_anywhere', 'opens', 'cuts', 'undecided', 'nothing'] as const
 /** What a change does to traffic. */
 export type Effect = (typeof effects)[number]
 
