@@ -103,6 +103,7 @@ export type DepartureState = (typeof departureStates)[number]
 /** Why a port can't be mended, or decided. */
 export const departureReason = z.discriminatedUnion('why', [
   z.object({ why: z.literal('too_many'), groups: z.number(), limit: z.number() }),
+  z.object({ why: z.literal('too_long'), groups: z.number(), most: z.number() }),
   z.object({ why: z.literal('missing'), group: z.string() }),
   z.object({ why: z.literal('twice'), group: z.string() }),
   z.object({ why: z.literal('odd_id'), id: z.string() }),

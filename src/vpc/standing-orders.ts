@@ -43,6 +43,7 @@ function verdictOfSkipped({ kind }: Intent, reason: Skipped): Verdict {
   switch (reason.why) {
     // It is not as it should be, and nothing that Portside may send makes it so.
     case 'too_many':
+    case 'too_long':
       return { state: 'departs', reason }
     // A group that has to be on the port is not, and its place can't be said. Of an order of
     // groups that are there, a port without one of them is no part.
