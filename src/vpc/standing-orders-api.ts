@@ -11,7 +11,7 @@ export const MOST_NAMED_PORTS = 1000
 /** The most ports that are kept of a check: those that depart first of all. */
 export const MOST_DEPARTURES = 10_000
 /** A standing order is checked by itself at most and at least so often, in minutes. */
-export const CHECK_EVERY = { least: 15, most: 1440 } as const
+const CHECK_EVERY = { least: 15, most: 1440 } as const
 
 /** Standing orders: rules of order that are kept by name, and which ports depart from them. */
 export const ordersApi = {
@@ -35,7 +35,7 @@ export const ordersApi = {
 /**
  * Which ports a standing order is for: those for which all of it holds; empty, all of the project.
  */
-export const orderPorts = z.strictObject({
+const orderPorts = z.strictObject({
   /** They have this security group, as the filter `group` of the table of ports. */
   group: z.optional(uuid),
   /** Their name has this text; upper and lower case are the same. */
@@ -96,12 +96,12 @@ export const revisionQuery = z.strictObject({ revision })
  * - `departs`: its list is another than the order makes of it, or lacks what the order wants.
  * - `undecided`: nobody can say, for a reason.
  */
-export const departureStates = ['departs', 'undecided'] as const
+const departureStates = ['departs', 'undecided'] as const
 /** What is kept of a port. */
 export type DepartureState = (typeof departureStates)[number]
 
 /** Why a port can't be mended, or decided. */
-export const departureReason = z.discriminatedUnion('why', [
+const departureReason = z.discriminatedUnion('why', [
   z.object({ why: z.literal('too_many'), groups: z.number(), limit: z.number() }),
   z.object({ why: z.literal('too_long'), groups: z.number(), most: z.number() }),
   z.object({ why: z.literal('missing'), group: z.string() }),
@@ -198,7 +198,7 @@ export const pageQuery = z.strictObject(page)
 export const departuresQuery = z.strictObject({ ...page, state: z.optional(z.enum(departureStates)) })
 
 /** A port that departs, or of which nobody can say. */
-export const departure = z.object({
+const departure = z.object({
   port_id: z.string(),
   name: z.nullable(z.string()),
   state: z.enum(departureStates),
@@ -228,7 +228,7 @@ export const departingPortsResponse = z.object({
 })
 
 /** What a user did with a standing order, for good. */
-export const orderEntry = z.object({
+const orderEntry = z.object({
   order_id: z.string(),
   at: z.string(),
   kind: z.enum(['made', 'changed', 'deleted']),

@@ -67,6 +67,11 @@ test('an order is made, shows who departs, leads to the change that mends it', a
   await order.getByRole('button', { name: 'Mend…' }).click()
   await expect(page).toHaveURL(/changes\/new\?.*do=put/)
   await expect(page).toHaveURL(/ports=[0-9a-f-]+/)
+  await expect(page.getByLabel('What to do')).toHaveValue('put')
+  await expect(page.getByRole('heading', { name: 'Kinds of change' })).toBeVisible()
+  await expect(page.getByRole('main')).toContainText(
+    'deny-known-attackers is new, and comes before web-public',
+  )
   await page.goBack()
 
   // Somebody mends it by hand.

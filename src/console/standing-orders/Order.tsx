@@ -114,6 +114,10 @@ export function Order(props: OrderProps): JSX.Element {
         <ErrorPanel
           error={error}
           title={checks.error === null ? 'The ports could not be read' : 'The check did not begin'}
+          unknown={{
+            title: 'Whether the check has begun is unknown',
+            text: 'It is safe to ask again: only one check of it is under way.',
+          }}
         />
       )}
       {mending.data?.length === 0 && (
@@ -188,7 +192,14 @@ function DeleteDialog({ order, onClose }: { order: StandingOrder; onClose: () =>
         the record below the list.
       </p>
       {deleting.error !== null && (
-        <ErrorPanel error={deleting.error} title="The standing order was not deleted" />
+        <ErrorPanel
+          error={deleting.error}
+          title="The standing order was not deleted"
+          unknown={{
+            title: 'Whether the standing order was deleted is unknown',
+            text: 'Close this and look at the list.',
+          }}
+        />
       )}
     </Dialog>
   )

@@ -21,7 +21,7 @@ export function standOf({ check, checking, failed }: StandingOrder): { words: st
 }
 
 /** '1 port departs'. */
-export function departWords(departs: number): string {
+function departWords(departs: number): string {
   return `${portsWords(departs)} ${departs === 1 ? 'departs' : 'depart'}`
 }
 
