@@ -86,7 +86,7 @@ export function CarryingOut({ project, change }: { project: string; change: Bulk
         <p className={styles.muted}>
           {calls.toLocaleString('en')} {calls === 1 ? 'call' : 'calls'} of the platform so far, reads too.
         </p>
-        {error !== null && (
+        {error !== null && !(state === 'stopped' && counts.failed > 0) && (
           <p>
             {error.error_msg} <code>{error.error_code}</code>
           </p>

@@ -131,7 +131,7 @@ function ChangeView({ project, change, crumbs, trouble }: ChangeViewProps): JSX.
           <Panel title="Ports" note={countsWords(change.counts)}>
             <ChangePorts project={project} change={change} shown={shown} onShow={show} />
           </Panel>
-          <Panel title="Kinds of change" note="ports with the same list and result">
+          <Panel title="Kinds of change" note="ports with the same list, result and traffic">
             <KindsOfChange change={change} names={names} />
           </Panel>
         </div>

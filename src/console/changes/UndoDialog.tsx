@@ -59,7 +59,7 @@ export function UndoDialog({ change, onClose, onBegun }: UndoDialogProps): JSX.E
         </>
       }
     >
-      <div className={styles.column}>
+      <div className={styles.stack}>
         <p>{words}</p>
         <p>
           Portside reads {count === 1 ? 'the port' : `each of the ${portsWords(count)}`} that this change sent

@@ -20,8 +20,7 @@ export function PlanFigures({ plan }: { plan: BulkPlan }): JSX.Element {
       </div>
       <div data-bad={toAnywhere > 0 || undefined}>
         <dt>
-          {toAnywhere > 0 && <Icon name="warning" />}
-          {opening === 1 ? 'opens' : 'open'} something new
+          {toAnywhere > 0 && <Icon name="warning" />} {opening === 1 ? 'opens' : 'open'} something new
           {toAnywhere > 0 && `, ${number(toAnywhere)} of them to anywhere`}
           {undecided > 0 && `; of ${number(undecided)} not all is known`}
         </dt>
@@ -29,8 +28,7 @@ export function PlanFigures({ plan }: { plan: BulkPlan }): JSX.Element {
       </div>
       <div data-bad={cutting > 0 || undefined}>
         <dt>
-          {cutting > 0 && <Icon name="warning" />}
-          {cutting === 1 ? 'cuts' : 'cut'} traffic
+          {cutting > 0 && <Icon name="warning" />} {cutting === 1 ? 'cuts' : 'cut'} traffic
         </dt>
         <dd>{number(cutting)}</dd>
       </div>

@@ -6,6 +6,7 @@ import { portsInSearch } from '../facts/new-change-search.ts'
 import { isNarrowed, type PortsSearch } from '../port-search/ports-search.ts'
 import { Button } from '../ui/Button.tsx'
 import { RowCheckbox } from '../ui/RowCheckbox.tsx'
+import own from './ChoosePorts.module.css'
 import styles from './PortsPage.module.css'
 
 /** What a row shows to be chosen by. */
@@ -49,13 +50,15 @@ export function ChoosePorts({ project, search, rows, onCheck }: ChoosePortsProps
     onCheck(
       choosing
         ? (port) => (
-            <RowCheckbox
-              name={textOf(port.name) ?? port.id}
-              selected={chosen.has(port.id)}
-              disabled={false}
-              tabIndex={0}
-              onToggle={(range) => toggle(port, range)}
-            />
+            <span className={own.check}>
+              <RowCheckbox
+                name={textOf(port.name) ?? port.id}
+                selected={chosen.has(port.id)}
+                disabled={false}
+                tabIndex={0}
+                onToggle={(range) => toggle(port, range)}
+              />
+            </span>
           )
         : undefined,
     )

@@ -17,7 +17,10 @@ export const place = z.discriminatedUnion('kind', [
     kind: z.literal('position'),
     position: z
       .int()
-      .check(z.gte(0, 'must be 0 or more'), z.lte(MOST_GROUPS_PER_PORT - 1, 'must be at most 99')),
+      .check(
+        z.gte(0, 'must be 0 or more'),
+        z.lte(MOST_GROUPS_PER_PORT - 1, `must be at most ${MOST_GROUPS_PER_PORT - 1}`),
+      ),
   }),
   z.strictObject({ kind: z.literal('above'), group: uuid }),
   z.strictObject({ kind: z.literal('below'), group: uuid }),
