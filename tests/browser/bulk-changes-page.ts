@@ -1,6 +1,8 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 
-/** The pages of changes on many ports: where things are on them, and what an operator does there. */
+/**
+ * The pages of changes on many ports: where things are on them, and what an operator does there.
+ */
 export class BulkChangesPage {
   readonly page: Page
   /** Of a new change: which ports, and what is wanted. */

@@ -38,12 +38,12 @@ function countOf({ traffic }: PlannedKind, change: 'newly_allowed' | 'newly_deni
 }
 
 /** True where something is opened to anywhere, in the end or on the way. */
-export function opensToAnywhere({ traffic }: Pick<PlannedKind, 'traffic'>): boolean {
+function opensToAnywhere({ traffic }: Pick<PlannedKind, 'traffic'>): boolean {
   return traffic !== null && traffic.end.toAnywhere + traffic.inBetween.toAnywhere > 0
 }
 
 /** True where it is not known what changes. */
-export function isUndecided(kind: PlannedKind): boolean {
+function isUndecided(kind: PlannedKind): boolean {
   const { traffic } = kind
   return traffic !== null && countOf(kind, 'undecided') + traffic.unreadable + traffic.notCompared.length > 0
 }
@@ -67,5 +67,6 @@ const REASONS: Record<Skipped['why'], string> = {
   twice: 'with a group twice',
   odd_id: 'with an odd ID',
   no_plan: 'to which no calls lead',
+  too_long: 'with too long a list',
   too_many_kinds: 'of one kind too many',
 }

@@ -1,5 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useEffect, useRef, useState, type JSX, type ReactNode } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState, type JSX, type ReactNode } from 'react'
 import type { Port } from '../../vpc/port.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { portsInSearch } from '../facts/new-change-search.ts'
@@ -29,7 +29,8 @@ export function ChoosePorts({ project, search, rows, onCheck }: ChoosePortsProps
   const [chosen, setChosen] = useState(NONE)
   const last = useRef<string>(undefined)
   const bar = useRef<HTMLDivElement>(null)
-  useEffect(() => {
+  // Before it is painted: a box never shows what it was before the click.
+  useLayoutEffect(() => {
     const toggle = ({ id }: Port, range: boolean) => {
       const next = new Set(chosen)
       const on = !chosen.has(id)

@@ -87,7 +87,7 @@ export function stateWords(change: BulkChange): string {
 }
 
 /** How many ports the next wave has, where one is left. */
-export function nextWave({ counts, wave, pace }: Pick<BulkChange, 'counts' | 'wave' | 'pace'>): number {
+function nextWave({ counts, wave, pace }: Pick<BulkChange, 'counts' | 'wave' | 'pace'>): number {
   return Math.min(counts.waiting, largestOfWave(pace, wave.number + 1))
 }
 
