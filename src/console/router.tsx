@@ -140,9 +140,7 @@ const standingOrdersRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/standing-orders',
   validateSearch: (search) => search as OrdersSearch,
-  component: page(() =>
-    import('./standing-orders/StandingOrdersPage.tsx').then((module) => module.StandingOrdersPage),
-  ),
+  component: page(() => laterPages().then((pages) => pages.ordersPage())),
 })
 
 const aboutRoute = createRoute({

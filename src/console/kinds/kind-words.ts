@@ -61,7 +61,6 @@ export function leftOutWords({ unchanged, skipped }: BulkPlan['found']): string 
 
 const REASONS: Record<Skipped['why'], string> = {
   too_many: 'without room for more groups',
-  too_long: 'with more groups than a change is planned from',
   missing: 'without a group that is needed there',
   none_to_move: 'with nothing to move',
   twice: 'with a group twice',

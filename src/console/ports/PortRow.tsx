@@ -70,7 +70,7 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
         >
           {name ?? port.id}
         </Link>
-        {badges && <span className={styles.halfDone}>{badges}</span>}
+        {badges}
       </th>
       <td className={styles.id}>
         <Id value={port.id} label="port ID" short />

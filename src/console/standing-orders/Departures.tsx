@@ -13,7 +13,7 @@ import { Badge } from '../ui/Badge.tsx'
 import { shortId } from '../ui/Id.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { VirtualList } from '../ui/VirtualList.tsx'
-import styles from './StandingOrdersPage.module.css'
+import styles from './OrdersPage.module.css'
 
 type DeparturesProps = { project: string; order: StandingOrder; names: Named }
 

@@ -15,7 +15,7 @@ import { Notice } from '../ui/Notice.tsx'
 import { Time } from '../ui/Time.tsx'
 import { Departures } from './Departures.tsx'
 import { countsWords, everyWords, standOf } from './order-words.ts'
-import styles from './StandingOrdersPage.module.css'
+import styles from './OrdersPage.module.css'
 
 type OrderProps = {
   project: string

@@ -11,7 +11,7 @@ import { Button } from '../ui/Button.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { Time } from '../ui/Time.tsx'
 import { everyWords } from './order-words.ts'
-import styles from './StandingOrdersPage.module.css'
+import styles from './OrdersPage.module.css'
 
 const KIND_WORDS: Record<OrderEntry['kind'], string> = {
   made: 'made',

@@ -21,7 +21,7 @@ import { SelectField, TextArea, TextField } from '../ui/Field.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { Panel } from '../ui/Panel.tsx'
 import { everyWords, INTERVALS, whoDeparts } from './order-words.ts'
-import styles from './StandingOrdersPage.module.css'
+import styles from './OrdersPage.module.css'
 
 type OrderFormProps = {
   project: string

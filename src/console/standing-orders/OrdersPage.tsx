@@ -15,7 +15,7 @@ import { PageHeader } from '../ui/PageHeader.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { Order } from './Order.tsx'
 import { OrderEntries } from './OrderEntries.tsx'
-import styles from './StandingOrdersPage.module.css'
+import styles from './OrdersPage.module.css'
 
 const route = getRouteApi('/projects/$projectId/standing-orders')
 
@@ -28,7 +28,7 @@ const FOR_OPERATORS = 'Viewers look and check; operators make and change standin
 const EXACT = { exact: true }
 
 /** The standing orders of a project, and which ports depart from each. */
-export function StandingOrdersPage(): JSX.Element {
+export function OrdersPage(): JSX.Element {
   useEffect(firstViewDrawn, [])
   const { projectId } = route.useParams()
   const { order: opened } = route.useSearch()
