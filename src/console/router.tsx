@@ -18,6 +18,7 @@ import { readHistorySearch } from './history/history-search.ts'
 import { readPortSearch } from './port-page/port-search.ts'
 import { filtersOf, readPortsSearch } from './port-search/ports-search.ts'
 import { portOperationsQuery } from './proxy-client/operations.ts'
+import type { OrdersSearch } from './standing-orders/orders-search.ts'
 import { groupsInfiniteQuery, portQuery, portsInfiniteQuery, sessionQuery } from './proxy-client/queries.ts'
 
 type RouterContext = { queryClient: QueryClient }
@@ -135,6 +136,13 @@ const changeRoute = createRoute({
   component: page(() => laterPages().then((pages) => pages.changePage())),
 })
 
+const standingOrdersRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/standing-orders',
+  validateSearch: (search) => search as OrdersSearch,
+  component: page(() => laterPages().then((pages) => pages.ordersPage())),
+})
+
 const aboutRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/about',
@@ -153,6 +161,7 @@ const routeTree = rootRoute.addChildren([
     changesRoute,
     newChangeRoute,
     changeRoute,
+    standingOrdersRoute,
     aboutRoute,
   ]),
 ])

@@ -14,6 +14,7 @@ import { portsideError } from '../vpc/errors.ts'
 import { changeStep, operationSummary } from '../vpc/portside-api.ts'
 import { port } from '../vpc/port.ts'
 import { securityGroup, securityGroupRule } from '../vpc/security-group.ts'
+import { standingOrder } from '../vpc/standing-orders-api.ts'
 
 /** Schemas that the description has once, by name. All others are written where they are used. */
 const named = z.registry<{ id: string }>()
@@ -25,6 +26,7 @@ for (const [id, schema] of Object.entries({
   Port: port,
   Rule: securityGroupRule,
   SecurityGroup: securityGroup,
+  StandingOrder: standingOrder,
   Step: changeStep,
 }))
   named.add(schema, { id })

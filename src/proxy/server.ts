@@ -26,6 +26,7 @@ import { platformRoutes } from './platform-routes.ts'
 import { auditLogPlugin } from './audit-log/plugin.ts'
 import { checkProjects, checkRequests, queryValues } from './request-checks.ts'
 import { browserHeaders, refuseForeign } from './security.ts'
+import { standingOrdersPlugin } from './standing-orders/plugin.ts'
 import { addSignIn } from './session/sign-in.ts'
 import { stopGracefully } from './stopping.ts'
 import { createUpstream } from './upstream/connection.ts'
@@ -151,6 +152,8 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     const operations = accessOperations(signedIn, { upstream, config, database, metrics })
     await signedIn.register(operationsPlugin, { operations, config })
     await signedIn.register(bulkChangesPlugin, { upstream, config, database, operations, metrics })
+    const { stopping } = operations
+    await signedIn.register(standingOrdersPlugin, { upstream, config, database, stopping, metrics })
     for (const others of ['/api', '/api/*'])
       signedIn.all(others, { schema: { hide: true } }, (request) => {
         throw ownError(

@@ -11,4 +11,6 @@ export const changesPage = () => import('../changes/ChangesPage.tsx').then((modu
 export const newChangePage = () =>
   import('../new-change/NewChangePage.tsx').then((module) => module.NewChangePage)
 export const changePage = () => import('../changes/ChangePage.tsx').then((module) => module.ChangePage)
+export const ordersPage = () =>
+  import('../standing-orders/OrdersPage.tsx').then((module) => module.OrdersPage)
 export const aboutPage = () => import('../about/AboutPage.tsx').then((module) => module.AboutPage)

@@ -11,7 +11,7 @@ import { Dialog } from '../ui/Dialog.tsx'
 import { TextArea } from '../ui/Field.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { portsWords } from '../waves/bulk-words.ts'
-import { findPorts, type Found } from './find-ports.ts'
+import { findPorts, type Found } from '../pickers/find-ports.ts'
 import styles from './NewChangePage.module.css'
 
 const GroupPicker = later(() => import('../pickers/GroupPicker.tsx').then((module) => module.GroupPicker))

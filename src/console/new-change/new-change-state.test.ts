@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Intent } from '../../vpc/bulk/intent.ts'
 import { intentInSearch, MOST_IN_ADDRESS, portsInSearch } from '../facts/new-change-search.ts'
-import { choiceOf, draftInSearch, draftOf, intentOf } from './new-change-state.ts'
+import { draftInSearch, draftOf, intentOf } from '../pickers/intent-draft.ts'
+import { choiceOf } from './new-change-state.ts'
 
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 const ids = fc.uniqueArray(fc.integer({ min: 1, max: 50 }).map(id), { minLength: 1, maxLength: 100 })

@@ -1,5 +1,15 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type JSX } from 'react'
+import {
+  Suspense,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type JSX,
+  type ReactNode,
+} from 'react'
 import { firstViewDrawn } from '../hooks/first-view.ts'
 import { later } from '../errors/later.tsx'
 import type { CheckOf } from './ChoosePorts.tsx'
@@ -10,11 +20,10 @@ import styles from './PortsTable.module.css'
 import { useGroupNames } from '../facts/use-group-names.ts'
 import { nextSort, sortKeyOf, type PortSort, type SortKey } from '../port-search/sort-ports.ts'
 import type { PortsView } from './use-ports.ts'
-import type { PortHalfDone } from './WatchHalfDone.tsx'
 
 const WatchHalfDone = later(() => import('./WatchHalfDone.tsx').then((module) => module.WatchHalfDone))
 
-const NOTHING: ReadonlyMap<string, PortHalfDone> = new Map()
+const NOTHING: ReadonlyMap<string, ReactNode> = new Map()
 
 const ROW_HEIGHT = 40
 /** A card, below 840 px (PortsTable.module.css). */
@@ -92,7 +101,7 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
     [rows, from, to],
   )
   const names = useGroupNames(project, inSight)
-  const [halfDone, setHalfDone] = useState(NOTHING)
+  const [badges, setBadges] = useState(NOTHING)
 
   useEffect(() => {
     if (toFocus === undefined) return
@@ -118,7 +127,7 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
   return (
     <>
       <Suspense>
-        <WatchHalfDone project={project} onChange={setHalfDone} />
+        <WatchHalfDone project={project} onChange={setBadges} />
       </Suspense>
       <table
         className={outdated ? `${styles.table} ${styles.outdated}` : styles.table}
@@ -164,7 +173,7 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
                   onGoTo={goTo}
                   names={names}
                   width={width}
-                  halfDone={halfDone.get(port.id)}
+                  badges={badges.get(port.id)}
                   check={check}
                   expanded={expanded === port.id}
                   onExpand={onExpand}

@@ -10,11 +10,11 @@ import { MOST_BULK_PORTS } from '../../vpc/bulk-changes-api.ts'
 import type * as z from 'zod/mini'
 import type { Tables } from '../database/tables.ts'
 import { ownError, ProxyError } from '../errors.ts'
+import type { Jobs } from '../jobs.ts'
 import type { Planning } from '../planning.ts'
 import type { SignedIn } from '../session/session.ts'
 import { refuseWrongPlan } from '../wrong-plan.ts'
 import type { BulkStore, RowChange } from './bulk-store.ts'
-import type { BulkJobs } from './jobs.ts'
 import { countPorts, type BulkRow, type Counts } from './rows.ts'
 import { findSettled, writeSettled } from './settle.ts'
 
@@ -23,13 +23,13 @@ type BulkUndoRequest = z.infer<typeof bulkUndoRequest>
 /** What users request: bulk changes to carry out or to undo, and choices about those under way. */
 export class BulkChanges {
   readonly #store: BulkStore
-  readonly #jobs: Pick<BulkJobs, 'open' | 'send'>
+  readonly #jobs: Pick<Jobs, 'open' | 'send'>
   readonly #planningOf: (project: string) => Planning
 
   /** @param planningOf what plans for a project's ports must keep to */
   constructor(
     store: BulkStore,
-    jobs: Pick<BulkJobs, 'open' | 'send'>,
+    jobs: Pick<Jobs, 'open' | 'send'>,
     planningOf: (project: string) => Planning,
   ) {
     this.#store = store

@@ -11,6 +11,7 @@ import {
 import type { OperationStatus } from '../../vpc/portside-api.ts'
 import type { Database } from '../database/database.ts'
 import type { Tables } from '../database/tables.ts'
+import type { JobStore, NextStep } from '../jobs.ts'
 import { waitForEvent } from '../operations/event-wait.ts'
 import { countsOf, secondsLeft, summaryOf, waveOf, type BulkRow, type WaveFacts } from './rows.ts'
 
@@ -39,7 +40,7 @@ type PortRow = {
 }
 
 /** The bulk changes in the database: reads them, and waits for changes of them. */
-export class BulkStore {
+export class BulkStore implements JobStore {
   readonly db: Kysely<Tables>
   readonly proxyId: string
   /** True where other proxies may share the database. */
@@ -213,6 +214,19 @@ export class BulkStore {
       })),
       next: rows.length > limit ? `${page.at(-1)!.number}` : null,
     }
+  }
+
+  /** The bulk changes that are not at their end, and when each has something to do. */
+  async open(): Promise<{ id: string; at: NextStep }[]> {
+    const { rows } = await sql<{ id: string; next_wave_at: Date | null; to_do: boolean }>`
+      select bulk_change_id as id, next_wave_at,
+        state in ('planning', 'running') or next_wave_at is not null or under_way as to_do
+      from (
+        select *, exists (select from bulk_ports p
+          where p.bulk_change_id = b.bulk_change_id and p.state = 'under_way') as under_way
+        from bulk_changes b
+      ) b where state not in ('done', 'ended') or under_way`.execute(this.db)
+    return rows.map(({ id, next_wave_at, to_do }) => ({ id, at: to_do ? (next_wave_at ?? 'now') : null }))
   }
 
   /** How many bulk changes are neither done nor ended, and how many of their ports wait. */

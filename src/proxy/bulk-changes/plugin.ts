@@ -20,6 +20,7 @@ import { orNotRecorded } from '../audit-log/not-recorded.ts'
 import type { ProxyConfig } from '../config.ts'
 import type { DatabaseAccess } from '../database/database.ts'
 import { ownError } from '../errors.ts'
+import { Jobs } from '../jobs.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
 import type { OperationsAccess } from '../operations/access.ts'
 import { planningOf } from '../planning.ts'
@@ -28,11 +29,13 @@ import type { Upstream } from '../upstream/upstream.ts'
 import { BulkChanges } from './bulk-changes.ts'
 import { BulkRunner } from './bulk-runner.ts'
 import { BulkStore } from './bulk-store.ts'
-import { BulkJobs } from './jobs.ts'
 
 /** Bulk changes, and ports, on a page, when the request doesn't say how many. */
 const PAGE = 50
 const PORTS_PAGE = 100
+
+/** No step of a bulk change takes as long as 12 seconds (bulk-runner.ts, STEP_MS). */
+const JOBS = { queue: 'bulk-changes', what: 'bulk changes', expiresSeconds: 12 } as const
 
 const choiceParams = z.object({ id: uuid, choice: z.enum(bulkChoices) })
 
@@ -62,7 +65,7 @@ export async function bulkChangesPlugin(
   async function open() {
     const { operations, store: operationStore } = await access.opened()
     const store = new BulkStore(await database.opened())
-    const jobs = new BulkJobs(store, app.log, stopping)
+    const jobs = new Jobs(JOBS, store, app.log, stopping)
     const of = { endpointOf, planningOf: planning }
     const context = { store, operations, operationStore, upstream, stopping, log: app.log, ...of }
     const runner = new BulkRunner(context)

@@ -5,8 +5,10 @@ import type { Tables } from './tables.ts'
 /** The schema with pg-boss's own tables (docs/decisions/0015-bulk-change-engine.md). */
 export const JOB_SCHEMA = 'portside_jobs'
 
-/** The one queue: jobs that carry bulk changes on. */
-export const BULK_QUEUE = 'bulk-changes'
+/** The queues: jobs that carry bulk changes on, and those that check standing orders. */
+const QUEUES = ['bulk-changes', 'standing-orders'] as const
+/** A queue of jobs. */
+export type JobQueue = (typeof QUEUES)[number]
 
 /** Queries as pg-boss makes them: on any connection, or in the transaction that `db` is. */
 export function jobQueries(db: Kysely<Tables>): PgBoss.Db {
@@ -48,8 +50,8 @@ export async function openJobs(db: Kysely<Tables>): Promise<PgBoss> {
     await sql`select pg_advisory_lock(${MAKING})`.execute(connection)
     try {
       const making = await open(connection, true)
-      if (!(await making.getQueue(BULK_QUEUE)))
-        await making.createQueue(BULK_QUEUE, { name: BULK_QUEUE, policy: 'short' })
+      for (const name of QUEUES)
+        if (!(await making.getQueue(name))) await making.createQueue(name, { name, policy: 'short' })
     } finally {
       await sql`select pg_advisory_unlock(${MAKING})`.execute(connection)
     }

@@ -18,6 +18,8 @@ const CHANGED: readonly (keyof Tables)[] = [
   'bulk_changes',
   'bulk_kinds',
   'bulk_ports',
+  'standing_orders',
+  'order_departures',
 ]
 /** The tables in which Kysely lists the migrations that have run. */
 const MIGRATED = ['kysely_migration', 'kysely_migration_lock']

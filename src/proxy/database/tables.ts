@@ -2,6 +2,7 @@ import type { Generated } from 'kysely'
 import type { OperationStatus } from '../../vpc/portside-api.ts'
 import type { AuditRecordKind, AuditOutcome } from '../../vpc/audit-log.ts'
 import type { BulkPortState, BulkState } from '../../vpc/bulk-changes-api.ts'
+import type { DepartureState } from '../../vpc/standing-orders-api.ts'
 
 /** All tables, as the migrations make them. */
 export type Tables = {
@@ -134,5 +135,62 @@ export type Tables = {
     at: Date | string
     kind: string
     content: unknown
+  }
+  /** Standing orders (src/proxy/standing-orders): one row each. */
+  standing_orders: {
+    sequence: Generated<string>
+    order_id: string
+    project_id: string
+    name: string
+    /** JSON, as `ports`. */
+    intent: unknown
+    ports: unknown
+    check_every_minutes: number | null
+    /** Counts the changes by users. */
+    revision: number
+    changed_at: Date | string
+    changed_by: string
+    /** Counts the checks that ended; its departures have this number. */
+    check_number: Generated<number>
+    /** JSON: what the last check found, and how the one after it failed. */
+    checked: unknown
+    failed: unknown
+    /** Of the check under way; `asked_by` is null where it came by itself. */
+    asked_at: Date | string | null
+    asked_by: string | null
+    /** JSON: where it is. */
+    progress: unknown
+    /** Counts all writes: a step that was overtaken changes nothing. */
+    turn: Generated<number>
+    /** JSON: the error for which it waits, until `again_at`. */
+    waits_for: unknown
+    again_at: Date | string | null
+    next_check_at: Date | string | null
+  }
+  /** The ports that checks found, `number` counting from 0 in the order of reading. */
+  order_departures: {
+    order_id: string
+    check_number: number
+    number: number
+    port_id: string
+    name: string | null
+    state: DepartureState
+    /** JSON, as `reason`. */
+    list: unknown
+    reason: unknown
+  }
+  /** What users did with standing orders: only grows, as the audit log. */
+  order_entries: {
+    sequence: Generated<string>
+    order_id: string
+    project_id: string
+    at: Date | string
+    kind: string
+    user_name: string
+    subject: string | null
+    role: string | null
+    /** JSON: what the order said. */
+    before: unknown
+    after: unknown
   }
 }

@@ -1,18 +1,13 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { sql, type Kysely } from 'kysely'
 import type PgBoss from 'pg-boss'
-import { BULK_QUEUE, JOB_SCHEMA, jobQueries, openJobs } from '../database/job-tables.ts'
-import type { Tables } from '../database/tables.ts'
-import { ProxyError } from '../errors.ts'
-import { pause } from '../retry.ts'
-import { Turns } from '../turns.ts'
-import type { BulkStore } from './bulk-store.ts'
+import { JOB_SCHEMA, jobQueries, openJobs, type JobQueue } from './database/job-tables.ts'
+import type { Tables } from './database/tables.ts'
+import { ProxyError } from './errors.ts'
+import type { EventWait } from './operations/event-wait.ts'
+import { pause } from './retry.ts'
+import { Turns } from './turns.ts'
 
-/**
- * A job that is not done after so many seconds is another proxy's: its own has died. No job takes
- * as long (bulk-runner.ts, STEP_MS).
- */
-const EXPIRES_SECONDS = 12
 /** Seconds after which a job that failed, such as for want of the database, is tried again. */
 const AGAIN_SECONDS = 2
 /** Milliseconds between two looks for jobs while somebody works on some. */
@@ -23,19 +18,45 @@ const LONGEST_MS = 30_000
 const NEVER_MS = 2 ** 31 - 1
 /** The shortest time between two looks. */
 const SHORTEST_MS = 200
-/** How many bulk changes a proxy carries on at once. */
+/** How many things of a queue a proxy carries on at once. */
 const AT_ONCE = 8
 
-/** When a bulk change needs somebody again: now, at a time, or (null) when a user has chosen. */
+/** When a thing needs somebody again: now, at a time, or (null) when a user has chosen. */
 export type NextStep = 'now' | Date | null
 
+/** What is carried on by jobs: things that are kept in the database. */
+export interface JobStore {
+  readonly db: Kysely<Tables>
+  /** True where other proxies may share the database. */
+  readonly shared: boolean
+  /** Wakes those who wait for a thing. */
+  changed(id: string): void
+  /** Waits for a change of one thing, or of any, at most `milliseconds`. */
+  wait(id: string | undefined, milliseconds: number, signals: readonly AbortSignal[]): EventWait
+  /** All that is not at its end; `at`: when it needs somebody. */
+  open(): Promise<{ id: string; at: NextStep }[]>
+}
+
+/** What tells one kind of jobs from another. */
+export type JobKind = {
+  queue: JobQueue
+  /** What is carried on, for the log: 'bulk changes'. */
+  what: string
+  /**
+   * A job that is not done after so many seconds is another proxy's: its own has died. No step
+   * takes as long.
+   */
+  expiresSeconds: number
+}
+
 /**
- * The jobs that carry bulk changes on, by pg-boss: at most one waits for each. A step is done by
- * one proxy, which then makes a job for the next. Nothing is decided by them: a job too many finds
+ * The jobs that carry things on, by pg-boss: at most one waits for each. A step is done by one
+ * proxy, which then makes a job for the next. Nothing is decided by them: a job too many finds
  * nothing to do.
  */
-export class BulkJobs {
-  readonly #store: BulkStore
+export class Jobs {
+  readonly #kind: JobKind
+  readonly #store: JobStore
   readonly #log: FastifyBaseLogger
   readonly #stopping: AbortSignal
   readonly #turns = new Turns()
@@ -43,7 +64,8 @@ export class BulkJobs {
   #running = 0
   #ended: Promise<void> | undefined
 
-  constructor(store: BulkStore, log: FastifyBaseLogger, stopping: AbortSignal) {
+  constructor(kind: JobKind, store: JobStore, log: FastifyBaseLogger, stopping: AbortSignal) {
+    this.#kind = kind
     this.#store = store
     this.#log = log
     this.#stopping = stopping
@@ -57,20 +79,21 @@ export class BulkJobs {
     }))
   }
 
-  /** Makes a job that carries a bulk change on, in a transaction. */
+  /** Makes a job that carries a thing on, in a transaction. */
   async send(transaction: Kysely<Tables>, id: string, next: Exclude<NextStep, null> = 'now'): Promise<void> {
     const boss = await this.open()
-    // One that waits for the time of the next wave would keep this one out.
+    const { queue, expiresSeconds } = this.#kind
+    // One that waits for a later time would keep this one out.
     if (next === 'now')
-      await sql`delete from ${sql.id(JOB_SCHEMA, 'job')} where name = ${BULK_QUEUE}
+      await sql`delete from ${sql.id(JOB_SCHEMA, 'job')} where name = ${queue}
         and singleton_key = ${id} and state = 'created' and start_after > now()`.execute(transaction)
     await boss.send(
-      BULK_QUEUE,
-      { bulk_change_id: id },
+      queue,
+      { id },
       {
         singletonKey: id,
-        expireInSeconds: EXPIRES_SECONDS,
-        // For as long as it takes: a bulk change is not forgotten.
+        expireInSeconds: expiresSeconds,
+        // For as long as it takes: nothing is forgotten.
         retryLimit: 2 ** 30,
         retryDelay: AGAIN_SECONDS,
         ...(next !== 'now' && { startAfter: next }),
@@ -80,13 +103,13 @@ export class BulkJobs {
   }
 
   /**
-   * Looks for jobs from now on, and carries them out. While no bulk change is open, it asks the
+   * Looks for jobs from now on, and carries them out. While nothing is open, it asks the
    * database nothing.
-   * @param carryOn does the next step of a bulk change
+   * @param carryOn does the next step of a thing
    */
   start(carryOn: (id: string) => Promise<NextStep>): void {
     this.#ended = this.#look(carryOn).catch((error: unknown) =>
-      this.#log.error({ err: error }, 'bulk changes are no longer carried on'),
+      this.#log.error({ err: error }, `${this.#kind.what} are no longer carried on`),
     )
   }
 
@@ -120,22 +143,19 @@ export class BulkJobs {
   /** Takes the jobs whose time has come. @returns the milliseconds until it looks again */
   async #fetch(carryOn: (id: string) => Promise<NextStep>): Promise<number> {
     const boss = await this.open()
+    const { queue } = this.#kind
     const room = AT_ONCE - this.#running
-    const jobs = room > 0 ? await boss.fetch<{ bulk_change_id: string }>(BULK_QUEUE, { batchSize: room }) : []
+    const jobs = room > 0 ? await boss.fetch<{ id: string }>(queue, { batchSize: room }) : []
     for (const job of jobs) {
       this.#running++
-      const { bulk_change_id } = job.data
-      void this.#turns
-        .take(bulk_change_id, () => this.#run(boss, job.id, bulk_change_id, carryOn))
-        .finally(() => this.#running--)
+      const { id } = job.data
+      void this.#turns.take(id, () => this.#run(boss, job.id, id, carryOn)).finally(() => this.#running--)
     }
     const { rows } = await sql<{ left: unknown; active: unknown; over: unknown; next: number | null }>`
       select count(*) as left, count(*) filter (where state = 'active') as active,
         count(*) filter (where state = 'active' and started_on + expire_in < now()) as over,
         (extract(epoch from min(start_after) filter (where state < 'active') - now()) * 1000)::float8 as next
-      from ${sql.id(JOB_SCHEMA, 'job')} where name = ${BULK_QUEUE} and state <= 'active'`.execute(
-      this.#store.db,
-    )
+      from ${sql.id(JOB_SCHEMA, 'job')} where name = ${queue} and state <= 'active'`.execute(this.#store.db)
     const { left, active, over, next } = rows[0]!
     if (Number(over) > 0) await (boss as PgBoss & { expire(): Promise<void> }).expire()
     if (Number(left) === 0) return this.#store.shared ? LONGEST_MS : Infinity
@@ -151,36 +171,28 @@ export class BulkJobs {
     try {
       const next = this.#stopping.aborted ? 'now' : await carryOn(id)
       await this.#store.db.transaction().execute(async (transaction) => {
-        await boss.deleteJob(BULK_QUEUE, jobId, { db: jobQueries(transaction) })
+        await boss.deleteJob(this.#kind.queue, jobId, { db: jobQueries(transaction) })
         if (next) await this.send(transaction, id, next)
       })
       if (next === 'now') this.#store.changed(id)
     } catch (error) {
       if (!(error instanceof ProxyError))
-        this.#log.error({ err: error, bulk_change_id: id }, 'a step of a bulk change failed')
+        this.#log.error({ err: error, id }, `a step of ${this.#kind.what} failed`)
       // It is tried again by its retry, or when it has expired.
-      await boss.fail(BULK_QUEUE, jobId, { message: String(error) }).catch(() => undefined)
+      await boss.fail(this.#kind.queue, jobId, { message: String(error) }).catch(() => undefined)
     }
   }
 
   /**
-   * Makes a job for each bulk change that has something to do, whatever became of an earlier job.
-   * @returns whether any is open
+   * Makes a job for everything that has something to do, whatever became of an earlier job.
+   * @returns whether anything is open
    */
   async #sendForOpen(): Promise<boolean> {
-    const { db } = this.#store
-    const { rows } = await sql<{ id: string; next_wave_at: Date | null; to_do: boolean }>`
-      select bulk_change_id as id, next_wave_at,
-        state in ('planning', 'running') or next_wave_at is not null or under_way as to_do
-      from (
-        select *, exists (select from bulk_ports p
-          where p.bulk_change_id = b.bulk_change_id and p.state = 'under_way') as under_way
-        from bulk_changes b
-      ) b where state not in ('done', 'ended') or under_way`.execute(db)
-    if (rows.length > 0) await this.open()
-    for (const { id, next_wave_at, to_do } of rows)
-      if (to_do)
-        await db.transaction().execute((transaction) => this.send(transaction, id, next_wave_at ?? 'now'))
-    return rows.length > 0
+    const all = await this.#store.open()
+    if (all.length > 0) await this.open()
+    for (const { id, at } of all)
+      if (at !== null)
+        await this.#store.db.transaction().execute((transaction) => this.send(transaction, id, at))
+    return all.length > 0
   }
 }

@@ -9,7 +9,7 @@ import { shortId } from '../ui/Id.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { findGroups } from './find-groups.ts'
 import { findPorts } from './find-ports.ts'
-import styles from './NewChangePage.module.css'
+import styles from './IntentFields.module.css'
 
 type ListDialogProps = {
   project: string

@@ -2,12 +2,12 @@ import { useState, type JSX } from 'react'
 import type { Intent, Place } from '../../vpc/bulk/intent.ts'
 import { MOST_GROUPS_PER_PORT } from '../../vpc/port.ts'
 import type { Named } from '../facts/group-names.ts'
-import { GroupChips } from '../pickers/GroupChips.tsx'
+import { GroupChips } from './GroupChips.tsx'
 import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
 import { ListDialog } from './ListDialog.tsx'
-import styles from './NewChangePage.module.css'
-import { orderOf, type Draft } from './new-change-state.ts'
+import styles from './IntentFields.module.css'
+import { orderOf, type Draft } from './intent-draft.ts'
 
 const KIND_WORDS: Record<Intent['kind'], string> = {
   insert: 'insert',
