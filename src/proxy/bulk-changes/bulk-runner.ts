@@ -19,6 +19,8 @@ import { takeTurn, type ClaimedPort } from './wave-turn.ts'
 const STEP_MS = 4000
 /** Milliseconds after which it looks again: a notice can be lost with its connection. */
 const LOOK_AGAIN_MS = 2000
+/** How long a bulk change of a project that this proxy doesn't have is left to others. */
+const OTHERS_MS = 2000
 /** The shortest time between two looks: ports that end together are noted together. */
 const LOOK_MS = 100
 
@@ -28,8 +30,8 @@ export type BulkContext = {
   operations: Operations
   operationStore: OperationStore
   upstream: Upstream
-  /** The endpoint of a project, and what plans there must keep to. */
-  endpointOf: (project: string) => string
+  /** The endpoint of a project that this proxy has, and what plans there must keep to. */
+  endpointOf: (project: string) => string | undefined
   planningOf: (project: string) => Planning
   stopping: AbortSignal
   log: FastifyBaseLogger
@@ -60,7 +62,7 @@ export class BulkRunner {
    */
   carryOn = async (id: string): Promise<NextStep> => {
     const { store, operationStore, stopping } = this.#context
-    await this.#takeOver(id)
+    if (!(await this.#takeOver(id))) return new Date(Date.now() + OTHERS_MS)
     const end = Date.now() + STEP_MS
     let underWay: string[] = []
     for (;;) {
@@ -104,11 +106,15 @@ export class BulkRunner {
     return { ...room, ports: Math.min(room.ports, underWay), until: new Date(this.#closedUntil) }
   }
 
-  /** Notes that this proxy carries the bulk change on, and that the one before has died. */
-  async #takeOver(id: string): Promise<void> {
-    const { store, log } = this.#context
+  /**
+   * Notes that this proxy carries the bulk change on, and that the one before has died.
+   * @returns false when it doesn't have the project: its ports are not asked for, nor do they fail
+   */
+  async #takeOver(id: string): Promise<boolean> {
+    const { store, log, endpointOf } = this.#context
     const row = await store.row(id)
-    if (!row || row.driver === store.proxyId) return
+    if (row && endpointOf(row.project_id) === undefined) return false
+    if (!row || row.driver === store.proxyId) return true
     await store.db.transaction().execute(async (transaction) => {
       const { driver } = (await store.row(id, transaction, true))!
       const { rows } = await sql<{ alive: boolean }>`select exists (
@@ -121,6 +127,7 @@ export class BulkRunner {
       }
       await store.write(transaction, id, { driver: store.proxyId })
     })
+    return true
   }
 
   /**

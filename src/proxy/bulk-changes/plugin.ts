@@ -55,7 +55,7 @@ export async function bulkChangesPlugin(
   { upstream, config, database, operations: access, metrics }: BulkChangesOptions,
 ): Promise<void> {
   const endpoints = new Map(config.projects.map(({ project_id, endpoint }) => [project_id, endpoint]))
-  const endpointOf = (project: string) => endpoints.get(project)!
+  const endpointOf = (project: string) => endpoints.get(project)
   const { stopping } = access
   const planning = (project: string) => planningOf(config, project, upstream.offersOf(project))
 

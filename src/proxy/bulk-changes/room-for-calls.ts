@@ -24,7 +24,7 @@ const ASK_AGAIN_MS = 1000
  */
 export async function roomForPorts(
   upstream: Pick<Upstream, 'calls'>,
-  endpoint: string,
+  endpoint: string | undefined,
   underWay: number,
 ): Promise<Room> {
   const known = (await upstream.calls()).find((one) => one.endpoint === endpoint)
