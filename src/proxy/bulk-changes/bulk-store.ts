@@ -85,6 +85,20 @@ export class BulkStore {
       .execute()
   }
 
+  /**
+   * Takes back the turn of ports whose operations the journal doesn't have: nothing was sent for
+   * them, and nothing will be. Whoever is about to write one finds that it is no longer wanted.
+   */
+  async takeTurnsBack(db: Kysely<Tables>, id: string): Promise<void> {
+    await db
+      .updateTable('bulk_ports')
+      .set({ state: 'waiting', begun_at: null })
+      .where('bulk_change_id', '=', id)
+      .where('state', '=', 'under_way')
+      .where('journaled', '=', false)
+      .execute()
+  }
+
   /** Adds what happened to a bulk change. */
   async note(db: Kysely<Tables>, id: string, entry: Partial<BulkEntry> & Pick<BulkEntry, 'kind'>) {
     const at = new Date().toISOString()

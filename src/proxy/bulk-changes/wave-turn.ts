@@ -87,16 +87,22 @@ class TurnOf {
 
   async decide(hasSettled: boolean): Promise<NextStep> {
     const { bulk_change_id: id, state, next_wave_at, stops_at } = this.#row
-    const counts = await countPorts(this.#db, id)
+    let counts = await countPorts(this.#db, id)
     if (state === 'ended') {
       if (hasSettled && counts.under_way === 0) await this.#store.note(this.#db, id, { kind: 'end', counts })
       return null
     }
-    if (state !== 'running' && state !== 'waiting') return null
+    if (state === 'planning' || state === 'done') return null
+    // Also where it was paused while its last ports were under way.
     if (counts.waiting + counts.under_way === 0) {
       this.change = { state: 'done', next_wave_at: null, error: null }
       await this.#store.note(this.#db, id, { kind: 'end', counts })
       return null
+    }
+    if (state !== 'running' && state !== 'waiting') return null
+    if (counts.failed >= stops_at) {
+      await this.#store.takeTurnsBack(this.#db, id)
+      counts = await countPorts(this.#db, id)
     }
     if (counts.failed >= stops_at && counts.waiting > 0) {
       const { error } = tooManyFailed(counts.failed)

@@ -65,7 +65,7 @@ async function strike(): Promise<void> {
 }
 
 test.skipIf(!POSTGRES)(
-  `${RUNS} random bulk changes over two proxies, each killed now and then: the record is true`,
+  `${RUNS} random bulk changes over two proxies, some killed: the record is true`,
   async () => {
     const seen = await randomBulkChanges(stage, call, RUNS, strike)
     expect(seen.done).toBeGreaterThan(0)
