@@ -60,10 +60,6 @@ export class BulkJobs {
   /** Makes a job that carries a bulk change on, in a transaction. */
   async send(transaction: Kysely<Tables>, id: string, next: Exclude<NextStep, null> = 'now'): Promise<void> {
     const boss = await this.open()
-    // One that waits for the time of the next wave would keep this one out.
-    if (next === 'now')
-      await sql`delete from ${sql.id(JOB_SCHEMA, 'job')} where name = ${BULK_QUEUE}
-        and singleton_key = ${id} and state = 'created' and start_after > now()`.execute(transaction)
     await boss.send(
       BULK_QUEUE,
       { bulk_change_id: id },
@@ -77,6 +73,11 @@ export class BulkJobs {
         db: jobQueries(transaction),
       },
     )
+    // One that waits for the time of the next wave keeps this one out: it is brought forward. Only
+    // now, as it may come from another transaction, for whose end the line above has waited.
+    if (next === 'now')
+      await sql`update ${sql.id(JOB_SCHEMA, 'job')} set start_after = now() where name = ${BULK_QUEUE}
+        and singleton_key = ${id} and state = 'created' and start_after > now()`.execute(transaction)
   }
 
   /**
