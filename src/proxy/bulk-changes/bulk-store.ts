@@ -45,6 +45,8 @@ export class BulkStore {
   /** True where other proxies may share the database. */
   readonly shared: boolean
   readonly #changes = new EventEmitter().setMaxListeners(0)
+  /** What is being read now for those who wait: all the tabs that a change has woken share it. */
+  readonly #reading = new Map<string, Promise<unknown>>()
 
   constructor({ db, lease, notices }: Pick<Database, 'db' | 'lease' | 'notices'>) {
     this.db = db
@@ -164,15 +166,25 @@ export class BulkStore {
       // The wait begins before reading, so that no change between the two is missed.
       const waiting = this.wait(id, Math.min(left, LOOK_AGAIN_MS), signals)
       try {
-        await look()
+        await this.#together(`look ${id}`, look)
         const row = await this.row(id)
         const over = !row || row.revision > after || left <= 0 || signals.some(({ aborted }) => aborted)
-        if (over) return row && (await this.find(id))
+        // What is read of a revision is of that one or a newer one.
+        if (over) return row && (await this.#together(`${row.revision} ${id}`, () => this.find(id)))
         await waiting.happened
       } finally {
         waiting.stop()
       }
     }
+  }
+
+  /** Reads once for all who want the same at the same time. */
+  #together<T>(what: string, read: () => Promise<T>): Promise<T> {
+    const known = this.#reading.get(what) as Promise<T> | undefined
+    if (known) return known
+    const reading = read().finally(() => this.#reading.delete(what))
+    this.#reading.set(what, reading)
+    return reading
   }
 
   /** A page of the bulk changes of a project, newest first. */
