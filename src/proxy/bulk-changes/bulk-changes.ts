@@ -146,7 +146,7 @@ export class BulkChanges {
       const chosen = changeBy(choice, row, counts, row.wave > 0 && inWave.rows.length === 0)
       if (!chosen) return
       const { kind, ...change } = chosen
-      if (choice !== 'go-on') await this.#store.takeTurnsBack(transaction, id)
+      if (choice !== 'go-on') await this.#store.takeClaimsBack(transaction, id)
       if (choice === 'end')
         await sql`update bulk_ports set state = 'left_out', ended_at = clock_timestamp()
           where bulk_change_id = ${id} and state = 'waiting'`.execute(transaction)

@@ -88,10 +88,10 @@ export class BulkStore {
   }
 
   /**
-   * Takes back the turn of ports whose operations the journal doesn't have: nothing was sent for
+   * Takes back the claims of ports whose operations the journal doesn't have: nothing was sent for
    * them, and nothing will be. Whoever is about to write one finds that it is no longer wanted.
    */
-  async takeTurnsBack(db: Kysely<Tables>, id: string): Promise<void> {
+  async takeClaimsBack(db: Kysely<Tables>, id: string): Promise<void> {
     await db
       .updateTable('bulk_ports')
       .set({ state: 'waiting', begun_at: null })

@@ -101,7 +101,7 @@ class TurnOf {
     }
     if (state !== 'running' && state !== 'waiting') return null
     if (counts.failed >= stops_at) {
-      await this.#store.takeTurnsBack(this.#db, id)
+      await this.#store.takeClaimsBack(this.#db, id)
       counts = await countPorts(this.#db, id)
     }
     if (counts.failed >= stops_at && counts.waiting > 0) {
