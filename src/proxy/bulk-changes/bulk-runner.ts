@@ -33,6 +33,8 @@ export type BulkContext = {
   /** The endpoint of a project that this proxy has, and what plans there must keep to. */
   endpointOf: (project: string) => string | undefined
   planningOf: (project: string) => Planning
+  /** The projects at the same endpoint, which share its budget of calls. */
+  besideIt: (project: string) => string[]
   stopping: AbortSignal
   log: FastifyBaseLogger
 }
@@ -77,7 +79,7 @@ export class BulkRunner {
       const most = Math.max(0, Math.min(end - Date.now(), LOOK_AGAIN_MS))
       const waits = [store.wait(id, most, [stopping]), operationStore.oneChanged(underWay, most, [stopping])]
       try {
-        const turn = await takeTurn(store, id, this.#roomFor)
+        const turn = await takeTurn(store, id, this.#roomFor, this.#context.besideIt)
         if (!turn) return null
         ;({ underWay } = turn)
         const next = turn.next instanceof Date ? turn.next.getTime() : Infinity
@@ -99,11 +101,11 @@ export class BulkRunner {
     await Promise.allSettled(this.#submitting.values())
   }
 
-  #roomFor = async ({ project_id }: BulkRow, underWay: number): Promise<Room> => {
+  #roomFor = async ({ project_id }: BulkRow): Promise<Room> => {
     const { upstream, endpointOf } = this.#context
-    const room = await roomForPorts(upstream, endpointOf(project_id), underWay)
+    const room = await roomForPorts(upstream, endpointOf(project_id))
     if (this.#closedUntil <= Date.now()) return room
-    return { ...room, ports: Math.min(room.ports, underWay), until: new Date(this.#closedUntil) }
+    return { ...room, ports: 0, until: new Date(this.#closedUntil) }
   }
 
   /**

@@ -17,6 +17,9 @@ import { countsOf, secondsLeft, summaryOf, waveOf, type BulkRow, type WaveFacts 
 /** Milliseconds after which a wait reads again: a notice can be lost with its connection. */
 const LOOK_AGAIN_MS = 2000
 
+/** Any number that no other program's advisory lock on the same database has. */
+const COUNTING = 7_678_747
+
 /** The event of any change of a bulk change. */
 const ANY = 'any'
 
@@ -250,6 +253,18 @@ export class BulkStore {
       this.db,
     )
     return { open: Number(rows[0]!.open), waiting: Number(rows[0]!.waiting) }
+  }
+
+  /**
+   * How many ports of these projects are under way, of all bulk changes. Until the end of the
+   * transaction nobody else counts: two that begin ports at once don't take the same calls.
+   */
+  async countUnderWay(db: Kysely<Tables>, projects: readonly string[]): Promise<number> {
+    await sql`select pg_advisory_xact_lock(${COUNTING})`.execute(db)
+    const { rows } = await sql<{ count: unknown }>`
+      select count(*) as count from bulk_ports join bulk_changes using (bulk_change_id)
+      where bulk_ports.state = 'under_way' and project_id = any(${projects}::text[])`.execute(db)
+    return Number(rows[0]!.count)
   }
 
   async #undoneBy(ids: readonly string[]): Promise<Map<string, string>> {

@@ -63,7 +63,9 @@ export async function bulkChangesPlugin(
     const { operations, store: operationStore } = await access.opened()
     const store = new BulkStore(await database.opened())
     const jobs = new BulkJobs(store, app.log, stopping)
-    const of = { endpointOf, planningOf: planning }
+    const besideIt = (project: string) =>
+      [...endpoints.keys()].filter((other) => endpointOf(other) === endpointOf(project))
+    const of = { endpointOf, planningOf: planning, besideIt }
     const context = { store, operations, operationStore, upstream, stopping, log: app.log, ...of }
     const runner = new BulkRunner(context)
     jobs.start(runner.carryOn)
