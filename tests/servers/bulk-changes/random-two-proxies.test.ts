@@ -1,44 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { createDatabase, POSTGRES, type TestDatabase } from '../../stage/postgres.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { POSTGRES } from '../../stage/postgres.ts'
 import type { TestedProxy } from '../../stage/proxy.ts'
 import { repeats } from '../../stage/repeats.ts'
-import { startStage } from '../operations/ask-operations.ts'
-import { builtProxy, KillableProxy, type Built } from '../operations/killable.ts'
+import type { KillableProxy } from '../operations/killable.ts'
+import { startTwoProxies } from '../operations/two-proxies.ts'
 import { randomBulkChanges } from './random-bulk-changes.ts'
 
 const RUNS = repeats(2, 200)
 
-let stage: Awaited<ReturnType<typeof startStage>>
-let built: Built
-let database: TestDatabase
-let proxies: KillableProxy[]
+let both: Awaited<ReturnType<typeof startTwoProxies>>
 /** Those that respond just now. */
 let there: KillableProxy[]
 
 beforeAll(async () => {
   if (!POSTGRES) return
-  stage = await startStage({}, { ports: 100 })
-  built = await builtProxy()
-  database = await createDatabase(inject('postgresFolder'))
-  proxies = ['one', 'other'].map(
-    (name) =>
-      new KillableProxy(built, stage.emulator, {
-        DATABASE_URL: database.url,
-        PORTSIDE_DATA: `${built.dataFolder}-${name}`,
-        PORTSIDE_LEASE_MS: '1500',
-      }),
-  )
-  await Promise.all(proxies.map((proxy) => proxy.start()))
-  there = [...proxies]
+  both = await startTwoProxies(1500, { ports: 100 })
+  there = [...both.proxies]
 }, 60_000)
-afterAll(async () => {
-  if (!POSTGRES) return
-  await Promise.all(proxies.map((proxy) => proxy.stop('SIGKILL')))
-  await stage.close()
-  await database.remove()
-  await built.remove()
-}, 60_000)
+afterAll(() => both?.close(), 60_000)
 
 let calls = 0
 /** A call to either proxy in turn; when that one was killed meanwhile, to the other. */
@@ -57,6 +37,7 @@ const call: TestedProxy['call'] = async (path, init) => {
 
 let blows = 0
 async function strike(): Promise<void> {
+  const { proxies } = both
   const struck = proxies[blows++ % proxies.length]!
   there = proxies.filter((proxy) => proxy !== struck)
   await struck.stop('SIGKILL')
@@ -67,7 +48,7 @@ async function strike(): Promise<void> {
 test.skipIf(!POSTGRES)(
   `${RUNS} random bulk changes over two proxies, some killed: the record is true`,
   async () => {
-    const seen = await randomBulkChanges(stage, call, RUNS, strike)
+    const seen = await randomBulkChanges(both.stage, call, RUNS, strike)
     expect(seen.done).toBeGreaterThan(0)
   },
   repeats(240_000, 7_200_000),
