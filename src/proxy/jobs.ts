@@ -83,10 +83,6 @@ export class Jobs {
   async send(transaction: Kysely<Tables>, id: string, next: Exclude<NextStep, null> = 'now'): Promise<void> {
     const boss = await this.open()
     const { queue, expiresSeconds } = this.#kind
-    // One that waits for a later time would keep this one out.
-    if (next === 'now')
-      await sql`delete from ${sql.id(JOB_SCHEMA, 'job')} where name = ${queue}
-        and singleton_key = ${id} and state = 'created' and start_after > now()`.execute(transaction)
     await boss.send(
       queue,
       { id },
@@ -100,6 +96,11 @@ export class Jobs {
         db: jobQueries(transaction),
       },
     )
+    // One that waits for a later time keeps this one out: it is brought forward. Only
+    // now, as it may come from another transaction, for whose end the line above has waited.
+    if (next === 'now')
+      await sql`update ${sql.id(JOB_SCHEMA, 'job')} set start_after = now() where name = ${queue}
+        and singleton_key = ${id} and state = 'created' and start_after > now()`.execute(transaction)
   }
 
   /**

@@ -5,9 +5,9 @@ import { MOST_GROUPS_PER_PORT, port } from './port.ts'
 
 /**
  * Portside's own API, between console and proxy: what it says. What is asked of it is in
- * portside-requests.ts, so that the console does not load the checks of it. The platform's calls are under `/api` with the
- * platform's paths (`/api/v3/{project_id}/ports/...`); there PUTs are dry runs only. Every change
- * is an operation, below.
+ * portside-requests.ts, so that the console does not load the checks of it. The platform's calls
+ * are under `/api` with the platform's paths (`/api/v3/{project_id}/ports/...`); there PUTs are dry
+ * runs only. Every change is an operation, below.
  */
 export const api = {
   session: () => '/api/session',

@@ -3,6 +3,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, type JSX } from 'react'
 import type { BulkChangeSummary } from '../../vpc/bulk-changes-api.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
+import { StandingOrdersLink } from '../facts/StandingOrdersLink.tsx'
 import { firstViewDrawn } from '../hooks/first-view.ts'
 import { bulkChangesQuery } from '../proxy-client/bulk-changes.ts'
 import { Badge } from '../ui/Badge.tsx'
@@ -44,7 +45,15 @@ export function ChangesPage(): JSX.Element {
   )
   return (
     <>
-      <PageHeader title="Changes" actions={read && opened.length + over.length > 0 ? begin : undefined} />
+      <PageHeader
+        title="Changes"
+        actions={
+          <>
+            <StandingOrdersLink project={projectId} />
+            {read && opened.length + over.length > 0 && begin}
+          </>
+        }
+      />
       {error !== null && (
         <ErrorPanel
           error={error}

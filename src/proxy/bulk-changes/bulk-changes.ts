@@ -97,6 +97,8 @@ export class BulkChanges {
     { bulk_change_id, pace, confirmed_by }: BulkUndoRequest,
     by: SignedIn,
   ): Promise<{ bulk_change: BulkChange; isNew: boolean }> {
+    // What a user has finished since is taken back whole.
+    await this.lookAtFailed(undoneId)
     const undone = (await this.#store.row(undoneId))!
     refuseOtherNumber(confirmed_by, undone.ports)
     const id = bulk_change_id.toLowerCase()
@@ -144,12 +146,14 @@ export class BulkChanges {
       const chosen = changeBy(choice, row, counts, row.wave > 0 && inWave.rows.length === 0)
       if (!chosen) return
       const { kind, ...change } = chosen
+      if (choice !== 'go-on') await this.#store.takeClaimsBack(transaction, id)
       if (choice === 'end')
         await sql`update bulk_ports set state = 'left_out', ended_at = clock_timestamp()
           where bulk_change_id = ${id} and state = 'waiting'`.execute(transaction)
-      await this.#store.note(transaction, id, { kind, user, counts: await countPorts(transaction, id) })
-      if (choice === 'end' && counts.under_way === 0)
-        await this.#store.note(transaction, id, { kind: 'end', counts: await countPorts(transaction, id) })
+      const now = await countPorts(transaction, id)
+      await this.#store.note(transaction, id, { kind, user, counts: now })
+      if (choice === 'end' && now.under_way === 0)
+        await this.#store.note(transaction, id, { kind: 'end', counts: now })
       await this.#store.write(transaction, id, change)
       await this.#jobs.send(transaction, id)
     })

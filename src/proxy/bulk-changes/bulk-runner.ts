@@ -19,6 +19,8 @@ import { takeTurn, type ClaimedPort } from './wave-turn.ts'
 const STEP_MS = 4000
 /** Milliseconds after which it looks again: a notice can be lost with its connection. */
 const LOOK_AGAIN_MS = 2000
+/** How long a bulk change of a project that this proxy doesn't have is left to others. */
+const OTHERS_MS = 2000
 /** The shortest time between two looks: ports that end together are noted together. */
 const LOOK_MS = 100
 
@@ -28,9 +30,11 @@ export type BulkContext = {
   operations: Operations
   operationStore: OperationStore
   upstream: Upstream
-  /** The endpoint of a project, and what plans there must keep to. */
-  endpointOf: (project: string) => string
+  /** The endpoint of a project that this proxy has, and what plans there must keep to. */
+  endpointOf: (project: string) => string | undefined
   planningOf: (project: string) => Planning
+  /** The projects at the same endpoint, which share its budget of calls. */
+  besideIt: (project: string) => string[]
   stopping: AbortSignal
   log: FastifyBaseLogger
 }
@@ -60,7 +64,7 @@ export class BulkRunner {
    */
   carryOn = async (id: string): Promise<NextStep> => {
     const { store, operationStore, stopping } = this.#context
-    await this.#takeOver(id)
+    if (!(await this.#takeOver(id))) return new Date(Date.now() + OTHERS_MS)
     const end = Date.now() + STEP_MS
     let underWay: string[] = []
     for (;;) {
@@ -75,7 +79,7 @@ export class BulkRunner {
       const most = Math.max(0, Math.min(end - Date.now(), LOOK_AGAIN_MS))
       const waits = [store.wait(id, most, [stopping]), operationStore.oneChanged(underWay, most, [stopping])]
       try {
-        const turn = await takeTurn(store, id, this.#roomFor)
+        const turn = await takeTurn(store, id, this.#roomFor, this.#context.besideIt)
         if (!turn) return null
         ;({ underWay } = turn)
         const next = turn.next instanceof Date ? turn.next.getTime() : Infinity
@@ -97,18 +101,22 @@ export class BulkRunner {
     await Promise.allSettled(this.#submitting.values())
   }
 
-  #roomFor = async ({ project_id }: BulkRow, underWay: number): Promise<Room> => {
+  #roomFor = async ({ project_id }: BulkRow): Promise<Room> => {
     const { upstream, endpointOf } = this.#context
-    const room = await roomForPorts(upstream, endpointOf(project_id), underWay)
+    const room = await roomForPorts(upstream, endpointOf(project_id))
     if (this.#closedUntil <= Date.now()) return room
-    return { ...room, ports: Math.min(room.ports, underWay), until: new Date(this.#closedUntil) }
+    return { ...room, ports: 0, until: new Date(this.#closedUntil) }
   }
 
-  /** Notes that this proxy carries the bulk change on, and that the one before has died. */
-  async #takeOver(id: string): Promise<void> {
-    const { store, log } = this.#context
+  /**
+   * Notes that this proxy carries the bulk change on, and that the one before has died.
+   * @returns false when it doesn't have the project: its ports are not asked for, nor do they fail
+   */
+  async #takeOver(id: string): Promise<boolean> {
+    const { store, log, endpointOf } = this.#context
     const row = await store.row(id)
-    if (!row || row.driver === store.proxyId) return
+    if (row && endpointOf(row.project_id) === undefined) return false
+    if (!row || row.driver === store.proxyId) return true
     await store.db.transaction().execute(async (transaction) => {
       const { driver } = (await store.row(id, transaction, true))!
       const { rows } = await sql<{ alive: boolean }>`select exists (
@@ -121,6 +129,7 @@ export class BulkRunner {
       }
       await store.write(transaction, id, { driver: store.proxyId })
     })
+    return true
   }
 
   /**

@@ -18,6 +18,9 @@ import { countsOf, secondsLeft, summaryOf, waveOf, type BulkRow, type WaveFacts 
 /** Milliseconds after which a wait reads again: a notice can be lost with its connection. */
 const LOOK_AGAIN_MS = 2000
 
+/** Any number that no other program's advisory lock on the same database has. */
+const COUNTING = 7_678_747
+
 /** The event of any change of a bulk change. */
 const ANY = 'any'
 
@@ -46,6 +49,8 @@ export class BulkStore implements JobStore {
   /** True where other proxies may share the database. */
   readonly shared: boolean
   readonly #changes = new EventEmitter().setMaxListeners(0)
+  /** What is being read now for those who wait: all the tabs that a change has woken share it. */
+  readonly #reading = new Map<string, Promise<unknown>>()
 
   constructor({ db, lease, notices }: Pick<Database, 'db' | 'lease' | 'notices'>) {
     this.db = db
@@ -83,6 +88,20 @@ export class BulkStore implements JobStore {
         updated_at: new Date().toISOString(),
       }))
       .where('bulk_change_id', '=', id)
+      .execute()
+  }
+
+  /**
+   * Takes back the claims of ports whose operations the journal doesn't have: nothing was sent for
+   * them, and nothing will be. Whoever is about to write one finds that it is no longer wanted.
+   */
+  async takeClaimsBack(db: Kysely<Tables>, id: string): Promise<void> {
+    await db
+      .updateTable('bulk_ports')
+      .set({ state: 'waiting', begun_at: null })
+      .where('bulk_change_id', '=', id)
+      .where('state', '=', 'under_way')
+      .where('journaled', '=', false)
       .execute()
   }
 
@@ -151,15 +170,25 @@ export class BulkStore implements JobStore {
       // The wait begins before reading, so that no change between the two is missed.
       const waiting = this.wait(id, Math.min(left, LOOK_AGAIN_MS), signals)
       try {
-        await look()
+        await this.#together(`look ${id}`, look)
         const row = await this.row(id)
         const over = !row || row.revision > after || left <= 0 || signals.some(({ aborted }) => aborted)
-        if (over) return row && (await this.find(id))
+        // What is read of a revision is of that one or a newer one.
+        if (over) return row && (await this.#together(`${row.revision} ${id}`, () => this.find(id)))
         await waiting.happened
       } finally {
         waiting.stop()
       }
     }
+  }
+
+  /** Reads once for all who want the same at the same time. */
+  #together<T>(what: string, read: () => Promise<T>): Promise<T> {
+    const known = this.#reading.get(what) as Promise<T> | undefined
+    if (known) return known
+    const reading = read().finally(() => this.#reading.delete(what))
+    this.#reading.set(what, reading)
+    return reading
   }
 
   /** A page of the bulk changes of a project, newest first. */
@@ -238,6 +267,18 @@ export class BulkStore implements JobStore {
       this.db,
     )
     return { open: Number(rows[0]!.open), waiting: Number(rows[0]!.waiting) }
+  }
+
+  /**
+   * How many ports of these projects are under way, of all bulk changes. Until the end of the
+   * transaction nobody else counts: two that begin ports at once don't take the same calls.
+   */
+  async countUnderWay(db: Kysely<Tables>, projects: readonly string[]): Promise<number> {
+    await sql`select pg_advisory_xact_lock(${COUNTING})`.execute(db)
+    const { rows } = await sql<{ count: unknown }>`
+      select count(*) as count from bulk_ports join bulk_changes using (bulk_change_id)
+      where bulk_ports.state = 'under_way' and project_id = any(${projects}::text[])`.execute(db)
+    return Number(rows[0]!.count)
   }
 
   async #undoneBy(ids: readonly string[]): Promise<Map<string, string>> {

@@ -32,7 +32,7 @@ export async function planUndo(row: BulkRow, context: BulkContext, end: number):
   const { store, upstream, endpointOf, stopping } = context
   const { bulk_change_id: id } = row
   while (Date.now() < end && !stopping.aborted) {
-    const room = await roomForPorts(upstream, endpointOf(row.project_id), 0)
+    const room = await roomForPorts(upstream, endpointOf(row.project_id))
     if (room.ports <= 0) {
       if (row.error?.error_code !== room.error.error_code) await change(context, id, { error: room.error })
       return room.until

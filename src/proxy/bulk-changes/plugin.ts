@@ -58,7 +58,7 @@ export async function bulkChangesPlugin(
   { upstream, config, database, operations: access, metrics }: BulkChangesOptions,
 ): Promise<void> {
   const endpoints = new Map(config.projects.map(({ project_id, endpoint }) => [project_id, endpoint]))
-  const endpointOf = (project: string) => endpoints.get(project)!
+  const endpointOf = (project: string) => endpoints.get(project)
   const { stopping } = access
   const planning = (project: string) => planningOf(config, project, upstream.offersOf(project))
 
@@ -66,7 +66,9 @@ export async function bulkChangesPlugin(
     const { operations, store: operationStore } = await access.opened()
     const store = new BulkStore(await database.opened())
     const jobs = new Jobs(JOBS, store, app.log, stopping)
-    const of = { endpointOf, planningOf: planning }
+    const besideIt = (project: string) =>
+      [...endpoints.keys()].filter((other) => endpointOf(other) === endpointOf(project))
+    const of = { endpointOf, planningOf: planning, besideIt }
     const context = { store, operations, operationStore, upstream, stopping, log: app.log, ...of }
     const runner = new BulkRunner(context)
     jobs.start(runner.carryOn)

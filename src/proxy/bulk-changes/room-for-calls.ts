@@ -8,7 +8,7 @@ const CALLS_EACH = 4
 
 /** How much of a budget of calls there is for bulk changes. */
 export type Room = {
-  /** How many ports may be under way at once; Infinity without a budget. */
+  /** How many ports of all bulk changes may be under way at once; Infinity without a budget. */
   ports: number
   /** When there is more, and why there is none now: where `ports` is limited. */
   until: Date
@@ -19,13 +19,12 @@ export type Room = {
 const ASK_AGAIN_MS = 1000
 
 /**
- * How many ports a bulk change may have under way. It leaves people what background work leaves
+ * How many ports may be under way at an endpoint. They leave people what background work leaves
  * them; a change that has begun may use the reserve, so that it comes to its end.
  */
 export async function roomForPorts(
   upstream: Pick<Upstream, 'calls'>,
-  endpoint: string,
-  underWay: number,
+  endpoint: string | undefined,
 ): Promise<Room> {
   const known = (await upstream.calls()).find((one) => one.endpoint === endpoint)
   const { limit = null, reserve = null, left = null, next_at = null, throttled_until = null } = known ?? {}
@@ -37,7 +36,7 @@ export async function roomForPorts(
     retry_after: Math.max(1, Math.ceil((until.getTime() - Date.now()) / 1000)),
     advice: 'Wait, or end the bulk change.',
   })
-  if (throttled_until) return { ports: underWay, until, error }
+  if (throttled_until) return { ports: 0, until, error }
   if (limit === null || left === null) return { ports: Infinity, until, error }
   const free = Math.max(0, left - keptForPeople(limit, reserve ?? 0))
   // Of the smallest budget, a fresh window is enough for one port.

@@ -1,5 +1,4 @@
 import { sql, type Kysely } from 'kysely'
-import type { BulkPortState } from '../../vpc/bulk-changes-api.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import { settledStatuses, type OperationStatus } from '../../vpc/portside-api.ts'
 import type { Tables } from '../database/tables.ts'
@@ -14,16 +13,29 @@ type SettledPort = {
 
 type JoinedRow = {
   number: number
-  operation_id: string
-  state: BulkPortState
   status: OperationStatus
-  owner: string | null
+  finished: boolean
   error: PortsideError | null
   calls: number | null
 }
 
-/** The most failed ports of which it is looked whether somebody has finished their change. */
+/** The most ports that are looked at together: the next look finds the others. */
 const MOST_LOOKED_AT = 200
+
+/**
+ * Whether a user chose to finish an operation that stopped, and that was done. One goes on after
+ * the one before, so there is an end; no cycle is followed.
+ */
+const finishedSince = sql<boolean>`exists (
+  with recursive following as (
+    select (o.record -> 'followed_by') #>> '{}' as id, 0 as depth
+    union all
+    select (later.record -> 'followed_by') #>> '{}', f.depth + 1
+    from following f join operations later on later.operation_id = f.id
+    where f.depth < 100 and later.status = 'superseded' and (later.record -> 'purpose')::text = '"go_on"'
+  )
+  select from following f join operations last on last.operation_id = f.id
+  where last.status = 'done' and (last.record -> 'purpose')::text = '"go_on"')`
 
 /**
  * The ports of a bulk change whose operations have ended, or whose stopped operation was finished
@@ -37,22 +49,28 @@ export async function findSettled(
 ): Promise<SettledPort[]> {
   // `->` and not `->>`, which can't read the character U+0000 (002-operation-owners.ts).
   const { rows } = await sql<JoinedRow>`
-    select p.number, p.operation_id, p.state, o.status, o.owner,
-      o.record -> 'error' as error, (o.record -> 'calls')::text::integer as calls
-    from bulk_ports p join operations o on o.operation_id = p.operation_id::text
-    where p.bulk_change_id = ${bulkChangeId} and p.journaled and (
-      ${only ? sql`false` : sql`p.state = 'under_way' and o.status in (${sql.join([...settledStatuses])})`}
-      or p.state = 'failed' and o.status in ('done', 'superseded'))
-    order by p.number limit ${MOST_LOOKED_AT}`.execute(db)
-  const settled: SettledPort[] = []
-  for (const { number, operation_id, state: before, status, owner, error, calls } of rows) {
-    // Its proxy died: the port is read back first, which may show that the change is done.
-    if (status === 'interrupted' && owner !== null) continue
-    const finished = status === 'done' || (status === 'superseded' && (await isFinished(db, operation_id)))
-    const state = finished ? 'done' : status === 'list_changed' ? status : 'failed'
-    if (state !== before) settled.push({ number, state, error: finished ? null : error, calls: calls ?? 0 })
-  }
-  return settled
+    select * from (
+      select p.number, p.state, o.status, o.record -> 'error' as error,
+        (o.record -> 'calls')::text::integer as calls,
+        o.status = 'done' or (o.status = 'superseded' and ${finishedSince}) as finished
+      from bulk_ports p join operations o on o.operation_id = p.operation_id::text
+      where p.bulk_change_id = ${bulkChangeId} and p.journaled and (
+        ${
+          // One whose proxy died is read back first, which may show that the change is done.
+          only
+            ? sql`false`
+            : sql`p.state = 'under_way' and o.status in (${sql.join([...settledStatuses])})
+          and (o.status <> 'interrupted' or o.owner is null)`
+        }
+        or p.state = 'failed' and o.status in ('done', 'superseded'))
+    ) ended where finished or state <> 'failed'
+    order by number limit ${MOST_LOOKED_AT}`.execute(db)
+  return rows.map(({ number, status, finished, error, calls }) => ({
+    number,
+    state: finished ? 'done' : status === 'list_changed' ? status : 'failed',
+    error: finished ? null : error,
+    calls: calls ?? 0,
+  }))
 }
 
 /** Writes the states of ports that have ended. */
@@ -69,20 +87,4 @@ export async function writeSettled(
       .where('bulk_change_id', '=', bulkChangeId)
       .where('number', '=', number)
       .execute()
-}
-
-/** True when a user chose to finish a stopped operation, and that was done. */
-async function isFinished(db: Kysely<Tables>, operationId: string): Promise<boolean> {
-  // It goes on after the one that went on before, so it has an end; no cycle is followed.
-  const { rows } = await sql<{ finished: boolean }>`
-    with recursive following as (
-      select operation_id, status, (record -> 'followed_by')::text as next, 0 as depth
-      from operations where operation_id = ${operationId}
-      union all
-      select o.operation_id, o.status, (o.record -> 'followed_by')::text, f.depth + 1
-      from following f join operations o on to_json(o.operation_id)::text = f.next
-      where f.depth < 100 and (o.record -> 'purpose')::text = '"go_on"'
-    )
-    select exists (select from following where depth > 0 and status = 'done') as finished`.execute(db)
-  return rows[0]!.finished
 }

@@ -36,24 +36,25 @@ export type Turn = {
  * One look at a bulk change, in one transaction that has its row: notes which ports have ended,
  * begins and ends waves, and claims the ports that are begun now. Two proxies can do this at the
  * same time, and each port is claimed once.
- * @param roomFor the room in the budget of calls, with so many ports under way
+ * @param roomFor the room in the budget of calls
+ * @param besideIt the projects that share that budget
  */
 export async function takeTurn(
   store: BulkStore,
   id: string,
-  roomFor: (row: BulkRow, underWay: number) => Promise<Room>,
+  roomFor: (row: BulkRow) => Promise<Room>,
+  besideIt: (project: string) => string[],
 ): Promise<Turn | undefined> {
   const known = await store.row(id)
   if (!known) return undefined
   // Asked before the transaction: PGlite has one connection.
-  const { under_way } = await countPorts(store.db, id)
-  const room = await roomFor(known, under_way)
+  const room = await roomFor(known)
   const taken = await store.db.transaction().execute(async (transaction) => {
     const row = await store.row(id, transaction, true)
     if (!row) return undefined
     const settled = await findSettled(transaction, id)
     await writeSettled(transaction, id, settled)
-    const turn = new TurnOf(store, transaction, row, room)
+    const turn = new TurnOf(store, transaction, row, room, besideIt(row.project_id))
     const next = await turn.decide(settled.length > 0)
     const changed = turn.changed || settled.length > 0
     if (changed) await store.write(transaction, id, turn.change)
@@ -68,13 +69,15 @@ class TurnOf {
   readonly #db: Kysely<Tables>
   readonly #row: BulkRow
   readonly #room: Room
+  readonly #besideIt: readonly string[]
   change: RowChange = {}
 
-  constructor(store: BulkStore, db: Kysely<Tables>, row: BulkRow, room: Room) {
+  constructor(store: BulkStore, db: Kysely<Tables>, row: BulkRow, room: Room, besideIt: readonly string[]) {
     this.#store = store
     this.#db = db
     this.#row = row
     this.#room = room
+    this.#besideIt = besideIt
   }
 
   get changed(): boolean {
@@ -87,16 +90,22 @@ class TurnOf {
 
   async decide(hasSettled: boolean): Promise<NextStep> {
     const { bulk_change_id: id, state, next_wave_at, stops_at } = this.#row
-    const counts = await countPorts(this.#db, id)
+    let counts = await countPorts(this.#db, id)
     if (state === 'ended') {
       if (hasSettled && counts.under_way === 0) await this.#store.note(this.#db, id, { kind: 'end', counts })
       return null
     }
-    if (state !== 'running' && state !== 'waiting') return null
+    if (state === 'planning' || state === 'done') return null
+    // Also where it was paused while its last ports were under way.
     if (counts.waiting + counts.under_way === 0) {
       this.change = { state: 'done', next_wave_at: null, error: null }
       await this.#store.note(this.#db, id, { kind: 'end', counts })
       return null
+    }
+    if (state !== 'running' && state !== 'waiting') return null
+    if (counts.failed >= stops_at) {
+      await this.#store.takeClaimsBack(this.#db, id)
+      counts = await countPorts(this.#db, id)
     }
     if (counts.failed >= stops_at && counts.waiting > 0) {
       const { error } = tooManyFailed(counts.failed)
@@ -141,7 +150,9 @@ class TurnOf {
     const waiting = await this.#waitingInWave()
     if (waiting === 0) return null
     const rate = await this.#rateRoom()
-    const most = Math.min(PORTS_AT_ONCE - underWay, this.#room.ports - underWay, rate.ports)
+    let most = Math.min(PORTS_AT_ONCE - underWay, rate.ports)
+    if (most > 0 && this.#room.ports !== Infinity)
+      most = Math.min(most, this.#room.ports - (await this.#store.countUnderWay(this.#db, this.#besideIt)))
     if (most <= 0) {
       if (PORTS_AT_ONCE <= underWay) return null
       if (rate.ports <= 0) return rate.until

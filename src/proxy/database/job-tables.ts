@@ -1,5 +1,6 @@
 import { CompiledQuery, sql, type Kysely } from 'kysely'
 import type PgBoss from 'pg-boss'
+import { messageOf } from './error-message.ts'
 import type { Tables } from './tables.ts'
 
 /** The schema with pg-boss's own tables (docs/decisions/0015-bulk-change-engine.md). */
@@ -35,6 +36,7 @@ const MAKING = 7_678_746
 /**
  * Opens pg-boss over `db`; makes its tables, or brings them up to date, where they are not. It is
  * loaded only when it is needed: most starts don't. It has no timer and no connection of its own.
+ * @throws Error that says what to grant, where the role may make no schema
  */
 export async function openJobs(db: Kysely<Tables>): Promise<PgBoss> {
   const { default: Boss } = await import('pg-boss')
@@ -52,9 +54,23 @@ export async function openJobs(db: Kysely<Tables>): Promise<PgBoss> {
       const making = await open(connection, true)
       for (const name of QUEUES)
         if (!(await making.getQueue(name))) await making.createQueue(name, { name, policy: 'short' })
+    } catch (error) {
+      throw await withAdvice(error, connection)
     } finally {
       await sql`select pg_advisory_unlock(${MAKING})`.execute(connection)
     }
   })
   return open(db, false)
+}
+
+/** A role that owns all tables so far may still make no schema. */
+async function withAdvice(error: unknown, db: Kysely<Tables>): Promise<unknown> {
+  if (!(error instanceof Error && 'code' in error && error.code === '42501')) return error
+  const { rows } = await sql<{ database: string; role: string }>`
+    select current_database() as database, current_user as role`.execute(db)
+  const { database, role } = rows[0]!
+  return new Error(
+    `${messageOf(error)}; let its role make the schema ${JOB_SCHEMA}: grant create on database "${database}" to "${role}"`,
+    { cause: error },
+  )
 }

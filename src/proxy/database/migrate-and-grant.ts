@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import pg from 'pg'
 import { ConfigError } from '../config-variables.ts'
-import { JOB_SCHEMA, openJobs } from './job-tables.ts'
+import { openJobs } from './job-tables.ts'
 import { kysely } from './kysely.ts'
 import { migrate, upToDate } from './migrations.ts'
 import { connectionSettings } from './postgres.ts'
@@ -27,7 +27,8 @@ export async function migrateAndGrant(
   const { rows } = await sql<{ role: string }>`select current_user as role`.execute(db)
   await asMigrator(databaseOwnerUrl, 'DATABASE_OWNER_URL', async (owner) => {
     await migrate(owner)
-    await makeJobTables(owner)
+    // The proxy's role may make no tables.
+    await openJobs(owner)
     await grant(owner, rows[0]!.role)
   })
   const protection = await protectionOf(db)
@@ -35,21 +36,6 @@ export async function migrateAndGrant(
   throw new ConfigError(
     `DATABASE_URL's role ${rows[0]!.role} could change or delete audit records although DATABASE_OWNER_URL is set: set DATABASE_URL to another role, one that owns nothing and is no superuser.`,
   )
-}
-
-/** The proxy's role may make no tables. @throws ConfigError when the owner may make no schema */
-async function makeJobTables(owner: Kysely<Tables>): Promise<void> {
-  try {
-    await openJobs(owner)
-  } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || error.code !== '42501') throw error
-    const { rows } = await sql<{ database: string; role: string }>`
-      select current_database() as database, current_user as role`.execute(owner)
-    const { database, role } = rows[0]!
-    throw new ConfigError(
-      `DATABASE_OWNER_URL can't be brought up to date: ${messageOf(error)}; let its role make the schema ${JOB_SCHEMA}: grant create on database "${database}" to "${role}".`,
-    )
-  }
 }
 
 /** Migrates on a connection without time limits: a migration may take longer than a query may. */
@@ -65,7 +51,6 @@ async function asMigrator(
   try {
     await work(db)
   } catch (error) {
-    if (error instanceof ConfigError) throw error
     const permission = error instanceof pg.DatabaseError && error.code === '42501'
     const advice = permission
       ? '; its role must be the one that owns the tables, else set DATABASE_OWNER_URL to that one'

@@ -1,4 +1,7 @@
+import pg from 'pg'
 import { expect, inject, test } from 'vitest'
+import { openJobs } from '../../../src/proxy/database/job-tables.ts'
+import { kysely } from '../../../src/proxy/database/kysely.ts'
 import { createDatabase, POSTGRES } from '../../stage/postgres.ts'
 import { startStage } from '../operations/ask-operations.ts'
 import { bulkChangesOver, bulkRequest } from './ask-bulk-changes.ts'
@@ -26,3 +29,19 @@ test.skipIf(!POSTGRES)(
   },
   60_000,
 )
+
+test.skipIf(!POSTGRES)('the log says what to grant to a role that may make no schema', async () => {
+  const server = await createDatabase(inject('postgresFolder'))
+  const name = new URL(server.url).pathname.slice(1)
+  const role = `${name}_small`
+  await server.query(`create role ${role} login`)
+  const db = kysely(new pg.Pool({ connectionString: server.urlAs(role), max: 1 }))
+  const advice = `let its role make the schema portside_jobs: grant create on database "${name}" to "${role}"`
+  await expect(openJobs(db)).rejects.toThrow(advice)
+  await server.query(`grant create on database "${name}" to ${role}`)
+  await openJobs(db)
+  await db.destroy()
+  await server.query(`drop owned by ${role}`)
+  await server.query(`drop role ${role}`)
+  await server.remove()
+})

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { paths } from '../../../src/vpc/paths.ts'
 import type { SecurityGroupRule } from '../../../src/vpc/security-group.ts'
@@ -95,6 +96,29 @@ describe('the budget of calls', () => {
     const ended = await bulk.settled(body.bulk_change_id)
     expect(ended).toMatchObject({ state: 'done', error: null, counts: { done: 14 } })
     expect(await metrics()).toMatch(/portside_bulk_changes_open 0\nportside_bulk_ports_waiting 0/)
+    await stage.close()
+  })
+
+  test('is one for all bulk changes: together they leave people what is theirs', async () => {
+    const stage = await startStage({ PORTSIDE_CALLS: '40/60s' })
+    const bulk = bulkChangesOver(stage.proxy.call)
+    await stage.faults({ kind: 'delay', milliseconds: 3000, times: 0, match: { method: 'PUT' } })
+    const ids: string[] = []
+    for (let n = 0; n < 4; n++) {
+      const ports: string[] = []
+      for (let port = 0; port < 6; port++) ports.push(await stage.portWith('abc'))
+      const body = bulkRequest([{ from: stage.ids('abc'), to: stage.ids('xabc'), ports }], { first: 6 })
+      ids.push(body.bulk_change_id)
+      await bulk.post(body)
+    }
+    const underWay = async () => {
+      const all = await Promise.all(ids.map((id) => bulk.get(id)))
+      return all.reduce((sum, { bulk_change }) => sum + bulk_change.counts.under_way, 0)
+    }
+    // 8 calls are for changes alone, and a quarter of the others for people: 24, of 4 a port.
+    await expect.poll(underWay).toBeGreaterThanOrEqual(4)
+    await pause(1500)
+    expect(await underWay()).toBeLessThanOrEqual(6)
     await stage.close()
   })
 })
