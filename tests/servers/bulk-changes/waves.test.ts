@@ -332,6 +332,21 @@ describe('undo', () => {
     expect(await words([ports[3]!])).toEqual(['abc'])
   })
 
+  test('takes back what a user finished, too, though nobody looked since', async () => {
+    const [port] = await portsWith('abc', 1)
+    await failOn(port!, 1)
+    const body = bulkRequest([kind('abc', 'xaybc', [port!])])
+    await bulk.post(body)
+    await bulk.settled(body.bulk_change_id)
+    const [failed] = await bulk.ports(body.bulk_change_id)
+    const finished = await operations.choose(failed!.operation_id!, 'go-on')
+    await operations.settled(finished.operation.operation_id)
+    expect(await words([port!])).toEqual(['xaybc'])
+    const { bulk_change } = await bulk.undo(body.bulk_change_id)
+    await bulk.settled(bulk_change.bulk_change_id)
+    expect(await words([port!])).toEqual(['abc'])
+  })
+
   test('waits until the bulk change has ended, and is not begun twice', async () => {
     const ports = await portsWith('abc', 2)
     const body = bulkRequest([kind('abc', 'bca', ports)], { pause_seconds: null })
