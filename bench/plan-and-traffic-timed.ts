@@ -7,6 +7,7 @@ import { RuleBook, trafficOfPlan } from '../src/vpc/traffic/index.ts'
 import { ruleTable } from '../src/vpc/traffic/rule-table.ts'
 import { chance, rulesOf } from './estate-rules.ts'
 import { median, type Figure } from './figures.ts'
+import { manyPorts } from './many-ports-timed.ts'
 
 const groupId = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 const groupIds = (count: number) => Array.from({ length: count }, (_, n) => groupId(n))
@@ -163,5 +164,7 @@ for (const kind of ['mixed', 'wide'] as const) {
       { below: 100 },
     )
 }
+
+manyPorts(add)
 
 console.log(JSON.stringify(figures))

@@ -13,13 +13,17 @@ import { parseSearch, stringifySearch } from './app/search-params.ts'
 import { Shell } from './app/Shell.tsx'
 import { ErrorView, NotFoundView, PendingView, RootErrorView, RootPendingView } from './app/views.tsx'
 import { page } from './errors/later.tsx'
+import type { NewChangeSearch } from './facts/new-change-search.ts'
 import { readHistorySearch } from './history/history-search.ts'
 import { readPortSearch } from './port-page/port-search.ts'
-import { filtersOf, readPortsSearch } from './ports/ports-search.ts'
+import { filtersOf, readPortsSearch } from './port-search/ports-search.ts'
 import { portOperationsQuery } from './proxy-client/operations.ts'
+import type { OrdersSearch } from './standing-orders/orders-search.ts'
 import { groupsInfiniteQuery, portQuery, portsInfiniteQuery, sessionQuery } from './proxy-client/queries.ts'
 
 type RouterContext = { queryClient: QueryClient }
+
+const laterPages = () => import('./app/later-pages.ts')
 
 const rootRoute = createRootRouteWithContext<RouterContext>()({
   beforeLoad: async ({ context }) => ({ session: await context.queryClient.ensureQueryData(sessionQuery()) }),
@@ -95,26 +99,54 @@ const historyRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/history',
   validateSearch: readHistorySearch,
-  component: page(() => import('./history/HistoryPage.tsx').then((module) => module.ProjectHistoryPage)),
+  component: page(() => laterPages().then((pages) => pages.historyPage())),
 })
 
 const portHistoryRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/ports/$portId/history',
   validateSearch: readHistorySearch,
-  component: page(() => import('./history/HistoryPage.tsx').then((module) => module.PortHistoryPage)),
+  component: page(() => laterPages().then((pages) => pages.portHistoryPage())),
 })
 
 const recordRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/history/$recordId',
-  component: page(() => import('./history/AuditRecordPage.tsx').then((module) => module.AuditRecordPage)),
+  component: page(() => laterPages().then((pages) => pages.recordPage())),
+})
+
+const changesRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/changes',
+  component: page(() => laterPages().then((pages) => pages.changesPage())),
+})
+
+const newChangeRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/changes/new',
+  // The page reads it.
+  validateSearch: (search) => search as NewChangeSearch,
+  component: page(() => laterPages().then((pages) => pages.newChangePage())),
+})
+
+const changeRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/changes/$changeId',
+  validateSearch: (search) => search as { state?: string },
+  component: page(() => laterPages().then((pages) => pages.changePage())),
+})
+
+const standingOrdersRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/standing-orders',
+  validateSearch: (search) => search as OrdersSearch,
+  component: page(() => laterPages().then((pages) => pages.ordersPage())),
 })
 
 const aboutRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/about',
-  component: page(() => import('./about/AboutPage.tsx').then((module) => module.AboutPage)),
+  component: page(() => laterPages().then((pages) => pages.aboutPage())),
 })
 
 const routeTree = rootRoute.addChildren([
@@ -126,6 +158,10 @@ const routeTree = rootRoute.addChildren([
     portHistoryRoute,
     historyRoute,
     recordRoute,
+    changesRoute,
+    newChangeRoute,
+    changeRoute,
+    standingOrdersRoute,
     aboutRoute,
   ]),
 ])

@@ -45,7 +45,7 @@ export function sendError(reply: FastifyReply, { status, error }: Pick<ProxyErro
  */
 export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler(async (error: FastifyError | ProxyError, request, reply) => {
-    const refused = foreseen(error) ?? unforeseen(error, request)
+    const refused = foreseen(error, request.routeOptions.bodyLimit) ?? unforeseen(error, request)
     if (refused.error.error_code === 'Portside.NotRecorded')
       request.log.error({ err: refused.cause }, 'the audit log can not be written')
     return sendError(reply, refused)
@@ -53,11 +53,17 @@ export function handleErrors(app: FastifyInstance): void {
 }
 
 /** Fastify's own refusals of a request, in Portside's form. */
-export function foreseen(error: FastifyError | ProxyError): ProxyError | undefined {
+export function foreseen(
+  error: FastifyError | ProxyError,
+  bodyLimit: number = LARGEST_BODY,
+): ProxyError | undefined {
   if (error instanceof ProxyError) return error
   if (error.statusCode === undefined || error.statusCode >= 500) return undefined
   return ownError('Portside.InvalidRequest', `${error.message}.`.replace('..', '.'), {
-    advice: FASTIFY_ADVICE[error.code] ?? 'Correct the address or the headers of the request.',
+    advice:
+      error.code === 'FST_ERR_CTP_BODY_TOO_LARGE'
+        ? `Send at most ${bodyLimit / 1024} KiB.`
+        : (FASTIFY_ADVICE[error.code] ?? 'Correct the address or the headers of the request.'),
   })
 }
 
@@ -65,7 +71,6 @@ const FASTIFY_ADVICE: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Send the body as JSON, with Content-Type: application/json.',
   FST_ERR_CTP_INVALID_JSON_BODY: 'Send a body that is JSON.',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'Send a JSON body, or none and no Content-Type.',
-  FST_ERR_CTP_BODY_TOO_LARGE: `Send at most ${LARGEST_BODY / 1024} KiB.`,
   FST_ERR_BAD_URL: 'Percent-encode the address.',
 }
 

@@ -9,20 +9,24 @@ import {
 import * as z from 'zod/mini'
 import { version } from '../../package.json'
 import { auditRecordSummary } from '../vpc/audit-log.ts'
+import { bulkChangeSummary } from '../vpc/bulk-changes-api.ts'
 import { portsideError } from '../vpc/errors.ts'
 import { changeStep, operationSummary } from '../vpc/portside-api.ts'
 import { port } from '../vpc/port.ts'
 import { securityGroup, securityGroupRule } from '../vpc/security-group.ts'
+import { standingOrder } from '../vpc/standing-orders-api.ts'
 
 /** Schemas that the description has once, by name. All others are written where they are used. */
 const named = z.registry<{ id: string }>()
 for (const [id, schema] of Object.entries({
   AuditRecordSummary: auditRecordSummary,
+  BulkChangeSummary: bulkChangeSummary,
   Error: portsideError,
   OperationSummary: operationSummary,
   Port: port,
   Rule: securityGroupRule,
   SecurityGroup: securityGroup,
+  StandingOrder: standingOrder,
   Step: changeStep,
 }))
   named.add(schema, { id })

@@ -65,6 +65,15 @@ export const groupParams = z.object({ project_id, security_group_id: uuid })
 /** The path of one operation or audit record. */
 export const idParams = z.object({ id: uuid })
 
+/** The longest time that a read waits for a newer revision, in seconds. */
+const LONGEST_POLL_SECONDS = 60
+
+/** A read of what is newer than revision `after`, if it is so within `wait` seconds. */
+export const pollQuery = z.strictObject({
+  after: z.optional(z.coerce.number().check(z.int(), z.gte(0), z.lte(Number.MAX_SAFE_INTEGER))),
+  wait: z.optional(z.coerce.number().check(z.gte(0), z.lte(LONGEST_POLL_SECONDS))),
+})
+
 type QueryValues = Readonly<Record<string, string | readonly string[]>>
 
 /** The values of a query by name. Several of one name make a list. */

@@ -6,6 +6,7 @@ import { LARGEST_BODY } from '../vpc/limits.ts'
 import { callsResponse } from '../vpc/endpoint-calls.ts'
 import { api, session as sessionResponse } from '../vpc/portside-api.ts'
 import { guardsResponse } from '../vpc/traffic/guards.ts'
+import { bulkChangesPlugin } from './bulk-changes/plugin.ts'
 import { groupsPerPort, type ProxyConfig } from './config.ts'
 import { compressResponses } from './compression.ts'
 import { limitConnections, limitExchanges, RECEIVING_LIMITS, receivingOptions } from './connections.ts'
@@ -19,11 +20,13 @@ import { Metrics } from './monitoring/metrics.ts'
 import { addProbes, serveMetrics, type MetricsServer } from './monitoring/probes.ts'
 import { Readiness } from './monitoring/readiness.ts'
 import { describeRoutes, serveDescription } from './openapi.ts'
+import { accessOperations } from './operations/access.ts'
 import { operationsPlugin } from './operations/plugin.ts'
 import { platformRoutes } from './platform-routes.ts'
 import { auditLogPlugin } from './audit-log/plugin.ts'
 import { checkProjects, checkRequests, queryValues } from './request-checks.ts'
 import { browserHeaders, refuseForeign } from './security.ts'
+import { standingOrdersPlugin } from './standing-orders/plugin.ts'
 import { addSignIn } from './session/sign-in.ts'
 import { stopGracefully } from './stopping.ts'
 import { createUpstream } from './upstream/connection.ts'
@@ -146,7 +149,11 @@ export async function createProxy(config: ProxyConfig): Promise<Proxy> {
     await signedIn.register(platformRoutes, { dryRuns })
     await signedIn.register(dryRunPlugin, { dryRuns, config })
     await signedIn.register(auditLogPlugin, { database, config })
-    await signedIn.register(operationsPlugin, { upstream, config, database, metrics })
+    const operations = accessOperations(signedIn, { upstream, config, database, metrics })
+    await signedIn.register(operationsPlugin, { operations, config })
+    await signedIn.register(bulkChangesPlugin, { upstream, config, database, operations, metrics })
+    const { stopping } = operations
+    await signedIn.register(standingOrdersPlugin, { upstream, config, database, stopping, metrics })
     for (const others of ['/api', '/api/*'])
       signedIn.all(others, { schema: { hide: true } }, (request) => {
         throw ownError(

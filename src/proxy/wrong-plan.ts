@@ -1,5 +1,5 @@
 import { stepsLead } from '../vpc/change-step.ts'
-import type { OperationRequest } from '../vpc/portside-api.ts'
+import type { OperationRequest } from '../vpc/portside-requests.ts'
 import type { PlanWay } from '../vpc/plan-change.ts'
 import { wayOf, type PlanPolicy } from '../vpc/plan-ways.ts'
 import { ownError } from './errors.ts'

@@ -1,11 +1,13 @@
 import { chmod, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
+import { kysely } from '../proxy/database/kysely.ts'
+import { migrate } from '../proxy/database/migrations.ts'
 import { EMPTY_JOURNAL, makeEmptyJournal } from '../proxy/database/pglite.ts'
 
 /**
- * Makes an empty journal beside the built proxy: making one takes several seconds, copying it a
- * fraction of one.
+ * Makes an empty journal beside the built proxy, with its tables: making one takes several seconds,
+ * copying it a fraction of one.
  */
 export function emptyJournal(): Plugin {
   return {
@@ -16,7 +18,7 @@ export function emptyJournal(): Plugin {
       if (!dir) return
       const folder = join(dir, EMPTY_JOURNAL)
       // Renamed when it is complete: a build that breaks off must not leave half a journal.
-      await makeEmptyJournal(`${folder}.new`)
+      await makeEmptyJournal(`${folder}.new`, async (pool) => migrate(kysely(pool)))
       await letAllRead(`${folder}.new`)
       await rename(`${folder}.new`, folder)
     },

@@ -5,7 +5,7 @@ import { ensureChromium } from './chromium.mjs'
 import { checkNode, installPackages, statusOf } from './installed.mjs'
 import { ensurePostgres } from './postgres.mjs'
 
-const SERVERS = ['operations/random-plans', 'hostile-platform', 'fuzz', 'proxy/memory']
+const SERVERS = ['operations/random-plans', 'bulk-changes/random', 'hostile-platform', 'fuzz', 'proxy/memory']
 
 checkNode()
 installPackages()

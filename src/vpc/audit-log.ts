@@ -142,6 +142,8 @@ export const auditRecordSummary = z.object({
   kind: z.enum(auditRecordKinds),
   project_id: z.string(),
   port_id: z.string(),
+  /** The bulk change (bulk-changes-api.ts) that it is a part of. */
+  bulk_change_id: z.nullish(z.string()),
   /** As the port was called when it was read for this. */
   port_name: z.nullable(z.string()),
   user: z.string(),
@@ -209,6 +211,7 @@ const MOST_SOUGHT_GROUPS = 20
 const filters = {
   project_id: z.optional(projectId),
   port_id: z.optional(uuid),
+  bulk_change_id: z.optional(uuid),
   /**
    * The beginning of a port's name (or of a word in it), of a user's name, or of any ID; a group's
    * ID whole.

@@ -1,14 +1,5 @@
 import * as z from 'zod/mini'
 import { portsideError } from './errors.ts'
-import { planLists } from './portside-api.ts'
-
-/**
- * POST portChecks (portside-api.ts): dry-run a plan. `steps` must lead from `planned_from` to
- * `desired`; nothing is changed.
- */
-export const checkRequest = z.strictObject(planLists)
-/** A plan to check. */
-export type CheckRequest = z.infer<typeof checkRequest>
 
 /**
  * What a check found out about one step.

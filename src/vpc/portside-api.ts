@@ -1,14 +1,13 @@
 import * as z from 'zod/mini'
 import { portsideError, signInWays } from './errors.ts'
-import { uuid } from './ids.ts'
-import { boundedList, boundedText, isRow, MOST_STEPS } from './limits.ts'
 import { planPolicies } from './plan-ways.ts'
 import { MOST_GROUPS_PER_PORT, port } from './port.ts'
 
 /**
- * Portside's own API, between console and proxy. The platform's calls are under `/api` with the
- * platform's paths (`/api/v3/{project_id}/ports/...`); there PUTs are dry runs only. Every change
- * is an operation, below.
+ * Portside's own API, between console and proxy: what it says. What is asked of it is in
+ * portside-requests.ts, so that the console does not load the checks of it. The platform's calls
+ * are under `/api` with the platform's paths (`/api/v3/{project_id}/ports/...`); there PUTs are dry
+ * runs only. Every change is an operation, below.
  */
 export const api = {
   session: () => '/api/session',
@@ -86,51 +85,6 @@ export const changeStep = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('replace'), security_groups: groupIds }),
 ])
 
-const askedGroups = boundedList(uuid, MOST_GROUPS_PER_PORT, 'security groups')
-const askedStep = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('insert'),
-    security_groups: askedGroups,
-    index: z.optional(
-      z
-        .int()
-        .check(
-          z.gte(0, 'must be 0 or more'),
-          z.lte(MOST_GROUPS_PER_PORT, `must be at most ${MOST_GROUPS_PER_PORT}`),
-        ),
-    ),
-  }),
-  z.strictObject({ kind: z.literal('remove'), security_groups: askedGroups }),
-  z.strictObject({ kind: z.literal('replace'), security_groups: askedGroups }),
-])
-
-/** A plan in a request: `steps` must lead from `planned_from` to `desired`. */
-export const planLists = {
-  planned_from: askedGroups,
-  desired: askedGroups,
-  steps: boundedList(askedStep, MOST_STEPS, 'steps').check(z.minLength(1, 'must have at least one step')),
-}
-
-/** The port's name or ID, typed by the operator: allows a change that breaks a guard. */
-const confirmedBy = z.optional(boundedText())
-
-/**
- * POST portOperations: carry out a plan. The console makes `operation_id`, so that sending it again
- * after a lost response finds the same operation. `steps` must lead from `planned_from` to
- * `desired`, exactly as the operator saw them.
- */
-export const operationRequest = z.strictObject({
-  operation_id: uuid,
-  ...planLists,
-  /**
-   * The port's `updated_at` when `planned_from` was read: with another one, no list is replaced.
-   */
-  port_updated_at: z.nullish(boundedText(64)),
-  confirmed_by: confirmedBy,
-})
-/** A plan to carry out. */
-export type OperationRequest = z.infer<typeof operationRequest>
-
 /**
  * The state of one step. `sending`: the request is out, or was when the proxy died. `unknown`: no
  * response came, and reading the port back has not shown yet whether the step was done. `not_sent`:
@@ -184,7 +138,7 @@ export const settledStatuses = [
  * - `superseded`: the operator chose to go on or back, or a later operation on the port was done;
  *   it is `followed_by`.
  */
-const operationStatus = z.enum(['queued', 'running', 'waiting', ...settledStatuses])
+export const operationStatus = z.enum(['queued', 'running', 'waiting', ...settledStatuses])
 /** The state of an operation. */
 export type OperationStatus = z.infer<typeof operationStatus>
 
@@ -266,12 +220,6 @@ export type Operation = z.infer<typeof operation>
  * newer revision).
  */
 export const operationResponse = z.object({ operation })
-/** GET portOperations: a page, 50 where `limit` is left out. */
-export const operationsQuery = z.strictObject({
-  limit: z.optional(z.int().check(z.gte(1, 'must be 1 or more'), z.lte(100, 'must be at most 100'))),
-  /** `next` of the page before. */
-  after: z.optional(boundedText(19).check(z.refine(isRow, 'must be the `next` of a response'))),
-})
 /**
  * Response of GET portOperations: a page, newest first; `next` is null at the end. Each operation
  * is read in full by its ID.
@@ -311,9 +259,6 @@ export const awaitingChoiceResponse = z.object({ operations: z.array(waitingOper
 export const operationChoices = ['go-on', 'go-back', 'leave'] as const
 /** The operator's choice after an operation stopped. */
 export type OperationChoice = (typeof operationChoices)[number]
-
-/** POST operationChoice: the body, where there is one. */
-export const choiceRequest = z.strictObject({ confirmed_by: confirmedBy })
 
 /** As settledStatuses, to look one up. */
 export const SETTLED: ReadonlySet<OperationStatus> = new Set(settledStatuses)

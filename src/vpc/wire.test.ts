@@ -5,7 +5,7 @@ import { exportQuery } from './audit-log.ts'
 import { dryRunResponse, portResponse, portsResponse, securityGroupsResponse } from './responses.ts'
 import { readPlatformError, refusedFields } from './errors.ts'
 import { paths } from './paths.ts'
-import { operationRequest } from './portside-api.ts'
+import { operationRequest } from './portside-requests.ts'
 import { EXAMPLE_RESPONSE } from './reference-example.ts'
 import { queryString } from './query-string.ts'
 import {

@@ -15,6 +15,8 @@ const ALLOWED = new Set([
   'BSD-3-Clause',
   'ISC',
   'MIT',
+  // One may choose: MIT.
+  '(MIT OR CC0-1.0)',
   'Unlicense',
 ])
 

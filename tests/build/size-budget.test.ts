@@ -21,10 +21,10 @@ test('a port with all that loads after its list takes less than 225 kB', () => {
   expectBelow(225_000, [...js, ...css, ...workers()])
 })
 
-/** The workers are not in the manifest: a module that starts one names it. */
+/** Its worker is not in the manifest: a module that starts one names it. */
 function workers(): string[] {
   const found = readdirSync(`${CONSOLE}assets`)
-    .filter((name) => /\.worker-.*\.js$/.test(name))
+    .filter((name) => /^traffic\.worker-.*\.js$/.test(name))
     .map((name) => `assets/${name}`)
   expect(found).not.toEqual([])
   return found

@@ -71,6 +71,12 @@ function useEntries(text: string, onKeys: () => void): Entry[] {
         go: () => void navigate({ to: '/projects/$projectId/ports', params }),
       },
       {
+        key: 'changes',
+        words: 'Changes',
+        detail: 'Page',
+        go: () => void navigate({ to: '/projects/$projectId/changes', params }),
+      },
+      {
         key: 'history',
         words: 'History',
         detail: 'Page',

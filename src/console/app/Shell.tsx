@@ -117,6 +117,9 @@ function Navigation(): JSX.Element | null {
       <Link to="/projects/$projectId/ports" {...mark('ports')}>
         Ports
       </Link>
+      <Link to="/projects/$projectId/changes" {...mark('changes')}>
+        Changes
+      </Link>
       <Link to="/projects/$projectId/history" {...mark('history')}>
         History
       </Link>

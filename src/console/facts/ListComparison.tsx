@@ -1,7 +1,7 @@
 import type { JSX } from 'react'
 import { listDifference } from '../../vpc/list-difference.ts'
 import { textOf } from '../../vpc/shown.ts'
-import { groupName, type GroupFacts } from './group-facts.ts'
+import { groupName, type Named } from './group-names.ts'
 import { GroupName } from './GroupName.tsx'
 import { shortId } from '../ui/Id.tsx'
 import styles from './ListComparison.module.css'
@@ -11,7 +11,7 @@ type ListComparisonProps = {
   after: readonly string[]
   beforeTitle: string
   afterTitle: string
-  facts: Pick<GroupFacts, 'groups'>
+  facts: { groups: Named }
 }
 
 type Mark = { sign: string; words: string; tone: 'gone' | 'added' | 'moved' }
@@ -41,7 +41,7 @@ function Side(props: {
   title: string
   list: readonly string[]
   marks: ReadonlyMap<string, Mark>
-  facts: Pick<GroupFacts, 'groups'>
+  facts: { groups: Named }
 }): JSX.Element {
   const { title, list, marks, facts } = props
   return (

@@ -80,6 +80,13 @@ function Group({ project, id, heading, kindId, titleId, onClose }: GroupProps): 
           <Link to="/projects/$projectId/ports" params={{ projectId: project }} search={{ group: id }}>
             Show its ports in the table of ports
           </Link>
+          <Link
+            to="/projects/$projectId/changes/new"
+            params={{ projectId: project }}
+            search={{ group: id } as never}
+          >
+            Change all ports that have it
+          </Link>
         </div>
         {facts.error != null && (
           <ErrorPanel

@@ -120,6 +120,14 @@ function RecordView({ record, crumb, onReload }: RecordViewProps): JSX.Element {
             {role !== null && ` (${role})`}
           </span>
           <span>{changeSummary(record, facts.groups)}</span>
+          {record.bulk_change_id != null && (
+            <Link
+              to="/projects/$projectId/changes/$changeId"
+              params={{ projectId: project_id, changeId: record.bulk_change_id }}
+            >
+              Part of a change on many ports
+            </Link>
+          )}
           <span className={styles.fact}>
             Port <Id value={port_id} label="port ID" />
           </span>

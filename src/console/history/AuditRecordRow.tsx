@@ -39,7 +39,15 @@ export function AuditRecordRow({ record, names, showPort, sought }: RecordRowPro
         </Link>{' '}
         <span className={styles.muted} title={summary}>
           {summary}
-        </span>
+        </span>{' '}
+        {record.bulk_change_id != null && (
+          <Link
+            to="/projects/$projectId/changes/$changeId"
+            params={{ projectId: project_id, changeId: record.bulk_change_id }}
+          >
+            on many ports
+          </Link>
+        )}
       </span>
       <span className={styles.port} title={port_id}>
         {showPort && (port_name || <code>{shortId(port_id)}</code>)}

@@ -45,6 +45,11 @@ export function HistoryFilters({ search, change, onClear }: HistoryFiltersProps)
       />
       <DayField label="From (UTC)" value={search.from ?? ''} onChange={(day) => set('from', day)} />
       <DayField label="To (UTC)" value={search.to ?? ''} onChange={(day) => set('to', day)} />
+      {search.bulk_change_id !== undefined && (
+        <Button icon="close" onClick={() => set('bulk_change_id', '')}>
+          Only of one change on many ports
+        </Button>
+      )}
       {Object.keys(search).length > 0 && (
         <Button variant="ghost" icon="close" onClick={onClear}>
           Clear

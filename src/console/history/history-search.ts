@@ -7,6 +7,8 @@ export type HistorySearch = {
   /** Days (UTC), both included. */
   from?: string
   to?: string
+  /** Those of one bulk change. */
+  bulk_change_id?: string
 }
 
 const FORMS = {
@@ -15,6 +17,7 @@ const FORMS = {
   status: /^[a-z_]+$/,
   from: /^\d{4}-\d\d-\d\d$/,
   to: /^\d{4}-\d\d-\d\d$/,
+  bulk_change_id: /^[\da-f-]{36}$/,
 }
 
 /** Reads the state from a URL's parameters; what does not fit is dropped, not refused. */

@@ -9,12 +9,10 @@ import { SelectField } from '../ui/Field.tsx'
 import { shortId } from '../ui/Id.tsx'
 import type { PortsFiltersProps } from './PortsFilters.tsx'
 import styles from './PortsFilters.module.css'
-import { isNarrowed, type PortsSearch } from './ports-search.ts'
-import { SORT_WORDS, type PortSort } from './sort-ports.ts'
+import { isNarrowed, type PortsSearch } from '../port-search/ports-search.ts'
+import { SORT_WORDS, type PortSort } from '../port-search/sort-ports.ts'
 
-const GroupFilterDialog = later(() =>
-  import('./GroupFilterDialog.tsx').then((module) => module.GroupFilterDialog),
-)
+const GroupPicker = later(() => import('../pickers/GroupPicker.tsx').then((module) => module.GroupPicker))
 
 /** Documented values of `status` (docs/platform.md, Objects, Table 5). */
 const STATUSES = ['ACTIVE', 'BUILD', 'DOWN']
@@ -124,8 +122,10 @@ export function FilterFields(props: FilterFieldsProps): JSX.Element {
       </div>
       {picking && (
         <Suspense>
-          <GroupFilterDialog
+          <GroupPicker
             project={project}
+            title="Filter by security group"
+            allTheSame="Filter by this ID all the same"
             onClose={() => setPicking(false)}
             onPick={(group) => {
               setPicking(false)

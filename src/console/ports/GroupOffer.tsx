@@ -3,8 +3,8 @@ import { useGroupsNamed } from '../facts/use-groups-named.ts'
 import { Button } from '../ui/Button.tsx'
 import { shortId } from '../ui/Id.tsx'
 import styles from './PortsPage.module.css'
-import type { PortsSearch } from './ports-search.ts'
-import { exactSearch, looksLikeNetwork } from './search-text.ts'
+import type { PortsSearch } from '../port-search/ports-search.ts'
+import { exactSearch, looksLikeNetwork } from '../port-search/search-text.ts'
 
 type GroupOfferProps = { project: string; search: PortsSearch; onPick: (id: string) => void }
 

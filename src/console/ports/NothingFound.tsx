@@ -2,7 +2,7 @@ import type { JSX } from 'react'
 import { MayBePermission } from '../errors/MayBePermission.tsx'
 import { Button } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
-import { isNarrowed, type PortsSearch } from './ports-search.ts'
+import { isNarrowed, type PortsSearch } from '../port-search/ports-search.ts'
 
 /** Said in place of rows: the project has no ports, or none is as asked for. */
 export function NothingFound(props: {

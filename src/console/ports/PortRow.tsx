@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { memo, type JSX, type Ref } from 'react'
+import { memo, type JSX, type ReactNode, type Ref } from 'react'
 import { deviceOwnerWords } from '../../vpc/device-owner.ts'
 import { addressesOf, portSecurityOf, type Port } from '../../vpc/port.ts'
 import { textOf } from '../../vpc/shown.ts'
@@ -8,9 +8,9 @@ import { Id, shortId } from '../ui/Id.tsx'
 import { StatusBadge } from '../ui/StatusBadge.tsx'
 import { Time } from '../ui/Time.tsx'
 import type { Named } from '../facts/group-names.ts'
+import type { CheckOf } from './ChoosePorts.tsx'
 import { PortGroups } from './PortGroups.tsx'
 import styles from './PortsTable.module.css'
-import type { PortHalfDone } from './WatchHalfDone.tsx'
 
 type PortRowProps = {
   ref: Ref<HTMLTableRowElement>
@@ -22,8 +22,9 @@ type PortRowProps = {
   names: Named
   /** Pixels of the cell of groups. */
   width: number
-  /** A change of it stopped, or an arrangement of it was not applied. */
-  halfDone: PortHalfDone | undefined
+  /** What is half done on it, and from which standing orders it departs. */
+  badges: ReactNode
+  check: CheckOf | undefined
   /** All groups are shown. */
   expanded: boolean
   onExpand: (port: string) => void
@@ -40,7 +41,7 @@ const OFF_WIDTH = 116
  * each step of scrolling.
  */
 export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
-  const { ref, index, project, port, names, width, halfDone, expanded, onExpand, onGoTo } = props
+  const { ref, index, project, port, names, width, badges, check, expanded, onExpand, onGoTo } = props
   const name = textOf(port.name)
   const owner = textOf(port.device_owner)
   const vpc = textOf(port.vpc_id)
@@ -54,6 +55,7 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
       aria-rowindex={index + 2}
     >
       <th scope="row">
+        {check?.(port)}
         <Link
           to="/projects/$projectId/ports/$portId"
           params={{ projectId: project, portId: port.id }}
@@ -68,19 +70,7 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
         >
           {name ?? port.id}
         </Link>
-        {halfDone !== undefined && (
-          <span className={styles.halfDone}>
-            {halfDone === 'stopped' ? (
-              <Badge tone="danger" title="A change stopped and waits for a choice">
-                Stopped
-              </Badge>
-            ) : (
-              <Badge tone="new" title="An arrangement in this browser is not applied">
-                Not applied
-              </Badge>
-            )}
-          </span>
-        )}
+        {badges}
       </th>
       <td className={styles.id}>
         <Id value={port.id} label="port ID" short />

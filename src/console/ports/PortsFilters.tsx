@@ -4,7 +4,7 @@ import type { Port } from '../../vpc/port.ts'
 import { FilterBar } from '../ui/FilterBar.tsx'
 import { SearchBox } from '../ui/SearchBox.tsx'
 import styles from './PortsFilters.module.css'
-import type { PortsSearch } from './ports-search.ts'
+import type { PortsSearch } from '../port-search/ports-search.ts'
 
 const FilterFields = later(() => import('./FilterFields.tsx').then((module) => module.FilterFields))
 

@@ -1,5 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { Suspense, useDeferredValue, useEffect, useMemo, useState, type JSX } from 'react'
+import { Suspense, useCallback, useDeferredValue, useEffect, useMemo, useState, type JSX } from 'react'
 import { later } from '../errors/later.tsx'
 import { useKeepListSearch } from '../hooks/list-search.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
@@ -7,17 +7,19 @@ import { Button } from '../ui/Button.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
+import type { CheckOf } from './ChoosePorts.tsx'
 import styles from './PortsPage.module.css'
 import { PortsFilters, type PortsChange } from './PortsFilters.tsx'
 import { PortsSummary, summaryWords } from './PortsSummary.tsx'
 import { PortsTable } from './PortsTable.tsx'
-import { readPortsSearch, type PortsSearch } from './ports-search.ts'
+import { readPortsSearch, type PortsSearch } from '../port-search/ports-search.ts'
 import { usePorts } from './use-ports.ts'
 
 const GroupOffer = later(() => import('./GroupOffer.tsx').then((module) => module.GroupOffer))
 const UnreadableNotice = later(() =>
   import('../errors/UnreadableNotice.tsx').then((module) => module.UnreadableNotice),
 )
+const ChoosePorts = later(() => import('./ChoosePorts.tsx').then((module) => module.ChoosePorts))
 const NothingFound = later(() => import('./NothingFound.tsx').then((module) => module.NothingFound))
 
 const route = getRouteApi('/projects/$projectId/ports')
@@ -66,6 +68,8 @@ export function PortsPage(): JSX.Element {
   const readsOn = view.searched > 0 && !view.complete && !exactHit && !view.outdated
   const settled = asked && !view.pending && !view.reading && view.error === null
   const words = settled ? summaryWords(view, shown) : ''
+  const [check, setCheck] = useState<CheckOf>()
+  const onCheck = useCallback((next: CheckOf | undefined) => setCheck(() => next), [])
   const announce = useAnnounce()
   useEffect(() => {
     if (words !== '') announce(words)
@@ -86,6 +90,9 @@ export function PortsPage(): JSX.Element {
       />
       <section className={styles.list} aria-label="Ports found" aria-busy={view.reading}>
         <PortsSummary view={view} search={shown} />
+        <Suspense fallback={<div className={styles.choose} />}>
+          <ChoosePorts project={projectId} search={search} rows={view.rows} onCheck={onCheck} />
+        </Suspense>
         {search.q !== undefined && asked && (
           <Suspense>
             <GroupOffer project={projectId} search={search} onPick={pickGroup} />
@@ -99,7 +106,13 @@ export function PortsPage(): JSX.Element {
         {waiting ? (
           <SkeletonRows label="Reading the ports" count={12} />
         ) : (
-          <PortsTable project={projectId} view={view} sort={shown.sort} onSort={(sort) => change({ sort })} />
+          <PortsTable
+            project={projectId}
+            view={view}
+            sort={shown.sort}
+            onSort={(sort) => change({ sort })}
+            check={check}
+          />
         )}
         {view.error !== null && (
           <div className={styles.foot}>

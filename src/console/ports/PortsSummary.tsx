@@ -1,9 +1,9 @@
 import type { JSX } from 'react'
 import { Button, IconButton } from '../ui/Button.tsx'
 import styles from './PortsPage.module.css'
-import type { PortsSearch } from './ports-search.ts'
+import type { PortsSearch } from '../port-search/ports-search.ts'
 import { unreadableWords } from '../errors/unreadable-words.ts'
-import { SORT_WORDS } from './sort-ports.ts'
+import { SORT_WORDS } from '../port-search/sort-ports.ts'
 import type { PortsView } from './use-ports.ts'
 
 /** What has been found, in what, and when it was read. */

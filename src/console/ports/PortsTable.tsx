@@ -1,19 +1,29 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type JSX } from 'react'
+import {
+  Suspense,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type JSX,
+  type ReactNode,
+} from 'react'
 import { firstViewDrawn } from '../hooks/first-view.ts'
 import { later } from '../errors/later.tsx'
+import type { CheckOf } from './ChoosePorts.tsx'
 import { measureIn } from './fitting-texts.ts'
 import { MOST_NAMED } from './PortGroups.tsx'
 import { PortRow } from './PortRow.tsx'
 import styles from './PortsTable.module.css'
 import { useGroupNames } from '../facts/use-group-names.ts'
-import { nextSort, sortKeyOf, type PortSort, type SortKey } from './sort-ports.ts'
+import { nextSort, sortKeyOf, type PortSort, type SortKey } from '../port-search/sort-ports.ts'
 import type { PortsView } from './use-ports.ts'
-import type { PortHalfDone } from './WatchHalfDone.tsx'
 
 const WatchHalfDone = later(() => import('./WatchHalfDone.tsx').then((module) => module.WatchHalfDone))
 
-const NOTHING: ReadonlyMap<string, PortHalfDone> = new Map()
+const NOTHING: ReadonlyMap<string, ReactNode> = new Map()
 
 const ROW_HEIGHT = 40
 /** A card, below 840 px (PortsTable.module.css). */
@@ -26,13 +36,15 @@ type PortsTableProps = {
   view: PortsView
   sort: PortSort | undefined
   onSort: (sort: PortSort | undefined) => void
+  /** What each row shows to be chosen by. */
+  check: CheckOf | undefined
 }
 
 /**
  * The table of ports. Only rows in sight are in the document; `aria-rowcount` and `aria-rowindex`
  * count the others too. The arrow keys go from port to port.
  */
-export function PortsTable({ project, view, sort, onSort }: PortsTableProps): JSX.Element | null {
+export function PortsTable({ project, view, sort, onSort, check }: PortsTableProps): JSX.Element | null {
   const { rows } = view
   const body = useRef<HTMLTableSectionElement>(null)
   const scrollMargin = useOffsetTop(body)
@@ -89,7 +101,7 @@ export function PortsTable({ project, view, sort, onSort }: PortsTableProps): JS
     [rows, from, to],
   )
   const names = useGroupNames(project, inSight)
-  const [halfDone, setHalfDone] = useState(NOTHING)
+  const [badges, setBadges] = useState(NOTHING)
 
   useEffect(() => {
     if (toFocus === undefined) return
@@ -115,7 +127,7 @@ export function PortsTable({ project, view, sort, onSort }: PortsTableProps): JS
   return (
     <>
       <Suspense>
-        <WatchHalfDone project={project} onChange={setHalfDone} />
+        <WatchHalfDone project={project} onChange={setBadges} />
       </Suspense>
       <table
         className={outdated ? `${styles.table} ${styles.outdated}` : styles.table}
@@ -161,7 +173,8 @@ export function PortsTable({ project, view, sort, onSort }: PortsTableProps): JS
                   onGoTo={goTo}
                   names={names}
                   width={width}
-                  halfDone={halfDone.get(port.id)}
+                  badges={badges.get(port.id)}
+                  check={check}
                   expanded={expanded === port.id}
                   onExpand={onExpand}
                 />

@@ -4,9 +4,9 @@ import type { Port } from '../../vpc/port.ts'
 import { unreadableIn } from '../../vpc/unreadable-pages.ts'
 import type { UnreadableEntries } from '../../vpc/unreadable.ts'
 import { exactPortsQuery, portsInfiniteQuery } from '../proxy-client/queries.ts'
-import { filtersOf, type PortsSearch } from './ports-search.ts'
-import { exactSearch, looksLikeNetwork, portMatches, type ExactSearch } from './search-text.ts'
-import { sortedPorts } from './sort-ports.ts'
+import { filtersOf, type PortsSearch } from '../port-search/ports-search.ts'
+import { exactSearch, looksLikeNetwork, portMatches, type ExactSearch } from '../port-search/search-text.ts'
+import { sortedPorts } from '../port-search/sort-ports.ts'
 
 /** This many rows are looked for before anyone scrolls. */
 const ENOUGH = 100
@@ -51,7 +51,7 @@ export type PortsView = {
 /** Code as data: what fails to load is shown, and tried again, as what fails to be read. */
 const networkSearchQuery = queryOptions({
   queryKey: ['code', 'network-search'],
-  queryFn: () => import('./network-search.ts'),
+  queryFn: () => import('../port-search/network-search.ts'),
   staleTime: Infinity,
   structuralSharing: false,
 })

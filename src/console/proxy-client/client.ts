@@ -12,7 +12,7 @@ import { CallError } from './call-error.ts'
 const DEFAULT_TIMEOUT_MS = 60_000
 
 type CallOptions = {
-  method?: 'GET' | 'PUT' | 'POST'
+  method?: 'GET' | 'PUT' | 'POST' | 'DELETE'
   /** Sent as JSON. */
   body?: unknown
   /** Arrays repeat their name. */

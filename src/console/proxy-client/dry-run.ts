@@ -1,4 +1,5 @@
-import { checkResponse, type CheckRequest, type StepCheck } from '../../vpc/checks.ts'
+import { checkResponse, type StepCheck } from '../../vpc/checks.ts'
+import type { CheckRequest } from '../../vpc/portside-requests.ts'
 import { api } from '../../vpc/portside-api.ts'
 import { call } from './client.ts'
 

@@ -46,6 +46,20 @@ export const otherPortsQuery = (project: string, port: Port, changing: readonly 
 }
 
 /**
+ * The same where they come or go on many ports: those are among the ports that are found.
+ */
+export const otherPortsOfManyQuery = (project: string, changing: readonly string[]) => {
+  const asked = sorted(changing)
+  return queryOptions({
+    queryKey: [...groupMembersKey(project), asked, 'other-ports-of-many'],
+    queryFn: async ({ signal }) => (await code()).readOtherPortsOfMany(project, asked, signal),
+    staleTime: 60_000,
+    // Thousands of ports: to compare them with those before takes longer than to draw them.
+    structuralSharing: false,
+  })
+}
+
+/**
  * The ports that have a group, page by page; read anew each time they are shown, and when a change
  * puts the group on a port or takes it off.
  */

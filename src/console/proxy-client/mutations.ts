@@ -1,10 +1,5 @@
-import {
-  api,
-  operationResponse,
-  type Operation,
-  type OperationChoice,
-  type OperationRequest,
-} from '../../vpc/portside-api.ts'
+import { api, operationResponse, type Operation, type OperationChoice } from '../../vpc/portside-api.ts'
+import type { OperationRequest } from '../../vpc/portside-requests.ts'
 import { call } from './client.ts'
 import { timed } from './order.ts'
 

@@ -3,7 +3,11 @@ import type { Port } from '../../vpc/port.ts'
 import { addressGroupsResponse, portsResponse, rulesResponse } from '../../vpc/responses.ts'
 import { readAddressGroups } from '../../vpc/traffic/address-groups.ts'
 import { readMembers } from '../../vpc/traffic/members.ts'
-import { readOtherPorts } from '../../vpc/traffic/read-other-ports.ts'
+import {
+  readOtherPorts,
+  type OtherPortsRead,
+  type OtherPortsReads,
+} from '../../vpc/traffic/read-other-ports.ts'
 import { call } from './client.ts'
 import type { MembersRead } from './members-queries.ts'
 import { CallError } from './call-error.ts'
@@ -78,15 +82,37 @@ async function readMembersOf(
   }
 }
 
-/** Reads the rules and ports that the groups that come or go concern. */
+/** Reads the rules and ports that the groups that come or go on a port concern. */
 export function readOtherPortsOf(
   project: string,
   port: Port,
   changing: readonly string[],
   signal: AbortSignal,
 ) {
-  return readOtherPorts(port.id, changing, {
-    port: async () => port,
+  return readOtherPorts(port.id, changing, { ...otherPortsReads(project, signal), port: async () => port })
+}
+
+/** So many ports are taken where many change: those that change are among them. */
+const MOST_PORTS_OF_MANY = 14_000
+/** Rules for so many groups are looked for: one call finds those of 50. */
+const MOST_CHANGING = 200
+
+/** The same where they come or go on many ports, which are not left out. */
+export async function readOtherPortsOfMany(
+  project: string,
+  changing: readonly string[],
+  signal: AbortSignal,
+): Promise<OtherPortsRead> {
+  const asked = changing.slice(0, MOST_CHANGING)
+  const read = await readOtherPorts(undefined, asked, otherPortsReads(project, signal), MOST_PORTS_OF_MANY)
+  if (asked.length === changing.length) return read
+  const left = changing.length - asked.length
+  const why = `rules for ${left} more of the changed groups are not looked for, as they are more than ${MOST_CHANGING}`
+  return { ...read, unread: [...read.unread, why] }
+}
+
+function otherPortsReads(project: string, signal: AbortSignal): OtherPortsReads {
+  return {
     rules: (remote_group_id, marker) =>
       call(rulesResponse, platform(paths.rules(project)), {
         query: { remote_group_id, limit: LARGEST_PAGE, marker },
@@ -101,5 +127,5 @@ export function readOtherPortsOf(
       if (!(error instanceof CallError)) throw error
       return error.error_code
     },
-  })
+  }
 }

@@ -72,6 +72,27 @@ export function SelectField(props: SelectFieldProps): JSX.Element {
   )
 }
 
+type TextAreaProps = FieldProps & Omit<ComponentProps<'textarea'>, 'className'>
+
+/** A labelled text of several lines. */
+export function TextArea(props: TextAreaProps): JSX.Element {
+  const { label, hideLabel, hint, error, ...area } = props
+  const own = useId()
+  const id = area.id ?? own
+  return (
+    <Field {...{ id, label, hideLabel, hint, error }}>
+      <textarea
+        spellCheck={false}
+        {...area}
+        id={id}
+        className={`${styles.control} ${styles.lines}`}
+        aria-invalid={error !== undefined || undefined}
+        aria-describedby={describedBy(id, hint, error)}
+      />
+    </Field>
+  )
+}
+
 function Field(props: {
   id: string
   label: string

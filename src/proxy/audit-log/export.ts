@@ -33,6 +33,7 @@ const COLUMNS = {
   error_code: (record) => record.error_code,
   request_ids: (record) => record.request_ids.join(' '),
   follows: (record) => record.follows,
+  bulk_change_id: (record) => record.bulk_change_id,
 } satisfies Record<string, (record: AuditRecord) => string | number | null | undefined>
 
 /**

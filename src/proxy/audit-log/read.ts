@@ -27,6 +27,7 @@ type Row = {
   kind: AuditRecordSummary['kind']
   project_id: string
   port_id: string
+  bulk_change_id: string | null
   user_name: string
   subject: string | null
   role: string | null
@@ -131,11 +132,12 @@ async function readRows<R extends Row>(
 ): Promise<R[]> {
   // With one more, it is known whether there is a next page.
   const limit = most + 1
-  const { project_id, port_id, q, q_group, user, kind, status, from, to } = filters
+  const { project_id, port_id, bulk_change_id, q, q_group, user, kind, status, from, to } = filters
   const among = project_id === undefined ? projects : projects.filter((id) => id === project_id)
   const conditions = [isIn('r.project_id', among)]
   let many = false
   if (port_id) conditions.push(sql`r.port_id = ${port_id.toLowerCase()}`)
+  if (bulk_change_id) conditions.push(sql`r.bulk_change_id = ${bulk_change_id}::uuid`)
   if (user) conditions.push(sql`r.user_name = ${user}`)
   if (kind) conditions.push(sql`r.kind = ${kind}`)
   if (from) conditions.push(sql`r.at >= ${moment(firstMoment(from).getTime())}`)
@@ -220,7 +222,7 @@ async function selectRows<R extends Row>(
   more: RawBuilder<unknown>,
 ): Promise<R[]> {
   const { rows } = await sql<R>`
-    select r.sequence, r.record_id, r.kind, r.project_id, r.port_id, r.user_name, r.subject, r.role, r.at,
+    select r.sequence, r.record_id, r.kind, r.project_id, r.port_id, r.bulk_change_id, r.user_name, r.subject, r.role, r.at,
       r.changes, ${small('before')}, ${small('planned')}, json_array_length(r.plan) as steps, r.follows${more}, e.at as ended_at, e.outcome, e.content as "end", n.calls, n.request_ids, n.port_name,
       operations.status as operation_status
     from (
@@ -285,6 +287,7 @@ function summaryOf(row: Row): AuditRecordSummary {
     kind: row.kind,
     project_id: row.project_id,
     port_id: row.port_id,
+    bulk_change_id: row.bulk_change_id,
     port_name: row.port_name,
     user: row.user_name,
     subject: row.subject,

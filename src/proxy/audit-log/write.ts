@@ -21,6 +21,7 @@ export type NewAuditRecord = {
   undo_to: readonly string[] | null
   plan: readonly ChangeStep[]
   follows: string | null
+  bulk_change_id?: string | undefined
 }
 
 /**
@@ -52,7 +53,8 @@ export async function beginAuditRecord(
       groups: [...groups].map((id) => searchText(id)),
     })
     .execute()
-  await addTerms(db, record_id, [record_id, record.port_id, user])
+  const { bulk_change_id = [] } = record
+  await addTerms(db, record_id, [record_id, record.port_id, user].concat(bulk_change_id))
   await addAuditEntries(db, record_id, entries)
 }
 

@@ -33,7 +33,7 @@ export type Database = {
   lease: Lease
   /**
    * Emits the notices of PostgreSQL under the name of their channel: `portside_operations`,
-   * `portside_proxies`.
+   * `portside_proxies`, `portside_bulk_changes`, `portside_standing_orders`.
    */
   notices: EventEmitter
   /** Resolves when this proxy can write. @throws the error that prevents it */
@@ -65,7 +65,12 @@ const PROTECTED = {
   triggers: 'the audit log is append-only by triggers, which the owner of the tables could switch off',
 }
 
-const CHANNELS = ['portside_operations', 'portside_proxies'] as const
+const CHANNELS = [
+  'portside_operations',
+  'portside_proxies',
+  'portside_bulk_changes',
+  'portside_standing_orders',
+] as const
 
 /** Queries of other rooms that have their own SQL. The database is opened by the first. */
 export function sharedQuery({ opened }: Pick<DatabaseAccess, 'opened'>) {

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import pg from 'pg'
 import { ConfigError } from '../config-variables.ts'
+import { openJobs } from './job-tables.ts'
 import { kysely } from './kysely.ts'
 import { migrate, upToDate } from './migrations.ts'
 import { connectionSettings } from './postgres.ts'
@@ -26,6 +27,8 @@ export async function migrateAndGrant(
   const { rows } = await sql<{ role: string }>`select current_user as role`.execute(db)
   await asMigrator(databaseOwnerUrl, 'DATABASE_OWNER_URL', async (owner) => {
     await migrate(owner)
+    // The proxy's role may make no tables.
+    await openJobs(owner)
     await grant(owner, rows[0]!.role)
   })
   const protection = await protectionOf(db)

@@ -3,6 +3,8 @@ import * as operations from './migrations/001-operations.ts'
 import * as operationOwners from './migrations/002-operation-owners.ts'
 import * as records from './migrations/003-records.ts'
 import * as calls from './migrations/004-calls.ts'
+import * as bulkChanges from './migrations/005-bulk-changes.ts'
+import * as standingOrders from './migrations/006-standing-orders.ts'
 import type { Tables } from './tables.ts'
 
 /**
@@ -15,6 +17,8 @@ const migrations: Record<string, Migration> = {
   '002_operation_owners': { up: operationOwners.up },
   '003_records': { up: records.up },
   '004_calls': { up: calls.up },
+  '005_bulk_changes': { up: bulkChanges.up },
+  '006_standing_orders': { up: standingOrders.up },
 }
 
 /** Runs the missing migrations. @throws when one fails, or a later Portside made the database */

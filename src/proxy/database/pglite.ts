@@ -22,7 +22,7 @@ import { messageOf } from './error-message.ts'
 /** PostgreSQL's default of 128 MB of buffers would be memory of this process. */
 const START = [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB']
 
-/** The name of the folder with an empty PGlite, beside the built proxy. */
+/** The name of the folder with an empty journal, beside the built proxy: all tables are made. */
 export const EMPTY_JOURNAL = 'empty-journal'
 
 /** PostgreSQL recognizes its folder by this file. */
@@ -32,11 +32,27 @@ const PG_VERSION = 'PG_VERSION'
 const TO_OPEN = 1024 * 1024
 const TO_WRITE = 64 * 1024
 
-/** Makes an empty PGlite in a folder that is not there yet. */
-export async function makeEmptyJournal(folder: string): Promise<void> {
+/**
+ * Makes an empty PGlite in a folder that is not there yet.
+ * @param prepare what is done with it before it is closed
+ */
+export async function makeEmptyJournal(
+  folder: string,
+  prepare?: (pool: PostgresPool) => Promise<void>,
+): Promise<void> {
   mkdirSync(folder, { mode: 0o700 })
   const lite = await PGlite.create(folder, { startParams: START })
+  const query = (sql: string, parameters: readonly unknown[]) => queryOn(lite, sql, parameters)
+  const connection = { query, release() {} } as PostgresPoolClient
+  await prepare?.({ connect: async () => connection, end: async () => {} })
   await lite.close()
+}
+
+async function queryOn(lite: PGlite, sql: string, parameters: readonly unknown[]) {
+  // Without parameters, a text may have several statements, as on PostgreSQL.
+  const { rows, affectedRows = 0 } =
+    parameters.length > 0 ? await lite.query(sql, [...parameters]) : (await lite.exec(sql)).at(-1)!
+  return { command: commandOf(sql), rowCount: affectedRows, rows }
 }
 
 /**
@@ -238,8 +254,7 @@ class Reopened {
     if (!this.#lock.holds()) throw folderUnavailable(new FolderLost())
     try {
       if (lite !== this.#lite) throw new Error('the database has to be opened again')
-      const { rows, affectedRows = 0 } = await lite.query(sql, [...parameters])
-      return { command: commandOf(sql), rowCount: affectedRows, rows }
+      return await queryOn(lite, sql, parameters)
     } catch (error) {
       const { severity, code } = error as { severity?: unknown; code?: unknown }
       if (severity === GOES_ON && !OF_THE_DISK.test(String(code))) throw error

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import { REFUSING_FUNCTION } from './append-only.ts'
+import { JOB_SCHEMA } from './job-tables.ts'
 import type { Tables } from './tables.ts'
 
 /**
@@ -10,7 +11,16 @@ import type { Tables } from './tables.ts'
 export type Protection = 'role' | 'triggers'
 
 /** Tables whose rows the proxy changes. All others are append-only (append-only.ts) or Kysely's. */
-const CHANGED: readonly (keyof Tables)[] = ['operations', 'proxies', 'calls']
+const CHANGED: readonly (keyof Tables)[] = [
+  'operations',
+  'proxies',
+  'calls',
+  'bulk_changes',
+  'bulk_kinds',
+  'bulk_ports',
+  'standing_orders',
+  'order_departures',
+]
 /** The tables in which Kysely lists the migrations that have run. */
 const MIGRATED = ['kysely_migration', 'kysely_migration_lock']
 /** Any number that no other program's advisory lock on the same database has. */
@@ -47,6 +57,9 @@ export async function grant(owner: Kysely<Tables>, role: string): Promise<void> 
       await sql`revoke all on ${name} from ${sql.id(role)}, public`.execute(transaction)
       await sql`grant ${sql.raw(allowed)} on ${name} to ${sql.id(role)}`.execute(transaction)
     }
+    await sql`grant usage on schema ${sql.id(JOB_SCHEMA)} to ${sql.id(role)}`.execute(transaction)
+    await sql`grant select, insert, update, delete on all tables in schema ${sql.id(JOB_SCHEMA)}
+      to ${sql.id(role)}`.execute(transaction)
   })
 }
 

@@ -6,7 +6,8 @@ import {
   type ChangeStep,
   type StepRequest,
 } from '../../vpc/change-step.ts'
-import type { CheckRequest, StepCheck } from '../../vpc/checks.ts'
+import type { StepCheck } from '../../vpc/checks.ts'
+import type { CheckRequest } from '../../vpc/portside-requests.ts'
 import { refusedFields } from '../../vpc/errors.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import { plannedSteps, type PlannedStep } from '../../vpc/plan-change.ts'

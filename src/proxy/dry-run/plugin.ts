@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import { checkRequest, checkResponse } from '../../vpc/checks.ts'
+import { checkResponse } from '../../vpc/checks.ts'
+import { checkRequest } from '../../vpc/portside-requests.ts'
 import { api } from '../../vpc/portside-api.ts'
 import type { ProxyConfig } from '../config.ts'
 import { askerOf, portParams } from '../request-checks.ts'

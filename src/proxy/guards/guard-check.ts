@@ -34,6 +34,8 @@ export type GuardedPlan = {
   steps: readonly ChangeStep[]
   /** The port's name or ID, as typed by the operator. */
   confirmed_by: string | undefined
+  /** What was typed is for many ports at once, and confirms this one too. */
+  confirmed_for_all?: boolean | undefined
   /** The list from before the change, for steps that go on or back after one that stopped. */
   before?: readonly string[]
 }
@@ -87,13 +89,13 @@ export class GuardCheck {
    */
   async check(planned: GuardedPlan, asker: Asker = {}, known?: Port | null): Promise<GuardsPassed> {
     if (!this.any) return NOTHING
-    const { project_id, port_id, user, confirmed_by } = planned
+    const { project_id, port_id, user, confirmed_by, confirmed_for_all = false } = planned
     const port = known ?? (await this.#upstream.readPort(project_id, port_id, asker)).port
     if (portSecurityOf(port) === false) return NOTHING
     const { broken, otherPorts } = await this.#broken(planned, port, asker)
     if (broken.length === 0) return { confirmed: [], otherPorts }
     const named = broken.map(({ guard, why }) => ({ guard: this.#guards[guard]!, why }))
-    if (confirmed_by !== undefined && confirmsGuards(confirmed_by, port)) {
+    if (confirmed_for_all || (confirmed_by !== undefined && confirmsGuards(confirmed_by, port))) {
       const names = named.map(({ guard }) => guard.name)
       this.#log.warn({ port_id, user, guards: names }, 'guards broken as confirmed')
       return { confirmed: names, otherPorts }

@@ -17,9 +17,15 @@ export type UpstreamCall = {
 }
 
 /**
- * What is counted for Prometheus. Each label has few values: routes, statuses and codes; never a
- * project, a user or an ID. Made only with PORTSIDE_METRICS_LISTEN, so that it costs nothing
- * without.
+ * How many ports depart from the standing orders of a name, and when the oldest of their checks
+ * ended.
+ */
+export type OrderFigures = { order: string; departs: number; seconds: number }
+
+/**
+ * What is counted for Prometheus. Each label has few values: routes, statuses, codes and names of
+ * standing orders; never a project, a user or an ID. Made only with PORTSIDE_METRICS_LISTEN, so
+ * that it costs nothing without.
  */
 export class Metrics {
   readonly #registry = new Registry()
@@ -83,6 +89,42 @@ export class Metrics {
     help: 'Operations that this proxy is carrying out now.',
     registers: [this.#registry],
   })
+  readonly #bulkChanges: Gauge = new Gauge({
+    name: 'portside_bulk_changes_open',
+    help: 'Bulk changes that are neither done nor ended.',
+    registers: [this.#registry],
+    collect: async () => this.#bulkChanges.set((await this.#readBulkChanges()).open),
+  })
+  readonly #bulkPortsWaiting: Gauge = new Gauge({
+    name: 'portside_bulk_ports_waiting',
+    help: 'Ports of open bulk changes that are not begun.',
+    registers: [this.#registry],
+    collect: async () => this.#bulkPortsWaiting.set((await this.#readBulkChanges()).waiting),
+  })
+  #readBulkChanges: () => Promise<{ open: number; waiting: number }> = async () => ({ open: 0, waiting: 0 })
+  readonly #departing: Gauge<'order'> = new Gauge({
+    name: 'portside_standing_order_departing_ports',
+    help: 'Ports that depart from a standing order by its last check; none before the first.',
+    labelNames: ['order'],
+    registers: [this.#registry],
+    collect: async () => {
+      const read = await this.#readOrders()
+      this.#departing.reset()
+      for (const { order, departs } of read) this.#departing.set({ order }, departs)
+    },
+  })
+  readonly #checkedAt: Gauge<'order'> = new Gauge({
+    name: 'portside_standing_order_checked_timestamp_seconds',
+    help: 'When the last check of a standing order ended, in seconds since 1970.',
+    labelNames: ['order'],
+    registers: [this.#registry],
+    collect: async () => {
+      const read = await this.#readOrders()
+      this.#checkedAt.reset()
+      for (const { order, seconds } of read) this.#checkedAt.set({ order }, seconds)
+    },
+  })
+  #readOrders: () => Promise<readonly OrderFigures[]> = async () => []
   /** Whether the last call of the platform got a response; undefined before the first. */
   platformResponds: boolean | undefined
 
@@ -132,6 +174,16 @@ export class Metrics {
   /** Shows what is left of the budget of calls. @param read asked with each scrape */
   showCalls(read: () => Promise<readonly { endpoint: string; left: number }[]>): void {
     this.#readCalls = read
+  }
+
+  /** Shows the bulk changes that are open. @param read asked with each scrape */
+  showBulkChanges(read: () => Promise<{ open: number; waiting: number }>): void {
+    this.#readBulkChanges = read
+  }
+
+  /** Shows which standing orders ports depart from. @param read asked with each scrape */
+  showStandingOrders(read: () => Promise<readonly OrderFigures[]>): void {
+    this.#readOrders = read
   }
 
   /** Counts an operation that begins to run. */

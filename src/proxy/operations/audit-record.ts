@@ -6,7 +6,7 @@ import type { NewAuditRecord } from '../audit-log/write.ts'
 
 /** The audit record with which an operation begins. */
 export function auditRecordOf(
-  operation: Operation,
+  operation: Operation & Pick<JournaledOperation, 'bulk_change_id'>,
   { subject, role }: { subject: string | null; role: string | null },
 ): NewAuditRecord {
   return {
@@ -23,6 +23,7 @@ export function auditRecordOf(
     undo_to: operation.too_large ? null : operation.before,
     plan: operation.steps.map(({ step }) => step),
     follows: operation.follows ?? null,
+    bulk_change_id: operation.bulk_change_id,
   }
 }
 

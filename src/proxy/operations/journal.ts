@@ -29,6 +29,12 @@ type ListedRow = Omit<OperationSummary, 'user' | 'purpose' | 'created_at' | 'upd
   updated_at: string | null
 }
 
+/**
+ * Writes what belongs to a new operation, in its transaction. When it returns false, the operation
+ * is no longer wanted, and nothing is written.
+ */
+export type WriteTogether = (transaction: Kysely<Tables>) => Promise<boolean>
+
 /** An operation without a proxy; `lately`: its proxy was alive within the last minute. */
 export type AbandonedOperation = { operation: JournaledOperation; lately: boolean }
 
@@ -49,8 +55,14 @@ export class Journal {
   /**
    * Writes a new operation, and its audit record with `entries`. Returns false, and writes nothing,
    * when there is one with its ID already.
+   * @throws RevisionConflict when `together` returns false
    */
-  add(operation: JournaledOperation, by: SignedIn, entries: readonly AuditEntry[] = []): Promise<boolean> {
+  add(
+    operation: JournaledOperation,
+    by: SignedIn,
+    entries: readonly AuditEntry[] = [],
+    together?: WriteTogether,
+  ): Promise<boolean> {
     return this.#db.transaction().execute(async (transaction) => {
       const { numInsertedOrUpdatedRows } = await transaction
         .insertInto('operations')
@@ -59,6 +71,7 @@ export class Journal {
         .executeTakeFirstOrThrow()
       const isNew = numInsertedOrUpdatedRows === 1n
       if (isNew) await beginAuditRecord(transaction, auditRecordOf(operation, by), entries)
+      if (isNew && together && !(await together(transaction))) throw revisionConflict(operation.operation_id)
       return isNew
     })
   }

@@ -18,6 +18,8 @@ export type JournaledOperation = Operation & {
   recorded_end?: string
   /** The calls of the platform that were made for it, reads among them. */
   calls?: number
+  /** The bulk change that it is a part of, for its audit record. */
+  bulk_change_id?: string
 }
 
 /** What is empty in an operation that has not begun, or can't be read. */
@@ -42,7 +44,8 @@ export type NewOperation = Pick<
   | 'planned_from'
   | 'desired'
   | 'port_updated_at'
-> & { steps: readonly ChangeStep[]; after?: JournaledOperation }
+> &
+  Pick<JournaledOperation, 'bulk_change_id'> & { steps: readonly ChangeStep[]; after?: JournaledOperation }
 
 /** A queued operation. @throws StepRefused when a step can't be carried out on its list */
 export function newOperation({ steps, after, ...operation }: NewOperation): JournaledOperation {
@@ -56,6 +59,7 @@ export function newOperation({ steps, after, ...operation }: NewOperation): Jour
     had: groups,
     before: after?.before ?? planned_from,
     follows: after?.operation_id ?? null,
+    ...(after?.bulk_change_id !== undefined && { bulk_change_id: after.bulk_change_id }),
     created_at: now,
     updated_at: now,
     revision: 1,
@@ -212,6 +216,13 @@ export function settleByList(operation: JournaledOperation, list: readonly strin
 
 /** The operation as Portside's API returns it. */
 export function withoutJournalFields(operation: JournaledOperation): Operation {
-  const { had: _had, taken_over_at: _taken, recorded_end: _end, calls: _calls, ...returned } = operation
+  const {
+    had: _had,
+    taken_over_at: _taken,
+    recorded_end: _end,
+    calls: _calls,
+    bulk_change_id: _bulk,
+    ...returned
+  } = operation
   return returned
 }

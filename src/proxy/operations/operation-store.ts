@@ -248,6 +248,19 @@ export class OperationStore {
     }
   }
 
+  /** Waits for a change of one of these operations, at most `milliseconds`. */
+  oneChanged(
+    operationIds: readonly string[],
+    milliseconds: number,
+    signals: readonly AbortSignal[],
+  ): EventWait {
+    // Also where there is none, the time ends the wait.
+    const names = operationIds.length > 0 ? operationIds : ['none']
+    const waits = names.map((id) => waitForEvent(this.#changes, id, milliseconds, signals))
+    const stop = () => waits.forEach((waiting) => waiting.stop())
+    return { happened: Promise.race(waits.map(({ happened }) => happened)).finally(stop), stop }
+  }
+
   /**
    * Calls `work` now, and after each change of an operation on the port, until it returns true or
    * `signal` is aborted.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sameList } from '../../vpc/list-difference.ts'
-import type { OperationChoice, OperationRequest } from '../../vpc/portside-api.ts'
+import type { OperationChoice } from '../../vpc/portside-api.ts'
+import type { OperationRequest } from '../../vpc/portside-requests.ts'
 import { wayOf } from '../../vpc/plan-ways.ts'
 import { updatedAt } from '../../vpc/updated-at.ts'
 import { ownError, ProxyError } from '../errors.ts'
@@ -10,7 +11,7 @@ import { comparedEntries, notComparedEntry, otherPortsEntry } from '../audit-log
 import { orNotRecorded } from '../audit-log/not-recorded.ts'
 import type { SignedIn } from '../session/session.ts'
 import type { Planning } from '../planning.ts'
-import { AWAITING_CHOICE } from './journal.ts'
+import { AWAITING_CHOICE, type WriteTogether } from './journal.ts'
 import { refuseWrongPlan } from '../wrong-plan.ts'
 import { planSteps } from './plan-steps.ts'
 import { sameOperation, type OperationRequester } from './same-operation.ts'
@@ -21,6 +22,19 @@ import type { OperationContext } from './carry-out.ts'
 import { OperationRunner } from './operation-runner.ts'
 
 const PURPOSE = { 'go-on': 'go_on', 'go-back': 'go_back' } as const
+
+/** How one of many operations of a bulk change differs from one that a person asks for alone. */
+export type PartOfMany = {
+  bulk_change_id: string
+  /** Whether what was typed for all of them confirms that guards are broken. */
+  confirmed: boolean
+  together: WriteTogether
+  /**
+   * The bulk change that it takes back: an operation of that one which stopped is no obstacle, as
+   * this one is the choice about it.
+   */
+  undoes: string | null
+}
 
 /** What operators request: plans to carry out, and choices about operations that stopped. */
 export class Operations {
@@ -48,25 +62,30 @@ export class Operations {
    * @throws ProxyError Portside.InvalidRequest when the steps don't lead to `desired`;
    *   Portside.OperationConflict when the ID is taken, or an operation with groups off the port
    *   waits for a choice; Portside.GuardBroken when it breaks a guard and `confirmed_by` is not the
-   *   port's name or ID; Portside.NotRecorded
+   *   port's name or ID; Portside.NotRecorded. RevisionConflict when `part.together` says that it
+   *   is no longer wanted
    */
   async submit(
     { confirmed_by, ...request }: OperationRequest,
     requester: OperationRequester,
+    part?: PartOfMany,
   ): Promise<{ operation: JournaledOperation; isNew: boolean }> {
     const { journal } = this.#context.store
     const earlier = await journal.find(request.operation_id)
     if (earlier) return { operation: sameOperation(earlier, request, requester), isNew: false }
     refuseWrongPlan(request, this.#planningOf(requester.project_id))
-    await this.#refuseWithoutChoice(requester)
+    await this.#refuseWithoutChoice(requester, part?.undoes)
     const { by, ...port } = requester
     const planned = { ...request, ...port, user: by.user }
-    const operation = newOperation({ ...planned, purpose: 'change' })
-    const compared = await this.#guards.check({ ...planned, confirmed_by }, askedFor(operation, 'person'))
+    const bulk = part && { bulk_change_id: part.bulk_change_id }
+    const operation = newOperation({ ...planned, ...bulk, purpose: 'change' })
+    const asker = askedFor(operation, part ? 'background' : 'person')
+    const guarded = { ...planned, confirmed_by, confirmed_for_all: part?.confirmed }
+    const compared = await this.#guards.check(guarded, asker)
     const entries = comparedEntries(confirmed_by, compared)
-    const write = () => orNotRecorded('before', () => journal.add(operation, by, entries))
+    const write = () => orNotRecorded('before', () => journal.add(operation, by, entries, part?.together))
     if (!(await this.#runner.start(operation, write)))
-      return this.submit({ ...request, confirmed_by }, requester)
+      return this.submit({ ...request, confirmed_by }, requester, part)
     return { operation, isNew: true }
   }
 
@@ -184,7 +203,10 @@ export class Operations {
    * the list as it is, would leave them off without anybody's decision. A stopped operation with no
    * group off the port is no obstacle.
    */
-  async #refuseWithoutChoice({ project_id, port_id }: OperationRequester): Promise<void> {
+  async #refuseWithoutChoice(
+    { project_id, port_id }: OperationRequester,
+    undoes?: string | null,
+  ): Promise<void> {
     const { store } = this.#context
     for (const found of await store.journal.awaitingChoice(project_id, port_id)) {
       let operation = found
@@ -194,7 +216,8 @@ export class Operations {
           await readBack(latest, this.#context).catch(ignoreUnread)
           return latest
         })
-      if (operation.off_the_port.length > 0 || operation.list_now === null)
+      const chosen = undoes && operation.bulk_change_id === undoes
+      if ((operation.off_the_port.length > 0 && !chosen) || operation.list_now === null)
         throw ownError(
           'Portside.OperationConflict',
           operation.list_now === null

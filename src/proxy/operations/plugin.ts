@@ -1,55 +1,30 @@
-import { setMaxListeners } from 'node:events'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import * as z from 'zod/mini'
 import { uuid } from '../../vpc/ids.ts'
 import {
-  choiceRequest,
   api,
   awaitingChoiceResponse,
   MOST_AWAITING_CHOICE,
   operationChoices,
-  operationRequest,
   operationResponse,
-  operationsQuery,
   operationsResponse,
 } from '../../vpc/portside-api.ts'
+import { choiceRequest, operationRequest, operationsQuery } from '../../vpc/portside-requests.ts'
 import type { ProxyConfig } from '../config.ts'
-import type { DatabaseAccess } from '../database/database.ts'
 import { ownError } from '../errors.ts'
-import { GuardCheck } from '../guards/guard-check.ts'
-import type { Metrics } from '../monitoring/metrics.ts'
 import { orNotRecorded } from '../audit-log/not-recorded.ts'
-import { goneSignal, idParams, portParams, projectParams } from '../request-checks.ts'
-import { planningOf } from '../planning.ts'
-import type { Upstream } from '../upstream/upstream.ts'
-import { copyJournalToAuditLog } from './copy-to-audit-log.ts'
-import { Operations } from './operations.ts'
+import { goneSignal, idParams, pollQuery, portParams, projectParams } from '../request-checks.ts'
+import type { OperationsAccess } from './access.ts'
 import { withoutJournalFields, type JournaledOperation } from './journaled-operation.ts'
-import { OperationStore } from './operation-store.ts'
-import { DEFAULT_WAITS } from './waits.ts'
-
-/** The longest time that a read waits for a newer revision, in seconds. */
-const LONGEST_POLL_SECONDS = 60
-
-/** GET operation: newer than revision `after`, if there is one within `wait` seconds. */
-const pollQuery = z.strictObject({
-  after: z.optional(z.coerce.number().check(z.int(), z.gte(0), z.lte(Number.MAX_SAFE_INTEGER))),
-  wait: z.optional(z.coerce.number().check(z.gte(0), z.lte(LONGEST_POLL_SECONDS))),
-})
 
 /** Operations on a page, when the request doesn't say how many. */
 const PAGE = 50
 
 const choiceParams = z.object({ id: uuid, answer: z.enum(operationChoices) })
 
-/** What the operations need of the proxy. */
-export type OperationsOptions = {
-  upstream: Upstream
-  config: ProxyConfig
-  database: DatabaseAccess
-  metrics?: Metrics | undefined
-}
+/** What the routes need of the proxy. */
+export type OperationsOptions = { operations: OperationsAccess; config: Pick<ProxyConfig, 'projects'> }
 
 /**
  * The routes that carry plans out (src/vpc/portside-api.ts): each plan becomes an operation, which
@@ -58,40 +33,11 @@ export type OperationsOptions = {
  */
 export async function operationsPlugin(
   app: FastifyInstance,
-  { upstream, config, database, metrics }: OperationsOptions,
+  { operations: access, config }: OperationsOptions,
 ): Promise<void> {
   const projects = new Set(config.projects.map(({ project_id }) => project_id))
-  const stopping = new AbortController()
-  // Every long read and every operation listens to it.
-  setMaxListeners(0, stopping.signal)
-
-  async function open() {
-    const opened = await database.opened()
-    await copyJournalToAuditLog(opened.db)
-    const store = new OperationStore(opened)
-    const waits = { ...DEFAULT_WAITS, ...config.operationWaits }
-    // Calls are there again when the window of the budget ends.
-    waits.longestRetryAfter = Math.max(waits.longestRetryAfter, config.calls?.seconds ?? 0)
-    const context = { store, upstream, waits, stopping: stopping.signal, log: app.log, metrics }
-    const guards = new GuardCheck(config.guards ?? [], upstream, app.log)
-    const operations = new Operations(context, guards, (project) =>
-      planningOf(config, project, upstream.offersOf(project)),
-    )
-    await operations.recover()
-    return { store, operations }
-  }
-  let opening: ReturnType<typeof open> | undefined
-  const opened = () =>
-    (opening ??= open().catch((error: unknown) => {
-      // The next request tries again.
-      opening = undefined
-      throw error
-    }))
-  if (database.atStart) await opened()
-  app.addHook('preClose', async () => stopping.abort())
-  app.addHook('onClose', async () => {
-    await (await opening?.catch(() => undefined))?.operations.close()
-  })
+  const { opened, stopping } = access
+  await access.openAtStart()
 
   function existing(id: string, operation: JournaledOperation | undefined): JournaledOperation {
     if (operation && projects.has(operation.project_id)) return operation
@@ -183,7 +129,7 @@ export async function operationsPlugin(
       const { after, wait = 0 } = request.query
       const { store } = await opened()
       const operation = await store.newerThan(id.toLowerCase(), after ?? -1, wait * 1000, [
-        stopping.signal,
+        stopping,
         goneSignal(request),
       ])
       return send(reply, 200, existing(id, operation))

@@ -1,5 +1,5 @@
 import { sameList } from '../../vpc/list-difference.ts'
-import type { OperationRequest } from '../../vpc/portside-api.ts'
+import type { OperationRequest } from '../../vpc/portside-requests.ts'
 import { ownError } from '../errors.ts'
 import type { SignedIn } from '../session/session.ts'
 import type { JournaledOperation } from './journaled-operation.ts'

@@ -12,6 +12,10 @@ declare module 'fastify' {
     /** Who is signed in; set in every route behind requireSession. */
     session: SignedIn
   }
+  interface FastifyContextConfig {
+    /** Viewers may call it too, although it is no GET: it sends reads, and nothing else. */
+    viewersMay?: boolean
+  }
 }
 
 /** A session ends when it is not used for this long. */
@@ -106,7 +110,8 @@ export function addSessions(app: FastifyInstance, options: SessionOptions): Sess
           const { begun } = session
           await set(request, reply, { user, subject, role, by, begun })
         }
-        if (role !== 'operator' && request.method !== 'GET' && request.method !== 'HEAD')
+        const looks = ['GET', 'HEAD'].includes(request.method) || request.routeOptions.config.viewersMay
+        if (role !== 'operator' && !looks)
           throw ownError('Portside.Forbidden', 'Your role is viewer: nothing was sent to the platform.', {
             advice:
               'Viewers look, arrange and preview. Ask your Portside administrator for the role of an operator.',

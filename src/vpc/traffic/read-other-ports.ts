@@ -38,8 +38,11 @@ export type OtherPortsReads = {
     security_groups: string[],
     marker: string | undefined,
   ) => Promise<Pick<PortsResponse, 'ports' | 'page_info'> & WithUnreadable>
-  /** The port whose groups change: read only when others are concerned. */
-  port: () => Promise<Pick<Port, 'private_ips' | 'allowed_address_pairs'>>
+  /**
+   * The port whose groups change: read only when others are concerned. Left out where several
+   * change: what is known of their addresses is said elsewhere.
+   */
+  port?: () => Promise<Pick<Port, 'private_ips' | 'allowed_address_pairs'>>
   /** @throws what is no failed read */
   why: (error: unknown) => string
 }
@@ -48,12 +51,14 @@ export type OtherPortsReads = {
  * Finds the ports whose rules have one of `changing` as remote: one call finds the rules, one the
  * ports that have their groups (docs/platform.md, Calls: filters repeat). What could not be read is
  * named; it never fails for that.
- * @param portId the port whose groups change
+ * @param portId the port whose groups change; undefined where several do: they are not left out
+ * @param most so many ports are taken
  */
 export async function readOtherPorts(
-  portId: string,
+  portId: string | undefined,
   changing: readonly string[],
   read: OtherPortsReads,
+  most = MOST_OTHER_PORTS,
 ): Promise<OtherPortsRead> {
   const unread: string[] = []
   const groups = new Set<string>()
@@ -77,7 +82,7 @@ export async function readOtherPorts(
   const ports = new Map<string, OtherPort>()
   try {
     for (const ids of inCalls([...groups])) {
-      if (ports.size >= MOST_OTHER_PORTS) break
+      if (ports.size >= most) break
       const whole = await eachPage(
         (marker) => read.ports(ids, marker),
         (page) => {
@@ -86,23 +91,21 @@ export async function readOtherPorts(
           for (const other of page.ports) {
             const { id, name, security_groups, port_security_enabled, ecs_flavor } = other
             if (id === portId) continue
-            if (ports.size >= MOST_OTHER_PORTS && !ports.has(id)) return false
+            if (ports.size >= most && !ports.has(id)) return false
             ports.set(id, { id, name, security_groups, port_security_enabled, ecs_flavor })
           }
           return true
         },
       )
       if (whole) continue
-      if (ports.size < MOST_OTHER_PORTS)
-        unread.push('there are more ports with such rules than Portside reads')
+      if (ports.size < most) unread.push('there are more ports with such rules than Portside reads')
       break
     }
-    if (ports.size >= MOST_OTHER_PORTS)
-      unread.push(`only ${MOST_OTHER_PORTS} of the ports with such rules are compared`)
+    if (ports.size >= most) unread.push(`only ${most} of the ports with such rules are compared`)
   } catch (error) {
     unread.push(`the ports with rules for the changed groups could not all be read (${read.why(error)})`)
   }
-  if (ports.size === 0) return { ports: [], unread }
+  if (ports.size === 0 || read.port === undefined) return { ports: [...ports.values()], unread }
   try {
     const port = await read.port()
     if (addressesOf(port).length === 0) unread.push('this port lists no addresses')

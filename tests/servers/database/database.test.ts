@@ -71,9 +71,12 @@ describe.skipIf(!POSTGRES)('a PostgreSQL with an owner of its own', () => {
     await store.save(Object.assign(operation, { status: 'done' }))
     expect(await server.query('select kind from record_entries')).toContainEqual({ kind: 'end' })
 
-    for (const table of ['records', 'record_entries', 'record_terms'])
+    for (const [table, id] of [
+      ...['records', 'record_entries', 'record_terms'].map((name) => [name, 'record_id']),
+      ['bulk_entries', 'bulk_change_id'],
+    ])
       for (const refused of [
-        `update ${table} set record_id = record_id`,
+        `update ${table} set ${id} = ${id}`,
         `delete from ${table}`,
         `truncate ${table} cascade`,
         `drop table ${table} cascade`,
@@ -99,6 +102,21 @@ describe.skipIf(!POSTGRES)('a PostgreSQL with an owner of its own', () => {
       'could change or delete audit records although DATABASE_OWNER_URL is set',
     )
   })
+
+  test('says what to grant to an owner that may make no schema for the jobs', async () => {
+    const empty = await createDatabase(inject('postgresFolder'))
+    const name = new URL(empty.url).pathname.slice(1)
+    const owner = `${name}_owner`
+    await empty.query(`create role ${owner} login`)
+    await empty.query(`alter schema public owner to ${owner}`)
+    const config = { databaseUrl: empty.urlAs(role), databaseOwnerUrl: empty.urlAs(owner), dataFolder }
+    await expect(open(config)).rejects.toThrow(`grant create on database "${name}" to "${owner}"`)
+    await empty.query(`grant create on database "${name}" to "${owner}"`)
+    await (await open(config)).close()
+    for (const one of [owner, role]) await empty.query(`drop owned by ${one} cascade`)
+    await empty.remove()
+    await server.query(`drop role ${owner}`)
+  }, 60_000)
 
   test('says what to do to a role that may not migrate', async () => {
     const empty = await createDatabase(inject('postgresFolder'))

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -12,7 +13,10 @@ import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { EXAMPLE } from '../../stage/emulator.ts'
 import { portsideError } from '../../../src/vpc/errors.ts'
 import { api, operationChoices } from '../../../src/vpc/portside-api.ts'
+import { bulkChoices } from '../../../src/vpc/bulk-changes-api.ts'
 import { auditLogApi } from '../../../src/vpc/audit-log.ts'
+import { orderRequest, standingOrdersOver } from '../standing-orders/ask-standing-orders.ts'
+import { bulkChangesOver, bulkRequest } from '../bulk-changes/ask-bulk-changes.ts'
 import { operationsOver, planned, startStage } from '../operations/ask-operations.ts'
 import { createDatabase, POSTGRES, type TestDatabase } from '../../stage/postgres.ts'
 import { repeats } from '../../stage/repeats.ts'
@@ -66,20 +70,35 @@ beforeAll(async () => {
   const plan = planned(stage.ids('abcd'), stage.ids('badc'))
   await operations.post(portId, plan)
   await operations.settled(plan.operation_id)
+  const bulk = bulkChangesOver(stage.proxy.call)
+  const bulkPort = await stage.portWith('abcd')
+  const bulkChange = bulkRequest([{ from: stage.ids('abcd'), to: stage.ids('badc'), ports: [bulkPort] }])
+  await bulk.post(bulkChange)
+  await bulk.settled(bulkChange.bulk_change_id)
+  const orders = standingOrdersOver(stage.proxy.call)
+  const order = orderRequest({ kind: 'exactly', groups: stage.ids('ab') }, { ports: { ports: [bulkPort] } })
+  await orders.make(order)
+  await orders.checked(order.order_id)
+  const { order_id: orderId, ...words } = order
   const change = { port: { security_groups: [...EXAMPLE.inserted], index: 1 }, dry_run: true }
   valid = {
     params: {
       project_id: [EXAMPLE.project],
       port_id: [EXAMPLE.port, portId],
       security_group_id: [...EXAMPLE.groups],
-      id: [plan.operation_id, EXAMPLE.port],
+      id: [plan.operation_id, EXAMPLE.port, bulkChange.bulk_change_id, orderId],
       answer: operationChoices,
+      choice: bulkChoices,
     },
     bodies: [
       change,
       plan,
       { port: { security_groups: [EXAMPLE.groups[0]] }, dry_run: true },
       { confirmed_by: 'x' },
+      bulkChange,
+      { bulk_change_id: randomUUID(), pace: bulkChange.pace },
+      order,
+      { ...words, revision: 1 },
     ],
     cookie: await stage.proxy.signIn(),
     origin: stage.proxy.address,
@@ -211,10 +230,13 @@ test('a value at an edge of its type, in each place of each request: no failure'
   const ofRecords = [...taken].find(([{ url }]) => url === auditLogApi.records())
   expect(ofRecords?.[1]).toEqual(expect.arrayContaining(['after', 'from', 'limit', 'user']))
 
-  const [change, plan, removal, confirmation] = valid.bodies as [object, object, object, object]
+  const [change, plan, removal, confirmation, bulkChange, bulkUndo, order, orderChange] =
+    valid.bodies as object[]
   const { operation_id: _, ...checkedPlan } = plan as { operation_id: string }
   const bodyOf = ({ method, url }: Route) => {
     if (method !== 'POST' && method !== 'PUT') return undefined
+    if (url.includes('/standing-orders')) return method === 'PUT' ? orderChange : order
+    if (url.includes('/bulk-changes')) return url.endsWith('/undo') ? bulkUndo : bulkChange
     const right = { insert: change, remove: removal, operations: plan, checks: checkedPlan }
     return (
       Object.entries(right).find(([end]) => url.includes(`/ports/`) && url.includes(`/${end}`))?.[1] ??

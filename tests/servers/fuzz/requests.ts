@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { chance, oneOf } from '../../../src/emulator/seed/chance.ts'
 import { exportQuery, auditLogQuery } from '../../../src/vpc/audit-log.ts'
+import { bulkChangesQuery, bulkPortsQuery } from '../../../src/vpc/bulk-changes-api.ts'
+import { departuresQuery, revisionQuery } from '../../../src/vpc/standing-orders-api.ts'
 import { portsQuery, rulesQuery, securityGroupsQuery } from '../../../src/vpc/requests.ts'
 
 /** A route of the proxy as Fastify has it: `/api/operations/:id/:answer`. */
@@ -270,9 +272,10 @@ function written(text: string, encoded: boolean): string {
  */
 export const QUERY_FIELDS: readonly string[] = [
   ...new Set(
-    [portsQuery, securityGroupsQuery, rulesQuery, auditLogQuery, exportQuery].flatMap(({ shape }) =>
-      Object.keys(shape),
-    ),
+    [
+      ...[portsQuery, securityGroupsQuery, rulesQuery, auditLogQuery, exportQuery],
+      ...[bulkChangesQuery, bulkPortsQuery, departuresQuery, revisionQuery],
+    ].flatMap(({ shape }) => Object.keys(shape)),
   ),
   ...['wait', 'return_to', 'prompt', 'state', 'code'],
 ]

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { createDatabase, POSTGRES, type TestDatabase } from '../../stage/postgres.ts'
-import { builtProxy, KillableProxy, type Built } from './killable.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { POSTGRES } from '../../stage/postgres.ts'
+import type { KillableProxy } from './killable.ts'
 import { oneOf, randomPlans, SEED, type Steadily } from './random-plans.ts'
-import { operationsOver, startStage } from './ask-operations.ts'
+import { operationsOver } from './ask-operations.ts'
+import { startTwoProxies } from './two-proxies.ts'
 
 const PLANS = 24
 /**
@@ -18,36 +19,16 @@ const PLANS_BETWEEN_BLOWS = 8
 const OPERATORS = 4
 const LEASE_MS = 2000
 
-let stage: Awaited<ReturnType<typeof startStage>>
-let built: Built
-let database: TestDatabase
-let proxies: KillableProxy[]
+let both: Awaited<ReturnType<typeof startTwoProxies>>
 /** Those that respond just now. */
 let there: KillableProxy[]
 
 beforeAll(async () => {
   if (!POSTGRES) return
-  stage = await startStage()
-  built = await builtProxy()
-  database = await createDatabase(inject('postgresFolder'))
-  proxies = ['one', 'other'].map(
-    (name) =>
-      new KillableProxy(built, stage.emulator, {
-        DATABASE_URL: database.url,
-        PORTSIDE_DATA: `${built.dataFolder}-${name}`,
-        PORTSIDE_LEASE_MS: String(LEASE_MS),
-      }),
-  )
-  await Promise.all(proxies.map((proxy) => proxy.start()))
-  there = [...proxies]
+  both = await startTwoProxies(LEASE_MS)
+  there = [...both.proxies]
 }, 60_000)
-afterAll(async () => {
-  if (!POSTGRES) return
-  await Promise.all(proxies.map((proxy) => proxy.stop('SIGKILL')))
-  await stage.close()
-  await database.remove()
-  await built.remove()
-}, 60_000)
+afterAll(() => both?.close(), 60_000)
 
 /**
  * A call to one of the proxies; when that one was killed meanwhile, to another, or later.
@@ -65,7 +46,7 @@ const steadily: Steadily = async (call) => {
 
 async function strike(kind: 'killed' | 'paused'): Promise<void> {
   const struck = oneOf(there)
-  there = proxies.filter((proxy) => proxy !== struck)
+  there = both.proxies.filter((proxy) => proxy !== struck)
   if (kind === 'killed') {
     await struck.stop('SIGKILL')
     await struck.start()
@@ -74,17 +55,17 @@ async function strike(kind: 'killed' | 'paused'): Promise<void> {
     await pause(1.5 * LEASE_MS)
     struck.signal('SIGCONT')
   }
-  there = [...proxies]
+  there = [...both.proxies]
 }
 
 test.skipIf(!POSTGRES)(
   `random plans through two proxies on one PostgreSQL, some killed (SEED=${SEED})`,
   async () => {
-    const { arrange, seen } = randomPlans(stage, steadily, 200)
+    const { arrange, seen } = randomPlans(both.stage, steadily, 200)
     let begun = 0
     let blows = Promise.resolve()
     async function operator(): Promise<void> {
-      const place = { portId: await stage.portWith('abcdef'), disturbed: false }
+      const place = { portId: await both.stage.portWith('abcdef'), disturbed: false }
       // Until a kill or pause has hit an operation, too.
       while (begun < PLANS || !seen.interrupted) {
         begun++

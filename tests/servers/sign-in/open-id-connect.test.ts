@@ -2,6 +2,8 @@ import { request as httpRequest } from 'node:http'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startProxy, type TestedProxy } from '../../stage/proxy.ts'
+import { bulkApi } from '../../../src/vpc/bulk-changes-api.ts'
+import { ordersApi } from '../../../src/vpc/standing-orders-api.ts'
 import { api } from '../../../src/vpc/portside-api.ts'
 import { paths } from '../../../src/vpc/paths.ts'
 import { EXAMPLE } from '../../stage/emulator.ts'
@@ -274,6 +276,12 @@ describe('a viewer', () => {
     ['POST', api.portChecks(EXAMPLE.project, EXAMPLE.port)],
     ['POST', api.portOperations(EXAMPLE.project, EXAMPLE.port)],
     ['POST', api.operationChoice(crypto.randomUUID(), 'go-on')],
+    ['POST', bulkApi.ofProject(EXAMPLE.project)],
+    ['POST', bulkApi.choice(crypto.randomUUID(), 'go-on')],
+    ['POST', bulkApi.undo(crypto.randomUUID())],
+    ['POST', ordersApi.ofProject(EXAMPLE.project)],
+    ['PUT', ordersApi.one(crypto.randomUUID())],
+    ['DELETE', `${ordersApi.one(crypto.randomUUID())}?revision=1`],
     ['POST', '/api/anything/to/come'],
     ['DELETE', '/api/anything/to/come'],
   ])('can not %s %s', async (method, path) => {
@@ -288,6 +296,33 @@ describe('a viewer', () => {
     // 502: it was let through to an upstream where nothing listens.
     expect((await viewer.request(`${origin}/api${port}`)).status).toBe(502)
     expect((await viewer.request(origin + api.guards())).status).toBe(200)
+    const bulkChanges = await viewer.request(origin + bulkApi.ofProject(EXAMPLE.project))
+    expect([bulkChanges.status, await bulkChanges.json()]).toEqual([200, { bulk_changes: [], next: null }])
+  })
+
+  test('can read standing orders, and have one checked', async () => {
+    const operator = new Browser()
+    await operator.signIn(origin, 'olga')
+    const nothing = { intent: { kind: 'exactly', groups: [] }, ports: {}, check_every_minutes: null }
+    const body = JSON.stringify({ order_id: crypto.randomUUID(), name: 'nothing', ...nothing })
+    const headers = { origin, 'content-type': 'application/json' }
+    const made = await operator.request(origin + ordersApi.ofProject(EXAMPLE.project), {
+      ...{ method: 'POST', headers, body },
+    })
+    const { order_id } = (await made.json()).order
+    const read = async () => {
+      const response = await viewer.request(origin + ordersApi.ofProject(EXAMPLE.project))
+      return (await response.json()).orders[0]
+    }
+    // Nothing listens upstream.
+    await expect
+      .poll(async () => (await read()).failed?.error.error_code, { timeout: 20_000 })
+      .toBe('Portside.Unreachable')
+    const asked = await viewer.request(origin + ordersApi.check(order_id), {
+      method: 'POST',
+      headers: { origin },
+    })
+    expect([asked.status, (await asked.json()).order.checking?.by]).toEqual([202, 'vera'])
   })
 })
 

@@ -11,24 +11,27 @@ import { UnreadableNotice } from '../errors/UnreadableNotice.tsx'
 import { Combobox } from '../ui/Combobox.tsx'
 import { shortId } from '../ui/Id.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
-import styles from './GroupFilterDialog.module.css'
+import styles from './GroupPicker.module.css'
 
 /** This many groups are looked for before asking to search on. */
 const ENOUGH = 20
 /** At most this many are drawn: who wants another types on. */
 const MOST = 200
 
-type GroupFilterDialogProps = {
+type GroupPickerProps = {
   project: string
+  /** What it is picked for. */
+  title: string
+  /** What a button does with an ID that is not found. */
+  allTheSame: string
   onPick: (id: string) => void
   onClose: () => void
 }
 
 /**
- * Chooses the security group to filter ports by: found by name, description or ID, or its whole ID
- * pasted.
+ * Picks a security group: found by name, description or ID, or its whole ID pasted.
  */
-export function GroupFilterDialog({ project, onPick, onClose }: GroupFilterDialogProps): JSX.Element {
+export function GroupPicker({ project, title, allTheSame, onPick, onClose }: GroupPickerProps): JSX.Element {
   const [text, setText] = useState('')
   const needle = text.trim().toLowerCase()
   const exact = isUuid(needle)
@@ -44,7 +47,7 @@ export function GroupFilterDialog({ project, onPick, onClose }: GroupFilterDialo
   }, [searchOn, hasNextPage, isFetching, isError, fetchNextPage])
   const searched = `${all.length.toLocaleString('en')} groups${hasNextPage ? ' so far' : ''}`
   return (
-    <Dialog open onClose={onClose} title="Filter by security group">
+    <Dialog open onClose={onClose} title={title}>
       <div className={styles.content}>
         <Combobox
           label="Find a group"
@@ -78,7 +81,7 @@ export function GroupFilterDialog({ project, onPick, onClose }: GroupFilterDialo
           />
         )}
         {exact && list.isSuccess && found.length === 0 && (
-          <Button onClick={() => onPick(needle)}>Filter by this ID all the same</Button>
+          <Button onClick={() => onPick(needle)}>{allTheSame}</Button>
         )}
         {hasNextPage && !isError && (
           <Button busy={isFetching} onClick={() => void fetchNextPage()}>

@@ -1,0 +1,56 @@
+import type { BulkChangeRequest } from '../../vpc/bulk-changes-api.ts'
+import type { Skipped } from '../../vpc/bulk/apply-intent.ts'
+import { plannedPort } from '../../vpc/bulk/kinds.ts'
+import type { BulkTraffic, KindWithTraffic } from '../../vpc/bulk/kinds-traffic.ts'
+import type { Port } from '../../vpc/port.ts'
+import type { SecurityGroup } from '../../vpc/security-group.ts'
+import type { Guard } from '../../vpc/traffic/guards.ts'
+
+/** Ports, as places in the list of ports that were planned. */
+export type Places = Int32Array
+
+/** A kind of change: its lists, plan, traffic and broken guards, and which ports are of it. */
+export type PlannedKind = Omit<KindWithTraffic, 'ports'> & { ports: Places }
+
+/** What an intent comes to, before traffic is compared: each port is in one of the three. */
+export type KindsFound = {
+  /** How many kinds there are, and of how many ports. */
+  kinds: number
+  changing: number
+  /** What is wanted is so already. */
+  unchanged: Places
+  skipped: readonly { reason: Skipped; ports: Places }[]
+}
+
+/** A change of many ports as it would be made. */
+export type BulkPlan = Pick<BulkTraffic, 'others' | 'notCompared'> & {
+  /** Those that were asked for: `Places` are places in it. */
+  ports: readonly Port[]
+  /** The worst first. */
+  kinds: readonly PlannedKind[]
+  found: KindsFound
+  /** The groups of the kinds, by ID, as far as they are known: for their names. */
+  groups: ReadonlyMap<string, SecurityGroup>
+  /** The guards that kinds and other ports name by their place. */
+  guards: readonly Guard[]
+  /** When the oldest rules were read (ms since 1970). */
+  readAt: number
+}
+
+/** The ports at these places. */
+export function portsAt(plan: Pick<BulkPlan, 'ports'>, places: Places): Port[] {
+  return Array.from(places, (place) => plan.ports[place]!)
+}
+
+/** The kinds of a plan as the proxy takes them, in the order in which the plan has them. */
+export function askedKinds(plan: Pick<BulkPlan, 'ports' | 'kinds'>): BulkChangeRequest['kinds'] {
+  return plan.kinds.map(({ list, desired, plan: { steps }, ports }) => ({
+    planned_from: [...list],
+    desired: [...desired],
+    steps: steps.map(({ step }) => step),
+    ports: portsAt(plan, ports).map((port) => {
+      const { port_id, name, updated_at } = plannedPort(port)
+      return { port_id, name, port_updated_at: updated_at }
+    }),
+  }))
+}

@@ -1,0 +1,164 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { Suspense, useState, type JSX } from 'react'
+import type { BulkChange, BulkChoice } from '../../vpc/bulk-changes-api.ts'
+import { ErrorPanel } from '../errors/ErrorPanel.tsx'
+import { later } from '../errors/later.tsx'
+import { useRights } from '../operations/rights.ts'
+import { chooseForBulkChange, takeBulkChange } from '../proxy-client/bulk-changes.ts'
+import { Button } from '../ui/Button.tsx'
+import { Dialog } from '../ui/Dialog.tsx'
+import { Panel } from '../ui/Panel.tsx'
+import { isOver, paceWords, portsWords, stateWords, timeLeftWords } from '../waves/bulk-words.ts'
+import { CountsBar } from '../waves/CountsBar.tsx'
+import styles from './ChangePage.module.css'
+
+const UndoDialog = later(() => import('./UndoDialog.tsx').then((module) => module.UndoDialog))
+
+/** How far it is, and what can be decided about it now. */
+export function CarryingOut({ project, change }: { project: string; change: BulkChange }): JSX.Element {
+  const { bulk_change_id, state, counts, wave, pace, error, seconds_left, calls } = change
+  const { forbidden } = useRights(project)
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const [asking, setAsking] = useState<'end' | 'undo'>()
+  const choosing = useMutation({
+    meta: { refused: 'Your choice about the change had no effect.' },
+    mutationFn: (choice: BulkChoice) => chooseForBulkChange(bulk_change_id, choice),
+    onSuccess: (chosen) => {
+      takeBulkChange(client, chosen)
+      setAsking(undefined)
+    },
+  })
+  const viewer = forbidden && 'Viewers look, and change nothing'
+  const over = isOver(change) ? 'It is over' : undefined
+  const busy = (choice: BulkChoice) => choosing.isPending && choosing.variables === choice
+  const left = timeLeftWords(seconds_left)
+  return (
+    <Panel
+      title="Carrying out"
+      note={`stops ${pace.stop_after === 1 ? 'at the first failure' : `after ${pace.stop_after} failures`}`}
+      footer={
+        <div className={styles.buttons}>
+          <Button
+            busy={busy('pause')}
+            disabledReason={viewer ?? over ?? (notNow(change) || pauseless(change))}
+            onClick={() => choosing.mutate('pause')}
+          >
+            Pause
+          </Button>
+          <Button disabledReason={viewer ?? over} onClick={() => setAsking('end')}>
+            End here…
+          </Button>
+          <span className={styles.apart} />
+          <Button
+            icon="undo"
+            disabledReason={viewer ?? notUndoable(change)}
+            onClick={() => setAsking('undo')}
+          >
+            Undo {(counts.done + counts.failed).toLocaleString('en')}…
+          </Button>
+          <Button
+            variant="primary"
+            busy={busy('go-on')}
+            disabledReason={
+              viewer ?? over ?? (notNow(change) || (state === 'running' ? 'It is under way' : undefined))
+            }
+            onClick={() => choosing.mutate('go-on')}
+          >
+            Go on
+          </Button>
+        </div>
+      }
+    >
+      <div className={styles.wave}>
+        <div className={styles.line}>
+          <b>
+            {wave.number === 0
+              ? 'No wave has begun'
+              : `Wave ${wave.number} of ${wave.of} · ${portsWords(wave.ports)}`}
+          </b>
+          {left !== undefined && <span className={styles.muted}>{left}</span>}
+        </div>
+        <CountsBar counts={counts} />
+        <p>{stateWords(change)}</p>
+        {!isOver(change) && <p className={styles.muted}>{paceWords(pace).join(' ')}</p>}
+        <p className={styles.muted}>
+          {calls.toLocaleString('en')} {calls === 1 ? 'call' : 'calls'} of the platform so far, reads too.
+        </p>
+        {error !== null && !(state === 'stopped' && counts.failed > 0) && (
+          <p>
+            {error.error_msg} <code>{error.error_code}</code>
+          </p>
+        )}
+        {choosing.error !== null && asking === undefined && (
+          <ErrorPanel
+            error={choosing.error}
+            title="Your choice had no effect"
+            unknown={{
+              title: 'Whether your choice had an effect is unknown',
+              text: 'This page shows it as soon as the proxy responds again. It is safe to choose again.',
+            }}
+          />
+        )}
+      </div>
+      {asking === 'end' && (
+        <Dialog
+          open
+          title="End this change here?"
+          danger={counts.waiting > 0}
+          onClose={() => setAsking(undefined)}
+          footer={
+            <>
+              <Button onClick={() => setAsking(undefined)}>Cancel</Button>
+              <Button variant="critical" busy={busy('end')} onClick={() => choosing.mutate('end')}>
+                End here
+              </Button>
+            </>
+          }
+        >
+          <p>
+            {portsWords(counts.waiting)} {counts.waiting === 1 ? 'has' : 'have'} not had{' '}
+            {counts.waiting === 1 ? 'its' : 'their'} turn, and will be left as{' '}
+            {counts.waiting === 1 ? 'it is' : 'they are'}.
+            {counts.under_way > 0 && ` What was begun on ${portsWords(counts.under_way)} comes to its end.`}{' '}
+            What is done stays; it can be undone. It can’t be gone on with later, but the ports left out can
+            be planned anew.
+          </p>
+          {choosing.error !== null && <ErrorPanel error={choosing.error} title="It was not ended" />}
+        </Dialog>
+      )}
+      {asking === 'undo' && (
+        <Suspense>
+          <UndoDialog
+            change={change}
+            onClose={() => setAsking(undefined)}
+            onBegun={(id) =>
+              void navigate({
+                to: '/projects/$projectId/changes/$changeId',
+                params: { projectId: project, changeId: id },
+              })
+            }
+          />
+        </Suspense>
+      )}
+    </Panel>
+  )
+}
+
+function notNow({ state }: BulkChange): string | undefined {
+  return state === 'planning' ? 'It is being planned' : undefined
+}
+
+function pauseless({ state }: BulkChange): string | undefined {
+  if (state === 'paused') return 'It is paused'
+  return state === 'stopped' ? 'It has stopped' : undefined
+}
+
+function notUndoable(change: BulkChange): string | undefined {
+  const { counts, undone_by } = change
+  if (!isOver(change)) return 'End it first'
+  if (counts.under_way > 0) return 'Some of its ports are still under way'
+  if (undone_by !== null) return 'It was undone already'
+  return counts.done + counts.failed === 0 ? 'It has changed no port' : undefined
+}

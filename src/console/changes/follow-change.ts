@@ -1,0 +1,75 @@
+import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import type { BulkChange } from '../../vpc/bulk-changes-api.ts'
+import {
+  bulkChangeQuery,
+  bulkEntriesQuery,
+  takeBulkChange,
+  waitForBulkChange,
+} from '../proxy-client/bulk-changes.ts'
+import { isSessionLost, isTooMany } from '../proxy-client/call-error.ts'
+import { isOver } from '../waves/bulk-words.ts'
+
+/** How long to wait after a failed read before the next. */
+const PAUSE_MS = 2_000
+/** Its ports are read again no more often than this: in a wave they change many times a second. */
+const REREAD_MS = 1_500
+
+/**
+ * A bulk change as it goes on: what any user or proxy does to it is shown here a moment later.
+ * `trouble` is why it can't be read at the moment; what is shown is as last read.
+ */
+export function useFollowedChange(id: string) {
+  const client = useQueryClient()
+  const { data, error, refetch } = useQuery(bulkChangeQuery(id))
+  const [trouble, setTrouble] = useState<unknown>(null)
+  const goesOn = data !== undefined && !(isOver(data) && data.counts.under_way === 0)
+  useEffect(() => {
+    if (!goesOn) return
+    const gone = new AbortController()
+    void follow(client, id, setTrouble, gone.signal)
+    return () => gone.abort()
+  }, [client, id, goesOn])
+  useReread(client, id, data)
+  return { change: data, error, trouble: goesOn ? trouble : null, reload: () => void refetch() }
+}
+
+async function follow(
+  client: QueryClient,
+  id: string,
+  onTrouble: (trouble: unknown) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { queryKey } = bulkChangeQuery(id)
+  while (!signal.aborted) {
+    try {
+      const change = await waitForBulkChange(id, client.getQueryData(queryKey)?.revision ?? 0, signal)
+      onTrouble(null)
+      takeBulkChange(client, change)
+    } catch (error) {
+      if (signal.aborted || isSessionLost(error)) return
+      onTrouble(error)
+      const least = isTooMany(error) ? (error.retry_after ?? 0) * 1000 : 0
+      await new Promise((resolve) => setTimeout(resolve, Math.max(PAUSE_MS, least)))
+    }
+  }
+}
+
+/** Reads its ports and entries again once it has changed, but not with each change. */
+function useReread(client: QueryClient, id: string, change: BulkChange | undefined): void {
+  const revision = change?.revision
+  const last = useRef({ revision, at: 0 })
+  useEffect(() => {
+    if (revision === undefined || revision === last.current.revision) return
+    // What is read first is read with it.
+    const isFirst = last.current.revision === undefined
+    const wait = isFirst ? 0 : Math.max(0, last.current.at + REREAD_MS - Date.now())
+    const timer = setTimeout(() => {
+      last.current = { revision, at: Date.now() }
+      if (isFirst) return
+      void client.invalidateQueries({ queryKey: ['bulk-ports', id] })
+      void client.invalidateQueries({ queryKey: bulkEntriesQuery(id).queryKey })
+    }, wait)
+    return () => clearTimeout(timer)
+  }, [client, id, revision])
+}

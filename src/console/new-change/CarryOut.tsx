@@ -1,0 +1,77 @@
+import { Suspense, useState, type JSX } from 'react'
+import type { Intent } from '../../vpc/bulk/intent.ts'
+import type { BulkPlan } from '../bulk-plan/bulk-plan.ts'
+import { later } from '../errors/later.tsx'
+import type { Named } from '../facts/group-names.ts'
+import { useRights } from '../operations/rights.ts'
+import { Button } from '../ui/Button.tsx'
+import { Panel } from '../ui/Panel.tsx'
+import { paceWords } from '../waves/bulk-words.ts'
+import { CAREFUL, readPace, type PaceTyped } from '../waves/pace-typed.ts'
+import { PaceFields } from '../waves/PaceFields.tsx'
+import { DryRunMany } from './DryRunMany.tsx'
+import styles from './NewChangePage.module.css'
+
+const ReviewDialog = later(() => import('./ReviewDialog.tsx').then((module) => module.ReviewDialog))
+
+type CarryOutProps = {
+  project: string
+  plan: BulkPlan
+  intent: Intent
+  names: Named
+  note: string
+  portsReadAt: number
+  onReadAnew: () => void
+}
+
+/** A dry run, the pace, and the way to carry the plan out. */
+export function CarryOut(props: CarryOutProps): JSX.Element {
+  const { project, plan, intent, names, note, portsReadAt, onReadAnew } = props
+  const { forbidden } = useRights(project)
+  const [typed, setTyped] = useState<PaceTyped>(CAREFUL)
+  const [asking, setAsking] = useState(false)
+  const { pace, problems } = readPace(typed)
+  const ports = plan.kinds.reduce((sum, kind) => sum + kind.ports.length, 0)
+  const blocked =
+    forbidden ?? (ports === 0 ? 'No port changes' : pace === undefined ? 'Mend the pace first' : undefined)
+  return (
+    <div className={styles.side}>
+      <DryRunMany project={project} plan={plan} forbidden={forbidden} />
+      <Panel
+        title="Carrying out"
+        footer={
+          <div className={styles.end}>
+            <Button variant="primary" disabledReason={blocked} onClick={() => setAsking(true)}>
+              Review and carry out…
+            </Button>
+          </div>
+        }
+      >
+        <div className={styles.body}>
+          <PaceFields typed={typed} onTyped={setTyped} problems={problems} pace={pace} ports={ports} />
+          {pace && <p className={styles.muted}>{paceWords(pace).join(' ')}</p>}
+          <p className={styles.muted}>
+            Ports as read at {new Date(portsReadAt).toLocaleTimeString('en-GB')}. Where a list has changed
+            since, the port is left out, and named.{' '}
+            <Button size="small" variant="ghost" icon="refresh" onClick={onReadAnew}>
+              Read and plan anew
+            </Button>
+          </p>
+        </div>
+      </Panel>
+      {asking && pace !== undefined && (
+        <Suspense>
+          <ReviewDialog
+            project={project}
+            plan={plan}
+            intent={intent}
+            names={names}
+            note={note}
+            pace={pace}
+            onClose={() => setAsking(false)}
+          />
+        </Suspense>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,118 @@
+import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query'
+import type * as z from 'zod/mini'
+import {
+  bulkApi,
+  bulkChangeResponse,
+  bulkChangesResponse,
+  bulkEntriesResponse,
+  bulkPortsResponse,
+  type BulkChange,
+  type BulkChangeRequest,
+  type BulkChoice,
+  type BulkPortState,
+  type bulkUndoRequest,
+} from '../../vpc/bulk-changes-api.ts'
+import { call } from './client.ts'
+import { outdate } from './order.ts'
+
+/** How long the proxy may hold a waiting read of a bulk change, in seconds. */
+const LONG_POLL_S = 25
+/** Ports on a page. */
+const PORTS_PAGE = 200
+/** Thousands of ports are written before the response to a request that begins one. */
+const BEGIN_MS = 120_000
+const LIST_KEY = 'bulk-changes'
+
+/** The bulk changes of a project, newest first, page by page; or only those that are open. */
+export const bulkChangesQuery = (project: string, onlyOpen: boolean) =>
+  infiniteQueryOptions({
+    queryKey: [LIST_KEY, project, onlyOpen],
+    queryFn: ({ pageParam, signal }) =>
+      call(bulkChangesResponse, bulkApi.ofProject(project), {
+        query: { limit: onlyOpen ? 100 : 50, after: pageParam, ...(onlyOpen && { open: 'true' }) },
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
+    staleTime: 2_000,
+    refetchInterval: 10_000,
+    refetchOnWindowFocus: true,
+  })
+
+/** One bulk change in full, but for its ports. */
+export const bulkChangeQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['bulk-change', id],
+    queryFn: async ({ client, queryKey, signal }) => {
+      const { bulk_change } = await call(bulkChangeResponse, bulkApi.one(id), { signal })
+      return laterOf(client.getQueryData<BulkChange>(queryKey), bulk_change)
+    },
+    staleTime: 5_000,
+    refetchOnWindowFocus: true,
+  })
+
+/** An older revision never takes the place of a newer one. */
+function laterOf(known: BulkChange | undefined, read: BulkChange): BulkChange {
+  return known !== undefined && known.revision > read.revision ? known : read
+}
+
+/** The ports of a bulk change, in the order in which they are carried out, page by page. */
+export const bulkPortsQuery = (id: string, state: BulkPortState | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ['bulk-ports', id, state],
+    queryFn: ({ pageParam, signal }) =>
+      call(bulkPortsResponse, bulkApi.ports(id), {
+        query: { limit: PORTS_PAGE, after: pageParam, state },
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
+    staleTime: Infinity,
+  })
+
+/** What happened to a bulk change, in order. */
+export const bulkEntriesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['bulk-entries', id],
+    queryFn: async ({ signal }) => (await call(bulkEntriesResponse, bulkApi.entries(id), { signal })).entries,
+    staleTime: Infinity,
+  })
+
+/** Takes in a bulk change as received; what depends on it is read again where it is shown. */
+export function takeBulkChange(client: QueryClient, received: BulkChange): void {
+  const { queryKey } = bulkChangeQuery(received.bulk_change_id)
+  const known = client.getQueryData(queryKey)
+  if (known !== undefined && known.revision >= received.revision) return
+  client.setQueryData(queryKey, received)
+  if (known?.state !== received.state) outdate(client, [LIST_KEY])
+}
+
+/**
+ * Waits for a newer revision of a bulk change, at most half a minute.
+ * @returns it as it is then, which may be the same revision
+ */
+export async function waitForBulkChange(id: string, after: number, signal: AbortSignal): Promise<BulkChange> {
+  const response = await call(bulkChangeResponse, bulkApi.one(id), {
+    query: { after, wait: LONG_POLL_S },
+    signal,
+    timeoutMs: (LONG_POLL_S + 15) * 1000,
+  })
+  return response.bulk_change
+}
+
+/** Begins one. The same request again finds the same one. @throws CallError */
+export async function beginBulkChange(project: string, body: BulkChangeRequest): Promise<BulkChange> {
+  const post = { method: 'POST', body, timeoutMs: BEGIN_MS } as const
+  return (await call(bulkChangeResponse, bulkApi.ofProject(project), post)).bulk_change
+}
+
+/** Pauses it, goes on with it, or ends it. @throws CallError */
+export async function chooseForBulkChange(id: string, choice: BulkChoice): Promise<BulkChange> {
+  return (await call(bulkChangeResponse, bulkApi.choice(id, choice), { method: 'POST' })).bulk_change
+}
+
+/** Begins the bulk change that takes another one back. @throws CallError */
+export async function undoBulkChange(id: string, body: z.infer<typeof bulkUndoRequest>): Promise<BulkChange> {
+  const post = { method: 'POST', body, timeoutMs: BEGIN_MS } as const
+  return (await call(bulkChangeResponse, bulkApi.undo(id), post)).bulk_change
+}

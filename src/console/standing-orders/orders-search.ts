@@ -1,0 +1,5 @@
+/** What the page of standing orders has in its address. */
+export type OrdersSearch = {
+  /** The order whose ports are shown. */
+  order?: string
+}

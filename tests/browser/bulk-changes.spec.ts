@@ -1,0 +1,166 @@
+import type { Page } from '@playwright/test'
+import { BulkChangesPage } from './bulk-changes-page.ts'
+import { EXAMPLE, expect, expectNoAxeFindingInAnyLook, test } from './portside.ts'
+
+/** Each test carries out many changes. */
+test.describe.configure({ timeout: 120_000 })
+
+const CHANGES = `/projects/${EXAMPLE.project}/changes`
+const PORTS = `/projects/${EXAMPLE.project}/ports`
+const [WEB, SSH] = [EXAMPLE.second, EXAMPLE.inserted[0]]
+/** deny-known-attackers */
+const DENY = '1dbbb15e-f8cf-478f-b9de-184ab4b2e739'
+
+type Cloud = { someoneElseSets: (port: string, list: string[]) => Promise<void> }
+
+/** Ports of the estate, each with web-public: one in four below bastion-ssh. */
+async function webPorts(page: Page, cloud: Cloud, count: number): Promise<Map<string, string[]>> {
+  const response = await page.request.get(`/api/v3/${EXAMPLE.project}/ports?limit=2000`)
+  const { ports } = (await response.json()) as { ports: { id: string; port_security_enabled?: boolean }[] }
+  const ids = ports.filter((port) => port.port_security_enabled !== false).map(({ id }) => id)
+  const lists = new Map(ids.slice(0, count).map((id, n) => [id, n % 4 === 0 ? [SSH, WEB] : [WEB, SSH]]))
+  for (const [id, list] of lists) await cloud.someoneElseSets(id, list)
+  // Nothing else has it.
+  for (const id of ids.slice(count)) await cloud.someoneElseSets(id, [SSH])
+  return lists
+}
+
+test('a day: 40 ports by a filter, one first, a failure, a pause, and all undone', async ({
+  page,
+  cloud,
+}) => {
+  const bulk = new BulkChangesPage(page)
+  const lists = await webPorts(page, cloud, 40)
+  await page.goto(`${PORTS}?group=${WEB}`)
+  await page.getByRole('button', { name: 'Choose ports' }).click()
+  await page.getByRole('link', { name: 'Change all that match…' }).click()
+  await expect(bulk.wanted.getByRole('button', { name: '40 ports that have web-public' })).toBeVisible()
+
+  await bulk.putAbove('deny-known-attackers', 'web-public')
+  await bulk.wanted.getByRole('textbox', { name: 'Note' }).fill('INC-48213')
+  await expect(bulk.figure('ports change')).toHaveText('40')
+  await expect(bulk.figure('open')).toHaveText('0')
+  await expect(bulk.kinds.getByRole('listitem').first()).toContainText('deny-known-attackers · new')
+  await expect(bulk.kinds).toContainText('Newly denied: TCP 80 (HTTP) and 443 (HTTPS) from 7 networks')
+  await expectNoAxeFindingInAnyLook(page)
+  await page.setViewportSize({ width: 1440, height: 900 })
+
+  await bulk.review.click()
+  await expect(bulk.dialog).toContainText('In 4 waves: 1, 5, 25 and 9 ports.')
+  await expect(bulk.dialog).toContainText('Cuts traffic on')
+  await bulk.begin.click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+    'Put deny-known-attackers above web-public; inserted where missing',
+  )
+  await expect(bulk.carryingOut).toContainText('it waits for you to go on with 5 ports')
+  await expect(bulk.carryingOut).toContainText('1 done · 39 waiting')
+  await expect(page.getByText('INC-48213')).toBeVisible()
+
+  // The third of the ports that come next is refused, until somebody looks after it.
+  const failing = [...lists.keys()].filter((id) => lists.get(id)![0] === WEB)[3]!
+  await cloud.faults({ kind: 'error', status: 403, times: 0, match: { method: 'PUT', path: failing } })
+  await bulk.goOn.click()
+  await expect(bulk.carryingOut).toContainText('1 port failed, and it was to stop after 1.')
+  await expect(bulk.notDone.getByRole('listitem')).toHaveCount(1)
+  await expect(bulk.notDone.getByRole('link', { name: 'Record' })).toHaveAttribute('href', /history/)
+  await expectNoAxeFindingInAnyLook(page)
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await cloud.noFaults()
+
+  // Every other tab shows the same.
+  const other = await page.context().newPage()
+  await other.goto(page.url())
+  const elsewhere = new BulkChangesPage(other)
+  // Of the wave that stopped, a port may be left.
+  await expect(async () => {
+    if (await bulk.goOn.isEnabled()) await bulk.goOn.click()
+    await expect(elsewhere.carryingOut).toContainText('waits for you to go on with 9 ports', {
+      timeout: 2000,
+    })
+  }).toPass()
+  await elsewhere.pause.click()
+  await expect(bulk.carryingOut).toContainText('Nothing is begun until somebody goes on.')
+  await other.close()
+  await page.reload()
+  await bulk.goOn.click()
+  await expect(bulk.carryingOut).toContainText('Every port had its turn.', { timeout: 30_000 })
+  await expect(bulk.carryingOut).toContainText('39 done · 1 failed')
+  for (const [id, list] of lists)
+    expect(await cloud.list(id)).toEqual(
+      id === failing ? list : list.flatMap((one) => (one === WEB ? [DENY, WEB] : [one])),
+    )
+
+  await bulk.undo.click()
+  const dialog = page.getByRole('dialog', { name: 'Undo this change?' })
+  await dialog.getByLabel('Ports in the first wave').fill('100')
+  await expect(dialog).toContainText('In all 40 ports at once.')
+  await dialog.getByRole('button', { name: 'Undo', exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Undo: Put deny-known-attackers')
+  await expect(bulk.carryingOut).toContainText('Every port had its turn.', { timeout: 30_000 })
+  await expect(bulk.carryingOut).toContainText('39 done · 1 left out')
+  for (const [id, list] of lists) expect(await cloud.list(id)).toEqual(list)
+
+  await page.getByRole('link', { name: 'Audit records of its ports' }).click()
+  const records = page.getByRole('region', { name: 'Audit records' }).getByRole('listitem')
+  await expect(records).toHaveCount(39)
+  await records.first().getByRole('link', { name: 'on many ports' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Undo: Put deny-known-attackers')
+})
+
+test('ports are pasted, and all is done by keyboard', async ({ page, cloud }) => {
+  const bulk = new BulkChangesPage(page)
+  const [first, second] = [...(await webPorts(page, cloud, 2)).keys()]
+  const { keyboard } = page
+  const press = async (name: string | RegExp) => {
+    await page
+      .getByRole('button', { name, exact: typeof name === 'string' })
+      .last()
+      .focus()
+    await keyboard.press('Enter')
+  }
+  await page.goto(CHANGES)
+  await expect(page.getByRole('heading', { name: 'No change on many ports yet' })).toBeVisible()
+  await press('New change')
+  await expect(page.getByRole('heading', { level: 1, name: 'New change' })).toBeFocused()
+  await press('Choose ports…')
+  await expect(page.getByRole('heading', { name: 'Which ports?' })).toBeFocused()
+  await page.getByLabel('Or paste IDs, names or IP addresses').focus()
+  await keyboard.type(`${first}, ${second}\nno-such-port`)
+  await press('Find these ports')
+  await expect(page.getByRole('alert')).toContainText('no-such-port')
+  await press('Take 2 ports')
+  // The address can be shared.
+  await expect(page).toHaveURL(new RegExp(`ports=${first}%2C${second}`))
+
+  await bulk.wanted.getByRole('combobox', { name: 'What to do' }).selectOption('detach')
+  await press('Add to groups')
+  await bulk.pick('bastion-ssh')
+  await expect(bulk.figure('ports change')).toHaveText('2')
+  await press('Review and carry out…')
+  await press('Begin with the first wave')
+  await expect(bulk.carryingOut).toContainText('waits for you to go on with 1 port')
+  await press('End here…')
+  await press('End here')
+  await expect(bulk.carryingOut).toContainText('It was ended before every port had its turn.')
+  await expect(bulk.notDone).toContainText('Left out')
+  expect(await cloud.list(first!)).toEqual([WEB])
+  expect(await cloud.list(second!)).toEqual([WEB, SSH])
+
+  // The ports left out are planned anew.
+  await press('Plan anew…')
+  await expect(page).toHaveURL(new RegExp(`ports=${second}&do=detach&groups=${SSH}`))
+  await expect(bulk.figure('port changes')).toHaveText('1')
+})
+
+test('rows are chosen in the table of ports', async ({ page, cloud }) => {
+  const bulk = new BulkChangesPage(page)
+  await webPorts(page, cloud, 4)
+  await page.goto(`${PORTS}?group=${WEB}`)
+  await page.getByRole('button', { name: 'Choose ports' }).click()
+  const boxes = page.getByRole('table', { name: 'Ports' }).getByRole('checkbox')
+  await boxes.nth(0).check()
+  await boxes.nth(2).click({ modifiers: ['Shift'] })
+  await expect(page.getByText('3 chosen')).toBeVisible()
+  await page.getByRole('button', { name: 'Change them…' }).click()
+  await expect(bulk.wanted.getByRole('button', { name: '3 ports' })).toBeVisible()
+})
