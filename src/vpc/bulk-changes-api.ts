@@ -35,7 +35,7 @@ export const bulkApi = {
   ports: (id: string) => `/api/bulk-changes/${encodeURIComponent(id)}/ports`,
   /** GET: its audit entries, as bulkEntriesResponse. */
   entries: (id: string) => `/api/bulk-changes/${encodeURIComponent(id)}/entries`,
-  /** POST, without a body; the response is bulkChangeResponse. */
+  /** POST, without a body or with bulkChoiceRequest; the response is bulkChangeResponse. */
   choice: (id: string, choice: BulkChoice) => `/api/bulk-changes/${encodeURIComponent(id)}/${choice}`,
   /** POST bulkUndoRequest: a new bulk change that takes this one back. */
   undo: (id: string) => `/api/bulk-changes/${encodeURIComponent(id)}/undo`,
@@ -97,6 +97,14 @@ export const bulkChangeRequest = z.strictObject({
 })
 /** A bulk change to carry out. */
 export type BulkChangeRequest = z.infer<typeof bulkChangeRequest>
+
+/**
+ * POST choice. To go on counts only after the `wave` that the user saw, where it is given: so what
+ * two users send, or one twice, does not begin two waves.
+ */
+export const bulkChoiceRequest = z.strictObject({
+  wave: z.optional(z.int().check(z.gte(1, 'must be 1 or more'), z.lte(MOST_BULK_PORTS))),
+})
 
 /**
  * POST undo: at which pace; guards apply as to any change. What is undone has to be `done` or

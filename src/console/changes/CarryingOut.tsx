@@ -24,7 +24,7 @@ export function CarryingOut({ project, change }: { project: string; change: Bulk
   const [asking, setAsking] = useState<'end' | 'undo'>()
   const choosing = useMutation({
     meta: { refused: 'Your choice about the change had no effect.' },
-    mutationFn: (choice: BulkChoice) => chooseForBulkChange(bulk_change_id, choice),
+    mutationFn: (choice: BulkChoice) => chooseForBulkChange(bulk_change_id, choice, wave.number),
     onSuccess: (chosen) => {
       takeBulkChange(client, chosen)
       setAsking(undefined)

@@ -106,9 +106,10 @@ export async function beginBulkChange(project: string, body: BulkChangeRequest):
   return (await call(bulkChangeResponse, bulkApi.ofProject(project), post)).bulk_change
 }
 
-/** Pauses it, goes on with it, or ends it. @throws CallError */
-export async function chooseForBulkChange(id: string, choice: BulkChoice): Promise<BulkChange> {
-  return (await call(bulkChangeResponse, bulkApi.choice(id, choice), { method: 'POST' })).bulk_change
+/** Pauses it, goes on after the wave that was seen, or ends it. @throws CallError */
+export async function chooseForBulkChange(id: string, choice: BulkChoice, wave: number): Promise<BulkChange> {
+  const post = { method: 'POST', body: { wave } } as const
+  return (await call(bulkChangeResponse, bulkApi.choice(id, choice), post)).bulk_change
 }
 
 /** Begins the bulk change that takes another one back. @throws CallError */

@@ -15,7 +15,7 @@ import type { Planning } from '../planning.ts'
 import type { SignedIn } from '../session/session.ts'
 import { refuseWrongPlan } from '../wrong-plan.ts'
 import type { BulkStore, RowChange } from './bulk-store.ts'
-import { countPorts, type BulkRow, type Counts } from './rows.ts'
+import { countPorts, shownWave, type BulkRow, type Counts } from './rows.ts'
 import { findSettled, writeSettled } from './settle.ts'
 
 type BulkUndoRequest = z.infer<typeof bulkUndoRequest>
@@ -133,13 +133,15 @@ export class BulkChanges {
 
   /**
    * Carries out what a user decides about a bulk change; again, it changes nothing.
+   * @param seen the wave that the user saw: after another one, to go on changes nothing
    * @throws ProxyError Portside.OperationConflict when it has come to its end
    */
-  async choose(id: string, choice: BulkChoice, { user }: SignedIn): Promise<BulkChange> {
+  async choose(id: string, choice: BulkChoice, { user }: SignedIn, seen?: number): Promise<BulkChange> {
     const { db } = this.#store
     await this.#jobs.open()
     await db.transaction().execute(async (transaction) => {
       const row = (await this.#store.row(id, transaction, true))!
+      if (choice === 'go-on' && seen !== undefined && seen !== shownWave(row)) return
       const counts = await countPorts(transaction, id)
       const inWave = await sql`select from bulk_ports where bulk_change_id = ${id} and wave = ${row.wave}
         and state in ('waiting', 'under_way') limit 1`.execute(transaction)

@@ -7,6 +7,7 @@ import {
   bulkChangeResponse,
   bulkChangesQuery,
   bulkChangesResponse,
+  bulkChoiceRequest,
   bulkChoices,
   bulkEntriesResponse,
   bulkPortsQuery,
@@ -202,12 +203,16 @@ export async function bulkChangesPlugin(
       schema: {
         summary: 'Pause a bulk change, go on with it, or end it.',
         params: choiceParams,
+        // The body may be left out.
+        body: z._default(bulkChoiceRequest, {}),
         response: { 200: bulkChangeResponse },
       },
     },
-    async ({ params, session }, reply) => {
+    async ({ params, body, session }, reply) => {
       const { bulkChanges, id } = await openedFor(params.id)
-      const chosen = await orNotRecorded('before', () => bulkChanges.choose(id, params.choice, session))
+      const chosen = await orNotRecorded('before', () =>
+        bulkChanges.choose(id, params.choice, session, body.wave),
+      )
       return send(reply, 200, chosen)
     },
   )

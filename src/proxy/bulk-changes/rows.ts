@@ -79,9 +79,14 @@ export type WaveFacts = {
   secondsEach: number | null
 }
 
+/** The number of the wave as users see it: before the first one begins, 1. */
+export function shownWave({ wave }: Pick<BulkRow, 'wave'>): number {
+  return Math.max(1, wave)
+}
+
 /** The wave of a bulk change, as it is shown. */
 export function waveOf({ wave, pace }: BulkRow, { ports, ended, unbegun }: WaveFacts): BulkChange['wave'] {
-  const number = Math.max(1, wave)
+  const number = shownWave({ wave })
   const of = Math.max(1, wave + wavesAfter(pace, wave, unbegun))
   return { number, of, ports: wave === 0 ? Math.min(pace.first, unbegun) : ports, ended }
 }

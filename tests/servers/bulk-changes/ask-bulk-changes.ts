@@ -54,7 +54,8 @@ export function bulkChangesOver(call: TestedProxy['call']) {
   return {
     get,
     post: (body: unknown) => ask(bulkApi.ofProject(PROJECT), { method: 'POST', json: body }),
-    choose: (id: string, choice: BulkChoice) => ask(bulkApi.choice(id, choice), { method: 'POST' }),
+    choose: (id: string, choice: BulkChoice, wave?: number) =>
+      ask(bulkApi.choice(id, choice), { method: 'POST', ...(wave && { json: { wave } }) }),
     undo: (id: string, pace: Partial<Pace> = {}, more: object = {}) =>
       ask(bulkApi.undo(id), {
         method: 'POST',

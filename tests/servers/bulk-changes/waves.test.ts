@@ -114,6 +114,20 @@ describe('waves', () => {
     expect((await bulk.settled(timed.bulk_change_id)).state).toBe('done')
   })
 
+  test('are begun once each, when two users go on after the same one', async () => {
+    const ports = await portsWith('abc', 4)
+    const body = bulkRequest([kind('abc', 'bca', ports)], { growth: 1, pause_seconds: null })
+    await bulk.post(body)
+    const id = body.bulk_change_id
+    expect((await bulk.settled(id)).wave.number).toBe(1)
+    await bulk.choose(id, 'go-on', 1)
+    expect((await bulk.settled(id)).wave.number).toBe(2)
+    const late = await bulk.choose(id, 'go-on', 1)
+    expect(late).toMatchObject({ status: 200, bulk_change: { state: 'waiting', counts: { done: 2 } } })
+    expect((await bulk.settled(id)).counts.done).toBe(2)
+    await bulk.choose(id, 'end')
+  })
+
   test('begin no more ports in a minute than was asked for', async () => {
     const ports = await portsWith('abc', 5)
     const body = bulkRequest([kind('abc', 'bca', ports)], { first: 5, ports_per_minute: 2 })

@@ -236,6 +236,7 @@ test('a value at an edge of its type, in each place of each request: no failure'
   const bodyOf = ({ method, url }: Route) => {
     if (method !== 'POST' && method !== 'PUT') return undefined
     if (url.includes('/standing-orders')) return method === 'PUT' ? orderChange : order
+    if (url.endsWith('/:choice')) return { wave: 1 }
     if (url.includes('/bulk-changes')) return url.endsWith('/undo') ? bulkUndo : bulkChange
     const right = { insert: change, remove: removal, operations: plan, checks: checkedPlan }
     return (
