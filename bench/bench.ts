@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { bulkChanges } from './bulk-changes.ts'
 import { dragging } from './dragging.ts'
 import { effectiveRules } from './effective-rules.ts'
 import { firstView } from './first-view.ts'
@@ -18,6 +19,7 @@ const SUBJECTS: Record<string, Subject> = {
   dragging,
   'effective-rules': effectiveRules,
   'large-estate': largeEstate,
+  'bulk-changes': bulkChanges,
 }
 
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url))
