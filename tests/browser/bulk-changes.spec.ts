@@ -167,7 +167,7 @@ test('rows are chosen in the table of ports', async ({ page, cloud }) => {
   // No list is emptied before somebody has said so.
   await bulk.wanted.getByRole('combobox', { name: 'What to do' }).selectOption('exactly')
   await expect(bulk.wanted).toContainText('Choose the groups, or say that no group is to be left.')
-  await bulk.wanted.getByRole('switch', { name: 'no group at all' }).check({ force: true })
+  await bulk.wanted.getByRole('checkbox', { name: 'no group at all' }).check()
   await expect(bulk.kinds).toContainText('No group will be left')
   await page.reload()
   await expect(bulk.kinds).toContainText('No group will be left')

@@ -5,7 +5,6 @@ import type { Named } from '../facts/group-names.ts'
 import { GroupChips } from '../pickers/GroupChips.tsx'
 import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
-import { Switch } from '../ui/Switch.tsx'
 import { ListDialog } from './ListDialog.tsx'
 import styles from './NewChangePage.module.css'
 import { orderOf, type Draft } from './new-change-state.ts'
@@ -72,9 +71,14 @@ export function IntentFields({ project, draft, names, onChange }: IntentFieldsPr
         onChange={(next_) => onChange({ groups: next_, none: false })}
       />
       {kind === 'exactly' && groups.length === 0 && (
-        <Switch checked={none} onChange={(event) => onChange({ none: event.target.checked })}>
+        <label>
+          <input
+            type="checkbox"
+            checked={none}
+            onChange={(event) => onChange({ none: event.target.checked })}
+          />{' '}
           no group at all
-        </Switch>
+        </label>
       )}
       {kind !== 'replace' && (
         <Button onClick={() => setList(true)}>
