@@ -47,7 +47,10 @@ export default defineConfig({
                   test: /SearchBox|use-group-names|useInfiniteQuery|unreadable-(pages|words)/,
                 },
                 { name: 'search', test: /FilterBar|search-text/ },
-                { name: 'flows', test: /TrafficFailed|traffic-words|rule-key|TrafficChanges\.module/ },
+                {
+                  name: 'flows',
+                  test: /TrafficFailed|traffic-words|rule-key|check-result|TrafficChanges\.module/,
+                },
               ],
             },
           },

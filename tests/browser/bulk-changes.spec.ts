@@ -163,4 +163,12 @@ test('rows are chosen in the table of ports', async ({ page, cloud }) => {
   await expect(page.getByText('3 chosen')).toBeVisible()
   await page.getByRole('button', { name: 'Change them…' }).click()
   await expect(bulk.wanted.getByRole('button', { name: '3 ports' })).toBeVisible()
+
+  // No list is emptied before somebody has said so.
+  await bulk.wanted.getByRole('combobox', { name: 'What to do' }).selectOption('exactly')
+  await expect(bulk.wanted).toContainText('Choose the groups, or say that no group is to be left.')
+  await bulk.wanted.getByRole('checkbox', { name: 'no group at all' }).check()
+  await expect(bulk.kinds).toContainText('No group will be left')
+  await page.reload()
+  await expect(bulk.kinds).toContainText('No group will be left')
 })

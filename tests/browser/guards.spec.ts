@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { BulkChangesPage } from './bulk-changes-page.ts'
 import { EXAMPLE, expect, expectNoAxeFinding, test } from './portside.ts'
 
 const GUARD = { name: 'No SSH or RDP from anywhere', protocol: 'tcp', ports: '22,3389', remote: 'anywhere' }
@@ -85,4 +86,43 @@ test('a roll-back over a guarded group needs the port’s name', async ({
   await goBack.click()
   await expect.poll(() => cloud.list(STOPPED)).toEqual([ssh, ...others])
   await expect(stopped).toBeHidden()
+})
+
+test('a guard on many ports: their number is typed, and it begins once', async ({ page, cloud }) => {
+  const bulk = new BulkChangesPage(page)
+  const ssh = await idOf(page, 'ssh-from-anywhere')
+  const before = await cloud.list(WEB)
+  const changes = `/projects/${EXAMPLE.project}/changes`
+  await page.goto(`${changes}/new?ports=${WEB},${STOPPED}&do=insert&groups=${ssh}`)
+  await expect(bulk.kinds).toContainText('Breaks the guard No SSH or RDP from anywhere')
+  await expect(bulk.review).toBeInViewport()
+  await bulk.review.click()
+  await expect(bulk.begin).toHaveAccessibleDescription('Type the number of ports first')
+  const field = bulk.dialog.getByRole('textbox', { name: /type the number of ports \(2\)/ })
+  await field.fill('1')
+  await bulk.begin.click({ force: true })
+  await expect(bulk.begin).toHaveAccessibleDescription('Type the number of ports first')
+  await expectNoAxeFinding(page)
+
+  // It arrives, and its response does not.
+  await page.route(
+    (url) => url.pathname.endsWith('/bulk-changes'),
+    async (route) => {
+      await route.fetch()
+      await route.abort()
+    },
+    { times: 1 },
+  )
+  await field.fill('2')
+  await bulk.begin.click()
+  await expect(bulk.dialog).toContainText('Whether the change has begun is unknown')
+  await bulk.dialog.getByRole('button', { name: 'Cancel' }).click()
+  await bulk.review.click()
+  await field.fill('2')
+  await bulk.begin.dblclick()
+  await expect(bulk.carryingOut).toContainText('waits for you to go on with 1 port')
+  await expect(bulk.happened).toContainText('confirmed the broken guards by the number of ports')
+  expect(await cloud.list(WEB)).toEqual([ssh, ...before])
+  await page.goto(changes)
+  await expect(page.getByRole('region', { name: 'Open' }).getByRole('listitem')).toHaveCount(1)
 })

@@ -1,4 +1,5 @@
 import { test as base, type Page } from '@playwright/test'
+import { BulkChangesPage } from './bulk-changes-page.ts'
 import { PortPage } from './port-page.ts'
 import { EXAMPLE, expect, expectNoAxeFinding } from './portside.ts'
 import { startPortside, type Portside } from '../stage/servers.ts'
@@ -122,6 +123,17 @@ test('a viewer’s day: everything but checking and applying, and why not', asyn
   await page.keyboard.press('Enter')
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await expectNoAxeFinding(page)
+
+  // So it is on many ports: a viewer plans and sees.
+  const bulk = new BulkChangesPage(page)
+  const one = `ports=${EXAMPLE.port}&do=insert&groups=${added}`
+  await page.goto(`/projects/${EXAMPLE.project}/changes/new?${one}`)
+  await expect(bulk.figure('port changes')).toHaveText('1')
+  await expect(bulk.review).toHaveAccessibleDescription(why)
+  await expect(bulk.dryRun.getByRole('button', { name: 'Dry run' })).toHaveAccessibleDescription(why)
+  await bulk.review.focus()
+  await page.keyboard.press('Enter')
+  await expect(bulk.dialog).toHaveCount(0)
 })
 
 test('a user without a role reads so, and can sign in as someone else', async ({ page, team }) => {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useEffect, useMemo, useRef, type JSX, type ReactNode } from 'react'
+import { useEffect, useMemo, useRef, useState, type JSX, type ReactNode } from 'react'
 import { bulkPortStates, type BulkChange, type BulkPortState } from '../../vpc/bulk-changes-api.ts'
 import { groupsNamed } from '../../vpc/bulk/intent-words.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
@@ -11,6 +11,7 @@ import { CallError } from '../proxy-client/call-error.ts'
 import { groupsByIdQuery } from '../proxy-client/queries.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
 import { Badge } from '../ui/Badge.tsx'
+import { Button } from '../ui/Button.tsx'
 import { Id, shortId } from '../ui/Id.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
@@ -29,6 +30,8 @@ const route = getRouteApi('/projects/$projectId/changes/$changeId')
 
 /** This page is below that of the link, and is not it. */
 const EXACT = { exact: true }
+/** So many kinds are drawn at first, and with each press of the button below them. */
+const AT_ONCE = 20
 
 /** One change on many ports, as it is carried out: followed in every tab that shows it. */
 export function ChangePage(): JSX.Element {
@@ -121,8 +124,8 @@ function ChangeView({ project, change, crumbs, trouble }: ChangeViewProps): JSX.
       {trouble !== null && trouble !== undefined && (
         <Notice tone="warn" title="This page is not up to date">
           Portside does not respond at the moment, or refuses:{' '}
-          {trouble instanceof Error ? trouble.message : ''}. What you see is as it was last read; the change
-          itself goes on.
+          {trouble instanceof CallError ? trouble.error_msg : String(trouble)} What you see is as it was last
+          read. Carrying it out does not need this page.
         </Notice>
       )}
       <div className={styles.grid}>
@@ -156,6 +159,7 @@ function ToChange({ project, id, words }: { project: string; id: string; words: 
 
 function KindsOfChange({ change, names }: { change: BulkChange; names: Named }): JSX.Element {
   const { kinds, state } = change
+  const [most, setMost] = useState(AT_ONCE)
   if (kinds.length === 0)
     return (
       <p className={styles.none}>
@@ -163,20 +167,29 @@ function KindsOfChange({ change, names }: { change: BulkChange; names: Named }):
       </p>
     )
   return (
-    <ul>
-      {kinds.map(({ planned_from, desired, ports, counts }, n) => (
-        <li key={n} className={styles.kind}>
-          <span className={styles.number}>
-            <b>{ports.toLocaleString('en')}</b>
-            {ports === 1 ? 'port' : 'ports'}
-          </span>
-          <div className={styles.what}>
-            <ListChips before={planned_from} after={desired} names={names} />
-            <p className={styles.counts}>{countsWords(counts)}</p>
-          </div>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul>
+        {kinds.slice(0, most).map(({ planned_from, desired, ports, counts }, n) => (
+          <li key={n} className={styles.kind}>
+            <span className={styles.number}>
+              <b>{ports.toLocaleString('en')}</b>
+              {ports === 1 ? 'port' : 'ports'}
+            </span>
+            <div className={styles.what}>
+              <ListChips before={planned_from} after={desired} names={names} />
+              <p className={styles.counts}>{countsWords(counts)}</p>
+            </div>
+          </li>
+        ))}
+      </ul>
+      {kinds.length > most && (
+        <div className={styles.foot}>
+          <Button size="small" onClick={() => setMost(most + AT_ONCE)}>
+            Show {Math.min(AT_ONCE, kinds.length - most)} more of {kinds.length - most}
+          </Button>
+        </div>
+      )}
+    </>
   )
 }
 

@@ -10,7 +10,7 @@ import { Icon } from '../ui/Icon.tsx'
 import { shortId } from '../ui/Id.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { VirtualList } from '../ui/VirtualList.tsx'
-import { PORT_STATES, PORT_STATE_WORDS, portsWords } from '../waves/bulk-words.ts'
+import { clockWords, PORT_STATES, PORT_STATE_WORDS, portsWords } from '../waves/bulk-words.ts'
 import styles from './ChangePage.module.css'
 
 type ChangePortsProps = {
@@ -80,7 +80,7 @@ export function PortLine({ project, port }: { project: string; port: BulkChangeP
       <span className={styles.said}>
         {capitalized(words)}
         {wave !== null && `, wave ${wave}`}
-        {ended_at !== null && state === 'done' && `, ${new Date(ended_at).toLocaleTimeString('en-GB')}`}
+        {ended_at !== null && state === 'done' && `, ${clockWords(ended_at)}`}
         {error !== null && `: ${error.error_msg}`}
       </span>
       {operation_id === null ? (

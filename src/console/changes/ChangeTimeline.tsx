@@ -6,7 +6,7 @@ import { bulkEntriesQuery } from '../proxy-client/bulk-changes.ts'
 import type { IconName } from '../ui/Icon.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { Timeline, TimelineEntry, TimelineError, TimelineNote } from '../ui/Timeline.tsx'
-import { countsWords, portsWords } from '../waves/bulk-words.ts'
+import { clockWords, countsWords, portsWords } from '../waves/bulk-words.ts'
 import styles from './ChangePage.module.css'
 
 type Words = { icon: IconName; tone?: 'ok' | 'warn' | 'danger'; words: (entry: BulkEntry) => string }
@@ -54,7 +54,7 @@ export function ChangeTimeline({ id }: { id: string }): JSX.Element {
               <div className={styles.entry}>
                 <span>{words(entry)}</span>
                 <time className={styles.muted} dateTime={entry.at} title={entry.at}>
-                  {new Date(entry.at).toLocaleTimeString('en-GB')}
+                  {clockWords(entry.at)}
                 </time>
               </div>
               {counts !== '' && <TimelineNote>{counts}</TimelineNote>}

@@ -5,7 +5,7 @@ import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { takeBulkChange, undoBulkChange } from '../proxy-client/bulk-changes.ts'
 import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
-import { paceWords, portsWords } from '../waves/bulk-words.ts'
+import { paceWords, portsWords, wavesWords } from '../waves/bulk-words.ts'
 import { CAREFUL, readPace, type PaceTyped } from '../waves/pace-typed.ts'
 import { PaceFields } from '../waves/PaceFields.tsx'
 import { TypedNumber, typesNumber } from '../waves/TypedNumber.tsx'
@@ -70,7 +70,8 @@ export function UndoDialog({ change, onClose, onBegun }: UndoDialogProps): JSX.E
           It is a change of its own: in waves, with a record for each port, and it can be paused or ended.{' '}
           {pace && paceWords(pace).join(' ')}
         </p>
-        <PaceFields typed={typed} onTyped={setTyped} problems={problems} pace={pace} ports={count} />
+        <PaceFields typed={typed} onTyped={setTyped} problems={problems} />
+        {pace && <p>In {wavesWords(pace, count)}.</p>}
         <details open={guarded}>
           <summary>If undoing breaks a guard</summary>
           <TypedNumber

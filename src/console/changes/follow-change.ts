@@ -41,13 +41,18 @@ async function follow(
   signal: AbortSignal,
 ): Promise<void> {
   const { queryKey } = bulkChangeQuery(id)
+  let isTrouble = false
   while (!signal.aborted) {
     try {
-      const change = await waitForBulkChange(id, client.getQueryData(queryKey)?.revision ?? 0, signal)
+      // After trouble it is read at once: that it is over must not wait for the next revision.
+      const after = isTrouble ? undefined : (client.getQueryData(queryKey)?.revision ?? 0)
+      const change = await waitForBulkChange(id, after, signal)
+      isTrouble = false
       onTrouble(null)
       takeBulkChange(client, change)
     } catch (error) {
       if (signal.aborted || isSessionLost(error)) return
+      isTrouble = true
       onTrouble(error)
       const least = isTooMany(error) ? (error.retry_after ?? 0) * 1000 : 0
       await new Promise((resolve) => setTimeout(resolve, Math.max(PAUSE_MS, least)))
@@ -55,21 +60,27 @@ async function follow(
   }
 }
 
-/** Reads its ports and entries again once it has changed, but not with each change. */
+/**
+ * Reads its ports and entries again once it has changed: at once where it has another state, else
+ * not with each change.
+ */
 function useReread(client: QueryClient, id: string, change: BulkChange | undefined): void {
   const revision = change?.revision
-  const last = useRef({ revision, at: 0 })
+  const state = change?.state
+  const last = useRef({ id, revision, state, at: 0 })
   useEffect(() => {
-    if (revision === undefined || revision === last.current.revision) return
+    const before = last.current
+    if (revision === undefined || (id === before.id && revision === before.revision)) return
     // What is read first is read with it.
-    const isFirst = last.current.revision === undefined
-    const wait = isFirst ? 0 : Math.max(0, last.current.at + REREAD_MS - Date.now())
+    const isFirst = id !== before.id || before.revision === undefined
+    const isNow = isFirst || state !== before.state
+    const wait = isNow ? 0 : Math.max(0, before.at + REREAD_MS - Date.now())
     const timer = setTimeout(() => {
-      last.current = { revision, at: Date.now() }
+      last.current = { id, revision, state, at: Date.now() }
       if (isFirst) return
       void client.invalidateQueries({ queryKey: ['bulk-ports', id] })
       void client.invalidateQueries({ queryKey: bulkEntriesQuery(id).queryKey })
     }, wait)
     return () => clearTimeout(timer)
-  }, [client, id, revision])
+  }, [client, id, revision, state])
 }

@@ -23,6 +23,9 @@ export type NewChangeSearch = {
   note?: string
 }
 
+/** Of `groups`: none, and it was said so. */
+export const NO_GROUPS = 'none'
+
 /** An address takes no more IDs of ports: browsers and proxies have their limits. */
 export const MOST_IN_ADDRESS = 200
 /** So many choices are kept in a tab. */
@@ -59,7 +62,7 @@ export function keptPorts(key: string): string[] | undefined {
 export function intentInSearch(intent: Intent): NewChangeSearch {
   const { kind } = intent
   if (kind === 'replace') return { do: kind, groups: intent.group, next: intent.by }
-  const groups = { do: kind, groups: intent.groups.join() }
+  const groups = { do: kind, groups: intent.groups.join() || NO_GROUPS }
   if (kind === 'put')
     return {
       ...groups,

@@ -37,9 +37,6 @@ export function AuditRecordRow({ record, names, showPort, sought }: RecordRowPro
         >
           {KIND_WORDS[kind]}
         </Link>{' '}
-        <span className={styles.muted} title={summary}>
-          {summary}
-        </span>{' '}
         {record.bulk_change_id != null && (
           <Link
             to="/projects/$projectId/changes/$changeId"
@@ -47,7 +44,10 @@ export function AuditRecordRow({ record, names, showPort, sought }: RecordRowPro
           >
             on many ports
           </Link>
-        )}
+        )}{' '}
+        <span className={styles.muted} title={summary}>
+          {summary}
+        </span>
       </span>
       <span className={styles.port} title={port_id}>
         {showPort && (port_name || <code>{shortId(port_id)}</code>)}

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { useState, type JSX, type ReactNode } from 'react'
+import { memo, useState, type JSX, type ReactNode } from 'react'
 import { skippedWords } from '../../vpc/bulk/apply-intent.ts'
 import { explain } from '../../vpc/traffic/explain.ts'
 import { guardText } from '../../vpc/traffic/guards.ts'
@@ -65,7 +65,10 @@ export function Kinds({ project, planned }: KindsProps): JSX.Element {
   )
 }
 
-function KindRow(props: KindsProps & { kind: PlannedKind; place: number }): JSX.Element {
+type KindRowProps = KindsProps & { kind: PlannedKind; place: number }
+
+/** Kept as it is drawn while more kinds are shown below it. */
+const KindRow = memo(function KindRow(props: KindRowProps): JSX.Element {
   const { project, planned, kind, place } = props
   const { list, desired, portSecurity, plan, traffic, broken, ports } = kind
   const { groups, guards } = planned.plan
@@ -127,8 +130,10 @@ function KindRow(props: KindsProps & { kind: PlannedKind; place: number }): JSX.
           )
         })}
         <p className={styles.fine}>
-          {plan.way === 'one-call' ? 'In one call' : `Step by step, ${counted(plan.steps.length, 'call')}`} on
-          each port.
+          {plan.way === 'one-call' || plan.steps.length === 1
+            ? 'In one call'
+            : `Step by step, ${counted(plan.steps.length, 'call')}`}{' '}
+          on each port.
         </p>
         {traffic !== null && traffic.end.flows.length + traffic.inBetween.flows.length > 0 && (
           <OnDemand title={`All that changes: ${trafficCountsText(traffic.end.counts)}`}>
@@ -145,7 +150,7 @@ function KindRow(props: KindsProps & { kind: PlannedKind; place: number }): JSX.
       </div>
     </li>
   )
-}
+})
 
 function Bad({ children }: { children: ReactNode }): JSX.Element {
   return (

@@ -6,7 +6,7 @@ import type { Named } from '../facts/group-names.ts'
 import { useRights } from '../operations/rights.ts'
 import { Button } from '../ui/Button.tsx'
 import { Panel } from '../ui/Panel.tsx'
-import { paceWords } from '../waves/bulk-words.ts'
+import { paceWords, wavesWords } from '../waves/bulk-words.ts'
 import { CAREFUL, readPace, type PaceTyped } from '../waves/pace-typed.ts'
 import { PaceFields } from '../waves/PaceFields.tsx'
 import { DryRunMany } from './DryRunMany.tsx'
@@ -30,10 +30,18 @@ export function CarryOut(props: CarryOutProps): JSX.Element {
   const { forbidden } = useRights(project)
   const [typed, setTyped] = useState<PaceTyped>(CAREFUL)
   const [asking, setAsking] = useState(false)
+  const [request, setRequest] = useState<{ id: string; plan: BulkPlan; besides: string }>()
   const { pace, problems } = readPace(typed)
   const ports = plan.kinds.reduce((sum, kind) => sum + kind.ports.length, 0)
   const blocked =
     forbidden ?? (ports === 0 ? 'No port changes' : pace === undefined ? 'Mend the pace first' : undefined)
+  const review = () => {
+    const besides = JSON.stringify([note, pace])
+    // A response may have been lost before the dialog was closed: the same is not begun twice.
+    if (request?.plan !== plan || request.besides !== besides)
+      setRequest({ id: crypto.randomUUID(), plan, besides })
+    setAsking(true)
+  }
   return (
     <div className={styles.side}>
       <DryRunMany project={project} plan={plan} forbidden={forbidden} />
@@ -41,15 +49,19 @@ export function CarryOut(props: CarryOutProps): JSX.Element {
         title="Carrying out"
         footer={
           <div className={styles.end}>
-            <Button variant="primary" disabledReason={blocked} onClick={() => setAsking(true)}>
+            <Button variant="primary" disabledReason={blocked} onClick={review}>
               Review and carry out…
             </Button>
           </div>
         }
       >
         <div className={styles.body}>
-          <PaceFields typed={typed} onTyped={setTyped} problems={problems} pace={pace} ports={ports} />
+          {pace && ports > 0 && <p>In {wavesWords(pace, ports)}.</p>}
           {pace && <p className={styles.muted}>{paceWords(pace).join(' ')}</p>}
+          <details>
+            <summary>Change the pace</summary>
+            <PaceFields typed={typed} onTyped={setTyped} problems={problems} />
+          </details>
           <p className={styles.muted}>
             Ports as read at {new Date(portsReadAt).toLocaleTimeString('en-GB')}. Where a list has changed
             since, the port is left out, and named.{' '}
@@ -59,10 +71,11 @@ export function CarryOut(props: CarryOutProps): JSX.Element {
           </p>
         </div>
       </Panel>
-      {asking && pace !== undefined && (
+      {asking && pace !== undefined && request !== undefined && (
         <Suspense>
           <ReviewDialog
             project={project}
+            id={request.id}
             plan={plan}
             intent={intent}
             names={names}

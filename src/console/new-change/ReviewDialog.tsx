@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useState, type JSX } from 'react'
 import type { Pace } from '../../vpc/bulk-changes-api.ts'
 import { intentWords } from '../../vpc/bulk/intent-words.ts'
@@ -10,6 +10,7 @@ import { counted } from '../facts/change-words.ts'
 import { groupName, type Named } from '../facts/group-names.ts'
 import { figuresOf, leftOutWords } from '../kinds/kind-words.ts'
 import { beginBulkChange, takeBulkChange } from '../proxy-client/bulk-changes.ts'
+import { CallError } from '../proxy-client/call-error.ts'
 import { guardsRefused } from '../traffic/broken-guards.ts'
 import { namesOf } from '../traffic/traffic-words.ts'
 import { Button } from '../ui/Button.tsx'
@@ -21,6 +22,8 @@ import styles from './NewChangePage.module.css'
 
 type ReviewDialogProps = {
   project: string
+  /** Of the bulk change: sent again after a lost response, it is the same one. */
+  id: string
   plan: BulkPlan
   intent: Intent
   names: Named
@@ -31,11 +34,9 @@ type ReviewDialogProps = {
 
 /** Asks before many ports are changed: in numbers and words, what will happen. */
 export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
-  const { project, plan, intent, names, note, pace, onClose } = props
+  const { project, id, plan, intent, names, note, pace, onClose } = props
   const client = useQueryClient()
   const navigate = useNavigate()
-  // Sent again after a lost response, it is the same one.
-  const [id] = useState(() => crypto.randomUUID())
   const [typed, setTyped] = useState('')
   const figures = figuresOf(plan)
   const { changing } = figures
@@ -150,8 +151,19 @@ export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
             title="The change did not begin"
             unknown={{
               title: 'Whether the change has begun is unknown',
-              text: 'If it has, it is among the changes. It is safe to send it again: it never begins twice.',
+              text: 'It is safe to send it again as it is: it never begins twice.',
             }}
+            actions={
+              error instanceof CallError &&
+              error.outcome === 'unknown' && (
+                <Link
+                  to="/projects/$projectId/changes/$changeId"
+                  params={{ projectId: project, changeId: id }}
+                >
+                  See whether it has begun
+                </Link>
+              )
+            }
           />
         )}
       </div>

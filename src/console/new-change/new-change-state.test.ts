@@ -24,6 +24,7 @@ const intents: fc.Arbitrary<Intent> = fc.oneof(
     where_missing: fc.constantFrom('insert' as const, 'leave_out' as const),
   }),
   fc.record({ kind: fc.constantFrom('detach' as const, 'exactly' as const), groups: ids }),
+  fc.record({ kind: fc.constant('exactly' as const), groups: fc.constant<string[]>([]) }),
   fc.record({ kind: fc.constant('replace' as const), group: other, by: ids.map(([one]) => one!) }),
 )
 
@@ -41,6 +42,9 @@ test('what is still to be said is said, and nothing odd is taken', () => {
   expect(intentOf(draftOf({}))).toEqual({ lacks: 'Choose the groups.' })
   expect(intentOf(draftOf({ do: 'drop' as never, groups: 'nonsense,1' }))).toEqual({
     lacks: 'Choose the groups.',
+  })
+  expect(intentOf(draftOf({ do: 'exactly' }))).toEqual({
+    lacks: 'Choose the groups, or say that no group is to be left.',
   })
   const groups = id(1)
   expect(intentOf(draftOf({ do: 'put', groups }))).toEqual({ lacks: 'Choose the group above which they go.' })

@@ -35,7 +35,7 @@ type IntentFieldsProps = {
 
 /** What is wanted, as a sentence with fields. */
 export function IntentFields({ project, draft, names, onChange }: IntentFieldsProps): JSX.Element {
-  const { kind, groups, place, at, next, leaveOut } = draft
+  const { kind, groups, none, place, at, next, leaveOut } = draft
   const [list, setList] = useState(false)
   const placed = kind === 'insert' || kind === 'move'
   const other = (label: string) => (
@@ -68,8 +68,18 @@ export function IntentFields({ project, draft, names, onChange }: IntentFieldsPr
         groups={kind === 'replace' ? groups.slice(0, 1) : groups}
         names={names}
         most={kind === 'replace' ? 1 : MOST_GROUPS_PER_PORT}
-        onChange={(next_) => onChange({ groups: next_ })}
+        onChange={(next_) => onChange({ groups: next_, none: false })}
       />
+      {kind === 'exactly' && groups.length === 0 && (
+        <label>
+          <input
+            type="checkbox"
+            checked={none}
+            onChange={(event) => onChange({ none: event.target.checked })}
+          />{' '}
+          no group at all
+        </label>
+      )}
       {kind !== 'replace' && (
         <Button onClick={() => setList(true)}>
           {kind === 'exactly' ? 'Paste, or take from a port…' : 'Paste…'}
@@ -137,7 +147,8 @@ export function IntentFields({ project, draft, names, onChange }: IntentFieldsPr
           onClose={() => setList(false)}
           onTake={(taken) => {
             setList(false)
-            onChange({ groups: taken })
+            // A port's list may be empty: then that is what was said.
+            onChange({ groups: taken, none: taken.length === 0 })
           }}
         />
       )}

@@ -87,6 +87,7 @@ export function ListDialog({ project, fromPort, onTake, onClose }: ListDialogPro
                 Take its list
               </Button>
             </div>
+            {ofPort && 'problem' in ofPort && <Notice tone="warn" title={ofPort.problem} role="alert" />}
             {ofPort && !('problem' in ofPort) && ofPort.unknown.length > 0 && (
               <Notice tone="warn" title="No port has exactly this name, ID or address" role="alert" />
             )}

@@ -20,6 +20,7 @@ export async function findGroups(
   pasted: string,
 ): Promise<GroupsFound | { problem: string }> {
   const texts = [...new Set(pasted.split(/[\n,;]+/).map((text) => text.trim()))].filter(Boolean)
+  if (texts.length === 0) return { problem: 'This text names no group.' }
   if (texts.length > MOST_GROUPS_PER_PORT)
     return {
       problem: `A port takes at most ${MOST_GROUPS_PER_PORT} groups; this text names ${texts.length}.`,

@@ -9,6 +9,9 @@ import type { PortFilters } from '../proxy-client/queries.ts'
 /** Above this, it takes fewer calls to read all ports than to ask for each. */
 const MOST_ASKED = 500
 
+/** The platform's names are no longer. */
+const LONGEST_NAME = 255
+
 /** What a pasted text names; `whole` where all ports were looked through for it. */
 export type Found = (ChosenPorts<Port> & { whole: boolean }) | { problem: string }
 
@@ -37,7 +40,8 @@ function filtersFor(texts: readonly string[]): PortFilters[] {
   const addresses = texts.flatMap(
     (text) => exactSearch(text)?.tries.flatMap((one) => one.private_ips ?? []) ?? [],
   )
-  const names = texts.filter((text) => !isUuid(text))
+  // No port has a longer name, and the platform would refuse to look for the others.
+  const names = texts.filter((text) => !isUuid(text) && text.length <= LONGEST_NAME)
   return [
     ...inCalls(ids).map((id) => ({ id })),
     ...inCalls(addresses).map((private_ips) => ({ private_ips })),

@@ -1,7 +1,7 @@
 import { isUuid } from '../../vpc/ids.ts'
 import { MOST_GROUPS_PER_PORT } from '../../vpc/port.ts'
 import type { Intent, Place } from '../../vpc/bulk/intent.ts'
-import type { NewChangeSearch } from '../facts/new-change-search.ts'
+import { NO_GROUPS, type NewChangeSearch } from '../facts/new-change-search.ts'
 
 /** The IDs in a text of an address, with commas between them. */
 export function idsIn(text: unknown): string[] {
@@ -13,6 +13,8 @@ export function idsIn(text: unknown): string[] {
 export type Draft = {
   kind: Intent['kind']
   groups: readonly string[]
+  /** Of `exactly`: it was said that no group is to be left. */
+  none: boolean
   place: Place['kind']
   /** As typed; people count from 1. */
   at: string
@@ -29,6 +31,7 @@ export function draftOf(search: NewChangeSearch & Record<string, unknown>): Draf
   return {
     kind: KINDS.find((one) => one === search.do) ?? 'insert',
     groups: idsIn(search.groups).slice(0, MOST_GROUPS_PER_PORT),
+    none: search.groups === NO_GROUPS,
     place: PLACES.find((one) => one === search.place) ?? 'top',
     at: typeof search.at === 'string' ? search.at : '1',
     next,
@@ -38,13 +41,14 @@ export function draftOf(search: NewChangeSearch & Record<string, unknown>): Draf
 
 /** The part of the address that has a draft: what its kind has no use for is left out. */
 export function draftInSearch(draft: Draft): Record<string, string | undefined> {
-  const { kind, groups, at, next, leaveOut } = draft
+  const { kind, groups, none, at, next, leaveOut } = draft
+  const named = (kind === 'replace' ? groups.slice(0, 1) : groups).join()
   const placed = kind === 'insert' || kind === 'move'
   const place = kind === 'put' ? orderOf(draft) : draft.place
   const besides = place === 'above' || place === 'below'
   return {
     do: kind,
-    groups: (kind === 'replace' ? groups.slice(0, 1) : groups).join() || undefined,
+    groups: named || (kind === 'exactly' && none ? NO_GROUPS : undefined),
     place: placed || kind === 'put' ? place : undefined,
     at: placed && place === 'position' ? at : undefined,
     next: kind === 'put' || kind === 'replace' || (placed && besides) ? next : undefined,
@@ -62,10 +66,13 @@ export function intentOf(draft: Draft): { intent: Intent } | { lacks: string } {
   const { kind, next, leaveOut } = draft
   const groups = [...draft.groups]
   const [first] = groups
-  if (kind === 'exactly') return { intent: { kind, groups } }
+  if (first === undefined && kind === 'exactly')
+    return draft.none
+      ? { intent: { kind, groups } }
+      : { lacks: 'Choose the groups, or say that no group is to be left.' }
   if (first === undefined)
     return { lacks: kind === 'replace' ? 'Choose the group to replace.' : 'Choose the groups.' }
-  if (kind === 'detach') return { intent: { kind, groups } }
+  if (kind === 'detach' || kind === 'exactly') return { intent: { kind, groups } }
   if (kind === 'replace')
     return next === undefined
       ? { lacks: `Choose the group that takes its place.` }

@@ -88,12 +88,17 @@ export function takeBulkChange(client: QueryClient, received: BulkChange): void 
 }
 
 /**
- * Waits for a newer revision of a bulk change, at most half a minute.
+ * Waits for a newer revision of a bulk change, at most half a minute; not at all where `after` is
+ * undefined.
  * @returns it as it is then, which may be the same revision
  */
-export async function waitForBulkChange(id: string, after: number, signal: AbortSignal): Promise<BulkChange> {
+export async function waitForBulkChange(
+  id: string,
+  after: number | undefined,
+  signal: AbortSignal,
+): Promise<BulkChange> {
   const response = await call(bulkChangeResponse, bulkApi.one(id), {
-    query: { after, wait: LONG_POLL_S },
+    query: after === undefined ? {} : { after, wait: LONG_POLL_S },
     signal,
     timeoutMs: (LONG_POLL_S + 15) * 1000,
   })

@@ -1,8 +1,6 @@
 import type { JSX } from 'react'
-import type { Pace } from '../../vpc/bulk-changes-api.ts'
 import { SelectField, TextField } from '../ui/Field.tsx'
 import styles from './PaceFields.module.css'
-import { wavesWords } from './bulk-words.ts'
 import type { PaceTyped } from './pace-typed.ts'
 
 type PaceFieldsProps = {
@@ -10,14 +8,10 @@ type PaceFieldsProps = {
   onTyped: (typed: PaceTyped) => void
   /** What is wrong with each field. */
   problems: Partial<Record<keyof PaceTyped, string>>
-  /** As typed, where nothing is wrong. */
-  pace: Pace | undefined
-  /** How many ports it is for. */
-  ports: number
 }
 
 /** At which pace a bulk change is carried out: how waves grow, and when it waits or stops. */
-export function PaceFields({ typed, onTyped, problems, pace, ports }: PaceFieldsProps): JSX.Element {
+export function PaceFields({ typed, onTyped, problems }: PaceFieldsProps): JSX.Element {
   const field = (name: keyof PaceTyped, label: string, hint?: string) => (
     <TextField
       label={label}
@@ -29,24 +23,21 @@ export function PaceFields({ typed, onTyped, problems, pace, ports }: PaceFields
     />
   )
   return (
-    <div className={styles.pace}>
-      <div className={styles.fields}>
-        {field('first', 'Ports in the first wave')}
-        {field('growth', 'Each wave is larger, times')}
-        {field('largest_wave', 'Ports in a wave, at most')}
-        {field('stop_after', 'Stop after failures')}
-        <SelectField
-          label="Between waves"
-          value={typed.between}
-          onChange={(event) => onTyped({ ...typed, between: event.target.value as PaceTyped['between'] })}
-        >
-          <option value="wait">Wait for me</option>
-          <option value="pause">Go on by itself after a pause</option>
-        </SelectField>
-        {typed.between === 'pause' && field('pause_seconds', 'Pause, seconds')}
-        {field('ports_per_minute', 'Ports a minute, at most', 'Empty: as the budget of calls allows')}
-      </div>
-      {pace !== undefined && ports > 0 && <p className={styles.waves}>In {wavesWords(pace, ports)}.</p>}
+    <div className={styles.fields}>
+      {field('first', 'Ports in the first wave')}
+      {field('growth', 'Each wave is larger, times')}
+      {field('largest_wave', 'Ports in a wave, at most')}
+      {field('stop_after', 'Stop after failures')}
+      <SelectField
+        label="Between waves"
+        value={typed.between}
+        onChange={(event) => onTyped({ ...typed, between: event.target.value as PaceTyped['between'] })}
+      >
+        <option value="wait">Wait for me</option>
+        <option value="pause">Go on by itself after a pause</option>
+      </SelectField>
+      {typed.between === 'pause' && field('pause_seconds', 'Pause, seconds')}
+      {field('ports_per_minute', 'Ports a minute, at most', 'Empty: as the budget of calls allows')}
     </div>
   )
 }

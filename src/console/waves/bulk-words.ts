@@ -49,6 +49,11 @@ export function countsWords(counts: BulkChangeSummary['counts']): string {
   }).join(' · ')
 }
 
+/** '17:05:07 UTC', as the records have it; `at` is of the proxy. */
+export function clockWords(at: string): string {
+  return `${new Date(at).toISOString().slice(11, 19)} UTC`
+}
+
 /** '312 ports'. */
 export function portsWords(count: number): string {
   return count === 1 ? '1 port' : `${count.toLocaleString('en')} ports`
@@ -70,7 +75,7 @@ export function stateWords(change: BulkChange): string {
     case 'waiting':
       return next_wave_at === null
         ? `${wave.number === 0 ? 'It' : `Wave ${wave.number} has ended: it`} waits for you to go on with ${portsWords(nextWave(change))}.`
-        : `The next wave, of ${portsWords(nextWave(change))}, begins at ${new Date(next_wave_at).toLocaleTimeString('en-GB')}.`
+        : `The next wave, of ${portsWords(nextWave(change))}, begins at ${clockWords(next_wave_at)}.`
     case 'paused':
       return counts.under_way > 0
         ? `Nothing more is begun. What was begun comes to its end: ${portsWords(counts.under_way)}.`
