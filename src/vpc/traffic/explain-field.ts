@@ -5,8 +5,8 @@ import { FAMILIES } from './directions.ts'
 import type { Flow, FlowRemote } from './flow.ts'
 import { changeBetween, within, type Decided, type Membership } from './outcomes.ts'
 import { changeRank, spokenOver } from './picture-columns.ts'
-import { partsOfRow, type PictureModel } from './picture.ts'
-import { AddressPainter, type Plane } from './plane.ts'
+import { partsOfRow, type ModelRow, type PictureModel } from './picture.ts'
+import { AddressPainter } from './plane.ts'
 import type { ReadRule } from './rules.ts'
 import { serviceCount, serviceRanges } from './service-ranges.ts'
 import { candidates } from './service-stretches.ts'
@@ -69,7 +69,7 @@ export function explainField(model: PictureModel, row: number, column: number): 
         direction,
         family: one.family,
         services: serviceRanges(mergeSpans(pairs)),
-        remote: remoteOf(model.planes[one.family], cells, one.membership, model),
+        remote: remoteOf(model, rows[row]!, one, cells),
         before: verdictOf(one.before, sets),
         after: verdictOf(one.after, sets),
         change,
@@ -83,13 +83,18 @@ export function explainField(model: PictureModel, row: number, column: number): 
   }
 }
 
-function remoteOf(plane: Plane, cells: number[], membership: Membership, model: PictureModel): FlowRemote {
+function remoteOf(model: PictureModel, row: ModelRow, { family, membership }: Found, cells: number[]) {
   const { sets } = model.before.book
-  return {
-    ...rangesOf(plane.ranges(cells), plane.family),
+  const inRow = row.sources.flatMap((source) =>
+    source.family === family && source.membership.in >= 0 ? [sets[source.membership.in]!] : [],
+  )
+  const remote: FlowRemote = {
+    ...rangesOf(model.planes[family].ranges(cells), family),
     memberOf: membership.in < 0 ? [] : [sets[membership.in]!],
-    notMemberOf: [],
+    // Members of a set that is painted alike, so in the same row, are a part of their own.
+    notMemberOf: membership.in < 0 ? inRow : [],
   }
+  return remote
 }
 
 /** The traffic of some services and cells of a plane, by what decides it. */

@@ -64,8 +64,8 @@ const NO_FIELD = -1
 /** What comes to pass in each cell: bits of `kinds`; `single` is the one decision, or -2. */
 type JoinedPatterns = { bits: Int32Array; single: Int32Array; kinds: readonly number[] }
 
-/** What a field, a row and a column are made of. */
-type ModelRow = { sources: Source[]; fields: Int32Array; joined: number }
+/** What a row and its fields are made of; and a column. */
+export type ModelRow = { sources: Source[]; fields: Int32Array; joined: number }
 type ModelColumn = { spans: Spans; columns: readonly Column[] }
 
 /** The picture of two lists of groups, or of one; and what explains its fields. */
