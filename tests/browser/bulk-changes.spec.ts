@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { BulkChangesPage } from './bulk-changes-page.ts'
-import { EXAMPLE, expect, expectNoAxeFindingInAnyLook, test } from './portside.ts'
+import { EXAMPLE, expect, expectNoAxeFindingInAnyLook, testOnManyPorts as test } from './portside.ts'
 
 /** Each test carries out many changes. */
 test.describe.configure({ timeout: 120_000 })
@@ -119,7 +119,7 @@ test('ports are pasted, and all is done by keyboard', async ({ page, cloud }) =>
     await keyboard.press('Enter')
   }
   await page.goto(CHANGES)
-  await expect(page.getByRole('heading', { name: 'No change on many ports yet' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Changes' })).toBeVisible()
   await press('New change')
   await expect(page.getByRole('heading', { level: 1, name: 'New change' })).toBeFocused()
   await press('Choose ports…')

@@ -4,7 +4,7 @@ import { EXAMPLE } from './portside.ts'
 import { repeats } from '../stage/repeats.ts'
 import { startPortside } from '../stage/servers.ts'
 
-const PORTS = repeats(270, 700)
+const PORTS = repeats(390, 700)
 /**
  * Opened before memory is first looked at: the code is loaded, and what is kept for those who come
  * back is full by then.
@@ -74,7 +74,8 @@ function trend(values: readonly number[]): number {
   const slopes = values
     .flatMap((from, i) => values.slice(i + 1).map((to, n) => (to - from) / (n + 1)))
     .toSorted((a, b) => a - b)
-  return slopes[Math.floor(slopes.length / 2)]!
+  const middle = slopes.length / 2
+  return (slopes[Math.ceil(middle) - 1]! + slopes[Math.floor(middle)]!) / 2
 }
 
 /** Opens ports within the page, each as soon as the list of the one before is shown. */

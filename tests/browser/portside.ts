@@ -60,6 +60,14 @@ export const testInSteps = test.extend({
   environment: [{ PORTSIDE_CHANGES: 'steps' }, { scope: 'worker' }],
 })
 
+/**
+ * Where many ports are changed: a proxy of its own, as changes that stopped stay known to it. The
+ * setting is the default.
+ */
+export const testOnManyPorts = test.extend({
+  environment: [{ PORTSIDE_CHANGES: 'choose' }, { scope: 'worker' }],
+})
+
 /** Where the proxy keeps no read: for tests that change the platform behind it. */
 export const testReadingAnew = test.extend({
   environment: [{ PORTSIDE_KEEP_READS_S: '0' }, { scope: 'worker' }],
