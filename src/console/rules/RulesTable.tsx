@@ -6,6 +6,8 @@ import styles from './RulesTable.module.css'
 
 /** Before a row is measured. */
 const ROW_HEIGHT = 48
+/** Drawn first, and the others a frame later: all at once take longer than a frame. */
+const FIRST_ROWS = 8
 /** Rows that PageUp and PageDown go. */
 const PAGE = 12
 
@@ -50,7 +52,12 @@ export function RulesTable(props: RulesTableProps): JSX.Element {
       [active],
     ),
   })
-  const items = virtualizer.getVirtualItems()
+  const [isWhole, setWhole] = useState(false)
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => setWhole(true))
+    return () => cancelAnimationFrame(frame)
+  }, [])
+  const items = isWhole ? virtualizer.getVirtualItems() : virtualizer.getVirtualItems().slice(0, FIRST_ROWS)
 
   useEffect(() => {
     if (toFocus === undefined) return
