@@ -1,6 +1,8 @@
 #!/bin/sh
-# Run by PostgreSQL's image when the database is made. Two roles, neither a superuser: `portside_owner` owns Portside's tables and
-# changes them, and the schema of its jobs, at a start (DATABASE_OWNER_URL); `portside` is what the proxy works as (DATABASE_URL), and can change no audit record.
+# Run by PostgreSQL's image when the database is made. Two roles, neither a superuser:
+# `portside_owner` owns Portside's tables and the schema of its jobs, and changes them at a start
+# (DATABASE_OWNER_URL); `portside` is what the proxy works as (DATABASE_URL), and can change no
+# audit record.
 set -eu
 psql --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" \
   --set database="$POSTGRES_DB" \

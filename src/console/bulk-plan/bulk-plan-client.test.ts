@@ -145,7 +145,7 @@ describe('asking for the plan of many ports', () => {
     expect((await fourth).found.changing).toBe(1200)
   })
 
-  it('says how far it is, and stops where it is told to', async () => {
+  it('says how far it is, and stops when the signal says so', async () => {
     client = new BulkPlanClient(start)
     const many = Array.from({ length: 400 }, (_, n) => ({ ...port(n, ''), security_groups: longList(n) }))
     const { toRead } = await client.find(many, wanted, never())

@@ -52,7 +52,7 @@ export class RulesRead {
   /**
    * Reads the rules of these groups. Those of a group that the platform does not show are null: it
    * may have rules that the platform does not show either.
-   * @param onRead is told how many of them are known
+   * @param onRead is called with how many of them are known
    * @throws what the query throws, the signal's reason
    */
   async read(

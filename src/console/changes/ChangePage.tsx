@@ -6,6 +6,7 @@ import { groupsNamed } from '../../vpc/bulk/intent-words.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import type { Named } from '../facts/group-names.ts'
 import { firstViewDrawn } from '../hooks/first-view.ts'
+import { KindRow } from '../kinds/KindRow.tsx'
 import { ListChips } from '../kinds/ListChips.tsx'
 import { CallError } from '../proxy-client/call-error.ts'
 import { groupsByIdQuery } from '../proxy-client/queries.ts'
@@ -170,16 +171,10 @@ function KindsOfChange({ change, names }: { change: BulkChange; names: Named }):
     <>
       <ul>
         {kinds.slice(0, most).map(({ planned_from, desired, ports, counts }, n) => (
-          <li key={n} className={styles.kind}>
-            <span className={styles.number}>
-              <b>{ports.toLocaleString('en')}</b>
-              {ports === 1 ? 'port' : 'ports'}
-            </span>
-            <div className={styles.what}>
-              <ListChips before={planned_from} after={desired} names={names} />
-              <p className={styles.counts}>{countsWords(counts)}</p>
-            </div>
-          </li>
+          <KindRow key={n} ports={ports}>
+            <ListChips before={planned_from} after={desired} names={names} />
+            <p className={styles.counts}>{countsWords(counts)}</p>
+          </KindRow>
         ))}
       </ul>
       {kinds.length > most && (

@@ -22,7 +22,7 @@ import {
   useEndWithoutRelease,
   type GapTops,
 } from './drag.ts'
-import type { DragLink, Dragged, Press } from './drag-link.ts'
+import { listIn, type DragLink, type Dragged, type Press } from './drag-link.ts'
 
 type DragLayerProps = {
   /** Around the list and the catalogue. */
@@ -163,10 +163,6 @@ function DropArea({ areas }: { areas: RefObject<HTMLElement | null> }): null {
   const { setNodeRef } = useDroppable({ id: LIST })
   useLayoutEffect(() => setNodeRef(listIn(areas)), [areas, setNodeRef])
   return null
-}
-
-function listIn(areas: RefObject<HTMLElement | null>): HTMLElement | null {
-  return areas.current?.querySelector<HTMLElement>('[data-rows="list"]') ?? null
 }
 
 function rowIn(areas: RefObject<HTMLElement | null>, from: Dragged['from'], id: string): HTMLElement | null {

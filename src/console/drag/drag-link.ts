@@ -1,4 +1,4 @@
-import type { KeyboardEvent, MouseEvent, TouchEvent } from 'react'
+import type { KeyboardEvent, MouseEvent, RefObject, TouchEvent } from 'react'
 
 /** What is dragged: `ids` together, out of the list or out of the catalogue. */
 export type Dragged = {
@@ -89,4 +89,9 @@ export function mayDrag(event: MouseEvent): boolean {
   if (event.shiftKey || event.ctrlKey || event.metaKey || isOn(event, `${CONTROLS}, input, a, label`))
     return false
   return [...(event.target as Node).childNodes].every(({ nodeType }) => nodeType !== Node.TEXT_NODE)
+}
+
+/** The element of the ordered list, in the areas around it. */
+export function listIn(areas: RefObject<HTMLElement | null>): HTMLElement | null {
+  return areas.current?.querySelector<HTMLElement>('[data-rows="list"]') ?? null
 }

@@ -23,10 +23,12 @@ import { Button } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { shortId } from '../ui/Id.tsx'
 import { Notice } from '../ui/Notice.tsx'
+import { OnDemand } from '../ui/OnDemand.tsx'
 import { Panel } from '../ui/Panel.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { VirtualList } from '../ui/VirtualList.tsx'
 import { portsWords } from '../waves/bulk-words.ts'
+import { KindRow } from './KindRow.tsx'
 import styles from './Kinds.module.css'
 import { ListChips } from './ListChips.tsx'
 
@@ -46,9 +48,9 @@ export function Kinds({ project, planned }: KindsProps): JSX.Element {
   return (
     <Panel title="Kinds of change" note="ports with the same list, result and traffic; the worst first">
       {kinds.length === 0 && <p className={styles.skip}>No port changes.</p>}
-      <ul>
+      <ul className={styles.kinds}>
         {kinds.slice(0, most).map((kind, place) => (
-          <KindRow key={place} project={project} planned={planned} kind={kind} place={place} />
+          <PlannedRow key={place} project={project} planned={planned} kind={kind} place={place} />
         ))}
       </ul>
       {kinds.length > most && (
@@ -65,90 +67,81 @@ export function Kinds({ project, planned }: KindsProps): JSX.Element {
   )
 }
 
-type KindRowProps = KindsProps & { kind: PlannedKind; place: number }
+type PlannedRowProps = KindsProps & { kind: PlannedKind; place: number }
 
 /** Kept as it is drawn while more kinds are shown below it. */
-const KindRow = memo(function KindRow(props: KindRowProps): JSX.Element {
+const PlannedRow = memo(function PlannedRow(props: PlannedRowProps): JSX.Element {
   const { project, planned, kind, place } = props
   const { list, desired, portSecurity, plan, traffic, broken, ports } = kind
   const { groups, guards } = planned.plan
   const names = namesOf({ groups })
   const opened = traffic === null ? undefined : openedText(traffic.end.flows)
   return (
-    <li className={styles.kind}>
-      <span className={styles.number}>
-        <b>{ports.length.toLocaleString('en')}</b>
-        {ports.length === 1 ? 'port' : 'ports'}
-      </span>
-      <div className={styles.what}>
-        <ListChips before={list} after={desired} names={groups} />
-        {desired.length === 0 && (
-          <Bad>No group will be left{portSecurity && ': no rule matches, and all traffic is denied'}</Bad>
-        )}
-        {opened !== undefined && <Bad>{opened}</Bad>}
-        {traffic === null ? (
-          <p className={styles.fine}>Port security is off: groups have no effect on these ports.</p>
-        ) : (
-          <>
-            {traffic.end.flows.length === 0 ? (
-              <p className={styles.fine}>No lasting change of traffic.</p>
-            ) : (
-              <FlowDigest
-                flows={traffic.end.flows}
-                lists={{ before: list, after: desired }}
-                names={names}
-                most={MOST_FLOWS}
-                more={() => 'More below.'}
-              />
-            )}
-            {traffic.inBetween.flows.length > 0 && (
-              <p>Only while it is carried out: {trafficCountsText(traffic.inBetween.counts)}.</p>
-            )}
-            {traffic.unreadable > 0 && (
-              <p>
-                {counted(traffic.unreadable, 'rule')} of its groups can’t be read: what they do is unknown.
-              </p>
-            )}
-            {traffic.notCompared.length > 0 && (
-              <p>
-                Not compared: rules with{' '}
-                {traffic.notCompared.map((id) => groupName({ groups }, id)).join(', ')} as remote, which other
-                ports come into or leave.
-              </p>
-            )}
-          </>
-        )}
-        {broken.map(({ guard, certain, inBetween, flow }) => {
-          const known = guards[guard]
-          return (
-            known && (
-              <Bad key={guard}>
-                {certain ? 'Breaks' : 'May break'} the guard {known.name}
-                {inBetween && ', while it is carried out'}: {guardText(known)}. {explain(flow, names)}
-              </Bad>
-            )
-          )
-        })}
-        <p className={styles.fine}>
-          {plan.way === 'one-call' || plan.steps.length === 1
-            ? 'In one call'
-            : `Step by step, ${counted(plan.steps.length, 'call')}`}{' '}
-          on each port.
-        </p>
-        {traffic !== null && traffic.end.flows.length + traffic.inBetween.flows.length > 0 && (
-          <OnDemand title={`All that changes: ${trafficCountsText(traffic.end.counts)}`}>
-            {() => <InFull planned={planned} kind={kind} place={place} />}
-          </OnDemand>
-        )}
-        <OnDemand
-          title={ports.length === 1 ? nameOf(planned.plan.ports[ports[0]!]!) : portsWords(ports.length)}
-        >
-          {() => (
-            <PortsOfKind project={project} plan={planned.plan} places={ports} label="Ports of this kind" />
+    <KindRow ports={ports.length}>
+      <ListChips before={list} after={desired} names={groups} />
+      {desired.length === 0 && (
+        <Bad>No group will be left{portSecurity && ': no rule matches, and all traffic is denied'}</Bad>
+      )}
+      {opened !== undefined && <Bad>{opened}</Bad>}
+      {traffic === null ? (
+        <p className={styles.fine}>Port security is off: groups have no effect on these ports.</p>
+      ) : (
+        <>
+          {traffic.end.flows.length === 0 ? (
+            <p className={styles.fine}>No lasting change of traffic.</p>
+          ) : (
+            <FlowDigest
+              flows={traffic.end.flows}
+              lists={{ before: list, after: desired }}
+              names={names}
+              most={MOST_FLOWS}
+              more={() => 'More below.'}
+            />
           )}
+          {traffic.inBetween.flows.length > 0 && (
+            <p>Only while it is carried out: {trafficCountsText(traffic.inBetween.counts)}.</p>
+          )}
+          {traffic.unreadable > 0 && (
+            <p>{counted(traffic.unreadable, 'rule')} of its groups can’t be read: what they do is unknown.</p>
+          )}
+          {traffic.notCompared.length > 0 && (
+            <p>
+              Not compared: rules with {traffic.notCompared.map((id) => groupName({ groups }, id)).join(', ')}{' '}
+              as remote, which other ports come into or leave.
+            </p>
+          )}
+        </>
+      )}
+      {broken.map(({ guard, certain, inBetween, flow }) => {
+        const known = guards[guard]
+        return (
+          known && (
+            <Bad key={guard}>
+              {certain ? 'Breaks' : 'May break'} the guard {known.name}
+              {inBetween && ', while it is carried out'}: {guardText(known)}. {explain(flow, names)}
+            </Bad>
+          )
+        )
+      })}
+      <p className={styles.fine}>
+        {plan.way === 'one-call' || plan.steps.length === 1
+          ? 'In one call'
+          : `Step by step, ${counted(plan.steps.length, 'call')}`}{' '}
+        on each port.
+      </p>
+      {traffic !== null && traffic.end.flows.length + traffic.inBetween.flows.length > 0 && (
+        <OnDemand title={`All that changes: ${trafficCountsText(traffic.end.counts)}`}>
+          {() => <InFull planned={planned} kind={kind} place={place} />}
         </OnDemand>
-      </div>
-    </li>
+      )}
+      <OnDemand
+        title={ports.length === 1 ? nameOf(planned.plan.ports[ports[0]!]!) : portsWords(ports.length)}
+      >
+        {() => (
+          <PortsOfKind project={project} plan={planned.plan} places={ports} label="Ports of this kind" />
+        )}
+      </OnDemand>
+    </KindRow>
   )
 })
 
@@ -157,17 +150,6 @@ function Bad({ children }: { children: ReactNode }): JSX.Element {
     <p className={styles.bad}>
       <Icon name="warning" /> {children}
     </p>
-  )
-}
-
-/** Drawn once it is opened: there may be thousands of ports and flows. */
-function OnDemand({ title, children }: { title: string; children: () => JSX.Element }): JSX.Element {
-  const [open, setOpen] = useState(false)
-  return (
-    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{title}</summary>
-      {open && children()}
-    </details>
   )
 }
 

@@ -15,7 +15,8 @@ import { isTyping } from '../hooks/typing.ts'
 import { Icon } from '../ui/Icon.tsx'
 import styles from './FindInList.module.css'
 import { rowsFound } from './find-rows.ts'
-import { listIn, rowsIn } from './rows-in-list.ts'
+import { listIn } from '../drag/drag-link.ts'
+import { rowsIn } from './rows-in-list.ts'
 
 type FindInListProps = {
   /** Around the list. */

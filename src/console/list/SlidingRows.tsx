@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react'
 import { landedRows } from './landed-rows.ts'
-import { listIn, rowsIn } from './rows-in-list.ts'
+import { listIn } from '../drag/drag-link.ts'
+import { rowsIn } from './rows-in-list.ts'
 
 type SlidingRowsProps = {
   /** Around the list. */

@@ -1,13 +1,7 @@
 import type { RefObject } from 'react'
+import { listIn } from '../drag/drag-link.ts'
 
-type Areas = RefObject<HTMLElement | null>
-
-/** The list's element, in the areas around it. */
-export function listIn(areas: Areas): HTMLElement | null | undefined {
-  return areas.current?.querySelector<HTMLElement>('[data-rows="list"]')
-}
-
-/** The elements of the list's rows, in their order. */
-export function rowsIn(areas: Areas): HTMLElement[] {
+/** The elements of the list's rows, in their order. @param areas around the list */
+export function rowsIn(areas: RefObject<HTMLElement | null>): HTMLElement[] {
   return [...(listIn(areas)?.querySelectorAll<HTMLElement>(':scope > [data-row]') ?? [])]
 }

@@ -3,7 +3,7 @@ import type { OrderCheck, StandingOrder } from '../../vpc/standing-orders-api.ts
 import type { Tone } from '../ui/Badge.tsx'
 import { portsWords } from '../waves/bulk-words.ts'
 
-/** How an order stands, in a few words: what is not known is not said to be right. */
+/** What is known of an order, in a few words: what is not known is not said to be right. */
 export function standOf({ check, checking, failed }: StandingOrder): { words: string; tone: Tone } {
   if (check === null) {
     if (checking !== null) return { words: 'Being checked', tone: 'accent' }
@@ -56,7 +56,7 @@ export function everyWords(minutes: number | null): string {
 export function whoDeparts(intent: Intent): string {
   switch (intent.kind) {
     case 'insert':
-      return 'A port that lacks one departs; where it stands on a port does not count. To keep groups in a place, choose ‘move’.'
+      return 'A port that lacks one departs; its position on a port does not count. To keep groups in a place, choose ‘move’.'
     case 'put':
       return intent.where_missing === 'insert'
         ? 'A port departs that has one on the wrong side, or lacks it. Ports without the other group are not concerned.'

@@ -7,6 +7,7 @@ import { markedNames, withGroupLinks } from '../facts/group-links.tsx'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
+import { OnDemand } from '../ui/OnDemand.tsx'
 import { FlowList } from './FlowList.tsx'
 import { flowGroups, whatText, whyText, type TwoLists } from './flow-groups.ts'
 import { FLOW_MARKS } from './flow-marks.ts'
@@ -73,17 +74,6 @@ function OpenToAnywhere(): JSX.Element {
     <Badge tone="danger" icon="warning">
       Open to anywhere
     </Badge>
-  )
-}
-
-/** Drawn once it is opened: there may be thousands of flows. */
-function OnDemand({ title, children }: { title: string; children: () => JSX.Element }): JSX.Element {
-  const [open, setOpen] = useState(false)
-  return (
-    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{title}</summary>
-      {open && children()}
-    </details>
   )
 }
 

@@ -24,6 +24,7 @@ import { ownError } from '../errors.ts'
 import { Jobs } from '../jobs.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
 import type { OperationsAccess } from '../operations/access.ts'
+import { openedOnce } from '../opened-once.ts'
 import { planningOf } from '../planning.ts'
 import { goneSignal, idParams, pollQuery, projectParams } from '../request-checks.ts'
 import type { Upstream } from '../upstream/upstream.ts'
@@ -81,17 +82,9 @@ export async function bulkChangesPlugin(
     }
     return { store, bulkChanges: new BulkChanges(store, jobs, planning), close }
   }
-  let opening: ReturnType<typeof open> | undefined
-  const opened = () =>
-    (opening ??= open().catch((error: unknown) => {
-      // The next request tries again.
-      opening = undefined
-      throw error
-    }))
+  const { opened, close } = openedOnce(open)
   if (database.atStart) await opened()
-  app.addHook('onClose', async () => {
-    await (await opening?.catch(() => undefined))?.close()
-  })
+  app.addHook('onClose', () => close((known) => known.close()))
 
   /** Opens, and refuses the ID of a bulk change that this proxy doesn't have. */
   async function openedFor(asked: string) {

@@ -4,6 +4,7 @@ import type { ProxyConfig } from '../config.ts'
 import type { DatabaseAccess } from '../database/database.ts'
 import { GuardCheck } from '../guards/guard-check.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
+import { openedOnce } from '../opened-once.ts'
 import { planningOf } from '../planning.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { copyJournalToAuditLog } from './copy-to-audit-log.ts'
@@ -53,17 +54,9 @@ export function accessOperations(
     await operations.recover()
     return { store, operations }
   }
-  let opening: ReturnType<typeof open> | undefined
-  const opened = () =>
-    (opening ??= open().catch((error: unknown) => {
-      // The next request tries again.
-      opening = undefined
-      throw error
-    }))
+  const { opened, close } = openedOnce(open)
   app.addHook('preClose', async () => stopping.abort())
-  app.addHook('onClose', async () => {
-    await (await opening?.catch(() => undefined))?.operations.close()
-  })
+  app.addHook('onClose', () => close((known) => known.operations.close()))
   return {
     stopping: stopping.signal,
     opened,

@@ -21,6 +21,7 @@ import type { DatabaseAccess } from '../database/database.ts'
 import { ownError } from '../errors.ts'
 import { Jobs } from '../jobs.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
+import { openedOnce } from '../opened-once.ts'
 import { idParams, projectParams } from '../request-checks.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { OrderChecker } from './check-order.ts'
@@ -65,17 +66,9 @@ export async function standingOrdersPlugin(
     metrics?.showStandingOrders(() => store.figures([...endpoints.keys()]))
     return { store, orders: new StandingOrders(store, jobs), close: () => jobs.close() }
   }
-  let opening: ReturnType<typeof open> | undefined
-  const opened = () =>
-    (opening ??= open().catch((error: unknown) => {
-      // The next request tries again.
-      opening = undefined
-      throw error
-    }))
+  const { opened, close } = openedOnce(open)
   if (database.atStart) await opened()
-  app.addHook('onClose', async () => {
-    await (await opening?.catch(() => undefined))?.close()
-  })
+  app.addHook('onClose', () => close((known) => known.close()))
 
   /** Opens, and refuses the ID of an order that this proxy doesn't have. */
   async function openedFor(asked: string) {

@@ -242,7 +242,7 @@ describe('a user', () => {
     for (const port of ports) expect(await operations.ofPort(port)).toHaveLength(1)
   })
 
-  test('is told what is wrong with a request, and nothing is sent', async () => {
+  test('reads what is wrong with a request, and nothing is sent', async () => {
     const [port] = await portsWith('abc', 1)
     const right = bulkRequest([kind('abc', 'bca', [port!])])
     const [only] = right.kinds
