@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config'
 import { COMPILED_ONCE } from './src/run/compiled-once.ts'
 import { compressFiles } from './src/run/compress-plugin.ts'
 import { emptyJournal } from './src/run/empty-journal-plugin.ts'
+import { headScript } from './src/run/head-script-plugin.ts'
 import { listLicences } from './src/run/licences-plugin.ts'
 import { LongTestsFirst } from './src/run/long-tests-first.ts'
 
@@ -12,9 +13,13 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 // One build for both sides: the console for browsers, the proxy and the emulator for Node.
 export default defineConfig({
-  plugins: [react(), listLicences(), compressFiles(), emptyJournal()],
+  plugins: [react(), listLicences(), headScript(), compressFiles(), emptyJournal()],
   // A worker loads what it is rarely asked for when it is.
   worker: { format: 'es' },
+  resolve: {
+    // What it is for React 17 is not loaded.
+    alias: { 'use-sync-external-store/shim/with-selector': 'use-sync-external-store/with-selector' },
+  },
   builder: {},
   environments: {
     client: {
@@ -32,21 +37,15 @@ export default defineConfig({
               groups: [
                 { name: 'frame', tags: ['$initial'] },
                 {
-                  name: 'page',
-                  test: /\/(PageHeader|Panel|StatusBadge|GroupName|group-names|device-owner|list-search|Time)\./,
-                },
-                { name: 'traffic', test: /use-traffic|members-queries|remote-group-ids/ },
-                {
                   name: 'arrangement',
-                  test: /change-words|arrangement-store|follow-operations|mutations|operations\/rights|vpc\/updated-at|hooks\/(latest|typing)/,
+                  test: /change-words|arrangement-store|follow-operations|[mM]utations?\.|operations\/rights|vpc\/updated-at|hooks\/(latest|typing)|use-traffic|members-queries|remote-group-ids|RowCheckbox|vpc\/(plan-ways|plan-change|change-step)\./,
                 },
+                { name: 'virtual', test: /@tanstack.(react-virtual|virtual-core)/ },
                 { name: 'permission', test: /MayBePermission|vpc\/permissions/ },
-                { name: 'field', test: /ui\/(Field|NumberInput)\./ },
                 {
                   name: 'lists',
-                  test: /SearchBox|use-group-names|useInfiniteQuery|unreadable-(pages|words)/,
+                  test: /SearchBox|use-group-names|useInfiniteQuery|unreadable-(pages|words)|ui\/(Field|NumberInput)\.|FilterBar|search-text/,
                 },
-                { name: 'search', test: /FilterBar|search-text/ },
                 {
                   name: 'flows',
                   test: /TrafficFailed|traffic-words|rule-key|check-result|TrafficChanges\.module/,

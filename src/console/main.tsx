@@ -5,6 +5,15 @@ import { createRoot } from 'react-dom/client'
 import { createQueryClient } from './proxy-client/query-client.ts'
 import { createConsoleRouter, loadAhead } from './router.tsx'
 import './ui/tokens.css'
+// Every page needs these at once: they come in the frame's file, and not in one more.
+import '../vpc/device-owner.ts'
+import './facts/group-names.ts'
+import './facts/GroupName.tsx'
+import './hooks/list-search.ts'
+import './ui/PageHeader.tsx'
+import './ui/Panel.tsx'
+import './ui/StatusBadge.tsx'
+import './ui/Time.tsx'
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no element with the ID root')

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { refusedFields } from '../vpc/errors.ts'
 import { projectId } from '../vpc/ids.ts'
 import { offers } from '../vpc/offers.ts'
-import { planPolicies } from '../vpc/plan-ways.ts'
+import { planPolicies } from '../vpc/plan-policies.ts'
 import { MOST_GROUPS_PER_PORT } from '../vpc/port.ts'
 import { guards } from '../vpc/traffic/guards.ts'
 

@@ -1,4 +1,4 @@
-import type { PlanPolicy } from '../vpc/plan-ways.ts'
+import type { PlanPolicy } from '../vpc/plan-policies.ts'
 import type { Guard } from '../vpc/traffic/guards.ts'
 import {
   openEndpoint,

@@ -1,7 +1,7 @@
 import { portCallsOf, waysOffered, type PortCalls } from '../vpc/port-calls.ts'
 import type { Offers } from '../vpc/offers.ts'
 import type { PlanWay } from '../vpc/plan-change.ts'
-import type { PlanPolicy } from '../vpc/plan-ways.ts'
+import type { PlanPolicy } from '../vpc/plan-policies.ts'
 import { groupsPerPort, type ProxyConfig } from './config.ts'
 
 /** What plans for the ports of one project must keep to. */

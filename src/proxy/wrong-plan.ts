@@ -1,7 +1,8 @@
 import { stepsLead } from '../vpc/change-step.ts'
 import type { OperationRequest } from '../vpc/portside-requests.ts'
 import type { PlanWay } from '../vpc/plan-change.ts'
-import { wayOf, type PlanPolicy } from '../vpc/plan-ways.ts'
+import type { PlanPolicy } from '../vpc/plan-policies.ts'
+import { wayOf } from '../vpc/plan-ways.ts'
 import { ownError } from './errors.ts'
 import type { Planning } from './planning.ts'
 

@@ -1,24 +1,6 @@
-/** Paths of the platform's calls (docs/platform.md, Calls). IDs are percent-encoded. */
-const at = (project: string, rest: string) => `/v3/${encodeURIComponent(project)}/${rest}`
-const onPort = (port: string, call = '') => `ports/${encodeURIComponent(port)}${call}`
+import { onPort } from './platform-paths.ts'
 
-/**
- * The paths of the platform's API, from project, port and group IDs. Portside's own API has the
- * same under `/api`.
- */
-export const paths = {
-  ports: (project: string) => at(project, 'ports'),
-  port: (project: string, port: string) => at(project, onPort(port)),
-  insert: (project: string, port: string) => at(project, onPort(port, '/insert-security-groups')),
-  remove: (project: string, port: string) => at(project, onPort(port, '/remove-security-groups')),
-  securityGroups: (project: string) => at(project, 'vpc/security-groups'),
-  securityGroup: (project: string, group: string) =>
-    at(project, `vpc/security-groups/${encodeURIComponent(group)}`),
-  rules: (project: string) => at(project, 'vpc/security-group-rules'),
-  addressGroups: (project: string) => at(project, 'vpc/address-groups'),
-  addressGroup: (project: string, group: string) =>
-    at(project, `vpc/address-groups/${encodeURIComponent(group)}`),
-} as const
+export * as paths from './platform-paths.ts'
 
 /**
  * The path of the port update, which replaces the list in one call (docs/platform.md, Replace).

@@ -3,7 +3,8 @@ import { portCallsOf } from './port-calls.ts'
 import { describe, expect, test } from 'vitest'
 import { applyStep, dryRunRequest, stepRequest, stepsLead, StepRefused } from './change-step.ts'
 import { planChange, planReplacement, PlanRefused } from './plan-change.ts'
-import { chosenPlan, planPolicies, planWays, wayOf } from './plan-ways.ts'
+import { planPolicies } from './plan-policies.ts'
+import { chosenPlan, planWays, wayOf } from './plan-ways.ts'
 
 const ways = (from: string, to: string, policy: (typeof planPolicies)[number] = 'choose') => {
   const { proposed, other } = planWays([...from], [...to], { limit: 100, policy })

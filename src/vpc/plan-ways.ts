@@ -1,9 +1,5 @@
 import { planChange, planReplacement, PlanRefused, type ChangePlan, type PlanWay } from './plan-change.ts'
-
-/** How a team wants its changes made: PORTSIDE_CHANGES. `choose`: the operator chooses. */
-export const planPolicies = ['choose', 'one-call', 'steps'] as const
-/** How a team wants its changes made. */
-export type PlanPolicy = (typeof planPolicies)[number]
+import type { PlanPolicy } from './plan-policies.ts'
 
 /** The plans for one change: the proposed one, and the other way where there is one. */
 export type PlanWays = { proposed: ChangePlan; other?: ChangePlan }

@@ -1,37 +1,10 @@
 import * as z from 'zod/mini'
 import { portsideError, signInWays } from './errors.ts'
-import { planPolicies } from './plan-ways.ts'
+import { planPolicies } from './plan-policies.ts'
 import { MOST_GROUPS_PER_PORT, port } from './port.ts'
 
-/**
- * Portside's own API, between console and proxy: what it says. What is asked of it is in
- * portside-requests.ts, so that the console does not load the checks of it. The platform's calls
- * are under `/api` with the platform's paths (`/api/v3/{project_id}/ports/...`); there PUTs are dry
- * runs only. Every change is an operation, below.
- */
-export const api = {
-  session: () => '/api/session',
-  /** POST, without a body; the response is signedOut. */
-  signOut: () => '/api/sign-out',
-  /** GET: the guards of all changes; the response is guardsResponse (traffic/guards.ts). */
-  guards: () => '/api/guards',
-  /** GET: what the endpoint of a project offers; offers.ts. */
-  offers: (project: string) => `/api/v3/${encodeURIComponent(project)}/offers`,
-  /** GET: how many calls each endpoint has left; the response is callsResponse. */
-  calls: () => '/api/calls',
-  portOperations: (project: string, portId: string) =>
-    `/api/v3/${encodeURIComponent(project)}/ports/${encodeURIComponent(portId)}/operations`,
-  /** GET: the operations of all ports that wait for a choice, as awaitingChoiceResponse. */
-  awaitingChoice: (project: string) => `/api/v3/${encodeURIComponent(project)}/operations`,
-  /** POST: dry-run a plan; checks.ts. */
-  portChecks: (project: string, portId: string) =>
-    `/api/v3/${encodeURIComponent(project)}/ports/${encodeURIComponent(portId)}/checks`,
-  operation: (id: string) => `/api/operations/${encodeURIComponent(id)}`,
-  operationChoice: (id: string, choice: OperationChoice) =>
-    `/api/operations/${encodeURIComponent(id)}/${choice}`,
-} as const
-
 export { signInWays, type SignInWay } from './errors.ts'
+export * as api from './portside-paths.ts'
 
 /**
  * A viewer looks, arranges and previews; an operator checks with dry runs and changes ports too.

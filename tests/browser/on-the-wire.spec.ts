@@ -1,6 +1,7 @@
 import type { Page, Request } from '@playwright/test'
 import { EXAMPLE, expect, test } from './portside.ts'
 import { filesOf, PORT_PAGE } from '../build/size.ts'
+import { holdBack } from './hold-back.ts'
 
 /** The paths and parameters that the page asks the proxy for, from now on, as they come. */
 function asked(page: Page): URL[] {
@@ -54,6 +55,56 @@ test('a port asks for one page of groups, and for nothing twice', async ({
   const rules = urls.filter(({ pathname }) => pathname.endsWith('/vpc/security-group-rules'))
   const ofGroups = rules.flatMap(({ searchParams }) => searchParams.getAll('security_group_id'))
   expect(ofGroups.toSorted()).toEqual((await cloud.list(UNCHANGED)).toSorted())
+})
+
+test('a view’s code and data are asked for before the console’s code is there', async ({
+  page,
+  portPage,
+  portPath,
+}) => {
+  let release: (() => void) | undefined
+  const held = new Promise<void>((resolve) => (release = resolve))
+  await page.route(/\/assets\/index-.*\.js$/, async (route) => {
+    await held
+    await route.continue()
+  })
+  const ports = page.waitForResponse(/\/ports\?limit=200$/)
+  const pageOfPorts = page.waitForResponse(/\/assets\/PortsPage-.*\.js$/)
+  await page.goto(portPath(''), { waitUntil: 'commit' })
+  await Promise.all([ports, pageOfPorts, page.waitForResponse(/\/api\/session$/)])
+
+  const urls = asked(page)
+  const groups = page.waitForResponse(/\/vpc\/security-groups\?id=/)
+  const rules = page.waitForResponse(/\/vpc\/security-group-rules\?/)
+  const pageOfPort = page.waitForResponse(/\/assets\/PortPage-.*\.js$/)
+  await page.goto(portPath(UNCHANGED), { waitUntil: 'commit' })
+  await Promise.all([groups, rules, pageOfPort])
+  expect(await page.evaluate(() => document.querySelector('[data-rows=list]'))).toBeNull()
+  release?.()
+  await expect(portPage.list).toContainText('rule')
+  await page.waitForLoadState('networkidle')
+  // What was asked for ahead is used.
+  expect(twice(urls.map(String))).toEqual([])
+})
+
+test('groups that a port had last time are asked for with it, those it has are shown', async ({
+  page,
+  portPage,
+  cloud,
+  portPath,
+}) => {
+  await portPage.open(portPath(EXAMPLE.port), 2)
+  const port = await holdBack(page, new RegExp(`/api/.*/ports/${EXAMPLE.port}$`))
+  const before = page.waitForResponse(/\/vpc\/security-group-rules\?/)
+  await page.goto(portPath(EXAMPLE.port), { waitUntil: 'commit' })
+  await before
+  await port.noMore()
+  await port.release()
+  await expect(portPage.list).toContainText('rule')
+
+  await cloud.someoneElseSets(EXAMPLE.port, [EXAMPLE.inserted[0]])
+  await portPage.open(portPath(EXAMPLE.port), 1)
+  await expect(portPage.list).toContainText('rule')
 })
 
 test('a port’s code that its list does not need is asked for after the list', async ({

@@ -21,14 +21,22 @@ export const PORT_PAGE_PARTS = [
   'src/console/port-details/PortDetails.tsx',
 ]
 
+/** The script that runs before all others (run/head-script-plugin.ts). */
+function headScript(): string {
+  const [, file] =
+    /<script src="\/(assets\/head-[^"]+)">/.exec(readFileSync(`${CONSOLE}index.html`, 'utf8')) ?? []
+  if (file === undefined) throw new Error('dist/console/index.html has no head script')
+  return file
+}
+
 /**
- * The files that modules of the built console need: the entry, the modules, and all that these
- * import statically. Paths within dist/console.
+ * The files that modules of the built console need: the head's script, the entry, the modules, and
+ * all that these import statically. Paths within dist/console.
  * @throws Error when the manifest does not have one of them
  */
 export function filesOf(modules: readonly string[]): { js: string[]; css: string[] } {
   const manifest = JSON.parse(readFileSync(`${CONSOLE}.vite/manifest.json`, 'utf8')) as Manifest
-  const js = new Set<string>()
+  const js = new Set([headScript()])
   const css = new Set<string>()
   const add = (name: string) => {
     const chunk = manifest[name]

@@ -76,7 +76,11 @@ export async function idsByName(
   emulator: Emulator,
   kind: 'ports' | 'securityGroups',
 ): Promise<Map<string, string>> {
-  const { body } = await call(emulator, 'GET', paths[kind](EXAMPLE.project))
+  const { body } = await call(
+    emulator,
+    'GET',
+    (kind === 'ports' ? paths.ports : paths.securityGroups)(EXAMPLE.project),
+  )
   const items: { name: string; id: string }[] = body[kind === 'ports' ? 'ports' : 'security_groups']
   return new Map(items.map(({ name, id }) => [name, id]))
 }

@@ -6,7 +6,8 @@ import { MOST_REMOTE_GROUPS } from '../../vpc/traffic/members.ts'
 import type { OtherPort, OtherPortsRead } from '../../vpc/traffic/read-other-ports.ts'
 import { remoteAddressGroupIds, remoteGroupIds } from '../../vpc/traffic/remote-group-ids.ts'
 import { membersOfGroupsQuery, otherPortsOfManyQuery } from '../proxy-client/members-queries.ts'
-import { groupsByIdQuery, rulesOfGroupsQuery, sorted } from '../proxy-client/queries.ts'
+import { sorted } from '../proxy-client/first-reads.ts'
+import { groupsByIdQuery, rulesOfGroupsQuery } from '../proxy-client/queries.ts'
 import type { ToRead, TrafficFacts } from './messages.ts'
 
 /** So many other ports are compared, and so many groups of theirs are read for it: ten calls. */

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { PlanWay } from '../../vpc/plan-change.ts'
-import type { PlanPolicy } from '../../vpc/plan-ways.ts'
+import type { PlanPolicy } from '../../vpc/plan-policies.ts'
 import { DEFAULT_GROUPS_PER_PORT } from '../../vpc/port.ts'
 import { portCallsOf, waysOffered, type PortCalls } from '../../vpc/port-calls.ts'
 import { offersQuery, sessionQuery } from '../proxy-client/queries.ts'

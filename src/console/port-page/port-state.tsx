@@ -3,7 +3,7 @@ import { createContext, useContext, useDeferredValue, type JSX, type ReactNode }
 import type { Port } from '../../vpc/port.ts'
 import type { PortCalls } from '../../vpc/port-calls.ts'
 import type { PlanWay } from '../../vpc/plan-change.ts'
-import type { PlanPolicy } from '../../vpc/plan-ways.ts'
+import type { PlanPolicy } from '../../vpc/plan-policies.ts'
 import type { Operation } from '../../vpc/portside-api.ts'
 import type { PortResponse } from '../../vpc/responses.ts'
 import { isChanged } from '../arrangement/arrangement.ts'

@@ -4,7 +4,8 @@ import { portsResponse } from '../../vpc/responses.ts'
 import { unreadableIn } from '../../vpc/unreadable-pages.ts'
 import type { UnreadableEntries } from '../../vpc/unreadable.ts'
 import { call } from './client.ts'
-import { platform, type PortFilters } from './queries.ts'
+import { platform } from './first-reads.ts'
+import type { PortFilters } from './queries.ts'
 
 /** A page that is read without holding up what is drawn. */
 const PAGE = 500

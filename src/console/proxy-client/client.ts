@@ -1,9 +1,10 @@
 import * as z from 'zod/mini'
 import { portsideError, refusedFields } from '../../vpc/errors.ts'
 import { ASKED_AT_HEADER } from '../../vpc/portside-api.ts'
-import { queryString } from '../../vpc/query-string.ts'
 import { noteAskedAt } from './order.ts'
 import { CallError } from './call-error.ts'
+import { addressOf, headersOf, type Read } from './first-reads.ts'
+import { takeAhead } from './read-ahead.ts'
 
 /**
  * The proxy retries reads and waits where the platform asks it to: this is longer than
@@ -15,13 +16,11 @@ type CallOptions = {
   method?: 'GET' | 'PUT' | 'POST' | 'DELETE'
   /** Sent as JSON. */
   body?: unknown
-  /** Arrays repeat their name. */
-  query?: Parameters<typeof queryString>[0]
+  query?: Read['query']
   /** Cancels the call; the rejection is then the signal's reason, no CallError. */
   signal?: AbortSignal | undefined
   timeoutMs?: number
-  /** A response may be what the proxy read for somebody so many seconds ago; else it is new. */
-  maxAge?: number | undefined
+  maxAge?: Read['maxAge']
   /** Gets how many seconds ago the proxy read it: 0 when it was read for this call. */
   onAge?: (seconds: number) => void
 }
@@ -29,22 +28,23 @@ type CallOptions = {
 /**
  * One call to the proxy: the only way out of the console.
  * @param schema what the response must be
- * @param path on the proxy, from src/vpc (`/api/...`)
+ * @param path on the proxy, from src/vpc (`/api/...`), or a read of the first view, in whole
  * @returns the response, read by the schema
  * @throws CallError with the platform's or the proxy's words; or the signal's reason after a
  *   cancel
  */
 export async function call<S extends z.ZodMiniType>(
   schema: S,
-  path: string,
+  path: string | Read,
   { method = 'GET', body, query, signal, timeoutMs = DEFAULT_TIMEOUT_MS, maxAge, onAge }: CallOptions = {},
 ): Promise<z.output<S>> {
   // Not AbortSignal.timeout: each of those stays in memory until its time is up, long after the
   // response.
   const timeout = new AbortController()
   const timer = setTimeout(() => timeout.abort(), timeoutMs)
-  const url = new URL(path, location.origin)
-  if (query !== undefined) url.search = queryString(query)
+  const read: Read = typeof path === 'string' ? { path, query, maxAge } : path
+  const url = new URL(addressOf(read), location.origin)
+  const given = signal === undefined ? timeout.signal : AbortSignal.any([signal, timeout.signal])
   // Nobody knows what became of a request whose response is lost; only a read can't have changed
   // anything.
   const lost = method === 'GET' ? {} : ({ outcome: 'unknown' } as const)
@@ -52,17 +52,19 @@ export async function call<S extends z.ZodMiniType>(
   let text: string
   let askedAt: string | null
   try {
-    const response = await fetch(url, {
-      method,
-      headers: {
-        accept: 'application/json',
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(maxAge !== undefined && { 'cache-control': `max-age=${maxAge}` }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      credentials: 'same-origin',
-      signal: signal === undefined ? timeout.signal : AbortSignal.any([signal, timeout.signal]),
-    })
+    const ahead = method === 'GET' ? await takeAhead(read, given) : undefined
+    const response =
+      ahead ??
+      (await fetch(url, {
+        method,
+        headers: {
+          ...headersOf(read),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        credentials: 'same-origin',
+        signal: given,
+      }))
     status = response.status
     askedAt = response.headers.get(ASKED_AT_HEADER)
     text = await response.text()
@@ -87,9 +89,9 @@ export async function call<S extends z.ZodMiniType>(
   } finally {
     clearTimeout(timer)
   }
-  const read = readBody(schema, status, text, lost)
-  if (askedAt !== null && typeof read === 'object' && read !== null) noteAskedAt(read, askedAt)
-  return read
+  const result = readBody(schema, status, text, lost)
+  if (askedAt !== null && typeof result === 'object' && result !== null) noteAskedAt(result, askedAt)
+  return result
 }
 
 /**

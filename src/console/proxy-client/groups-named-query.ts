@@ -2,7 +2,8 @@ import { queryOptions } from '@tanstack/react-query'
 import { paths } from '../../vpc/paths.ts'
 import { securityGroupsResponse } from '../../vpc/responses.ts'
 import { call } from './client.ts'
-import { platform, sharedAge, type GroupFilters } from './queries.ts'
+import { platform } from './first-reads.ts'
+import { sharedAge, type GroupFilters } from './queries.ts'
 
 /** More groups of one name are not offered. */
 const MOST = 20

@@ -1,7 +1,8 @@
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
 import type { Port } from '../../vpc/port.ts'
 import type { AddressGroupRead } from '../../vpc/traffic/address-groups.ts'
-import { groupMembersKey, portsInfiniteQuery, sharedAge, sorted } from './queries.ts'
+import { sorted } from './first-reads.ts'
+import { groupMembersKey, portsInfiniteQuery, sharedAge } from './queries.ts'
 
 /** The addresses of a security group or an address group, as read at a time (ms since 1970). */
 export type MembersRead = AddressGroupRead & { readAt?: number }

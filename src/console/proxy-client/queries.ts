@@ -20,29 +20,32 @@ import type { SecurityGroup, SecurityGroupRule } from '../../vpc/security-group.
 import { UNREADABLE } from '../../vpc/unreadable-marks.ts'
 import { rulesUnreadable } from '../../vpc/traffic/rules-unreadable.ts'
 import { call } from './client.ts'
+import {
+  groupsReads,
+  platform,
+  portRead,
+  portsRead,
+  rulesRead,
+  sessionRead,
+  SHARED_SECONDS,
+  sorted,
+} from './first-reads.ts'
+import { keepGroupsSeen } from './groups-seen.ts'
 import { isLater, noteTimes, timed, timesOf } from './order.ts'
 
-/** Ports a page. */
-const PORTS_PAGE = 200
 /** Groups a page. */
 const GROUPS_PAGE = 100
-/** What is shown of groups, rules and members may be so old when it is read, in seconds. */
-const SHARED_SECONDS = 60
-/** The platform's largest page (docs/platform.md, Calls). */
-export const LARGEST_PAGE = 2000
 
 /** Filters that the platform applies; pages are the query's own affair. */
 export type PortFilters = Omit<PortsQuery, 'limit' | 'marker'>
 /** Filters that the platform applies. */
 export type GroupFilters = Omit<SecurityGroupsQuery, 'limit' | 'marker'>
 
-export const platform = (path: string) => `/api${path}`
-
 /** Who is signed in, and the projects to choose from. */
 export const sessionQuery = () =>
   queryOptions({
     queryKey: ['session'],
-    queryFn: ({ signal }) => call(session, api.session(), { signal }),
+    queryFn: ({ signal }) => call(session, sessionRead(), { signal }),
     staleTime: Infinity,
   })
 
@@ -80,10 +83,7 @@ export const portsInfiniteQuery = (project: string, filters: PortFilters) =>
   infiniteQueryOptions({
     queryKey: ['ports', project, filters],
     queryFn: ({ pageParam, signal }) =>
-      call(portsResponse, platform(paths.ports(project)), {
-        query: { ...filters, limit: PORTS_PAGE, marker: pageParam },
-        signal,
-      }),
+      call(portsResponse, portsRead(project, { ...filters, marker: pageParam }), { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last, _pages, _param, used) => nextMarker(last, used),
     staleTime: Infinity,
@@ -101,8 +101,7 @@ export const exactPortsQuery = (project: string, filters: PortFilters, tries: re
     queryKey: ['exact-ports', project, filters, tries],
     queryFn: async ({ signal }) => {
       for (const one of tries) {
-        const query = { ...filters, ...one, limit: PORTS_PAGE }
-        const page = await call(portsResponse, platform(paths.ports(project)), { query, signal })
+        const page = await call(portsResponse, portsRead(project, { ...filters, ...one }), { signal })
         const unreadable = page[UNREADABLE]
         // What can't be read may be what is looked for.
         if (page.ports.length > 0 || unreadable) return { ports: page.ports, unreadable }
@@ -118,7 +117,11 @@ export const exactPortsQuery = (project: string, filters: PortFilters, tries: re
 export const portQuery = (project: string, id: string) =>
   queryOptions({
     queryKey: ['port', project, id],
-    queryFn: ({ signal }) => timed(() => call(portResponse, platform(paths.port(project, id)), { signal })),
+    queryFn: async ({ signal }) => {
+      const read = await timed(() => call(portResponse, portRead(project, id), { signal }))
+      keepGroupsSeen(id, read.port.security_groups)
+      return read
+    },
     structuralSharing: (shown, read) => laterPort(shown as PortResponse | undefined, read as PortResponse),
     staleTime: 5_000,
     // The route has just tried.
@@ -169,13 +172,7 @@ export const groupsByIdQuery = (project: string, ids: readonly string[]) => {
     queryFn: async ({ client, queryKey, signal }) => {
       const maxAge = sharedAge(client, queryKey)
       const responses = await Promise.all(
-        inCalls(asked).map((id) =>
-          call(securityGroupsResponse, platform(paths.securityGroups(project)), {
-            query: { id, limit: id.length },
-            signal,
-            maxAge,
-          }),
-        ),
+        groupsReads(project, asked, maxAge).map((read) => call(securityGroupsResponse, read, { signal })),
       )
       const groups: Record<string, SecurityGroup> = {}
       for (const group of responses.flatMap((response) => response.security_groups)) groups[group.id] = group
@@ -224,11 +221,7 @@ async function allRules(
   const used: (string | undefined)[] = []
   let marker: string | undefined
   do {
-    const page = await call(rulesResponse, platform(paths.rules(project)), {
-      query: { security_group_id, limit: LARGEST_PAGE, marker },
-      signal,
-      maxAge,
-    })
+    const page = await call(rulesResponse, rulesRead(project, security_group_id, maxAge, marker), { signal })
     rules.push(...page.security_group_rules, ...rulesUnreadable(page, security_group_id))
     used.push(marker)
     marker = nextMarker(page, used)
@@ -242,8 +235,4 @@ async function allRules(
  */
 export function sharedAge(client: QueryClient, queryKey: QueryKey): number | undefined {
   return (client.getQueryState(queryKey)?.dataUpdateCount ?? 0) > 0 ? undefined : SHARED_SECONDS
-}
-
-export function sorted(ids: readonly string[]): string[] {
-  return [...new Set(ids)].toSorted()
 }

@@ -11,7 +11,7 @@ import {
 import { call } from './client.ts'
 import type { MembersRead } from './members-queries.ts'
 import { CallError } from './call-error.ts'
-import { LARGEST_PAGE, platform } from './queries.ts'
+import { LARGEST_PAGE, platform } from './first-reads.ts'
 
 /**
  * Reads the members of groups in one paged call, and the entries of address groups in another.
