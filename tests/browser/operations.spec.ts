@@ -77,7 +77,7 @@ test('429 with Retry-After: the operation waits, then goes on', async ({ portPag
   await portPage.open(portPath(PORTS.waits), 3)
   const before = await portPage.ids()
   await lastToTop(portPage)
-  const match = { method: 'PUT', path: 'insert-security-groups' }
+  const match = { method: 'PUT', path: `${PORTS.waits}/insert-security-groups` }
   await cloud.faults({ kind: 'error', status: 429, retry_after: 2, error_code: 'APIGW.0308', match })
   await portPage.apply()
   await expect(portPage.plan).toContainText('the platform asked to wait')
@@ -90,7 +90,10 @@ test('a lost response is resolved by reading the port back', async ({ page, port
   await portPage.open(portPath(PORTS.lost), 4)
   const before = await portPage.ids()
   await lastToTop(portPage)
-  await cloud.faults({ kind: 'drop_after', match: { method: 'PUT', path: 'remove-security-groups' } })
+  await cloud.faults({
+    kind: 'drop_after',
+    match: { method: 'PUT', path: `${PORTS.lost}/remove-security-groups` },
+  })
   await portPage.apply()
   await expect.poll(() => portPage.ids()).toEqual(moved(before, 3, 0))
   await expect(
@@ -206,7 +209,7 @@ test('two operators on one port: the second change waits and is not applied', as
   await cloud.faults({
     kind: 'delay',
     milliseconds: 6000,
-    match: { method: 'PUT', path: 'remove-security-groups' },
+    match: { method: 'PUT', path: `${PORTS.queued}/remove-security-groups` },
   })
   await portPage.apply()
   await expect(portPage.plan).toContainText('Carrying out step 1 of 2')
