@@ -1,13 +1,21 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Test files that take half a minute and more, the longest first. */
+/** Test files that take 15 seconds and more, the longest first. */
 const LONG = [
+  'bulk-changes/several-proxies.test.ts',
   'operations/random-plans.test.ts',
-  'proxy/memory.test.ts',
-  'hostile-platform/hostile-platform.test.ts',
-  'operations/restart.test.ts',
-  'fuzz/fuzz.test.ts',
   'operations/several-proxies.test.ts',
+  'proxy/upstream/upstream.test.ts',
+  'operations/random-plans-two-proxies.test.ts',
+  'standing-orders/checks.test.ts',
+  'operations/restart.test.ts',
+  'proxy/upstream/send.test.ts',
+  'sign-in/open-id-connect.test.ts',
+  'bulk-changes/waves.test.ts',
+  'bulk-changes/random-two-proxies.test.ts',
+  'proxy/memory.test.ts',
+  'proxy/forwarding.test.ts',
+  'fuzz/fuzz.test.ts',
 ]
 
 const place = ({ moduleId }: TestSpecification) => {
