@@ -5,8 +5,11 @@ import type {
   BulkChangeRequest,
   BulkChoice,
   bulkUndoRequest,
+  OpenOnPorts,
 } from '../../vpc/bulk-changes-api.ts'
 import { MOST_BULK_PORTS } from '../../vpc/bulk-changes-api.ts'
+import { shortened } from '../../vpc/errors.ts'
+import { MOST_FIELDS_NAMED } from '../../vpc/limits.ts'
 import type * as z from 'zod/mini'
 import type { Tables } from '../database/tables.ts'
 import { ownError, ProxyError } from '../errors.ts'
@@ -41,10 +44,10 @@ export class BulkChanges {
    * Begins a bulk change. The same request again finds the same one.
    * @throws ProxyError Portside.InvalidRequest when a port is named twice, a kind's steps don't
    *   lead to its list, or `confirmed_by` is another number; Portside.OperationConflict when the ID
-   *   is taken
+   *   is taken; Portside.OpenBulkChange when open ones that are not in `beside` have its ports
    */
   async begin(
-    { bulk_change_id, kinds, pace, confirmed_by, ...request }: BulkChangeRequest,
+    { bulk_change_id, kinds, pace, confirmed_by, beside = [], ...request }: BulkChangeRequest,
     project_id: string,
     by: SignedIn,
   ): Promise<{ bulk_change: BulkChange; isNew: boolean }> {
@@ -62,6 +65,8 @@ export class BulkChanges {
       digest: digestOf({ project_id, pace, kinds, ...request }),
     }
     return this.#add(values, by, async (transaction) => {
+      const ids = ports.map(({ port_id }) => port_id)
+      refuseBesideOthers(await this.#store.openOnPorts(project_id, ids, id, transaction), beside)
       const rows = kinds.map(({ planned_from, desired, steps }, kind) => ({
         kind,
         planned_from,
@@ -186,6 +191,10 @@ export class BulkChanges {
     await this.#jobs.open()
     const now = new Date().toISOString()
     const isNew = await this.#store.db.transaction().execute(async (transaction) => {
+      // One after the other, so that each sees the ports of those before.
+      await sql`select pg_advisory_xact_lock(${BEGINNING}, hashtext(${values.project_id}))`.execute(
+        transaction,
+      )
       const { numInsertedOrUpdatedRows } = await transaction
         .insertInto('bulk_changes')
         .values({
@@ -220,6 +229,9 @@ export class BulkChanges {
     return { bulk_change: (await this.#store.find(id))!, isNew }
   }
 }
+
+/** Any number that no other program's advisory lock of two numbers has on the same database. */
+const BEGINNING = 7_678_748
 
 /** As long as `words` may be in a request. */
 const LONGEST_WORDS = 1000
@@ -261,6 +273,27 @@ function changeBy(
 
 function conflict(message: string, advice: string): ProxyError {
   return ownError('Portside.OperationConflict', message, { advice })
+}
+
+function refuseBesideOthers(open: readonly OpenOnPorts[], beside: readonly string[]): void {
+  const accepted = new Set(beside.map((id) => id.toLowerCase()))
+  const others = open.filter(({ bulk_change_id }) => !accepted.has(bulk_change_id))
+  if (others.length === 0) return
+  const fields = others.map(({ bulk_change_id, user, created_at, words, ports }) => ({
+    path: `beside.${bulk_change_id}`,
+    message: `${user} began it at ${created_at}: ${shortened(words, 200)}. It still has ${ports} of these ports`,
+  }))
+  throw ownError(
+    'Portside.OpenBulkChange',
+    others.length === 1
+      ? `Bulk change ${others[0]!.bulk_change_id} is open and still has ${others[0]!.ports} of these ports: nothing was begun.`
+      : `${others.length} open bulk changes still have some of these ports: nothing was begun.`,
+    {
+      outcome: 'not_sent',
+      fields: fields.slice(0, MOST_FIELDS_NAMED),
+      advice: 'Look at what is open first. To begin all the same, name it in `beside`.',
+    },
+  )
 }
 
 function digestOf(request: object): string {
