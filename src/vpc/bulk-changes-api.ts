@@ -124,7 +124,8 @@ export const bulkUndoRequest = z.strictObject({ bulk_change_id: uuid, pace, conf
 /**
  * - `planning`: an undo, of which the ports are being read; its kinds grow meanwhile.
  * - `running`: a wave is under way. `waiting`: between waves, for a user or for `next_wave_at`.
- * - `paused`: by a user; operations that had begun end first. `stopped`: too many ports failed.
+ * - `paused`: by a user; operations that had begun end first. `stopped`: too many ports failed, or
+ *   those of an undo could not be read, with none begun.
  * - `ended`: by a user, before all ports had their turn. `done`: every port had its turn.
  */
 const bulkStates = ['planning', 'running', 'waiting', 'paused', 'stopped', 'ended', 'done'] as const

@@ -150,7 +150,10 @@ export class BulkChanges {
       const counts = await countPorts(transaction, id)
       const inWave = await sql`select from bulk_ports where bulk_change_id = ${id} and wave = ${row.wave}
         and state in ('waiting', 'under_way') limit 1`.execute(transaction)
-      const chosen = changeBy(choice, row, counts, row.wave > 0 && inWave.rows.length === 0)
+      const unread = await sql`select from bulk_ports where bulk_change_id = ${id} and kind is null
+        and state = 'waiting' limit 1`.execute(transaction)
+      const isWaveOver = row.wave > 0 && inWave.rows.length === 0
+      const chosen = changeBy(choice, row, counts, { isWaveOver, isPlanned: unread.rows.length === 0 })
       if (!chosen) return
       const { kind, ...change } = chosen
       if (choice !== 'go-on') await this.#store.takeClaimsBack(transaction, id)
@@ -238,13 +241,13 @@ const LONGEST_WORDS = 1000
 
 /**
  * What a choice changes; undefined when it is so already.
- * @param waveOver whether no port of the last wave is left
+ * @param facts whether no port of the last wave is left; whether all ports of an undo were read
  */
 function changeBy(
   choice: BulkChoice,
   { state, next_wave_at, pace, stops_at }: BulkRow,
   { failed }: Counts,
-  waveOver: boolean,
+  { isWaveOver, isPlanned }: { isWaveOver: boolean; isPlanned: boolean },
 ): (RowChange & { kind: 'paused' | 'went_on' | 'ended' }) | undefined {
   if (choice === 'end' && state === 'ended') return undefined
   if (state === 'done' || state === 'ended')
@@ -260,6 +263,7 @@ function changeBy(
       ? undefined
       : { kind: 'paused', state: 'paused', next_wave_at: null, error: null }
   if (state === 'running') return undefined
+  if (!isPlanned) return { kind: 'went_on', state: 'planning', next_wave_at: null, error: null }
   if (state === 'waiting' && next_wave_at && next_wave_at.getTime() <= Date.now()) return undefined
   return {
     kind: 'went_on',
@@ -267,7 +271,7 @@ function changeBy(
     // As many more may fail.
     ...(failed >= stops_at && { stops_at: failed + pace.stop_after }),
     // A wave that has ports left goes on; else the next one begins now.
-    ...(waveOver ? { state: 'waiting', next_wave_at: new Date() } : { state: 'running' }),
+    ...(isWaveOver ? { state: 'waiting', next_wave_at: new Date() } : { state: 'running' }),
   }
 }
 

@@ -67,13 +67,13 @@ export async function bulkChangesPlugin(
   const planning = (project: string) => planningOf(config, project, upstream.offersOf(project))
 
   async function open() {
-    const { operations, store: operationStore } = await access.opened()
+    const { operations, store: operationStore, waits } = await access.opened()
     const store = new BulkStore(await database.opened())
     const jobs = new Jobs(JOBS, store, app.log, stopping)
     const besideIt = (project: string) =>
       [...endpoints.keys()].filter((other) => endpointOf(other) === endpointOf(project))
     const of = { endpointOf, planningOf: planning, besideIt }
-    const context = { store, operations, operationStore, upstream, stopping, log: app.log, ...of }
+    const context = { store, operations, operationStore, upstream, waits, stopping, log: app.log, ...of }
     const runner = new BulkRunner(context)
     jobs.start(runner.carryOn)
     // Not known while the database can't be reached: all other metrics are there.
