@@ -47,8 +47,7 @@ export class RecentReads {
     for (let failed: Recent | undefined; ;) {
       signal?.throwIfAborted()
       const known = anew ? undefined : this.#recent.get(key)
-      const old = !known || performance.now() - known.began > this.#longestMs || known.at < since
-      if (old || known === failed) return this.#begin(key, groups, call)
+      if (!known || known === failed || !this.#isRecent(known, since)) return this.#begin(key, groups, call)
       try {
         return (await unlessAborted(known.response, signal)) as { data: T }
       } catch {
@@ -58,11 +57,21 @@ export class RecentReads {
     }
   }
 
+  /** Whether `read` would take a recent one. */
+  has(key: string, since: number): boolean {
+    const known = this.#recent.get(key)
+    return known !== undefined && this.#isRecent(known, since)
+  }
+
   /** After a change of a port: lists of ports that are filtered by one of these groups are old. */
   changed(groups: readonly string[]): void {
     const changed = new Set(groups)
     for (const [key, recent] of this.#recent.entries())
       if (recent.groups?.some((id) => changed.has(id))) this.#recent.delete(key)
+  }
+
+  #isRecent({ began, at }: Recent, since: number): boolean {
+    return performance.now() - began <= this.#longestMs && at >= since
   }
 
   #begin<T>(
