@@ -178,7 +178,7 @@ test('a change whose response was lost is named after a reload, before it begins
   cloud,
 }) => {
   const bulk = new BulkChangesPage(page)
-  await webPorts(page, cloud, 4)
+  const ports = [...(await webPorts(page, cloud, 4)).keys()]
   await page.goto(`${CHANGES}/new?group=${WEB}&do=detach&groups=${SSH}`)
   await expect(bulk.figure('ports change')).toHaveText('4')
   await page.route(/\/bulk-changes$/, async (route) => {
@@ -192,6 +192,11 @@ test('a change whose response was lost is named after a reload, before it begins
   await expect(bulk.dialog).toContainText('Whether the change has begun is unknown')
   await page.unroute(/\/bulk-changes$/)
   // Its first wave has one port, which then no longer changes.
+  const done = async () => {
+    const lists = await Promise.all(ports.map((port) => cloud.list(port)))
+    return lists.filter((list) => !list.includes(SSH)).length
+  }
+  await expect.poll(done).toBe(1)
   await page.reload()
   await expect(bulk.figure('ports change')).toHaveText('3')
   const named = bulk.carryingOut.getByRole('alert')
