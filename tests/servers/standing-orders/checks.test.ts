@@ -119,9 +119,12 @@ describe.skipIf(!POSTGRES)('orders that are checked together', { timeout: 60_000
     const [odd, port] = [await stage.portWith('c'), await stage.portWith('ba')]
     await controls(stage.emulator).overlays({ id: odd, set: { security_groups: 'c' } })
     const bodies = bodiesFor(port)
-    for (const body of bodies) await orders.make(body)
     const unreadable: number[] = []
-    for (const { order_id } of bodies) unreadable.push((await orders.checked(order_id)).check!.unreadable)
+    for (const body of bodies) {
+      await orders.make(body)
+      unreadable.push((await orders.checked(body.order_id)).check!.unreadable)
+    }
+    expect(unreadable).toEqual([1, 0, 1, 0])
     await soonDue()
     const again: number[] = []
     for (const { order_id } of bodies)
