@@ -206,7 +206,7 @@ test('a change whose response was lost is named after a reload, before it begins
   await bulk.review.click()
   await expect(bulk.dialog).toContainText('An open change has 3 of these ports')
   await expect(bulk.begin).toHaveCount(0)
-  await bulk.dialog.getByRole('link', { name: 'Detach bastion-ssh' }).click()
+  await bulk.dialog.getByRole('link', { name: 'Look at the open change' }).click()
   await expect(bulk.carryingOut).toContainText('1 done · 3 waiting')
 
   // Begun beside it all the same, both have their turn.

@@ -3,11 +3,14 @@ import { Link } from '@tanstack/react-router'
 import { useMemo, type JSX } from 'react'
 import type { OpenOnPorts } from '../../vpc/bulk-changes-api.ts'
 import type { BulkPlan } from '../bulk-plan/bulk-plan.ts'
+import { counted } from '../facts/change-words.ts'
 import { openOnPorts } from '../proxy-client/bulk-changes.ts'
 import { Notice } from '../ui/Notice.tsx'
 import { Time } from '../ui/Time.tsx'
 import styles from './NewChangePage.module.css'
 
+/** So many are shown in full. */
+const MOST_SHOWN = 3
 const NONE: readonly OpenOnPorts[] = []
 
 /** The open bulk changes that still have ports of a plan; none while they are not known. */
@@ -38,25 +41,27 @@ export function OpenChanges({
 }): JSX.Element | null {
   if (open.length === 0) return null
   return (
-    <Notice tone="warn" role="alert" title="Another change is open on these ports">
-      <ul className={styles.stack}>
-        {open.map(({ bulk_change_id, user, created_at, words, ports }) => (
-          <li key={bulk_change_id}>
-            An open change has {ports.toLocaleString('en')} of these ports:{' '}
+    <div className={styles.stack}>
+      {open.slice(0, MOST_SHOWN).map(({ bulk_change_id, user, created_at, words, ports }) => (
+        <Notice
+          key={bulk_change_id}
+          tone="warn"
+          role="alert"
+          title={`An open change has ${ports.toLocaleString('en')} of these ports: ${words}`}
+          actions={
             <Link
               to="/projects/$projectId/changes/$changeId"
               params={{ projectId: project, changeId: bulk_change_id }}
             >
-              {words}
+              Look at the open change
             </Link>
-            , begun by {user} at <Time value={created_at} /> UTC
-          </li>
-        ))}
-      </ul>
-      <p>
-        Whichever comes later to a port leaves it out, as its list has changed by then. If it is this same
-        change, follow it there.
-      </p>
-    </Notice>
+          }
+        >
+          Begun by {user} at <Time value={created_at} /> UTC. If it is this same change, follow it there.
+          Whichever of two comes later to a port leaves it out, as its list has changed by then.
+        </Notice>
+      ))}
+      {open.length > MOST_SHOWN && <p>And {counted(open.length - MOST_SHOWN, 'more open change')}.</p>}
+    </div>
   )
 }
