@@ -7,6 +7,7 @@ import { counted } from '../facts/change-words.ts'
 import { openOnPorts } from '../proxy-client/bulk-changes.ts'
 import { Notice } from '../ui/Notice.tsx'
 import { Time } from '../ui/Time.tsx'
+import { titleOf } from '../waves/bulk-words.ts'
 import styles from './NewChangePage.module.css'
 
 /** So many are shown in full. */
@@ -47,7 +48,7 @@ export function OpenChanges({
           key={bulk_change_id}
           tone="warn"
           role="alert"
-          title={`An open change has ${ports.toLocaleString('en')} of these ports: ${words}`}
+          title={`An open change has ${ports.toLocaleString('en')} of these ports: ${titleOf({ words })}`}
           actions={
             <Link
               to="/projects/$projectId/changes/$changeId"
@@ -57,8 +58,10 @@ export function OpenChanges({
             </Link>
           }
         >
-          Begun by {user} at <Time value={created_at} /> UTC. If it is this same change, follow it there.
-          Whichever of two comes later to a port leaves it out, as its list has changed by then.
+          <p>
+            Begun by {user} at <Time value={created_at} /> UTC. If it is this same change, follow it there.
+            Whichever of two comes later to a port leaves it out, as its list has changed by then.
+          </p>
         </Notice>
       ))}
       {open.length > MOST_SHOWN && <p>And {counted(open.length - MOST_SHOWN, 'more open change')}.</p>}
