@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Port } from '../src/vpc/port.ts'
 import { bulkApi, MOST_KINDS, type BulkChange, type BulkChangeRequest } from '../src/vpc/bulk-changes-api.ts'
 import type { Intent } from '../src/vpc/bulk/intent.ts'
@@ -12,30 +13,60 @@ const CHANGED = 1000
 const KINDS = 4
 
 /**
- * A bulk change on 1,000 ports in one wave, each by one call that replaces its list: how long, and
- * how many calls of the platform each port takes.
+ * Bulk changes on 1,000 ports in one wave, each port by one call that replaces its list, then by
+ * one that inserts a group: how long, and how many calls of the platform each port takes.
  */
 export const bulkChanges: Subject = async () => {
   const running = await run({ ports: CHANGED + 100 })
   try {
     const groups = await idsOf(running, 'security_groups', KINDS + 2)
     const ids = await idsOf(running, 'ports', CHANGED)
-    for (const [n, id] of ids.entries())
-      await running.cloud.someoneElseSets(id, [groups[n % KINDS]!, groups.at(-2)!, groups.at(-1)!])
-    const ports = (await allPorts(running)).filter(({ id }) => ids.includes(id))
-    const time = newFigure('bulk changes', `${CHANGED} ports in one wave`, 's')
-    const calls = newFigure('bulk changes', 'calls of the platform for each port', '', { below: 3.01 })
-    const intent: Intent = { kind: 'move', groups: [groups.at(-1)!], place: { kind: 'top' } }
-    const begun = performance.now()
-    const id = randomUUID()
-    await ask(running, bulkApi.ofProject(PROJECT), requestOf(id, intent, ports))
-    const done = await settled(running, id)
-    if (done.counts.done !== CHANGED) throw new Error(`not all are done: ${JSON.stringify(done.counts)}`)
-    time.values.push((performance.now() - begun) / 1000)
-    calls.values.push(done.calls / CHANGED)
-    return [time, calls]
+    const last = groups.at(-1)!
+    const replaced = await measured(running, ids, '', {
+      lists: (n) => [groups[n % KINDS]!, groups.at(-2)!, last],
+      intent: { kind: 'move', groups: [last], place: { kind: 'top' } },
+      below: 3.01,
+    })
+    // Rules of other ports may have it as remote: that is looked for.
+    const inserted = await measured(running, ids, ', that get a group', {
+      lists: (n) => [groups[n % KINDS]!, groups.at(-2)!],
+      intent: { kind: 'insert', groups: [last], place: { kind: 'top' } },
+      below: 2.1,
+    })
+    return [...replaced, ...inserted]
   } finally {
     await running.stop()
+  }
+}
+
+async function measured(
+  running: Running,
+  ids: readonly string[],
+  what: string,
+  { lists, intent, below }: { lists: (n: number) => string[]; intent: Intent; below: number },
+) {
+  for (const [n, id] of ids.entries()) await running.cloud.someoneElseSets(id, lists(n))
+  const ports = (await allPorts(running)).filter(({ id }) => ids.includes(id))
+  const time = newFigure('bulk changes', `${CHANGED} ports in one wave${what}`, 's')
+  const calls = newFigure('bulk changes', `calls of the platform for each port${what}`, '', { below })
+  await running.cloud.forgetCalls()
+  const begun = performance.now()
+  const id = randomUUID()
+  await ask(running, bulkApi.ofProject(PROJECT), requestOf(id, intent, ports))
+  const done = await settled(running, id)
+  if (done.counts.done !== CHANGED) throw new Error(`not all are done: ${JSON.stringify(done.counts)}`)
+  time.values.push((performance.now() - begun) / 1000)
+  calls.values.push((await allCalls(running)) / CHANGED)
+  return [time, calls]
+}
+
+/** All calls that came, as soon as no more come: other ports are read after the end. */
+async function allCalls({ cloud }: Running): Promise<number> {
+  for (let before = -1; ;) {
+    const now = Object.values(await cloud.calls()).reduce((all, one) => all + one, 0)
+    if (now === before) return now
+    before = now
+    await pause(2000)
   }
 }
 

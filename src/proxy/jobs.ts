@@ -43,10 +43,12 @@ export type JobKind = {
   /** What is carried on, for the log: 'bulk changes'. */
   what: string
   /**
-   * A job that is not done after so many seconds is another proxy's: its own has died. No step
-   * takes as long.
+   * A job that nobody has been at for so many seconds is another proxy's: its own has died. No step
+   * takes as long, unless `longestSeconds` says so.
    */
   expiresSeconds: number
+  /** A step may take so many seconds: its proxy says meanwhile that it is still at it. */
+  longestSeconds?: number
 }
 
 /**
@@ -169,6 +171,7 @@ export class Jobs {
     id: string,
     carryOn: (id: string) => Promise<NextStep>,
   ): Promise<void> {
+    const stopSaying = this.#sayAtWork(jobId)
     try {
       const next = this.#stopping.aborted ? 'now' : await carryOn(id)
       await this.#store.db.transaction().execute(async (transaction) => {
@@ -181,7 +184,31 @@ export class Jobs {
         this.#log.error({ err: error, id }, `a step of ${this.#kind.what} failed`)
       // It is tried again by its retry, or when it has expired.
       await boss.fail(this.#kind.queue, jobId, { message: String(error) }).catch(() => undefined)
+    } finally {
+      stopSaying()
     }
+  }
+
+  /**
+   * Says for a step that may take longer, again and again, that its proxy is still at it. A step
+   * that hangs is said to be over all the same. @returns ends it
+   */
+  #sayAtWork(jobId: string): () => void {
+    const { queue, expiresSeconds, longestSeconds } = this.#kind
+    if (longestSeconds === undefined) return () => {}
+    const until = Date.now() + (longestSeconds - expiresSeconds) * 1000
+    const timer = setInterval(
+      () => {
+        if (Date.now() > until) return clearInterval(timer)
+        // Not said in time, another proxy does the step too: what it finds is written once.
+        sql`update ${sql.id(JOB_SCHEMA, 'job')} set started_on = now()
+        where name = ${queue} and id = ${jobId}::uuid and state = 'active'`
+          .execute(this.#store.db)
+          .catch(() => undefined)
+      },
+      (expiresSeconds * 1000) / 3,
+    )
+    return () => clearInterval(timer)
   }
 
   /**

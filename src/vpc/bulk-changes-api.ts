@@ -10,6 +10,8 @@ import { planLists } from './portside-requests.ts'
 export const MOST_BULK_PORTS = 10_000
 /** The most kinds of change in one bulk change. */
 export const MOST_KINDS = 500
+/** The most open bulk changes with the same ports that are named. */
+export const MOST_OPEN_NAMED = 100
 /**
  * The largest body of a request that begins one, in bytes: ports and kinds at their most fit in.
  */
@@ -27,6 +29,8 @@ export type BulkChoice = (typeof bulkChoices)[number]
 export const bulkApi = {
   /** POST bulkChangeRequest: carry one out; response bulkChangeResponse. GET bulkChangesQuery. */
   ofProject: (project: string) => `/api/v3/${encodeURIComponent(project)}/bulk-changes`,
+  /** POST openOnPortsRequest: which open ones still have some of these ports. */
+  openOnPorts: (project: string) => `/api/v3/${encodeURIComponent(project)}/bulk-changes/open-on-ports`,
   /**
    * GET: one, as bulkChangeResponse (`?after=revision&wait=seconds` waits for a newer revision).
    */
@@ -94,6 +98,11 @@ export const bulkChangeRequest = z.strictObject({
   kinds: boundedList(askedKind, MOST_KINDS, 'kinds').check(z.minLength(1, 'must have at least one kind')),
   pace,
   confirmed_by: confirmedBy,
+  /**
+   * The open bulk changes beside which it is to begin, though they still have some of its ports.
+   * Beside any other it is refused (Portside.OpenBulkChange).
+   */
+  beside: z.optional(boundedList(uuid, MOST_OPEN_NAMED, 'bulk changes')),
 })
 /** A bulk change to carry out. */
 export type BulkChangeRequest = z.infer<typeof bulkChangeRequest>
@@ -115,7 +124,8 @@ export const bulkUndoRequest = z.strictObject({ bulk_change_id: uuid, pace, conf
 /**
  * - `planning`: an undo, of which the ports are being read; its kinds grow meanwhile.
  * - `running`: a wave is under way. `waiting`: between waves, for a user or for `next_wave_at`.
- * - `paused`: by a user; operations that had begun end first. `stopped`: too many ports failed.
+ * - `paused`: by a user; operations that had begun end first. `stopped`: too many ports failed, or
+ *   those of an undo could not be read, with none begun.
  * - `ended`: by a user, before all ports had their turn. `done`: every port had its turn.
  */
 const bulkStates = ['planning', 'running', 'waiting', 'paused', 'stopped', 'ended', 'done'] as const
@@ -206,6 +216,24 @@ export const bulkChangesResponse = z.object({
   bulk_changes: z.array(bulkChangeSummary),
   next: z.nullable(z.string()),
 })
+
+/** POST openOnPorts. */
+export const openOnPortsRequest = z.strictObject({
+  ports: boundedList(uuid, MOST_BULK_PORTS, 'ports').check(z.minLength(1, 'must have at least one port')),
+})
+/** An open bulk change that still has some of the ports that were asked for. */
+const openOnPorts = z.object({
+  bulk_change_id: z.string(),
+  user: z.string(),
+  created_at: z.string(),
+  words: z.string(),
+  /** How many of them wait in it, or are under way. */
+  ports: z.number(),
+})
+/** An open bulk change that still has some of the ports that were asked for. */
+export type OpenOnPorts = z.infer<typeof openOnPorts>
+/** Response of POST openOnPorts: newest first, at most MOST_OPEN_NAMED. */
+export const openOnPortsResponse = z.object({ bulk_changes: z.array(openOnPorts) })
 
 /** GET ports: a page in the order in which they are carried out, 100 where `limit` is left out. */
 export const bulkPortsQuery = z.strictObject({

@@ -46,6 +46,7 @@ export const PORTSIDE_CODES = {
   'Portside.ListChanged': 409,
   'Portside.AnotherList': 409,
   'Portside.GuardBroken': 409,
+  'Portside.OpenBulkChange': 409,
   'Portside.StandingOrderConflict': 409,
   'Portside.Interrupted': 409,
   'Portside.TooManyRequests': 429,

@@ -172,3 +172,47 @@ test('rows are chosen in the table of ports', async ({ page, cloud }) => {
   await page.reload()
   await expect(bulk.kinds).toContainText('No group will be left')
 })
+
+test('a change whose response was lost is named after a reload, before it begins again', async ({
+  page,
+  cloud,
+}) => {
+  const bulk = new BulkChangesPage(page)
+  const ports = [...(await webPorts(page, cloud, 4)).keys()]
+  await page.goto(`${CHANGES}/new?group=${WEB}&do=detach&groups=${SSH}`)
+  await expect(bulk.figure('ports change')).toHaveText('4')
+  await page.route(/\/bulk-changes$/, async (route) => {
+    if (route.request().method() === 'POST') {
+      await route.fetch()
+      await route.abort()
+    } else await route.fallback()
+  })
+  await bulk.review.click()
+  await bulk.begin.click()
+  await expect(bulk.dialog).toContainText('Whether the change has begun is unknown')
+  await page.unroute(/\/bulk-changes$/)
+  // Its first wave has one port, which then no longer changes.
+  const done = async () => {
+    const lists = await Promise.all(ports.map((port) => cloud.list(port)))
+    return lists.filter((list) => !list.includes(SSH)).length
+  }
+  await expect.poll(done).toBe(1)
+  await page.reload()
+  await expect(bulk.figure('ports change')).toHaveText('3')
+  const named = bulk.carryingOut.getByRole('alert')
+  await expect(named).toContainText('An open change has 3 of these ports: Detach bastion-ssh')
+  await expectNoAxeFindingInAnyLook(page)
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await bulk.review.click()
+  await expect(bulk.dialog).toContainText('An open change has 3 of these ports')
+  await expect(bulk.begin).toHaveCount(0)
+  await bulk.dialog.getByRole('link', { name: 'Look at the open change' }).click()
+  await expect(bulk.carryingOut).toContainText('1 done · 3 waiting')
+
+  // Begun beside it all the same, both have their turn.
+  await page.goBack()
+  await expect(bulk.figure('ports change')).toHaveText('3')
+  await bulk.review.click()
+  await bulk.dialog.getByRole('button', { name: 'Begin anyway' }).click()
+  await expect(bulk.carryingOut).toContainText('1 done · 2 waiting')
+})

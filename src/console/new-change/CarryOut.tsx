@@ -10,6 +10,7 @@ import { paceWords, wavesWords } from '../waves/bulk-words.ts'
 import { CAREFUL, readPace, type PaceTyped } from '../waves/pace-typed.ts'
 import { PaceFields } from '../waves/PaceFields.tsx'
 import { DryRunMany } from './DryRunMany.tsx'
+import { OpenChanges, useOpenChanges } from './OpenChanges.tsx'
 import styles from './NewChangePage.module.css'
 
 const ReviewDialog = later(() => import('./ReviewDialog.tsx').then((module) => module.ReviewDialog))
@@ -32,6 +33,7 @@ export function CarryOut(props: CarryOutProps): JSX.Element {
   const [asking, setAsking] = useState(false)
   const [request, setRequest] = useState<{ id: string; plan: BulkPlan; besides: string }>()
   const { pace, problems } = readPace(typed)
+  const { open, lookAgain } = useOpenChanges(project, plan)
   const ports = plan.kinds.reduce((sum, kind) => sum + kind.ports.length, 0)
   const blocked =
     forbidden ?? (ports === 0 ? 'No port changes' : pace === undefined ? 'Mend the pace first' : undefined)
@@ -40,6 +42,7 @@ export function CarryOut(props: CarryOutProps): JSX.Element {
     // A response may have been lost before the dialog was closed: the same is not begun twice.
     if (request?.plan !== plan || request.besides !== besides)
       setRequest({ id: crypto.randomUUID(), plan, besides })
+    void lookAgain()
     setAsking(true)
   }
   return (
@@ -56,6 +59,7 @@ export function CarryOut(props: CarryOutProps): JSX.Element {
         }
       >
         <div className={styles.body}>
+          <OpenChanges project={project} open={open} />
           {pace && ports > 0 && <p>In {wavesWords(pace, ports)}.</p>}
           {pace && <p className={styles.muted}>{paceWords(pace).join(' ')}</p>}
           <details>
@@ -81,6 +85,8 @@ export function CarryOut(props: CarryOutProps): JSX.Element {
             names={names}
             note={note}
             pace={pace}
+            open={open}
+            onOpenRefused={() => void lookAgain()}
             onClose={() => setAsking(false)}
           />
         </Suspense>

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState, type JSX } from 'react'
-import type { Pace } from '../../vpc/bulk-changes-api.ts'
+import type { OpenOnPorts, Pace } from '../../vpc/bulk-changes-api.ts'
 import { intentWords } from '../../vpc/bulk/intent-words.ts'
 import type { Intent } from '../../vpc/bulk/intent.ts'
 import { askedKinds, type BulkPlan } from '../bulk-plan/bulk-plan.ts'
@@ -18,6 +18,7 @@ import { Dialog } from '../ui/Dialog.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { paceWords, portsWords, wavesWords } from '../waves/bulk-words.ts'
 import { TypedNumber, typesNumber } from '../waves/TypedNumber.tsx'
+import { OpenChanges } from './OpenChanges.tsx'
 import styles from './NewChangePage.module.css'
 
 type ReviewDialogProps = {
@@ -29,12 +30,18 @@ type ReviewDialogProps = {
   names: Named
   note: string
   pace: Pace
+  /** What is open on the same ports: begun all the same, it begins beside these. */
+  open: readonly OpenOnPorts[]
+  /** More than these are open. */
+  onOpenRefused: () => void
   onClose: () => void
 }
 
 /** Asks before many ports are changed: in numbers and words, what will happen. */
 export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
-  const { project, id, plan, intent, names, note, pace, onClose } = props
+  const { project, id, plan, intent, names, note, pace, onOpenRefused, onClose } = props
+  // It may have begun itself, and its response was lost.
+  const open = props.open.filter(({ bulk_change_id }) => bulk_change_id !== id)
   const client = useQueryClient()
   const navigate = useNavigate()
   const [typed, setTyped] = useState('')
@@ -52,7 +59,9 @@ export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
         kinds: askedKinds(plan),
         pace,
         ...(typesNumber(typed, changing) && { confirmed_by: typed.trim() }),
+        ...(open.length > 0 && { beside: open.map(({ bulk_change_id }) => bulk_change_id) }),
       }),
+    onError: (failed) => isOpenRefused(failed) && onOpenRefused(),
     onSuccess: (begun) => {
       takeBulkChange(client, begun)
       void navigate({
@@ -90,7 +99,11 @@ export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
             }
             onClick={() => beginning.mutate()}
           >
-            {error === null ? 'Begin with the first wave' : 'Send again'}
+            {error !== null && !isOpenRefused(error)
+              ? 'Send again'
+              : open.length > 0
+                ? 'Begin anyway'
+                : 'Begin with the first wave'}
           </Button>
         </>
       }
@@ -130,6 +143,7 @@ export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
           In {wavesWords(pace, changing)}. {paceWords(pace).join(' ')} It can be paused, ended, and undone as
           one.
         </p>
+        <OpenChanges project={project} open={open} />
         {guarded && (
           <Notice tone="danger" role="alert" title="This change breaks a guard">
             <p>{[...new Set(broken)].join(', ')}</p>
@@ -145,7 +159,7 @@ export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
             <TypedNumber act="carry it out all the same" ports={changing} typed={typed} onTyped={setTyped} />
           </Notice>
         )}
-        {error !== null && refused === undefined && (
+        {error !== null && refused === undefined && !(isOpenRefused(error) && open.length > 0) && (
           <ErrorPanel
             error={error}
             title="The change did not begin"
@@ -169,4 +183,8 @@ export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
       </div>
     </Dialog>
   )
+}
+
+function isOpenRefused(error: unknown): boolean {
+  return error instanceof CallError && error.error_code === 'Portside.OpenBulkChange'
 }

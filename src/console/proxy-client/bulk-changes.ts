@@ -6,11 +6,13 @@ import {
   bulkChangesResponse,
   bulkEntriesResponse,
   bulkPortsResponse,
+  openOnPortsResponse,
   type BulkChange,
   type BulkChangeRequest,
   type BulkChoice,
   type BulkPortState,
   type bulkUndoRequest,
+  type OpenOnPorts,
 } from '../../vpc/bulk-changes-api.ts'
 import { call } from './client.ts'
 import { outdate } from './order.ts'
@@ -109,6 +111,16 @@ export async function waitForBulkChange(
 export async function beginBulkChange(project: string, body: BulkChangeRequest): Promise<BulkChange> {
   const post = { method: 'POST', body, timeoutMs: BEGIN_MS } as const
   return (await call(bulkChangeResponse, bulkApi.ofProject(project), post)).bulk_change
+}
+
+/** The open bulk changes that still have some of these ports, newest first. @throws CallError */
+export async function openOnPorts(
+  project: string,
+  ports: readonly string[],
+  signal: AbortSignal,
+): Promise<OpenOnPorts[]> {
+  const post = { method: 'POST', body: { ports }, signal } as const
+  return (await call(openOnPortsResponse, bulkApi.openOnPorts(project), post)).bulk_changes
 }
 
 /** Pauses it, goes on after the wave that was seen, or ends it. @throws CallError */

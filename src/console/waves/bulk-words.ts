@@ -81,6 +81,8 @@ export function stateWords(change: BulkChange): string {
         ? `Nothing more is begun. What was begun comes to its end: ${portsWords(counts.under_way)}.`
         : 'Nothing is begun until somebody goes on.'
     case 'stopped':
+      // An undo whose ports could not be read: its error says so.
+      if (counts.failed === 0) return 'Nothing is begun until somebody goes on.'
       return `${portsWords(counts.failed)} failed, and it was to stop after ${pace.stop_after}. Nothing is begun until somebody goes on.`
     case 'ended':
       return counts.under_way > 0

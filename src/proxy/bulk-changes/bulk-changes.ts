@@ -5,8 +5,11 @@ import type {
   BulkChangeRequest,
   BulkChoice,
   bulkUndoRequest,
+  OpenOnPorts,
 } from '../../vpc/bulk-changes-api.ts'
 import { MOST_BULK_PORTS } from '../../vpc/bulk-changes-api.ts'
+import { shortened } from '../../vpc/errors.ts'
+import { MOST_FIELDS_NAMED } from '../../vpc/limits.ts'
 import type * as z from 'zod/mini'
 import type { Tables } from '../database/tables.ts'
 import { ownError, ProxyError } from '../errors.ts'
@@ -41,10 +44,10 @@ export class BulkChanges {
    * Begins a bulk change. The same request again finds the same one.
    * @throws ProxyError Portside.InvalidRequest when a port is named twice, a kind's steps don't
    *   lead to its list, or `confirmed_by` is another number; Portside.OperationConflict when the ID
-   *   is taken
+   *   is taken; Portside.OpenBulkChange when open ones that are not in `beside` have its ports
    */
   async begin(
-    { bulk_change_id, kinds, pace, confirmed_by, ...request }: BulkChangeRequest,
+    { bulk_change_id, kinds, pace, confirmed_by, beside = [], ...request }: BulkChangeRequest,
     project_id: string,
     by: SignedIn,
   ): Promise<{ bulk_change: BulkChange; isNew: boolean }> {
@@ -62,6 +65,8 @@ export class BulkChanges {
       digest: digestOf({ project_id, pace, kinds, ...request }),
     }
     return this.#add(values, by, async (transaction) => {
+      const ids = ports.map(({ port_id }) => port_id)
+      refuseBesideOthers(await this.#store.openOnPorts(project_id, ids, id, transaction), beside)
       const rows = kinds.map(({ planned_from, desired, steps }, kind) => ({
         kind,
         planned_from,
@@ -145,7 +150,10 @@ export class BulkChanges {
       const counts = await countPorts(transaction, id)
       const inWave = await sql`select from bulk_ports where bulk_change_id = ${id} and wave = ${row.wave}
         and state in ('waiting', 'under_way') limit 1`.execute(transaction)
-      const chosen = changeBy(choice, row, counts, row.wave > 0 && inWave.rows.length === 0)
+      const unread = await sql`select from bulk_ports where bulk_change_id = ${id} and kind is null
+        and state = 'waiting' limit 1`.execute(transaction)
+      const isWaveOver = row.wave > 0 && inWave.rows.length === 0
+      const chosen = changeBy(choice, row, counts, { isWaveOver, isPlanned: unread.rows.length === 0 })
       if (!chosen) return
       const { kind, ...change } = chosen
       if (choice !== 'go-on') await this.#store.takeClaimsBack(transaction, id)
@@ -186,6 +194,10 @@ export class BulkChanges {
     await this.#jobs.open()
     const now = new Date().toISOString()
     const isNew = await this.#store.db.transaction().execute(async (transaction) => {
+      // One after the other, so that each sees the ports of those before.
+      await sql`select pg_advisory_xact_lock(${BEGINNING}, hashtext(${values.project_id}))`.execute(
+        transaction,
+      )
       const { numInsertedOrUpdatedRows } = await transaction
         .insertInto('bulk_changes')
         .values({
@@ -221,18 +233,21 @@ export class BulkChanges {
   }
 }
 
+/** Any number that no other program's advisory lock of two numbers has on the same database. */
+const BEGINNING = 7_678_748
+
 /** As long as `words` may be in a request. */
 const LONGEST_WORDS = 1000
 
 /**
  * What a choice changes; undefined when it is so already.
- * @param waveOver whether no port of the last wave is left
+ * @param facts whether no port of the last wave is left; whether all ports of an undo were read
  */
 function changeBy(
   choice: BulkChoice,
   { state, next_wave_at, pace, stops_at }: BulkRow,
   { failed }: Counts,
-  waveOver: boolean,
+  { isWaveOver, isPlanned }: { isWaveOver: boolean; isPlanned: boolean },
 ): (RowChange & { kind: 'paused' | 'went_on' | 'ended' }) | undefined {
   if (choice === 'end' && state === 'ended') return undefined
   if (state === 'done' || state === 'ended')
@@ -248,6 +263,7 @@ function changeBy(
       ? undefined
       : { kind: 'paused', state: 'paused', next_wave_at: null, error: null }
   if (state === 'running') return undefined
+  if (!isPlanned) return { kind: 'went_on', state: 'planning', next_wave_at: null, error: null }
   if (state === 'waiting' && next_wave_at && next_wave_at.getTime() <= Date.now()) return undefined
   return {
     kind: 'went_on',
@@ -255,12 +271,33 @@ function changeBy(
     // As many more may fail.
     ...(failed >= stops_at && { stops_at: failed + pace.stop_after }),
     // A wave that has ports left goes on; else the next one begins now.
-    ...(waveOver ? { state: 'waiting', next_wave_at: new Date() } : { state: 'running' }),
+    ...(isWaveOver ? { state: 'waiting', next_wave_at: new Date() } : { state: 'running' }),
   }
 }
 
 function conflict(message: string, advice: string): ProxyError {
   return ownError('Portside.OperationConflict', message, { advice })
+}
+
+function refuseBesideOthers(open: readonly OpenOnPorts[], beside: readonly string[]): void {
+  const accepted = new Set(beside.map((id) => id.toLowerCase()))
+  const others = open.filter(({ bulk_change_id }) => !accepted.has(bulk_change_id))
+  if (others.length === 0) return
+  const fields = others.map(({ bulk_change_id, user, created_at, words, ports }) => ({
+    path: `beside.${bulk_change_id}`,
+    message: `${user} began it at ${created_at}: ${shortened(words, 200)}. It still has ${ports} of these ports`,
+  }))
+  throw ownError(
+    'Portside.OpenBulkChange',
+    others.length === 1
+      ? `Bulk change ${others[0]!.bulk_change_id} is open and still has ${others[0]!.ports} of these ports: nothing was begun.`
+      : `${others.length} open bulk changes still have some of these ports: nothing was begun.`,
+    {
+      outcome: 'not_sent',
+      fields: fields.slice(0, MOST_FIELDS_NAMED),
+      advice: 'Look at what is open first. To begin all the same, name it in `beside`.',
+    },
+  )
 }
 
 function digestOf(request: object): string {

@@ -7,10 +7,11 @@ import { RevisionConflict } from '../database/revision-conflict.ts'
 import type { Operations } from '../operations/operations.ts'
 import type { OperationStore } from '../operations/operation-store.ts'
 import type { Planning } from '../planning.ts'
+import type { OperationWaits } from '../operations/waits.ts'
 import { pause } from '../retry.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import type { BulkStore } from './bulk-store.ts'
-import { planUndo } from './plan-undo.ts'
+import { noUndoReads, planUndo, type UndoReads } from './plan-undo.ts'
 import { roomForPorts, type Room } from './room-for-calls.ts'
 import { beganBy, type BulkRow } from './rows.ts'
 import { takeTurn, type ClaimedPort } from './wave-turn.ts'
@@ -35,6 +36,8 @@ export type BulkContext = {
   planningOf: (project: string) => Planning
   /** The projects at the same endpoint, which share its budget of calls. */
   besideIt: (project: string) => string[]
+  /** How often the ports of an undo are read again. */
+  waits: OperationWaits
   stopping: AbortSignal
   log: FastifyBaseLogger
 }
@@ -51,6 +54,8 @@ export class BulkRunner {
   readonly #context: BulkContext
   /** The ports that are being submitted, by the ID of their operation. */
   readonly #submitting = new Map<string, Promise<void>>()
+  /** The reads of undos that are being planned, by the undo's ID. */
+  readonly #undoReads = new Map<string, UndoReads>()
   /** Until when (as of Date.now()) the platform takes no reads for those that guards need. */
   #closedUntil = 0
 
@@ -71,10 +76,13 @@ export class BulkRunner {
       if (stopping.aborted) return 'now'
       const row = await store.row(id)
       if (row?.state === 'planning') {
-        const next = await planUndo(row, this.#context, end)
+        const reads = this.#undoReads.get(id) ?? noUndoReads()
+        this.#undoReads.set(id, reads)
+        const next = await planUndo(row, this.#context, end, reads)
         if (next || Date.now() >= end) return next ?? 'now'
         continue
       }
+      this.#undoReads.delete(id)
       // The waits begin before the look, so that no change between the two is missed.
       const most = Math.max(0, Math.min(end - Date.now(), LOOK_AGAIN_MS))
       const waits = [store.wait(id, most, [stopping]), operationStore.oneChanged(underWay, most, [stopping])]

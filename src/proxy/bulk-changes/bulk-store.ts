@@ -2,11 +2,13 @@ import { EventEmitter } from 'node:events'
 import { sql, type Kysely } from 'kysely'
 import {
   MOST_KINDS,
+  MOST_OPEN_NAMED,
   type BulkChange,
   type BulkChangePort,
   type BulkChangeSummary,
   type BulkEntry,
   type BulkPortState,
+  type OpenOnPorts,
 } from '../../vpc/bulk-changes-api.ts'
 import type { OperationStatus } from '../../vpc/portside-api.ts'
 import type { Database } from '../database/database.ts'
@@ -214,6 +216,37 @@ export class BulkStore implements JobStore {
       }),
       next: rows.length > limit ? `${page.at(-1)!.sequence}` : null,
     }
+  }
+
+  /**
+   * The open bulk changes of a project in which some of these ports wait or are under way, newest
+   * first.
+   * @param but the ID of one that is not asked for
+   */
+  async openOnPorts(
+    projectId: string,
+    ports: readonly string[],
+    but: string | null = null,
+    db = this.db,
+  ): Promise<OpenOnPorts[]> {
+    const { rows } = await sql<{
+      bulk_change_id: string
+      user_name: string
+      created_at: Date
+      words: string
+      count: unknown
+    }>`select b.bulk_change_id, b.user_name, b.created_at, b.words, count(*) as count
+      from bulk_changes b join bulk_ports p on p.bulk_change_id = b.bulk_change_id
+      where b.project_id = ${projectId} and b.state not in ('done', 'ended')
+        and b.bulk_change_id is distinct from ${but}::uuid
+        and p.state in ('waiting', 'under_way') and p.port_id = any(${[...ports]}::text[])
+      group by b.bulk_change_id, b.sequence, b.user_name, b.created_at, b.words
+      order by b.sequence desc limit ${MOST_OPEN_NAMED}`.execute(db)
+    return rows.map(({ bulk_change_id, user_name: user, created_at, words, count }) => ({
+      ...{ bulk_change_id, user, words },
+      created_at: created_at.toISOString(),
+      ports: Number(count),
+    }))
   }
 
   /** A page of the ports of a bulk change, in the order in which they are carried out. */

@@ -8,6 +8,7 @@ import type { Tables } from '../database/tables.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import type { NextStep } from '../jobs.ts'
 import { planSteps } from '../operations/plan-steps.ts'
+import { waitAfter } from '../retry.ts'
 import type { BulkContext } from './bulk-runner.ts'
 import { roomForPorts } from './room-for-calls.ts'
 import { countPorts, type BulkRow } from './rows.ts'
@@ -22,13 +23,36 @@ type UndonePort = { number: number; port_id: string; before: string[]; after: st
 type Found =
   | { planned_from: string[]; desired: string[]; steps: ChangeStep[]; port_updated_at: string | null }
   | { error: PortsideError }
+/** The platform did not say how the port is: it is read again. */
+type Unread = { unread: PortsideError }
+
+/** How far this proxy is with the reads of an undo that fail. */
+export type UndoReads = {
+  /** Why ports could not be read, by their number: they are read again, after the others. */
+  failed: Map<number, PortsideError>
+  /** Those of them that were read since it last waited. */
+  tried: Set<number>
+  /** How often it has waited since a port could be read. */
+  waits: number
+}
+
+/** None has failed. */
+export function noUndoReads(): UndoReads {
+  return { failed: new Map(), tried: new Set(), waits: 0 }
+}
 
 /**
  * Plans an undo on: reads its ports, as many as the budget of calls leaves, until `end` (as of
- * Date.now()). When all are read, the undo runs.
- * @returns when there are calls again; null when it is to be asked again
+ * Date.now()). When all are read, the undo runs. Where the platform can't be asked, it stops before
+ * it has begun any.
+ * @returns when to go on; null when it is to be asked again
  */
-export async function planUndo(row: BulkRow, context: BulkContext, end: number): Promise<NextStep> {
+export async function planUndo(
+  row: BulkRow,
+  context: BulkContext,
+  end: number,
+  reads: UndoReads,
+): Promise<NextStep> {
   const { store, upstream, endpointOf, stopping } = context
   const { bulk_change_id: id } = row
   while (Date.now() < end && !stopping.aborted) {
@@ -37,8 +61,9 @@ export async function planUndo(row: BulkRow, context: BulkContext, end: number):
       if (row.error?.error_code !== room.error.error_code) await change(context, id, { error: room.error })
       return room.until
     }
-    const ports = await undonePorts(store.db, id, Math.min(READ_AT_ONCE, room.ports))
+    const ports = await undonePorts(store.db, id, Math.min(READ_AT_ONCE, room.ports), reads)
     if (ports.length === 0) {
+      if (reads.failed.size > 0) return readAgain(row, context, reads)
       await finish(context, id)
       return null
     }
@@ -50,17 +75,99 @@ export async function planUndo(row: BulkRow, context: BulkContext, end: number):
       const latest = (await store.row(id, transaction, true))!
       // Ended by a user meanwhile.
       if (latest.state !== 'planning') return
-      for (const one of found) if (one.found) await writeFound(transaction, id, one.port.number, one.found)
+      for (const one of found)
+        if (one.found && !('unread' in one.found))
+          await writeFound(transaction, id, one.port.number, one.found)
       await store.write(transaction, id, { calls: latest.calls + calls, error: null })
     })
     store.changed(id)
-    // Of those that were not read, there are no calls left now.
+    for (const { port, found: one } of found) noteRead(reads, port.number, one)
+    // Of those that were not asked for, there are no calls left now.
     if (found.some((one) => !one.found)) return new Date(Date.now() + 1000)
+    if (found.every((one) => 'unread' in one.found!)) return readAgain(row, context, reads)
   }
   return null
 }
 
-async function undonePorts(db: Kysely<Tables>, id: string, limit: number): Promise<UndonePort[]> {
+function noteRead(reads: UndoReads, number: number, found: Found | Unread | undefined): void {
+  if (!found) return
+  if ('unread' in found) {
+    reads.failed.set(number, found.unread)
+    reads.tried.add(number)
+  } else {
+    reads.failed.delete(number)
+    reads.waits = 0
+  }
+}
+
+/**
+ * Waits before ports are read again, as often as a step is sent. Then it is the ports that are at
+ * fault, where another one can be read: they are left out. Else it is the platform: the undo stops.
+ */
+async function readAgain(row: BulkRow, context: BulkContext, reads: UndoReads): Promise<NextStep> {
+  const { store, waits } = context
+  const { bulk_change_id: id } = row
+  const error = [...reads.failed.values()].at(-1)!
+  reads.tried.clear()
+  reads.waits++
+  const wait = reads.waits < waits.tries ? waitAfter(reads.waits, error.retry_after, waits) : undefined
+  if (wait !== undefined) {
+    await change(context, id, { error: { ...error, advice: 'Wait: Portside reads it again by itself.' } })
+    return new Date(Date.now() + wait)
+  }
+  const canBeRead = await anyCanBeRead(row, context)
+  if (context.stopping.aborted) return 'now'
+  await store.db.transaction().execute(async (transaction) => {
+    const latest = (await store.row(id, transaction, true))!
+    if (latest.state !== 'planning') return
+    if (canBeRead) {
+      for (const [number, why] of reads.failed) await writeFound(transaction, id, number, { error: why })
+      await store.write(transaction, id, { error: null })
+    } else {
+      const stopped = notPlanned(error)
+      const counts = await countPorts(transaction, id)
+      await store.note(transaction, id, { kind: 'stopped', error: stopped, counts })
+      await store.write(transaction, id, { state: 'stopped', error: stopped })
+    }
+  })
+  Object.assign(reads, noUndoReads())
+  store.changed(id)
+  return null
+}
+
+/** Whether the platform can be asked for a port of the undo that was read before. */
+async function anyCanBeRead(row: BulkRow, { store, upstream, stopping }: BulkContext): Promise<boolean> {
+  const known = await store.db
+    .selectFrom('bulk_ports')
+    .select('port_id')
+    .where('bulk_change_id', '=', row.bulk_change_id)
+    .where('kind', 'is not', null)
+    .limit(1)
+    .executeTakeFirst()
+  if (!known) return false
+  try {
+    await upstream.readPort(row.project_id, known.port_id, { work: 'background', signal: stopping })
+    return true
+  } catch (error) {
+    if (!(error instanceof ProxyError) && !stopping.aborted) throw error
+    return false
+  }
+}
+
+function notPlanned({ error_code, error_msg }: PortsideError): PortsideError {
+  return ownError(
+    'Portside.OperationConflict',
+    `Not all ports could be read, so nothing has been undone: ${error_msg} (${error_code})`,
+    { advice: 'Go on when the platform can be reached again: the ports are read again then. Or end it.' },
+  ).error
+}
+
+async function undonePorts(
+  db: Kysely<Tables>,
+  id: string,
+  limit: number,
+  { failed, tried }: UndoReads,
+): Promise<UndonePort[]> {
   const { rows } = await sql<UndonePort>`
     select p.number, p.port_id, k.planned_from as before, k.steps,
       case when undone.state = 'done' then k.desired
@@ -71,7 +178,8 @@ async function undonePorts(db: Kysely<Tables>, id: string, limit: number): Promi
     join bulk_kinds k on k.bulk_change_id = undone.bulk_change_id and k.kind = undone.kind
     left join operations o on o.operation_id = undone.operation_id::text
     where p.bulk_change_id = ${id} and p.state = 'waiting' and p.kind is null
-    order by p.number limit ${limit}`.execute(db)
+      and p.number <> all(${[...tried]}::integer[])
+    order by p.number = any(${[...failed.keys()]}::integer[]), p.number limit ${limit}`.execute(db)
   return rows
 }
 
@@ -81,7 +189,7 @@ async function planOne(
   { port_id, before, after, steps: done }: UndonePort,
   { upstream, planningOf, stopping, log }: BulkContext,
   onCall: () => void,
-): Promise<Found | undefined> {
+): Promise<Found | Unread | undefined> {
   try {
     const { port } = await upstream.readPort(project_id, port_id, {
       work: 'background',
@@ -99,7 +207,8 @@ async function planOne(
       log.error({ err: error, port_id }, 'unforeseen error')
       return { error: ownError('Portside.Internal', 'Portside could not plan this.').error }
     }
-    return error.status === 429 ? undefined : { error: error.error }
+    if (error.status === 429) return undefined
+    return error.status >= 500 ? { unread: error.error } : { error: error.error }
   }
 }
 

@@ -14,6 +14,8 @@ import {
   bulkPortsResponse,
   bulkUndoRequest,
   LARGEST_BULK_BODY,
+  openOnPortsRequest,
+  openOnPortsResponse,
   type BulkChange,
 } from '../../vpc/bulk-changes-api.ts'
 import { uuid } from '../../vpc/ids.ts'
@@ -65,13 +67,13 @@ export async function bulkChangesPlugin(
   const planning = (project: string) => planningOf(config, project, upstream.offersOf(project))
 
   async function open() {
-    const { operations, store: operationStore } = await access.opened()
+    const { operations, store: operationStore, waits } = await access.opened()
     const store = new BulkStore(await database.opened())
     const jobs = new Jobs(JOBS, store, app.log, stopping)
     const besideIt = (project: string) =>
       [...endpoints.keys()].filter((other) => endpointOf(other) === endpointOf(project))
     const of = { endpointOf, planningOf: planning, besideIt }
-    const context = { store, operations, operationStore, upstream, stopping, log: app.log, ...of }
+    const context = { store, operations, operationStore, upstream, waits, stopping, log: app.log, ...of }
     const runner = new BulkRunner(context)
     jobs.start(runner.carryOn)
     // Not known while the database can't be reached: all other metrics are there.
@@ -133,6 +135,26 @@ export async function bulkChangesPlugin(
       const { store } = await opened()
       const page = await store.ofProject(params.project_id, { limit, after, open: onlyOpen === 'true' })
       return reply.header('cache-control', 'no-store').send(page)
+    },
+  )
+
+  routes.post(
+    decodeURIComponent(bulkApi.openOnPorts(':project_id')),
+    {
+      config: { viewersMay: true },
+      bodyLimit: LARGEST_BULK_BODY,
+      schema: {
+        summary: 'The open bulk changes that still have some of these ports. It changes nothing.',
+        params: projectParams,
+        body: openOnPortsRequest,
+        response: { 200: openOnPortsResponse },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const { store } = await opened()
+      const ports = body.ports.map((id) => id.toLowerCase())
+      const bulk_changes = await store.openOnPorts(params.project_id, ports)
+      return reply.header('cache-control', 'no-store').send({ bulk_changes })
     },
   )
 

@@ -17,6 +17,7 @@ import { ownError, ProxyError } from '../errors.ts'
 import type { Asker, Upstream } from '../upstream/upstream.ts'
 import type { BrokenGuard, GuardQuestion, Judged } from './judge.ts'
 import { JudgingThread } from './judging-thread.ts'
+import { SHARED_MS, SharedLists, type ListReads } from './list-reads.ts'
 import { readAllAddressGroups, readAllMembers, readOthers, readRules } from './read-rules.ts'
 
 /** The longest times, in milliseconds, for reading rules and then remote groups: somebody waits. */
@@ -36,6 +37,8 @@ export type GuardedPlan = {
   confirmed_by: string | undefined
   /** What was typed is for many ports at once, and confirms this one too. */
   confirmed_for_all?: boolean | undefined
+  /** One of the many ports of a bulk change, which share what is read of rules for some seconds. */
+  one_of_many?: boolean | undefined
   /** The list from before the change, for steps that go on or back after one that stopped. */
   before?: readonly string[]
 }
@@ -68,11 +71,13 @@ export class GuardCheck {
   readonly #upstream: Upstream
   readonly #log: FastifyBaseLogger
   readonly #thread = new JudgingThread()
+  readonly #lists: SharedLists
 
   constructor(guards: readonly Guard[], upstream: Upstream, log: FastifyBaseLogger) {
     this.#guards = guards
     this.#upstream = upstream
     this.#log = log
+    this.#lists = new SharedLists(upstream)
   }
 
   /** True when there are guards, so that each plan has to be compared before it is sent. */
@@ -90,9 +95,15 @@ export class GuardCheck {
   async check(planned: GuardedPlan, asker: Asker = {}, known?: Port | null): Promise<GuardsPassed> {
     if (!this.any) return NOTHING
     const { project_id, port_id, user, confirmed_by, confirmed_for_all = false } = planned
+    const { shared, anew } = this.#lists
     const port = known ?? (await this.#upstream.readPort(project_id, port_id, asker)).port
     if (portSecurityOf(port) === false) return NOTHING
-    const { broken, otherPorts } = await this.#broken(planned, port, asker)
+    if (planned.one_of_many) {
+      const found = await this.#broken(planned, port, asker, shared, READING_MS - SHARED_MS)
+      if (found.broken.length === 0) return { confirmed: [], otherPorts: found.otherPorts }
+    }
+    // Nothing is refused, nor confirmed, by what was read for another port.
+    const { broken, otherPorts } = await this.#broken(planned, port, asker, anew, READING_MS)
     if (broken.length === 0) return { confirmed: [], otherPorts }
     const named = broken.map(({ guard, why }) => ({ guard: this.#guards[guard]!, why }))
     if (confirmed_for_all || (confirmed_by !== undefined && confirmsGuards(confirmed_by, port))) {
@@ -108,27 +119,35 @@ export class GuardCheck {
    * what can't be read within 5 seconds is named. Null where port security is off.
    * @param port the port that is changed
    * @param lists its list before, and after each step
+   * @param oneOfMany true for a port of a bulk change: they share what is read for some seconds
    */
   async otherPorts(
     project_id: string,
     port: Port,
     lists: readonly (readonly string[])[],
     asker: Asker & { signal: AbortSignal },
+    oneOfMany: boolean,
   ): Promise<OtherPortsCompared | null> {
     if (portSecurityOf(port) === false) return null
     const signal = AbortSignal.any([asker.signal, AbortSignal.timeout(READING_OTHERS_MS)])
     const reading = { ...asker, signal }
     const changing = comingAndGoing(lists)
-    const others = await readOthers(this.#upstream, project_id, port.id, async () => port, changing, reading)
+    const reads = oneOfMany ? this.#lists.shared : this.#lists.anew
+    const others = await readOthers(reads, project_id, port.id, async () => port, changing, reading)
     const { rules, ports, unread } = others
     if (ports.length === 0) return othersNotCompared(unread)
     const { id, private_ips } = port
     const question = { lists, before: undefined, rules, others: { port: { id, private_ips }, ports, unread } }
     const addressGroupIds = remoteAddressGroupIds([...rules.values()].flat())
-    const { addresses } = await readAllAddressGroups(this.#upstream, project_id, addressGroupIds, reading)
+    const { addresses } = await readAllAddressGroups(reads, project_id, addressGroupIds, reading)
     const judging = { ...question, guards: [], members: new Map(), entries: addresses }
     const judged = await this.#judge(judging, asker.signal)
     return withUnread(judged.others, unread)
+  }
+
+  /** After a request to change a port: which groups it had and was to have. */
+  portChanged(groups: readonly string[]): void {
+    this.#lists.portChanged(groups)
   }
 
   /** Ends the thread, after the checks under way. */
@@ -140,23 +159,24 @@ export class GuardCheck {
     { project_id, planned_from, steps, before }: GuardedPlan,
     port: Port,
     asker: Asker,
+    reads: ListReads,
+    readingMs: number,
   ): Promise<Pick<GuardsPassed, 'otherPorts'> & { broken: BrokenGuard[] }> {
     const lists = [planned_from, ...listsAfter(planned_from, steps)]
     const groupIds = [...new Set([...lists, before ?? []].flat())]
     const changing = comingAndGoing(lists)
-    const signal = AbortSignal.timeout(READING_MS)
+    const signal = AbortSignal.timeout(readingMs)
     const reading = { ...asker, signal }
     let rules: Map<string, SecurityGroupRule[]>
     let others: Awaited<ReturnType<typeof readOthers>>
     try {
       ;[rules, others] = await Promise.all([
-        readRules(this.#upstream, project_id, groupIds, reading),
-        readOthers(this.#upstream, project_id, port.id, async () => port, changing, reading),
+        readRules(reads, project_id, groupIds, reading),
+        readOthers(reads, project_id, port.id, async () => port, changing, reading),
       ])
     } catch (error) {
       if (!(error instanceof ProxyError) && !signal.aborted) throw error
-      const reason =
-        error instanceof ProxyError ? error.error.error_code : `not within ${READING_MS / 1000} s`
+      const reason = error instanceof ProxyError ? error.error.error_code : `not within ${readingMs / 1000} s`
       const why = `the rules could not be read (${reason})`
       return {
         broken: this.#undecided(`as ${why}`),
@@ -192,8 +212,8 @@ export class GuardCheck {
     const addressGroupIds = remoteAddressGroupIds([...question.rules.values()].flat())
     const resolving = { ...asker, signal: AbortSignal.timeout(RESOLVING_MS) }
     const [members, entries] = await Promise.all([
-      readAllMembers(this.#upstream, project_id, remoteIds, resolving),
-      readAllAddressGroups(this.#upstream, project_id, addressGroupIds, resolving),
+      readAllMembers(reads, project_id, remoteIds, resolving),
+      readAllAddressGroups(reads, project_id, addressGroupIds, resolving),
     ])
     const resolved =
       members.addresses.size + entries.addresses.size === 0

@@ -11,7 +11,8 @@ import {
   type OtherPortsRead,
 } from '../../vpc/traffic/index.ts'
 import { ProxyError } from '../errors.ts'
-import type { Asker, Upstream } from '../upstream/upstream.ts'
+import type { Asker } from '../upstream/upstream.ts'
+import type { ListReads } from './list-reads.ts'
 
 const LARGEST_PAGE = 2000
 
@@ -24,7 +25,7 @@ export type TimedAsker = Asker & { signal: AbortSignal }
  * @throws UpstreamError when they can't be read; the signal's reason when it is aborted
  */
 export async function readRules(
-  upstream: Upstream,
+  reads: ListReads,
   projectId: string,
   groupIds: readonly string[],
   asker: TimedAsker,
@@ -35,7 +36,7 @@ export async function readRules(
     let marker: string | undefined
     do {
       const query = { security_group_id: [...security_group_id], limit: LARGEST_PAGE, marker }
-      const { data } = await upstream.readRules(projectId, query, asker)
+      const { data } = await reads.readRules(projectId, query, asker)
       for (const rule of data.security_group_rules) rules.get(rule.security_group_id)?.push(rule)
       for (const rule of rulesUnreadable(data, security_group_id))
         rules.get(rule.security_group_id)?.push(rule)
@@ -47,7 +48,7 @@ export async function readRules(
   const without = groupIds.filter((id) => rules.get(id)?.length === 0)
   const listed = await Promise.all(
     inCalls(without).map(async (id) => {
-      const { data } = await upstream.readGroups(projectId, { id, limit: LARGEST_PAGE }, asker)
+      const { data } = await reads.readGroups(projectId, { id, limit: LARGEST_PAGE }, asker)
       return data.security_groups.map((group) => group.id)
     }),
   )
@@ -64,7 +65,7 @@ export type AddressesRead = { addresses: Map<string, readonly string[]>; unresol
  * before its signal is aborted.
  */
 export async function readAllMembers(
-  upstream: Upstream,
+  reads: ListReads,
   projectId: string,
   groupIds: readonly string[],
   asker: TimedAsker,
@@ -72,7 +73,7 @@ export async function readAllMembers(
   try {
     const members = await readMembers(groupIds, async (security_groups, marker) => {
       const query = { security_groups: [...security_groups], limit: LARGEST_PAGE, marker }
-      return (await upstream.readPorts(projectId, query, asker)).data
+      return (await reads.readPorts(projectId, query, asker)).data
     })
     return addressesRead('security group', members)
   } catch (error) {
@@ -91,7 +92,7 @@ export async function readAllMembers(
  * aborted.
  */
 export async function readAllAddressGroups(
-  upstream: Upstream,
+  reads: ListReads,
   projectId: string,
   ids: readonly string[],
   asker: TimedAsker,
@@ -100,7 +101,7 @@ export async function readAllAddressGroups(
     ids,
     async (id, marker) => {
       const query = { id: [...id], limit: LARGEST_PAGE, marker }
-      return (await upstream.readAddressGroups(projectId, query, asker)).data
+      return (await reads.readAddressGroups(projectId, query, asker)).data
     },
     (error) => failureOf(error, asker),
   )
@@ -132,7 +133,7 @@ function failureOf(error: unknown, { signal }: TimedAsker): { code: string; stat
  * @param port reads the port that is changed: only when there are others
  */
 export async function readOthers(
-  upstream: Upstream,
+  reads: ListReads,
   projectId: string,
   portId: string,
   port: () => Promise<Port>,
@@ -144,17 +145,17 @@ export async function readOthers(
     port,
     rules: async (remote_group_id, marker) => {
       const query = { remote_group_id, limit: LARGEST_PAGE, marker }
-      return (await upstream.readRules(projectId, query, asker)).data
+      return (await reads.readRules(projectId, query, asker)).data
     },
     ports: async (security_groups, marker) => {
       const query = { security_groups, limit: LARGEST_PAGE, marker }
-      return (await upstream.readPorts(projectId, query, asker)).data
+      return (await reads.readPorts(projectId, query, asker)).data
     },
     why,
   })
   try {
     const groups = [...new Set(ports.flatMap(({ security_groups }) => security_groups))]
-    return { ports, unread, rules: await readRules(upstream, projectId, groups, asker) }
+    return { ports, unread, rules: await readRules(reads, projectId, groups, asker) }
   } catch (error) {
     const missing = `the rules of other ports could not be read (${why(error)})`
     return { ports: [], unread: [...unread, missing], rules: new Map() }

@@ -10,14 +10,14 @@ import type { Upstream } from '../upstream/upstream.ts'
 import { copyJournalToAuditLog } from './copy-to-audit-log.ts'
 import { Operations } from './operations.ts'
 import { OperationStore } from './operation-store.ts'
-import { DEFAULT_WAITS } from './waits.ts'
+import { DEFAULT_WAITS, type OperationWaits } from './waits.ts'
 
 /** The proxy's operations: opened with the database at their first use, closed with the proxy. */
 export type OperationsAccess = {
   /** Aborted when the proxy begins to stop. */
   stopping: AbortSignal
   /** Opens them once; after a failure, again. @throws ConfigError when that fails */
-  opened(): Promise<{ store: OperationStore; operations: Operations }>
+  opened(): Promise<{ store: OperationStore; operations: Operations; waits: OperationWaits }>
   /** Opens them where there may be operations to take over. */
   openAtStart(): Promise<void>
 }
@@ -52,7 +52,7 @@ export function accessOperations(
       planningOf(config, project, upstream.offersOf(project)),
     )
     await operations.recover()
-    return { store, operations }
+    return { store, operations, waits }
   }
   const { opened, close } = openedOnce(open)
   app.addHook('preClose', async () => stopping.abort())

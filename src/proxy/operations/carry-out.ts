@@ -39,6 +39,8 @@ export type OperationContext = {
    * compared before it was sent.
    */
   otherPorts?: (operation: JournaledOperation, signal: AbortSignal) => Promise<AuditEntry[]>
+  /** Called when a request to change the port has its outcome, whatever that is. */
+  sent?: (operation: JournaledOperation) => void
 }
 
 /** Thrown when an operation has ended before its last step, and its end is written. */
@@ -117,6 +119,7 @@ class OperationRun {
         step: stepNumber + 1,
         onCall: () => countCall(operation),
       })
+      this.#context.sent?.(operation)
       this.#context.store.note(operation, responseEntry(stepNumber, outcome))
       if (outcome.kind === 'port') {
         this.#throttledSince = undefined

@@ -48,7 +48,12 @@ export class Operations {
     this.#context = context
     this.#planningOf = planningOf
     this.#guards = guards
-    this.#runner = new OperationRunner(guards.any ? context : { ...context, otherPorts: comparedBy(guards) })
+    this.#runner = new OperationRunner({
+      ...context,
+      ...(!guards.any && { otherPorts: comparedBy(guards) }),
+      sent: ({ planned_from, steps }) =>
+        guards.portChanged([planned_from, ...steps.map(({ expected }) => expected)].flat()),
+    })
   }
 
   /** Takes over abandoned operations: of an earlier run of this proxy, and of proxies that die. */
@@ -80,7 +85,12 @@ export class Operations {
     const bulk = part && { bulk_change_id: part.bulk_change_id }
     const operation = newOperation({ ...planned, ...bulk, purpose: 'change' })
     const asker = askedFor(operation, part ? 'background' : 'person')
-    const guarded = { ...planned, confirmed_by, confirmed_for_all: part?.confirmed }
+    const guarded = {
+      ...planned,
+      confirmed_by,
+      confirmed_for_all: part?.confirmed,
+      one_of_many: part !== undefined,
+    }
     const compared = await this.#guards.check(guarded, asker)
     const entries = comparedEntries(confirmed_by, compared)
     const write = () => orNotRecorded('before', () => journal.add(operation, by, entries, part?.together))
@@ -239,7 +249,8 @@ function askedFor(operation: JournaledOperation, work: Work): Asker {
 
 /** What operations have changed on other ports, where no guard had to know it before. */
 function comparedBy(guards: GuardCheck): OperationContext['otherPorts'] {
-  return async ({ operation_id, project_id, port, planned_from, steps, off_the_port }, signal) => {
+  return async (operation, signal) => {
+    const { operation_id, project_id, port, planned_from, steps, off_the_port } = operation
     const lists = [planned_from, ...steps.map(({ expected }) => expected)]
     if (comingAndGoing(lists).length === 0) return []
     // No read in the background may bring a 429 now: somebody has to put the groups back.
@@ -247,7 +258,8 @@ function comparedBy(guards: GuardCheck): OperationContext['otherPorts'] {
     if (!port) return [notComparedEntry('the port could not be read')]
     let calls = 0
     const asker: Asker = { operation_id, work: 'background', onCall: () => calls++ }
-    const found = await guards.otherPorts(project_id, port, lists, { ...asker, signal })
+    const oneOfMany = operation.bulk_change_id !== undefined
+    const found = await guards.otherPorts(project_id, port, lists, { ...asker, signal }, oneOfMany)
     return found ? [{ ...otherPortsEntry(found), calls }] : []
   }
 }

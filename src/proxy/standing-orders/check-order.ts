@@ -9,7 +9,8 @@ import { MOST_DEPARTURES, type DepartureReason, type DepartureState } from '../.
 import { departures } from '../../vpc/standing-orders.ts'
 import { UNREADABLE } from '../../vpc/unreadable-marks.ts'
 import { ownError, ProxyError } from '../errors.ts'
-import type { NextStep } from '../jobs.ts'
+import type { Jobs, NextStep } from '../jobs.ts'
+import { RecentReads } from '../upstream/recent-reads.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import type { OrderRow, OrderStore } from './order-store.ts'
 import { minutesAfter } from './orders.ts'
@@ -24,12 +25,21 @@ const MOST_PAGES = 500
 const MOST_ASKED_BY_ID = 100
 /** As long as it waits when a budget doesn't say when it begins anew. */
 const ASK_AGAIN_MS = 1000
+/**
+ * As long as a page serves other orders too, in milliseconds: those that were asked for before it
+ * was read.
+ */
+const SHARED_MS = 15_000
+/** Checks that come by themselves begin so many milliseconds early, together with one another. */
+const EARLY_MS = 10_000
 /** The documented names have at most 255 characters. */
 const LONGEST_NAME = 255
 
 /** How far a check is: written after each page, so that any proxy goes on. */
 export type Progress = {
   pages: number
+  /** Whether the whole list is read, not a filtered one, as another order needs it anyway. */
+  whole?: boolean
   /** Where the next page begins. */
   marker: string | null
   /** Ports that were read, whether the order is for them or not. */
@@ -53,6 +63,7 @@ const NOTHING_YET: Progress = {
 /** What it takes to check standing orders. */
 export type CheckContext = {
   store: OrderStore
+  jobs: Pick<Jobs, 'send'>
   upstream: Pick<Upstream, 'readPorts' | 'calls'>
   endpointOf: (project: string) => string | undefined
   /** How many groups a port of a project takes. */
@@ -72,6 +83,7 @@ type Kept = {
 /** Checks standing orders, some pages of ports at a time. */
 export class OrderChecker {
   readonly #context: CheckContext
+  readonly #pages = new RecentReads(SHARED_MS)
 
   constructor(context: CheckContext) {
     this.#context = context
@@ -91,7 +103,7 @@ export class OrderChecker {
       if (!row || endpointOf(row.project_id) === undefined) return null
       if (row.asked_at === null) {
         if (row.next_check_at === null || row.next_check_at.getTime() > Date.now()) return row.next_check_at
-        await store.write(store.db, row, { asked_at: new Date(), asked_by: null, progress: null })
+        await this.#beginDue(row)
         continue
       }
       const shortUntil = await this.#shortUntil(row)
@@ -100,6 +112,19 @@ export class OrderChecker {
       if (again) return again
     }
     return 'now'
+  }
+
+  /** Begins the check of an order, and those of its project whose time comes soon. */
+  async #beginDue({ order_id, project_id }: OrderRow): Promise<void> {
+    const { store, jobs } = this.#context
+    const begun = await store.db.transaction().execute(async (transaction) => {
+      const now = new Date()
+      const soon = new Date(now.getTime() + EARLY_MS)
+      const ids = await store.beginDue(transaction, project_id, now, soon)
+      for (const id of ids) if (id !== order_id) await jobs.send(transaction, id)
+      return ids
+    })
+    for (const id of begun) store.changed(id)
   }
 
   /** While the budget of calls is short, nothing is read: notes until when. */
@@ -133,13 +158,22 @@ export class OrderChecker {
    */
   async #readPage(row: OrderRow): Promise<Date | undefined> {
     const { store, upstream, stopping, log } = this.#context
-    const progress = row.progress ?? NOTHING_YET
+    const progress = row.progress ?? { ...NOTHING_YET, whole: await this.#takesWholeList(row) }
     try {
-      const query = { ...queryOf(row), limit: PAGE, ...(progress.marker && { marker: progress.marker }) }
-      const { data } = await upstream.readPorts(row.project_id, query, {
-        work: 'background',
-        signal: stopping,
-      })
+      const filters = progress.whole ? {} : queryOf(row)
+      const query = { ...filters, limit: PAGE, ...(progress.marker && { marker: progress.marker }) }
+      const asker = { work: 'background', signal: stopping } as const
+      const { data } = await this.#pages.read(
+        pageKey(row, query),
+        stopping,
+        () => upstream.readPorts(row.project_id, query, asker),
+        { since: row.asked_at!.getTime() },
+      )
+      // Of those that can't be read nobody knows whether the order is for them: the platform does.
+      if (progress.whole && data[UNREADABLE]) {
+        await store.write(store.db, row, { progress: NOTHING_YET })
+        return undefined
+      }
       const next = data.page_info?.next_marker ?? null
       const unreadable = data[UNREADABLE]
       const endless = next !== null && (next === progress.marker || progress.pages + 1 >= MOST_PAGES)
@@ -162,6 +196,13 @@ export class OrderChecker {
     }
     store.changed(row.order_id)
     return undefined
+  }
+
+  /** Whether an order for some ports is served by the list that another one needs anyway. */
+  async #takesWholeList(row: OrderRow): Promise<boolean> {
+    if (Object.keys(queryOf(row)).length === 0) return false
+    if (this.#pages.has(pageKey(row, { limit: PAGE }), row.asked_at!.getTime())) return true
+    return this.#context.store.isWholeListDue(row, MOST_ASKED_BY_ID)
   }
 
   async #write(
@@ -197,6 +238,7 @@ export class OrderChecker {
     if (marker === null) for (const id of asked) if (!seen.has(id)) lose(id, notSeen)
     const kept = [...rows, ...lost].slice(0, Math.max(0, MOST_DEPARTURES - before.kept))
     const progress: Progress = {
+      ...(before.whole && { whole: true }),
       pages: before.pages + 1,
       marker,
       read: before.read + ports.length,
@@ -269,6 +311,10 @@ function keptOf(port: Port, state: DepartureState, reason?: DepartureReason): Ke
     ...{ port_id: port.id, state, list: port.security_groups, reason: reason ?? null },
     name: textOf(port.name)?.replaceAll('\0', '').slice(0, LONGEST_NAME) ?? null,
   }
+}
+
+function pageKey({ project_id }: OrderRow, query: PortsQuery): string {
+  return JSON.stringify([project_id, query])
 }
 
 /** What of an order the platform can filter by, so that fewer pages are read. */

@@ -119,6 +119,30 @@ export class OrderStore implements JobStore {
     return numUpdatedRows === 1n
   }
 
+  /**
+   * Begins the checks of a project that come by themselves and whose time is over at `soon`. Begun
+   * together, they share what is read.
+   * @returns the orders
+   */
+  async beginDue(db: Kysely<Tables>, projectId: string, now: Date, soon: Date): Promise<string[]> {
+    const { rows } = await sql<{ order_id: string }>`
+      update standing_orders set asked_at = ${now}, asked_by = null, progress = null, turn = turn + 1
+      where project_id = ${projectId} and asked_at is null and next_check_at <= ${soon}
+      returning order_id`.execute(db)
+    return rows.map(({ order_id }) => order_id)
+  }
+
+  /** Whether the check of another order, which needs the whole list of ports, is about to begin. */
+  async isWholeListDue({ project_id, order_id }: OrderRow, mostNamed: number): Promise<boolean> {
+    const { rows } = await sql`select from standing_orders
+      where project_id = ${project_id} and order_id <> ${order_id}
+        and asked_at is not null and progress is null and again_at is null
+        and case when ports -> 'ports' is null then ports -> 'group' is null
+          else json_array_length(ports -> 'ports') > ${mostNamed} end
+      limit 1`.execute(this.db)
+    return rows.length > 0
+  }
+
   /** All orders of a project, by name. */
   async ofProject(projectId: string): Promise<StandingOrder[]> {
     const { rows } = await sql<OrderRow>`select * from standing_orders where project_id = ${projectId}

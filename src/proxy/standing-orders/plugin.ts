@@ -32,8 +32,16 @@ import { StandingOrders } from './orders.ts'
 const ENTRIES_PAGE = 50
 const DEPARTURES_PAGE = 100
 
-/** A step reads one page after it has gone on for its time (check-order.ts, STEP_MS). */
-const JOBS = { queue: 'standing-orders', what: 'checks of standing orders', expiresSeconds: 120 } as const
+/**
+ * A step reads one page after it has gone on for its time (check-order.ts, STEP_MS), with retries:
+ * less than two minutes.
+ */
+const JOBS = {
+  queue: 'standing-orders',
+  what: 'checks of standing orders',
+  expiresSeconds: 30,
+  longestSeconds: 120,
+} as const
 
 /** What the standing orders need of the proxy. */
 export type StandingOrdersOptions = {
@@ -61,7 +69,7 @@ export async function standingOrdersPlugin(
   async function open() {
     const store = new OrderStore(await database.opened())
     const jobs = new Jobs(JOBS, store, app.log, stopping)
-    const checker = new OrderChecker({ store, upstream, endpointOf, limitOf, stopping, log: app.log })
+    const checker = new OrderChecker({ store, jobs, upstream, endpointOf, limitOf, stopping, log: app.log })
     jobs.start(checker.carryOn)
     metrics?.showStandingOrders(() => store.figures([...endpoints.keys()]))
     return { store, orders: new StandingOrders(store, jobs), close: () => jobs.close() }

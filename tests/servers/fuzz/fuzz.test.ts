@@ -99,6 +99,7 @@ beforeAll(async () => {
       { bulk_change_id: randomUUID(), pace: bulkChange.pace },
       order,
       { ...words, revision: 1 },
+      { ports: [bulkPort] },
     ],
     cookie: await stage.proxy.signIn(),
     origin: stage.proxy.address,
