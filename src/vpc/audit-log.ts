@@ -17,6 +17,9 @@ export const auditLogApi = {
   exported: () => '/api/records/export',
 } as const
 
+/** The format of a file of records. */
+export const exportFormat = z.enum(['csv', 'jsonl'])
+
 const groupIds = z.array(z.string())
 
 /** What an audit record is of: a dry run, or an operation by its purpose. */
@@ -247,7 +250,7 @@ export type AuditLogFilters = Omit<AuditLogQuery, 'limit' | 'after'>
  * Filters of GET export, and the file's format: `csv` has one line for each audit record, `jsonl`
  * each in full.
  */
-export const exportQuery = z.strictObject({ ...filters, format: z.enum(['csv', 'jsonl']) })
+export const exportQuery = z.strictObject({ ...filters, format: exportFormat })
 
 /** Response of GET records: a page, newest first; `next` is null at the end. */
 export const auditLogResponse = z.object({

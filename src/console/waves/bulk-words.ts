@@ -49,6 +49,15 @@ export function countsWords(counts: BulkChangeSummary['counts']): string {
   }).join(' · ')
 }
 
+/**
+ * How many calls that change a list are left to be sent, of the ports that wait; undefined where
+ * it is not known yet, or nothing more is sent.
+ */
+export function callsToSend(change: Pick<BulkChange, 'state' | 'kinds'>): number | undefined {
+  if (isOver(change) || change.state === 'planning') return undefined
+  return change.kinds.reduce((sum, { counts, steps }) => sum + counts.waiting * steps.length, 0)
+}
+
 /** '17:05:07 UTC', as the records have it; `at` is of the proxy. */
 export function clockWords(at: string): string {
   return `${new Date(at).toISOString().slice(11, 19)} UTC`

@@ -14,6 +14,7 @@ import {
   bulkPortsResponse,
   bulkUndoRequest,
   LARGEST_BULK_BODY,
+  MOST_KINDS,
   type BulkChange,
 } from '../../vpc/bulk-changes-api.ts'
 import { uuid } from '../../vpc/ids.ts'
@@ -40,6 +41,11 @@ const PORTS_PAGE = 100
 const JOBS = { queue: 'bulk-changes', what: 'bulk changes', expiresSeconds: 12 } as const
 
 const choiceParams = z.object({ id: uuid, choice: z.enum(bulkChoices) })
+
+/** What is known of the first kinds, their lists and steps, never changes: it is left out. */
+const oneQuery = z.extend(pollQuery, {
+  kinds_from: z.optional(z.coerce.number().check(z.int(), z.gte(0), z.lte(MOST_KINDS))),
+})
 
 /** What the bulk changes need of the proxy. */
 export type BulkChangesOptions = {
@@ -143,16 +149,16 @@ export async function bulkChangesPlugin(
         summary:
           'One bulk change, without its ports. With `after` and `wait`: as soon as its revision is newer.',
         params: idParams,
-        querystring: pollQuery,
+        querystring: oneQuery,
         response: { 200: bulkChangeResponse },
       },
     },
     async (request, reply) => {
       const { store, bulkChanges, id } = await openedFor(request.params.id)
-      const { after, wait = 0 } = request.query
+      const { after, wait = 0, kinds_from } = request.query
       const signals = [stopping, goneSignal(request)]
       const look = () => bulkChanges.lookAtFailed(id)
-      const found = await store.newerThan(id, after ?? -1, wait * 1000, signals, look)
+      const found = await store.newerThan(id, after ?? -1, wait * 1000, signals, look, kinds_from)
       return send(reply, 200, found!)
     },
   )
