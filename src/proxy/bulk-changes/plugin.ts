@@ -21,8 +21,8 @@ import { uuid } from '../../vpc/ids.ts'
 import { orNotRecorded } from '../audit-log/not-recorded.ts'
 import type { ProxyConfig } from '../config.ts'
 import type { DatabaseAccess } from '../database/database.ts'
-import { ownError } from '../errors.ts'
 import { Jobs } from '../jobs.ts'
+import { knownRow } from '../known-row.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
 import type { OperationsAccess } from '../operations/access.ts'
 import { openedOnce } from '../opened-once.ts'
@@ -95,9 +95,7 @@ export async function bulkChangesPlugin(
   /** Opens, and refuses the ID of a bulk change that this proxy doesn't have. */
   async function openedFor(asked: string) {
     const { store, bulkChanges } = await opened()
-    const id = asked.toLowerCase()
-    const row = await store.row(id)
-    if (!row || !endpoints.has(row.project_id)) throw notFound(asked)
+    const { id } = await knownRow(store, endpoints, asked, 'bulk change')
     return { store, bulkChanges, id }
   }
 
@@ -236,10 +234,4 @@ export async function bulkChangesPlugin(
 
 function send(reply: FastifyReply, status: 200 | 202, bulk_change: BulkChange) {
   return reply.code(status).header('cache-control', 'no-store').send({ bulk_change })
-}
-
-function notFound(id: string) {
-  return ownError('Portside.NotFound', `There is no bulk change ${id}.`, {
-    advice: 'Look for it in the list of bulk changes.',
-  })
 }

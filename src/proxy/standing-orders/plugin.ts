@@ -20,8 +20,8 @@ import {
 import { orNotRecorded } from '../audit-log/not-recorded.ts'
 import { groupsPerPort, type ProxyConfig } from '../config.ts'
 import type { DatabaseAccess } from '../database/database.ts'
-import { ownError } from '../errors.ts'
 import { Jobs } from '../jobs.ts'
+import { knownRow } from '../known-row.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
 import { openedOnce } from '../opened-once.ts'
 import { idParams, projectParams } from '../request-checks.ts'
@@ -76,13 +76,7 @@ export async function standingOrdersPlugin(
   /** Opens, and refuses the ID of an order that this proxy doesn't have. */
   async function openedFor(asked: string) {
     const { store, orders } = await opened()
-    const id = asked.toLowerCase()
-    const row = await store.row(id)
-    if (!row || !endpoints.has(row.project_id))
-      throw ownError('Portside.NotFound', `There is no standing order ${asked}.`, {
-        advice: 'Look for it in the list of standing orders.',
-      })
-    return { store, orders, id, row }
+    return { store, orders, ...(await knownRow(store, endpoints, asked, 'standing order')) }
   }
 
   const routes = app.withTypeProvider<ZodTypeProvider>()
