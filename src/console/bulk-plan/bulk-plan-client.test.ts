@@ -1,44 +1,18 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Port } from '../../vpc/port.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
-import { BulkPlanClient, PlanUnavailable, type PlannerWorker } from './bulk-plan-client.ts'
+import { workersOf } from '../../../tests/stage/worker.ts'
+import { BulkPlanClient, PlanUnavailable } from './bulk-plan-client.ts'
 import { askedKinds, portsAt } from './bulk-plan.ts'
-import type { PlannerRequest, TrafficFacts, Wanted } from './messages.ts'
+import type { PlannerMessage, PlannerRequest, TrafficFacts, Wanted } from './messages.ts'
 import { Planner } from './planner.ts'
 
-const opened: MessagePort[] = []
-const started: { got: string[]; posted: string[]; terminated: boolean }[] = []
-let client = new BulkPlanClient()
-
-/** The worker's own code behind a message port: everything is cloned, as it is between threads. */
-function start(): PlannerWorker {
-  const { port1, port2 } = new MessageChannel()
-  opened.push(port1, port2)
-  const worker = { got: [] as string[], posted: [] as string[], terminated: false }
-  started.push(worker)
-  const planner = new Planner((message) => {
-    worker.posted.push(message.kind)
-    port2.postMessage(message)
-  })
-  port2.addEventListener('message', ({ data }: MessageEvent<PlannerRequest>) => {
-    worker.got.push(data.kind)
-    planner.take(data)
-  })
-  port1.start()
-  port2.start()
-  return Object.assign(port1, {
-    terminate: () => {
-      worker.terminated = true
-      port1.close()
-    },
-  }) as unknown as PlannerWorker
-}
-
-afterEach(() => {
-  client.close()
-  for (const port of opened.splice(0)) port.close()
-  started.splice(0)
+const { started, start } = workersOf<PlannerRequest, PlannerMessage>((post) => {
+  const planner = new Planner(post)
+  return (request) => planner.take(request)
 })
+let client = new BulkPlanClient()
+afterEach(() => client.close())
 
 const group = (letter: string) => `${letter.repeat(8)}-0000-4000-8000-000000000000`
 const portId = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
@@ -121,7 +95,14 @@ describe('asking for the plan of many ports', () => {
       client.sendRules(rules)
       await client.compare(facts, ignore, never())
     }
-    expect(started[0]!.got).toEqual(['ports', 'find', 'rules', 'compare', 'find', 'compare'])
+    expect(started[0]!.got.map(({ kind }) => kind)).toEqual([
+      'ports',
+      'find',
+      'rules',
+      'compare',
+      'find',
+      'compare',
+    ])
   })
 
   it('leaves open what rules that were not read would decide', async () => {
@@ -167,7 +148,7 @@ describe('asking for the plan of many ports', () => {
     // The worker has time for another question at once.
     await client.find(ports, wanted, never())
     await new Promise((resolve) => setTimeout(resolve, 100))
-    expect([seen.length, started[0]!.posted.at(-1)]).toEqual([before, 'found'])
+    expect([seen.length, started[0]!.posted.at(-1)!.kind]).toEqual([before, 'found'])
   })
 
   it('rejects, and does not guess, when the worker fails or cannot start', async () => {
