@@ -12,7 +12,7 @@ import { framesDuring } from './frames.ts'
 import { PROJECT, run, type Running } from './running.ts'
 import type { Subject } from './subject.ts'
 
-const SIZES = [100]
+const SIZES = [100, 1_000, 10_000]
 /** The names of two groups that the estate has. */
 const [PUT, ABOVE] = ['deny-known-attackers', 'web-public']
 const PASTED = 1_000
@@ -202,7 +202,7 @@ async function writeEstate(folder: string, size: number): Promise<Estate> {
     projects: {
       id: string
       security_groups: { id: string; name: string }[]
-      ports: { id: string; security_groups: string[]; port_security_enabled: boolean }[]
+      ports: { id: string; security_groups: string[] }[]
     }[]
   }
   const project = written.projects.find(({ id }) => id === PROJECT)!
@@ -218,7 +218,8 @@ async function writeEstate(folder: string, size: number): Promise<Estate> {
       others[(at + 1) % others.length]!,
       others[(at + 7) % others.length]!,
     ]
-    port.port_security_enabled = true
+    // What else makes ports of another kind is the same for all.
+    Object.assign(port, { port_security_enabled: true, allowed_address_pairs: [], ecs_flavor: '' })
   }
   await writeFile(path, JSON.stringify(written))
   return { ports: project.ports.map(({ id }) => id), put, above }

@@ -63,7 +63,7 @@ describe('asking for the plan of many ports', () => {
     const { kinds } = await client.compare(facts, ignore, never())
     expect(kinds.map(({ traffic }) => traffic?.end.worst)).toEqual(['opens_to_anywhere'])
     expect(portsAt({ ports }, kinds[0]!.ports).map(({ name }) => name)).toEqual(['port-0', 'port-3'])
-    expect(askedKinds({ ports, kinds })).toEqual([
+    expect(await askedKinds({ ports, kinds })).toEqual([
       {
         planned_from: [group('a')],
         desired: [group('b'), group('a')],

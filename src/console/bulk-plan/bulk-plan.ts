@@ -1,10 +1,11 @@
 import type { BulkChangeRequest } from '../../vpc/bulk-changes-api.ts'
 import type { Skipped } from '../../vpc/bulk/apply-intent.ts'
-import { plannedPort } from '../../vpc/bulk/kinds.ts'
+import { keptName } from '../../vpc/bulk/kinds.ts'
 import type { BulkTraffic, KindWithTraffic } from '../../vpc/bulk/kinds-traffic.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import type { Guard } from '../../vpc/traffic/guards.ts'
+import { updatedAt } from '../../vpc/updated-at.ts'
 
 /** Ports, as places in the list of ports that were planned. */
 export type Places = Int32Array
@@ -42,15 +43,38 @@ export function portsAt(plan: Pick<BulkPlan, 'ports'>, places: Places): Port[] {
   return Array.from(places, (place) => plan.ports[place]!)
 }
 
-/** The kinds of a plan as the proxy takes them, in the order in which the plan has them. */
-export function askedKinds(plan: Pick<BulkPlan, 'ports' | 'kinds'>): BulkChangeRequest['kinds'] {
-  return plan.kinds.map(({ list, desired, plan: { steps }, ports }) => ({
-    planned_from: [...list],
-    desired: [...desired],
-    steps: steps.map(({ step }) => step),
-    ports: portsAt(plan, ports).map((port) => {
-      const { port_id, name, updated_at } = plannedPort(port)
-      return { port_id, name, port_updated_at: updated_at }
-    }),
-  }))
+/** The page has something else to do, too, after so many ms. */
+const SLICE_MS = 8
+
+/**
+ * The kinds of a plan as the proxy takes them, in the order in which the plan has them. Of ten
+ * thousand ports they are made in slices, and the page goes on between them.
+ */
+export async function askedKinds(
+  plan: Pick<BulkPlan, 'ports' | 'kinds'>,
+): Promise<BulkChangeRequest['kinds']> {
+  const asked: BulkChangeRequest['kinds'] = []
+  let until = performance.now() + SLICE_MS
+  for (const { list, desired, plan: own, ports } of plan.kinds) {
+    asked.push({
+      planned_from: [...list],
+      desired: [...desired],
+      steps: own.steps.map(({ step }) => step),
+      ports: portsAt(plan, ports).map((port) => ({
+        port_id: port.id,
+        name: keptName(port),
+        port_updated_at: updatedAt(port),
+      })),
+    })
+    if (performance.now() < until) continue
+    await nextTask()
+    until = performance.now() + SLICE_MS
+  }
+  // What is done with all of them is a task of its own.
+  await nextTask()
+  return asked
+}
+
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve))
 }

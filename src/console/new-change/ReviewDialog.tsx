@@ -43,13 +43,13 @@ export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
   const words = intentWords(intent, (group) => groupName({ groups: names }, group))
   const beginning = useMutation({
     meta: { refused: 'Your request to carry out the change began nothing.' },
-    mutationFn: () =>
+    mutationFn: async () =>
       beginBulkChange(project, {
         bulk_change_id: id,
         intent,
         note: note.trim() === '' ? null : note.trim(),
         words,
-        kinds: askedKinds(plan),
+        kinds: await askedKinds(plan),
         pace,
         ...(typesNumber(typed, changing) && { confirmed_by: typed.trim() }),
       }),
