@@ -3,7 +3,7 @@ import type { Port } from '../../vpc/port.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import { workersOf } from '../../../tests/stage/worker.ts'
 import { BulkPlanClient, PlanUnavailable } from './bulk-plan-client.ts'
-import { askedKinds, portsAt } from './bulk-plan.ts'
+import { bulkRequestOf, portsAt } from './bulk-plan.ts'
 import type { PlannerMessage, PlannerRequest, TrafficFacts, Wanted } from './messages.ts'
 import { Planner } from './planner.ts'
 
@@ -26,6 +26,14 @@ const ports = [port(0, 'a'), port(1, 'ab'), port(2, 'b'), port(3, 'a'), port(4, 
 const planning = { limit: 100, policy: 'choose' } as const
 /** Group b goes above the others. */
 const wanted: Wanted = { intent: { kind: 'insert', groups: [group('b')], place: { kind: 'top' } }, planning }
+/** What else is in the request that begins it. */
+const BESIDES = {
+  ...{ bulk_change_id: portId(99), intent: wanted.intent, note: 'a "ticket"', words: 'b goes up' },
+  pace: {
+    ...{ first: 1, growth: 5, largest_wave: 100, stop_after: 1 },
+    ...{ pause_seconds: null, ports_per_minute: null },
+  },
+}
 const ssh: SecurityGroupRule = {
   id: 'allow-ssh',
   security_group_id: group('b'),
@@ -63,14 +71,14 @@ describe('asking for the plan of many ports', () => {
     const { kinds } = await client.compare(facts, ignore, never())
     expect(kinds.map(({ traffic }) => traffic?.end.worst)).toEqual(['opens_to_anywhere'])
     expect(portsAt({ ports }, kinds[0]!.ports).map(({ name }) => name)).toEqual(['port-0', 'port-3'])
-    expect(await askedKinds({ ports, kinds })).toEqual([
-      {
-        planned_from: [group('a')],
-        desired: [group('b'), group('a')],
-        steps: [{ kind: 'insert', security_groups: [group('b')], index: 0 }],
-        ports: [0, 3].map((n) => ({ port_id: portId(n), name: `port-${n}`, port_updated_at: null })),
-      },
-    ])
+    const request = await bulkRequestOf({ ports, kinds: [kinds[0]!, kinds[0]!] }, BESIDES)
+    const kind = {
+      planned_from: [group('a')],
+      desired: [group('b'), group('a')],
+      steps: [{ kind: 'insert', security_groups: [group('b')], index: 0 }],
+      ports: [0, 3].map((n) => ({ port_id: portId(n), name: `port-${n}`, port_updated_at: null })),
+    }
+    expect(JSON.parse(await request.text())).toEqual({ ...BESIDES, kinds: [kind, kind] })
   })
 
   it('gives all flows of one kind when it is asked for them', async () => {

@@ -47,34 +47,38 @@ export function portsAt(plan: Pick<BulkPlan, 'ports'>, places: Places): Port[] {
 const SLICE_MS = 8
 
 /**
- * The kinds of a plan as the proxy takes them, in the order in which the plan has them. Of ten
- * thousand ports they are made in slices, and the page goes on between them.
+ * The request that begins the change that was planned, as JSON: a megabyte and more for ten
+ * thousand ports. It is made in slices, and the page goes on between them.
+ * @param besides all of the request but its kinds, which are sent in the order of the plan
  */
-export async function askedKinds(
+export async function bulkRequestOf(
   plan: Pick<BulkPlan, 'ports' | 'kinds'>,
-): Promise<BulkChangeRequest['kinds']> {
-  const asked: BulkChangeRequest['kinds'] = []
+  besides: Omit<BulkChangeRequest, 'kinds'>,
+): Promise<Blob> {
+  const parts = [`${JSON.stringify(besides).slice(0, -1)},"kinds":[`]
   let until = performance.now() + SLICE_MS
-  for (const { list, desired, plan: own, ports } of plan.kinds) {
-    asked.push({
-      planned_from: [...list],
-      desired: [...desired],
-      steps: own.steps.map(({ step }) => step),
-      ports: portsAt(plan, ports).map((port) => ({
-        port_id: port.id,
-        name: keptName(port),
-        port_updated_at: updatedAt(port),
-      })),
-    })
+  for (const [n, kind] of plan.kinds.entries()) {
+    parts.push(`${n === 0 ? '' : ','}${JSON.stringify(askedKind(plan, kind))}`)
     if (performance.now() < until) continue
-    await nextTask()
+    await new Promise((resolve) => setTimeout(resolve))
     until = performance.now() + SLICE_MS
   }
-  // What is done with all of them is a task of its own.
-  await nextTask()
-  return asked
+  return new Blob([...parts, ']}'], { type: 'application/json' })
 }
 
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve))
+/** A kind as the proxy takes it. */
+function askedKind(
+  plan: Pick<BulkPlan, 'ports'>,
+  { list, desired, plan: { steps }, ports }: PlannedKind,
+): BulkChangeRequest['kinds'][number] {
+  return {
+    planned_from: [...list],
+    desired: [...desired],
+    steps: steps.map(({ step }) => step),
+    ports: portsAt(plan, ports).map((port) => ({
+      port_id: port.id,
+      name: keptName(port),
+      port_updated_at: updatedAt(port),
+    })),
+  }
 }

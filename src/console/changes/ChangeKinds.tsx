@@ -1,7 +1,8 @@
-import { memo, useDeferredValue, useMemo, useState, type JSX } from 'react'
+import { memo, useMemo, useState, type JSX } from 'react'
 import type { BulkChange } from '../../vpc/bulk-changes-api.ts'
 import type { Named } from '../facts/group-names.ts'
 import { useGroupNames } from '../facts/use-group-names.ts'
+import { useDrawnInParts } from '../hooks/drawn-in-parts.ts'
 import { KindRow } from '../kinds/KindRow.tsx'
 import { ListChips } from '../kinds/ListChips.tsx'
 import { Button } from '../ui/Button.tsx'
@@ -10,15 +11,15 @@ import styles from './ChangePage.module.css'
 
 /** So many kinds are drawn at first, and with each press of the button below them. */
 const AT_ONCE = 20
-/** So many are drawn with the page; the others of the first in a task of their own. */
-const FIRST = 4
+/** So many take a few milliseconds. */
+const IN_A_TASK = 5
 
 type ChangeKindsProps = { project: string; change: Pick<BulkChange, 'kinds' | 'state'> }
 
 /** The kinds of a bulk change, some of them: each with its list and how far it is. */
 export function ChangeKinds({ project, change: { kinds, state } }: ChangeKindsProps): JSX.Element {
   const [most, setMost] = useState(AT_ONCE)
-  const drawn = useDeferredValue(most, FIRST)
+  const drawn = useDrawnInParts(Math.min(most, kinds.length), IN_A_TASK)
   // Of kinds that nobody looks at, no name is asked for: each twenty groups are a call.
   const ids = useMemo(
     () => kinds.slice(0, most).flatMap(({ planned_from, desired }) => [...planned_from, ...desired]),

@@ -52,7 +52,8 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
     // With a new function for the keys every row is placed anew: at 10,000 of them that is not for
     // each frame of scrolling.
     getItemKey: useCallback((index: number) => rows[index]?.id ?? index, [rows]),
-    overscan: 10,
+    // A jump to the end draws all that is in sight anew, and these.
+    overscan: 6,
     scrollMargin,
   })
   const measuredFor = useRef(rowHeight)

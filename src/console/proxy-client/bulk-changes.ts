@@ -8,7 +8,6 @@ import {
   bulkPortsResponse,
   bulkPortStates,
   type BulkChange,
-  type BulkChangeRequest,
   type BulkChoice,
   type BulkPortState,
   type bulkUndoRequest,
@@ -136,8 +135,12 @@ function withKinds(
 
 const NO_PORTS = Object.fromEntries(bulkPortStates.map((state) => [state, 0])) as BulkChange['counts']
 
-/** Begins one. The same request again finds the same one. @throws CallError */
-export async function beginBulkChange(project: string, body: BulkChangeRequest): Promise<BulkChange> {
+/**
+ * Begins one. The same request again finds the same one.
+ * @param body a bulkChangeRequest as JSON
+ * @throws CallError
+ */
+export async function beginBulkChange(project: string, body: Blob): Promise<BulkChange> {
   const post = { method: 'POST', body, timeoutMs: BEGIN_MS } as const
   return (await call(bulkChangeResponse, bulkApi.ofProject(project), post)).bulk_change
 }

@@ -13,7 +13,7 @@ const DEFAULT_TIMEOUT_MS = 60_000
 
 type CallOptions = {
   method?: 'GET' | 'PUT' | 'POST' | 'DELETE'
-  /** Sent as JSON. */
+  /** Sent as JSON; a Blob is JSON already. */
   body?: unknown
   /** Arrays repeat their name. */
   query?: Parameters<typeof queryString>[0]
@@ -59,7 +59,7 @@ export async function call<S extends z.ZodMiniType>(
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(maxAge !== undefined && { 'cache-control': `max-age=${maxAge}` }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
       credentials: 'same-origin',
       signal: signal === undefined ? timeout.signal : AbortSignal.any([signal, timeout.signal]),
     })
