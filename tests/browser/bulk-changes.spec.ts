@@ -100,7 +100,7 @@ test('a day: 40 ports by a filter, one first, a failure, a pause, and all undone
   await bulk.undo.click()
   const dialog = page.getByRole('dialog', { name: 'Undo this change?' })
   await dialog.getByLabel('Ports in the first wave').fill('100')
-  await expect(dialog).toContainText('In all 40 ports at once.')
+  await expect(dialog).toContainText('In one wave: all 40 ports.')
   await dialog.getByRole('button', { name: 'Undo', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Undo: Put deny-known-attackers')
   await expect(bulk.carryingOut).toContainText('Every port had its turn.', { timeout: 30_000 })

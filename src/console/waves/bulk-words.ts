@@ -119,7 +119,7 @@ const NAMED_WAVES = 5
 /** '1, 5, 25, 100 and 181 ports', or how many waves there are besides. */
 export function wavesWords(pace: Pace, ports: number): string {
   const waves = wavesAfter(pace, 0, ports)
-  if (waves === 1) return `all ${portsWords(ports)} at once`
+  if (waves === 1) return `one wave: ${ports === 1 ? '' : 'all '}${portsWords(ports)}`
   const sizes: number[] = []
   for (let left = ports; left > 0 && sizes.length < NAMED_WAVES;) {
     const size = Math.min(left, largestOfWave(pace, sizes.length + 1))
