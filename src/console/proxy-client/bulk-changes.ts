@@ -120,7 +120,7 @@ export async function waitForBulkChange(
 }
 
 /** With the kinds that are known, as they are now. One that did not change stays the same one. */
-function withKinds(
+export function withKinds(
   known: BulkChange['kinds'],
   { earlier_kinds = [], kinds, ...change }: BulkChange,
 ): BulkChange {
