@@ -8,6 +8,7 @@ import { effectiveRules } from './effective-rules.ts'
 import { firstView } from './first-view.ts'
 import { largeEstate } from './large-estate.ts'
 import { median, table, goalWords, type Figure } from './figures.ts'
+import { manyPortsPages } from './many-ports-pages.ts'
 import { planAndTraffic } from './plan-and-traffic.ts'
 import { proxy } from './proxy.ts'
 import type { Subject } from './subject.ts'
@@ -20,6 +21,7 @@ const SUBJECTS: Record<string, Subject> = {
   'effective-rules': effectiveRules,
   'large-estate': largeEstate,
   'bulk-changes': bulkChanges,
+  'many-ports-pages': manyPortsPages,
 }
 
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url))

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { portsideError } from './errors.ts'
 import { isUuid, projectId, uuid } from './ids.ts'
-import { boundedList, boundedText, isRow } from './limits.ts'
+import { boundedList, boundedText, isRow, LONGEST_SEARCH } from './limits.ts'
 import { changeStep, operationChoices, settledStatuses } from './portside-api.ts'
 
 /**
@@ -16,6 +16,9 @@ export const auditLogApi = {
   /** GET, with exportQuery: all audit records that the filters leave, as a file. */
   exported: () => '/api/records/export',
 } as const
+
+/** The format of a file of records. */
+export const exportFormat = z.enum(['csv', 'jsonl'])
 
 const groupIds = z.array(z.string())
 
@@ -216,7 +219,9 @@ const filters = {
    * The beginning of a port's name (or of a word in it), of a user's name, or of any ID; a group's
    * ID whole.
    */
-  q: z.optional(z.string().check(z.maxLength(200, 'must have at most 200 characters'))),
+  q: z.optional(
+    z.string().check(z.maxLength(LONGEST_SEARCH, `must have at most ${LONGEST_SEARCH} characters`)),
+  ),
   /**
    * With `q`: audit records that name one of these groups are found too. The console knows the IDs
    * of a group's name.
@@ -247,7 +252,7 @@ export type AuditLogFilters = Omit<AuditLogQuery, 'limit' | 'after'>
  * Filters of GET export, and the file's format: `csv` has one line for each audit record, `jsonl`
  * each in full.
  */
-export const exportQuery = z.strictObject({ ...filters, format: z.enum(['csv', 'jsonl']) })
+export const exportQuery = z.strictObject({ ...filters, format: exportFormat })
 
 /** Response of GET records: a page, newest first; `next` is null at the end. */
 export const auditLogResponse = z.object({
@@ -301,5 +306,5 @@ export function searchTerms(text: string): string[] {
 
 /** A text as searches compare it. U+0000, which PostgreSQL's texts can't hold, is left out. */
 export function searchText(text: string): string {
-  return text.replaceAll('\0', '').trim().toLowerCase().slice(0, 200)
+  return text.replaceAll('\0', '').trim().toLowerCase().slice(0, LONGEST_SEARCH)
 }

@@ -32,7 +32,8 @@ export const bulkApi = {
   /** POST openOnPortsRequest: which open ones still have some of these ports. */
   openOnPorts: (project: string) => `/api/v3/${encodeURIComponent(project)}/bulk-changes/open-on-ports`,
   /**
-   * GET: one, as bulkChangeResponse (`?after=revision&wait=seconds` waits for a newer revision).
+   * GET: one, as bulkChangeResponse (`?after=revision&wait=seconds` waits for a newer revision;
+   * `kinds_from=number`: of the kinds before that, only what changes).
    */
   one: (id: string) => `/api/bulk-changes/${encodeURIComponent(id)}`,
   /** GET, with bulkPortsQuery: a page of its ports, as bulkPortsResponse. */
@@ -163,6 +164,8 @@ export const bulkChangeSummary = z.object({
   /** Counts up with every change, those of its ports too. */
   revision: z.number(),
   state: z.enum(bulkStates),
+  /** When the next wave begins by itself; null where it waits for a user, or for nothing. */
+  next_wave_at: z.nullable(z.string()),
   intent,
   words: z.string(),
   note: z.nullable(z.string()),
@@ -186,11 +189,13 @@ const kind = z.object({
 /** A bulk change in full, but for its ports, which are read by page. */
 const bulkChange = z.object({
   ...bulkChangeSummary.shape,
+  /** In order; those from `kinds_from` on, where the request has it. */
   kinds: z.array(kind),
+  /** Where the request has `kinds_from`: the kinds before that, in order. What is 0 is left out. */
+  earlier_kinds: z.optional(z.array(z.partial(counts))),
   pace,
   /** From 1; `of` counts the waves as they are planned now. */
   wave: z.object({ number: z.number(), of: z.number(), ports: z.number(), ended: z.number() }),
-  next_wave_at: z.nullable(z.string()),
   /** Why it stopped, or waits. */
   error: z.nullable(portsideError),
   /** Seconds that are left by the pace so far; null where it can't be said, or waits for a user. */

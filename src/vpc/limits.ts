@@ -5,6 +5,8 @@ import * as z from 'zod/mini'
  * MOST_GROUPS_PER_PORT).
  */
 export const MOST_STEPS = 200
+/** The most characters of a text that is searched for. */
+export const LONGEST_SEARCH = 200
 /** The most characters of a text in a request: longer than any name that the platform takes. */
 const LONGEST_TEXT = 255
 /** The most values of one name in a query. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { exportFormat } from './audit-log.ts'
 import { intent } from './bulk/intent.ts'
 import { portsideError } from './errors.ts'
 import { uuid } from './ids.ts'
@@ -19,6 +20,8 @@ export const ordersApi = {
   ofProject: (project: string) => `/api/v3/${encodeURIComponent(project)}/standing-orders`,
   /** GET, with pageQuery: what users did with the orders of a project, newest first. */
   entries: (project: string) => `/api/v3/${encodeURIComponent(project)}/standing-orders/entries`,
+  /** GET, with entriesExportQuery: all of that as a file. */
+  exportedEntries: (project: string) => `${ordersApi.entries(project)}/export`,
   /**
    * GET: the ports of a project that depart, as departingPortsResponse; no call of the platform.
    */
@@ -240,6 +243,9 @@ const orderEntry = z.object({
 })
 /** What a user did with a standing order. */
 export type OrderEntry = z.infer<typeof orderEntry>
+
+/** GET exportedEntries: `csv` has one line for each entry, `jsonl` each as GET entries has it. */
+export const entriesExportQuery = z.strictObject({ format: exportFormat })
 
 /** Response of GET entries; `next` is null at the end. */
 export const orderEntriesResponse = z.object({ entries: z.array(orderEntry), next: z.nullable(z.string()) })

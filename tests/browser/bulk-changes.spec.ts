@@ -54,6 +54,7 @@ test('a day: 40 ports by a filter, one first, a failure, a pause, and all undone
   )
   await expect(bulk.carryingOut).toContainText('it waits for you to go on with 5 ports')
   await expect(bulk.carryingOut).toContainText('1 done · 39 waiting')
+  await expect(bulk.carryingOut).toContainText('Calls left: 39 that change a list, besides reads.')
   await expect(page.getByText('INC-48213')).toBeVisible()
 
   // The third of the ports that come next is refused, until somebody looks after it.
@@ -67,9 +68,15 @@ test('a day: 40 ports by a filter, one first, a failure, a pause, and all undone
   await page.setViewportSize({ width: 1440, height: 900 })
   await cloud.noFaults()
 
-  // Every other tab shows the same.
+  // Every other page says it.
   const other = await page.context().newPage()
-  await other.goto(page.url())
+  await other.goto(PORTS)
+  const unfinished = other.getByRole('region', { name: 'Not finished' })
+  await expect(unfinished).toContainText('1 change on many ports stopped:')
+  await unfinished.getByRole('link', { name: 'Put deny-known-attackers above web-public' }).click()
+  // Every other tab shows the same.
+  await expect(other).toHaveURL(page.url())
+  await expect(unfinished).not.toContainText('on many ports')
   const elsewhere = new BulkChangesPage(other)
   // Of the wave that stopped, a port may be left.
   await expect(async () => {
@@ -93,7 +100,7 @@ test('a day: 40 ports by a filter, one first, a failure, a pause, and all undone
   await bulk.undo.click()
   const dialog = page.getByRole('dialog', { name: 'Undo this change?' })
   await dialog.getByLabel('Ports in the first wave').fill('100')
-  await expect(dialog).toContainText('In all 40 ports at once.')
+  await expect(dialog).toContainText('In one wave: all 40 ports.')
   await dialog.getByRole('button', { name: 'Undo', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Undo: Put deny-known-attackers')
   await expect(bulk.carryingOut).toContainText('Every port had its turn.', { timeout: 30_000 })

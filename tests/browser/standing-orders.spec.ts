@@ -128,5 +128,15 @@ test('by keys alone: an order is changed, then deleted, and its record stays', a
   await expect(order).toBeHidden()
   await page.getByText('Who made, changed and deleted standing orders').press('Enter')
   await expect(page.getByText(/root \(operator\) deleted/)).toBeVisible()
+
+  // It is looked for in History.
+  const pages = page.getByRole('navigation', { name: 'Pages' })
+  await expect(pages.locator('[aria-current]')).toHaveText('Changes')
+  await pages.getByRole('link', { name: 'History' }).press('Enter')
+  await page.getByRole('link', { name: 'Record of standing orders' }).press('Enter')
+  await expect(page.getByText(/root \(operator\) deleted/)).toBeVisible()
+  const saved = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Export JSON lines' }).press('Enter')
+  expect((await saved).suggestedFilename()).toMatch(/^portside-standing-orders-[\d-]+\.jsonl$/)
   await expect(page.getByText(/root \(operator\) changed/).first()).toBeVisible()
 })

@@ -1,6 +1,9 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import type { JSX } from 'react'
+import type { BulkChangeSummary } from '../../vpc/bulk-changes-api.ts'
 import { useHalfDone } from '../operations/half-done.ts'
+import { openChangesQuery } from '../proxy-client/bulk-changes.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { shortId } from '../ui/Id.tsx'
 import styles from './HalfDone.module.css'
@@ -10,7 +13,7 @@ import { useKnownProject } from './known-project.ts'
 const MOST_NAMED = 3
 
 /**
- * Said on every page of a project: which changes stopped and wait for a choice, and which
+ * Said on every page of a project: which changes stopped or wait for somebody, and which
  * arrangements were not applied, each with the way there. The page of that port or change says
  * it itself.
  */
@@ -22,8 +25,14 @@ export function HalfDone(): JSX.Element | null {
 type Place = { key: string; portId: string; portName: string | null | undefined; title?: string }
 
 function OfProject({ project }: { project: string }): JSX.Element | null {
-  const { portId: here, recordId } = useParams({ strict: false })
+  const { portId: here, recordId, changeId } = useParams({ strict: false })
   const { stopped, more, drafts } = useHalfDone(project, here)
+  const { data: bulk } = useQuery(openChangesQuery(project))
+  const open =
+    bulk?.bulk_changes.filter((one) => one.bulk_change_id !== changeId && waitsForSomebody(one)) ?? []
+  const isMore = typeof bulk?.next === 'string'
+  const bulkStopped = open.filter(({ state }) => state === 'stopped')
+  const bulkWaiting = open.filter(({ state }) => state !== 'stopped')
   const waiting = stopped
     .filter(({ port_id, operation_id }) => port_id !== here && operation_id !== recordId)
     .map(({ operation_id, port_id, port_name, user, created_at }): Place => ({
@@ -33,7 +42,7 @@ function OfProject({ project }: { project: string }): JSX.Element | null {
       title: `By ${user}, ${created_at.slice(0, 16).replace('T', ' ')} UTC`,
     }))
   const arranged = drafts.map(({ portId, portName }): Place => ({ key: portId, portId, portName }))
-  if (waiting.length === 0 && arranged.length === 0) return null
+  if (waiting.length + open.length + arranged.length === 0) return null
   const count = `${waiting.length}${more ? ' or more' : ''}`
   return (
     <section className={styles.all} aria-label="Not finished">
@@ -46,6 +55,23 @@ function OfProject({ project }: { project: string }): JSX.Element | null {
               : `${count} changes stopped and wait for a choice:`}
           </b>
           <Places project={project} places={waiting} />
+        </div>
+      )}
+      {bulkStopped.length > 0 && (
+        <div className={`${styles.line} ${styles.stopped}`}>
+          <Icon name="warning" />
+          <b>{onManyPorts(bulkStopped.length, isMore)} stopped:</b>
+          <BulkPlaces project={project} changes={bulkStopped} />
+        </div>
+      )}
+      {bulkWaiting.length > 0 && (
+        <div className={styles.line}>
+          <Icon name="clock" />
+          <b>
+            {onManyPorts(bulkWaiting.length, isMore)} {bulkWaiting.length === 1 && !isMore ? 'waits' : 'wait'}{' '}
+            for somebody to go on:
+          </b>
+          <BulkPlaces project={project} changes={bulkWaiting} />
         </div>
       )}
       {arranged.length > 0 && (
@@ -63,19 +89,58 @@ function OfProject({ project }: { project: string }): JSX.Element | null {
   )
 }
 
+/** It stays as it is until a user chooses. */
+function waitsForSomebody({ state, next_wave_at }: BulkChangeSummary): boolean {
+  return state === 'stopped' || state === 'paused' || (state === 'waiting' && next_wave_at === null)
+}
+
+function onManyPorts(count: number, isMore: boolean): string {
+  return count === 1 && !isMore
+    ? '1 change on many ports'
+    : `${count}${isMore ? ' or more' : ''} changes on many ports`
+}
+
+function BulkPlaces(props: { project: string; changes: readonly BulkChangeSummary[] }): JSX.Element {
+  const { project, changes } = props
+  return (
+    <Folded
+      links={changes.map(({ bulk_change_id, words, user, counts }) => (
+        <li key={bulk_change_id}>
+          <Link
+            to="/projects/$projectId/changes/$changeId"
+            params={{ projectId: project, changeId: bulk_change_id }}
+            title={`By ${user}; ${counts.waiting} ports wait`}
+            preload={false}
+          >
+            {words.replace(/\.$/, '')}
+          </Link>
+        </li>
+      ))}
+    />
+  )
+}
+
 function Places({ project, places }: { project: string; places: readonly Place[] }): JSX.Element {
-  const links = places.map(({ key, portId, portName, title }) => (
-    <li key={key}>
-      <Link
-        to="/projects/$projectId/ports/$portId"
-        params={{ projectId: project, portId }}
-        title={title}
-        preload={false}
-      >
-        {portName || `port ${shortId(portId)}`}
-      </Link>
-    </li>
-  ))
+  return (
+    <Folded
+      links={places.map(({ key, portId, portName, title }) => (
+        <li key={key}>
+          <Link
+            to="/projects/$projectId/ports/$portId"
+            params={{ projectId: project, portId }}
+            title={title}
+            preload={false}
+          >
+            {portName || `port ${shortId(portId)}`}
+          </Link>
+        </li>
+      ))}
+    />
+  )
+}
+
+/** The first links; the others can be opened. */
+function Folded({ links }: { links: readonly JSX.Element[] }): JSX.Element {
   const folded = links.slice(MOST_NAMED)
   return (
     <>

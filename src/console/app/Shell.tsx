@@ -104,13 +104,13 @@ const EXACT = { exact: true, includeSearch: false }
 /** The ways to a project's pages; the link of a page is marked below it too. */
 function Navigation(): JSX.Element | null {
   const { projectId } = useParams({ strict: false })
-  // '/projects/P/ports/ID/history' belongs to History.
+  // '/projects/P/ports/ID/history' belongs to History, '/projects/P/standing-orders' to Changes.
   const [, , , list, , below] = useLocation({ select: ({ pathname }) => pathname }).split('/')
   if (projectId === undefined) return null
   const mark = (name: string) => ({
     params: { projectId },
     activeOptions: EXACT,
-    'aria-current': (below ?? list) === name || undefined,
+    'aria-current': (below ?? (list === 'standing-orders' ? 'changes' : list)) === name || undefined,
   })
   return (
     <nav className={styles.nav} aria-label="Pages">

@@ -1,44 +1,18 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Port } from '../../vpc/port.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
-import { BulkPlanClient, PlanUnavailable, type PlannerWorker } from './bulk-plan-client.ts'
-import { askedKinds, portsAt } from './bulk-plan.ts'
-import type { PlannerRequest, TrafficFacts, Wanted } from './messages.ts'
+import { workersOf } from '../../../tests/stage/worker.ts'
+import { BulkPlanClient, PlanUnavailable } from './bulk-plan-client.ts'
+import { bulkRequestOf, portsAt } from './bulk-plan.ts'
+import type { PlannerMessage, PlannerRequest, TrafficFacts, Wanted } from './messages.ts'
 import { Planner } from './planner.ts'
 
-const opened: MessagePort[] = []
-const started: { got: string[]; posted: string[]; terminated: boolean }[] = []
-let client = new BulkPlanClient()
-
-/** The worker's own code behind a message port: everything is cloned, as it is between threads. */
-function start(): PlannerWorker {
-  const { port1, port2 } = new MessageChannel()
-  opened.push(port1, port2)
-  const worker = { got: [] as string[], posted: [] as string[], terminated: false }
-  started.push(worker)
-  const planner = new Planner((message) => {
-    worker.posted.push(message.kind)
-    port2.postMessage(message)
-  })
-  port2.addEventListener('message', ({ data }: MessageEvent<PlannerRequest>) => {
-    worker.got.push(data.kind)
-    planner.take(data)
-  })
-  port1.start()
-  port2.start()
-  return Object.assign(port1, {
-    terminate: () => {
-      worker.terminated = true
-      port1.close()
-    },
-  }) as unknown as PlannerWorker
-}
-
-afterEach(() => {
-  client.close()
-  for (const port of opened.splice(0)) port.close()
-  started.splice(0)
+const { started, start } = workersOf<PlannerRequest, PlannerMessage>((post) => {
+  const planner = new Planner(post)
+  return (request) => planner.take(request)
 })
+let client = new BulkPlanClient()
+afterEach(() => client.close())
 
 const group = (letter: string) => `${letter.repeat(8)}-0000-4000-8000-000000000000`
 const portId = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
@@ -52,6 +26,14 @@ const ports = [port(0, 'a'), port(1, 'ab'), port(2, 'b'), port(3, 'a'), port(4, 
 const planning = { limit: 100, policy: 'choose' } as const
 /** Group b goes above the others. */
 const wanted: Wanted = { intent: { kind: 'insert', groups: [group('b')], place: { kind: 'top' } }, planning }
+/** What else is in the request that begins it. */
+const BESIDES = {
+  ...{ bulk_change_id: portId(99), intent: wanted.intent, note: 'a "ticket"', words: 'b goes up' },
+  pace: {
+    ...{ first: 1, growth: 5, largest_wave: 100, stop_after: 1 },
+    ...{ pause_seconds: null, ports_per_minute: null },
+  },
+}
 const ssh: SecurityGroupRule = {
   id: 'allow-ssh',
   security_group_id: group('b'),
@@ -89,14 +71,14 @@ describe('asking for the plan of many ports', () => {
     const { kinds } = await client.compare(facts, ignore, never())
     expect(kinds.map(({ traffic }) => traffic?.end.worst)).toEqual(['opens_to_anywhere'])
     expect(portsAt({ ports }, kinds[0]!.ports).map(({ name }) => name)).toEqual(['port-0', 'port-3'])
-    expect(askedKinds({ ports, kinds })).toEqual([
-      {
-        planned_from: [group('a')],
-        desired: [group('b'), group('a')],
-        steps: [{ kind: 'insert', security_groups: [group('b')], index: 0 }],
-        ports: [0, 3].map((n) => ({ port_id: portId(n), name: `port-${n}`, port_updated_at: null })),
-      },
-    ])
+    const request = await bulkRequestOf({ ports, kinds: [kinds[0]!, kinds[0]!] }, BESIDES)
+    const kind = {
+      planned_from: [group('a')],
+      desired: [group('b'), group('a')],
+      steps: [{ kind: 'insert', security_groups: [group('b')], index: 0 }],
+      ports: [0, 3].map((n) => ({ port_id: portId(n), name: `port-${n}`, port_updated_at: null })),
+    }
+    expect(JSON.parse(await request.text())).toEqual({ ...BESIDES, kinds: [kind, kind] })
   })
 
   it('gives all flows of one kind when it is asked for them', async () => {
@@ -121,7 +103,14 @@ describe('asking for the plan of many ports', () => {
       client.sendRules(rules)
       await client.compare(facts, ignore, never())
     }
-    expect(started[0]!.got).toEqual(['ports', 'find', 'rules', 'compare', 'find', 'compare'])
+    expect(started[0]!.got.map(({ kind }) => kind)).toEqual([
+      'ports',
+      'find',
+      'rules',
+      'compare',
+      'find',
+      'compare',
+    ])
   })
 
   it('leaves open what rules that were not read would decide', async () => {
@@ -167,7 +156,7 @@ describe('asking for the plan of many ports', () => {
     // The worker has time for another question at once.
     await client.find(ports, wanted, never())
     await new Promise((resolve) => setTimeout(resolve, 100))
-    expect([seen.length, started[0]!.posted.at(-1)]).toEqual([before, 'found'])
+    expect([seen.length, started[0]!.posted.at(-1)!.kind]).toEqual([before, 'found'])
   })
 
   it('rejects, and does not guess, when the worker fails or cannot start', async () => {

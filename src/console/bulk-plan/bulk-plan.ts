@@ -1,10 +1,11 @@
 import type { BulkChangeRequest } from '../../vpc/bulk-changes-api.ts'
 import type { Skipped } from '../../vpc/bulk/apply-intent.ts'
-import { plannedPort } from '../../vpc/bulk/kinds.ts'
+import { keptName } from '../../vpc/bulk/kinds.ts'
 import type { BulkTraffic, KindWithTraffic } from '../../vpc/bulk/kinds-traffic.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import type { Guard } from '../../vpc/traffic/guards.ts'
+import { updatedAt } from '../../vpc/updated-at.ts'
 
 /** Ports, as places in the list of ports that were planned. */
 export type Places = Int32Array
@@ -42,15 +43,42 @@ export function portsAt(plan: Pick<BulkPlan, 'ports'>, places: Places): Port[] {
   return Array.from(places, (place) => plan.ports[place]!)
 }
 
-/** The kinds of a plan as the proxy takes them, in the order in which the plan has them. */
-export function askedKinds(plan: Pick<BulkPlan, 'ports' | 'kinds'>): BulkChangeRequest['kinds'] {
-  return plan.kinds.map(({ list, desired, plan: { steps }, ports }) => ({
+/** The page has something else to do, too, after so many ms. */
+const SLICE_MS = 8
+
+/**
+ * The request that begins the change that was planned, as JSON: a megabyte and more for ten
+ * thousand ports. It is made in slices, and the page goes on between them.
+ * @param besides all of the request but its kinds, which are sent in the order of the plan
+ */
+export async function bulkRequestOf(
+  plan: Pick<BulkPlan, 'ports' | 'kinds'>,
+  besides: Omit<BulkChangeRequest, 'kinds'>,
+): Promise<Blob> {
+  const parts = [`${JSON.stringify(besides).slice(0, -1)},"kinds":[`]
+  let until = performance.now() + SLICE_MS
+  for (const [n, kind] of plan.kinds.entries()) {
+    parts.push(`${n === 0 ? '' : ','}${JSON.stringify(askedKind(plan, kind))}`)
+    if (performance.now() < until) continue
+    await new Promise((resolve) => setTimeout(resolve))
+    until = performance.now() + SLICE_MS
+  }
+  return new Blob([...parts, ']}'], { type: 'application/json' })
+}
+
+/** A kind as the proxy takes it. */
+function askedKind(
+  plan: Pick<BulkPlan, 'ports'>,
+  { list, desired, plan: { steps }, ports }: PlannedKind,
+): BulkChangeRequest['kinds'][number] {
+  return {
     planned_from: [...list],
     desired: [...desired],
     steps: steps.map(({ step }) => step),
-    ports: portsAt(plan, ports).map((port) => {
-      const { port_id, name, updated_at } = plannedPort(port)
-      return { port_id, name, port_updated_at: updated_at }
-    }),
-  }))
+    ports: portsAt(plan, ports).map((port) => ({
+      port_id: port.id,
+      name: keptName(port),
+      port_updated_at: updatedAt(port),
+    })),
+  }
 }

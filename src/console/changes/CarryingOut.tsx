@@ -1,15 +1,27 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Suspense, useState, type JSX } from 'react'
 import type { BulkChange, BulkChoice } from '../../vpc/bulk-changes-api.ts'
+import type { EndpointCalls } from '../../vpc/endpoint-calls.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { later } from '../errors/later.tsx'
+import { counted } from '../facts/change-words.ts'
 import { useRights } from '../operations/rights.ts'
 import { chooseForBulkChange, takeBulkChange } from '../proxy-client/bulk-changes.ts'
+import { callsQuery } from '../proxy-client/calls-query.ts'
+import { sessionQuery } from '../proxy-client/queries.ts'
 import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { Panel } from '../ui/Panel.tsx'
-import { isOver, paceWords, portsWords, stateWords, timeLeftWords } from '../waves/bulk-words.ts'
+import {
+  callsToSend,
+  clockWords,
+  isOver,
+  paceWords,
+  portsWords,
+  stateWords,
+  timeLeftWords,
+} from '../waves/bulk-words.ts'
 import { CountsBar } from '../waves/CountsBar.tsx'
 import styles from './ChangePage.module.css'
 
@@ -17,7 +29,7 @@ const UndoDialog = later(() => import('./UndoDialog.tsx').then((module) => modul
 
 /** How far it is, and what can be decided about it now. */
 export function CarryingOut({ project, change }: { project: string; change: BulkChange }): JSX.Element {
-  const { bulk_change_id, state, counts, wave, pace, error, seconds_left, calls } = change
+  const { bulk_change_id, state, counts, wave, pace, error, seconds_left } = change
   const { forbidden } = useRights(project)
   const client = useQueryClient()
   const navigate = useNavigate()
@@ -83,9 +95,7 @@ export function CarryingOut({ project, change }: { project: string; change: Bulk
         <CountsBar counts={counts} />
         <p>{stateWords(change)}</p>
         {!isOver(change) && <p className={styles.muted}>{paceWords(pace).join(' ')}</p>}
-        <p className={styles.muted}>
-          {calls.toLocaleString('en')} {calls === 1 ? 'call' : 'calls'} of the platform so far, reads too.
-        </p>
+        <Calls project={project} change={change} />
         {error !== null && !(state === 'stopped' && counts.failed > 0) && (
           <p>
             {error.error_msg} <code>{error.error_code}</code>
@@ -144,6 +154,36 @@ export function CarryingOut({ project, change }: { project: string; change: Bulk
       )}
     </Panel>
   )
+}
+
+/** The calls that it made and has to make, and how many the endpoint has left for now. */
+function Calls({ project, change }: { project: string; change: BulkChange }): JSX.Element {
+  const over = isOver(change)
+  const endpoint = useQuery(sessionQuery()).data?.projects.find(
+    ({ project_id }) => project_id === project,
+  )?.endpoint
+  const { data } = useQuery({ ...callsQuery(), refetchInterval: over ? false : 5_000 })
+  const budget = data?.endpoints.find((one) => one.endpoint === endpoint)
+  const left = callsToSend(change)
+  return (
+    <>
+      <p className={styles.muted}>
+        {left !== undefined && `Calls left: ${left.toLocaleString('en')} that change a list, besides reads. `}
+        {counted(change.calls, 'call')} so far, reads too.
+      </p>
+      {!over && budget !== undefined && budget.left !== null && (
+        <p className={styles.muted}>{budgetWords(budget)}</p>
+      )}
+    </>
+  )
+}
+
+function budgetWords({ left, limit, next_at, throttled_until }: EndpointCalls): string {
+  const until = throttled_until ?? next_at
+  const time = until === null ? '' : ` until ${clockWords(until)}`
+  return throttled_until === null
+    ? `The platform takes ${left!.toLocaleString('en')} of ${limit!.toLocaleString('en')} calls more${time}, of all users.`
+    : `The platform takes no calls${time}.`
 }
 
 function notNow({ state }: BulkChange): string | undefined {

@@ -1,18 +1,11 @@
-import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useEffect, useMemo, useRef, useState, type JSX, type ReactNode } from 'react'
+import { useEffect, useRef, type JSX, type ReactNode } from 'react'
 import { bulkPortStates, type BulkChange, type BulkPortState } from '../../vpc/bulk-changes-api.ts'
-import { groupsNamed } from '../../vpc/bulk/intent-words.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
-import type { Named } from '../facts/group-names.ts'
 import { firstViewDrawn } from '../hooks/first-view.ts'
-import { KindRow } from '../kinds/KindRow.tsx'
-import { ListChips } from '../kinds/ListChips.tsx'
 import { CallError } from '../proxy-client/call-error.ts'
-import { groupsByIdQuery } from '../proxy-client/queries.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
 import { Badge } from '../ui/Badge.tsx'
-import { Button } from '../ui/Button.tsx'
 import { Id, shortId } from '../ui/Id.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
@@ -21,6 +14,7 @@ import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { Time } from '../ui/Time.tsx'
 import { countsWords, portsWords, STATE_WORDS, stateWords, titleOf } from '../waves/bulk-words.ts'
 import { CarryingOut } from './CarryingOut.tsx'
+import { ChangeKinds } from './ChangeKinds.tsx'
 import styles from './ChangePage.module.css'
 import { ChangePorts } from './ChangePorts.tsx'
 import { ChangeTimeline } from './ChangeTimeline.tsx'
@@ -31,9 +25,6 @@ const route = getRouteApi('/projects/$projectId/changes/$changeId')
 
 /** This page is below that of the link, and is not it. */
 const EXACT = { exact: true }
-/** So many kinds are drawn at first, and with each press of the button below them. */
-const AT_ONCE = 20
-
 /** One change on many ports, as it is carried out: followed in every tab that shows it. */
 export function ChangePage(): JSX.Element {
   useEffect(firstViewDrawn, [])
@@ -77,7 +68,6 @@ function ChangeView({ project, change, crumbs, trouble }: ChangeViewProps): JSX.
   const { bulk_change_id, state, note, user, created_at, ports, undoes, undone_by } = change
   const search = route.useSearch()
   const navigate = route.useNavigate()
-  const names = useNamesOf(project, change)
   useAnnounced(change)
   const shown = bulkPortStates.find((one) => one === search.state)
   const show = (next: BulkPortState | undefined) =>
@@ -136,7 +126,7 @@ function ChangeView({ project, change, crumbs, trouble }: ChangeViewProps): JSX.
             <ChangePorts project={project} change={change} shown={shown} onShow={show} />
           </Panel>
           <Panel title="Kinds of change" note="ports with the same list, result and traffic">
-            <KindsOfChange change={change} names={names} />
+            <ChangeKinds project={project} change={change} />
           </Panel>
         </div>
         <div className={styles.column}>
@@ -156,51 +146,6 @@ function ToChange({ project, id, words }: { project: string; id: string; words: 
       {words}
     </Link>
   )
-}
-
-function KindsOfChange({ change, names }: { change: BulkChange; names: Named }): JSX.Element {
-  const { kinds, state } = change
-  const [most, setMost] = useState(AT_ONCE)
-  if (kinds.length === 0)
-    return (
-      <p className={styles.none}>
-        {state === 'planning' ? 'They grow as the ports are read.' : 'No port had to be changed.'}
-      </p>
-    )
-  return (
-    <>
-      <ul>
-        {kinds.slice(0, most).map(({ planned_from, desired, ports, counts }, n) => (
-          <KindRow key={n} ports={ports}>
-            <ListChips before={planned_from} after={desired} names={names} />
-            <p className={styles.counts}>{countsWords(counts)}</p>
-          </KindRow>
-        ))}
-      </ul>
-      {kinds.length > most && (
-        <div className={styles.foot}>
-          <Button size="small" onClick={() => setMost(most + AT_ONCE)}>
-            Show {Math.min(AT_ONCE, kinds.length - most)} more of {kinds.length - most}
-          </Button>
-        </div>
-      )}
-    </>
-  )
-}
-
-/** The groups that it names and that are on its lists, as far as the platform still has them. */
-function useNamesOf(project: string, { intent, kinds }: BulkChange): Named {
-  const ids = useMemo(
-    () => [
-      ...new Set([
-        ...groupsNamed(intent),
-        ...kinds.flatMap(({ planned_from, desired }) => [...planned_from, ...desired]),
-      ]),
-    ],
-    [intent, kinds],
-  )
-  const { data } = useQuery({ ...groupsByIdQuery(project, ids), enabled: ids.length > 0 })
-  return useMemo(() => new Map(Object.entries(data ?? {})), [data])
 }
 
 /** Says what changes as a whole, and not each port: a new state, a new wave, a failure. */

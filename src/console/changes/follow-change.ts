@@ -12,6 +12,8 @@ import { isOver } from '../waves/bulk-words.ts'
 
 /** How long to wait after a failed read before the next. */
 const PAUSE_MS = 2_000
+/** From one read to the next: in a wave it changes many times a second. */
+const BETWEEN_MS = 400
 /** Its ports are read again no more often than this: in a wave they change many times a second. */
 const REREAD_MS = 1_500
 
@@ -45,19 +47,24 @@ async function follow(
   while (!signal.aborted) {
     try {
       // After trouble it is read at once: that it is over must not wait for the next revision.
-      const after = isTrouble ? undefined : (client.getQueryData(queryKey)?.revision ?? 0)
-      const change = await waitForBulkChange(id, after, signal)
+      const known = isTrouble ? undefined : client.getQueryData(queryKey)
+      const change = await waitForBulkChange(id, known, signal)
       isTrouble = false
       onTrouble(null)
       takeBulkChange(client, change)
+      await pause(BETWEEN_MS)
     } catch (error) {
       if (signal.aborted || isSessionLost(error)) return
       isTrouble = true
       onTrouble(error)
       const least = isTooMany(error) ? (error.retry_after ?? 0) * 1000 : 0
-      await new Promise((resolve) => setTimeout(resolve, Math.max(PAUSE_MS, least)))
+      await pause(Math.max(PAUSE_MS, least))
     }
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 /**

@@ -1,5 +1,6 @@
 import { useState, type JSX } from 'react'
 import { auditRecordKinds, auditOutcomes } from '../../vpc/audit-log.ts'
+import { LONGEST_SEARCH } from '../../vpc/limits.ts'
 import { Button } from '../ui/Button.tsx'
 import { SelectField, TextField } from '../ui/Field.tsx'
 import { FilterBar } from '../ui/FilterBar.tsx'
@@ -26,6 +27,7 @@ export function HistoryFilters({ search, change, onClear }: HistoryFiltersProps)
       search={
         <SearchBox
           placeholder="Port, user, group or request ID"
+          longest={LONGEST_SEARCH}
           value={search.q ?? ''}
           onChange={(q) => set('q', q)}
         />

@@ -200,6 +200,15 @@ function Header(props: {
       }
       actions={
         <>
+          {portId === undefined && (
+            <Link
+              to="/projects/$projectId/standing-orders"
+              params={{ projectId: project }}
+              search={{ record: 'open' }}
+            >
+              Record of standing orders
+            </Link>
+          )}
           {/* With the same filters; the browser saves it. */}
           <LeavingLink href={exportAddress(filters, 'csv')}>Export CSV</LeavingLink>
           <LeavingLink href={exportAddress(filters, 'jsonl')}>Export JSON lines</LeavingLink>

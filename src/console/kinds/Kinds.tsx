@@ -10,6 +10,7 @@ import { useKindInFull } from '../bulk-plan/use-kind-in-full.ts'
 import type { BulkPlanState } from '../bulk-plan/use-bulk-plan.ts'
 import { counted } from '../facts/change-words.ts'
 import { groupName } from '../facts/group-names.ts'
+import { useDrawnInParts } from '../hooks/drawn-in-parts.ts'
 import { FlowDigest, FlowGroups } from '../traffic/FlowGroups.tsx'
 import {
   flowCountsText,
@@ -37,6 +38,8 @@ type KindsProps = { project: string; planned: Planned }
 
 /** So many kinds are drawn at first, and with each press of the button below them. */
 const AT_ONCE = 20
+/** So many take a few milliseconds: what their traffic is in words, above all. */
+const IN_A_TASK = 4
 /** So many flows are shown of a kind at first. */
 const MOST_FLOWS = 2
 
@@ -45,11 +48,12 @@ export function Kinds({ project, planned }: KindsProps): JSX.Element {
   const { plan } = planned
   const [most, setMost] = useState(AT_ONCE)
   const { kinds, others, notCompared } = plan
+  const drawn = useDrawnInParts(Math.min(most, kinds.length), IN_A_TASK)
   return (
     <Panel title="Kinds of change" note="ports with the same list, result and traffic; the worst first">
       {kinds.length === 0 && <p className={styles.skip}>No port changes.</p>}
       <ul className={styles.kinds}>
-        {kinds.slice(0, most).map((kind, place) => (
+        {kinds.slice(0, drawn).map((kind, place) => (
           <PlannedRow key={place} project={project} planned={planned} kind={kind} place={place} />
         ))}
       </ul>

@@ -141,13 +141,14 @@ export function PortsDialog({ project, onChoose, onClose }: PortsDialogProps): J
             actions={
               !found.whole && (
                 <Button size="small" onClick={() => void find(true)}>
-                  Look through all ports, whatever the case of letters
+                  Look through all ports
                 </Button>
               )
             }
           >
             No port has this as its ID, name or IP address: {found.unknown.slice(0, MOST_NAMED).join(', ')}
             {found.unknown.length > MOST_NAMED && ` and ${found.unknown.length - MOST_NAMED} more`}.
+            {!found.whole && ' Upper and lower case count, unless all ports are looked through.'}
           </Notice>
         )}
         {found?.ambiguous.map(({ text: one, candidates }) => (

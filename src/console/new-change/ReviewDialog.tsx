@@ -4,7 +4,7 @@ import { useState, type JSX } from 'react'
 import type { OpenOnPorts, Pace } from '../../vpc/bulk-changes-api.ts'
 import { intentWords } from '../../vpc/bulk/intent-words.ts'
 import type { Intent } from '../../vpc/bulk/intent.ts'
-import { askedKinds, type BulkPlan } from '../bulk-plan/bulk-plan.ts'
+import { bulkRequestOf, type BulkPlan } from '../bulk-plan/bulk-plan.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { counted } from '../facts/change-words.ts'
 import { groupName, type Named } from '../facts/group-names.ts'
@@ -50,17 +50,18 @@ export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
   const words = intentWords(intent, (group) => groupName({ groups: names }, group))
   const beginning = useMutation({
     meta: { refused: 'Your request to carry out the change began nothing.' },
-    mutationFn: () =>
-      beginBulkChange(project, {
+    mutationFn: async () => {
+      const besides = {
         bulk_change_id: id,
         intent,
         note: note.trim() === '' ? null : note.trim(),
         words,
-        kinds: askedKinds(plan),
         pace,
         ...(typesNumber(typed, changing) && { confirmed_by: typed.trim() }),
         ...(open.length > 0 && { beside: open.map(({ bulk_change_id }) => bulk_change_id) }),
-      }),
+      }
+      return beginBulkChange(project, await bulkRequestOf(plan, besides))
+    },
     onError: (failed) => isOpenRefused(failed) && onOpenRefused(),
     onSuccess: (begun) => {
       takeBulkChange(client, begun)

@@ -58,7 +58,12 @@ test('what is still to be said is said, and nothing odd is taken', () => {
 
 test('ports are chosen by their IDs, by a filter, or not at all', () => {
   expect(choiceOf({})).toBeUndefined()
-  expect(choiceOf({ ports: `${id(1)},x,${id(1)}` })).toEqual({ by: 'ids', ids: [id(1)], isShared: true })
+  expect(choiceOf({ ports: `${id(1)},x,${id(1)}` })).toEqual({
+    by: 'ids',
+    ids: [id(1)],
+    key: `${id(1)},x,${id(1)}`,
+    isShared: true,
+  })
   expect(choiceOf({ all: 'true' })).toEqual({ by: 'filter', search: {} })
   expect(choiceOf({ group: id(2), sort: 'name', q: 'web' })).toEqual({
     by: 'filter',

@@ -4,7 +4,8 @@ import { isNarrowed, readPortsSearch, type PortsSearch } from '../port-search/po
 
 /** Which ports a change is for. */
 export type Choice =
-  | { by: 'ids'; ids: readonly string[]; isShared: boolean }
+  /** `key` is what the address has of them: the same for the same IDs. */
+  | { by: 'ids'; ids: readonly string[]; key: string; isShared: boolean }
   | { by: 'filter'; search: PortsSearch }
   /** They were kept in another tab, or are no longer kept. */
   | { by: 'lost' }
@@ -13,11 +14,13 @@ export type Choice =
 export function choiceOf(search: NewChangeSearch & Record<string, unknown>): Choice | undefined {
   if (typeof search.ports === 'string' && search.ports !== '') {
     const ids = idsIn(search.ports)
-    if (ids.length > 0) return { by: 'ids', ids, isShared: true }
+    if (ids.length > 0) return { by: 'ids', ids, key: search.ports, isShared: true }
   }
   if (typeof search.kept === 'string' && search.kept !== '') {
     const ids = keptPorts(search.kept)
-    return ids === undefined || ids.length === 0 ? { by: 'lost' } : { by: 'ids', ids, isShared: false }
+    return ids === undefined || ids.length === 0
+      ? { by: 'lost' }
+      : { by: 'ids', ids, key: search.kept, isShared: false }
   }
   const { sort: _, ...filters } = readPortsSearch(search)
   if (isNarrowed(filters) || search.all === 'true') return { by: 'filter', search: filters }

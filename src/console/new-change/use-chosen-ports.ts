@@ -31,7 +31,8 @@ export function useChosenPorts(project: string, choice: Choice | undefined): Cho
   const client = useQueryClient()
   const [count, setCount] = useState(0)
   const key = choice === undefined || choice.by === 'lost' ? undefined : choice
-  const queryKey = ['chosen-ports', project, key]
+  // To read thousands of IDs with every rendering takes milliseconds.
+  const queryKey = ['chosen-ports', project, key?.by === 'ids' ? key.key : key]
   const { data, error, isFetching, isPending, refetch } = useQuery({
     queryKey,
     queryFn: ({ signal }) => readChoice(project, key!, setCount, signal),

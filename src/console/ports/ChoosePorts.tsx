@@ -1,8 +1,17 @@
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useEffect, useLayoutEffect, useRef, useState, type JSX, type ReactNode } from 'react'
+import {
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+  type JSX,
+  type ReactNode,
+} from 'react'
 import type { Port } from '../../vpc/port.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { portsInSearch } from '../facts/new-change-search.ts'
+import { useLatest } from '../hooks/latest.ts'
 import { isNarrowed, type PortsSearch } from '../port-search/ports-search.ts'
 import { Button } from '../ui/Button.tsx'
 import { RowCheckbox } from '../ui/RowCheckbox.tsx'
@@ -22,52 +31,52 @@ type ChoosePortsProps = {
 
 const NONE: ReadonlySet<string> = new Set()
 
+/** The ports that are chosen. Each box follows it by itself: a click draws no row anew. */
+class Chosen {
+  #ids = NONE
+  readonly #listeners = new Set<() => void>()
+  /** The row that was clicked last: a range goes on from it. */
+  last: string | undefined
+  readonly get = () => this.#ids
+  readonly subscribe = (listener: () => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+  set(ids: ReadonlySet<string>): void {
+    this.#ids = ids
+    for (const listener of this.#listeners) listener()
+  }
+}
+
 /** Chooses ports for one change on all of them: rows, or all that match. */
 export function ChoosePorts({ project, search, rows, onCheck }: ChoosePortsProps): JSX.Element {
   const navigate = useNavigate()
   const [choosing, setChoosing] = useState(false)
-  const [chosen, setChosen] = useState(NONE)
-  const last = useRef<string>(undefined)
+  const [store] = useState(() => new Chosen())
+  const chosen = useSyncExternalStore(store.subscribe, store.get)
+  const latestRows = useLatest(rows)
   const bar = useRef<HTMLDivElement>(null)
-  // Before it is painted: a box never shows what it was before the click.
   useLayoutEffect(() => {
-    const toggle = ({ id }: Port, range: boolean) => {
-      const next = new Set(chosen)
-      const on = !chosen.has(id)
-      const [from, to] = [
-        rows.findIndex((one) => one.id === last.current),
-        rows.findIndex((one) => one.id === id),
-      ]
+    const toggle = (id: string, range: boolean) => {
+      const all = latestRows.current
+      const next = new Set(store.get())
+      const on = !next.has(id)
+      const from = all.findIndex((one) => one.id === store.last)
+      const to = all.findIndex((one) => one.id === id)
       const ids =
-        range && from >= 0
-          ? rows.slice(Math.min(from, to), Math.max(from, to) + 1).map((one) => one.id)
-          : [id]
+        range && from >= 0 ? all.slice(Math.min(from, to), Math.max(from, to) + 1).map((one) => one.id) : [id]
       for (const one of ids)
         if (on) next.add(one)
         else next.delete(one)
-      last.current = id
-      setChosen(next)
+      store.last = id
+      store.set(next)
     }
-    onCheck(
-      choosing
-        ? (port) => (
-            <span className={own.check}>
-              <RowCheckbox
-                name={textOf(port.name) ?? port.id}
-                selected={chosen.has(port.id)}
-                disabled={false}
-                tabIndex={0}
-                onToggle={(range) => toggle(port, range)}
-              />
-            </span>
-          )
-        : undefined,
-    )
-  }, [choosing, chosen, rows, onCheck])
+    onCheck(choosing ? (port) => <Check port={port} store={store} onToggle={toggle} /> : undefined)
+  }, [choosing, store, latestRows, onCheck])
   useEffect(() => () => onCheck(undefined), [onCheck])
   const show = (on: boolean) => {
     setChoosing(on)
-    setChosen(NONE)
+    store.set(NONE)
     // The button that was pressed is gone.
     requestAnimationFrame(() => bar.current?.querySelector('button')?.focus())
   }
@@ -108,5 +117,22 @@ export function ChoosePorts({ project, search, rows, onCheck }: ChoosePortsProps
         </Button>
       )}
     </div>
+  )
+}
+
+type CheckProps = { port: Port; store: Chosen; onToggle: (id: string, range: boolean) => void }
+
+function Check({ port, store, onToggle }: CheckProps): JSX.Element {
+  const selected = useSyncExternalStore(store.subscribe, () => store.get().has(port.id))
+  return (
+    <span className={own.check}>
+      <RowCheckbox
+        name={textOf(port.name) ?? port.id}
+        selected={selected}
+        disabled={false}
+        tabIndex={0}
+        onToggle={(range) => onToggle(port.id, range)}
+      />
+    </span>
   )
 }

@@ -1,5 +1,6 @@
 import { Suspense, type JSX } from 'react'
 import { later } from '../errors/later.tsx'
+import { LONGEST_SEARCH } from '../../vpc/limits.ts'
 import type { Port } from '../../vpc/port.ts'
 import { FilterBar } from '../ui/FilterBar.tsx'
 import { SearchBox } from '../ui/SearchBox.tsx'
@@ -35,6 +36,7 @@ export function PortsFilters({ clears, onType, ...props }: PortsFiltersProps): J
         <SearchBox
           key={clears}
           placeholder="Name, ID, IP, network, MAC or device ID"
+          longest={LONGEST_SEARCH}
           value={search.q ?? ''}
           onType={onType}
           onChange={(q) => onChange({ q: q === '' ? undefined : q })}

@@ -1,15 +1,5 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import {
-  Suspense,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-  type JSX,
-  type ReactNode,
-} from 'react'
+import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type JSX } from 'react'
 import { firstViewDrawn } from '../hooks/first-view.ts'
 import { later } from '../errors/later.tsx'
 import type { CheckOf } from './ChoosePorts.tsx'
@@ -20,10 +10,11 @@ import styles from './PortsTable.module.css'
 import { useGroupNames } from '../facts/use-group-names.ts'
 import { nextSort, sortKeyOf, type PortSort, type SortKey } from '../port-search/sort-ports.ts'
 import type { PortsView } from './use-ports.ts'
+import type { BadgesByPort } from './WatchHalfDone.tsx'
 
 const WatchHalfDone = later(() => import('./WatchHalfDone.tsx').then((module) => module.WatchHalfDone))
 
-const NOTHING: ReadonlyMap<string, ReactNode> = new Map()
+const NOTHING: BadgesByPort = { get: () => undefined }
 
 const ROW_HEIGHT = 40
 /** A card, below 840 px (PortsTable.module.css). */
@@ -61,7 +52,8 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
     // With a new function for the keys every row is placed anew: at 10,000 of them that is not for
     // each frame of scrolling.
     getItemKey: useCallback((index: number) => rows[index]?.id ?? index, [rows]),
-    overscan: 10,
+    // A jump to the end draws all that is in sight anew, and these.
+    overscan: 6,
     scrollMargin,
   })
   const measuredFor = useRef(rowHeight)

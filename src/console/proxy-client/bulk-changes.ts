@@ -6,9 +6,9 @@ import {
   bulkChangesResponse,
   bulkEntriesResponse,
   bulkPortsResponse,
+  bulkPortStates,
   openOnPortsResponse,
   type BulkChange,
-  type BulkChangeRequest,
   type BulkChoice,
   type BulkPortState,
   type bulkUndoRequest,
@@ -38,6 +38,19 @@ export const bulkChangesQuery = (project: string, onlyOpen: boolean) =>
     getNextPageParam: (last) => last.next ?? undefined,
     staleTime: 2_000,
     refetchInterval: 10_000,
+    refetchOnWindowFocus: true,
+  })
+
+/** The newest open bulk changes of a project: for pages that are about something else. */
+export const openChangesQuery = (project: string) =>
+  queryOptions({
+    queryKey: [LIST_KEY, project, 'first'],
+    queryFn: async ({ signal }) => {
+      const query = { limit: 50, open: 'true' } as const
+      return call(bulkChangesResponse, bulkApi.ofProject(project), { query, signal })
+    },
+    staleTime: 10_000,
+    refetchInterval: 30_000,
     refetchOnWindowFocus: true,
   })
 
@@ -90,25 +103,46 @@ export function takeBulkChange(client: QueryClient, received: BulkChange): void 
 }
 
 /**
- * Waits for a newer revision of a bulk change, at most half a minute; not at all where `after` is
- * undefined.
+ * Waits for a newer revision of a bulk change, at most half a minute; not at all where no one is
+ * known. The lists and steps of kinds that are known are not sent again.
  * @returns it as it is then, which may be the same revision
  */
 export async function waitForBulkChange(
   id: string,
-  after: number | undefined,
+  known: BulkChange | undefined,
   signal: AbortSignal,
 ): Promise<BulkChange> {
-  const response = await call(bulkChangeResponse, bulkApi.one(id), {
-    query: after === undefined ? {} : { after, wait: LONG_POLL_S },
+  const { bulk_change } = await call(bulkChangeResponse, bulkApi.one(id), {
+    query:
+      known === undefined ? {} : { after: known.revision, wait: LONG_POLL_S, kinds_from: known.kinds.length },
     signal,
     timeoutMs: (LONG_POLL_S + 15) * 1000,
   })
-  return response.bulk_change
+  return known === undefined ? bulk_change : withKinds(known.kinds, bulk_change)
 }
 
-/** Begins one. The same request again finds the same one. @throws CallError */
-export async function beginBulkChange(project: string, body: BulkChangeRequest): Promise<BulkChange> {
+/** With the kinds that are known, as they are now. One that did not change stays the same one. */
+export function withKinds(
+  known: BulkChange['kinds'],
+  { earlier_kinds = [], kinds, ...change }: BulkChange,
+): BulkChange {
+  const earlier = known.map((kind, n) => {
+    const counts = { ...NO_PORTS, ...earlier_kinds[n] }
+    if (bulkPortStates.every((state) => counts[state] === kind.counts[state])) return kind
+    return { ...kind, counts, ports: bulkPortStates.reduce((sum, state) => sum + counts[state], 0) }
+  })
+  const isSame = kinds.length === 0 && earlier.every((kind, n) => kind === known[n])
+  return { ...change, kinds: isSame ? known : [...earlier, ...kinds] }
+}
+
+const NO_PORTS = Object.fromEntries(bulkPortStates.map((state) => [state, 0])) as BulkChange['counts']
+
+/**
+ * Begins one. The same request again finds the same one.
+ * @param body a bulkChangeRequest as JSON
+ * @throws CallError
+ */
+export async function beginBulkChange(project: string, body: Blob): Promise<BulkChange> {
   const post = { method: 'POST', body, timeoutMs: BEGIN_MS } as const
   return (await call(bulkChangeResponse, bulkApi.ofProject(project), post)).bulk_change
 }

@@ -14,7 +14,7 @@ const DEFAULT_TIMEOUT_MS = 60_000
 
 type CallOptions = {
   method?: 'GET' | 'PUT' | 'POST' | 'DELETE'
-  /** Sent as JSON. */
+  /** Sent as JSON; a Blob is JSON already. */
   body?: unknown
   query?: Read['query']
   /** Cancels the call; the rejection is then the signal's reason, no CallError. */
@@ -61,7 +61,7 @@ export async function call<S extends z.ZodMiniType>(
           ...headersOf(read),
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
         credentials: 'same-origin',
         signal: given,
       }))

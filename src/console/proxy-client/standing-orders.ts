@@ -86,6 +86,11 @@ export const orderEntriesQuery = (project: string) =>
     staleTime: 5_000,
   })
 
+/** Where the browser gets all of that, as a file. */
+export function exportEntriesAddress(project: string, format: 'csv' | 'jsonl'): string {
+  return `${ordersApi.exportedEntries(project)}?format=${format}`
+}
+
 /** Takes in an order as received. */
 function take(client: QueryClient, order: StandingOrder): void {
   client.setQueryData(standingOrdersQuery(order.project_id).queryKey, (known) =>

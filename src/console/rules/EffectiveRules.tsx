@@ -16,6 +16,7 @@ import { CopyButton } from '../ui/CopyButton.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { copiedRules, effectKind, effectText, RuleWords, type EffectKind } from './rule-words.ts'
+import { RadioRow } from '../ui/RadioRow.tsx'
 import styles from './EffectiveRules.module.css'
 import { EVERY_RULE, RulesFilters, type ShownRules } from './RulesFilters.tsx'
 import { RulesTable } from './RulesTable.tsx'
@@ -125,23 +126,16 @@ function Rules(props: RulesProps): JSX.Element {
       />
       <div className={styles.bar}>
         {arranged && (
-          <fieldset className={styles.lists}>
-            <legend className="visually-hidden">Which list</legend>
-            {[
-              [false, 'As arranged'],
-              [true, 'On the port now'],
-            ].map(([value, text]) => (
-              <label key={String(text)}>
-                <input
-                  type="radio"
-                  name="rules-list"
-                  checked={before === value}
-                  onChange={() => setBefore(value === true)}
-                />
-                {text}
-              </label>
-            ))}
-          </fieldset>
+          <RadioRow
+            legend="Which list"
+            name="rules-list"
+            value={before ? 'before' : 'arranged'}
+            onChange={(one) => setBefore(one === 'before')}
+            options={[
+              ['arranged', 'As arranged'],
+              ['before', 'On the port now'],
+            ]}
+          />
         )}
         <output aria-live="polite">{countWords(rows.length, places)}</output>
         <span className={styles.actions}>

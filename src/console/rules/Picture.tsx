@@ -22,6 +22,7 @@ import {
   type FieldKind,
   type PictureView,
 } from './picture-words.ts'
+import { RadioRow } from '../ui/RadioRow.tsx'
 import styles from './Picture.module.css'
 import { rulesQuestionOf, UnreadRemotes, useAllNames } from './remote-names.tsx'
 import { PictureTableRow } from './PictureTableRow.tsx'
@@ -143,7 +144,7 @@ function PictureTable(props: PictureTableProps): JSX.Element {
   return (
     <>
       <div className={styles.bar}>
-        <Choice
+        <RadioRow
           legend="Direction"
           name="picture-direction"
           value={direction}
@@ -159,7 +160,7 @@ function PictureTable(props: PictureTableProps): JSX.Element {
           ]}
         />
         {arranged && (
-          <Choice
+          <RadioRow
             legend="What is shown"
             name="picture-view"
             value={view}
@@ -259,29 +260,6 @@ function ColumnHead({ title, detail }: { title: string; detail: string }): JSX.E
       <span className={styles.title}>{title}</span>
       {detail !== '' && <span className={styles.detail}>{detail}</span>}
     </th>
-  )
-}
-
-type ChoiceProps<Value extends string> = {
-  legend: string
-  name: string
-  value: Value
-  onChange: (value: Value) => void
-  options: readonly (readonly [Value, string])[]
-}
-
-function Choice<Value extends string>(props: ChoiceProps<Value>): JSX.Element {
-  const { legend, name, value, onChange, options } = props
-  return (
-    <fieldset className={styles.choice}>
-      <legend className="visually-hidden">{legend}</legend>
-      {options.map(([one, text]) => (
-        <label key={one}>
-          <input type="radio" name={name} checked={value === one} onChange={() => onChange(one)} />
-          {text}
-        </label>
-      ))}
-    </fieldset>
   )
 }
 

@@ -1,12 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useState, type JSX } from 'react'
+import { useEffect, useRef, useState, type JSX } from 'react'
 import { groupsNamed, intentWords } from '../../vpc/bulk/intent-words.ts'
 import type { OrderEntry } from '../../vpc/standing-orders-api.ts'
 import { orderPortsWords } from '../../vpc/standing-orders.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
+import { LeavingLink } from '../errors/LeavingLink.tsx'
 import { groupName } from '../facts/group-names.ts'
 import { useGroupNames } from '../facts/use-group-names.ts'
-import { orderEntriesQuery } from '../proxy-client/standing-orders.ts'
+import { exportEntriesAddress, orderEntriesQuery } from '../proxy-client/standing-orders.ts'
 import { Button } from '../ui/Button.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { Time } from '../ui/Time.tsx'
@@ -21,13 +22,33 @@ const KIND_WORDS: Record<OrderEntry['kind'], string> = {
 
 type Content = NonNullable<OrderEntry['before']>
 
-/** What users did with the standing orders of a project: read when it is opened. */
-export function OrderEntries({ project }: { project: string }): JSX.Element {
-  const [opened, setOpened] = useState(false)
+/**
+ * What users did with the standing orders of a project: read when it is opened.
+ * @param sought somebody comes for it
+ */
+export function OrderEntries({ project, sought }: { project: string; sought: boolean }): JSX.Element {
+  const [opened, setOpened] = useState(sought)
+  const box = useRef<HTMLDetailsElement>(null)
+  useEffect(() => {
+    if (sought) box.current?.scrollIntoView()
+  }, [sought])
   return (
-    <details className={styles.entries} onToggle={(event) => setOpened(event.currentTarget.open)}>
+    <details
+      ref={box}
+      open={opened}
+      className={styles.entries}
+      onToggle={(event) => setOpened(event.currentTarget.open)}
+    >
       <summary>Who made, changed and deleted standing orders</summary>
-      {opened && <Entries project={project} />}
+      {opened && (
+        <>
+          <Entries project={project} />
+          <p className={styles.actions}>
+            <LeavingLink href={exportEntriesAddress(project, 'csv')}>Export CSV</LeavingLink>
+            <LeavingLink href={exportEntriesAddress(project, 'jsonl')}>Export JSON lines</LeavingLink>
+          </p>
+        </>
+      )}
     </details>
   )
 }

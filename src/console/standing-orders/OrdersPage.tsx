@@ -31,7 +31,7 @@ const EXACT = { exact: true }
 export function OrdersPage(): JSX.Element {
   useEffect(firstViewDrawn, [])
   const { projectId } = route.useParams()
-  const { order: opened } = route.useSearch()
+  const { order: opened, record } = route.useSearch()
   const navigate = route.useNavigate()
   const forbidden = useRights(projectId).forbidden && FOR_OPERATORS
   const { data: orders, error, isPending, refetch } = useQuery(standingOrdersQuery(projectId))
@@ -108,7 +108,7 @@ export function OrdersPage(): JSX.Element {
           ))}
         </ul>
       )}
-      <OrderEntries project={projectId} />
+      <OrderEntries project={projectId} sought={record === 'open'} />
     </>
   )
 }

@@ -2,4 +2,6 @@
 export type OrdersSearch = {
   /** The order whose ports are shown. */
   order?: string
+  /** The record of who made, changed and deleted orders is open. */
+  record?: 'open'
 }

@@ -2,41 +2,19 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import {
   resultMessage,
+  type TrafficMessage,
   type TrafficResult,
   type TrafficQuestion,
   type TrafficRequest,
 } from './compare-traffic.ts'
-import { TrafficClient, TrafficUnavailable, type TrafficWorker } from './traffic-client.ts'
+import { workersOf } from '../../../tests/stage/worker.ts'
+import { TrafficClient, TrafficUnavailable } from './traffic-client.ts'
 
-const opened: MessagePort[] = []
-const started: { got: number; terminated: boolean }[] = []
-let client = new TrafficClient()
-
-/** The worker's own code behind a message port: everything is cloned, as it is between threads. */
-function start(): TrafficWorker {
-  const { port1, port2 } = new MessageChannel()
-  opened.push(port1, port2)
-  const worker = { got: 0, terminated: false }
-  started.push(worker)
-  port2.addEventListener('message', ({ data }: MessageEvent<TrafficRequest>) => {
-    worker.got++
-    void resultMessage(data).then((message) => port2.postMessage(message))
-  })
-  port1.start()
-  port2.start()
-  return Object.assign(port1, {
-    terminate: () => {
-      worker.terminated = true
-      port1.close()
-    },
-  }) as unknown as TrafficWorker
-}
-
-afterEach(() => {
-  client.close()
-  for (const port of opened.splice(0)) port.close()
-  started.splice(0)
+const { started, start } = workersOf<TrafficRequest, TrafficMessage>((post) => (request) => {
+  void resultMessage(request).then(post)
 })
+let client = new TrafficClient()
+afterEach(() => client.close())
 
 const ssh: SecurityGroupRule = {
   id: 'allow-ssh',
@@ -87,7 +65,7 @@ describe('asking what traffic changes', () => {
     await expect(first).rejects.toMatchObject({ name: 'AbortError' })
     await expect(second).rejects.toMatchObject({ name: 'AbortError' })
     expect(changesOf(await third)).toEqual([[]])
-    expect(started).toEqual([{ got: 2, terminated: false }])
+    expect(started.map(({ got, terminated }) => [got.length, terminated])).toEqual([[2, false]])
   })
 
   it('gives up a question whose signal is aborted, and takes the next', async () => {

@@ -4,11 +4,10 @@ import { TextField } from './Field.tsx'
 /** The URL follows the search box after this pause: every letter would be a navigation. */
 const PAUSE_MS = 150
 
-/** The proxy refuses longer ones (vpc/audit-log.ts), and an address has its limits. */
-const LONGEST = 200
-
 type SearchBoxProps = {
   placeholder: string
+  /** The most characters that can be searched for. */
+  longest: number
   /** What is searched for, as the URL has it. */
   value: string
   /** Called at each letter. */
@@ -17,7 +16,7 @@ type SearchBoxProps = {
 }
 
 /** A search box whose text is kept in the URL. */
-export function SearchBox({ placeholder, value, onType, onChange }: SearchBoxProps): JSX.Element {
+export function SearchBox({ placeholder, longest, value, onType, onChange }: SearchBoxProps): JSX.Element {
   const [text, setText] = useState(value)
   const [sent, setSent] = useState(value)
   // The URL changed otherwise than by this box: a link, back, or 'Clear'.
@@ -45,7 +44,7 @@ export function SearchBox({ placeholder, value, onType, onChange }: SearchBoxPro
       type="search"
       icon="search"
       placeholder={placeholder}
-      maxLength={LONGEST}
+      maxLength={longest}
       value={text}
       onChange={(event) => type(event.target.value)}
       onClear={() => type('')}

@@ -49,6 +49,15 @@ export function countsWords(counts: BulkChangeSummary['counts']): string {
   }).join(' · ')
 }
 
+/**
+ * How many calls that change a list are left to be sent, of the ports that wait; undefined where
+ * it is not known yet, or nothing more is sent.
+ */
+export function callsToSend(change: Pick<BulkChange, 'state' | 'kinds'>): number | undefined {
+  if (isOver(change) || change.state === 'planning') return undefined
+  return change.kinds.reduce((sum, { counts, steps }) => sum + counts.waiting * steps.length, 0)
+}
+
 /** '17:05:07 UTC', as the records have it; `at` is of the proxy. */
 export function clockWords(at: string): string {
   return `${new Date(at).toISOString().slice(11, 19)} UTC`
@@ -112,7 +121,7 @@ const NAMED_WAVES = 5
 /** '1, 5, 25, 100 and 181 ports', or how many waves there are besides. */
 export function wavesWords(pace: Pace, ports: number): string {
   const waves = wavesAfter(pace, 0, ports)
-  if (waves === 1) return `all ${portsWords(ports)} at once`
+  if (waves === 1) return `one wave: ${ports === 1 ? '' : 'all '}${portsWords(ports)}`
   const sizes: number[] = []
   for (let left = ports; left > 0 && sizes.length < NAMED_WAVES;) {
     const size = Math.min(left, largestOfWave(pace, sizes.length + 1))

@@ -23,7 +23,8 @@ test('a pace is read as it is typed, and each field that is wrong says why', () 
 test('waves, pauses and the time left are said in words', () => {
   const { pace } = readPace(CAREFUL)
   expect(wavesWords(pace!, 40)).toBe('4 waves: 1, 5, 25 and 9 ports')
-  expect(wavesWords(pace!, 1)).toBe('all 1 port at once')
+  expect(wavesWords(pace!, 1)).toBe('one wave: 1 port')
+  expect(wavesWords({ ...pace!, first: 100 }, 40)).toBe('one wave: all 40 ports')
   expect(wavesWords(pace!, 10_000)).toBe('103 waves: 1, 5, 25, 100, 100 … ports')
   expect(paceWords({ ...pace!, pause_seconds: 120, stop_after: 3 }).slice(0, 2)).toEqual([
     'The next wave begins by itself, 2 minutes after the one before.',

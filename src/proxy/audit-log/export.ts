@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream'
-import { stringify } from 'csv-stringify'
 import type { Kysely } from 'kysely'
 import type { AuditRecord, AuditLogFilters } from '../../vpc/audit-log.ts'
-import { csvText } from '../../vpc/csv-text.ts'
+import { csvLines, type Columns } from '../csv-lines.ts'
 import type { Tables } from '../database/tables.ts'
 import { findAuditEntries, findFullAuditRecords } from './read.ts'
 
@@ -10,7 +9,7 @@ import { findAuditEntries, findFullAuditRecords } from './read.ts'
 const AT_A_TIME = 50
 
 /** The columns of the CSV file, from the left. */
-const COLUMNS = {
+const COLUMNS: Columns<AuditRecord> = {
   record_id: (record) => record.record_id,
   time_utc: (record) => record.at,
   kind: (record) => record.kind,
@@ -34,24 +33,11 @@ const COLUMNS = {
   request_ids: (record) => record.request_ids.join(' '),
   follows: (record) => record.follows,
   bulk_change_id: (record) => record.bulk_change_id,
-} satisfies Record<string, (record: AuditRecord) => string | number | null | undefined>
+}
 
-/**
- * Audit records as a CSV file, a line each. What a spreadsheet would read as a formula (a name that
- * begins with = + - or @) gets an apostrophe before it.
- */
+/** Audit records as a CSV file, a line each. */
 export function csvOf(db: Kysely<Tables>, projects: readonly string[], filters: AuditLogFilters): Readable {
-  const rows = Readable.from(csvRows(db, projects, filters))
-  // By the byte order mark, spreadsheets know that it is UTF-8.
-  const lines = stringify({
-    header: true,
-    bom: true,
-    columns: Object.keys(COLUMNS),
-    cast: { string: csvText },
-  })
-  rows.once('error', (error) => lines.destroy(error))
-  lines.once('close', () => rows.destroy())
-  return rows.pipe(lines)
+  return csvLines(allRecords(db, projects, filters), COLUMNS)
 }
 
 /** Audit records as JSON lines: each in full, with all its entries. */
@@ -63,10 +49,8 @@ export function jsonLinesOf(
   return Readable.from(jsonLines(db, projects, filters))
 }
 
-async function* csvRows(db: Kysely<Tables>, projects: readonly string[], filters: AuditLogFilters) {
-  for await (const records of pages(db, projects, filters))
-    for (const record of records)
-      yield Object.fromEntries(Object.entries(COLUMNS).map(([name, value]) => [name, value(record)]))
+async function* allRecords(db: Kysely<Tables>, projects: readonly string[], filters: AuditLogFilters) {
+  for await (const records of pages(db, projects, filters)) yield* records
 }
 
 async function* jsonLines(db: Kysely<Tables>, projects: readonly string[], filters: AuditLogFilters) {

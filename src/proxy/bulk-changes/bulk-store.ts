@@ -15,7 +15,15 @@ import type { Database } from '../database/database.ts'
 import type { Tables } from '../database/tables.ts'
 import type { JobStore, NextStep } from '../jobs.ts'
 import { waitForEvent } from '../operations/event-wait.ts'
-import { countsOf, secondsLeft, summaryOf, waveOf, type BulkRow, type WaveFacts } from './rows.ts'
+import {
+  countsOf,
+  earlierKinds,
+  secondsLeft,
+  summaryOf,
+  waveOf,
+  type BulkRow,
+  type WaveFacts,
+} from './rows.ts'
 
 /** Milliseconds after which a wait reads again: a notice can be lost with its connection. */
 const LOOK_AGAIN_MS = 2000
@@ -128,13 +136,16 @@ export class BulkStore implements JobStore {
     return rows.map(({ content }) => content as BulkEntry)
   }
 
-  /** A bulk change in full, without its ports. */
-  async find(id: string): Promise<BulkChange | undefined> {
+  /**
+   * A bulk change in full, without its ports.
+   * @param kindsFrom of the kinds before this one, only how many ports are in each state
+   */
+  async find(id: string, kindsFrom?: number): Promise<BulkChange | undefined> {
     const row = await this.row(id)
     if (!row) return undefined
     const [undoneBy, kinds, byKind, facts] = await Promise.all([
       this.#undoneBy([id]),
-      this.#kinds(id),
+      this.#kinds(id, kindsFrom),
       this.#countsByKind(id),
       this.#waveFacts(row),
     ])
@@ -145,9 +156,9 @@ export class BulkStore implements JobStore {
         const own = countsOf(byKind.filter((one) => one.kind === kind))
         return { ...lists, ports: Object.values(own).reduce((sum, count) => sum + count, 0), counts: own }
       }),
+      ...(kindsFrom !== undefined && { earlier_kinds: earlierKinds(byKind, kindsFrom) }),
       pace: row.pace,
       wave: waveOf(row, facts),
-      next_wave_at: row.next_wave_at?.toISOString() ?? null,
       error: row.error,
       seconds_left: secondsLeft(row, facts, counts),
       calls: row.calls + facts.calls,
@@ -158,6 +169,7 @@ export class BulkStore implements JobStore {
    * The bulk change as soon as its revision is above `after`; as it is after `milliseconds`, or
    * when a signal is aborted.
    * @param look called before each read
+   * @param kindsFrom as for `find`
    */
   async newerThan(
     id: string,
@@ -165,6 +177,7 @@ export class BulkStore implements JobStore {
     milliseconds: number,
     signals: readonly AbortSignal[],
     look: () => Promise<void>,
+    kindsFrom?: number,
   ): Promise<BulkChange | undefined> {
     const until = performance.now() + milliseconds
     for (;;) {
@@ -176,7 +189,10 @@ export class BulkStore implements JobStore {
         const row = await this.row(id)
         const over = !row || row.revision > after || left <= 0 || signals.some(({ aborted }) => aborted)
         // What is read of a revision is of that one or a newer one.
-        if (over) return row && (await this.#together(`${row.revision} ${id}`, () => this.find(id)))
+        if (over) {
+          const what = `${row?.revision} ${kindsFrom ?? 'all'} ${id}`
+          return row && (await this.#together(what, () => this.find(id, kindsFrom)))
+        }
         await waiting.happened
       } finally {
         waiting.stop()
@@ -326,13 +342,15 @@ export class BulkStore implements JobStore {
 
   async #kinds(
     id: string,
+    from = 0,
   ): Promise<(Pick<BulkChange['kinds'][number], 'planned_from' | 'desired' | 'steps'> & { kind: number })[]> {
     const rows = await this.db
       .selectFrom('bulk_kinds')
       .select(['kind', 'planned_from', 'desired', 'steps'])
       .where('bulk_change_id', '=', id)
+      .where('kind', '>=', from)
       .orderBy('kind')
-      .limit(MOST_KINDS)
+      .limit(MOST_KINDS - from)
       .execute()
     return rows as Awaited<ReturnType<BulkStore['kindsOf']>>
   }

@@ -14,6 +14,7 @@ import {
   bulkPortsResponse,
   bulkUndoRequest,
   LARGEST_BULK_BODY,
+  MOST_KINDS,
   openOnPortsRequest,
   openOnPortsResponse,
   type BulkChange,
@@ -22,8 +23,8 @@ import { uuid } from '../../vpc/ids.ts'
 import { orNotRecorded } from '../audit-log/not-recorded.ts'
 import type { ProxyConfig } from '../config.ts'
 import type { DatabaseAccess } from '../database/database.ts'
-import { ownError } from '../errors.ts'
 import { Jobs } from '../jobs.ts'
+import { knownRow } from '../known-row.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
 import type { OperationsAccess } from '../operations/access.ts'
 import { openedOnce } from '../opened-once.ts'
@@ -42,6 +43,11 @@ const PORTS_PAGE = 100
 const JOBS = { queue: 'bulk-changes', what: 'bulk changes', expiresSeconds: 12 } as const
 
 const choiceParams = z.object({ id: uuid, choice: z.enum(bulkChoices) })
+
+/** What is known of the first kinds, their lists and steps, never changes: it is left out. */
+const oneQuery = z.extend(pollQuery, {
+  kinds_from: z.optional(z.coerce.number().check(z.int(), z.gte(0), z.lte(MOST_KINDS))),
+})
 
 /** What the bulk changes need of the proxy. */
 export type BulkChangesOptions = {
@@ -91,9 +97,7 @@ export async function bulkChangesPlugin(
   /** Opens, and refuses the ID of a bulk change that this proxy doesn't have. */
   async function openedFor(asked: string) {
     const { store, bulkChanges } = await opened()
-    const id = asked.toLowerCase()
-    const row = await store.row(id)
-    if (!row || !endpoints.has(row.project_id)) throw notFound(asked)
+    const { id } = await knownRow(store, endpoints, asked, 'bulk change')
     return { store, bulkChanges, id }
   }
 
@@ -165,16 +169,16 @@ export async function bulkChangesPlugin(
         summary:
           'One bulk change, without its ports. With `after` and `wait`: as soon as its revision is newer.',
         params: idParams,
-        querystring: pollQuery,
+        querystring: oneQuery,
         response: { 200: bulkChangeResponse },
       },
     },
     async (request, reply) => {
       const { store, bulkChanges, id } = await openedFor(request.params.id)
-      const { after, wait = 0 } = request.query
+      const { after, wait = 0, kinds_from } = request.query
       const signals = [stopping, goneSignal(request)]
       const look = () => bulkChanges.lookAtFailed(id)
-      const found = await store.newerThan(id, after ?? -1, wait * 1000, signals, look)
+      const found = await store.newerThan(id, after ?? -1, wait * 1000, signals, look, kinds_from)
       return send(reply, 200, found!)
     },
   )
@@ -252,10 +256,4 @@ export async function bulkChangesPlugin(
 
 function send(reply: FastifyReply, status: 200 | 202, bulk_change: BulkChange) {
   return reply.code(status).header('cache-control', 'no-store').send({ bulk_change })
-}
-
-function notFound(id: string) {
-  return ownError('Portside.NotFound', `There is no bulk change ${id}.`, {
-    advice: 'Look for it in the list of bulk changes.',
-  })
 }

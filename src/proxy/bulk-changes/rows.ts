@@ -40,6 +40,17 @@ export function countsOf(rows: readonly { state: BulkPortState; count: unknown }
   return counts
 }
 
+/** Of each of the first `kinds` kinds, how many ports are in each state, where it is not 0. */
+export function earlierKinds(
+  rows: readonly { kind: number | null; state: BulkPortState; count: unknown }[],
+  kinds: number,
+): Partial<Counts>[] {
+  const earlier = Array.from({ length: kinds }, (): Partial<Counts> => ({}))
+  for (const { kind, state, count } of rows)
+    if (kind !== null && kind < kinds) earlier[kind]![state] = Number(count)
+  return earlier
+}
+
 /** How many ports of a bulk change are in each state. */
 export async function countPorts(db: Kysely<Tables>, bulkChangeId: string): Promise<Counts> {
   const { rows } = await sql<{ state: BulkPortState; count: unknown }>`
@@ -58,6 +69,7 @@ export function summaryOf(row: BulkRow, counts: Counts, undoneBy: string | null)
     updated_at: row.updated_at.toISOString(),
     revision: row.revision,
     state: row.state,
+    next_wave_at: row.next_wave_at?.toISOString() ?? null,
     intent: row.intent,
     words: row.words,
     note: row.note,

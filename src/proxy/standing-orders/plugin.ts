@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import * as z from 'zod/mini'
 import {
   departingPortsResponse,
   departuresQuery,
   departuresResponse,
+  entriesExportQuery,
   orderDeleted,
   orderEntriesResponse,
   ordersApi,
@@ -18,13 +20,14 @@ import {
 import { orNotRecorded } from '../audit-log/not-recorded.ts'
 import { groupsPerPort, type ProxyConfig } from '../config.ts'
 import type { DatabaseAccess } from '../database/database.ts'
-import { ownError } from '../errors.ts'
 import { Jobs } from '../jobs.ts'
+import { knownRow } from '../known-row.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
 import { openedOnce } from '../opened-once.ts'
 import { idParams, projectParams } from '../request-checks.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { OrderChecker } from './check-order.ts'
+import { exportEntries } from './export-entries.ts'
 import { OrderStore } from './order-store.ts'
 import { StandingOrders } from './orders.ts'
 
@@ -81,13 +84,7 @@ export async function standingOrdersPlugin(
   /** Opens, and refuses the ID of an order that this proxy doesn't have. */
   async function openedFor(asked: string) {
     const { store, orders } = await opened()
-    const id = asked.toLowerCase()
-    const row = await store.row(id)
-    if (!row || !endpoints.has(row.project_id))
-      throw ownError('Portside.NotFound', `There is no standing order ${asked}.`, {
-        advice: 'Look for it in the list of standing orders.',
-      })
-    return { store, orders, id, row }
+    return { store, orders, ...(await knownRow(store, endpoints, asked, 'standing order')) }
   }
 
   const routes = app.withTypeProvider<ZodTypeProvider>()
@@ -227,6 +224,34 @@ export async function standingOrdersPlugin(
       return reply
         .header('cache-control', 'no-store')
         .send(await store.entries(params.project_id, { limit, after }))
+    },
+  )
+
+  routes.get(
+    decodeURIComponent(ordersApi.exportedEntries(':project_id')),
+    {
+      schema: {
+        summary: 'All that users did with the standing orders of a project, as a file.',
+        params: projectParams,
+        querystring: entriesExportQuery,
+        response: {
+          200: {
+            description: 'CSV has a line for each, JSON Lines has each in full.',
+            content: { 'text/csv': { schema: z.string() }, 'application/jsonl': { schema: z.string() } },
+          },
+        },
+      },
+    },
+    async ({ params, query: { format } }, reply) => {
+      const { store } = await opened()
+      const day = new Date().toISOString().slice(0, 10)
+      // A stream, which the schema of a text has no type for.
+      const file: FastifyReply = reply
+      return file
+        .header('cache-control', 'no-store')
+        .header('content-disposition', `attachment; filename="portside-standing-orders-${day}.${format}"`)
+        .type(`${format === 'csv' ? 'text/csv' : 'application/jsonl'}; charset=utf-8`)
+        .send(exportEntries(store, params.project_id, format))
     },
   )
 }

@@ -37,7 +37,7 @@ export function choosePorts<P extends Choosable>(
     return {
       problem: `This text names more than ${MOST_BULK_PORTS.toLocaleString('en')} ports, the most of one bulk change: paste a part of it.`,
     }
-  const index = new PortIndex(ports)
+  const index = new PortIndex(ports, texts)
   const found = new Map<string, P>()
   const unknown: string[] = []
   const ambiguous: { text: string; candidates: readonly P[] }[] = []
@@ -62,24 +62,31 @@ function textsIn(pasted: string): string[] {
   return [...texts]
 }
 
-/** Ports by what people call them. */
+/** Ports by what people call them, as far as it is asked for. */
 class PortIndex<P extends Choosable> {
   readonly #byId = new Map<string, P>()
   readonly #byName = new Map<string, P[]>()
   readonly #byLowerName = new Map<string, P[]>()
   readonly #byAddress = new Map<string, P[]>()
 
-  constructor(ports: readonly P[]) {
+  constructor(ports: readonly P[], texts: readonly string[]) {
+    const asked = new Set(texts.map((text) => text.toLowerCase()))
+    const addresses = new Set(texts.flatMap((text) => addressKey(text) ?? []))
+    const seen = new Set<string>()
     for (const port of ports) {
-      if (this.#byId.has(port.id.toLowerCase())) continue
-      this.#byId.set(port.id.toLowerCase(), port)
-      const name = textOf(port.name)
-      if (name !== undefined) {
-        add(this.#byName, name.trim(), port)
-        add(this.#byLowerName, name.trim().toLowerCase(), port)
+      const id = port.id.toLowerCase()
+      if (seen.has(id)) continue
+      seen.add(id)
+      if (asked.has(id)) this.#byId.set(id, port)
+      const name = textOf(port.name)?.trim()
+      const lower = name?.toLowerCase()
+      if (name !== undefined && lower !== undefined && asked.has(lower)) {
+        add(this.#byName, name, port)
+        add(this.#byLowerName, lower, port)
       }
+      if (addresses.size === 0) continue
       for (const address of new Set(addressesOf(port).map(addressKey)))
-        if (address !== undefined) add(this.#byAddress, address, port)
+        if (address !== undefined && addresses.has(address)) add(this.#byAddress, address, port)
     }
   }
 

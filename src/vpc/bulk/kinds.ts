@@ -57,12 +57,17 @@ export type Planning = { limit: number; policy: PlanPolicy; offered?: readonly P
 /** The longest name that a bulk change keeps. */
 const LONGEST_NAME = 255
 
+/** A port's name as a bulk change keeps it; null where it has none. */
+export function keptName({ name }: Pick<Port, 'name'>): string | null {
+  return textOf(name)?.replaceAll('\0', '').slice(0, LONGEST_NAME) ?? null
+}
+
 /** What planning needs of a port as it was read. */
 export function plannedPort(port: Port): PlannedPort {
   const { id, security_groups, ecs_flavor } = port
   return {
     port_id: id,
-    name: textOf(port.name)?.replaceAll('\0', '').slice(0, LONGEST_NAME) ?? null,
+    name: keptName(port),
     list: security_groups,
     updated_at: updatedAt(port),
     portSecurity: portSecurityOf(port),

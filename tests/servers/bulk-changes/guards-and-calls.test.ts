@@ -1,38 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { paths } from '../../../src/vpc/paths.ts'
-import type { SecurityGroupRule } from '../../../src/vpc/security-group.ts'
-import {
-  effectiveRules,
-  guardViolations,
-  RuleBook,
-  trafficDifference,
-} from '../../../src/vpc/traffic/index.ts'
 import { auditLogOver } from '../audit-log/read-audit-log.ts'
+import { startGuardedStage, type GuardedStage } from '../guards/guarded-stage.ts'
 import { PROJECT, startStage } from '../operations/ask-operations.ts'
 import { bulkChangesOver, bulkRequest } from './ask-bulk-changes.ts'
 
-const GUARD = { name: 'web ports', protocol: 'tcp', ports: '22,80,443,3389', remote: 'anywhere' }
-
 describe('guards', () => {
-  let stage: Awaited<ReturnType<typeof startStage>>
+  let stage: GuardedStage['stage']
   let bulk: ReturnType<typeof bulkChangesOver>
-  /** A group that newly allows guarded traffic, and one that does not. */
   let opening: string
   let quiet: string
   beforeAll(async () => {
-    stage = await startStage({ PORTSIDE_GUARDS: JSON.stringify([GUARD]) })
+    ;({ stage, opening, quiet } = await startGuardedStage())
     bulk = bulkChangesOver(stage.proxy.call)
-    const response = await fetch(`${stage.emulator}/_emulator${paths.rules(PROJECT)}?limit=2000`)
-    const rules: SecurityGroupRule[] = (await response.json()).security_group_rules
-    const byGroup: Record<string, SecurityGroupRule[]> = {}
-    for (const rule of rules) (byGroup[rule.security_group_id] ??= []).push(rule)
-    const book = new RuleBook(byGroup)
-    const broken = (id: string) =>
-      guardViolations(trafficDifference(effectiveRules([], book), effectiveRules([id], book)), [GUARD])[0]
-    const groups = Object.keys(byGroup)
-    opening = groups.find((id) => broken(id)?.certain)!
-    quiet = groups.find((id) => broken(id) === undefined)!
   }, 60_000)
   afterAll(() => stage.close())
 

@@ -73,6 +73,20 @@ describe('waves', () => {
     expect(bulk_changes).toMatchObject([{ bulk_change_id: body.bulk_change_id, counts: { done: 7 } }])
   })
 
+  test('are followed without the lists and steps that are known', async () => {
+    const [first, second] = [await portsWith('abc', 2), await portsWith('bc', 1)]
+    const body = bulkRequest([kind('abc', 'xabc', first), kind('bc', 'bcx', second)])
+    const id = body.bulk_change_id
+    await bulk.post(body)
+    const { kinds, ...ended } = await bulk.settled(id)
+    const counts = [{ done: 2 }, { done: 1 }]
+    const poll = async (from: number) => (await bulk.get(id, `?kinds_from=${from}`)).bulk_change
+    expect(await poll(2)).toEqual({ ...ended, kinds: [], earlier_kinds: counts })
+    expect(await poll(1)).toEqual({ ...ended, kinds: kinds.slice(1), earlier_kinds: counts.slice(0, 1) })
+    expect(await poll(0)).toEqual({ ...ended, kinds, earlier_kinds: [] })
+    expect((await bulk.get(id, '?kinds_from=501')).status).toBe(400)
+  })
+
   test('name their bulk change in the audit log, which is searched and exported by it', async () => {
     const ports = await portsWith('ab', 2)
     const body = bulkRequest([kind('ab', 'ba', ports)])

@@ -3,17 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/proxy/config.ts'
 import { paths } from '../../../src/vpc/paths.ts'
 import { api } from '../../../src/vpc/portside-api.ts'
-import type { SecurityGroupRule } from '../../../src/vpc/security-group.ts'
-import {
-  effectiveRules,
-  guardViolations,
-  RuleBook,
-  trafficDifference,
-} from '../../../src/vpc/traffic/index.ts'
-import { operationsOver, planned, PROJECT, startStage } from '../operations/ask-operations.ts'
+import { operationsOver, planned, PROJECT } from '../operations/ask-operations.ts'
 import { auditLogOver } from '../audit-log/read-audit-log.ts'
-
-const GUARD = { name: 'web ports', protocol: 'tcp', ports: '22,80,443,3389', remote: 'anywhere' }
+import { GUARD, startGuardedStage, type GuardedStage } from './guarded-stage.ts'
 
 /**
  * The first operation of a proxy makes its journal, which takes seconds, many on a busy machine.
@@ -21,29 +13,15 @@ const GUARD = { name: 'web ports', protocol: 'tcp', ports: '22,80,443,3389', rem
 const SLOW_MS = 120_000
 const makesJournal = ({ ofPort }: Pick<typeof operations, 'ofPort'>) => ofPort(randomUUID())
 
-let stage: Awaited<ReturnType<typeof startStage>>
+let stage: GuardedStage['stage']
 let operations: ReturnType<typeof operationsOver>
-/**
- * A group that, put on top, newly allows guarded traffic to a port with only the other; and one
- * that does not.
- */
 let opening: string
 let quiet: string
 
 beforeAll(async () => {
-  stage = await startStage({ PORTSIDE_GUARDS: JSON.stringify([GUARD]) })
+  ;({ stage, opening, quiet } = await startGuardedStage())
   operations = operationsOver(stage.proxy.call)
   await makesJournal(operations)
-  const response = await fetch(`${stage.emulator}/_emulator${paths.rules(PROJECT)}?limit=2000`)
-  const rules: SecurityGroupRule[] = (await response.json()).security_group_rules
-  const byGroup: Record<string, SecurityGroupRule[]> = {}
-  for (const rule of rules) (byGroup[rule.security_group_id] ??= []).push(rule)
-  const book = new RuleBook(byGroup)
-  const broken = (id: string) =>
-    guardViolations(trafficDifference(effectiveRules([], book), effectiveRules([id], book)), [GUARD])[0]
-  const groups = Object.keys(byGroup)
-  opening = groups.find((id) => broken(id)?.certain)!
-  quiet = groups.find((id) => broken(id) === undefined)!
 }, SLOW_MS)
 afterAll(() => stage.close())
 

@@ -47,6 +47,7 @@ export function standingOrdersOver(call: TestedProxy['call']) {
     departingPorts: () => json<z.infer<typeof departingPortsResponse>>(ordersApi.departingPorts(PROJECT)),
     entries: async (query = '') =>
       (await json<{ entries: OrderEntry[] }>(ordersApi.entries(PROJECT) + query)).entries,
+    exported: (format: string) => call(`${ordersApi.exportedEntries(PROJECT)}?format=${format}`),
     /** The order as soon as it is as `until` says. */
     async once(id: string, until: (order: StandingOrder) => boolean): Promise<StandingOrder> {
       for (;;) {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { parse } from 'csv-parse/sync'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { MOST_ORDERS } from '../../../src/vpc/standing-orders-api.ts'
 import { api } from '../../../src/vpc/portside-api.ts'
@@ -129,6 +130,20 @@ describe('a standing order', () => {
       { kind: 'changed', before: words, after: { ...words, check_every_minutes: 15 } },
       { kind: 'made', before: null, after: words },
     ])
+    const jsonl = await orders.exported('jsonl')
+    expect([jsonl.status, jsonl.headers.get('content-disposition')]).toEqual([
+      200,
+      expect.stringMatching(/^attachment; filename="portside-standing-orders-[\d-]{10}\.jsonl"$/),
+    ])
+    const lines = (await jsonl.text()).trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line))).toEqual(await orders.entries('?limit=1000'))
+    const csv: { order_id: string }[] = parse(await (await orders.exported('csv')).text(), {
+      ...{ bom: true, columns: true },
+    })
+    expect(csv).toHaveLength(lines.length)
+    expect(csv.filter((row) => row.order_id === order_id)).toMatchObject(
+      entries.map(({ at, kind }) => ({ order_id, time_utc: at, kind, user, name: words.name })),
+    )
   })
 
   test.each([
