@@ -1,3 +1,4 @@
+import { KeysAtMost } from './keys-at-most.ts'
 import { AddressPainter, type Plane } from './plane.ts'
 
 /** No place on the service line: later than all. */
@@ -9,8 +10,8 @@ const UNREADABLE = 2
 
 /**
  * Looks at the rules of a plane one by one, each with those before it that match some of the same
- * services. Most pairs of rules have nothing in common, and that takes two comparisons of numbers:
- * so this is done by pairs of rules, and not for each stretch of the service line.
+ * services. Most pairs of rules have nothing in common, and are never looked at: `Meeting` names
+ * those that may have.
  *
  * A plane has its rules in the order they are decided, so a rule's index in it is its rank.
  */
@@ -30,8 +31,7 @@ export class EarlierRules {
   /** The first rule that matches all that the rule matches; -1 where none does so alone. */
   alone = -1
   readonly #kind: Uint8Array
-  /** For each rule where its services begin and end, then its cells: most pairs are apart. */
-  readonly #bounds: Int32Array
+  readonly #meeting: Meeting
   readonly #services: SpanLists
   readonly #cells: SpanLists
   /** How many cells each rule covers. */
@@ -48,9 +48,7 @@ export class EarlierRules {
     const all = [0, cellCount]
     this.#services = new SpanLists(extents.map(({ services }) => services))
     this.#cells = new SpanLists(cells.map((one) => one ?? all))
-    this.#bounds = new Int32Array(rules.length * 4)
-    for (let rule = 0; rule < rules.length; rule++)
-      this.#bounds.set([...this.#services.bounds(rule), ...this.#cells.bounds(rule)], rule * 4)
+    this.#meeting = new Meeting(this.#services, this.#cells, rules.length)
     this.#size = Int32Array.from(cells, (spans = Int32Array.from(all)) => {
       let size = 0
       for (let at = 0; at < spans.length; at += 2) size += spans[at + 1]! - spans[at]!
@@ -64,20 +62,17 @@ export class EarlierRules {
   look(rule: number): void {
     const { rules } = this.plane
     const { set } = rules[rule]!
-    const [bounds, kinds, services, cells] = [this.#bounds, this.#kind, this.#services, this.#cells]
-    const at = rule * 4
-    const [from, end, firstCell, lastCell] = [bounds[at]!, bounds[at + 1]!, bounds[at + 2]!, bounds[at + 3]!]
+    const [kinds, services, cells] = [this.#kind, this.#services, this.#cells]
     this.certain = []
     this.sameSet = []
     this.otherSets = []
     this.unreadable = []
     this.alone = -1
-    for (let other = 0, place = 0; other < rule; other++, place += 4) {
-      if (bounds[place]! >= end || bounds[place + 1]! <= from) continue
+    this.#meeting.ask(rule)
+    for (let other = this.#meeting.next(); other >= 0; other = this.#meeting.next()) {
       const kind = kinds[other]
       // Who is in a set may be at any address, so a rule of a set meets rules for any.
       const anyAddress = kind === OF_SET || (kind === CERTAIN && set >= 0)
-      if (!anyAddress && (bounds[place + 2]! >= lastCell || bounds[place + 3]! <= firstCell)) continue
       if (services.firstCommon(other, rule) === NOWHERE) continue
       if (!anyAddress && cells.firstCommon(other, rule) === NOWHERE) continue
       if (kind === UNREADABLE) this.unreadable.push(other)
@@ -170,6 +165,75 @@ export class EarlierRules {
       if (this.#painter.left === 0) break
       this.#painter.paint(this.#owner, one)
     }
+  }
+}
+
+/**
+ * Names the earlier rules that may match some of what a rule matches: by where the services and the
+ * cells of each begin and end. Rules of sets have all cells.
+ */
+class Meeting {
+  /** Where services and cells begin, and where they end, the latest first. */
+  readonly #keys: readonly Int32Array[]
+  readonly #atMost: readonly KeysAtMost[]
+  readonly #rows = new Int32Array(4)
+  #rule = 0
+  #word = 0
+  #left = 0
+
+  constructor(services: SpanLists, cells: SpanLists, count: number) {
+    const [begins, ends, firstCells, lastCells] = Array.from({ length: 4 }, () => new Int32Array(count)) as [
+      Int32Array,
+      Int32Array,
+      Int32Array,
+      Int32Array,
+    ]
+    for (let rule = 0; rule < count; rule++) {
+      const [from, end] = services.bounds(rule)
+      const [first, last] = cells.bounds(rule)
+      begins[rule] = from
+      ends[rule] = -end
+      firstCells[rule] = first
+      lastCells[rule] = -last
+    }
+    this.#keys = [begins, ends, firstCells, lastCells]
+    this.#atMost = this.#keys.map((keys) => new KeysAtMost(keys))
+  }
+
+  ask(rule: number): void {
+    const [begins, ends, firstCells, lastCells] = this.#keys
+    // They have to begin before it ends, and to end after it begins.
+    this.#rows[0] = this.#atMost[0]!.row(-ends![rule]! - 1)
+    this.#rows[1] = this.#atMost[1]!.row(-begins![rule]! - 1)
+    this.#rows[2] = this.#atMost[2]!.row(-lastCells![rule]! - 1)
+    this.#rows[3] = this.#atMost[3]!.row(-firstCells![rule]! - 1)
+    this.#rule = rule
+    this.#word = -1
+    this.#left = 0
+  }
+
+  /** The next of them, in order; -1 when there is none. */
+  next(): number {
+    const last = this.#rule >> 5
+    while (this.#left === 0) {
+      if (++this.#word > last) return -1
+      this.#left = this.#bits(this.#word)
+      if (this.#word === last) this.#left &= (1 << (this.#rule & 31)) - 1
+    }
+    const bit = this.#left & -this.#left
+    this.#left ^= bit
+    return (this.#word << 5) + 31 - Math.clz32(bit)
+  }
+
+  #bits(word: number): number {
+    const [one, two, three, four] = this.#atMost
+    const rows = this.#rows
+    return (
+      one!.bits[rows[0]! + word]! &
+      two!.bits[rows[1]! + word]! &
+      three!.bits[rows[2]! + word]! &
+      four!.bits[rows[3]! + word]!
+    )
   }
 }
 
