@@ -28,6 +28,12 @@ export class EarlierRules {
   otherSets: number[] = []
   /** Earlier rules that can't be read, and may match some of the same traffic. */
   unreadable: number[] = []
+  /** Where the services begin that the rule has in common with any rule of each list. */
+  certainFrom = NOWHERE
+  sameSetFrom = NOWHERE
+  openFrom = NOWHERE
+  /** The same of those of `certain` that cover all cells. */
+  everywhereFrom = NOWHERE
   /** The first rule that matches all that the rule matches; -1 where none does so alone. */
   alone = -1
   readonly #kind: Uint8Array
@@ -68,29 +74,37 @@ export class EarlierRules {
     this.otherSets = []
     this.unreadable = []
     this.alone = -1
+    this.certainFrom = NOWHERE
+    this.everywhereFrom = NOWHERE
+    this.sameSetFrom = NOWHERE
+    this.openFrom = NOWHERE
     this.#meeting.ask(rule)
     for (let other = this.#meeting.next(); other >= 0; other = this.#meeting.next()) {
       const kind = kinds[other]
       // Who is in a set may be at any address, so a rule of a set meets rules for any.
       const anyAddress = kind === OF_SET || (kind === CERTAIN && set >= 0)
-      if (services.firstCommon(other, rule) === NOWHERE) continue
+      const from = services.firstCommon(other, rule)
+      if (from === NOWHERE) continue
       if (!anyAddress && cells.firstCommon(other, rule) === NOWHERE) continue
-      if (kind === UNREADABLE) this.unreadable.push(other)
-      else if (kind === OF_SET && rules[other]!.set !== set) this.otherSets.push(other)
-      else {
-        if (cells.covers(other, rule) && services.covers(other, rule)) {
-          this.alone = other
-          return
-        }
-        if (kind === CERTAIN) this.certain.push(other)
-        else this.sameSet.push(other)
+      const isOfOther = kind === OF_SET && rules[other]!.set !== set
+      if (kind === UNREADABLE || isOfOther) {
+        ;(isOfOther ? this.otherSets : this.unreadable).push(other)
+        this.openFrom = Math.min(this.openFrom, from)
+        continue
       }
+      if (cells.covers(other, rule) && services.covers(other, rule)) {
+        this.alone = other
+        return
+      }
+      if (kind === OF_SET) {
+        this.sameSet.push(other)
+        this.sameSetFrom = Math.min(this.sameSetFrom, from)
+        continue
+      }
+      this.certain.push(other)
+      this.certainFrom = Math.min(this.certainFrom, from)
+      if (from < this.everywhereFrom && this.isEverywhere(other)) this.everywhereFrom = from
     }
-  }
-
-  /** Where the services begin that a rule and an earlier one both match. */
-  firstCommon(rule: number, earlier: number): number {
-    return this.#services.firstCommon(earlier, rule)
   }
 
   /** True when a rule matches the service at a place of the service line. */
@@ -237,45 +251,59 @@ class Meeting {
   }
 }
 
-/** Lists of spans: from, end, from, end, ...; in order and apart. */
+/** Lists of spans: from, end, from, end, ...; in order and apart. All are in one piece of memory. */
 class SpanLists {
-  readonly #spans: readonly ArrayLike<number>[]
+  readonly #spans: Int32Array
+  /** Where each list begins, and where it ends. */
+  readonly #firsts: Int32Array
+  readonly #ends: Int32Array
 
-  constructor(spans: readonly ArrayLike<number>[]) {
-    this.#spans = spans
+  constructor(lists: readonly ArrayLike<number>[]) {
+    const places = new Map<ArrayLike<number>, number>()
+    let size = 0
+    for (const list of lists)
+      if (!places.has(list)) {
+        places.set(list, size)
+        size += list.length
+      }
+    this.#spans = new Int32Array(size)
+    for (const [list, at] of places) this.#spans.set(list, at)
+    this.#firsts = Int32Array.from(lists, (list) => places.get(list)!)
+    this.#ends = Int32Array.from(lists, (list) => places.get(list)! + list.length)
   }
 
   bounds(one: number): [from: number, end: number] {
-    const spans = this.#spans[one]!
-    return [spans[0] ?? 0, spans[spans.length - 1] ?? 0]
+    const [first, end] = [this.#firsts[one]!, this.#ends[one]!]
+    return first === end ? [0, 0] : [this.#spans[first]!, this.#spans[end - 1]!]
   }
 
   /** Where what two have in common begins. */
   firstCommon(one: number, other: number): number {
-    const [a, b] = [this.#spans[one]!, this.#spans[other]!]
-    for (let i = 0, j = 0; i < a.length && j < b.length;) {
-      const from = Math.max(a[i]!, b[j]!)
-      if (from < a[i + 1]! && from < b[j + 1]!) return from
-      if (a[i + 1]! < b[j + 1]!) i += 2
-      else j += 2
+    const [spans, aEnd, bEnd] = [this.#spans, this.#ends[one]!, this.#ends[other]!]
+    for (let a = this.#firsts[one]!, b = this.#firsts[other]!; a < aEnd && b < bEnd;) {
+      const from = Math.max(spans[a]!, spans[b]!)
+      const [endOfA, endOfB] = [spans[a + 1]!, spans[b + 1]!]
+      if (from < endOfA && from < endOfB) return from
+      if (endOfA < endOfB) a += 2
+      else b += 2
     }
     return NOWHERE
   }
 
   has(one: number, place: number): boolean {
-    const spans = this.#spans[one]!
-    for (let at = 0; at < spans.length; at += 2)
-      if (spans[at]! <= place && place < spans[at + 1]!) return true
+    const [spans, end] = [this.#spans, this.#ends[one]!]
+    for (let at = this.#firsts[one]!; at < end && spans[at]! <= place; at += 2)
+      if (place < spans[at + 1]!) return true
     return false
   }
 
   /** True when `outer` has all of `inner`. */
   covers(outer: number, inner: number): boolean {
-    const [a, b] = [this.#spans[outer]!, this.#spans[inner]!]
-    if (a === b) return true
-    for (let i = 0, o = 0; i < b.length; i += 2) {
-      while (o < a.length && a[o + 1]! < b[i + 1]!) o += 2
-      if (o >= a.length || a[o]! > b[i]!) return false
+    if (this.#firsts[outer] === this.#firsts[inner]) return true
+    const [spans, oEnd, iEnd] = [this.#spans, this.#ends[outer]!, this.#ends[inner]!]
+    for (let i = this.#firsts[inner]!, o = this.#firsts[outer]!; i < iEnd; i += 2) {
+      while (o < oEnd && spans[o + 1]! < spans[i + 1]!) o += 2
+      if (o >= oEnd || spans[o]! > spans[i]!) return false
     }
     return true
   }
