@@ -1,12 +1,14 @@
 import { KeysAtMost } from './keys-at-most.ts'
 import { AddressPainter, type Plane } from './plane.ts'
 
+/** So many rules are enough to name a few that may match some of a rule. */
+const ENOUGH = 8
+
 /** No place on the service line: later than all. */
 export const NOWHERE = Infinity
 
-const CERTAIN = 0
-const OF_SET = 1
-const UNREADABLE = 2
+/** What an earlier rule is; `certain` are those that can be read, and have no named set. */
+type Kind = 'certainPart' | 'certainEverywhere' | 'ofSet' | 'unreadable'
 
 /**
  * Looks at the rules of a plane one by one, each with those before it that match some of the same
@@ -22,11 +24,16 @@ export class EarlierRules {
    * match some of the same services. In order, as all here.
    */
   certain: number[] = []
+  /**
+   * True where `certain` has only the first few of those that don't cover all cells: all of them
+   * together leave some addresses to a rule for a set, which they so neither shadow nor cut.
+   */
+  isShort = false
   /** Earlier rules for the same set, with some of the same services. */
   sameSet: number[] = []
-  /** Earlier rules for other sets, with some of the same services. */
+  /** Found by `lookForOpen`: earlier rules for other sets, with some of the same services. */
   otherSets: number[] = []
-  /** Earlier rules that can't be read, and may match some of the same traffic. */
+  /** Found by it, too: earlier rules that can't be read, and may match some of the same traffic. */
   unreadable: number[] = []
   /** Where the services begin that the rule has in common with any rule of each list. */
   certainFrom = NOWHERE
@@ -36,7 +43,11 @@ export class EarlierRules {
   everywhereFrom = NOWHERE
   /** The first rule that matches all that the rule matches; -1 where none does so alone. */
   alone = -1
-  readonly #kind: Uint8Array
+  readonly #kinds: Record<Kind, RuleBits>
+  /** The rules of each set. */
+  readonly #ofSets = new Map<number, number[]>()
+  /** All cells are covered by rules that can be read, have no set and cover a part each. */
+  readonly #isPaved: boolean
   readonly #meeting: Meeting
   readonly #services: SpanLists
   readonly #cells: SpanLists
@@ -48,9 +59,22 @@ export class EarlierRules {
   constructor(plane: Plane) {
     this.plane = plane
     const { rules, extents, cells, cellCount } = plane
-    this.#kind = Uint8Array.from(rules, ({ set, problem }) =>
-      problem !== undefined ? UNREADABLE : set >= 0 ? OF_SET : CERTAIN,
-    )
+    const kinds = (this.#kinds = {
+      certainPart: new RuleBits(rules.length),
+      certainEverywhere: new RuleBits(rules.length),
+      ofSet: new RuleBits(rules.length),
+      unreadable: new RuleBits(rules.length),
+    })
+    for (const [rule, { set, problem }] of rules.entries()) {
+      if (problem !== undefined) kinds.unreadable.add(rule)
+      else if (set < 0) (cells[rule] ? kinds.certainPart : kinds.certainEverywhere).add(rule)
+      else {
+        kinds.ofSet.add(rule)
+        const same = this.#ofSets.get(set)
+        if (same) same.push(rule)
+        else this.#ofSets.set(set, [rule])
+      }
+    }
     const all = [0, cellCount]
     this.#services = new SpanLists(extents.map(({ services }) => services))
     this.#cells = new SpanLists(cells.map((one) => one ?? all))
@@ -62,48 +86,92 @@ export class EarlierRules {
     })
     this.#painter = new AddressPainter(plane)
     this.#owner = new Int32Array(cellCount)
+    this.#isPaved = this.#ofSets.size > 0 && this.#areAllCovered()
   }
 
-  /** Finds what is before a readable rule, up to the first that shadows it alone. */
-  look(rule: number): void {
-    const { rules } = this.plane
-    const { set } = rules[rule]!
-    const [kinds, services, cells] = [this.#kind, this.#services, this.#cells]
+  /**
+   * Finds what is before a readable rule, up to the first that shadows it alone; but for what only
+   * may match.
+   * @param fully also where that makes `certain` longer than it need be
+   */
+  look(rule: number, fully = false): void {
+    const { certainPart, certainEverywhere } = this.#kinds
+    const [services, cells, meeting] = [this.#services, this.#cells, this.#meeting]
+    const { set } = this.plane.rules[rule]!
     this.certain = []
-    this.sameSet = []
-    this.otherSets = []
-    this.unreadable = []
+    this.isShort = false
     this.alone = -1
     this.certainFrom = NOWHERE
     this.everywhereFrom = NOWHERE
-    this.sameSetFrom = NOWHERE
-    this.openFrom = NOWHERE
-    this.#meeting.ask(rule)
-    for (let other = this.#meeting.next(); other >= 0; other = this.#meeting.next()) {
-      const kind = kinds[other]
-      // Who is in a set may be at any address, so a rule of a set meets rules for any.
-      const anyAddress = kind === OF_SET || (kind === CERTAIN && set >= 0)
+    this.#lookInSet(rule, set)
+    const begin = services.begin(rule)
+    let few = set < 0 || fully || this.#isPaved ? Infinity : ENOUGH
+    meeting.ask(rule, certainPart, certainEverywhere)
+    for (let other = meeting.next(); other >= 0; other = meeting.next()) {
+      if (this.alone >= 0 && other > this.alone) return
       const from = services.firstCommon(other, rule)
-      if (from === NOWHERE) continue
-      if (!anyAddress && cells.firstCommon(other, rule) === NOWHERE) continue
-      const isOfOther = kind === OF_SET && rules[other]!.set !== set
-      if (kind === UNREADABLE || isOfOther) {
-        ;(isOfOther ? this.otherSets : this.unreadable).push(other)
-        this.openFrom = Math.min(this.openFrom, from)
-        continue
-      }
+      // Who is in a set may be at any address, so a rule of a set meets rules for any.
+      if (from === NOWHERE || (set < 0 && cells.firstCommon(other, rule) === NOWHERE)) continue
       if (cells.covers(other, rule) && services.covers(other, rule)) {
         this.alone = other
         return
       }
-      if (kind === OF_SET) {
-        this.sameSet.push(other)
-        this.sameSetFrom = Math.min(this.sameSetFrom, from)
-        continue
-      }
       this.certain.push(other)
       this.certainFrom = Math.min(this.certainFrom, from)
       if (from < this.everywhereFrom && this.isEverywhere(other)) this.everywhereFrom = from
+      // There is no earlier place than where the rule begins.
+      if (from > begin || --few > 0) continue
+      meeting.only(certainEverywhere)
+      this.isShort = true
+    }
+  }
+
+  #lookInSet(rule: number, set: number): void {
+    const services = this.#services
+    this.sameSet = []
+    this.sameSetFrom = NOWHERE
+    for (const other of this.#ofSets.get(set) ?? []) {
+      if (other >= rule) return
+      const from = services.firstCommon(other, rule)
+      if (from === NOWHERE) continue
+      if (services.covers(other, rule)) {
+        this.alone = other
+        return
+      }
+      this.sameSet.push(other)
+      this.sameSetFrom = Math.min(this.sameSetFrom, from)
+    }
+  }
+
+  /**
+   * Finds earlier rules that may match some of what a rule matches: of other sets, and those that
+   * can't be read. Enough of them to name a few where the first such service is.
+   */
+  lookForOpen(rule: number): void {
+    const [{ rules }, services, meeting] = [this.plane, this.#services, this.#meeting]
+    const { set } = rules[rule]!
+    const begin = services.begin(rule)
+    this.otherSets = []
+    this.unreadable = []
+    this.openFrom = NOWHERE
+    const sets = new Set<number>()
+    meeting.ask(rule, this.#kinds.ofSet)
+    for (let other = meeting.next(); other >= 0 && sets.size < ENOUGH; other = meeting.next()) {
+      if (rules[other]!.set === set) continue
+      const from = services.firstCommon(other, rule)
+      if (from === NOWHERE) continue
+      this.otherSets.push(other)
+      this.openFrom = Math.min(this.openFrom, from)
+      if (from === begin) sets.add(rules[other]!.set)
+    }
+    let few = ENOUGH
+    meeting.ask(rule, this.#kinds.unreadable)
+    for (let other = meeting.next(); other >= 0 && few > 0; other = meeting.next()) {
+      const from = services.firstCommon(other, rule)
+      if (from === NOWHERE || this.#cells.firstCommon(other, rule) === NOWHERE) continue
+      this.unreadable.push(other)
+      this.openFrom = Math.min(this.openFrom, from)
+      if (from === begin) few--
     }
   }
 
@@ -172,6 +240,15 @@ export class EarlierRules {
     return rules.filter((one) => this.#services.has(one, place))
   }
 
+  /** True when the rules that cover a part of the cells cover all of them together. */
+  #areAllCovered(): boolean {
+    const some = [...this.plane.rules.keys()].filter((rule) => this.#kinds.certainPart.has(rule))
+    this.#painter.divide(some)
+    this.#painter.begin(this.#owner)
+    for (const one of some) this.#painter.paint(this.#owner, one)
+    return this.#painter.left === 0
+  }
+
   #paint(rule: number, rules: readonly number[]): void {
     this.#painter.divide(rules, [rule])
     this.#painter.begin(this.#owner)
@@ -191,6 +268,7 @@ class Meeting {
   readonly #keys: readonly Int32Array[]
   readonly #atMost: readonly KeysAtMost[]
   readonly #rows = new Int32Array(4)
+  readonly #asked: Int32Array
   #rule = 0
   #word = 0
   #left = 0
@@ -212,9 +290,13 @@ class Meeting {
     }
     this.#keys = [begins, ends, firstCells, lastCells]
     this.#atMost = this.#keys.map((keys) => new KeysAtMost(keys))
+    this.#asked = new Int32Array((count + 31) >> 5)
   }
 
-  ask(rule: number): void {
+  /** Asks for those of some kinds; `next` then gives one after the other. */
+  ask(rule: number, ...kinds: readonly RuleBits[]): void {
+    this.#asked.fill(0)
+    for (const { words } of kinds) for (let at = rule >> 5; at >= 0; at--) this.#asked[at]! |= words[at]!
     const [begins, ends, firstCells, lastCells] = this.#keys
     // They have to begin before it ends, and to end after it begins.
     this.#rows[0] = this.#atMost[0]!.row(-ends![rule]! - 1)
@@ -226,11 +308,18 @@ class Meeting {
     this.#left = 0
   }
 
+  /** From here on, those of this kind only. */
+  only({ words }: RuleBits): void {
+    this.#asked.set(words)
+    this.#left &= words[this.#word]!
+  }
+
   /** The next of them, in order; -1 when there is none. */
   next(): number {
     const last = this.#rule >> 5
     while (this.#left === 0) {
       if (++this.#word > last) return -1
+      if (this.#asked[this.#word] === 0) continue
       this.#left = this.#bits(this.#word)
       if (this.#word === last) this.#left &= (1 << (this.#rule & 31)) - 1
     }
@@ -243,6 +332,7 @@ class Meeting {
     const [one, two, three, four] = this.#atMost
     const rows = this.#rows
     return (
+      this.#asked[word]! &
       one!.bits[rows[0]! + word]! &
       two!.bits[rows[1]! + word]! &
       three!.bits[rows[2]! + word]! &
@@ -251,7 +341,24 @@ class Meeting {
   }
 }
 
-/** Lists of spans: from, end, from, end, ...; in order and apart. All are in one piece of memory. */
+/** Some of the rules, as bits. */
+class RuleBits {
+  readonly words: Int32Array
+
+  constructor(count: number) {
+    this.words = new Int32Array((count + 31) >> 5)
+  }
+
+  add(rule: number): void {
+    this.words[rule >> 5]! |= 1 << (rule & 31)
+  }
+
+  has(rule: number): boolean {
+    return (this.words[rule >> 5]! & (1 << (rule & 31))) !== 0
+  }
+}
+
+/** Lists of spans: from, end, ...; in order and apart. All are in one piece of memory. */
 class SpanLists {
   readonly #spans: Int32Array
   /** Where each list begins, and where it ends. */
@@ -275,6 +382,11 @@ class SpanLists {
   bounds(one: number): [from: number, end: number] {
     const [first, end] = [this.#firsts[one]!, this.#ends[one]!]
     return first === end ? [0, 0] : [this.#spans[first]!, this.#spans[end - 1]!]
+  }
+
+  /** Where a list begins; NOWHERE where it is empty. */
+  begin(one: number): number {
+    return this.#firsts[one] === this.#ends[one] ? NOWHERE : this.#spans[this.#firsts[one]!]!
   }
 
   /** Where what two have in common begins. */

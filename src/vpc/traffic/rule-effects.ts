@@ -69,6 +69,7 @@ class PlaneEffects {
         found.set(ref, { effect: 'part', by: refsOf(plane, this.#matchSome(rule, partFrom)) })
         continue
       }
+      this.#earlier.lookForOpen(rule)
       const openFrom = this.#findOpen(rule)
       if (openFrom < NOWHERE)
         found.set(ref, { effect: 'open', by: refsOf(plane, this.#mayMatchSome(rule, openFrom)) })
@@ -98,6 +99,7 @@ class PlaneEffects {
   /** A few of the rules that match some of a rule at a place. */
   #matchSome(rule: number, place: number): Iterable<number> {
     const earlier = this.#earlier
+    if (earlier.isShort) earlier.look(rule, true)
     const present = earlier.present(earlier.certain, place)
     const end = present.find((one) => earlier.isEverywhere(one)) ?? NOWHERE
     const same = earlier.sameSet.find(
