@@ -45,10 +45,10 @@ export function manyPorts(add: Add): void {
     [400, 'put'],
     [400, 'move'],
   ] as const)
-    planning(add, collect, lists, kind)
+    planChosen(add, collect, lists, kind)
 }
 
-function planning(add: Add, collect: () => void, lists: number, kind: 'put' | 'move'): void {
+function planChosen(add: Add, collect: () => void, lists: number, kind: 'put' | 'move'): void {
   const took: number[] = []
   for (const chosen of CHOSEN) {
     const next = chance(lists)

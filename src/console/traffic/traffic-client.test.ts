@@ -6,6 +6,7 @@ import {
   type TrafficQuestion,
   type TrafficRequest,
 } from './compare-traffic.ts'
+import { ListsKept } from './known-lists.ts'
 import { TrafficClient, TrafficUnavailable, type TrafficWorker } from './traffic-client.ts'
 
 const opened: MessagePort[] = []
@@ -17,10 +18,11 @@ function start(): TrafficWorker {
   const { port1, port2 } = new MessageChannel()
   opened.push(port1, port2)
   const worker = { got: 0, terminated: false }
+  const kept = new ListsKept()
   started.push(worker)
   port2.addEventListener('message', ({ data }: MessageEvent<TrafficRequest>) => {
     worker.got++
-    void resultMessage(data).then((message) => port2.postMessage(message))
+    void resultMessage(data, kept).then((message) => port2.postMessage(message))
   })
   port1.start()
   port2.start()

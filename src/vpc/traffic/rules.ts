@@ -1,6 +1,6 @@
 import type { SecurityGroupRule } from '../security-group.ts'
 import { UNREADABLE_RULE } from '../unreadable-marks.ts'
-import { mergeRanges, readCidr, readEntry, SPACE, type AddressRange, type Family } from './addresses.ts'
+import { mergeTexts, readCidr, readEntry, SPACE, type AddressRange, type Family } from './addresses.ts'
 import {
   ALL_SERVICES,
   ICMP,
@@ -147,13 +147,8 @@ export class RuleReader {
     readText: typeof readEntry,
   ): ByFamily | undefined {
     if (read.has(id)) return read.get(id)
-    const ranges = textsOf()?.map(readText)
-    const known = ranges?.every((range) => range !== undefined)
-      ? {
-          IPv4: mergeRanges(ranges.filter(({ family }) => family === 'IPv4')),
-          IPv6: mergeRanges(ranges.filter(({ family }) => family === 'IPv6')),
-        }
-      : undefined
+    const texts = textsOf()
+    const known = texts && mergeTexts(texts, readText)
     read.set(id, known)
     if (known) for (const family of FAMILIES) this.lists[family].add(known[family])
     return known

@@ -39,7 +39,8 @@ export function shadowedRules(effective: EffectiveRules): NeverMatching[] {
         if (by) found.push({ ref, reason: 'shadowed', by: refsOf(plane, by) })
       }
     }
-  const order = new Map(effective.rules.map(({ ref }, rank) => [ref, rank]))
+  const order = new Map<RuleRef, number>()
+  for (const { ref } of effective.rules) order.set(ref, order.size)
   return found.toSorted((a, b) => order.get(a.ref)! - order.get(b.ref)!)
 }
 
