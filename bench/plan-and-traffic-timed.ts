@@ -132,27 +132,28 @@ for (const [remotes, addresses] of [
 }
 
 // The table of all rules of a port. `wide`: half of the rules are for all services of a network, so
-// that thousands of them meet at each port.
-for (const kind of ['mixed', 'wide'] as const) {
+// that thousands of them meet at each port. `wide, named`: a tenth have a group as remote, too.
+for (const kind of ['mixed', 'wide', 'wide, named'] as const) {
   const next = chance(5002)
   const current = groupIds(100)
   const wideRule = (rule: SecurityGroupRule): SecurityGroupRule => {
     const network = `10.${Math.floor(next() * 60)}.${Math.floor(next() * 256)}`
     const isWide = next() < 0.5
+    const group = kind === 'wide, named' ? rule.remote_group_id : null
     return {
       ...rule,
       direction: 'ingress',
       ethertype: 'IPv4',
       protocol: isWide ? null : 'tcp',
       multiport: isWide ? null : `${1 + Math.floor(next() * 9000)}`,
-      remote_group_id: null,
-      remote_ip_prefix: isWide ? `${network}.0/24` : `${network}.7/32`,
+      remote_group_id: group,
+      remote_ip_prefix: group ? null : isWide ? `${network}.0/24` : `${network}.7/32`,
     }
   }
   const rules = new Map(
     current.map((id) => {
       const made = rulesOf(id, 50, current, next)
-      return [id, kind === 'wide' ? made.map(wideRule) : made] as const
+      return [id, kind === 'mixed' ? made : made.map(wideRule)] as const
     }),
   )
   const moved = [...current.slice(1), current[0]!]

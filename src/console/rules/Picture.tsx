@@ -1,4 +1,15 @@
-import { Suspense, useEffect, useMemo, useRef, useState, type JSX, type KeyboardEvent } from 'react'
+import {
+  Suspense,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type FocusEvent,
+  type JSX,
+  type KeyboardEvent,
+  type RefObject,
+} from 'react'
 import type { Names } from '../../vpc/traffic/explain.ts'
 import type { Direction } from '../../vpc/traffic/directions.ts'
 import type { Picture as PictureData } from '../../vpc/traffic/picture.ts'
@@ -103,14 +114,14 @@ type PictureTableProps = {
   onDirection: (direction: Direction) => void
 }
 
-function PictureTable(props: PictureTableProps): JSX.Element {
+/** The picture as a table: one stop of Tab, and the arrow keys go from field to field. */
+export function PictureTable(props: PictureTableProps): JSX.Element {
   const { picture, question, isCurrent, names, direction, onDirection } = props
   const arranged = question.lists.length > 1
   const [chosen, setView] = useState<PictureView>('difference')
   const view = arranged ? chosen : 'after'
   const [rowsShown, setRowsShown] = useState(ROWS)
   const [columnsShown, setColumnsShown] = useState(COLUMNS)
-  const [active, setActive] = useState({ row: 0, column: 0 })
   const [opened, setOpened] = useState<{ row: number; column: number }>()
   const table = useRef<HTMLTableElement>(null)
   const words = useMemo(() => new PictureWords(picture, question.lists, names), [picture, question, names])
@@ -122,11 +133,11 @@ function PictureTable(props: PictureTableProps): JSX.Element {
     return [[...others.slice(0, columnsShown), last], others.slice(columnsShown)]
   }, [columnsShown, last])
   const foldedRows = picture.rows.length - rows
-  const at = { row: Math.min(active.row, rows - 1), column: Math.min(active.column, columns.length - 1) }
+  const stop = useTabStop(table, rows, columns.length)
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
-    const { row, column } = at
+    const { row, column } = stop.at()
     const to = {
       ArrowUp: { row: row - 1, column },
       ArrowDown: { row: row + 1, column },
@@ -137,8 +148,7 @@ function PictureTable(props: PictureTableProps): JSX.Element {
     }[event.key]
     if (to === undefined) return
     event.preventDefault()
-    const button = table.current?.querySelector<HTMLElement>(`[data-field="${to.row} ${to.column}"]`)
-    button?.focus()
+    fieldAt(table, to)?.focus()
   }
 
   return (
@@ -182,6 +192,7 @@ function PictureTable(props: PictureTableProps): JSX.Element {
           className={styles.table}
           aria-label={`Who gets at what: ${direction}`}
           onKeyDown={onKeyDown}
+          onFocus={stop.onFocus}
         >
           <thead>
             <tr>
@@ -208,8 +219,6 @@ function PictureTable(props: PictureTableProps): JSX.Element {
                 words={words}
                 view={view}
                 names={names}
-                active={rowAt === at.row ? at.column : undefined}
-                onActive={setActive}
                 onOpen={setOpened}
               />
             ))}
@@ -252,6 +261,43 @@ function PictureTable(props: PictureTableProps): JSX.Element {
       )}
     </>
   )
+}
+
+type Place = { row: number; column: number }
+
+function fieldAt(table: RefObject<HTMLTableElement | null>, { row, column }: Place) {
+  return table.current?.querySelector<HTMLElement>(`[data-field="${row} ${column}"]`)
+}
+
+/**
+ * The field that is the table's stop of Tab: the one that had the focus last. It is set on the
+ * element itself: a step of the focus renders nothing, as there may be thousands of fields.
+ */
+function useTabStop(table: RefObject<HTMLTableElement | null>, rows: number, columns: number) {
+  const active = useRef<Place>({ row: 0, column: 0 })
+  const element = useRef<HTMLElement>(null)
+  const at = () => ({
+    row: Math.min(active.current.row, rows - 1),
+    column: Math.min(active.current.column, columns - 1),
+  })
+  const stopAt = (field: HTMLElement | null | undefined) => {
+    if (!field || field === element.current) return
+    if (element.current) element.current.tabIndex = -1
+    field.tabIndex = 0
+    element.current = field
+  }
+  // After each render: the field may be gone, or another one.
+  useLayoutEffect(() => stopAt(fieldAt(table, at())))
+  return {
+    at,
+    onFocus(event: FocusEvent) {
+      const field = event.target as HTMLElement
+      const [row, column] = (field.dataset.field ?? '').split(' ')
+      if (column === undefined) return
+      active.current = { row: Number(row), column: Number(column) }
+      stopAt(field)
+    },
+  }
 }
 
 function ColumnHead({ title, detail }: { title: string; detail: string }): JSX.Element {

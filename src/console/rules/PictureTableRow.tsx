@@ -16,16 +16,12 @@ type PictureTableRowProps = {
   words: PictureWords
   view: PictureView
   names: Names
-  /** Which of the shown columns has the row's stop of Tab, if it has one. */
-  active: number | undefined
-  /** The place among the shown columns. */
-  onActive: (place: Place) => void
   onOpen: (place: Place) => void
 }
 
-/** One row of the picture. Drawn when it changes itself, not with each step of the focus. */
+/** One row of the picture. Drawn when it changes itself. */
 export const PictureTableRow = memo(function PictureTableRow(props: PictureTableRowProps): JSX.Element {
-  const { row, at, columns, folded, words, view, names, active, onActive, onOpen } = props
+  const { row, at, columns, folded, words, view, names, onOpen } = props
   const fields = columns.map((column, columnAt) => {
     const field = words.field(at, column, view)
     return (
@@ -34,9 +30,9 @@ export const PictureTableRow = memo(function PictureTableRow(props: PictureTable
           type="button"
           data-field={`${at} ${columnAt}`}
           className={`${styles.field} ${styles[field?.kind ?? 'none']}`}
-          tabIndex={columnAt === active ? 0 : -1}
+          // The table gives one of them the stop of Tab.
+          tabIndex={-1}
           aria-haspopup="dialog"
-          onFocus={() => onActive({ row: at, column: columnAt })}
           onClick={() => field && onOpen({ row: at, column })}
         >
           <Field field={field} />

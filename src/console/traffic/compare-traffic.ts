@@ -15,6 +15,7 @@ import {
   type PlanCandidate,
   type RuleTable,
 } from '../../vpc/traffic/index.ts'
+import type { ListsKept } from './known-lists.ts'
 import type { FieldExplained } from '../../vpc/traffic/explain-field.ts'
 import type { Picture } from '../../vpc/traffic/picture.ts'
 
@@ -143,14 +144,31 @@ export type ResultOf<Question extends WorkerQuestion> = Question extends FieldQu
       ? RuleTable
       : TrafficResult
 
-/** Messages to and from the worker. */
-export type TrafficRequest = { id: number; question: WorkerQuestion }
+type WithoutLists<Question> = Question extends WorkerQuestion ? Omit<Question, 'rules' | 'members'> : never
+/** By ID the number of a list that is sent with the request, or was before. */
+type Numbered<Number> = readonly (readonly [id: string, list: Number])[]
+
+/** Messages to and from the worker. `ListsSent` makes the requests, `ListsKept` reads them. */
+export type TrafficRequest = {
+  id: number
+  question: WithoutLists<WorkerQuestion>
+  rules: Numbered<number | null>
+  members: Numbered<number>
+  fresh: readonly (readonly [number: number, list: readonly unknown[]])[]
+  /** Numbers of lists that will not be named again. */
+  forget: readonly number[]
+}
 /** A failure is passed on, never taken for 'nothing changes'. */
 export type TrafficMessage = { id: number } & ({ result: ResultOf<WorkerQuestion> } | { failure: string })
 
-/** The worker's message about a request: the result, or why there is none. */
-export async function resultMessage({ id, question }: TrafficRequest): Promise<TrafficMessage> {
+/**
+ * The worker's message about a request: the result, or why there is none.
+ * @param kept of the requests before it
+ */
+export async function resultMessage(request: TrafficRequest, kept: ListsKept): Promise<TrafficMessage> {
+  const { id } = request
   try {
+    const question = kept.question(request)
     if (!('kind' in question)) return { id, result: compareTraffic(question) }
     // Most pages never ask for these.
     if (question.kind !== 'rules') {

@@ -8,10 +8,12 @@ import {
   type TrafficRequest,
 } from './compare-traffic.ts'
 import { workersOf } from '../../../tests/stage/worker.ts'
+import { ListsKept } from './known-lists.ts'
 import { TrafficClient, TrafficUnavailable } from './traffic-client.ts'
 
-const { started, start } = workersOf<TrafficRequest, TrafficMessage>((post) => (request) => {
-  void resultMessage(request).then(post)
+const { started, start } = workersOf<TrafficRequest, TrafficMessage>((post) => {
+  const kept = new ListsKept()
+  return (request) => void resultMessage(request, kept).then(post)
 })
 let client = new TrafficClient()
 afterEach(() => client.close())

@@ -1,4 +1,5 @@
-import type { ResultOf, TrafficMessage, TrafficRequest, WorkerQuestion } from './compare-traffic.ts'
+import type { ResultOf, TrafficMessage, WorkerQuestion } from './compare-traffic.ts'
+import { ListsSent } from './known-lists.ts'
 
 /** The part of a Worker that the client uses. */
 export type TrafficWorker = Pick<Worker, 'postMessage' | 'terminate'> & {
@@ -11,7 +12,9 @@ export class TrafficUnavailable extends Error {
   override name = 'TrafficUnavailable'
 }
 
-type Waiting = TrafficRequest & {
+type Waiting = {
+  id: number
+  question: WorkerQuestion
   resolve: (result: never) => void
   reject: (reason: unknown) => void
 }
@@ -19,11 +22,13 @@ type Waiting = TrafficRequest & {
 /**
  * Asks the worker what traffic changes, or for the rules of lists. The newest question wins: one
  * asked before it is rejected with an AbortError, as is one whose signal is aborted. The worker has
- * one question at a time, and starts with the first.
+ * one question at a time, and starts with the first. It keeps rules and addresses that it was sent.
  */
 export class TrafficClient {
   readonly #start: () => TrafficWorker
   #worker: TrafficWorker | undefined
+  /** What that worker has. */
+  #sent = new ListsSent()
   #newest: Waiting | undefined
   /** The ID that the worker is busy with. */
   #busyWith: number | undefined
@@ -76,7 +81,7 @@ export class TrafficClient {
       this.#worker ??= this.#listen(this.#start())
       this.#busyWith = id
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- only windows have one
-      this.#worker.postMessage({ id, question } satisfies TrafficRequest)
+      this.#worker.postMessage(this.#sent.request(id, question))
     } catch (cause) {
       this.#fail('The question about traffic could not be asked.', cause)
     }
@@ -114,6 +119,7 @@ export class TrafficClient {
   #stop(): void {
     this.#worker?.terminate()
     this.#worker = undefined
+    this.#sent = new ListsSent()
     this.#busyWith = undefined
   }
 }

@@ -3,10 +3,12 @@
  * TrafficMessage.
  */
 import { resultMessage, type TrafficRequest } from './compare-traffic.ts'
+import { ListsKept } from './known-lists.ts'
 
 const scope = self as unknown as DedicatedWorkerGlobalScope
+const kept = new ListsKept()
 
 scope.addEventListener('message', (event: MessageEvent<TrafficRequest>) => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- only windows have one
-  void resultMessage(event.data).then((message) => scope.postMessage(message))
+  void resultMessage(event.data, kept).then((message) => scope.postMessage(message))
 })

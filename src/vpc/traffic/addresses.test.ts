@@ -4,10 +4,12 @@ import {
   addressText,
   cidrsOf,
   mergeRanges,
+  mergeTexts,
   otherRanges,
   rangesOfText,
   readAddress,
   readCidr,
+  readEntry,
   type AddressRange,
 } from './addresses.ts'
 
@@ -74,6 +76,60 @@ describe('addresses', () => {
       readRange('::/0'),
     ])
     expect(() => rangesOfText([{ from: 'here', to: 'there' }])).toThrow(RangeError)
+  })
+})
+
+describe('many addresses', () => {
+  /** Few addresses, at both ends of the space, so that they often meet. */
+  const place = fc.oneof(fc.nat(40), fc.integer({ min: 2 ** 32 - 40, max: 2 ** 32 - 1 }))
+
+  it('are merged to what each address says, in order and apart', () => {
+    const range = fc
+      .tuple(place, fc.nat(9))
+      .map(([from, size]) => ({ from, end: Math.min(from + size, 2 ** 32) }))
+    fc.assert(
+      fc.property(fc.array(range, { maxLength: 30 }), (ranges) => {
+        const merged = mergeRanges(ranges)
+        const has = (all: readonly AddressRange[], at: number) =>
+          all.some(({ from, end }) => from <= at && at < end)
+        for (let at = 0; at < 60; at++)
+          for (const address of [at, 2 ** 32 - 1 - at])
+            expect(has(merged, address)).toBe(has(ranges, address))
+        for (const [at, { from, end }] of merged.entries()) {
+          expect(from).toBeLessThan(end as number)
+          if (at > 0) expect(merged[at - 1]!.end).toBeLessThan(from as number)
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('are read as each of them alone is', () => {
+    const text = fc.oneof(
+      { weight: 6, arbitrary: place.map(addressText) },
+      {
+        weight: 2,
+        arbitrary: fc
+          .tuple(place, fc.integer({ min: 24, max: 32 }))
+          .map(([at, length]) => `${addressText(at)}/${length}`),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom('fd00::1', 'fd00::/126', '0.0.0.3-0.0.0.20', ' 10.0.0.1 ', '::/0'),
+      },
+      { weight: 1, arbitrary: fc.constantFrom('10.0.0', '10.0.0.01', 'here', '10.0.0.1/33', '', '1-2') },
+    )
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 12 }), fc.constantFrom(readCidr, readEntry), (texts, read) => {
+        const ranges = texts.map(read)
+        const of = (family: 'IPv4' | 'IPv6') =>
+          mergeRanges(ranges.flatMap((one) => (one?.family === family ? [one] : [])))
+        expect(mergeTexts(texts, read)).toEqual(
+          ranges.includes(undefined) ? undefined : { IPv4: of('IPv4'), IPv6: of('IPv6') },
+        )
+      }),
+      { numRuns: 500 },
+    )
   })
 })
 

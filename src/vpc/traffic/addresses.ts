@@ -136,9 +136,10 @@ export function addressBefore(address: Address): Address {
 
 /** The same set of addresses, in order, with nothing empty, overlapping or touching. */
 export function mergeRanges(ranges: readonly AddressRange[]): AddressRange[] {
+  if (typeof ranges[0]?.from === 'number') return mergeIpv4(ranges)
   const sorted = ranges
     .filter(({ from, end }) => from < end)
-    .toSorted(typeof ranges[0]?.from === 'number' ? byNumber : byStart)
+    .toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))
   const merged: AddressRange[] = []
   for (const { from, end } of sorted) {
     const last = merged.at(-1)
@@ -148,13 +149,62 @@ export function mergeRanges(ranges: readonly AddressRange[]): AddressRange[] {
   return merged
 }
 
-// Of numbers only: much faster than what can compare both.
-function byNumber(a: AddressRange, b: AddressRange): number {
-  return (a.from as number) - (b.from as number)
+// Numbers are sorted many times faster than objects, and there may be tens of thousands.
+function mergeIpv4(ranges: readonly AddressRange[]): AddressRange[] {
+  const starts = new Float64Array(ranges.length)
+  const ends = new Float64Array(ranges.length)
+  let count = 0
+  for (const { from, end } of ranges) {
+    if (from >= end) continue
+    starts[count] = from as number
+    ends[count++] = end as number
+  }
+  return mergeEdges(starts.subarray(0, count).toSorted(), ends.subarray(0, count).toSorted())
 }
 
-function byStart(a: AddressRange, b: AddressRange): number {
-  return a.from < b.from ? -1 : a.from > b.from ? 1 : 0
+/**
+ * Merges ranges by where they start and where they end, each in order. There is a gap where as many
+ * have ended as have started.
+ */
+function mergeEdges(starts: Float64Array, ends: Float64Array): AddressRange[] {
+  const merged: AddressRange[] = []
+  for (let at = 0, from = 0; at < starts.length; at++) {
+    if (at + 1 < starts.length && starts[at + 1]! <= ends[at]!) continue
+    merged.push({ from: starts[from]!, end: ends[at]! })
+    from = at + 1
+  }
+  return merged
+}
+
+/**
+ * Reads many addresses, networks or ranges, and merges those of each family; undefined when one of
+ * them can't be read.
+ */
+export function mergeTexts(
+  texts: readonly string[],
+  readText: typeof readEntry,
+): Record<Family, readonly AddressRange[]> | undefined {
+  const single = new Float64Array(texts.length)
+  let count = 0
+  const others: Record<Family, AddressRange[]> = { IPv4: [], IPv6: [] }
+  for (const text of texts) {
+    const address = readIpv4(text)
+    if (address !== undefined) single[count++] = address
+    else {
+      const range = readText(text)
+      if (!range) return undefined
+      others[range.family].push({ from: range.from, end: range.end })
+    }
+  }
+  const starts = single.subarray(0, count).toSorted()
+  const addresses = mergeEdges(
+    starts,
+    starts.map((one) => one + 1),
+  )
+  return {
+    IPv4: others.IPv4.length === 0 ? addresses : mergeRanges([...addresses, ...others.IPv4]),
+    IPv6: mergeRanges(others.IPv6),
+  }
 }
 
 /**

@@ -69,13 +69,13 @@ export function ruleDifference(
   const { book } = before
   if (book !== after.book) throw new TypeError('both lists must be read from the same rule book')
   const rules = [...new Set([...before.rules, ...after.rules])]
-  const ranks = [before, after].map((list) => new Map(list.rules.map((rule, rank) => [rule, rank])))
+  const [ranksBefore, ranksAfter] = [ranksOf(before), ranksOf(after)]
 
   const flows = DIRECTIONS.flatMap((direction) =>
     FAMILIES.flatMap((family) => {
       const plane = new Plane(rules, direction, family, book.cells(family))
-      const [was, is] = ranks.map((rank) => Int32Array.from(plane.rules, (rule) => rank.get(rule) ?? -1))
-      const cells = changedCells(plane, was!, is!, mayChange, book.sets.length)
+      const [was, is] = [ranksIn(plane, ranksBefore), ranksIn(plane, ranksAfter)]
+      const cells = changedCells(plane, was, is, mayChange, book.sets.length)
       const rangesText = new Map<string, Pick<FlowRemote, 'ranges' | 'share'>>()
       const decisions = new Map<object, Decision>()
       return cells.map((one) => flowOf(one, plane, book, rangesText, decisions))
@@ -100,6 +100,18 @@ export function ruleDifference(
     unreadable: [...unreadable.values()],
     disabled: [...new Set([...before.disabled, ...after.disabled])],
   }
+}
+
+/** The place of each rule of a list. */
+function ranksOf({ rules }: EffectiveRules): Map<ReadRule, number> {
+  const ranks = new Map<ReadRule, number>()
+  for (const rule of rules) ranks.set(rule, ranks.size)
+  return ranks
+}
+
+/** The ranks of a plane's rules, -1 for one that is not in the list. */
+function ranksIn({ rules }: Plane, ranks: ReadonlyMap<ReadRule, number>): Int32Array {
+  return Int32Array.from(rules, (rule) => ranks.get(rule) ?? -1)
 }
 
 function flowOf(

@@ -25,13 +25,20 @@ export class Plane {
     this.#addresses = addresses
     this.direction = direction
     this.family = family
-    const found = rules.flatMap((rule) => {
-      const extent = rule.extents.find((one) => one.direction === direction && one.family === family)
-      return extent && extent.addresses?.length !== 0 ? [{ rule, extent }] : []
-    })
-    this.rules = found.map(({ rule }) => rule)
-    this.extents = found.map(({ extent }) => extent)
-    this.cells = this.extents.map((extent) => extent.addresses && addresses.of(extent.addresses))
+    const ours: ReadRule[] = []
+    const extents: Extent[] = []
+    // By loops: there may be thousands of rules, and four planes of each list.
+    for (const rule of rules)
+      for (const extent of rule.extents) {
+        if (extent.direction !== direction || extent.family !== family) continue
+        if (extent.addresses?.length === 0) break
+        ours.push(rule)
+        extents.push(extent)
+        break
+      }
+    this.rules = ours
+    this.extents = extents
+    this.cells = extents.map((extent) => extent.addresses && addresses.of(extent.addresses))
   }
 
   /** Number of address cells. */

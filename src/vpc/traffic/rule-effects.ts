@@ -69,6 +69,7 @@ class PlaneEffects {
         found.set(ref, { effect: 'part', by: refsOf(plane, this.#matchSome(rule, partFrom)) })
         continue
       }
+      this.#earlier.lookForOpen(rule)
       const openFrom = this.#findOpen(rule)
       if (openFrom < NOWHERE)
         found.set(ref, { effect: 'open', by: refsOf(plane, this.#mayMatchSome(rule, openFrom)) })
@@ -77,11 +78,10 @@ class PlaneEffects {
 
   /** The first place where earlier rules certainly match some of a rule. */
   #findPart(rule: number): number {
-    const { certain, sameSet, plane } = this.#earlier
-    if (plane.rules[rule]!.set < 0) return this.#firstOf(rule, certain)
+    const { certain, certainFrom, everywhereFrom, sameSetFrom, plane } = this.#earlier
+    if (plane.rules[rule]!.set < 0) return certainFrom
     // Who is in a set may be at any address: only where none is left it is certain.
-    const everywhere = certain.filter((one) => this.#earlier.isEverywhere(one))
-    const first = Math.min(this.#firstOf(rule, everywhere), this.#firstOf(rule, sameSet))
+    const first = Math.min(everywhereFrom, sameSetFrom)
     const others = certain.filter((one) => !this.#earlier.isEverywhere(one))
     if (!this.#earlier.areCovered(rule, others)) return first
     const together = this.#earlier
@@ -92,21 +92,14 @@ class PlaneEffects {
 
   /** The first place where earlier rules may match some of a rule that they don't for sure. */
   #findOpen(rule: number): number {
-    const { certain, otherSets, unreadable, plane } = this.#earlier
-    return Math.min(
-      this.#firstOf(rule, otherSets),
-      this.#firstOf(rule, unreadable),
-      plane.rules[rule]!.set < 0 ? NOWHERE : this.#firstOf(rule, certain),
-    )
-  }
-
-  #firstOf(rule: number, others: readonly number[]): number {
-    return others.reduce((first, one) => Math.min(first, this.#earlier.firstCommon(rule, one)), NOWHERE)
+    const { openFrom, certainFrom, plane } = this.#earlier
+    return plane.rules[rule]!.set < 0 ? openFrom : Math.min(openFrom, certainFrom)
   }
 
   /** A few of the rules that match some of a rule at a place. */
   #matchSome(rule: number, place: number): Iterable<number> {
     const earlier = this.#earlier
+    if (earlier.isShort) earlier.look(rule, true)
     const present = earlier.present(earlier.certain, place)
     const end = present.find((one) => earlier.isEverywhere(one)) ?? NOWHERE
     const same = earlier.sameSet.find(

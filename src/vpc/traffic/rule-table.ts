@@ -108,7 +108,7 @@ export function ruleTable(
   const extents: (readonly Extent[])[] = []
   const rowOf = new Map<SecurityGroupRule | string, number>()
   const toRow = ({ rule, groupId }: RuleRef) => rowOf.get(rule ?? groupId)!
-  const inGroup = new Map<string, readonly { row: number; ref: RuleRef; disabled: boolean }[]>()
+  const inGroup = new Map<string, readonly InGroup[]>()
   const groupIds = [...new Set(lists.flat())]
   for (const groupId of groupIds) {
     const places = new Map((rules.get(groupId) ?? []).map((rule, at) => [rule, at]))
@@ -127,28 +127,47 @@ export function ruleTable(
     kind: 'rules',
     rows,
     extents: packExtents(extents),
-    lists: lists.map((list) => {
-      const effective = effectiveRules(list, book)
-      const effects = ruleEffects(effective)
-      const effectOf = new Map(effective.rules.map(({ ref }, at) => [ref, effects[at]!]))
-      const places = [...new Set(list)].flatMap((groupId, position) =>
-        inGroup.get(groupId)!.map(({ row, ref }) => ({ row, position, ...effectOf.get(ref) })),
-      )
-      const by = new Int32Array(places.length * NAMED).fill(-1)
-      for (const [n, place] of places.entries())
-        for (const [at, ref] of (place.by ?? []).slice(0, NAMED).entries()) by[n * NAMED + at] = toRow(ref)
-      return {
-        rows: Int32Array.from(places, ({ row }) => row),
-        positions: Int32Array.from(places, ({ position }) => position),
-        effects: Uint8Array.from(places, ({ effect, reason }) =>
-          EFFECTS.findIndex((one) => one.effect === effect && one.reason === reason),
-        ),
-        by,
-        byCounts: Int32Array.from(places, (place) => place.by?.length ?? 0),
-      }
-    }),
+    lists: lists.map((list) => listOf(list, book, inGroup, toRow)),
     empty: groupIds.filter((id) => inGroup.get(id)!.length === 0),
   }
+}
+
+type InGroup = { row: number; ref: RuleRef; disabled: boolean }
+
+/** The rules of a list, straight into numbers. */
+function listOf(
+  list: readonly string[],
+  book: RuleBook,
+  inGroup: ReadonlyMap<string, readonly InGroup[]>,
+  toRow: (ref: RuleRef) => number,
+): RuleList {
+  const effective = effectiveRules(list, book)
+  const effects = ruleEffects(effective)
+  const effectOf = new Map(effective.rules.map(({ ref }, at) => [ref, effects[at]!]))
+  const groups = [...new Set(list)]
+  const count = groups.reduce((sum, id) => sum + inGroup.get(id)!.length, 0)
+  const found = {
+    rows: new Int32Array(count),
+    positions: new Int32Array(count),
+    effects: new Uint8Array(count),
+    by: new Int32Array(count * NAMED).fill(-1),
+    byCounts: new Int32Array(count),
+  }
+  let n = 0
+  for (const [position, id] of groups.entries())
+    for (const { row, ref } of inGroup.get(id)!) {
+      const effect = effectOf.get(ref)
+      found.rows[n] = row
+      found.positions[n] = position
+      found.effects[n] = EFFECTS.findIndex(
+        (one) => one.effect === effect?.effect && one.reason === effect?.reason,
+      )
+      found.byCounts[n] = effect?.by.length ?? 0
+      for (let at = 0; at < Math.min(NAMED, effect?.by.length ?? 0); at++)
+        found.by[n * NAMED + at] = toRow(effect!.by[at]!)
+      n++
+    }
+  return found
 }
 
 /** Disabled rules among the others: each before the first that has a higher priority number. */

@@ -1,6 +1,6 @@
 import type { SecurityGroupRule } from '../security-group.ts'
 import { UNREADABLE_RULE } from '../unreadable-marks.ts'
-import { mergeRanges, readCidr, readEntry, SPACE, type AddressRange, type Family } from './addresses.ts'
+import { mergeTexts, readCidr, readEntry, SPACE, type AddressRange, type Family } from './addresses.ts'
 import {
   ALL_SERVICES,
   ICMP,
@@ -83,9 +83,8 @@ export class RuleReader {
   readonly #numbers = new Map<string, number>()
   readonly #members = new Map<string, ByFamily | undefined>()
   readonly #entries = new Map<string, ByFamily | undefined>()
-  readonly #cidrs = new Map<string, ReturnType<typeof readCidr>>()
-  readonly #single = new Map<string, readonly AddressRange[]>()
-  readonly #services = new Map<string, Services>()
+  readonly #cidrs = new Map<string, Cidr | undefined>()
+  readonly #services = new Map<RuleFields['protocol'], Map<RuleFields['ports'], Services>>()
   readonly #options: ReadOptions
 
   constructor(options: ReadOptions) {
@@ -94,9 +93,10 @@ export class RuleReader {
 
   /** What a rule says of protocol and ports, read once for each wording. */
   services({ protocol, ports }: Pick<RuleFields, 'protocol' | 'ports'>): Services {
-    const key = JSON.stringify([protocol, ports])
-    const read = this.#services.get(key) ?? readServices(protocol, ports)
-    this.#services.set(key, read)
+    let byPorts = this.#services.get(protocol)
+    if (!byPorts) this.#services.set(protocol, (byPorts = new Map()))
+    let read = byPorts.get(ports)
+    if (!read) byPorts.set(ports, (read = readServices(protocol, ports)))
     return read
   }
 
@@ -110,16 +110,22 @@ export class RuleReader {
   }
 
   /** A CIDR, read; undefined when it can't be. `ranges` is the same object for the same text. */
-  cidr(text: string): { family: Family; ranges: readonly AddressRange[] | undefined } | undefined {
-    if (!this.#cidrs.has(text)) this.#cidrs.set(text, readCidr(text))
-    const read = this.#cidrs.get(text)
+  cidr(text: string): Cidr | undefined {
+    const known = this.#cidrs.get(text)
+    if (known || this.#cidrs.has(text)) return known
+    const cidr = this.#readCidr(text)
+    this.#cidrs.set(text, cidr)
+    return cidr
+  }
+
+  #readCidr(text: string): Cidr | undefined {
+    const read = readCidr(text)
     if (!read) return undefined
-    if (read.from === SPACE[read.family].from && read.end === SPACE[read.family].end)
-      return { family: read.family, ranges: undefined }
-    const ranges = this.#single.get(text) ?? [{ from: read.from, end: read.end }]
-    this.#single.set(text, ranges)
-    this.lists[read.family].add(ranges)
-    return { family: read.family, ranges }
+    const { family, from, end } = read
+    if (from === SPACE[family].from && end === SPACE[family].end) return { family, ranges: undefined }
+    const ranges = [{ from, end }]
+    this.lists[family].add(ranges)
+    return { family, ranges }
   }
 
   /** The members of a security group by family; undefined when not known. */
@@ -141,13 +147,8 @@ export class RuleReader {
     readText: typeof readEntry,
   ): ByFamily | undefined {
     if (read.has(id)) return read.get(id)
-    const ranges = textsOf()?.map(readText)
-    const known = ranges?.every((range) => range !== undefined)
-      ? {
-          IPv4: mergeRanges(ranges.filter(({ family }) => family === 'IPv4')),
-          IPv6: mergeRanges(ranges.filter(({ family }) => family === 'IPv6')),
-        }
-      : undefined
+    const texts = textsOf()
+    const known = texts && mergeTexts(texts, readText)
     read.set(id, known)
     if (known) for (const family of FAMILIES) this.lists[family].add(known[family])
     return known
@@ -155,6 +156,8 @@ export class RuleReader {
 }
 
 type ByFamily = Record<Family, readonly AddressRange[]>
+/** `ranges` is undefined for the whole space. */
+type Cidr = { family: Family; ranges: readonly AddressRange[] | undefined }
 
 /**
  * Reads one rule (docs/platform.md, Objects). Defaults: action allow, priority 1, ethertype IPv4

@@ -39,7 +39,8 @@ export function shadowedRules(effective: EffectiveRules): NeverMatching[] {
         if (by) found.push({ ref, reason: 'shadowed', by: refsOf(plane, by) })
       }
     }
-  const order = new Map(effective.rules.map(({ ref }, rank) => [ref, rank]))
+  const order = new Map<RuleRef, number>()
+  for (const { ref } of effective.rules) order.set(ref, order.size)
   return found.toSorted((a, b) => order.get(a.ref)! - order.get(b.ref)!)
 }
 
@@ -58,7 +59,8 @@ export function refsOf({ rules }: Plane, ranks: Iterable<number>): RuleRef[] {
  * @param earlier that has looked at the rule
  */
 export function shadowing(earlier: EarlierRules, rule: number): Iterable<number> | undefined {
-  const { alone, certain, sameSet, plane } = earlier
+  const { alone, sameSet, plane } = earlier
+  let { certain } = earlier
   if (alone >= 0) return [alone]
   if (plane.extents[rule]!.services.length === 0 || certain.length + sameSet.length === 0) return undefined
   const decidesAt = (place: number) =>
@@ -66,8 +68,14 @@ export function shadowing(earlier: EarlierRules, rule: number): Iterable<number>
     !earlier.areCovered(rule, earlier.present(certain, place))
   // Most rules decide something right where they begin.
   if (earlier.begins(rule).some(decidesAt)) return undefined
-  const places = earlier.places(rule, certain, sameSet)
+  let places = earlier.places(rule, certain, sameSet)
   if (places.some(decidesAt)) return undefined
+  // All that take part are named.
+  if (earlier.isShort) {
+    earlier.look(rule, true)
+    ;({ certain } = earlier)
+    places = earlier.places(rule, certain, sameSet)
+  }
   const by = new Set<number>()
   for (const place of places) {
     const same = sameSet.find((one) => earlier.isPresent(one, place)) ?? rule
