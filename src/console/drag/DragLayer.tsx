@@ -40,6 +40,7 @@ type DragLayerProps = {
 export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps): JSX.Element {
   const [pressed, setPressed] = useState<Dragged>()
   const [lifted, setLifted] = useState<{ name: string; count: number; how: 'by keys' | 'by pointer' }>()
+  const liftedRows = useRef<(HTMLElement | null)[]>([])
   const listeners = useRef<Listeners>(undefined)
   const [dropGap] = useState(createDropGap)
   const tops = useMemo(() => gapTops(desired, () => listIn(areas)), [areas, desired])
@@ -67,7 +68,8 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
     const ids = dragged.ids()
     const how = activatorEvent.type === 'keydown' ? 'by keys' : 'by pointer'
     setLifted({ name: dragged.name(), count: ids.length, how })
-    for (const id of ids) rowIn(areas, dragged.from, id)?.setAttribute('data-lifted', '')
+    liftedRows.current = ids.map((id) => rowIn(areas, dragged.from, id))
+    for (const element of liftedRows.current) element?.setAttribute('data-lifted', '')
   }
   const over = ({ active, collisions: found }: DragMoveEvent) => {
     const next = gapOf(found)
@@ -80,8 +82,7 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
     dragLink.setDragging(false)
     setLifted(undefined)
     moveLine(areas, undefined, tops, '')
-    for (const element of areas.current?.querySelectorAll('[data-lifted]') ?? [])
-      element.removeAttribute('data-lifted')
+    for (const element of liftedRows.current) element?.removeAttribute('data-lifted')
   }
   const drop = ({ active }: DragEndEvent) => {
     end()
