@@ -85,18 +85,11 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
     for (const element of liftedRows.current) element?.removeAttribute('data-lifted')
   }
   const drop = ({ active }: DragEndEvent) => {
-    end()
     const gap = dropGap.get()
-    if (gap === undefined) return
-    const focused = document.activeElement as HTMLElement
-    // Rows that move lose the focus. React would put it back at once, by a layout in the middle.
-    if (listIn(areas)?.contains(focused)) {
-      focused.blur()
-      requestAnimationFrame(() => {
-        if (document.activeElement === document.body) focused.focus({ preventScroll: true })
-      })
-    }
-    draggedOf(active)?.drop(gap)
+    // Before anything changes: to take the focus away costs a layout of what has changed.
+    if (gap !== undefined) letGoOfFocus(listIn(areas))
+    end()
+    if (gap !== undefined) draggedOf(active)?.drop(gap)
   }
   return (
     <DndContext
@@ -130,6 +123,21 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
         )}
       </DragOverlay>
     </DndContext>
+  )
+}
+
+/**
+ * Rows that move lose the focus. React would put it back at once, by a layout in the middle; here
+ * it comes back when the list is painted as dropped.
+ */
+function letGoOfFocus(list: HTMLElement | null): void {
+  const focused = document.activeElement
+  if (!(focused instanceof HTMLElement) || list?.contains(focused) !== true) return
+  focused.blur()
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      if (document.activeElement === document.body) focused.focus({ preventScroll: true })
+    }),
   )
 }
 
@@ -180,7 +188,12 @@ function moveLine(
   const list = listIn(areas)
   const line = list?.querySelector<HTMLElement>(':scope > [data-line]')
   if (!list || !line) return
-  if (gap === undefined) return line.removeAttribute('data-drop')
+  if (gap === undefined) {
+    line.removeAttribute('data-drop')
+    // Out of sight, it would make a list longer that has become shorter.
+    line.style.transform = ''
+    return
+  }
   line.style.transform = `translateY(${tops(list.getBoundingClientRect().height)[gap] ?? 0}px)`
   line.dataset.drop = words
   line.toggleAttribute('data-first', gap === 0)

@@ -53,11 +53,12 @@ export function ChoosePorts({ project, search, rows, onCheck }: ChoosePortsProps
         ? (port) => (
             <span className={own.check}>
               <RowCheckbox
+                id={port.id}
                 name={textOf(port.name) ?? port.id}
                 selected={chosen.has(port.id)}
                 disabled={false}
                 tabIndex={0}
-                onToggle={(range) => toggle(port, range)}
+                onToggle={(_, range) => toggle(port, range)}
               />
             </span>
           )

@@ -1,4 +1,4 @@
-import type { JSX } from 'react'
+import { memo, type JSX } from 'react'
 import styles from './Icon.module.css'
 
 /** Drawn on a 16 px grid, 1.5 px strokes. */
@@ -28,11 +28,14 @@ const DRAWINGS = {
 /** The names of the icons. */
 export type IconName = keyof typeof DRAWINGS
 
+type IconProps = { name: IconName; size?: number }
+
 /**
  * A small drawing, hidden from screen readers: words say the same beside it. Lists have hundreds of
- * them: how it is drawn is one class, as each attribute is a style of its own to the browser.
+ * them: how it is drawn is one class, as each attribute is a style of its own to the browser, and
+ * it is drawn once, however often the button around it is.
  */
-export function Icon({ name, size = 16 }: { name: IconName; size?: number }): JSX.Element {
+export const Icon = memo(function Icon({ name, size = 16 }: IconProps): JSX.Element {
   return (
     <svg
       aria-hidden="true"
@@ -44,4 +47,4 @@ export function Icon({ name, size = 16 }: { name: IconName; size?: number }): JS
       <path d={DRAWINGS[name]} />
     </svg>
   )
-}
+})
