@@ -1,20 +1,31 @@
 import { renderHook } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { arrangementOf, move, type Arrangement } from '../arrangement/arrangement.ts'
-import { usePlan, type PlanShown } from './use-plan.ts'
+import type { PlanWay } from '../../vpc/plan-change.ts'
+import { usePlan } from './use-plan.ts'
 
 const LIST = ['a', 'b', 'c', 'd']
-const OPTIONS = { limit: 100, policy: 'choose', offered: ['steps', 'one-call'] } as const
+
+/** Counts how often a plan was made: each looks up which ways are offered. */
+class Offered extends Array<PlanWay> {
+  asked = 0
+  override includes(way: PlanWay): boolean {
+    this.asked++
+    return super.includes(way)
+  }
+}
 
 /** Every drawing of the plan, the arrangement that it was for, and whether it could be applied. */
 function drawings(first: Arrangement) {
-  const drawn: { desired: readonly string[]; current: boolean; steps: number }[] = []
+  const offered = new Offered('steps', 'one-call')
+  const drawn: { desired: readonly string[]; current: boolean; steps: number; made: boolean }[] = []
   const { result, rerender } = renderHook(
     (arrangement: Arrangement) => {
-      const plan: PlanShown = usePlan(arrangement, OPTIONS)
+      const { asked } = offered
+      const plan = usePlan(arrangement, { limit: 100, policy: 'choose', offered })
       const { shown, current } = plan
       const steps = 'problem' in shown.plan ? 0 : shown.plan.steps.length
-      drawn.push({ desired: shown.arrangement.desired, current, steps })
+      drawn.push({ desired: shown.arrangement.desired, current, steps, made: offered.asked > asked })
       return plan
     },
     { initialProps: first },
@@ -31,8 +42,8 @@ describe('the plan of an arrangement', () => {
     const before = result.current
     rerender(moved)
     // First the plan before, which can't be applied any longer; then the one of the new list.
-    expect(drawn[0]).toEqual({ desired: LIST, current: false, steps: 0 })
-    expect(drawn.at(-1)).toMatchObject({ desired: ['b', 'c', 'a', 'd'], current: true })
+    expect(drawn[0]).toEqual({ desired: LIST, current: false, steps: 0, made: false })
+    expect(drawn.at(-1)).toMatchObject({ desired: ['b', 'c', 'a', 'd'], current: true, made: true })
     expect(drawn.at(-1)!.steps).toBeGreaterThan(0)
     expect(before.isCurrent()).toBe(false)
     expect(result.current.isCurrent()).toBe(true)
