@@ -80,6 +80,8 @@ async function dragByMouse(page: Page): Promise<void> {
     await page.waitForTimeout(12)
   }
   await page.mouse.up()
+  // The frames that show the drop, and what is drawn after it: they count too.
+  await page.waitForTimeout(300)
 }
 
 /** Lifts the third row with Space, moves it by the arrow keys, drops it. */

@@ -1,4 +1,5 @@
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
+import { PortPage } from './port-page.ts'
 import { startPortside, type Portside } from '../stage/servers.ts'
 
 /** A project of 1,200 ports and 300 groups: six pages of ports, three of groups. */
@@ -55,6 +56,68 @@ test('rows out of sight are not in the document, and scrolling reads on to the e
     expect(Math.abs(later - length)).toBeLessThanOrEqual(within)
   }
 })
+
+test('a row is few elements, and a jump draws only the rows in sight', async ({ ports }) => {
+  const perRow = await ports
+    .locator('[aria-label=Ports] tbody tr[data-index]')
+    .evaluateAll((all) => Math.max(...all.map((row) => row.querySelectorAll('*').length)))
+  expect(perRow).toBeLessThanOrEqual(40)
+  const [inSight, drawn] = await ports.evaluate(async () => {
+    window.scrollTo(0, 4000)
+    // The rows are drawn when it is told of the scrolling, in the frame that shows them.
+    await new Promise((resolve) => addEventListener('scroll', resolve, { once: true }))
+    await new Promise((resolve) => setTimeout(resolve))
+    const all = [...document.querySelectorAll('[aria-label=Ports] tbody tr[data-index]')]
+    const seen = all.filter((row) => {
+      const { top, bottom } = row.getBoundingClientRect()
+      return bottom > 0 && top < innerHeight
+    })
+    return [seen.length, all.length]
+  })
+  expect(inSight).toBeGreaterThan(15)
+  expect(drawn).toBeLessThanOrEqual(inSight + 2)
+  // At rest, rows beyond those in sight are drawn ahead.
+  await expect(ports.locator('[aria-label=Ports] tbody tr[data-index]')).toHaveCount(inSight + 20)
+})
+
+test('moving a group draws the rows that move, and nothing of the catalogue', async ({ ports, cloud }) => {
+  await ports.locator('[aria-label=Ports] tbody th a').first().click()
+  const portPage = new PortPage(ports)
+  const candidates = portPage.catalogue.locator('[data-row]')
+  await expect(candidates).toHaveCount(40)
+  const groups = await candidates.evaluateAll((all) => all.map((row) => row.getAttribute('data-row') ?? ''))
+  await cloud.someoneElseSets(ports.url().split('/').at(-1)!, groups)
+  await portPage.open(ports.url(), groups.length)
+  await expect(candidates).toHaveCount(40)
+  await portPage.grips.nth(2).focus()
+  await ports.waitForLoadState('networkidle')
+  const drawn = await watchDrawing(ports)
+  await ports.keyboard.press('Alt+ArrowDown')
+  await expect(portPage.plan).toContainText('1 call')
+  const [a, b, c, d] = groups
+  expect(await portPage.ids()).toEqual([a, b, d, c, ...groups.slice(4)])
+  expect((await drawn()).toSorted()).toEqual([c, d].toSorted())
+})
+
+/** The rows of the list and of the catalogue that React draws anew from now on. */
+async function watchDrawing(page: Page): Promise<() => Promise<string[]>> {
+  const ofGroups = page.locator('[data-row]')
+  // React keeps with each element what it drew it with last.
+  await ofGroups.evaluateAll((all) => {
+    const drawnWith = all.map((row) => Object.entries(row).find(([key]) => key.startsWith('__reactProps')))
+    const before = new Set(drawnWith.map((entry) => entry?.[1] as object | undefined))
+    if (before.size !== all.length) throw new Error('React keeps it elsewhere')
+    Object.assign(globalThis, { before })
+  })
+  return () =>
+    ofGroups.evaluateAll((all) => {
+      const { before } = globalThis as unknown as { before: Set<unknown> }
+      const drawn = all.filter((row) =>
+        Object.entries(row).every(([key, value]) => !key.startsWith('__reactProps') || !before.has(value)),
+      )
+      return drawn.map((row) => row.getAttribute('data-row') ?? '')
+    })
+}
 
 test('sorted, it says that this holds for what is read, and all can be read', async ({ ports }) => {
   const heads = ports.getByRole('columnheader')

@@ -52,11 +52,7 @@ export const CatalogueRow = memo(function CatalogueRow(props: CatalogueRowProps)
       <span className={styles.grip} aria-hidden="true" onTouchStart={press}>
         <Icon name="grip" />
       </span>
-      <RowCheckbox
-        {...{ name, selected, tabIndex }}
-        disabled={locked}
-        onToggle={(range) => actions.toggle(id, range)}
-      />
+      <RowCheckbox {...{ id, name, selected, tabIndex }} disabled={locked} onToggle={actions.toggle} />
       <GroupLines id={id} group={group} tabIndex={tabIndex} />
       {blocked ? (
         // The buttons below the catalogue say why, once for all rows.

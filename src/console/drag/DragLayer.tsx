@@ -40,6 +40,7 @@ type DragLayerProps = {
 export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps): JSX.Element {
   const [pressed, setPressed] = useState<Dragged>()
   const [lifted, setLifted] = useState<{ name: string; count: number; how: 'by keys' | 'by pointer' }>()
+  const liftedRows = useRef<(HTMLElement | null)[]>([])
   const listeners = useRef<Listeners>(undefined)
   const [dropGap] = useState(createDropGap)
   const tops = useMemo(() => gapTops(desired, () => listIn(areas)), [areas, desired])
@@ -67,7 +68,8 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
     const ids = dragged.ids()
     const how = activatorEvent.type === 'keydown' ? 'by keys' : 'by pointer'
     setLifted({ name: dragged.name(), count: ids.length, how })
-    for (const id of ids) rowIn(areas, dragged.from, id)?.setAttribute('data-lifted', '')
+    liftedRows.current = ids.map((id) => rowIn(areas, dragged.from, id))
+    for (const element of liftedRows.current) element?.setAttribute('data-lifted', '')
   }
   const over = ({ active, collisions: found }: DragMoveEvent) => {
     const next = gapOf(found)
@@ -80,22 +82,14 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
     dragLink.setDragging(false)
     setLifted(undefined)
     moveLine(areas, undefined, tops, '')
-    for (const element of areas.current?.querySelectorAll('[data-lifted]') ?? [])
-      element.removeAttribute('data-lifted')
+    for (const element of liftedRows.current) element?.removeAttribute('data-lifted')
   }
   const drop = ({ active }: DragEndEvent) => {
-    end()
     const gap = dropGap.get()
-    if (gap === undefined) return
-    const focused = document.activeElement as HTMLElement
-    // Rows that move lose the focus. React would put it back at once, by a layout in the middle.
-    if (listIn(areas)?.contains(focused)) {
-      focused.blur()
-      requestAnimationFrame(() => {
-        if (document.activeElement === document.body) focused.focus({ preventScroll: true })
-      })
-    }
-    draggedOf(active)?.drop(gap)
+    // Before anything changes: to take the focus away costs a layout of what has changed.
+    if (gap !== undefined) letGoOfFocus(listIn(areas))
+    end()
+    if (gap !== undefined) draggedOf(active)?.drop(gap)
   }
   return (
     <DndContext
@@ -129,6 +123,21 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
         )}
       </DragOverlay>
     </DndContext>
+  )
+}
+
+/**
+ * Rows that move lose the focus. React would put it back at once, by a layout in the middle; here
+ * it comes back when the list is painted as dropped.
+ */
+function letGoOfFocus(list: HTMLElement | null): void {
+  const focused = document.activeElement
+  if (!(focused instanceof HTMLElement) || list?.contains(focused) !== true) return
+  focused.blur()
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      if (document.activeElement === document.body) focused.focus({ preventScroll: true })
+    }),
   )
 }
 
@@ -179,7 +188,12 @@ function moveLine(
   const list = listIn(areas)
   const line = list?.querySelector<HTMLElement>(':scope > [data-line]')
   if (!list || !line) return
-  if (gap === undefined) return line.removeAttribute('data-drop')
+  if (gap === undefined) {
+    line.removeAttribute('data-drop')
+    // Out of sight, it would make a list longer that has become shorter.
+    line.style.transform = ''
+    return
+  }
   line.style.transform = `translateY(${tops(list.getBoundingClientRect().height)[gap] ?? 0}px)`
   line.dataset.drop = words
   line.toggleAttribute('data-first', gap === 0)

@@ -1,4 +1,4 @@
-import type { JSX, ReactNode } from 'react'
+import { memo, type JSX, type ReactNode } from 'react'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { Badge } from '../ui/Badge.tsx'
@@ -20,8 +20,11 @@ type GroupLinesProps = {
   refusal?: string | undefined
 }
 
-/** A security group in two lines: name and marks; ID with copy, and description. */
-export function GroupLines(props: GroupLinesProps): JSX.Element {
+/**
+ * A security group in two lines: name and marks; ID with copy, and description. Not drawn anew for
+ * a row that only gets another position.
+ */
+export const GroupLines = memo(function GroupLines(props: GroupLinesProps): JSX.Element {
   const { id, group, marks, tabIndex, struck = false, refusal } = props
   const name = textOf(group?.name)
   const description = textOf(group?.description)
@@ -60,4 +63,4 @@ export function GroupLines(props: GroupLinesProps): JSX.Element {
       </div>
     </div>
   )
-}
+})

@@ -1,4 +1,4 @@
-import type { JSX, ReactNode } from 'react'
+import { memo, type JSX, type ReactNode } from 'react'
 
 type GroupNameProps = {
   id: string
@@ -13,7 +13,8 @@ type GroupNameProps = {
  * A group's name, or how many rules it has: opens the group beside the page. One listener for
  * all of them is in app/OpenedGroup.tsx, so that a list of 100 groups costs nothing more to draw.
  */
-export function GroupName({ id, children, control, tabIndex, label }: GroupNameProps): JSX.Element {
+export const GroupName = memo(function GroupName(props: GroupNameProps): JSX.Element {
+  const { id, children, control, tabIndex, label } = props
   return (
     <button
       type="button"
@@ -26,4 +27,4 @@ export function GroupName({ id, children, control, tabIndex, label }: GroupNameP
       {children}
     </button>
   )
-}
+})

@@ -87,11 +87,7 @@ export const ArrangedRow = memo(function ArrangedRow(props: ArrangedRowProps): J
       >
         <Icon name="grip" />
       </button>
-      <RowCheckbox
-        {...{ name, selected, tabIndex }}
-        disabled={locked}
-        onToggle={(range) => actions.toggle(id, range)}
-      />
+      <RowCheckbox {...{ id, name, selected, tabIndex }} disabled={locked} onToggle={actions.toggle} />
       <PositionButton
         {...{ name, position, count, tabIndex, locked }}
         onMove={(to) => actions.moveTo(id, to)}

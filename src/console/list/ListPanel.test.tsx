@@ -1,4 +1,4 @@
-import { render, screen, within } from '@testing-library/react'
+import { act, render, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { useState, type JSX } from 'react'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -51,6 +51,10 @@ const order = () =>
 const button = (name: string | RegExp) => screen.getByRole('button', { name })
 const grip = (name: string) => button(new RegExp(`^Move ${name}, position`))
 
+/** The properties that React drew an element with last. */
+const drawnWith = (element: Element): unknown =>
+  Object.entries(element).find(([key]) => key.startsWith('__reactProps'))?.[1]
+
 beforeAll(() => {
   // jsdom lays nothing out: there is nothing to scroll.
   Element.prototype.scrollIntoView = () => {}
@@ -72,6 +76,23 @@ describe('the ordered list', () => {
     await userEvent.keyboard('{Alt>}{ArrowDown}{ArrowDown}{/Alt}')
     expect(order()).toEqual(['ssh', 'db', 'ping', 'web', 'dns'])
     expect(grip('web')).toHaveFocus()
+  })
+
+  it('draws the rows that move alone, and of them what says a position', () => {
+    const { container } = render(<Page />)
+    // Its controls are in the tab order already.
+    act(() => grip('db').focus())
+    const before = new Map([...container.querySelectorAll('*')].map((one) => [one, drawnWith(one)]))
+    act(() => button('Move db up').click())
+    expect(order()).toEqual(['ssh', 'db', 'web', 'ping', 'dns'])
+    const drawn = (name: string) =>
+      [...grip(name).closest('li')!.querySelectorAll('*')].filter(
+        (one) => before.has(one) && before.get(one) !== drawnWith(one),
+      )
+    expect(['ssh', 'ping', 'dns'].map((name) => drawn(name).length)).toEqual([0, 0, 0])
+    // The grip, the number, the arrows and what is around them; not the name, the ID or an icon.
+    expect(drawn('web').length).toBeGreaterThan(0)
+    expect(drawn('web').length).toBeLessThanOrEqual(10)
   })
 
   it('leads from row to row by arrow keys, with one row in the tab order', async () => {

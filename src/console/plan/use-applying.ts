@@ -8,6 +8,7 @@ import { sameChange, sentAs, type Arrangement } from '../arrangement/arrangement
 import { startOperation } from '../proxy-client/mutations.ts'
 import { portOperationsQuery, takeOperation } from '../proxy-client/operations.ts'
 import type { KnownOperation } from '../proxy-client/read-operations.ts'
+import { useLatest } from '../hooks/latest.ts'
 import type { Planned } from './use-plan.ts'
 
 /** Applying the plan: first a question to the operator, then the start of the operation. */
@@ -50,6 +51,7 @@ export function useApplying(options: {
   const queryClient = useQueryClient()
   const [asked, setAsked] = useState<Arrangement | null>(null)
   const [overtakenBy, setOvertakenBy] = useState<Arrangement | null>(null)
+  const latest = useLatest(now)
   // What is sent is what the operator was asked about: nothing takes its place in the dialog.
   if (asked !== null && !sameChange(asked, now)) {
     setAsked(null)
@@ -103,7 +105,7 @@ export function useApplying(options: {
       ask: () => {
         reset()
         setOvertakenBy(null)
-        setAsked(now)
+        setAsked(latest.current)
       },
       asking,
       overtaken,
@@ -122,7 +124,7 @@ export function useApplying(options: {
     }),
     [
       planned,
-      now,
+      latest,
       isCurrent,
       operations,
       keep,

@@ -18,14 +18,16 @@ export type Planned = {
   ways: readonly ChangePlan[]
 }
 
-/** The plan as arranged, and as shown. */
+/** The plan as it is shown. */
 export type PlanShown = {
-  /** For the list: always the plan of the arrangement. */
-  now: Planned
-  /** For all that is drawn beside and below the list: `now`, or the one before it for a while. */
+  /** The plan of the arrangement, or of the one before it for a while. */
   shown: Planned
-  /** True while `shown` is the plan of the arrangement. */
+  /** False while `shown` is the plan of an earlier arrangement, or goes another way than chosen. */
+  current: boolean
+  /** The same at the time of the call, as last drawn. */
   isCurrent: () => boolean
+  /** The way that is chosen; `shown` may still go the other one. */
+  way: PlanWay | undefined
   /** Takes another of the ways. */
   choose: (way: PlanWay) => void
   /**
@@ -38,10 +40,11 @@ export type PlanShown = {
 }
 
 /**
- * The plan of an arrangement. All that shows it takes long to draw, so it follows only once the
- * list is painted as arranged, a few frames later on a slow machine. The steps, the check, the
- * traffic and the buttons use `shown` alone, so they always belong together. While it lags behind,
- * the buttons do nothing: what is checked or applied is what both the plan and the list show.
+ * The plan of an arrangement. It takes a while to make, and all that shows it takes long to draw,
+ * so both follow only once the list is painted as arranged, a few frames later on a slow machine.
+ * The steps, the check, the traffic and the buttons use `shown` alone, so they always belong
+ * together. While it lags behind, the buttons do nothing: what is checked or applied is what both
+ * the plan and the list show.
  *
  * Step by step there may be several plans of equal calls. Which of them opens least in between is
  * known only when the traffic was compared: that one is then picked, and becomes `shown`. A check
@@ -51,9 +54,12 @@ export function usePlan(
   arrangement: Arrangement,
   { limit, policy, offered }: { limit: number; policy: PlanPolicy; offered: readonly PlanWay[] },
 ): PlanShown {
-  const { madeFor, desired, moved } = arrangement
-  const [way, choose] = useState<PlanWay>()
+  const [choice, choose] = useState<PlanWay>()
   const [picked, pick] = useState<ChangePlan>()
+  const earlier = useDeferredValue(arrangement)
+  // Another list on the port is shown at once.
+  const planFor = earlier.madeFor === arrangement.madeFor ? earlier : arrangement
+  const { madeFor, desired, moved } = planFor
   const ways = useMemo(
     () => waysOrProblem(madeFor, desired, { limit, policy, offered }),
     [madeFor, desired, limit, policy, offered],
@@ -61,16 +67,15 @@ export function usePlan(
   const arranged = useMemo<Planned>(
     () =>
       'problem' in ways
-        ? { arrangement, plan: ways, ways: [] }
+        ? { arrangement: planFor, plan: ways, ways: [] }
         : {
-            arrangement,
-            plan: chosenPlan(ways, way),
+            arrangement: planFor,
+            plan: chosenPlan(ways, choice),
             ways: ways.other === undefined ? [ways.proposed] : [ways.proposed, ways.other],
           },
-    [arrangement, ways, way],
+    [planFor, ways, choice],
   )
   const before = useDeferredValue(arranged)
-  // Another list on the port is shown at once.
   const base = before.arrangement.madeFor === madeFor ? before : arranged
   const { plan } = base
   const find = useEqualPlans(!('problem' in plan) && plan.way === 'steps' && plan.steps.length > 1)
@@ -80,10 +85,11 @@ export function usePlan(
   )
   const other = equal.find((one) => one === picked) ?? plan
   const shown = useMemo(() => (other === base.plan ? base : { ...base, plan: other }), [base, other])
-  const now = base === arranged ? shown : arranged
-  const latest = useLatest(now)
+  const current = planFor === arrangement && base === arranged
+  const latest = useLatest(current ? shown : undefined)
   const isCurrent = useCallback(() => latest.current === shown, [latest, shown])
-  return { now, shown, isCurrent, choose, equal, pick }
+  const way = 'problem' in arranged.plan ? undefined : arranged.plan.way
+  return { shown, current, isCurrent, way, choose, equal, pick }
 }
 
 const NO_PLANS: readonly ChangePlan[] = []

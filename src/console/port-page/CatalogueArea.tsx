@@ -1,5 +1,6 @@
-import { type JSX } from 'react'
+import { useState, type JSX } from 'react'
 import { later } from '../errors/later.tsx'
+import type { Arrangement } from '../arrangement/arrangement.ts'
 import type { DragLink } from '../drag/drag-link.ts'
 import { useRememberGroups } from '../facts/group-facts.ts'
 import { Catalogue } from './later-parts.ts'
@@ -8,15 +9,18 @@ import { usePortState } from './port-state.tsx'
 
 const PlacePreview = later(() => import('./PlacePreview.tsx').then((module) => module.PlacePreview))
 
-/** The groups that are not on the list. */
+const LOADING = <LoadingPanel title="Catalogue" />
+
+/** The groups that are not on the list. Drawn when groups join or leave it, not when some move. */
 export function CatalogueArea({ dragLink }: { dragLink: DragLink }): JSX.Element {
   const { project, arranged, limit } = usePortState()
   const remember = useRememberGroups(project)
+  const arrangement = useUnlessMoved(arranged.arrangement)
   return (
     <Catalogue
-      waiting={<LoadingPanel title="Catalogue" />}
+      waiting={LOADING}
       project={project}
-      arrangement={arranged.arrangement}
+      arrangement={arrangement}
       change={arranged.change}
       remember={remember}
       limit={limit}
@@ -25,4 +29,18 @@ export function CatalogueArea({ dragLink }: { dragLink: DragLink }): JSX.Element
       Preview={PlacePreview}
     />
   )
+}
+
+/** The arrangement; while it has the same groups, in whatever order, the same one. */
+function useUnlessMoved(arrangement: Arrangement): Arrangement {
+  const [kept, keep] = useState(arrangement)
+  const current = sameGroups(kept.desired, arrangement.desired) ? kept : arrangement
+  if (current !== kept) keep(current)
+  return current
+}
+
+function sameGroups(one: readonly string[], other: readonly string[]): boolean {
+  if (one === other) return true
+  const groups = new Set(one)
+  return one.length === other.length && other.every((id) => groups.has(id))
 }

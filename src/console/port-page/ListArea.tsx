@@ -1,25 +1,28 @@
-import type { JSX } from 'react'
+import { useMemo, type JSX } from 'react'
+import { listDifference } from '../../vpc/list-difference.ts'
 import { portSecurityOf } from '../../vpc/port.ts'
 import type { DragLink } from '../drag/drag-link.ts'
 import { ListPanel } from '../list/ListPanel.tsx'
 import { NO_REFUSALS } from '../plan/use-checking.ts'
 import { usePortState } from './port-state.tsx'
 
-const NO_GROUPS: readonly string[] = []
-
 /** The ordered list. It follows the arrangement at once, and nothing else of the page. */
 export function ListArea({ dragLink }: { dragLink: DragLink }): JSX.Element {
   const { port, arranged, facts, plan, checking, limit } = usePortState()
-  const { now, shown } = plan
-  const changes = 'problem' in now.plan ? undefined : now.plan
+  const { arrangement } = arranged
+  // Not out of the plan: that is made once the list is painted.
+  const { moved, detached } = useMemo(() => {
+    const difference = listDifference(arrangement.madeFor, arrangement.desired)
+    return { moved: idsOf(difference.moved), detached: idsOf(difference.removed) }
+  }, [arrangement])
   return (
     <ListPanel
-      arrangement={arranged.arrangement}
+      arrangement={arrangement}
       change={arranged.change}
       facts={facts}
-      moved={changes?.moved ?? NO_GROUPS}
-      detached={changes?.detached ?? NO_GROUPS}
-      refusals={shown === now ? checking.refusals : NO_REFUSALS}
+      moved={moved}
+      detached={detached}
+      refusals={plan.current ? checking.refusals : NO_REFUSALS}
       limit={limit}
       secured={portSecurityOf(port) !== false}
       lockReason={arranged.lockReason}
@@ -27,3 +30,5 @@ export function ListArea({ dragLink }: { dragLink: DragLink }): JSX.Element {
     />
   )
 }
+
+const idsOf = (groups: readonly { id: string }[]) => groups.map(({ id }) => id)

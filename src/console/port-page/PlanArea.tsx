@@ -34,7 +34,7 @@ export function PlanArea(props: { headingRef: RefObject<HTMLHeadingElement | nul
     project,
     port,
     planned: shown,
-    arrangement: plan.now.arrangement,
+    arrangement: arranged.arrangement,
     isCurrent,
     operations: operations.all,
     keep,
@@ -67,7 +67,7 @@ export function PlanArea(props: { headingRef: RefObject<HTMLHeadingElement | nul
       facts={shownFacts}
       plan={shown.plan}
       ways={shown.ways}
-      way={'problem' in plan.now.plan ? undefined : plan.now.plan.way}
+      way={plan.way}
       onWay={plan.choose}
       lockReason={lockReason}
       dryRun={dryRun}

@@ -48,7 +48,7 @@ function Areas({
 }): JSX.Element {
   const { plan } = usePortState()
   return (
-    <div className={styles.areas} ref={ref} data-areas data-replanning={plan.shown !== plan.now || undefined}>
+    <div className={styles.areas} ref={ref} data-areas data-replanning={!plan.current || undefined}>
       {children}
     </div>
   )

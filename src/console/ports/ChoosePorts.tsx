@@ -127,11 +127,12 @@ function Check({ port, store, onToggle }: CheckProps): JSX.Element {
   return (
     <span className={own.check}>
       <RowCheckbox
+        id={port.id}
         name={textOf(port.name) ?? port.id}
         selected={selected}
         disabled={false}
         tabIndex={0}
-        onToggle={(range) => onToggle(port.id, range)}
+        onToggle={onToggle}
       />
     </span>
   )

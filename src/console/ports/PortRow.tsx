@@ -1,4 +1,3 @@
-import { Link } from '@tanstack/react-router'
 import { memo, type JSX, type ReactNode, type Ref } from 'react'
 import { deviceOwnerWords } from '../../vpc/device-owner.ts'
 import { addressesOf, portSecurityOf, type Port } from '../../vpc/port.ts'
@@ -10,6 +9,7 @@ import { Time } from '../ui/Time.tsx'
 import type { Named } from '../facts/group-names.ts'
 import type { CheckOf } from './ChoosePorts.tsx'
 import { PortGroups } from './PortGroups.tsx'
+import type { PortLinks } from './port-links.ts'
 import styles from './PortsTable.module.css'
 
 type PortRowProps = {
@@ -28,6 +28,7 @@ type PortRowProps = {
   /** All groups are shown. */
   expanded: boolean
   onExpand: (port: string) => void
+  links: PortLinks
   /** Asked to put the focus on another row. */
   onGoTo: (index: number) => void
 }
@@ -41,7 +42,8 @@ const OFF_WIDTH = 116
  * each step of scrolling.
  */
 export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
-  const { ref, index, project, port, names, width, badges, check, expanded, onExpand, onGoTo } = props
+  const { ref, index, project, port, names, width, badges, check, expanded, onExpand } = props
+  const { links, onGoTo } = props
   const name = textOf(port.name)
   const owner = textOf(port.device_owner)
   const vpc = textOf(port.vpc_id)
@@ -56,9 +58,9 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
     >
       <th scope="row">
         {check?.(port)}
-        <Link
-          to="/projects/$projectId/ports/$portId"
-          params={{ projectId: project, portId: port.id }}
+        <a
+          href={links.port(port.id)}
+          data-port={port.id}
           onKeyDown={(event) => {
             if (event.altKey || event.ctrlKey || event.metaKey) return
             if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
@@ -69,7 +71,7 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
           title={name ?? 'This port has no name'}
         >
           {name ?? port.id}
-        </Link>
+        </a>
         {badges}
       </th>
       <td className={styles.id}>
@@ -111,17 +113,14 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
       </td>
       <td className={`${styles.mono} ${styles.network}`}>
         {vpc !== undefined && (
-          <Link
-            to="/projects/$projectId/ports"
-            params={{ projectId: project }}
-            search={(before) => ({ ...before, vpc })}
-            replace
-            preload={false}
+          <a
+            href={links.vpc(vpc)}
+            data-vpc={vpc}
             className={styles.networkLink}
             title={`VPC ${vpc}, virtual subnet ${textOf(port.virsubnet_id) ?? '—'}. Show the ports of this VPC.`}
           >
             {shortId(vpc)}
-          </Link>
+          </a>
         )}
       </td>
       <td className={`${styles.muted} ${styles.updated}`}>

@@ -1,10 +1,11 @@
-import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { useWindowVirtualizer, type Range, type Virtualizer } from '@tanstack/react-virtual'
 import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type JSX } from 'react'
 import { firstViewDrawn } from '../hooks/first-view.ts'
 import { later } from '../errors/later.tsx'
 import type { CheckOf } from './ChoosePorts.tsx'
 import { measureIn } from './fitting-texts.ts'
 import { MOST_NAMED } from './PortGroups.tsx'
+import { usePortLinks } from './port-links.ts'
 import { PortRow } from './PortRow.tsx'
 import styles from './PortsTable.module.css'
 import { useGroupNames } from '../facts/use-group-names.ts'
@@ -19,6 +20,11 @@ const NOTHING: BadgesByPort = { get: () => undefined }
 const ROW_HEIGHT = 40
 /** A card, below 840 px (PortsTable.module.css). */
 const CARD_HEIGHT = 101
+/** So many rows are drawn beyond those in sight; behind the way of the scrolling, fewer. */
+const AHEAD = 10
+const BEHIND = 4
+/** After a jump of so many rows, only those in sight are drawn until the scrolling rests. */
+const JUMP = 25
 /** Further pages are read when so few rows are left below. */
 const READ_AHEAD = 30
 
@@ -42,18 +48,19 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
   const [toFocus, setToFocus] = useState<number>()
   const [expanded, setExpanded] = useState<string>()
   const onExpand = useCallback((id: string) => setExpanded((now) => (now === id ? undefined : id)), [])
+  const { links, listeners } = usePortLinks(project)
   const { width, cards } = useRoom(body, rows.length > 0)
   const rowHeight = cards ? CARD_HEIGHT : ROW_HEIGHT
+  const drawnFrom = useRef(0)
   // The virtualizer changes in place; nothing here is memoized by it.
   // oxlint-disable-next-line react/incompatible-library
-  const virtualizer = useWindowVirtualizer({
+  const virtualizer: Virtualizer<Window, HTMLTableRowElement> = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => rowHeight,
     // With a new function for the keys every row is placed anew: at 10,000 of them that is not for
     // each frame of scrolling.
     getItemKey: useCallback((index: number) => rows[index]?.id ?? index, [rows]),
-    // A jump to the end draws all that is in sight anew, and these.
-    overscan: 6,
+    rangeExtractor: (range) => rowsToDraw(range, virtualizer.scrollDirection, drawnFrom.current),
     scrollMargin,
   })
   const measuredFor = useRef(rowHeight)
@@ -88,6 +95,9 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
   }, [readAhead, scrolled])
 
   const [from, to] = [first?.index ?? 0, last?.index ?? -1]
+  useLayoutEffect(() => {
+    drawnFrom.current = from
+  })
   const inSight = useMemo(
     () => rows.slice(from, to + 1).flatMap(({ security_groups }) => security_groups.slice(0, MOST_NAMED)),
     [rows, from, to],
@@ -150,7 +160,9 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
             <SortHead sortKey="updated" words="Updated (UTC)" className={styles.updated} {...head} />
           </tr>
         </thead>
-        <tbody ref={body}>
+        {/* Clicks of the links in it. */}
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events, jsx-a11y/mouse-events-have-key-events */}
+        <tbody ref={body} {...listeners}>
           <Spacer height={first === undefined ? 0 : first.start - scrollMargin} />
           {items.map((item) => {
             const port = rows[item.index]
@@ -162,6 +174,7 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
                   index={item.index}
                   project={project}
                   port={port}
+                  links={links}
                   onGoTo={goTo}
                   names={names}
                   width={width}
@@ -178,6 +191,23 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
       </table>
     </>
   )
+}
+
+/**
+ * The indexes of the rows to draw.
+ * @param drawnFrom the first row that is drawn now
+ */
+function rowsToDraw(
+  { startIndex, endIndex, count }: Range,
+  direction: 'forward' | 'backward' | null,
+  drawnFrom: number,
+): number[] {
+  const jumped = direction !== null && Math.abs(startIndex - drawnFrom) > JUMP
+  const above = jumped ? 0 : direction === 'forward' ? BEHIND : AHEAD
+  const below = jumped ? 0 : direction === 'backward' ? BEHIND : AHEAD
+  const first = Math.max(0, startIndex - above)
+  const last = Math.min(count - 1, endIndex + below)
+  return Array.from({ length: last - first + 1 }, (_, n) => first + n)
 }
 
 function SortHead(props: {

@@ -1,19 +1,20 @@
-import type { JSX } from 'react'
+import { memo, type JSX } from 'react'
 import styles from './RowCheckbox.module.css'
 
 type RowCheckboxProps = {
+  id: string
   /** What the row is of. */
   name: string
   selected: boolean
   disabled: boolean
   tabIndex: number
   /** `range`: with Shift, all rows from the last one to this. */
-  onToggle: (range: boolean) => void
+  onToggle: (id: string, range: boolean) => void
 }
 
 /** Selects a row of a list; easy to hit with a finger. */
-export function RowCheckbox(props: RowCheckboxProps): JSX.Element {
-  const { name, selected, disabled, tabIndex, onToggle } = props
+export const RowCheckbox = memo(function RowCheckbox(props: RowCheckboxProps): JSX.Element {
+  const { id, name, selected, disabled, tabIndex, onToggle } = props
   return (
     <label className={styles.check}>
       <input
@@ -23,8 +24,8 @@ export function RowCheckbox(props: RowCheckboxProps): JSX.Element {
         aria-label={`Select ${name}`}
         checked={selected}
         disabled={disabled}
-        onChange={(event) => onToggle((event.nativeEvent as unknown as PointerEvent).shiftKey)}
+        onChange={(event) => onToggle(id, (event.nativeEvent as unknown as PointerEvent).shiftKey)}
       />
     </label>
   )
-}
+})
