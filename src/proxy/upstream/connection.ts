@@ -131,7 +131,7 @@ export function createUpstream(
   ): Promise<ExchangeResponse> {
     await calls.take(endpoint, workOf(asker))
     asker.onCall?.()
-    const ready = await signRequest(request, endpoint, project_id, authenticated)
+    const ready = signRequest(request, endpoint, project_id, authenticated)
     const started = performance.now()
     try {
       const limits = { timeoutMs: config.upstreamTimeoutMs, bytes }
