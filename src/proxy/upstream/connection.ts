@@ -136,7 +136,7 @@ export function createUpstream(
     try {
       const limits = { timeoutMs: config.upstreamTimeoutMs, bytes }
       const came = await exchange(pools.of(endpoint), ready, limits, asker.signal)
-      const response = withoutEchoes(came, ready.headers)
+      const response = withoutEchoes(came, ready.secrets)
       const retryAfter = readRetryAfter(response.headers['retry-after'], Date.now())
       calls.ended(endpoint, started, response.status, retryAfter)
       noteCall({ request, asker, started, response })

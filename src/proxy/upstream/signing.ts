@@ -13,6 +13,9 @@ export type UnsignedRequest = {
   project_id?: string
 }
 
+/** A request as it is sent, and the texts in it that nobody else may see. */
+type SignedRequest = ExchangeRequest & { secrets: readonly string[] }
+
 const ALGORITHM = 'SDK-HMAC-SHA256'
 
 /**
@@ -26,7 +29,7 @@ export function signRequest(
   origin: string,
   projectId: string,
   credentials: Credentials | undefined,
-): ExchangeRequest {
+): SignedRequest {
   const { method, path, query, body } = request
   const headers: Record<string, string> = { accept: 'application/json', 'content-type': 'application/json' }
   const encoded = query.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`).join('&')
@@ -40,9 +43,9 @@ export function signRequest(
   if (credentials?.kind === 'auth_token') {
     headers['X-Auth-Token'] = credentials.authToken
     headers['X-Project-Id'] = projectId
-    return { ...ready, headers }
+    return { ...ready, headers, secrets: [credentials.authToken] }
   }
-  if (!credentials) return { ...ready, headers }
+  if (!credentials) return { ...ready, headers, secrets: [] }
   headers['X-Project-Id'] = projectId
   if (credentials.securityToken) headers['X-Security-Token'] = credentials.securityToken
   headers.host = origin.slice(origin.indexOf('//') + 2)
@@ -63,7 +66,9 @@ ${ready.body === null ? OF_NO_BODY : sha256(ready.body)}`
     .update(`${ALGORITHM}\n${date}\n${sha256(canonical)}`)
     .digest('hex')
   headers.Authorization = `${ALGORITHM} Access=${credentials.accessKey}, SignedHeaders=${signedHeaders}, Signature=${signature}`
-  return { ...ready, headers }
+  const { accessKey, securityToken } = credentials
+  const secrets = securityToken ? [accessKey, signature, securityToken] : [accessKey, signature]
+  return { ...ready, headers, secrets }
 }
 
 const keys = new WeakMap<Credentials, KeyObject>()
