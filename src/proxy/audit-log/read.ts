@@ -234,7 +234,7 @@ function foundBy(
   if (named.length === 0) return { ids, holds }
   const group = sql`groups && array[${sql.join(named)}]::text[]`
   return {
-    ids: sql`${ids} union select record_id from records where ${group}`,
+    ids: sql`${ids} union all select record_id from records where ${group}`,
     holds: sql`(r.${group} or ${holds})`,
   }
 }
