@@ -62,7 +62,7 @@ export default defineConfig({
       // of its own besides (wasm, native code), or loads as it goes, stays outside.
       resolve: {
         noExternal: true,
-        external: ['@electric-sql/pglite', '@huaweicloud/huaweicloud-sdk-core', 'pg', 'fs-native-extensions'],
+        external: ['@electric-sql/pglite', 'pg', 'fs-native-extensions'],
       },
       build: {
         outDir: 'dist/server',
@@ -102,7 +102,7 @@ export default defineConfig({
           name: 'pure',
           environment: 'node',
           isolate: false,
-          include: ['src/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },

@@ -36,9 +36,8 @@ export function quantile(values: readonly number[], q: number): number {
 export function goalWords({ values, goal, unit }: Figure): string | undefined {
   if (goal === undefined) return undefined
   const middle = median(values)
-  if ('below' in goal)
-    return middle < goal.below ? 'met' : `missed by ${show(middle - goal.below)}${spaced(unit)}`
-  return middle >= goal.atLeast ? 'met' : `missed by ${show(goal.atLeast - middle)}${spaced(unit)}`
+  if ('below' in goal) return middle < goal.below ? 'met' : `missed by ${withUnit(middle - goal.below, unit)}`
+  return middle >= goal.atLeast ? 'met' : `missed by ${withUnit(goal.atLeast - middle, unit)}`
 }
 
 /** The table: a row for each figure, its median, the least and the most of all runs. */
@@ -46,7 +45,7 @@ export function table(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.subject,
     figure.name,
-    `${show(median(figure.values))}${spaced(figure.unit)}`,
+    withUnit(median(figure.values), figure.unit),
     figure.values.length === 1
       ? ''
       : `${show(Math.min(...figure.values))} to ${show(Math.max(...figure.values))}`,
@@ -54,16 +53,22 @@ export function table(figures: readonly Figure[]): string {
     goalText(figure),
     goalWords(figure) ?? '',
   ])
-  const all = [['subject', 'figure', 'median', 'least to most', 'runs', 'goal', ''], ...rows]
-  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)))
+  return textTable([['subject', 'figure', 'median', 'least to most', 'runs', 'goal', ''], ...rows], [2, 3, 4])
+}
+
+/** Rows of text under a head, the first one. The columns in `right` end at the same place. */
+export function textTable(rows: readonly string[][], right: readonly number[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   const line = (row: string[]) =>
     row
       .map((cell, column) =>
-        column > 1 && column < 5 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+        right.includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
       )
       .join('  ')
       .trimEnd()
-  return [line(all[0]!), line(widths.map((width) => '-'.repeat(width))), ...all.slice(1).map(line)].join('\n')
+  return [line(rows[0]!), line(widths.map((width) => '-'.repeat(width))), ...rows.slice(1).map(line)].join(
+    '\n',
+  )
 }
 
 function goalText({ goal, unit }: Figure): string {
@@ -73,6 +78,11 @@ function goalText({ goal, unit }: Figure): string {
 
 function spaced(unit: string): string {
   return unit === '' ? '' : ` ${unit}`
+}
+
+/** A value with its unit. */
+export function withUnit(value: number, unit: string): string {
+  return show(value) + spaced(unit)
 }
 
 /** Three digits that matter, and whole numbers above a hundred. */

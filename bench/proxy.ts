@@ -4,38 +4,53 @@ import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { AKSKSigner } from '@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js'
 import type { Subject } from './subject.ts'
-import { heapOf } from '../tests/browser/heap.ts'
-import { KEYS } from '../tests/stage/servers.ts'
+import { heapOf, REPORTS_HEAP } from '../tests/browser/heap.ts'
+import { KEYS, serve, type Server } from '../tests/stage/servers.ts'
 import { quantile, type Figure } from './figures.ts'
 import { idsOf, PROJECT, run, type Running } from './running.ts'
 
 const LOAD = fileURLToPath(new URL('load.mjs', import.meta.url))
-const ROUNDS = 5
+/** Each of the three ways is measured first once. */
+const ROUNDS = 3
 
 /**
- * What the proxy costs: the same signed reads straight from the emulator and through the proxy, in
- * turns, by a process of its own. Client, proxy and emulator share this machine's cores, so the
- * proxy also takes time from the emulator. Reads of many ports are calls of their own; equal reads
+ * What the proxy costs: the same signed reads straight from the emulator, through a bare hop
+ * (bare-hop.mjs) and through the proxy, in turns, by a process of its own. Client, servers and
+ * emulator share this machine's cores, so a server on the way also takes time from the emulator:
+ * the bare hop shows how much any would. Reads of many ports are calls of their own; equal reads
  * are joined by the proxy.
  */
 export const proxy: Subject = async () => {
   const running = await run({ ports: 1000, signed: true })
+  const hop = await serve(
+    'bench/bare-hop.mjs',
+    [],
+    {
+      UPSTREAM: running.emulator.address,
+      ACCESS_KEY: KEYS.accessKey,
+      SECRET_KEY: KEYS.secretKey,
+      ...REPORTS_HEAP,
+    },
+    /http:\/\/127\.0\.0\.1:\d+/,
+  )
+  const servers = { ...running, hop }
   try {
     const ports = (await idsOf(running, 'ports', 500)).map((id) => `ports/${id}`)
     const pages = ports.slice(0, 50).map((port) => `ports?limit=200&marker=${port.slice('ports/'.length)}`)
     const figures: Figure[] = []
     for (const connections of [1, 10, 100])
-      figures.push(...(await compare(running, `a port, ${connections} conn.`, ports, connections)))
-    figures.push(...(await compare(running, 'the same port, 100 conn.', ports.slice(0, 1), 100)))
-    figures.push(...(await compare(running, '200 ports, 10 conn.', pages, 10)))
+      figures.push(...(await compare(servers, `a port, ${connections} conn.`, ports, connections)))
+    figures.push(...(await compare(servers, 'the same port, 100 conn.', ports.slice(0, 1), 100)))
+    figures.push(...(await compare(servers, '200 ports, 10 conn.', pages, 10)))
     return figures
   } finally {
+    await hop.stop()
     await running.stop()
   }
 }
 
 async function compare(
-  running: Running,
+  running: Running & { hop: Server },
   name: string,
   paths: string[],
   connections: number,
@@ -58,8 +73,12 @@ async function compare(
     added99: figure('proxy adds at p99', 'ms', goals ? { below: 5 } : undefined),
     direct: figure('direct requests', '/s'),
     proxied: figure('proxied requests', '/s'),
+    hop: figure('requests over the bare hop', '/s'),
     share: figure('share of direct throughput', 'x', { atLeast: 0.5 }),
+    hopShare: figure('share of direct throughput, bare hop', 'x'),
+    ofHop: figure('share of the throughput of the bare hop', 'x', { atLeast: 0.9 }),
     emulatorCpu: figure('CPU of the emulator, each direct', 'ms'),
+    hopCpu: figure('CPU of the bare hop, each', 'ms'),
     proxyCpu: figure('CPU of the proxy, each', 'ms'),
     memory: figure('proxy heap after', 'MB'),
     rss: figure('proxy resident after', 'MB'),
@@ -68,7 +87,7 @@ async function compare(
   // A signature is good for 15 minutes: the client signs ahead, and takes no time for it.
   const signed = at.map((path) => signedCall(running.emulator.address, path))
   const asked = at.map((path) => ({ path: `/api${path}`, headers: { cookie: running.cookie } }))
-  const measure = async (server: Running['proxy'], origin: string, calls: Call[]) => {
+  const measure = async (server: Server, origin: string, calls: Call[]): Promise<Measured> => {
     const before = await heapOf(server)
     const made = await load({ origin, calls, connections, requests })
     const after = await heapOf(server)
@@ -76,14 +95,19 @@ async function compare(
     const cpu = (after.cpu - before.cpu) / (requests + warmUp(connections))
     return { ...made, ...after, cpu }
   }
-  const direct = () => measure(running.emulator, running.emulator.address, signed)
-  const proxied = () => measure(running.proxy, running.origin, asked)
+  const ways = [
+    () => measure(running.emulator, running.emulator.address, signed),
+    () => measure(running.hop, running.hop.address, asked),
+    () => measure(running.proxy, running.origin, asked),
+  ]
   for (let round = 0; round < ROUNDS; round++) {
-    // The machine is warmer for the second: they take turns.
-    const [one, other] =
-      round % 2 === 0
-        ? [await direct(), await proxied()]
-        : await proxied().then(async (second) => [await direct(), second] as const)
+    // The machine is warmer for those that come later: they take turns.
+    const made: Measured[] = []
+    for (let turn = 0; turn < ways.length; turn++) {
+      const way = (round + turn) % ways.length
+      made[way] = await ways[way]!()
+    }
+    const [one, hop, other] = made as [Measured, Measured, Measured]
     const p = (of: Load, q: number) => quantile(of.latencies, q)
     figures.direct50.values.push(p(one, 0.5))
     figures.direct99.values.push(p(one, 0.99))
@@ -91,8 +115,12 @@ async function compare(
     figures.added99.values.push(p(other, 0.99) - p(one, 0.99))
     figures.direct.values.push(requests / one.seconds)
     figures.proxied.values.push(requests / other.seconds)
+    figures.hop.values.push(requests / hop.seconds)
     figures.share.values.push(one.seconds / other.seconds)
+    figures.hopShare.values.push(one.seconds / hop.seconds)
+    figures.ofHop.values.push(hop.seconds / other.seconds)
     figures.emulatorCpu.values.push(one.cpu)
+    figures.hopCpu.values.push(hop.cpu)
     figures.proxyCpu.values.push(other.cpu)
     figures.memory.values.push(other.heapUsed / 1e6)
     figures.rss.values.push(other.rss / 1e6)
@@ -124,6 +152,7 @@ function signedCall(emulator: string, path: string): Call {
   return { path, headers: headers as Record<string, string> }
 }
 
+type Measured = Load & { heapUsed: number; rss: number; cpu: number }
 type Load = { latencies: number[]; seconds: number }
 type LoadOptions = { origin: string; calls: Call[]; connections: number; requests: number }
 

@@ -131,4 +131,7 @@ export function isCut(text: Locator): Promise<boolean> {
   )
 }
 
+/** The emulator's controls. */
+export type Cloud = Portside['cloud']
+
 export { expect }

@@ -17,13 +17,17 @@ export type Server = {
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
-async function serve(
-  name: 'emulator' | 'proxy',
+/**
+ * Starts a program of this repository, by its path.
+ * @param address what it prints when it serves
+ */
+export async function serve(
+  path: string,
   args: string[],
   env: Record<string, string>,
   address: RegExp,
 ): Promise<Server> {
-  const child = spawn(process.execPath, [...COMPILED_ONCE, join(root, `dist/server/${name}.js`), ...args], {
+  const child = spawn(process.execPath, [...COMPILED_ONCE, join(root, path), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
@@ -37,7 +41,7 @@ async function serve(
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)
-    child.on('exit', (code) => reject(new Error(`${name} ended with ${code}:\n${printed}`)))
+    child.on('exit', (code) => reject(new Error(`${path} ended with ${code}:\n${printed}`)))
   })
   return {
     address: found,
@@ -74,7 +78,7 @@ export function startEmulator(
 ): Promise<Server> {
   const keys = { EMULATOR_ACCESS_KEY: KEYS.accessKey, EMULATOR_SECRET_KEY: KEYS.secretKey }
   return serve(
-    'emulator',
+    'dist/server/emulator.js',
     ['--listen-port', '0', ...args],
     { ...env, ...(open ? {} : keys) },
     /http:\/\/127\.0\.0\.1:\d+/,
@@ -87,7 +91,7 @@ export function startEmulator(
  */
 export function startProxy(upstream: string, env: Record<string, string>): Promise<Server> {
   return serve(
-    'proxy',
+    'dist/server/proxy.js',
     [],
     {
       PORTSIDE_LISTEN_PORT: '0',

@@ -13,6 +13,8 @@ export const AWAITING_CHOICE_KEY = 'awaiting-choice'
 
 /** An end of an operation is held back no longer than this for the port to be read after it. */
 const LONGEST_HOLD_MS = 3_000
+/** So long after a port is known to be changed, its page is drawn without the plan. */
+const DRAWN_MS = 200
 
 /**
  * The operations on a port, newest first. An older revision never takes the place of a newer one.
@@ -96,8 +98,11 @@ async function takeEnds(
     received.some(isOver) || client.getQueryData(portOperationsQuery(project, port).queryKey)?.some(isOver)
   if (isPast()) return
   const before = earlier(ended)
-  if (before !== undefined) outdateMembers(client, project, changedGroups([ended, before]))
+  const changed = before && changedGroups([ended, before])
+  if (changed) outdateMembers(client, project, changed, 'none')
   const taken = portAfter(client, ended, before)
+  // What the page shows for the plan that has ended is not read again: soon it is gone.
+  if (changed) void taken.then(() => pause(DRAWN_MS)).then(() => outdateMembers(client, project, changed))
   // That a change is under way must be known at once.
   if (known === undefined && received.some(({ status }) => !SETTLED.has(status))) return
   await Promise.race([taken, pause(LONGEST_HOLD_MS)])

@@ -201,13 +201,22 @@ export const rulesOfGroupsQuery = (project: string, ids: readonly string[]) => {
 /** Below this key is what was read of the ports in groups. */
 export const groupMembersKey = (project: string) => ['group-members', project]
 
-/** The members of these groups have changed: they are read anew where they are shown. */
-export function outdateMembers(client: QueryClient, project: string, groups: readonly string[]): void {
+/**
+ * The members of these groups have changed: they are read anew where they are shown; with `none`,
+ * where they are shown from now on.
+ */
+export function outdateMembers(
+  client: QueryClient,
+  project: string,
+  groups: readonly string[],
+  refetchType: 'active' | 'none' = 'active',
+): void {
   const changed = new Set(groups)
   const concerned = (key: unknown) => [key].flat().some((id) => changed.has(String(id)))
   void client.invalidateQueries({
     queryKey: groupMembersKey(project),
     predicate: ({ queryKey }) => concerned(queryKey[2]),
+    refetchType,
   })
 }
 

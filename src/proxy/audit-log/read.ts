@@ -68,20 +68,33 @@ export async function findAuditRecords(
   db: Kysely<Tables>,
   query: AuditPageQuery,
 ): Promise<AuditPage<AuditRecordSummary>> {
-  return pageOf(await readRows<Row>(db, query, sql``), query, summaryOf)
+  return pageOf(await readRows(db, query, selectRows<Row>), query, summaryOf)
 }
 
-/** A page of full audit records, but without their entries (findAuditEntries reads these). */
-export async function findFullAuditRecords(
+/** A page of the IDs of the same audit records. */
+export async function findAuditRecordIds(
   db: Kysely<Tables>,
   query: AuditPageQuery,
-): Promise<AuditPage<AuditRecord>> {
-  return pageOf(await readRows<Row & Lists>(db, query, sql`, ${LISTS}`), query, (row) =>
-    auditRecordFromRow(row, []),
-  )
+): Promise<AuditPage<string>> {
+  return pageOf(await readRows(db, query, selectKeys), query, ({ record_id }) => record_id)
 }
 
-function pageOf<R extends Row, T>(rows: R[], { limit }: AuditPageQuery, read: (row: R) => T): AuditPage<T> {
+/**
+ * The audit records of these IDs in full, newest first, but without their entries (findAuditEntries
+ * reads these).
+ */
+export async function findFullAuditRecords(
+  db: Kysely<Tables>,
+  ids: readonly string[],
+): Promise<AuditRecord[]> {
+  const condition = sql`r.record_id = any(${ids}::uuid[])`
+  const rows = await selectRows<Row & Lists>(db, { condition, limit: ids.length, few: true }, sql`, ${LISTS}`)
+  return rows.map((row) => auditRecordFromRow(row, []))
+}
+
+type Key = Pick<Row, 'sequence' | 'record_id' | 'at'>
+
+function pageOf<R extends Key, T>(rows: R[], { limit }: AuditPageQuery, read: (row: R) => T): AuditPage<T> {
   const last = rows.length > limit ? rows[limit - 1] : undefined
   return {
     records: rows.slice(0, limit).map(read),
@@ -97,8 +110,7 @@ export async function findAuditRecord(
 ): Promise<AuditRecord | undefined> {
   const [row] = await selectRows<Row & Lists>(
     db,
-    sql`r.record_id = ${recordId}::uuid and ${isIn('r.project_id', projects)}`,
-    1,
+    { condition: sql`r.record_id = ${recordId}::uuid and ${isIn('r.project_id', projects)}`, limit: 1 },
     sql`, ${LISTS}`,
   )
   if (!row) return undefined
@@ -122,19 +134,32 @@ export async function findAuditEntries(
   return entries
 }
 
-/** Up to this many audit records are found by their IDs; more by going through them by time. */
-const FEW = 500
+/**
+ * Up to this many audit records are found by their IDs, and sorted; more by going through them by
+ * time. Of a million, both take a tenth of a second at most, unless more are all of long ago.
+ */
+const FEW = 10_000
 
-async function readRows<R extends Row>(
+/** The audit records to select: the newest of those that match. */
+type Selection = {
+  condition: RawBuilder<unknown>
+  limit: number
+  /** True when so few match that they are found first, and then sorted. */
+  few?: boolean
+}
+
+async function readRows<R extends Key>(
   db: Kysely<Tables>,
   { projects, filters, limit: most, after }: AuditPageQuery,
-  more: RawBuilder<unknown>,
+  select: (db: Kysely<Tables>, selection: Selection) => Promise<R[]>,
 ): Promise<R[]> {
   // With one more, it is known whether there is a next page.
   const limit = most + 1
   const { project_id, port_id, bulk_change_id, q, q_group, user, kind, status, from, to } = filters
   const among = project_id === undefined ? projects : projects.filter((id) => id === project_id)
   const conditions = [isIn('r.project_id', among)]
+  const sought = q === undefined ? '' : searchText(q)
+  let few = false
   let many = false
   if (port_id) conditions.push(sql`r.port_id = ${port_id.toLowerCase()}`)
   if (bulk_change_id) conditions.push(sql`r.bulk_change_id = ${bulk_change_id}::uuid`)
@@ -142,33 +167,35 @@ async function readRows<R extends Row>(
   if (kind) conditions.push(sql`r.kind = ${kind}`)
   if (from) conditions.push(sql`r.at >= ${moment(firstMoment(from).getTime())}`)
   if (to) conditions.push(sql`r.at < ${moment(endMoment(to).getTime())}`)
-  if (status === 'open') conditions.push(sql`${lastOutcome} is null`)
+  /** Adds a condition: by the IDs of those for which it `holds`, when they are few. */
+  async function found(ids: RawBuilder<unknown>, holds: RawBuilder<unknown>): Promise<void> {
+    const isFew = await areFew(db, ids)
+    conditions.push(isFew ? sql`r.record_id = any(array(${ids}))` : holds)
+    few ||= isFew
+    many ||= !isFew
+  }
+  if (status === 'open') await found(sql`select record_id from open_records`, sql`${lastOutcome} is null`)
   else if (status) {
-    const ever = sql`select record_id from record_entries where outcome = ${status}`
-    const few = await fewOf(db, ever)
-    many = few === undefined
-    conditions.push(few ?? sql`true`, sql`${lastOutcome} = ${status}`)
+    await found(sql`select record_id from record_entries where outcome = ${status}`, sql`true`)
+    conditions.push(sql`${lastOutcome} = ${status}`)
   }
   if (after) {
     const [at, sequence] = after.split('.') as [string, string]
     conditions.push(sql`(r.at, r.sequence) < (${moment(Number(at))}, ${sequence}::bigint)`)
   }
-  const sought = q === undefined ? '' : searchText(q)
   if (sought !== '') {
     const { ids, holds } = foundBy(sought, q_group)
-    const few = await fewOf(db, ids)
-    many ||= few === undefined
-    conditions.push(few ?? holds)
+    await found(ids, holds)
   }
   const condition = sql.join(conditions, sql` and `)
-  if (!many) return selectRows(db, condition, limit, more)
+  if (few || !many) return select(db, { condition, limit, few })
   // Checks one audit record after the other, the newest first, until there are enough. The database
   // would check all of them and sort: it doesn't know that many match, as PGlite collects no
   // statistics.
   return db.transaction().execute(async (transaction) => {
     await sql`select set_config(name, 'off', true)
       from unnest(array['enable_seqscan', 'enable_bitmapscan', 'enable_sort']) as name`.execute(transaction)
-    return selectRows(transaction, condition, limit, more)
+    return select(transaction, { condition, limit })
   })
 }
 
@@ -184,13 +211,11 @@ const lastOutcome = sql`(
   where o.record_id = r.record_id and o.outcome is not null order by o.sequence desc limit 1
 )`
 
-/**
- * The condition that an audit record's ID is in the result of a query; undefined when it is long.
- */
-async function fewOf(db: Kysely<Tables>, ids: RawBuilder<unknown>): Promise<RawBuilder<unknown> | undefined> {
-  const { rows } = await sql<{ record_id: string }>`${ids} limit ${FEW + 1}`.execute(db)
-  if (rows.length > FEW) return undefined
-  return sql`r.record_id = any(${rows.map(({ record_id }) => record_id)}::uuid[])`
+/** True when a query of IDs has at most FEW. */
+async function areFew(db: Kysely<Tables>, ids: RawBuilder<unknown>): Promise<boolean> {
+  const { rows } = await sql<{ count: unknown }>`
+    select count(*) as count from (${ids} limit ${FEW + 1}) as found`.execute(db)
+  return Number(rows[0]!.count) <= FEW
 }
 
 /**
@@ -209,25 +234,38 @@ function foundBy(
   if (named.length === 0) return { ids, holds }
   const group = sql`groups && array[${sql.join(named)}]::text[]`
   return {
-    ids: sql`${ids} union select record_id from records where ${group}`,
+    ids: sql`${ids} union all select record_id from records where ${group}`,
     holds: sql`(r.${group} or ${holds})`,
   }
+}
+
+/** The newest audit records that match, as `r`. */
+function newest({ condition, limit, few = false }: Selection): RawBuilder<unknown> {
+  // With `offset 0` those that match are found first, then sorted: the database would else go
+  // through all by time, where the few may come last.
+  const matching = sql`select * from records r where ${condition} ${few ? sql`offset 0` : sql``}`
+  return sql`(select * from (${matching}) r order by r.at desc, r.sequence desc limit ${limit}) r`
+}
+
+async function selectKeys(db: Kysely<Tables>, selection: Selection): Promise<Key[]> {
+  const { rows } = await sql<Key>`
+    select r.sequence, r.record_id, r.at from ${newest(selection)} order by r.at desc, r.sequence desc`.execute(
+    db,
+  )
+  return rows
 }
 
 /** The newest audit records that match, each with the facts from its entries and `more` columns. */
 async function selectRows<R extends Row>(
   db: Kysely<Tables>,
-  condition: RawBuilder<unknown>,
-  limit: number,
-  more: RawBuilder<unknown>,
+  selection: Selection,
+  more: RawBuilder<unknown> = sql``,
 ): Promise<R[]> {
   const { rows } = await sql<R>`
     select r.sequence, r.record_id, r.kind, r.project_id, r.port_id, r.bulk_change_id, r.user_name, r.subject, r.role, r.at,
       r.changes, ${small('before')}, ${small('planned')}, json_array_length(r.plan) as steps, r.follows${more}, e.at as ended_at, e.outcome, e.content as "end", n.calls, n.request_ids, n.port_name,
       operations.status as operation_status
-    from (
-      select * from records r where ${condition} order by r.at desc, r.sequence desc limit ${limit}
-    ) r
+    from ${newest(selection)}
     left join lateral (
       select at, outcome, content from record_entries
       where record_id = r.record_id and outcome is not null order by sequence desc limit 1

@@ -10,6 +10,7 @@ import { migrate } from './migrations.ts'
 import { OwnConnection } from './own-connection.ts'
 import { hasJournal, openPGlite } from './pglite.ts'
 import { connectionSettings, postgresPool } from './postgres.ts'
+import { keepStatistics } from './statistics.ts'
 import { migrateAndGrant } from './migrate-and-grant.ts'
 import type { Tables } from './tables.ts'
 import { messageOf } from './error-message.ts'
@@ -121,7 +122,9 @@ async function openFolder(
   const folder = await openPGlite(journalFolder(dataFolder), emptyJournal)
   const { name, pool, holds, release } = folder
   const db = kysely(pool)
+  let endStatistics: (() => void) | undefined
   const close = async () => {
+    endStatistics?.()
     await db.destroy()
     release()
   }
@@ -131,6 +134,7 @@ async function openFolder(
   }
   try {
     await migrate(db)
+    endStatistics = await keepStatistics(db, log)
     log.info({ database: 'PGlite', protection: 'triggers' }, PROTECTED.triggers)
     return { db, lease: await onlyLease(db, holds), notices: new EventEmitter(), check, close }
   } catch (error) {

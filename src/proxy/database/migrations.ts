@@ -5,6 +5,7 @@ import * as records from './migrations/003-records.ts'
 import * as calls from './migrations/004-calls.ts'
 import * as bulkChanges from './migrations/005-bulk-changes.ts'
 import * as standingOrders from './migrations/006-standing-orders.ts'
+import * as history from './migrations/007-history.ts'
 import type { Tables } from './tables.ts'
 
 /**
@@ -19,6 +20,7 @@ const migrations: Record<string, Migration> = {
   '004_calls': { up: calls.up },
   '005_bulk_changes': { up: bulkChanges.up },
   '006_standing_orders': { up: standingOrders.up },
+  '007_history': { up: history.up },
 }
 
 /** Runs the missing migrations. @throws when one fails, or a later Portside made the database */

@@ -24,7 +24,11 @@ export function postgresPool(connectionString: string): PostgresPool {
   const pool = new pg.Pool({ ...connectionSettings(connectionString), max: 5 })
   // A connection that breaks while idle is replaced at its next use, which reports a failure.
   pool.on('error', () => {})
-  pool.on('connect', (client) => client.on('error', () => {}))
+  pool.on('connect', (client) => {
+    client.on('error', () => {})
+    // To compile a query takes longer than ours run. Where it can't be set, they are only slower.
+    client.query('set jit = off').catch(() => {})
+  })
   return {
     async connect() {
       const client = await pool.connect().catch((error: unknown) => {

@@ -20,6 +20,7 @@ const CHANGED: readonly (keyof Tables)[] = [
   'bulk_ports',
   'standing_orders',
   'order_departures',
+  'open_records',
 ]
 /** The tables in which Kysely lists the migrations that have run. */
 const MIGRATED = ['kysely_migration', 'kysely_migration_lock']

@@ -66,6 +66,8 @@ export type Tables = {
   }
   /** The texts by which a search finds an audit record, in lower case. */
   record_terms: { term: string; record_id: string }
+  /** The audit records without an end. Triggers keep it (migrations/007-history.ts). */
+  open_records: { record_id: string }
   /** Bulk changes as they are now (src/proxy/bulk-changes): one row each. */
   bulk_changes: {
     sequence: Generated<string>

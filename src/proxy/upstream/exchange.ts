@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import type { GoneSignal } from '../retry.ts'
 
 /** One request to `origin`, as it is sent. `path` has the query. */
 export type ExchangeRequest = {
@@ -48,7 +49,7 @@ export function exchange(
   pool: Dispatcher,
   request: ExchangeRequest,
   { timeoutMs, bytes }: { timeoutMs: number; bytes: number },
-  signal?: AbortSignal,
+  signal?: GoneSignal,
 ): Promise<ExchangeResponse> {
   return new Promise((resolve, reject) => {
     let open = true

@@ -1,3 +1,4 @@
+import type { GoneSignal } from '../retry.ts'
 import type * as z from 'zod/mini'
 import type { core } from 'zod/mini'
 import type {
@@ -78,7 +79,7 @@ export type Work = 'person' | 'change' | 'background'
  * call (docs/operations.md).
  */
 export type Asker = {
-  signal?: AbortSignal | undefined
+  signal?: GoneSignal | undefined
   request_id?: string
   operation_id?: string
   /** The step of the operation, counted from 1. */

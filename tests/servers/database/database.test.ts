@@ -2,15 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sql } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { ConfigError } from '../../../src/proxy/config.ts'
 import { appendOnly } from '../../../src/proxy/database/append-only.ts'
+import type { Database } from '../../../src/proxy/database/database.ts'
+import type { Tables } from '../../../src/proxy/database/tables.ts'
 import { endEntry } from '../../../src/proxy/audit-log/entries.ts'
+import { addAuditEntries, beginAuditRecord } from '../../../src/proxy/audit-log/write.ts'
 import { newOperation } from '../../../src/proxy/operations/journaled-operation.ts'
 import { OperationStore } from '../../../src/proxy/operations/operation-store.ts'
 import { createDatabase, POSTGRES, type TestDatabase } from '../../stage/postgres.ts'
-import { open } from './open.ts'
+import { DATABASES, newDatabase, open } from './open.ts'
 
 let dataFolder: string
 beforeAll(async () => {
@@ -24,6 +27,21 @@ test('a folder belongs to one proxy at a time', async () => {
   await database.close()
 }, 60_000)
 
+const countOf = async ({ db }: Database) =>
+  (await sql`select reltuples::int as rows from pg_class where relname = 'grown'`.execute(db)).rows
+
+test('PGlite gets statistics of tables that have grown, when it is opened', async () => {
+  const before = await open({ dataFolder })
+  await sql`create table grown (number int)`.execute(before.db)
+  await sql`insert into grown select generate_series(1, 20000)`.execute(before.db)
+  expect(await countOf(before)).toEqual([{ rows: -1 }])
+  await before.close()
+  const after = await open({ dataFolder })
+  expect(await countOf(after)).toEqual([{ rows: 20_000 }])
+  await sql`drop table grown`.execute(after.db)
+  await after.close()
+}, 60_000)
+
 test('what is in an append-only table can be added to and read, and nothing else', async () => {
   const { db, close } = await open({ dataFolder })
   await sql`create table kept (word text)`.execute(db)
@@ -34,6 +52,47 @@ test('what is in an append-only table can be added to and read, and nothing else
   expect((await sql`select word from kept`.execute(db)).rows).toEqual([{ word: 'said' }])
   await close()
 }, 60_000)
+
+/** Begins an audit record that says nothing. */
+const begin = (db: Kysely<Tables>, record_id: string) =>
+  beginAuditRecord(db, {
+    ...{ record_id, kind: 'change', project_id: 'p', port_id: 'p', user: 'u', subject: null, role: null },
+    ...{ at: '2026-11-26T00:00:00Z', before: null, planned: null, undo_to: null, plan: [], follows: null },
+  })
+const openOnes = async ({ db }: Database) =>
+  (await db.selectFrom('open_records').select('record_id').execute()).map(({ record_id }) => record_id)
+
+test.each(DATABASES)(
+  'audit records without an end are known, those of before an update too: %s',
+  async (kind) => {
+    const { config, remove } = await newDatabase(kind)
+    const [older, ended, begun] = [randomUUID(), randomUUID(), randomUUID()]
+    const earlier = await open(config)
+    for (const id of [older, ended]) await begin(earlier.db, id)
+    await addAuditEntries(earlier.db, ended, [endEntry('done', [], null)])
+    // As it was before the migration.
+    for (const undo of [
+      'drop table open_records',
+      'drop function portside_record_begun() cascade',
+      'drop function portside_record_ended() cascade',
+      'drop index records_of_user, records_of_kind',
+      "delete from kysely_migration where name = '007_history'",
+    ])
+      await sql.raw(undo).execute(earlier.db)
+    await earlier.close()
+
+    const updated = await open(config)
+    expect(await openOnes(updated)).toEqual([older])
+    await begin(updated.db, begun)
+    expect(await openOnes(updated)).toEqual([older, begun])
+    await addAuditEntries(updated.db, older, [endEntry('stopped', [], null)])
+    await addAuditEntries(updated.db, older, [endEntry('done', [], null)])
+    expect(await openOnes(updated)).toEqual([begun])
+    await updated.close()
+    await remove()
+  },
+  60_000,
+)
 
 describe.skipIf(!POSTGRES)('a PostgreSQL with an owner of its own', () => {
   let server: TestDatabase
