@@ -1,4 +1,4 @@
-import { useWindowVirtualizer, type Range, type Virtualizer } from '@tanstack/react-virtual'
+import { useWindowVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type JSX } from 'react'
 import { firstViewDrawn } from '../hooks/first-view.ts'
 import { later } from '../errors/later.tsx'
@@ -7,6 +7,7 @@ import { measureIn } from './fitting-texts.ts'
 import { MOST_NAMED } from './PortGroups.tsx'
 import { usePortLinks } from './port-links.ts'
 import { PortRow } from './PortRow.tsx'
+import { rowsToDraw } from './rows-to-draw.ts'
 import styles from './PortsTable.module.css'
 import { useGroupNames } from '../facts/use-group-names.ts'
 import { nextSort, sortKeyOf, type PortSort, type SortKey } from '../port-search/sort-ports.ts'
@@ -20,11 +21,6 @@ const NOTHING: BadgesByPort = { get: () => undefined }
 const ROW_HEIGHT = 40
 /** A card, below 840 px (PortsTable.module.css). */
 const CARD_HEIGHT = 101
-/** So many rows are drawn beyond those in sight; behind the way of the scrolling, fewer. */
-const AHEAD = 10
-const BEHIND = 4
-/** After a jump of so many rows, only those in sight are drawn until the scrolling rests. */
-const JUMP = 25
 /** Further pages are read when so few rows are left below. */
 const READ_AHEAD = 30
 
@@ -191,23 +187,6 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
       </table>
     </>
   )
-}
-
-/**
- * The indexes of the rows to draw.
- * @param drawnFrom the first row that is drawn now
- */
-function rowsToDraw(
-  { startIndex, endIndex, count }: Range,
-  direction: 'forward' | 'backward' | null,
-  drawnFrom: number,
-): number[] {
-  const jumped = direction !== null && Math.abs(startIndex - drawnFrom) > JUMP
-  const above = jumped ? 0 : direction === 'forward' ? BEHIND : AHEAD
-  const below = jumped ? 0 : direction === 'backward' ? BEHIND : AHEAD
-  const first = Math.max(0, startIndex - above)
-  const last = Math.min(count - 1, endIndex + below)
-  return Array.from({ length: last - first + 1 }, (_, n) => first + n)
 }
 
 function SortHead(props: {
