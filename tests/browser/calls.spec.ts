@@ -200,7 +200,7 @@ test('what the pages of ports cost', async ({ page, portPage, counting }) => {
     await expect(rows.nth(1)).toBeVisible()
   })
 
-  await count('open About this cloud: what the endpoint offers, found out once in 10 minutes', async () => {
+  await count('open About this cloud, and find out again what the endpoint offers', async () => {
     await page.goto(`/projects/${EXAMPLE.project}/about`)
     await page.getByRole('button', { name: 'Find out again' }).click()
     await expect(page.getByRole('row').filter({ hasText: 'Address groups' })).toContainText(/\w/)
