@@ -62,7 +62,7 @@ export default defineConfig({
       // of its own besides (wasm, native code), or loads as it goes, stays outside.
       resolve: {
         noExternal: true,
-        external: ['@electric-sql/pglite', 'pg', 'fs-native-extensions'],
+        external: ['@electric-sql/pglite', '@huaweicloud/huaweicloud-sdk-core', 'pg', 'fs-native-extensions'],
       },
       build: {
         outDir: 'dist/server',

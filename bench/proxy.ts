@@ -10,8 +10,7 @@ import { quantile, type Figure } from './figures.ts'
 import { idsOf, PROJECT, run, type Running } from './running.ts'
 
 const LOAD = fileURLToPath(new URL('load.mjs', import.meta.url))
-/** Each of the three ways is measured first once. */
-const ROUNDS = 3
+const ROUNDS = 5
 
 /**
  * What the proxy costs: the same signed reads straight from the emulator, through a bare hop
