@@ -10,7 +10,8 @@ import { quantile, type Figure } from './figures.ts'
 import { idsOf, PROJECT, run, type Running } from './running.ts'
 
 const LOAD = fileURLToPath(new URL('load.mjs', import.meta.url))
-const ROUNDS = 5
+/** Each of the three ways is measured first once. */
+const ROUNDS = 3
 
 /**
  * What the proxy costs: the same signed reads straight from the emulator, through a bare hop

@@ -131,12 +131,12 @@ export function createUpstream(
   ): Promise<ExchangeResponse> {
     await calls.take(endpoint, workOf(asker))
     asker.onCall?.()
-    const ready = signRequest(request, endpoint, project_id, authenticated)
+    const ready = await signRequest(request, endpoint, project_id, authenticated)
     const started = performance.now()
     try {
       const limits = { timeoutMs: config.upstreamTimeoutMs, bytes }
       const came = await exchange(pools.of(endpoint), ready, limits, asker.signal)
-      const response = withoutEchoes(came, ready.secrets)
+      const response = withoutEchoes(came, ready.headers)
       const retryAfter = readRetryAfter(response.headers['retry-after'], Date.now())
       calls.ended(endpoint, started, response.status, retryAfter)
       noteCall({ request, asker, started, response })

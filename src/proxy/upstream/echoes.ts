@@ -9,10 +9,13 @@ const SHORTEST = 12
  * A response without what authenticated its request. A gateway, or anything before it, may repeat
  * in its response what it was sent: so keys and tokens must not get into a response of ours, a log
  * or an audit record. The secret key itself is never sent, so no response can have it.
- * @param sent the texts of the request that authenticate it
+ * @param sent the headers of the request, as they were sent
  */
-export function withoutEchoes(response: ExchangeResponse, sent: readonly string[]): ExchangeResponse {
-  const secrets = sent.filter(({ length }) => length >= SHORTEST)
+export function withoutEchoes(
+  response: ExchangeResponse,
+  sent: Readonly<Record<string, string>>,
+): ExchangeResponse {
+  const secrets = secretsIn(sent)
   if (secrets.length === 0) return response
   // A success is the platform's own object, and large: it is searched for the plain form only.
   const forms = response.status === 200 ? secrets : secrets.flatMap(formsOf)
@@ -28,6 +31,17 @@ export function withoutEchoes(response: ExchangeResponse, sent: readonly string[
     ? Buffer.from(without(response.body.toString('latin1'), forms), 'latin1')
     : response.body
   return { ...response, headers, body }
+}
+
+function secretsIn(sent: Readonly<Record<string, string>>): string[] {
+  const secrets: string[] = []
+  for (const [name, value] of Object.entries(sent)) {
+    if (/^x-(auth|security)-token$/i.test(name)) secrets.push(value)
+    if (!/^authorization$/i.test(name)) continue
+    // SDK-HMAC-SHA256 Access=..., SignedHeaders=..., Signature=...
+    for (const [, part] of value.matchAll(/(?:Access|Signature)=([^,\s]+)/g)) secrets.push(part!)
+  }
+  return secrets.filter(({ length }) => length >= SHORTEST)
 }
 
 /** The forms in which programs write a text into another. */
