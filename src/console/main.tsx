@@ -7,6 +7,7 @@ import { createConsoleRouter, loadAhead } from './router.tsx'
 import './ui/tokens.css'
 // Every page needs these at once: they come in the frame's file, and not in one more.
 import '../vpc/device-owner.ts'
+import '../vpc/port-facts.ts'
 import './facts/group-names.ts'
 import './facts/GroupName.tsx'
 import './hooks/list-search.ts'

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini'
 import { shown } from './shown-field.ts'
-import { flagOf, objectsOf, saysNothing, textOf } from './shown.ts'
 
 /**
  * At most this many security groups on one port, where a project has no limit of its own
@@ -98,19 +97,4 @@ export type DocumentedPort = Port & {
   instance_id?: Text
   instance_type?: Text
   zone_id?: Text
-}
-
-/** The addresses of a port that can be read, to show: `private_ips` may hold anything. */
-export function addressesOf({ private_ips }: Pick<Port, 'private_ips'>): string[] {
-  return objectsOf(private_ips).flatMap(({ ip_address }) => textOf(ip_address) ?? [])
-}
-
-/**
- * Whether security groups take effect on a port: its `port_security_enabled`, true where it says
- * nothing. Undefined when what it says can't be read.
- */
-export function portSecurityOf({
-  port_security_enabled: said,
-}: Pick<Port, 'port_security_enabled'>): boolean | undefined {
-  return saysNothing(said) ? true : flagOf(said)
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { PortResponse, PortsResponse } from './responses.ts'
-import { addressesOf, portSecurityOf, port as documentedPort, type Port } from './port.ts'
+import { addressesOf, portSecurityOf } from './port-facts.ts'
+import { port as documentedPort, type Port } from './port.ts'
 import type { PortsQuery } from './requests.ts'
 import { shown } from './shown-field.ts'
 import { isObject, textOf } from './shown.ts'

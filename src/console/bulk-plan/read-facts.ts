@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { inCalls } from '../../vpc/in-calls.ts'
-import { portSecurityOf } from '../../vpc/port.ts'
+import { portSecurityOf } from '../../vpc/port-facts.ts'
 import type { SecurityGroup, SecurityGroupRule } from '../../vpc/security-group.ts'
 import { MOST_REMOTE_GROUPS } from '../../vpc/traffic/members.ts'
 import type { OtherPort, OtherPortsRead } from '../../vpc/traffic/read-other-ports.ts'

@@ -6,11 +6,6 @@ import { groupNames, type GroupFacts } from './group-facts.ts'
 
 type Names = Pick<GroupFacts, 'groups'>
 
-/** The text with its first letter in capitals. */
-export function capitalized(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
-}
-
 /** '1 call', '3 calls'. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { Suspense, useRef, useState, type JSX } from 'react'
 import type { Port } from '../../vpc/port.ts'
-import { addressesOf } from '../../vpc/port.ts'
+import { addressesOf } from '../../vpc/port-facts.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { later } from '../errors/later.tsx'

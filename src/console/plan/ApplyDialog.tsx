@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState, type JSX } from 'react'
 import type { StepCheck } from '../../vpc/checks.ts'
-import { addressesOf, type Port } from '../../vpc/port.ts'
+import { addressesOf } from '../../vpc/port-facts.ts'
+import type { Port } from '../../vpc/port.ts'
 import { textOf } from '../../vpc/shown.ts'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
 import { confirmsGuards } from '../../vpc/traffic/guards.ts'
@@ -25,7 +26,8 @@ import { NoGroupLeft } from './NoGroupLeft.tsx'
 import { NotStarted } from './NotStarted.tsx'
 import { ListComparison } from '../facts/ListComparison.tsx'
 import type { Applying } from './use-applying.ts'
-import { capitalized, changeWords, connectionWords, counted } from '../facts/change-words.ts'
+import { capitalized } from '../facts/capitalized.ts'
+import { changeWords, connectionWords, counted } from '../facts/change-words.ts'
 
 type ApplyDialogProps = {
   project: string

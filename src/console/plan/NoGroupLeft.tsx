@@ -1,6 +1,7 @@
 import type { JSX } from 'react'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
-import { portSecurityOf, type Port } from '../../vpc/port.ts'
+import { portSecurityOf } from '../../vpc/port-facts.ts'
+import type { Port } from '../../vpc/port.ts'
 import { Notice } from '../ui/Notice.tsx'
 
 type NoGroupLeftProps = { plan: ChangePlan; port: Port }

@@ -1,6 +1,6 @@
 import type { JSX } from 'react'
 import type { ChangePlan } from '../../vpc/plan-change.ts'
-import { portSecurityOf } from '../../vpc/port.ts'
+import { portSecurityOf } from '../../vpc/port-facts.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { endsOf, flowGroups } from '../traffic/flow-groups.ts'
 import { FlowDigest } from '../traffic/FlowGroups.tsx'

@@ -1,6 +1,7 @@
 import { Suspense, useEffect, type JSX, type ReactNode, type RefObject } from 'react'
 import type { PortCalls } from '../../vpc/port-calls.ts'
-import { portSecurityOf, type Port } from '../../vpc/port.ts'
+import { portSecurityOf } from '../../vpc/port-facts.ts'
+import type { Port } from '../../vpc/port.ts'
 import type { ChangePlan, PlanWay } from '../../vpc/plan-change.ts'
 import type { GroupFacts } from '../facts/group-facts.ts'
 import { Panel } from '../ui/Panel.tsx'

@@ -4,7 +4,7 @@ import { PlanRefused, type ChangePlan, type PlanWay } from '../../vpc/plan-chang
 import type { PlanPolicy } from '../../vpc/plan-policies.ts'
 import { chosenPlan, planWays, type PlanWays } from '../../vpc/plan-ways.ts'
 import type { Arrangement } from '../arrangement/arrangement.ts'
-import { capitalized } from '../facts/change-words.ts'
+import { capitalized } from '../facts/capitalized.ts'
 import { useLatest } from '../hooks/latest.ts'
 
 /**

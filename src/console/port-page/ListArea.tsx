@@ -1,6 +1,6 @@
 import { useMemo, type JSX } from 'react'
 import { listDifference } from '../../vpc/list-difference.ts'
-import { portSecurityOf } from '../../vpc/port.ts'
+import { portSecurityOf } from '../../vpc/port-facts.ts'
 import type { DragLink } from '../drag/drag-link.ts'
 import { ListPanel } from '../list/ListPanel.tsx'
 import { NO_REFUSALS } from '../plan/use-checking.ts'

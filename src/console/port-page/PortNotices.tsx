@@ -1,6 +1,6 @@
 import { Suspense, type JSX } from 'react'
 import { later } from '../errors/later.tsx'
-import { portSecurityOf } from '../../vpc/port.ts'
+import { portSecurityOf } from '../../vpc/port-facts.ts'
 import type { Operation } from '../../vpc/portside-api.ts'
 import type { DragLink } from '../drag/drag-link.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'

@@ -1,6 +1,7 @@
 import type { JSX } from 'react'
 import { shortened } from '../../vpc/errors.ts'
-import { portSecurityOf, type Port } from '../../vpc/port.ts'
+import { portSecurityOf } from '../../vpc/port-facts.ts'
+import type { Port } from '../../vpc/port.ts'
 import { Notice } from '../ui/Notice.tsx'
 
 const LONGEST_SHOWN = 60

@@ -1,4 +1,5 @@
-import { addressesOf, type Port } from '../../vpc/port.ts'
+import { addressesOf } from '../../vpc/port-facts.ts'
+import type { Port } from '../../vpc/port.ts'
 import { readCidr, type AddressRange, type Family } from '../../vpc/traffic/addresses.ts'
 
 type Network = AddressRange & { family: Family }

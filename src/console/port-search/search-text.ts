@@ -1,5 +1,6 @@
 import { isUuid } from '../../vpc/ids.ts'
-import { addressesOf, type Port } from '../../vpc/port.ts'
+import { addressesOf } from '../../vpc/port-facts.ts'
+import type { Port } from '../../vpc/port.ts'
 import { textOf } from '../../vpc/shown.ts'
 import type { PortFilters } from '../proxy-client/queries.ts'
 

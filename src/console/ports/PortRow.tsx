@@ -1,6 +1,7 @@
 import { memo, type JSX, type ReactNode, type Ref } from 'react'
 import { deviceOwnerWords } from '../../vpc/device-owner.ts'
-import { addressesOf, portSecurityOf, type Port } from '../../vpc/port.ts'
+import { addressesOf, portSecurityOf } from '../../vpc/port-facts.ts'
+import type { Port } from '../../vpc/port.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Id, shortId } from '../ui/Id.tsx'

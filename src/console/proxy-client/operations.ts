@@ -3,7 +3,7 @@ import type { PortResponse, PortsResponse } from '../../vpc/responses.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import type { Port } from '../../vpc/port.ts'
 import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
-import { keepGroupsSeen } from './groups-seen.ts'
+import { keepSeen } from './keep-seen.ts'
 import { fromNowOn, isLater, noteTimes, outdate, timed, timesOf, wasAskedAfter, type Times } from './order.ts'
 import { outdateMembers, portQuery, readPortAnew } from './queries.ts'
 import { isWhole, readOperations, type KnownOperation } from './read-operations.ts'
@@ -182,7 +182,7 @@ function storePort(client: QueryClient, project: string, response: PortResponse,
   // what was there before.
   for (const key of [queryKey, ...tables]) void client.cancelQueries({ queryKey: key })
   client.setQueryData(queryKey, noteTimes(response, times))
-  keepGroupsSeen(response.port.id, response.port.security_groups)
+  keepSeen(response.port.id, response.port.security_groups)
   const replaced = (ports: Port[]) =>
     ports.map((port) => (port.id === response.port.id ? response.port : port))
   client.setQueriesData<InfiniteData<PortsResponse>>({ queryKey: tables[0]! }, (data) =>

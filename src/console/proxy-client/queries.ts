@@ -30,7 +30,7 @@ import {
   SHARED_SECONDS,
   sorted,
 } from './first-reads.ts'
-import { keepGroupsSeen } from './groups-seen.ts'
+import { keepSeen } from './keep-seen.ts'
 import { isLater, noteTimes, timed, timesOf } from './order.ts'
 
 /** Groups a page. */
@@ -119,7 +119,7 @@ export const portQuery = (project: string, id: string) =>
     queryKey: ['port', project, id],
     queryFn: async ({ signal }) => {
       const read = await timed(() => call(portResponse, portRead(project, id), { signal }))
-      keepGroupsSeen(id, read.port.security_groups)
+      keepSeen(id, read.port.security_groups)
       return read
     },
     structuralSharing: (shown, read) => laterPort(shown as PortResponse | undefined, read as PortResponse),

@@ -3,7 +3,7 @@ import { type Names, decisionText, remoteText } from '../../vpc/traffic/explain.
 import type { Flow } from '../../vpc/traffic/flow.ts'
 import { opensToAnywhere } from '../../vpc/traffic/importance.ts'
 import { servicesText } from '../../vpc/traffic/service-ranges.ts'
-import { capitalized } from '../facts/change-words.ts'
+import { capitalized } from '../facts/capitalized.ts'
 import { markedNames, withGroupLinks } from '../facts/group-links.tsx'
 import { Badge } from '../ui/Badge.tsx'
 import { Button } from '../ui/Button.tsx'

@@ -1,20 +1,14 @@
 import type { Port } from '../../vpc/port.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
-import {
-  effectiveRules,
-  pickPlan,
-  RuleBook,
-  shadowedRules,
-  trafficOfOtherPorts,
-  type Direction,
-  type NeverMatching,
-  type NoEffect,
-  type OtherPortsRead,
-  type OtherPortsTraffic,
-  type PickedPlan,
-  type PlanCandidate,
-  type RuleTable,
-} from '../../vpc/traffic/index.ts'
+// Module by module: the index has schemas, whose checks a worker would load for nothing.
+import type { Direction } from '../../vpc/traffic/directions.ts'
+import type { NoEffect } from '../../vpc/traffic/difference.ts'
+import { effectiveRules, RuleBook } from '../../vpc/traffic/effective-rules.ts'
+import { trafficOfOtherPorts, type OtherPortsTraffic } from '../../vpc/traffic/other-ports.ts'
+import { pickPlan, type PickedPlan, type PlanCandidate } from '../../vpc/traffic/pick-plan.ts'
+import type { OtherPortsRead } from '../../vpc/traffic/read-other-ports.ts'
+import type { RuleTable } from '../../vpc/traffic/rule-table.ts'
+import { shadowedRules, type NeverMatching } from '../../vpc/traffic/shadowed.ts'
 import type { ListsKept } from './known-lists.ts'
 import type { FieldExplained } from '../../vpc/traffic/explain-field.ts'
 import type { Picture } from '../../vpc/traffic/picture.ts'

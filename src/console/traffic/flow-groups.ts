@@ -1,7 +1,8 @@
 import { decisionText, remoteText, type Names } from '../../vpc/traffic/explain.ts'
 import type { Flow } from '../../vpc/traffic/flow.ts'
 import { joinAnd, serviceRanges, serviceSpans, servicesText } from '../../vpc/traffic/service-ranges.ts'
-import { capitalized, counted } from '../facts/change-words.ts'
+import { capitalized } from '../facts/capitalized.ts'
+import { counted } from '../facts/change-words.ts'
 
 /** The group whose rule decides; null where no rule matches. */
 type Decider = string | null

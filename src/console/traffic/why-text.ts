@@ -1,6 +1,6 @@
 import { type Names, decisionText, ruleText, setText } from '../../vpc/traffic/explain.ts'
 import type { PacketVerdict } from '../../vpc/traffic/verdict.ts'
-import { capitalized } from '../facts/change-words.ts'
+import { capitalized } from '../facts/capitalized.ts'
 
 /** How each verdict looks. */
 export const VERDICT_TONES = { allowed: 'ok', denied: 'danger', unknown: 'warn' } as const

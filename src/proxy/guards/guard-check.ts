@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { listsAfter, type ChangeStep } from '../../vpc/change-step.ts'
-import { portSecurityOf, type Port } from '../../vpc/port.ts'
+import { portSecurityOf } from '../../vpc/port-facts.ts'
+import type { Port } from '../../vpc/port.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import {
   comingAndGoing,

@@ -1,5 +1,6 @@
 import { MOST_BULK_PORTS } from '../bulk-changes-api.ts'
-import { addressesOf, type Port } from '../port.ts'
+import { addressesOf } from '../port-facts.ts'
+import type { Port } from '../port.ts'
 import { textOf } from '../shown.ts'
 import { readAddress } from '../traffic/addresses.ts'
 

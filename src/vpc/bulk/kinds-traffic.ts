@@ -2,7 +2,7 @@ import { equalPlans } from '../equal-plans.ts'
 import { keptGroups } from '../kept-groups.ts'
 import type { ChangePlan, PlanWay } from '../plan-change.ts'
 import { chosenPlan } from '../plan-ways.ts'
-import { portSecurityOf } from '../port.ts'
+import { portSecurityOf } from '../port-facts.ts'
 import type { Change } from '../traffic/decisions.ts'
 import { ruleDifference, trafficDifference, type TrafficDifference } from '../traffic/difference.ts'
 import {

@@ -79,6 +79,8 @@ describe('addresses', () => {
   })
 })
 
+const has = (all: readonly AddressRange[], at: number) => all.some(({ from, end }) => from <= at && at < end)
+
 describe('many addresses', () => {
   /** Few addresses, at both ends of the space, so that they often meet. */
   const place = fc.oneof(fc.nat(40), fc.integer({ min: 2 ** 32 - 40, max: 2 ** 32 - 1 }))
@@ -90,8 +92,6 @@ describe('many addresses', () => {
     fc.assert(
       fc.property(fc.array(range, { maxLength: 30 }), (ranges) => {
         const merged = mergeRanges(ranges)
-        const has = (all: readonly AddressRange[], at: number) =>
-          all.some(({ from, end }) => from <= at && at < end)
         for (let at = 0; at < 60; at++)
           for (const address of [at, 2 ** 32 - 1 - at])
             expect(has(merged, address)).toBe(has(ranges, address))

@@ -1,5 +1,6 @@
 import { textOf } from '../shown.ts'
-import { addressesOf, portSecurityOf, type Port } from '../port.ts'
+import { addressesOf, portSecurityOf } from '../port-facts.ts'
+import type { Port } from '../port.ts'
 import { ruleDifference, type TrafficDifference } from './difference.ts'
 import { effectiveRules, RuleBook, type EffectiveRules, type RulesByGroup } from './effective-rules.ts'
 import type { Flow } from './flow.ts'

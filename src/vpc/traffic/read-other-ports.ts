@@ -1,6 +1,7 @@
 import { inCalls } from '../in-calls.ts'
 import { flagOf, objectsOf, textOf } from '../shown.ts'
-import { addressesOf, type Port } from '../port.ts'
+import { addressesOf } from '../port-facts.ts'
+import type { Port } from '../port.ts'
 import type { PortsResponse } from '../responses.ts'
 import type { SecurityGroupRule } from '../security-group.ts'
 import { UNREADABLE } from '../unreadable-marks.ts'
