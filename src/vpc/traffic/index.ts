@@ -3,7 +3,7 @@
  * another list. Exact and pure; what can't be known is named as such. Start with a `RuleBook`, then
  * `trafficOfPlan`, `effectiveRules` and `verdict`.
  */
-export { trafficDifference, trafficOfPlan, type NoEffect, type TrafficDifference } from './difference.ts'
+export { trafficDifference, trafficOfPlan, type TrafficDifference } from './difference.ts'
 export { effectiveRules, RuleBook } from './effective-rules.ts'
 export { decisionText, explain, remoteCidrs, setText, type Names } from './explain.ts'
 export {
@@ -30,9 +30,8 @@ export {
   type OtherPortsCounts,
 } from './count-other-ports.ts'
 export { comingAndGoing, trafficOfOtherPorts, type OtherPortsTraffic } from './other-ports.ts'
-export { exposureOf, pickPlan, type PickedPlan, type PlanCandidate } from './pick-plan.ts'
+export { exposureOf, pickPlan } from './pick-plan.ts'
 export { groupsWithRemote, readOtherPorts, type OtherPortsRead } from './read-other-ports.ts'
 export { joinAnd, servicesText, wellKnownPorts, type ServiceRange } from './service-ranges.ts'
-export type { RuleTable } from './rule-table.ts'
-export { shadowedRules, type NeverMatching } from './shadowed.ts'
+export { shadowedRules } from './shadowed.ts'
 export { PacketUnreadable, verdict, type Packet, type PacketVerdict } from './verdict.ts'
