@@ -13,10 +13,11 @@ type List = readonly unknown[]
  */
 export const MOST_KEPT = 20_000
 
-/** What the worker has: for the page, which sends it. */
+/** What the worker has: for the page, which sends it, and keeps no list for that. */
 export class ListsSent {
-  /** In the order in which they were last asked about. */
-  readonly #numbers = new Map<List, number>()
+  readonly #numbers = new WeakMap<List, number>()
+  /** How much each list counts that the worker has, in the order in which they were asked about. */
+  readonly #sizes = new Map<number, number>()
   #size = 0
   #sent = 0
 
@@ -25,13 +26,16 @@ export class ListsSent {
     const fresh: [number, List][] = []
     const asked = new Set<number>()
     const numberOf = (list: List) => {
-      let number = this.#numbers.get(list)
-      if (number === undefined) {
-        fresh.push([(number = ++this.#sent), list])
-        this.#size += list.length + 1
+      const known = this.#numbers.get(list)
+      const has = known !== undefined && this.#sizes.delete(known)
+      const number = has ? known : ++this.#sent
+      const size = list.length + 1
+      this.#sizes.set(number, size)
+      if (!has) {
+        this.#numbers.set(list, number)
+        this.#size += size
+        fresh.push([number, list])
       }
-      this.#numbers.delete(list)
-      this.#numbers.set(list, number)
       asked.add(number)
       return number
     }
@@ -46,11 +50,11 @@ export class ListsSent {
   /** Gives up what was not asked about for longest. */
   #forget(asked: ReadonlySet<number>): number[] {
     const forgotten: number[] = []
-    for (const [list, number] of this.#numbers) {
+    for (const [number, size] of this.#sizes) {
       // What was asked about now is at the end.
       if (this.#size <= MOST_KEPT || asked.has(number)) break
-      this.#numbers.delete(list)
-      this.#size -= list.length + 1
+      this.#sizes.delete(number)
+      this.#size -= size
       forgotten.push(number)
     }
     return forgotten
