@@ -12,7 +12,8 @@ import { framesDuring } from './frames.ts'
 import { PROJECT, run, type Running } from './running.ts'
 import type { Subject } from './subject.ts'
 
-const SIZES = [100, 1_000, 10_000]
+/** Other sizes take minutes more. */
+const SIZES = (process.env.PORTSIDE_BENCH_PORTS ?? '10000').split(',').map(Number)
 /** The names of two groups that the estate has. */
 const [PUT, ABOVE] = ['deny-known-attackers', 'web-public']
 const PASTED = 1_000
@@ -27,7 +28,8 @@ type Step = { name: string; before?: (day: Day) => Promise<void>; act: (day: Day
 
 /**
  * The pages of changes on many ports, in an operator's day: the longest task that keeps the page's
- * main thread in each step, and how it grows with the ports. As many kinds as there can be.
+ * main thread in each step. As many kinds as there can be. `PORTSIDE_BENCH_PORTS=100,1000,10000`
+ * shows how it grows with the ports.
  */
 export const manyPortsPages: Subject = async () => {
   const figures: Figure[] = []

@@ -21,5 +21,8 @@ export function keepEarly(event: Event & Partial<KeyboardEvent>): void {
   if (event.key === 'k' && (event.ctrlKey || event.metaKey)) event.preventDefault()
 }
 
-addEventListener('click', keepEarly)
-addEventListener('keydown', keepEarly)
+// Some tests have no page.
+if ('document' in globalThis) {
+  addEventListener('click', keepEarly)
+  addEventListener('keydown', keepEarly)
+}
