@@ -234,7 +234,7 @@ test('ports that were deleted before their turn are named, and need not wait for
   const begun = await page.request.post(`/api/v3/${EXAMPLE.project}/bulk-changes`, {
     headers: { origin: running.origin },
     data: {
-      ...{ bulk_change_id: id, words: 'Detach bastion-ssh.', note: null },
+      ...{ bulk_change_id: id, words: `Detach ${'bastion-ssh, '.repeat(20)}and no more.`, note: null },
       intent: { kind: 'detach', groups: [SSH] },
       kinds: [
         {
@@ -252,6 +252,13 @@ test('ports that were deleted before their turn are named, and need not wait for
   expect(begun.status()).toBe(202)
   await page.goto(`${CHANGES}/${id}`)
   await expect(bulk.notDone.getByText('could not be found')).toHaveCount(2)
+  // A phone has all that it does, too.
+  await page.setViewportSize({ width: 390, height: 850 })
+  const title = page.getByRole('heading', { level: 1 })
+  const hidden = await title.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)
+  expect(hidden).toBeLessThanOrEqual(1)
+  await page.setViewportSize({ width: 1440, height: 900 })
+
   // Others may wait there too.
   const waiting = page.getByRole('region', { name: 'Not finished' })
   const named = (port: string | undefined) => waiting.getByText(`port ${port!.slice(0, 8)}…`)
