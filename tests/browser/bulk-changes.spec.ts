@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Page } from '@playwright/test'
 import { BulkChangesPage } from './bulk-changes-page.ts'
 import { EXAMPLE, expect, expectNoAxeFindingInAnyLook, testOnManyPorts as test } from './portside.ts'
@@ -52,7 +53,7 @@ test('a day: 40 ports by a filter, one first, a failure, a pause, and all undone
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(
     'Put deny-known-attackers above web-public; inserted where missing',
   )
-  await expect(bulk.carryingOut).toContainText('it waits for you to go on with 5 ports')
+  await expect(bulk.carryingOut).toContainText('it waits for somebody to go on with 5 ports')
   await expect(bulk.carryingOut).toContainText('1 done · 39 waiting')
   await expect(bulk.carryingOut).toContainText('Calls left: 39 that change a list, besides reads.')
   await expect(page.getByText('INC-48213')).toBeVisible()
@@ -81,7 +82,7 @@ test('a day: 40 ports by a filter, one first, a failure, a pause, and all undone
   // Of the wave that stopped, a port may be left.
   await expect(async () => {
     if (await bulk.goOn.isEnabled()) await bulk.goOn.click()
-    await expect(elsewhere.carryingOut).toContainText('waits for you to go on with 9 ports', {
+    await expect(elsewhere.carryingOut).toContainText('waits for somebody to go on with 9 ports', {
       timeout: 2000,
     })
   }).toPass()
@@ -145,7 +146,7 @@ test('ports are pasted, and all is done by keyboard', async ({ page, cloud }) =>
   await expect(bulk.figure('ports change')).toHaveText('2')
   await press('Review and carry out…')
   await press('Begin with the first wave')
-  await expect(bulk.carryingOut).toContainText('waits for you to go on with 1 port')
+  await expect(bulk.carryingOut).toContainText('waits for somebody to go on with 1 port')
   await press('End here…')
   await press('End here')
   await expect(bulk.carryingOut).toContainText('It was ended before every port had its turn.')
@@ -222,4 +223,60 @@ test('a change whose response was lost is named after a reload, before it begins
   await bulk.review.click()
   await bulk.dialog.getByRole('button', { name: 'Begin anyway' }).click()
   await expect(bulk.carryingOut).toContainText('1 done · 2 waiting')
+})
+
+test('ports that were deleted before their turn are named, and need not wait for ever', async ({
+  page,
+  running,
+}) => {
+  const bulk = new BulkChangesPage(page)
+  const [id, ...gone] = [randomUUID(), randomUUID(), randomUUID()]
+  const begun = await page.request.post(`/api/v3/${EXAMPLE.project}/bulk-changes`, {
+    headers: { origin: running.origin },
+    data: {
+      ...{ bulk_change_id: id, words: `Detach ${'bastion-ssh, '.repeat(20)}and no more.`, note: null },
+      intent: { kind: 'detach', groups: [SSH] },
+      kinds: [
+        {
+          ...{ planned_from: [WEB, SSH], desired: [WEB] },
+          steps: [{ kind: 'remove', security_groups: [SSH] }],
+          ports: gone.map((port_id, n) => ({ port_id, name: `gone-${n}`, port_updated_at: null })),
+        },
+      ],
+      pace: {
+        ...{ first: 2, growth: 1, largest_wave: 2, stop_after: 3 },
+        ...{ pause_seconds: null, ports_per_minute: null },
+      },
+    },
+  })
+  expect(begun.status()).toBe(202)
+  await page.goto(`${CHANGES}/${id}`)
+  await expect(bulk.notDone.getByText('could not be found')).toHaveCount(2)
+  // A phone has all that it does, too.
+  await page.setViewportSize({ width: 390, height: 850 })
+  const title = page.getByRole('heading', { level: 1 })
+  const hidden = await title.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)
+  expect(hidden).toBeLessThanOrEqual(1)
+  await page.setViewportSize({ width: 1440, height: 900 })
+
+  // Others may wait there too.
+  const waiting = page.getByRole('region', { name: 'Not finished' })
+  const named = (port: string | undefined) => waiting.getByText(`port ${port!.slice(0, 8)}…`)
+  await expect(named(gone[0])).toHaveCount(1)
+  await expect(named(gone[1])).toHaveCount(1)
+
+  // From its port's page, and from its record.
+  const leave = page.getByRole('button', { name: 'Leave as it is' })
+  await page.goto(`${PORTS}/${gone[0]}`)
+  await expect(page.getByRole('alert').filter({ has: leave })).toContainText('the platform has no such port')
+  await expectNoAxeFindingInAnyLook(page)
+  await leave.click()
+  await expect(leave).toHaveCount(0)
+  await page.goto(`${CHANGES}/${id}`)
+  await expect(named(gone[1])).toHaveCount(1)
+  await expect(named(gone[0])).toHaveCount(0)
+  await bulk.notDone.getByRole('link', { name: 'Record' }).last().click()
+  await leave.click()
+  await expect(page.getByText('Left as it was', { exact: true })).toBeVisible()
+  await expect(named(gone[1])).toHaveCount(0)
 })

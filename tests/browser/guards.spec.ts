@@ -121,7 +121,7 @@ test('a guard on many ports: their number is typed, and it begins once', async (
   await bulk.review.click()
   await field.fill('2')
   await bulk.begin.dblclick()
-  await expect(bulk.carryingOut).toContainText('waits for you to go on with 1 port')
+  await expect(bulk.carryingOut).toContainText('waits for somebody to go on with 1 port')
   await expect(bulk.happened).toContainText('confirmed the broken guards by the number of ports')
   expect(await cloud.list(WEB)).toEqual([ssh, ...before])
   await page.goto(changes)

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import type { JSX } from 'react'
 import type { BulkChangeSummary } from '../../vpc/bulk-changes-api.ts'
+import { shortened } from '../../vpc/errors.ts'
 import { useHalfDone } from '../operations/half-done.ts'
 import { openChangesQuery } from '../proxy-client/bulk-changes.ts'
 import { Icon } from '../ui/Icon.tsx'
@@ -11,6 +12,8 @@ import { useKnownProject } from './known-project.ts'
 
 /** So many ports are named at once; the others are folded. */
 const MOST_NAMED = 3
+/** So much of what a bulk change does is said: it may name many groups. */
+const MOST_OF_WORDS = 100
 
 /**
  * Said on every page of a project: which changes stopped or wait for somebody, and which
@@ -109,10 +112,10 @@ function BulkPlaces(props: { project: string; changes: readonly BulkChangeSummar
           <Link
             to="/projects/$projectId/changes/$changeId"
             params={{ projectId: project, changeId: bulk_change_id }}
-            title={`By ${user}; ${counts.waiting} ports wait`}
+            title={`${words} By ${user}; ${counts.waiting === 1 ? '1 port waits' : `${counts.waiting} ports wait`}`}
             preload={false}
           >
-            {words.replace(/\.$/, '')}
+            {shortened(words.replace(/\.$/, ''), MOST_OF_WORDS)}
           </Link>
         </li>
       ))}

@@ -168,7 +168,7 @@ function Calls({ project, change }: { project: string; change: BulkChange }): JS
   return (
     <>
       <p className={styles.muted}>
-        {left !== undefined && `Calls left: ${left.toLocaleString('en')} that change a list, besides reads. `}
+        {left !== undefined && `Calls left: ${left} that change a list, besides reads. `}
         {counted(change.calls, 'call')} so far, reads too.
       </p>
       {!over && budget !== undefined && budget.left !== null && (

@@ -82,6 +82,7 @@ function RecordView({ record, crumb, onReload }: RecordViewProps): JSX.Element {
     <>
       <PageHeader
         title={`${KIND_WORDS[kind]}: ${port}`}
+        cut
         crumbs={
           <>
             {crumb}

@@ -5,8 +5,9 @@ import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { useGroupFacts } from '../facts/group-facts.ts'
 import { usePortOperations } from '../operations/follow-operations.ts'
 import { OperationProgress } from '../operations/OperationProgress.tsx'
-import { StoppedOperation } from '../operations/StoppedOperation.tsx'
+import { StoppedOperation, StoppedWithoutPort } from '../operations/StoppedOperation.tsx'
 import { useOffers, useRights } from '../operations/rights.ts'
+import { CallError } from '../proxy-client/call-error.ts'
 import { portQuery } from '../proxy-client/queries.ts'
 
 /** The same choices for a change that stopped as on its port's page, and what comes of one. */
@@ -17,6 +18,7 @@ export function StoppedChoices({ record }: { record: AuditRecord }): JSX.Element
   const { offered } = useOffers(project_id, true)
   const read = useQuery(portQuery(project_id, port_id))
   const port = read.data?.port
+  const isGone = !port && read.error instanceof CallError && read.error.status === 404
   // What comes of this record's change, and no other change on the port.
   const underWay = all.underWay.filter(
     ({ operation_id, follows }) => operation_id === record_id || follows === record_id,
@@ -37,7 +39,8 @@ export function StoppedChoices({ record }: { record: AuditRecord }): JSX.Element
           onRetry={reload}
         />
       )}
-      {stopped && read.error !== null && (
+      {stopped && isGone && <StoppedWithoutPort operation={stopped} forbidden={forbidden} />}
+      {stopped && read.error !== null && !isGone && (
         <ErrorPanel
           error={read.error}
           title="The port could not be read"

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useMemo, useRef, useState, type JSX } from 'react'
+import { useEffect, useMemo, useRef, useState, type JSX, type ReactNode } from 'react'
 import { sameList } from '../../vpc/list-difference.ts'
 import { PlanRefused, type PlanWay } from '../../vpc/plan-change.ts'
 import type { PlanPolicy } from '../../vpc/plan-policies.ts'
@@ -190,14 +190,32 @@ function Way({ operation, to, project, port, facts, limit, policy, offered }: Wa
 }
 
 /** One that an earlier Portside accepted: nothing but how it ended is read. */
-function TooLarge({ operation, forbidden }: StoppedOperationProps): JSX.Element {
+function TooLarge(props: LeaveOnlyProps): JSX.Element {
+  return (
+    <LeaveOnly {...props} title="A change to this port stopped, and is too large to show">
+      An earlier version of Portside accepted it, with more steps or groups than Portside accepts today. Look
+      at the port’s list, then leave it as it is; arrange it anew where it is wrong.
+    </LeaveOnly>
+  )
+}
+
+/** One on a port that the platform has no more: to leave it is all that can be chosen. */
+export function StoppedWithoutPort(props: LeaveOnlyProps): JSX.Element {
+  return (
+    <LeaveOnly {...props} title="A change to this port stopped, and the platform has no such port">
+      Nothing can be sent to it. Leave the change as it is: it then waits for nobody, and its record stays.
+    </LeaveOnly>
+  )
+}
+
+type LeaveOnlyProps = Pick<StoppedOperationProps, 'operation' | 'forbidden'>
+
+function LeaveOnly(props: LeaveOnlyProps & { title: string; children: ReactNode }): JSX.Element {
+  const { operation, forbidden, title, children } = props
   const choice = useChoice(operation)
   return (
-    <Notice tone="danger" role="alert" title="A change to this port stopped, and is too large to show">
-      <p>
-        An earlier version of Portside accepted it, with more steps or groups than Portside accepts today.
-        Look at the port’s list, then leave it as it is; arrange it anew where it is wrong.
-      </p>
+    <Notice tone="danger" role="alert" title={title}>
+      <p>{children}</p>
       <div className={styles.choices}>
         <Button
           busy={choice.isPending}

@@ -23,6 +23,7 @@ export function PortHeader(props: { project: string; portId: string; port?: Port
   return (
     <PageHeader
       title={textOf(port?.name) ?? `Port ${shortId(portId)}`}
+      cut
       crumbs={
         <Link
           to="/projects/$projectId/ports"

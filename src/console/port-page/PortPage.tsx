@@ -1,14 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import type { JSX } from 'react'
+import { Suspense, type JSX } from 'react'
 import { portQuery } from '../proxy-client/queries.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
+import { later } from '../errors/later.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { CallError } from '../proxy-client/call-error.ts'
 import { PortHeader } from './PortHeader.tsx'
 import { Workbench } from './Workbench.tsx'
 
 export { loadParts } from './later-parts.ts'
+
+const StoppedOnGonePort = later(() =>
+  import('../operations/StoppedOnGonePort.tsx').then((module) => module.StoppedOnGonePort),
+)
 
 const route = getRouteApi('/projects/$projectId/ports/$portId')
 
@@ -53,6 +58,11 @@ function PortView({ project, portId }: { project: string; portId: string }): JSX
             </Link>
           }
         />
+      )}
+      {missing && (
+        <Suspense>
+          <StoppedOnGonePort project={project} portId={portId} />
+        </Suspense>
       )}
     </>
   )

@@ -26,6 +26,11 @@ test('where no kind changed, they are the same ones', () => {
   expect(withKinds(known, polled([{ waiting: 3 }, { waiting: 2 }])).kinds).toBe(known)
 })
 
+test('where a poll does not say which kinds came before, it has all of them', () => {
+  const all = { revision: 8, kinds: known } as Partial<BulkChange> as BulkChange
+  expect(withKinds(known, all).kinds).toEqual(known)
+})
+
 test('an undo that is planned gets more kinds, and more ports of those that are known', () => {
   const more = kind('c', { waiting: 1 }, 1)
   const { kinds } = withKinds(known, polled([{ waiting: 3 }, { waiting: 4 }], [more]))

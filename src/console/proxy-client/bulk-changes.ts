@@ -121,11 +121,13 @@ export async function waitForBulkChange(
   return known === undefined ? bulk_change : withKinds(known.kinds, bulk_change)
 }
 
-/** With the kinds that are known, as they are now. One that did not change stays the same one. */
-export function withKinds(
-  known: BulkChange['kinds'],
-  { earlier_kinds = [], kinds, ...change }: BulkChange,
-): BulkChange {
+/**
+ * With the kinds that are known, as they are now. One that did not change stays the same one. A
+ * response that does not tell them apart has all kinds.
+ */
+export function withKinds(known: BulkChange['kinds'], received: BulkChange): BulkChange {
+  const { earlier_kinds, kinds, ...change } = received
+  if (earlier_kinds === undefined) return received
   const earlier = known.map((kind, n) => {
     const counts = { ...NO_PORTS, ...earlier_kinds[n] }
     if (bulkPortStates.every((state) => counts[state] === kind.counts[state])) return kind

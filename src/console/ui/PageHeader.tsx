@@ -4,6 +4,8 @@ import styles from './PageHeader.module.css'
 type PageHeaderProps = {
   /** The page's one h1, and the document's title. */
   title: string
+  /** The page says all of it elsewhere, too: of a phone it takes two lines at most. */
+  cut?: boolean
   /** Links to the pages above this one. */
   crumbs?: ReactNode
   /** A line or two below the title. */
@@ -12,7 +14,7 @@ type PageHeaderProps = {
 }
 
 /** The head of a page. After a navigation the focus is put on its title (app/Shell.tsx). */
-export function PageHeader({ title, crumbs, children, actions }: PageHeaderProps): JSX.Element {
+export function PageHeader({ title, cut = false, crumbs, children, actions }: PageHeaderProps): JSX.Element {
   return (
     <div className={styles.header}>
       <title>{`${title} · Portside`}</title>
@@ -22,7 +24,7 @@ export function PageHeader({ title, crumbs, children, actions }: PageHeaderProps
             {crumbs}
           </nav>
         )}
-        <h1 className={styles.title} tabIndex={-1}>
+        <h1 className={cut ? `${styles.title} ${styles.cut}` : styles.title} tabIndex={-1}>
           {title}
         </h1>
         {children !== undefined && <div className={styles.meta}>{children}</div>}

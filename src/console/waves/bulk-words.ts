@@ -50,12 +50,18 @@ export function countsWords(counts: BulkChangeSummary['counts']): string {
 }
 
 /**
- * How many calls that change a list are left to be sent, of the ports that wait; undefined where
- * it is not known yet, or nothing more is sent.
+ * How many calls that change a list are left to be sent; 'up to' so many where ports are under way,
+ * as they may have sent theirs. Undefined where it is not known yet, or nothing more is sent.
  */
-export function callsToSend(change: Pick<BulkChange, 'state' | 'kinds'>): number | undefined {
+export function callsToSend(change: Pick<BulkChange, 'state' | 'kinds'>): string | undefined {
   if (isOver(change) || change.state === 'planning') return undefined
-  return change.kinds.reduce((sum, { counts, steps }) => sum + counts.waiting * steps.length, 0)
+  let calls = 0
+  let sending = 0
+  for (const { counts, steps } of change.kinds) {
+    calls += counts.waiting * steps.length
+    sending += counts.under_way * steps.length
+  }
+  return `${sending > 0 ? 'up to ' : ''}${(calls + sending).toLocaleString('en')}`
 }
 
 /** '17:05:07 UTC', as the records have it; `at` is of the proxy. */
@@ -83,7 +89,7 @@ export function stateWords(change: BulkChange): string {
       return `Wave ${wave.number} is under way.`
     case 'waiting':
       return next_wave_at === null
-        ? `${wave.number === 0 ? 'It' : `Wave ${wave.number} has ended: it`} waits for you to go on with ${portsWords(nextWave(change))}.`
+        ? `${wave.number === 0 ? 'It' : `Wave ${wave.number} has ended: it`} waits for somebody to go on with ${portsWords(nextWave(change))}.`
         : `The next wave, of ${portsWords(nextWave(change))}, begins at ${clockWords(next_wave_at)}.`
     case 'paused':
       return counts.under_way > 0
