@@ -21,7 +21,7 @@ const CHANGED: readonly (keyof Tables)[] = [
   'standing_orders',
   'order_departures',
 ]
-/** Tables that the proxy only reads: triggers keep the first, and Kysely lists migrations in the others. */
+/** Tables that the proxy only reads: triggers write the first, Kysely's migrations the others. */
 const READ = ['open_records', 'kysely_migration', 'kysely_migration_lock']
 /** Any number that no other program's advisory lock on the same database has. */
 const GRANTING = 7_678_745

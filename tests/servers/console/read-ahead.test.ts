@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Read } from './first-reads.ts'
-import { readAhead, takeAhead } from './read-ahead.ts'
+import type { Read } from '../../../src/console/proxy-client/first-reads.ts'
+import { readAhead, takeAhead } from '../../../src/console/proxy-client/read-ahead.ts'
 
 let server: Server
 let read: Read
