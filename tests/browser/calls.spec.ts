@@ -73,6 +73,12 @@ class Counted {
     context.on('requestfailed', end)
   }
 
+  /** Waits until what was just done without being counted is over. */
+  settled(): Promise<unknown> {
+    this.#lastAt = Date.now()
+    return this.quiet()
+  }
+
   /** Waits until nothing has been asked for or called for a while. */
   async quiet(): Promise<Record<string, number>> {
     for (;;) {
@@ -184,6 +190,7 @@ test('what the pages of ports cost', async ({ page, portPage, counting }) => {
     await expect(page.getByRole('link', { name: EXAMPLE.port })).toBeVisible()
   })
   await search.fill('')
+  await counted.settled()
   await count('go to a port by the palette', async () => {
     await page.keyboard.press('Control+k')
     const palette = page.getByRole('dialog', { name: 'Go to…' })
