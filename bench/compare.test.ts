@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compare, comparisonTable, keep, type KeptFigures } from './compare.ts'
+import { compare, comparisonTable, keep, keptFigures, type KeptFigures } from './compare.ts'
 import type { Figure } from './figures.ts'
 
 const figure = (name: string, value: number, more: Partial<Figure> = {}): Figure => ({
@@ -56,6 +56,14 @@ test('the last three runs of a machine are kept; other subjects stay', () => {
   expect(keep([figure('p50', 9)], now, 'another', 'later').figures).toEqual([
     { subject: 'proxy', name: 'p50', unit: 'ms', medians: [9] },
   ])
+})
+
+test('what could not be measured is not kept, and what was kept of it stays', () => {
+  const none = { values: [] }
+  const before = kept('p50', [1, 2])
+  const now = keep([figure('p50', 1, none), figure('p99', 1, none)], before, 'a', 'today')
+  expect(now.figures).toEqual(before.figures)
+  expect(keptFigures.parse(JSON.parse(JSON.stringify(now)))).toEqual(now)
 })
 
 test('the table has before, now and a mark', () => {

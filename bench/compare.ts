@@ -81,15 +81,13 @@ export function keep(
     machine,
     figures: [
       ...(earlier?.figures.filter(({ subject }) => !measured.has(subject)) ?? []),
-      ...figures.map((figure) => {
+      ...figures.flatMap((figure) => {
         const { subject, name, unit, values } = figure
         const before = find(earlier, figure)?.medians ?? []
-        return {
-          subject,
-          name,
-          unit,
-          medians: [...before, Number(median(values).toPrecision(4))].slice(-RUNS),
-        }
+        // JSON has no NaN: what could not be measured stays as it was.
+        const now = values.length === 0 ? [] : [Number(median(values).toPrecision(4))]
+        const medians = [...before, ...now].slice(-RUNS)
+        return medians.length === 0 ? [] : [{ subject, name, unit, medians }]
       }),
     ],
   }

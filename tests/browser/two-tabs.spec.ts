@@ -63,6 +63,28 @@ test('what another tab arranges never takes its place in the question', async ({
   expect(await cloud.list(PORTS.asked)).toEqual(mine)
 })
 
+test('a key that is quicker than the question is no other tab', async ({ page, portPage, portPath }) => {
+  await portPage.open(portPath(PORTS.asked), 4)
+  await portPage.dryRun.uncheck()
+  await moveDown(portPage, 0)
+  await expect(portPage.plan).toContainText('call')
+  // Within one task, so that the plan can't follow between them.
+  await page.evaluate(async () => {
+    const apply = [...document.querySelectorAll('button')].find((one) => one.textContent === 'Apply…')
+    const init = { key: 'ArrowDown', altKey: true, bubbles: true, cancelable: true }
+    const press = () => document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', init))
+    for (const act of [press, () => apply?.click(), press]) {
+      act()
+      await Promise.resolve()
+    }
+  })
+  const arranged = await portPage.ids()
+  await expect(page.locator('[data-replanning]')).toHaveCount(0)
+  expect(await portPage.alert('The arrangement changed while you were asked').count()).toBe(0)
+  await expect(portPage.dialog).toBeHidden()
+  expect(await portPage.ids()).toEqual(arranged)
+})
+
 test('tabs that change it at the same time send what they show', async ({ page, cloud, portPath }) => {
   const [first, second] = await twoTabs(page, portPath(PORTS.atOnce))
   const sent = sentBy(second)

@@ -50,14 +50,16 @@ export function useApplying(options: {
   const { project, port, planned, arrangement: now, isCurrent, operations, keep, onSend, forbidden } = options
   const queryClient = useQueryClient()
   const [asked, setAsked] = useState<Arrangement | null>(null)
+  const [drawn, setDrawn] = useState<Arrangement | null>(null)
   const [overtakenBy, setOvertakenBy] = useState<Arrangement | null>(null)
   const latest = useLatest(now)
+  const asking = asked !== null && sameChange(asked, planned.arrangement)
   // What is sent is what the operator was asked about: nothing takes its place in the dialog.
   if (asked !== null && !sameChange(asked, now)) {
     setAsked(null)
-    setOvertakenBy(now)
-  }
-  const asking = asked !== null && sameChange(asked, planned.arrangement)
+    // Before the dialog was there, the operator arranged on: keys are quicker than the plan.
+    if (drawn === asked) setOvertakenBy(now)
+  } else if (asking && drawn !== asked) setDrawn(asked)
   const overtaken = overtakenBy !== null && sameChange(overtakenBy, now)
   const {
     mutate,

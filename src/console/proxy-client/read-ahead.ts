@@ -43,7 +43,10 @@ export async function takeAhead(read: Read, signal: AbortSignal): Promise<Respon
   if (found === undefined) return undefined
   globalThis.portsideAhead?.delete(key)
   const { response, abort, askedAt } = found
-  if (performance.now() - askedAt > LONGEST_WAIT_MS) abort.abort()
+  if (performance.now() - askedAt > LONGEST_WAIT_MS) {
+    abort.abort()
+    return undefined
+  }
   signal.addEventListener('abort', () => abort.abort())
   return response.catch(() => undefined)
 }

@@ -10,7 +10,7 @@ import type { Tables } from './tables.ts'
  */
 export type Protection = 'role' | 'triggers'
 
-/** Tables whose rows the proxy changes. All others are append-only (append-only.ts) or Kysely's. */
+/** Tables whose rows the proxy changes. All others are append-only (append-only.ts) or READ. */
 const CHANGED: readonly (keyof Tables)[] = [
   'operations',
   'proxies',
@@ -20,10 +20,9 @@ const CHANGED: readonly (keyof Tables)[] = [
   'bulk_ports',
   'standing_orders',
   'order_departures',
-  'open_records',
 ]
-/** The tables in which Kysely lists the migrations that have run. */
-const MIGRATED = ['kysely_migration', 'kysely_migration_lock']
+/** Tables that the proxy only reads: triggers write the first, Kysely's migrations the others. */
+const READ = ['open_records', 'kysely_migration', 'kysely_migration_lock']
 /** Any number that no other program's advisory lock on the same database has. */
 const GRANTING = 7_678_745
 
@@ -36,8 +35,8 @@ const appendOnlyTables = sql`append_only as (
     where t.tgrelid = c.oid and p.proname = ${REFUSING_FUNCTION}))`
 
 /**
- * Grants a role exactly what a proxy needs: to read and insert rows, and to change those of the
- * tables that are not append-only.
+ * Grants a role exactly what a proxy needs: to read and insert rows, and to change those of
+ * CHANGED.
  * @param owner the database as the role that owns the tables
  */
 export async function grant(owner: Kysely<Tables>, role: string): Promise<void> {
@@ -51,7 +50,7 @@ export async function grant(owner: Kysely<Tables>, role: string): Promise<void> 
     const rights = [
       ...rows.map(({ table }) => [table, 'select, insert'] as const),
       ...CHANGED.map((table) => [table, 'select, insert, update, delete'] as const),
-      ...MIGRATED.map((table) => [table, 'select'] as const),
+      ...READ.map((table) => [table, 'select'] as const),
     ]
     for (const [table, allowed] of rights) {
       const name = sql.id(schema, table)

@@ -53,6 +53,15 @@ test('what is in an append-only table can be added to and read, and nothing else
   await close()
 }, 60_000)
 
+/** What takes a database back to before the migration of History. */
+const BEFORE_HISTORY = [
+  'drop table open_records',
+  'drop function portside_record_begun() cascade',
+  'drop function portside_record_ended() cascade',
+  'drop index records_of_user, records_of_kind',
+  "delete from kysely_migration where name = '007_history'",
+]
+
 /** Begins an audit record that says nothing. */
 const begin = (db: Kysely<Tables>, record_id: string) =>
   beginAuditRecord(db, {
@@ -70,15 +79,7 @@ test.each(DATABASES)(
     const earlier = await open(config)
     for (const id of [older, ended]) await begin(earlier.db, id)
     await addAuditEntries(earlier.db, ended, [endEntry('done', [], null)])
-    // As it was before the migration.
-    for (const undo of [
-      'drop table open_records',
-      'drop function portside_record_begun() cascade',
-      'drop function portside_record_ended() cascade',
-      'drop index records_of_user, records_of_kind',
-      "delete from kysely_migration where name = '007_history'",
-    ])
-      await sql.raw(undo).execute(earlier.db)
+    for (const undo of BEFORE_HISTORY) await sql.raw(undo).execute(earlier.db)
     await earlier.close()
 
     const updated = await open(config)
@@ -89,6 +90,30 @@ test.each(DATABASES)(
     await addAuditEntries(updated.db, older, [endEntry('done', [], null)])
     expect(await openOnes(updated)).toEqual([begun])
     await updated.close()
+    await remove()
+  },
+  60_000,
+)
+
+test.skipIf(!POSTGRES)(
+  'an audit record that ends during an update has an end',
+  async () => {
+    const { config, remove } = await newDatabase('PostgreSQL')
+    const earlier = await open(config)
+    const id = randomUUID()
+    await begin(earlier.db, id)
+    for (const undo of BEFORE_HISTORY) await sql.raw(undo).execute(earlier.db)
+    const ending = await earlier.db.startTransaction().execute()
+    await addAuditEntries(ending, id, [endEntry('done', [], null)])
+    const updating = open(config)
+    const waiting = sql`select from pg_locks l join pg_database d on d.oid = l.database
+      where not granted and datname = current_database()`
+    const isWaiting = async () => (await waiting.execute(earlier.db)).rows.length
+    await expect.poll(isWaiting, { timeout: 20_000 }).toBe(1)
+    await ending.commit().execute()
+    const updated = await updating
+    expect(await openOnes(updated)).toEqual([])
+    for (const { close } of [updated, earlier]) await close()
     await remove()
   },
   60_000,
@@ -145,6 +170,10 @@ describe.skipIf(!POSTGRES)('a PostgreSQL with an owner of its own', () => {
         `create trigger quiet before insert on ${table} execute function portside_append_only()`,
       ])
         await expect(sql.raw(refused).execute(database.db), refused).rejects.toMatchObject({ code: '42501' })
+    // Triggers keep it, with the owner's rights.
+    for (const refused of ['delete from open_records', `insert into open_records values ('${randomUUID()}')`])
+      await expect(sql.raw(refused).execute(database.db), refused).rejects.toMatchObject({ code: '42501' })
+    expect(await openOnes(database)).toEqual([])
     await expect(sql`drop function portside_append_only() cascade`.execute(database.db)).rejects.toThrow(
       'owner',
     )
