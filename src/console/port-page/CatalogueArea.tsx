@@ -1,4 +1,4 @@
-import { useState, type JSX } from 'react'
+import { useMemo, type JSX } from 'react'
 import { later } from '../errors/later.tsx'
 import type { Arrangement } from '../arrangement/arrangement.ts'
 import type { DragLink } from '../drag/drag-link.ts'
@@ -33,14 +33,7 @@ export function CatalogueArea({ dragLink }: { dragLink: DragLink }): JSX.Element
 
 /** The arrangement; while it has the same groups, in whatever order, the same one. */
 function useUnlessMoved(arrangement: Arrangement): Arrangement {
-  const [kept, keep] = useState(arrangement)
-  const current = sameGroups(kept.desired, arrangement.desired) ? kept : arrangement
-  if (current !== kept) keep(current)
-  return current
-}
-
-function sameGroups(one: readonly string[], other: readonly string[]): boolean {
-  if (one === other) return true
-  const groups = new Set(one)
-  return one.length === other.length && other.every((id) => groups.has(id))
+  const groups = arrangement.desired.toSorted().join()
+  // oxlint-disable-next-line react/exhaustive-deps -- the order is what it is not for
+  return useMemo(() => arrangement, [groups])
 }
