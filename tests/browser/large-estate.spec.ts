@@ -57,29 +57,6 @@ test('rows out of sight are not in the document, and scrolling reads on to the e
   }
 })
 
-test('a row is few elements, and a jump draws only the rows in sight', async ({ ports }) => {
-  const perRow = await ports
-    .locator('[aria-label=Ports] tbody tr[data-index]')
-    .evaluateAll((all) => Math.max(...all.map((row) => row.querySelectorAll('*').length)))
-  expect(perRow).toBeLessThanOrEqual(40)
-  const [inSight, drawn] = await ports.evaluate(async () => {
-    window.scrollTo(0, 4000)
-    // The rows are drawn when it is told of the scrolling, in the frame that shows them.
-    await new Promise((resolve) => addEventListener('scroll', resolve, { once: true }))
-    await new Promise((resolve) => setTimeout(resolve))
-    const all = [...document.querySelectorAll('[aria-label=Ports] tbody tr[data-index]')]
-    const seen = all.filter((row) => {
-      const { top, bottom } = row.getBoundingClientRect()
-      return bottom > 0 && top < innerHeight
-    })
-    return [seen.length, all.length]
-  })
-  expect(inSight).toBeGreaterThan(15)
-  expect(drawn).toBeLessThanOrEqual(inSight + 2)
-  // At rest, rows beyond those in sight are drawn ahead.
-  await expect(ports.locator('[aria-label=Ports] tbody tr[data-index]')).toHaveCount(inSight + 20)
-})
-
 test('moving a group draws the rows that move, and nothing of the catalogue', async ({ ports, cloud }) => {
   await ports.locator('[aria-label=Ports] tbody th a').first().click()
   const portPage = new PortPage(ports)

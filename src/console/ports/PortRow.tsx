@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { memo, type JSX, type ReactNode, type Ref } from 'react'
 import { deviceOwnerWords } from '../../vpc/device-owner.ts'
 import { addressesOf, portSecurityOf } from '../../vpc/port-facts.ts'
@@ -10,7 +11,6 @@ import { Time } from '../ui/Time.tsx'
 import type { Named } from '../facts/group-names.ts'
 import type { CheckOf } from './ChoosePorts.tsx'
 import { PortGroups } from './PortGroups.tsx'
-import type { PortLinks } from './port-links.ts'
 import styles from './PortsTable.module.css'
 
 type PortRowProps = {
@@ -29,7 +29,6 @@ type PortRowProps = {
   /** All groups are shown. */
   expanded: boolean
   onExpand: (port: string) => void
-  links: PortLinks
   /** Asked to put the focus on another row. */
   onGoTo: (index: number) => void
 }
@@ -43,8 +42,7 @@ const OFF_WIDTH = 116
  * each step of scrolling.
  */
 export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
-  const { ref, index, project, port, names, width, badges, check, expanded, onExpand } = props
-  const { links, onGoTo } = props
+  const { ref, index, project, port, names, width, badges, check, expanded, onExpand, onGoTo } = props
   const name = textOf(port.name)
   const owner = textOf(port.device_owner)
   const vpc = textOf(port.vpc_id)
@@ -59,9 +57,9 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
     >
       <th scope="row">
         {check?.(port)}
-        <a
-          href={links.port(port.id)}
-          data-port={port.id}
+        <Link
+          to="/projects/$projectId/ports/$portId"
+          params={{ projectId: project, portId: port.id }}
           onKeyDown={(event) => {
             if (event.altKey || event.ctrlKey || event.metaKey) return
             if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
@@ -72,7 +70,7 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
           title={name ?? 'This port has no name'}
         >
           {name ?? port.id}
-        </a>
+        </Link>
         {badges}
       </th>
       <td className={styles.id}>
@@ -114,14 +112,17 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
       </td>
       <td className={`${styles.mono} ${styles.network}`}>
         {vpc !== undefined && (
-          <a
-            href={links.vpc(vpc)}
-            data-vpc={vpc}
+          <Link
+            to="/projects/$projectId/ports"
+            params={{ projectId: project }}
+            search={(before) => ({ ...before, vpc })}
+            replace
+            preload={false}
             className={styles.networkLink}
             title={`VPC ${vpc}, virtual subnet ${textOf(port.virsubnet_id) ?? '—'}. Show the ports of this VPC.`}
           >
             {shortId(vpc)}
-          </a>
+          </Link>
         )}
       </td>
       <td className={`${styles.muted} ${styles.updated}`}>

@@ -1,13 +1,11 @@
-import { useWindowVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type JSX } from 'react'
 import { firstViewDrawn } from '../hooks/first-view.ts'
 import { later } from '../errors/later.tsx'
 import type { CheckOf } from './ChoosePorts.tsx'
 import { measureIn } from './fitting-texts.ts'
 import { MOST_NAMED } from './PortGroups.tsx'
-import { usePortLinks } from './port-links.ts'
 import { PortRow } from './PortRow.tsx'
-import { rowsToDraw } from './rows-to-draw.ts'
 import styles from './PortsTable.module.css'
 import { useGroupNames } from '../facts/use-group-names.ts'
 import { nextSort, sortKeyOf, type PortSort, type SortKey } from '../port-search/sort-ports.ts'
@@ -44,19 +42,18 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
   const [toFocus, setToFocus] = useState<number>()
   const [expanded, setExpanded] = useState<string>()
   const onExpand = useCallback((id: string) => setExpanded((now) => (now === id ? undefined : id)), [])
-  const { links, listeners } = usePortLinks(project)
   const { width, cards } = useRoom(body, rows.length > 0)
   const rowHeight = cards ? CARD_HEIGHT : ROW_HEIGHT
-  const drawnFrom = useRef(0)
   // The virtualizer changes in place; nothing here is memoized by it.
   // oxlint-disable-next-line react/incompatible-library
-  const virtualizer: Virtualizer<Window, HTMLTableRowElement> = useWindowVirtualizer({
+  const virtualizer = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => rowHeight,
     // With a new function for the keys every row is placed anew: at 10,000 of them that is not for
     // each frame of scrolling.
     getItemKey: useCallback((index: number) => rows[index]?.id ?? index, [rows]),
-    rangeExtractor: (range) => rowsToDraw(range, virtualizer.scrollDirection, drawnFrom.current),
+    // A jump to the end draws all that is in sight anew, and these.
+    overscan: 6,
     scrollMargin,
   })
   const measuredFor = useRef(rowHeight)
@@ -91,9 +88,6 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
   }, [readAhead, scrolled])
 
   const [from, to] = [first?.index ?? 0, last?.index ?? -1]
-  useLayoutEffect(() => {
-    drawnFrom.current = from
-  })
   const inSight = useMemo(
     () => rows.slice(from, to + 1).flatMap(({ security_groups }) => security_groups.slice(0, MOST_NAMED)),
     [rows, from, to],
@@ -156,9 +150,7 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
             <SortHead sortKey="updated" words="Updated (UTC)" className={styles.updated} {...head} />
           </tr>
         </thead>
-        {/* Clicks of the links in it. */}
-        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events, jsx-a11y/mouse-events-have-key-events */}
-        <tbody ref={body} {...listeners}>
+        <tbody ref={body}>
           <Spacer height={first === undefined ? 0 : first.start - scrollMargin} />
           {items.map((item) => {
             const port = rows[item.index]
@@ -170,7 +162,6 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
                   index={item.index}
                   project={project}
                   port={port}
-                  links={links}
                   onGoTo={goTo}
                   names={names}
                   width={width}
