@@ -1,7 +1,7 @@
 // `npm run dev`: the console with hot reload; the proxy and the emulator from source, restarted
 // when it changes; all at one address, which signs in everyone who opens it.
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { createServer as createTcpServer } from 'node:net'
@@ -18,12 +18,19 @@ const HOST = '127.0.0.1'
 const DATA = process.env.PORTSIDE_DATA_FOLDER ?? `${root}.data/dev`
 mkdirSync(DATA, { recursive: true, mode: 0o700 })
 
+/**
+ * A port that nothing listens on. Not one that the system would choose: it might give that to
+ * another program before ours listens.
+ */
 async function freePort() {
-  const server = createTcpServer().listen(0, HOST)
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  return port
+  for (;;) {
+    const server = createTcpServer().listen(randomInt(20_000, 32_000), HOST)
+    const isFree = await once(server, 'listening').catch(() => undefined)
+    if (!isFree) continue
+    const { port } = server.address()
+    server.close()
+    return port
+  }
 }
 
 const wanted = Number(process.env.PORTSIDE_LISTEN_PORT || 5173)
