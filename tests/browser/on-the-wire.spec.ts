@@ -94,6 +94,8 @@ test('groups that a port had last time are asked for with it, those it has are s
   portPath,
 }) => {
   await portPage.open(portPath(EXAMPLE.port), 2)
+  const seen = () => page.evaluate(() => localStorage.getItem('portside.groups-seen'))
+  await expect.poll(seen).toContain(EXAMPLE.port)
   const port = await holdBack(page, new RegExp(`/api/.*/ports/${EXAMPLE.port}$`))
   const before = page.waitForResponse(/\/vpc\/security-group-rules\?/)
   await page.goto(portPath(EXAMPLE.port), { waitUntil: 'commit' })
