@@ -5,8 +5,10 @@ let drawn!: () => void
  */
 export const firstView = new Promise<void>((resolve) => (drawn = resolve))
 
-/** Called by a page, as soon as that is on the screen. */
-export { drawn as firstViewDrawn }
+/** Called by a page as soon as it is drawn; what waits begins when that is painted. */
+export function firstViewDrawn(): void {
+  requestAnimationFrame(() => setTimeout(drawn))
+}
 
 setTimeout(drawn, 2000)
 

@@ -1,4 +1,5 @@
 import { Suspense, type JSX } from 'react'
+import { firstView } from '../hooks/first-view.ts'
 import { later } from '../errors/later.tsx'
 import { LONGEST_SEARCH } from '../../vpc/limits.ts'
 import type { Port } from '../../vpc/port.ts'
@@ -7,7 +8,9 @@ import { SearchBox } from '../ui/SearchBox.tsx'
 import styles from './PortsFilters.module.css'
 import type { PortsSearch } from '../port-search/ports-search.ts'
 
-const FilterFields = later(() => import('./FilterFields.tsx').then((module) => module.FilterFields))
+const FilterFields = later(() =>
+  firstView.then(() => import('./FilterFields.tsx')).then((module) => module.FilterFields),
+)
 
 /** A part of the state of the view; what is undefined is left out. */
 export type PortsChange = { [name in keyof PortsSearch]: PortsSearch[name] | undefined }

@@ -1,5 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { Suspense, useCallback, useDeferredValue, useEffect, useMemo, useState, type JSX } from 'react'
+import { firstView } from '../hooks/first-view.ts'
 import { later } from '../errors/later.tsx'
 import { useKeepListSearch } from '../hooks/list-search.ts'
 import { useAnnounce } from '../ui/Announcer.tsx'
@@ -19,7 +20,9 @@ const GroupOffer = later(() => import('./GroupOffer.tsx').then((module) => modul
 const UnreadableNotice = later(() =>
   import('../errors/UnreadableNotice.tsx').then((module) => module.UnreadableNotice),
 )
-const ChoosePorts = later(() => import('./ChoosePorts.tsx').then((module) => module.ChoosePorts))
+const ChoosePorts = later(() =>
+  firstView.then(() => import('./ChoosePorts.tsx')).then((module) => module.ChoosePorts),
+)
 const NothingFound = later(() => import('./NothingFound.tsx').then((module) => module.NothingFound))
 
 const route = getRouteApi('/projects/$projectId/ports')

@@ -1,6 +1,6 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type JSX } from 'react'
-import { firstViewDrawn } from '../hooks/first-view.ts'
+import { firstView, firstViewDrawn } from '../hooks/first-view.ts'
 import { later } from '../errors/later.tsx'
 import type { CheckOf } from './ChoosePorts.tsx'
 import { measureIn } from './fitting-texts.ts'
@@ -12,7 +12,9 @@ import { nextSort, sortKeyOf, type PortSort, type SortKey } from '../port-search
 import type { PortsView } from './use-ports.ts'
 import type { BadgesByPort } from './WatchHalfDone.tsx'
 
-const WatchHalfDone = later(() => import('./WatchHalfDone.tsx').then((module) => module.WatchHalfDone))
+const WatchHalfDone = later(() =>
+  firstView.then(() => import('./WatchHalfDone.tsx')).then((module) => module.WatchHalfDone),
+)
 
 const NOTHING: BadgesByPort = { get: () => undefined }
 
