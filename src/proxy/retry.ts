@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
 /** How long to wait before a request is tried again. */
 export type RetryWaits = {
   /**
@@ -34,25 +36,9 @@ export function waitAfter(
   return Math.max((retryAfter ?? 0) * 1000, spread / 2) + (Math.random() * spread) / 2
 }
 
-/** What is needed of an AbortSignal: to make one takes as long as to parse a port. */
-export type GoneSignal = Pick<AbortSignal, 'aborted' | 'reason'> & {
-  addEventListener(type: 'abort', listener: () => void): void
-  removeEventListener(type: 'abort', listener: () => void): void
-}
-
 /** Waits. @returns true after that time, false as soon as `signal` is aborted */
-export function pause(milliseconds: number, signal?: GoneSignal): Promise<boolean> {
-  if (signal?.aborted) return Promise.resolve(false)
-  return new Promise((resolve) => {
-    const end = (whole: boolean) => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', leave)
-      resolve(whole)
-    }
-    const leave = () => end(false)
-    const timer = setTimeout(() => end(true), milliseconds)
-    signal?.addEventListener('abort', leave)
-  })
+export function pause(milliseconds: number, signal?: AbortSignal): Promise<boolean> {
+  return wait(milliseconds, true, signal && { signal }).catch(() => false)
 }
 
 /**

@@ -38,7 +38,7 @@ export function headScript(): Plugin {
   }
 }
 
-/** src/console/head.ts as a classic script, which runs where it stands. */
+/** src/console/head.ts as a classic script, which runs before what follows it. */
 async function compiled(files: Record<string, string[]>): Promise<string> {
   const built = (await build({
     configFile: false,

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { BulkChange } from '../../vpc/bulk-changes-api.ts'
+import { pause } from '../hooks/pause.ts'
 import {
   bulkChangeQuery,
   bulkEntriesQuery,
@@ -61,10 +62,6 @@ async function follow(
       await pause(Math.max(PAUSE_MS, least))
     }
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 /**

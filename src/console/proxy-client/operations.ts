@@ -4,6 +4,7 @@ import { sameList } from '../../vpc/list-difference.ts'
 import type { Port } from '../../vpc/port.ts'
 import { SETTLED, type Operation } from '../../vpc/portside-api.ts'
 import { keepSeen } from './keep-seen.ts'
+import { pause } from '../hooks/pause.ts'
 import { fromNowOn, isLater, noteTimes, outdate, timed, timesOf, wasAskedAfter, type Times } from './order.ts'
 import { outdateMembers, portQuery, readPortAnew } from './queries.ts'
 import { isWhole, readOperations, type KnownOperation } from './read-operations.ts'
@@ -198,8 +199,4 @@ function storePort(client: QueryClient, project: string, response: PortResponse,
       type: 'active',
       predicate: (query) => query.state.data === undefined,
     })
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

@@ -19,7 +19,7 @@ export function readAhead(read: Read): Promise<Response> {
   const response = wholeResponse(
     fetch(addressOf(read), { headers: headersOf(read), credentials: 'same-origin', signal: abort.signal }),
   )
-  // Whoever takes it is told.
+  // Whoever takes it gets its failure.
   response.catch(() => {})
   globalThis.portsideAhead ??= new Map()
   globalThis.portsideAhead.set(keyOf(read), { response, abort, askedAt: performance.now() })

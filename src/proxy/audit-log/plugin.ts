@@ -13,6 +13,7 @@ import type { DatabaseAccess } from '../database/database.ts'
 import { ownError } from '../errors.ts'
 import { idParams } from '../request-checks.ts'
 import { csvOf, jsonLinesOf } from './export.ts'
+import { sendExport } from '../send-export.ts'
 import { findAuditRecord, findAuditRecords } from './read.ts'
 
 /** Audit records on a page, when the request doesn't say how many. */
@@ -61,16 +62,11 @@ export async function auditLogPlugin(
     },
     async (request, reply) => {
       const { format, ...filters } = request.query
-      const day = new Date().toISOString().slice(0, 10)
+      const db = await opened()
+      const streamOf = format === 'csv' ? csvOf : jsonLinesOf
       // A stream, which the schema of a text has no type for.
       const file: FastifyReply = reply
-      file
-        .header('cache-control', 'no-store')
-        .header('content-disposition', `attachment; filename="portside-records-${day}.${format}"`)
-      const db = await opened()
-      return format === 'csv'
-        ? file.type('text/csv; charset=utf-8').send(csvOf(db, projects, filters))
-        : file.type('application/jsonl; charset=utf-8').send(jsonLinesOf(db, projects, filters))
+      return sendExport(file, 'records', format, streamOf(db, projects, filters))
     },
   )
 

@@ -136,7 +136,7 @@ export async function findAuditEntries(
 
 /**
  * Up to this many audit records are found by their IDs, and sorted; more by going through them by
- * time. Of a million, both take a tenth of a second at most, unless more are all of long ago.
+ * time, which takes long only where all of them are of long ago.
  */
 const FEW = 10_000
 
@@ -190,8 +190,7 @@ async function readRows<R extends Key>(
   const condition = sql.join(conditions, sql` and `)
   if (few || !many) return select(db, { condition, limit, few })
   // Checks one audit record after the other, the newest first, until there are enough. The database
-  // would check all of them and sort: it doesn't know that many match, as PGlite collects no
-  // statistics.
+  // might check all of them and sort: it can't know how many match.
   return db.transaction().execute(async (transaction) => {
     await sql`select set_config(name, 'off', true)
       from unnest(array['enable_seqscan', 'enable_bitmapscan', 'enable_sort']) as name`.execute(transaction)

@@ -27,6 +27,7 @@ import { openedOnce } from '../opened-once.ts'
 import { idParams, projectParams } from '../request-checks.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { OrderChecker } from './check-order.ts'
+import { sendExport } from '../send-export.ts'
 import { exportEntries } from './export-entries.ts'
 import { OrderStore } from './order-store.ts'
 import { StandingOrders } from './orders.ts'
@@ -244,14 +245,9 @@ export async function standingOrdersPlugin(
     },
     async ({ params, query: { format } }, reply) => {
       const { store } = await opened()
-      const day = new Date().toISOString().slice(0, 10)
       // A stream, which the schema of a text has no type for.
       const file: FastifyReply = reply
-      return file
-        .header('cache-control', 'no-store')
-        .header('content-disposition', `attachment; filename="portside-standing-orders-${day}.${format}"`)
-        .type(`${format === 'csv' ? 'text/csv' : 'application/jsonl'}; charset=utf-8`)
-        .send(exportEntries(store, params.project_id, format))
+      return sendExport(file, 'standing-orders', format, exportEntries(store, params.project_id, format))
     },
   )
 }

@@ -1,5 +1,4 @@
 import type { Dispatcher } from 'undici'
-import type { GoneSignal } from '../retry.ts'
 
 /** One request to `origin`, as it is sent. `path` has the query. */
 export type ExchangeRequest = {
@@ -49,7 +48,7 @@ export function exchange(
   pool: Dispatcher,
   request: ExchangeRequest,
   { timeoutMs, bytes }: { timeoutMs: number; bytes: number },
-  signal?: GoneSignal,
+  signal?: AbortSignal,
 ): Promise<ExchangeResponse> {
   return new Promise((resolve, reject) => {
     let open = true

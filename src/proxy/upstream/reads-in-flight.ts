@@ -1,5 +1,3 @@
-import type { GoneSignal } from '../retry.ts'
-
 /**
  * A read is joined to an equal one that began at most this long ago, in milliseconds. Since then
  * somebody else may have changed the port, without this proxy: nobody is shown a list that was
@@ -8,29 +6,7 @@ import type { GoneSignal } from '../retry.ts'
 const LONGEST_JOINED_MS = 100
 
 /** `response` and `gone` are set while the read is under way. */
-type Shared = { begun: number; askers: number; response?: Promise<unknown>; gone?: Gone }
-
-/** Aborted when the last of its askers has gone. */
-class Gone implements GoneSignal {
-  aborted = false
-  reason: unknown
-  readonly #listeners = new Set<() => void>()
-
-  addEventListener(_: 'abort', listener: () => void): void {
-    this.#listeners.add(listener)
-  }
-
-  removeEventListener(_: 'abort', listener: () => void): void {
-    this.#listeners.delete(listener)
-  }
-
-  abort(reason: unknown): void {
-    this.aborted = true
-    this.reason = reason
-    for (const listener of this.#listeners) listener()
-    this.#listeners.clear()
-  }
-}
+type Shared = { begun: number; askers: number; response?: Promise<unknown>; gone?: AbortController }
 
 /**
  * Reads that are under way, so that equal ones are one call of the platform: many consoles ask for
@@ -50,7 +26,7 @@ export class ReadsInFlight {
    * fails at once, and for nobody else; when the last one has gone, the call is aborted.
    * @throws what `call` throws; the reason of `asker` when it is aborted
    */
-  join<T>(key: string, asker: GoneSignal | undefined, call: (gone: GoneSignal) => Promise<T>): Promise<T> {
+  join<T>(key: string, asker: AbortSignal | undefined, call: (gone: AbortSignal) => Promise<T>): Promise<T> {
     if (asker?.aborted) return Promise.reject(asker.reason as Error)
     const known = this.#reads.get(key)
     const shared = known && this.#now() - known.begun <= LONGEST_JOINED_MS ? known : this.#begin(key, call)
@@ -84,9 +60,9 @@ export class ReadsInFlight {
     this.#reads.clear()
   }
 
-  #begin(key: string, call: (gone: GoneSignal) => Promise<unknown>): Shared {
-    const gone = new Gone()
-    const response = call(gone)
+  #begin(key: string, call: (gone: AbortSignal) => Promise<unknown>): Shared {
+    const gone = new AbortController()
+    const response = call(gone.signal)
     const shared: Shared = { begun: this.#now(), askers: 0, response, gone }
     this.#reads.set(key, shared)
     const end = () => {

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache'
-import type { GoneSignal } from '../retry.ts'
 
 /** The most bytes of all responses together, as they came. */
 const MOST_BYTES = 16 * 1024 * 1024
@@ -41,12 +40,12 @@ export class RecentReads {
    */
   async read<T>(
     key: string,
-    signal: GoneSignal | undefined,
+    signal: AbortSignal | undefined,
     call: () => Promise<{ data: T; body: Buffer }>,
     { groups, since = -Infinity, anew = false }: SharedHow = {},
   ): Promise<{ data: T }> {
     for (let failed: Recent | undefined; ;) {
-      if (signal?.aborted) throw signal.reason as Error
+      signal?.throwIfAborted()
       const known = anew ? undefined : this.#recent.get(key)
       if (!known || known === failed || !this.#isRecent(known, since)) return this.#begin(key, groups, call)
       try {
@@ -98,7 +97,7 @@ export class RecentReads {
   }
 }
 
-function unlessAborted<T>(promise: Promise<T>, signal: GoneSignal | undefined): Promise<T> {
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
   return new Promise((resolve, reject) => {
     const leave = () => reject(signal.reason as Error)

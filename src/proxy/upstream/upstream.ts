@@ -1,4 +1,3 @@
-import type { GoneSignal } from '../retry.ts'
 import type * as z from 'zod/mini'
 import type { core } from 'zod/mini'
 import type {
@@ -79,7 +78,7 @@ export type Work = 'person' | 'change' | 'background'
  * call (docs/operations.md).
  */
 export type Asker = {
-  signal?: GoneSignal | undefined
+  signal?: AbortSignal | undefined
   request_id?: string
   operation_id?: string
   /** The step of the operation, counted from 1. */

@@ -1,5 +1,5 @@
 /**
- * Which of many numbers are at most another, as bits: 32 of them are asked at once. They stand in
+ * Which of many numbers are at most another, as bits: 32 of them are asked at once. They are in
  * bins, and a whole bin is named where some of it is: what is named has to be looked at, what is
  * not named is certainly larger.
  */

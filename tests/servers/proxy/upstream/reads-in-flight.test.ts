@@ -12,7 +12,6 @@ import {
   type ScriptedPlatform,
 } from '../../../stage/scripted-platform.ts'
 import { createUpstream } from '../../../../src/proxy/upstream/connection.ts'
-import type { GoneSignal } from '../../../../src/proxy/retry.ts'
 import { ReadsInFlight } from '../../../../src/proxy/upstream/reads-in-flight.ts'
 
 const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
@@ -23,13 +22,13 @@ describe('equal reads', () => {
   let clock = 0
   let reads: ReadsInFlight
   /** The calls that were made, oldest first. */
-  let calls: { gone: GoneSignal; respond: (response: string) => void; fail: (error: Error) => void }[]
+  let calls: { gone: AbortSignal; respond: (response: string) => void; fail: (error: Error) => void }[]
   beforeEach(() => {
     clock = 0
     reads = new ReadsInFlight(() => clock)
     calls = []
   })
-  const call = (gone: GoneSignal) =>
+  const call = (gone: AbortSignal) =>
     new Promise<string>((respond, fail) => {
       calls.push({ gone, respond, fail })
       gone.addEventListener('abort', () => fail(gone.reason as Error))
