@@ -135,12 +135,11 @@ const STEPS: readonly Step[] = [
   },
   {
     name: 'kinds opened',
-    async act({ bulk }) {
-      for (let n = 0; n < 3; n++) {
-        const more = bulk.kinds.getByRole('button', { name: /^Show .* more of/ })
-        if (await more.isVisible()) await more.click()
-      }
-      const details = bulk.kinds.locator('summary')
+    async act({ page }) {
+      // By selectors: to find a role among so many elements is a long task by itself.
+      const more = page.locator('main button', { hasText: /^Show .* more of/ })
+      for (let n = 0; n < 3; n++) if (await more.isVisible()) await more.click()
+      const details = page.locator('main li summary')
       for (let n = 0; n < 4; n++) await details.nth(n).click()
     },
   },

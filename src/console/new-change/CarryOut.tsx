@@ -3,6 +3,7 @@ import type { Intent } from '../../vpc/bulk/intent.ts'
 import type { BulkPlan } from '../bulk-plan/bulk-plan.ts'
 import { later } from '../errors/later.tsx'
 import type { Named } from '../facts/group-names.ts'
+import { pause } from '../hooks/pause.ts'
 import { useRights } from '../operations/rights.ts'
 import { Button } from '../ui/Button.tsx'
 import { Panel } from '../ui/Panel.tsx'
@@ -42,8 +43,9 @@ export function CarryOut(props: CarryOutProps): JSX.Element {
     // A response may have been lost before the dialog was closed: the same is not begun twice.
     if (request?.plan !== plan || request.besides !== besides)
       setRequest({ id: crypto.randomUUID(), plan, besides })
-    void lookAgain()
     setAsking(true)
+    // It sends thousands of IDs: not before the dialog is on its way.
+    void pause(0).then(() => lookAgain())
   }
   return (
     <div className={styles.side}>

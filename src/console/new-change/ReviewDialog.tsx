@@ -8,6 +8,7 @@ import { bulkRequestOf, type BulkPlan } from '../bulk-plan/bulk-plan.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { counted } from '../facts/change-words.ts'
 import { groupName, type Named } from '../facts/group-names.ts'
+import { pause } from '../hooks/pause.ts'
 import { figuresOf, leftOutWords } from '../kinds/kind-words.ts'
 import { beginBulkChange, takeBulkChange } from '../proxy-client/bulk-changes.ts'
 import { CallError } from '../proxy-client/call-error.ts'
@@ -63,8 +64,11 @@ export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
       return beginBulkChange(project, await bulkRequestOf(plan, besides))
     },
     onError: (failed) => isOpenRefused(failed) && onOpenRefused(),
-    onSuccess: (begun) => {
+    onSuccess: async (begun) => {
       takeBulkChange(client, begun)
+      onClose()
+      // To close it and to leave a page of many kinds take a frame each.
+      await pause(0)
       void navigate({
         to: '/projects/$projectId/changes/$changeId',
         params: { projectId: project, changeId: begun.bulk_change_id },

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { memo, type JSX, type ReactNode, type Ref } from 'react'
+import { memo, useDeferredValue, type JSX, type ReactNode, type Ref } from 'react'
 import { deviceOwnerWords } from '../../vpc/device-owner.ts'
 import { addressesOf, portSecurityOf } from '../../vpc/port-facts.ts'
 import type { Port } from '../../vpc/port.ts'
@@ -23,6 +23,8 @@ type PortRowProps = {
   names: Named
   /** Pixels of the cell of groups. */
   width: number
+  /** Rows are cards, whose height is that of all they hold. */
+  cards: boolean
   /** What is half done on it, and from which standing orders it departs. */
   badges: ReactNode
   check: CheckOf | undefined
@@ -37,17 +39,28 @@ type PortRowProps = {
 const COUNT_WIDTH = 46
 const OFF_WIDTH = 116
 
+/** The cells beside the name before they are drawn: they keep the columns' places. */
+const NOT_DRAWN = [
+  styles.id,
+  styles.ips,
+  styles.owner,
+  styles.status,
+  styles.groupsCell,
+  styles.network,
+  styles.updated,
+].map((cell) => (
+  <td key={cell} className={cell} data-groups={cell === styles.groupsCell || undefined} aria-hidden="true" />
+))
+
 /**
  * One port in the table; a card where the screen is narrow. Drawn when it changes itself, not with
- * each step of scrolling.
+ * each step of scrolling. The name comes first, the other cells a moment later: a jump brings
+ * dozens of rows into sight at once.
  */
-export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
-  const { ref, index, project, port, names, width, badges, check, expanded, onExpand, onGoTo } = props
+export const PortRow = memo(function PortRow({ ref, ...props }: PortRowProps): JSX.Element {
+  const { index, project, port, cards, badges, check, expanded, onGoTo } = props
   const name = textOf(port.name)
-  const owner = textOf(port.device_owner)
-  const vpc = textOf(port.vpc_id)
-  const count = port.security_groups.length
-  const off = portSecurityOf(port) === false
+  const isWhole = useDeferredValue(true, false) || cards
   return (
     <tr
       ref={ref}
@@ -73,6 +86,21 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
         </Link>
         {badges}
       </th>
+      {isWhole ? <PortCells {...props} /> : NOT_DRAWN}
+    </tr>
+  )
+})
+
+/** All but the name. */
+function PortCells(props: Omit<PortRowProps, 'ref'>): JSX.Element {
+  const { project, port, names, width, expanded, onExpand } = props
+  const name = textOf(port.name)
+  const owner = textOf(port.device_owner)
+  const vpc = textOf(port.vpc_id)
+  const count = port.security_groups.length
+  const off = portSecurityOf(port) === false
+  return (
+    <>
       <td className={styles.id}>
         <Id value={port.id} label="port ID" short />
       </td>
@@ -128,9 +156,9 @@ export const PortRow = memo(function PortRow(props: PortRowProps): JSX.Element {
       <td className={`${styles.muted} ${styles.updated}`}>
         <Time value={textOf(port.updated_at)} />
       </td>
-    </tr>
+    </>
   )
-})
+}
 
 function PrivateIps({ port }: { port: Port }): JSX.Element {
   const ips = addressesOf(port)

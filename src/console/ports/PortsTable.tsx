@@ -167,6 +167,7 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
                   onGoTo={goTo}
                   names={names}
                   width={width}
+                  cards={cards}
                   badges={badges.get(port.id)}
                   check={check}
                   expanded={expanded === port.id}
