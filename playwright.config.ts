@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig, devices } from '@playwright/test'
 import { installedChromium } from './src/run/chromium.mjs'
 
@@ -8,7 +9,8 @@ export default defineConfig({
   testMatch: '**/*.spec.ts',
   globalSetup: './tests/stage/postgres.browser.ts',
   fullyParallel: true,
-  workers: 2,
+  // More than cores: tests wait for pages, and what is counted in calls waits for silence.
+  workers: availableParallelism() + 1,
   forbidOnly: Boolean(process.env.CI),
   // On a busy CI machine; what passes only then is named at the end of `npm test`, and is a defect.
   retries: process.env.CI ? 1 : 0,

@@ -20,7 +20,7 @@ const NAMES: Readonly<Record<string, string>> = {
 }
 
 /** So long nothing is called before what was done is over: a search waits for 400 ms. */
-const QUIET_MS = 1200
+const QUIET_MS = 700
 
 const PORTS = `/projects/${EXAMPLE.project}/ports`
 const ORDERS = `/projects/${EXAMPLE.project}/standing-orders`
@@ -87,7 +87,7 @@ class Counted {
       if (now !== this.#last) this.#lastAt = Date.now()
       this.#last = now
       if (this.#open.size === 0 && Date.now() - this.#lastAt >= QUIET_MS) return calls
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
 

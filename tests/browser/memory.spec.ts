@@ -9,7 +9,7 @@ const PORTS = repeats(390, 700)
  * Opened before memory is first looked at: the code is loaded, and what is kept for those who come
  * back is full by then.
  */
-const BEFORE = 150
+const BEFORE = 180
 /** After this many more ports each, memory is looked at again. */
 const EACH = 30
 /**
