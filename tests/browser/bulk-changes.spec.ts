@@ -107,6 +107,10 @@ test('a day: 40 ports by a filter, one first, a failure, a pause, and all undone
   await expect(bulk.carryingOut).toContainText('Every port had its turn.', { timeout: 30_000 })
   await expect(bulk.carryingOut).toContainText('39 done · 1 left out')
   for (const [id, list] of lists) expect(await cloud.list(id)).toEqual(list)
+  // What an undo has left can be undone again.
+  await page.getByRole('link', { name: 'The change that this one undoes' }).click()
+  await expect(page.getByRole('button', { name: 'Undo again…' })).toBeEnabled()
+  await page.goBack()
 
   await page.getByRole('link', { name: 'Audit records of its ports' }).click()
   const records = page.getByRole('region', { name: 'Audit records' }).getByRole('listitem')
@@ -279,4 +283,11 @@ test('ports that were deleted before their turn are named, and need not wait for
   await leave.click()
   await expect(page.getByText('Left as it was', { exact: true })).toBeVisible()
   await expect(named(gone[1])).toHaveCount(0)
+
+  // Nothing was sent: there is nothing to undo.
+  await page.goto(`${CHANGES}/${id}`)
+  await bulk.endHere.click()
+  await page.getByRole('dialog').getByRole('button', { name: 'End here' }).click()
+  const undo = bulk.carryingOut.getByRole('button', { name: 'Undo…' })
+  await expect(undo).toHaveAccessibleDescription('Nothing was sent to any port')
 })

@@ -24,6 +24,9 @@ async function pick(page: Page, group: string) {
 test('an order is made, shows who departs, leads to the change that mends it', async ({ page, cloud }) => {
   await page.goto(PAGE)
   await expect(page.getByRole('heading', { name: 'No standing orders yet' })).toBeVisible()
+  await page.getByText('Who made, changed and deleted standing orders').click()
+  const empty = page.getByRole('button', { name: 'Export CSV' })
+  await expect(empty).toHaveAccessibleDescription('There is nothing to export')
   await expectNoAxeFinding(page)
   await page.getByRole('button', { name: 'New standing order' }).click()
   const form = page.getByRole('region', { name: 'New standing order' })

@@ -69,6 +69,7 @@ function ChangeView({ project, change, crumbs, trouble }: ChangeViewProps): JSX.
   const search = route.useSearch()
   const navigate = route.useNavigate()
   useAnnounced(change)
+  const portsHeading = useRef<HTMLHeadingElement>(null)
   const shown = bulkPortStates.find((one) => one === search.state)
   const show = (next: BulkPortState | undefined) =>
     void navigate({
@@ -121,8 +122,15 @@ function ChangeView({ project, change, crumbs, trouble }: ChangeViewProps): JSX.
       )}
       <div className={styles.grid}>
         <div className={styles.column}>
-          <NotDone project={project} change={change} onShow={show} />
-          <Panel title="Ports" note={countsWords(change.counts)}>
+          <NotDone
+            project={project}
+            change={change}
+            onShow={(next) => {
+              show(next)
+              portsHeading.current?.focus()
+            }}
+          />
+          <Panel title="Ports" note={countsWords(change.counts)} headingRef={portsHeading}>
             <ChangePorts project={project} change={change} shown={shown} onShow={show} />
           </Panel>
           <Panel title="Kinds of change" note="ports with the same list, result and traffic">
