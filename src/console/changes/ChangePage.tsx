@@ -121,6 +121,13 @@ function ChangeView({ project, change, crumbs, trouble }: ChangeViewProps): JSX.
         </Notice>
       )}
       <div className={styles.grid}>
+        {/* First for keys and on a phone, though it stands at the right. */}
+        <div className={styles.column}>
+          <CarryingOut project={project} change={change} />
+          <Panel title="What happened">
+            <ChangeTimeline id={bulk_change_id} />
+          </Panel>
+        </div>
         <div className={styles.column}>
           <NotDone
             project={project}
@@ -135,12 +142,6 @@ function ChangeView({ project, change, crumbs, trouble }: ChangeViewProps): JSX.
           </Panel>
           <Panel title="Kinds of change" note="ports with the same list, result and traffic">
             <ChangeKinds project={project} change={change} />
-          </Panel>
-        </div>
-        <div className={styles.column}>
-          <CarryingOut project={project} change={change} />
-          <Panel title="What happened">
-            <ChangeTimeline id={bulk_change_id} />
           </Panel>
         </div>
       </div>
