@@ -151,6 +151,10 @@ test('ports are pasted, and all is done by keyboard', async ({ page, cloud }) =>
   await press('Review and carry out…')
   await press('Begin with the first wave')
   await expect(bulk.carryingOut).toContainText('waits for somebody to go on with 1 port')
+  // What can be chosen comes first.
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+  for (const _ of ['Copy change ID', 'Audit records', 'Pause']) await keyboard.press('Tab')
+  await expect(bulk.pause).toBeFocused()
   await press('End here…')
   await press('End here')
   await expect(bulk.carryingOut).toContainText('It was ended before every port had its turn.')
@@ -286,8 +290,6 @@ test('ports that were deleted before their turn are named, and need not wait for
 
   // Nothing was sent: there is nothing to undo.
   await page.goto(`${CHANGES}/${id}`)
-  await bulk.endHere.click()
-  await page.getByRole('dialog').getByRole('button', { name: 'End here' }).click()
   const undo = bulk.carryingOut.getByRole('button', { name: 'Undo…' })
   await expect(undo).toHaveAccessibleDescription('Nothing was sent to any port')
 })
