@@ -94,7 +94,7 @@ function HistoryView({ project, portId, search, change }: HistoryViewProps): JSX
         portId={portId}
         filters={filters}
         recorded={records[0]?.port_name}
-        isEmpty={list.isSuccess && records.length === 0}
+        isEmpty={!narrowed && list.isSuccess && !list.isPlaceholderData && records.length === 0}
       />
       <HistoryFilters search={search} change={change} onClear={clear} />
       <section className={styles.list} aria-label="Audit records" aria-busy={list.isFetching}>
@@ -175,7 +175,7 @@ function Header(props: {
   filters: AuditLogFilters
   /** What the port was called when it was last changed or checked. */
   recorded: string | null | undefined
-  /** No audit record matches. */
+  /** Nothing is recorded; a search that finds nothing leaves the links as they are. */
   isEmpty: boolean
 }): JSX.Element {
   const { project, portId, filters, recorded, isEmpty } = props
