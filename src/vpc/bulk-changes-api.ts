@@ -181,9 +181,10 @@ export const bulkChangeSummary = z.object({
   note: z.nullable(z.string()),
   ports: z.number(),
   counts,
-  /** The bulk change that this one takes back, and the one that takes this one back. */
+  /** The bulk change that this one takes back, and the latest that takes this one back. */
   undoes: z.nullable(z.string()),
   undone_by: z.nullable(z.string()),
+  undo_state: z.nullable(z.enum(bulkStates)),
 })
 /** A bulk change as lists show it. */
 export type BulkChangeSummary = z.infer<typeof bulkChangeSummary>
@@ -212,6 +213,11 @@ const bulkChange = z.object({
   seconds_left: z.nullable(z.number()),
   /** Calls of the platform so far, reads too. */
   calls: z.number(),
+  /**
+   * On how many ports an undo has something to look for: those that something was sent to. Null
+   * while it can't be undone: before its end, and while it is being undone.
+   */
+  to_undo: z.nullable(z.number()),
 })
 /** A bulk change in full. */
 export type BulkChange = z.infer<typeof bulkChange>

@@ -107,6 +107,10 @@ test('a day: 40 ports by a filter, one first, a failure, a pause, and all undone
   await expect(bulk.carryingOut).toContainText('Every port had its turn.', { timeout: 30_000 })
   await expect(bulk.carryingOut).toContainText('39 done · 1 left out')
   for (const [id, list] of lists) expect(await cloud.list(id)).toEqual(list)
+  // What an undo has left can be undone again.
+  await page.getByRole('link', { name: 'The change that this one undoes' }).click()
+  await expect(page.getByRole('button', { name: 'Undo again…' })).toBeEnabled()
+  await page.goBack()
 
   await page.getByRole('link', { name: 'Audit records of its ports' }).click()
   const records = page.getByRole('region', { name: 'Audit records' }).getByRole('listitem')
@@ -147,6 +151,10 @@ test('ports are pasted, and all is done by keyboard', async ({ page, cloud }) =>
   await press('Review and carry out…')
   await press('Begin with the first wave')
   await expect(bulk.carryingOut).toContainText('waits for somebody to go on with 1 port')
+  // What can be chosen comes first.
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+  for (const _ of ['Copy change ID', 'Audit records', 'Pause']) await keyboard.press('Tab')
+  await expect(bulk.pause).toBeFocused()
   await press('End here…')
   await press('End here')
   await expect(bulk.carryingOut).toContainText('It was ended before every port had its turn.')
@@ -279,4 +287,9 @@ test('ports that were deleted before their turn are named, and need not wait for
   await leave.click()
   await expect(page.getByText('Left as it was', { exact: true })).toBeVisible()
   await expect(named(gone[1])).toHaveCount(0)
+
+  // Nothing was sent: there is nothing to undo.
+  await page.goto(`${CHANGES}/${id}`)
+  const undo = bulk.carryingOut.getByRole('button', { name: 'Undo…' })
+  await expect(undo).toHaveAccessibleDescription('Nothing was sent to any port')
 })

@@ -15,7 +15,10 @@ test('what can’t be loaded is said in the page, and tried again', async ({
   await portPage.addNamedToTop('ssh-from-anywhere')
 
   // The response of a dry run is lost.
-  await page.route('**/checks', (route) => route.abort())
+  await page.route('**/checks', async (route) => {
+    await route.fetch()
+    await route.abort()
+  })
   await portPage.check()
   const lost = portPage.alert('The dry run’s response was lost')
   await expect(lost).toContainText('Nothing was changed. Run it again.')

@@ -24,6 +24,9 @@ async function pick(page: Page, group: string) {
 test('an order is made, shows who departs, leads to the change that mends it', async ({ page, cloud }) => {
   await page.goto(PAGE)
   await expect(page.getByRole('heading', { name: 'No standing orders yet' })).toBeVisible()
+  await page.getByText('Who made, changed and deleted standing orders').click()
+  const empty = page.getByRole('button', { name: 'Export CSV' })
+  await expect(empty).toHaveAccessibleDescription('There is nothing to export')
   await expectNoAxeFinding(page)
   await page.getByRole('button', { name: 'New standing order' }).click()
   const form = page.getByRole('region', { name: 'New standing order' })
@@ -120,12 +123,15 @@ test('by keys alone: an order is changed, then deleted, and its record stays', a
   await form.getByLabel('They are among these').fill('shop-prod-db-01')
   await form.getByRole('button', { name: 'Keep' }).press('Enter')
   await expect(order).toContainText('Checked every day')
+  await expect(order.getByRole('button', { name: 'Change…' })).toBeFocused()
   await expect(order).toContainText('shop-prod-db-01')
 
   await order.getByRole('button', { name: 'Delete…' }).press('Enter')
   await expectNoAxeFinding(page)
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).press('Enter')
   await expect(order).toBeHidden()
+  const title = page.getByRole('heading', { level: 1, name: 'Standing orders' })
+  await expect(title).toBeFocused()
   await page.getByText('Who made, changed and deleted standing orders').press('Enter')
   await expect(page.getByText(/root \(operator\) deleted/)).toBeVisible()
 

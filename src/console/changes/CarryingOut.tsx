@@ -52,34 +52,37 @@ export function CarryingOut({ project, change }: { project: string; change: Bulk
       note={`stops ${pace.stop_after === 1 ? 'at the first failure' : `after ${pace.stop_after} failures`}`}
       footer={
         <div className={styles.buttons}>
-          <Button
-            busy={busy('pause')}
-            disabledReason={viewer ?? over ?? (notNow(change) || pauseless(change))}
-            onClick={() => choosing.mutate('pause')}
-          >
-            Pause
-          </Button>
-          <Button disabledReason={viewer ?? over} onClick={() => setAsking('end')}>
-            End here…
-          </Button>
-          <span className={styles.apart} />
-          <Button
-            icon="undo"
-            disabledReason={viewer ?? notUndoable(change)}
-            onClick={() => setAsking('undo')}
-          >
-            Undo {(counts.done + counts.failed).toLocaleString('en')}…
-          </Button>
-          <Button
-            variant="primary"
-            busy={busy('go-on')}
-            disabledReason={
-              viewer ?? over ?? (notNow(change) || (state === 'running' ? 'It is under way' : undefined))
-            }
-            onClick={() => choosing.mutate('go-on')}
-          >
-            Go on
-          </Button>
+          <span>
+            <Button
+              busy={busy('pause')}
+              disabledReason={viewer ?? over ?? (notNow(change) || pauseless(change))}
+              onClick={() => choosing.mutate('pause')}
+            >
+              Pause
+            </Button>
+            <Button disabledReason={viewer ?? over} onClick={() => setAsking('end')}>
+              End here…
+            </Button>
+          </span>
+          <span>
+            <Button
+              icon="undo"
+              disabledReason={viewer ?? notUndoable(change)}
+              onClick={() => setAsking('undo')}
+            >
+              {undoWords(change)}
+            </Button>
+            <Button
+              variant="primary"
+              busy={busy('go-on')}
+              disabledReason={
+                viewer ?? over ?? (notNow(change) || (state === 'running' ? 'It is under way' : undefined))
+              }
+              onClick={() => choosing.mutate('go-on')}
+            >
+              Go on
+            </Button>
+          </span>
         </div>
       }
     >
@@ -195,10 +198,15 @@ function pauseless({ state }: BulkChange): string | undefined {
   return state === 'stopped' ? 'It has stopped' : undefined
 }
 
+function undoWords({ to_undo, undone_by }: BulkChange): string {
+  if (undone_by !== null) return 'Undo again…'
+  return to_undo === null || to_undo === 0 ? 'Undo…' : `Undo ${to_undo.toLocaleString('en')}…`
+}
+
 function notUndoable(change: BulkChange): string | undefined {
-  const { counts, undone_by } = change
+  const { counts, to_undo } = change
   if (!isOver(change)) return 'End it first'
   if (counts.under_way > 0) return 'Some of its ports are still under way'
-  if (undone_by !== null) return 'It was undone already'
-  return counts.done + counts.failed === 0 ? 'It has changed no port' : undefined
+  if (to_undo === null) return 'It is being undone'
+  return to_undo === 0 ? 'Nothing was sent to any port' : undefined
 }

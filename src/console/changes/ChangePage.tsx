@@ -69,6 +69,7 @@ function ChangeView({ project, change, crumbs, trouble }: ChangeViewProps): JSX.
   const search = route.useSearch()
   const navigate = route.useNavigate()
   useAnnounced(change)
+  const portsHeading = useRef<HTMLHeadingElement>(null)
   const shown = bulkPortStates.find((one) => one === search.state)
   const show = (next: BulkPortState | undefined) =>
     void navigate({
@@ -120,19 +121,27 @@ function ChangeView({ project, change, crumbs, trouble }: ChangeViewProps): JSX.
         </Notice>
       )}
       <div className={styles.grid}>
-        <div className={styles.column}>
-          <NotDone project={project} change={change} onShow={show} />
-          <Panel title="Ports" note={countsWords(change.counts)}>
-            <ChangePorts project={project} change={change} shown={shown} onShow={show} />
-          </Panel>
-          <Panel title="Kinds of change" note="ports with the same list, result and traffic">
-            <ChangeKinds project={project} change={change} />
-          </Panel>
-        </div>
+        {/* First for keys and on a phone, though it stands at the right. */}
         <div className={styles.column}>
           <CarryingOut project={project} change={change} />
           <Panel title="What happened">
             <ChangeTimeline id={bulk_change_id} />
+          </Panel>
+        </div>
+        <div className={styles.column}>
+          <NotDone
+            project={project}
+            change={change}
+            onShow={(next) => {
+              show(next)
+              portsHeading.current?.focus()
+            }}
+          />
+          <Panel title="Ports" note={countsWords(change.counts)} headingRef={portsHeading}>
+            <ChangePorts project={project} change={change} shown={shown} onShow={show} />
+          </Panel>
+          <Panel title="Kinds of change" note="ports with the same list, result and traffic">
+            <ChangeKinds project={project} change={change} />
           </Panel>
         </div>
       </div>

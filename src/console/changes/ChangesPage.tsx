@@ -99,7 +99,7 @@ function Changes(props: {
 }
 
 function Change({ project, change }: { project: string; change: BulkChangeSummary }): JSX.Element {
-  const { bulk_change_id, state, note, user, created_at, counts, ports, undone_by } = change
+  const { bulk_change_id, state, note, user, created_at, counts, ports, undo_state } = change
   const { words, tone } = STATE_WORDS[state]
   return (
     <li className={styles.change}>
@@ -122,7 +122,7 @@ function Change({ project, change }: { project: string; change: BulkChangeSummar
       </div>
       <span className={styles.state}>
         <Badge tone={tone}>{words}</Badge>
-        {undone_by !== null && <Badge>Undone</Badge>}
+        {undo_state !== null && <Badge>Undo: {STATE_WORDS[undo_state].words.toLowerCase()}</Badge>}
       </span>
       <CountsBar counts={counts} />
     </li>

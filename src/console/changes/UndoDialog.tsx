@@ -16,14 +16,14 @@ type UndoDialogProps = { change: BulkChange; onClose: () => void; onBegun: (id: 
 
 /** Says what undoing a bulk change does, asks for the pace, and begins it. */
 export function UndoDialog({ change, onClose, onBegun }: UndoDialogProps): JSX.Element {
-  const { bulk_change_id, counts, ports, words } = change
+  const { bulk_change_id, to_undo, ports, words } = change
   const client = useQueryClient()
   // Sent again after a lost response, it is the same one.
   const [id] = useState(() => crypto.randomUUID())
   const [typed, setTyped] = useState<PaceTyped>(CAREFUL)
   const [number, setNumber] = useState('')
   const { pace, problems } = readPace(typed)
-  const count = counts.done + counts.failed
+  const count = to_undo ?? 0
   const undoing = useMutation({
     meta: { refused: 'Your request to undo the change began nothing.' },
     mutationFn: async () => {

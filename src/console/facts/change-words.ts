@@ -8,7 +8,7 @@ type Names = Pick<GroupFacts, 'groups'>
 
 /** '1 call', '3 calls'. */
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
 }
 
 /**

@@ -89,7 +89,13 @@ function HistoryView({ project, portId, search, change }: HistoryViewProps): JSX
   const narrowed = Object.keys(search).length > 0
   return (
     <>
-      <Header project={project} portId={portId} filters={filters} recorded={records[0]?.port_name} />
+      <Header
+        project={project}
+        portId={portId}
+        filters={filters}
+        recorded={records[0]?.port_name}
+        isEmpty={!narrowed && list.isSuccess && !list.isPlaceholderData && records.length === 0}
+      />
       <HistoryFilters search={search} change={change} onClear={clear} />
       <section className={styles.list} aria-label="Audit records" aria-busy={list.isFetching}>
         {named.error !== null && (
@@ -169,8 +175,11 @@ function Header(props: {
   filters: AuditLogFilters
   /** What the port was called when it was last changed or checked. */
   recorded: string | null | undefined
+  /** Nothing is recorded; a search that finds nothing leaves the links as they are. */
+  isEmpty: boolean
 }): JSX.Element {
-  const { project, portId, filters, recorded } = props
+  const { project, portId, filters, recorded, isEmpty } = props
+  const nothing = isEmpty ? 'There is nothing to export' : undefined
   const { data } = useQuery({ ...portQuery(project, portId ?? ''), enabled: portId !== undefined })
   const name = textOf(data?.port.name) ?? (recorded || undefined)
   return (
@@ -210,8 +219,12 @@ function Header(props: {
             </Link>
           )}
           {/* With the same filters; the browser saves it. */}
-          <LeavingLink href={exportAddress(filters, 'csv')}>Export CSV</LeavingLink>
-          <LeavingLink href={exportAddress(filters, 'jsonl')}>Export JSON lines</LeavingLink>
+          <LeavingLink href={exportAddress(filters, 'csv')} disabledReason={nothing}>
+            Export CSV
+          </LeavingLink>
+          <LeavingLink href={exportAddress(filters, 'jsonl')} disabledReason={nothing}>
+            Export JSON lines
+          </LeavingLink>
         </>
       }
     />

@@ -38,6 +38,7 @@ export function DryRunMany({ project, plan, forbidden }: DryRunManyProps): JSX.E
   const [sample, setSample] = useState<(typeof SAMPLES)[number]>('kinds')
   const [run, setRun] = useState<Run>()
   const abort = useRef<AbortController>(null)
+  const begin = useRef<HTMLButtonElement>(null)
   const latest = useLatest(plan)
   useEffect(() => () => abort.current?.abort(), [])
   const all = plan.kinds.reduce((sum, kind) => sum + kind.ports.length, 0)
@@ -70,6 +71,10 @@ export function DryRunMany({ project, plan, forbidden }: DryRunManyProps): JSX.E
     show(true)
     announce(`Dry run: ${done - failed.length} of ${done} passed.`)
   }
+  const stop = () => {
+    abort.current?.abort()
+    begin.current?.focus()
+  }
   const passed = now === undefined ? 0 : now.done - now.failed.length
   return (
     <Panel title="Dry run" note="checks, and changes nothing">
@@ -90,6 +95,7 @@ export function DryRunMany({ project, plan, forbidden }: DryRunManyProps): JSX.E
         </div>
         <div className={styles.ways}>
           <Button
+            ref={begin}
             icon="check"
             busy={now !== undefined && !now.ended}
             disabledReason={forbidden ?? (all === 0 ? 'No port changes' : undefined)}
@@ -103,7 +109,7 @@ export function DryRunMany({ project, plan, forbidden }: DryRunManyProps): JSX.E
               <span>
                 {now.done} of {now.of}
               </span>
-              <Button size="small" variant="ghost" onClick={() => abort.current?.abort()}>
+              <Button size="small" variant="ghost" onClick={stop}>
                 Stop
               </Button>
             </>

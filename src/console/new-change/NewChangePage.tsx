@@ -12,6 +12,7 @@ import { UnreadableNotice } from '../errors/UnreadableNotice.tsx'
 import { groupName, type Named } from '../facts/group-names.ts'
 import { MOST_IN_ADDRESS } from '../facts/new-change-search.ts'
 import { firstViewDrawn } from '../hooks/first-view.ts'
+import { useFocusRescue } from '../hooks/focus-rescue.ts'
 import { Kinds } from '../kinds/Kinds.tsx'
 import { PlanFigures } from '../kinds/PlanFigures.tsx'
 import { useOffers, useRights } from '../operations/rights.ts'
@@ -71,6 +72,8 @@ function NewChange({ project }: { project: string }): JSX.Element {
   const planned = useBulkPlan({ project, ports, intent, way, planning })
   const names = useNames(project, draft, choice)
   useAnnouncedPlan(planned, ports.length)
+  // The buttons of one state go with it.
+  useFocusRescue([choice?.by ?? 'none', planned.state, chosen.reading ? 'reading' : 'read'])
   return (
     <>
       <PageHeader

@@ -35,6 +35,7 @@ export function PortsDialog({ project, onChoose, onClose }: PortsDialogProps): J
   const [state, setState] = useState<{ reading?: number; found?: Found; error?: unknown }>({})
   const [chosen, setChosen] = useState<ReadonlyMap<string, Port>>(new Map())
   const abort = useRef<AbortController>(null)
+  const finding = useRef<HTMLButtonElement>(null)
   const find = async (whole: boolean) => {
     const gone = new AbortController()
     abort.current = gone
@@ -113,6 +114,7 @@ export function PortsDialog({ project, onChoose, onClose }: PortsDialogProps): J
         />
         <div className={styles.ways}>
           <Button
+            ref={finding}
             busy={state.reading !== undefined}
             disabledReason={text.trim() === '' ? 'Paste or type something first' : undefined}
             onClick={() => void find(false)}
@@ -122,7 +124,14 @@ export function PortsDialog({ project, onChoose, onClose }: PortsDialogProps): J
           {state.reading !== undefined && (
             <>
               <span>Reading: {portsWords(state.reading)} so far</span>
-              <Button size="small" variant="ghost" onClick={() => abort.current?.abort()}>
+              <Button
+                size="small"
+                variant="ghost"
+                onClick={() => {
+                  abort.current?.abort()
+                  finding.current?.focus()
+                }}
+              >
                 Stop
               </Button>
             </>

@@ -99,7 +99,9 @@ export function takeBulkChange(client: QueryClient, received: BulkChange): void 
   const known = client.getQueryData(queryKey)
   if (known !== undefined && known.revision >= received.revision) return
   client.setQueryData(queryKey, received)
-  if (known?.state !== received.state) outdate(client, [LIST_KEY])
+  if (known?.state === received.state) return
+  outdate(client, [LIST_KEY])
+  if (received.undoes !== null) outdate(client, bulkChangeQuery(received.undoes).queryKey)
 }
 
 /**

@@ -40,15 +40,7 @@ export function OrderEntries({ project, sought }: { project: string; sought: boo
       onToggle={(event) => setOpened(event.currentTarget.open)}
     >
       <summary>Who made, changed and deleted standing orders</summary>
-      {opened && (
-        <>
-          <Entries project={project} />
-          <p className={styles.actions}>
-            <LeavingLink href={exportEntriesAddress(project, 'csv')}>Export CSV</LeavingLink>
-            <LeavingLink href={exportEntriesAddress(project, 'jsonl')}>Export JSON lines</LeavingLink>
-          </p>
-        </>
-      )}
+      {opened && <Entries project={project} />}
     </details>
   )
 }
@@ -64,6 +56,7 @@ function Entries({ project }: { project: string }): JSX.Element {
   const nameOf = (id: string) => groupName({ groups: names }, id)
   const words = ({ name, intent, ports, check_every_minutes }: Content) =>
     `‘${name}’: ${intentWords(intent, nameOf)} For ${orderPortsWords(ports, nameOf)}; checked ${everyWords(check_every_minutes)}.`
+  const nothing = list.isSuccess && entries.length === 0 ? 'There is nothing to export' : undefined
   if (list.isPending) return <SkeletonRows label="Reading the record" count={3} />
   return (
     <>
@@ -92,6 +85,14 @@ function Entries({ project }: { project: string }): JSX.Element {
           Load more
         </Button>
       )}
+      <p className={styles.actions}>
+        <LeavingLink href={exportEntriesAddress(project, 'csv')} disabledReason={nothing}>
+          Export CSV
+        </LeavingLink>
+        <LeavingLink href={exportEntriesAddress(project, 'jsonl')} disabledReason={nothing}>
+          Export JSON lines
+        </LeavingLink>
+      </p>
     </>
   )
 }

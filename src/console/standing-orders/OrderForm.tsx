@@ -27,6 +27,8 @@ type OrderFormProps = {
   project: string
   /** The one to change; undefined for a new one. */
   order: StandingOrder | undefined
+  /** How often somebody has asked for it: each time it gets the focus. */
+  asked: number
   onClose: () => void
   onDone: (order: StandingOrder) => void
 }
@@ -34,10 +36,12 @@ type OrderFormProps = {
 const FIRST: Draft = draftOf({ do: 'move', place: 'top' })
 
 /** Makes a standing order, or changes one. */
-export function OrderForm({ project, order, onClose, onDone }: OrderFormProps): JSX.Element {
+export function OrderForm({ project, order, asked, onClose, onDone }: OrderFormProps): JSX.Element {
   const client = useQueryClient()
   const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => heading.current?.focus(), [])
+  useEffect(() => {
+    if (asked > 0) heading.current?.focus()
+  }, [asked])
   // Sent again after a lost response, it is the same one.
   const [id] = useState(() => crypto.randomUUID())
   const [name, setName] = useState(order?.name ?? '')

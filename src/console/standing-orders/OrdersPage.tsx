@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { Suspense, useEffect, useState, type JSX } from 'react'
+import { Suspense, useEffect, useRef, useState, type JSX } from 'react'
 import { groupsNamed } from '../../vpc/bulk/intent-words.ts'
 import type { StandingOrder } from '../../vpc/standing-orders-api.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { later } from '../errors/later.tsx'
 import { useGroupNames } from '../facts/use-group-names.ts'
 import { firstViewDrawn } from '../hooks/first-view.ts'
+import { useFocusRescue } from '../hooks/focus-rescue.ts'
 import { useRights } from '../operations/rights.ts'
 import { standingOrdersQuery } from '../proxy-client/standing-orders.ts'
 import { Button } from '../ui/Button.tsx'
@@ -35,7 +36,7 @@ export function OrdersPage(): JSX.Element {
   const navigate = route.useNavigate()
   const forbidden = useRights(projectId).forbidden && FOR_OPERATORS
   const { data: orders, error, isPending, refetch } = useQuery(standingOrdersQuery(projectId))
-  const [form, setForm] = useState<StandingOrder | 'new'>()
+  const { form, asked, show: setForm } = useForm((orders ?? []).map(({ order_id }) => order_id))
   const names = useGroupNames(
     projectId,
     (orders ?? []).flatMap(({ intent, ports }) => [
@@ -76,6 +77,7 @@ export function OrdersPage(): JSX.Element {
         <Suspense fallback={<SkeletonRows label="Loading the form" count={3} />}>
           <OrderForm
             key={form === 'new' ? form : form.order_id}
+            asked={asked}
             project={projectId}
             order={form === 'new' ? undefined : form}
             onClose={() => setForm(undefined)}
@@ -111,4 +113,23 @@ export function OrdersPage(): JSX.Element {
       <OrderEntries project={projectId} sought={record === 'open'} />
     </>
   )
+}
+
+type Shown = StandingOrder | 'new' | undefined
+
+/** The form that is shown. When it or an order goes, the focus does not go with it. */
+function useForm(orders: readonly string[]) {
+  const [form, setForm] = useState<Shown>()
+  const [asked, setAsked] = useState(0)
+  const askedFrom = useRef<Element>(null)
+  useEffect(() => {
+    if (form === undefined && askedFrom.current instanceof HTMLElement) askedFrom.current.focus()
+  }, [form])
+  useFocusRescue(form === undefined ? orders : [...orders, 'form'])
+  const show = (next: Shown) => {
+    if (next !== undefined) askedFrom.current = document.activeElement
+    setForm(next)
+    setAsked((count) => count + 1)
+  }
+  return { form, asked, show }
 }

@@ -18,7 +18,7 @@ import type { Planning } from '../planning.ts'
 import type { SignedIn } from '../session/session.ts'
 import { refuseWrongPlan } from '../wrong-plan.ts'
 import type { BulkStore, RowChange } from './bulk-store.ts'
-import { countPorts, shownWave, type BulkRow, type Counts } from './rows.ts'
+import { countPorts, isOver, SENT_TO, shownWave, type BulkRow, type Counts } from './rows.ts'
 import { findSettled, writeSettled } from './settle.ts'
 
 type BulkUndoRequest = z.infer<typeof bulkUndoRequest>
@@ -116,7 +116,7 @@ export class BulkChanges {
     return this.#add(values, by, async (transaction) => {
       const row = (await this.#store.row(undoneId, transaction, true))!
       const counts = await countPorts(transaction, undoneId)
-      if ((row.state !== 'done' && row.state !== 'ended') || counts.under_way > 0)
+      if (!isOver(row) || counts.under_way > 0)
         throw conflict('The bulk change is still under way.', 'End it first, then undo it.')
       const { rows: open } = await sql`select from bulk_changes where undoes = ${undoneId}
         and bulk_change_id <> ${id} and state not in ('done', 'ended')`.execute(transaction)
@@ -124,10 +124,7 @@ export class BulkChanges {
       const { numAffectedRows } = await sql`insert into bulk_ports
           (bulk_change_id, number, port_id, name, state, operation_id)
         select ${id}, row_number() over (order by p.number) - 1, p.port_id, p.name, 'waiting', gen_random_uuid()
-        from bulk_ports p where p.bulk_change_id = ${undoneId} and (p.state = 'done' or p.state = 'failed'
-          and exists (select from record_entries e where e.record_id = p.operation_id and e.kind = 'request'))`.execute(
-        transaction,
-      )
+        from bulk_ports p where p.bulk_change_id = ${undoneId} and ${SENT_TO}`.execute(transaction)
       const ports = Number(numAffectedRows ?? 0)
       if (ports === 0) throw conflict('The bulk change has changed no port.', 'There is nothing to undo.')
       await this.#store.note(transaction, undoneId, { kind: 'undone', user: by.user })

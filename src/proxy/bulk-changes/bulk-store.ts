@@ -18,10 +18,13 @@ import { waitForEvent } from '../operations/event-wait.ts'
 import {
   countsOf,
   earlierKinds,
+  isOver,
   secondsLeft,
+  SENT_TO,
   summaryOf,
   waveOf,
   type BulkRow,
+  type Undo,
   type WaveFacts,
 } from './rows.ts'
 
@@ -150,8 +153,10 @@ export class BulkStore implements JobStore {
       this.#waveFacts(row),
     ])
     const counts = countsOf(byKind)
+    const undo = undoneBy.get(id)
+    const undoable = isOver(row) && counts.under_way === 0 && (!undo || isOver(undo))
     return {
-      ...summaryOf(row, counts, undoneBy.get(id) ?? null),
+      ...summaryOf(row, counts, undo),
       kinds: kinds.map(({ kind, ...lists }) => {
         const own = countsOf(byKind.filter((one) => one.kind === kind))
         return { ...lists, ports: Object.values(own).reduce((sum, count) => sum + count, 0), counts: own }
@@ -162,6 +167,7 @@ export class BulkStore implements JobStore {
       error: row.error,
       seconds_left: secondsLeft(row, facts, counts),
       calls: row.calls + facts.calls,
+      to_undo: undoable ? await this.#countSentTo(id) : null,
     }
   }
 
@@ -228,7 +234,7 @@ export class BulkStore implements JobStore {
     return {
       bulk_changes: page.map((row) => {
         const counts = countsOf(counted.filter(({ id }) => id === row.bulk_change_id))
-        return summaryOf(row, counts, undoneBy.get(row.bulk_change_id) ?? null)
+        return summaryOf(row, counts, undoneBy.get(row.bulk_change_id))
       }),
       next: rows.length > limit ? `${page.at(-1)!.sequence}` : null,
     }
@@ -330,14 +336,21 @@ export class BulkStore implements JobStore {
     return Number(rows[0]!.count)
   }
 
-  async #undoneBy(ids: readonly string[]): Promise<Map<string, string>> {
+  /** The latest bulk change that takes back each of these. */
+  async #undoneBy(ids: readonly string[]): Promise<Map<string, Undo>> {
     const rows = await this.db
       .selectFrom('bulk_changes')
-      .select(['undoes', 'bulk_change_id'])
+      .select(['undoes', 'bulk_change_id', 'state'])
       .where('undoes', 'in', ids.length > 0 ? ids : [null])
       .orderBy('sequence')
       .execute()
-    return new Map(rows.map(({ undoes, bulk_change_id }) => [undoes!, bulk_change_id]))
+    return new Map(rows.map(({ undoes, ...undo }) => [undoes!, undo]))
+  }
+
+  async #countSentTo(id: string): Promise<number> {
+    const { rows } = await sql<{ count: unknown }>`select count(*) as count from bulk_ports p
+      where p.bulk_change_id = ${id} and ${SENT_TO}`.execute(this.db)
+    return Number(rows[0]!.count)
   }
 
   async #kinds(

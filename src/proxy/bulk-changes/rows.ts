@@ -51,6 +51,10 @@ export function earlierKinds(
   return earlier
 }
 
+/** Which of `bulk_ports p` something was sent to: what an undo is for. */
+export const SENT_TO = sql<boolean>`(p.state = 'done' or p.state = 'failed'
+  and exists (select from record_entries e where e.record_id = p.operation_id and e.kind = 'request'))`
+
 /** How many ports of a bulk change are in each state. */
 export async function countPorts(db: Kysely<Tables>, bulkChangeId: string): Promise<Counts> {
   const { rows } = await sql<{ state: BulkPortState; count: unknown }>`
@@ -59,8 +63,16 @@ export async function countPorts(db: Kysely<Tables>, bulkChangeId: string): Prom
   return countsOf(rows)
 }
 
+/** The latest bulk change that takes one back. */
+export type Undo = Pick<BulkRow, 'bulk_change_id' | 'state'>
+
+/** True when nothing more is begun. */
+export function isOver({ state }: Pick<BulkRow, 'state'>): boolean {
+  return state === 'done' || state === 'ended'
+}
+
 /** A bulk change as lists show it. */
-export function summaryOf(row: BulkRow, counts: Counts, undoneBy: string | null): BulkChangeSummary {
+export function summaryOf(row: BulkRow, counts: Counts, undo: Undo | undefined): BulkChangeSummary {
   return {
     bulk_change_id: row.bulk_change_id,
     project_id: row.project_id,
@@ -76,7 +88,8 @@ export function summaryOf(row: BulkRow, counts: Counts, undoneBy: string | null)
     ports: row.ports,
     counts,
     undoes: row.undoes,
-    undone_by: undoneBy,
+    undone_by: undo?.bulk_change_id ?? null,
+    undo_state: undo?.state ?? null,
   }
 }
 

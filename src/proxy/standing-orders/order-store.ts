@@ -125,9 +125,16 @@ export class OrderStore implements JobStore {
    * @returns the orders
    */
   async beginDue(db: Kysely<Tables>, projectId: string, now: Date, soon: Date): Promise<string[]> {
+    // Locked in the order of their numbers: two proxies that begin the same ones at once wait for
+    // each other, and none for both.
     const { rows } = await sql<{ order_id: string }>`
+      with due as (
+        select sequence from standing_orders
+        where project_id = ${projectId} and asked_at is null and next_check_at <= ${soon}
+        order by sequence for update
+      )
       update standing_orders set asked_at = ${now}, asked_by = null, progress = null, turn = turn + 1
-      where project_id = ${projectId} and asked_at is null and next_check_at <= ${soon}
+      from due where standing_orders.sequence = due.sequence
       returning order_id`.execute(db)
     return rows.map(({ order_id }) => order_id)
   }

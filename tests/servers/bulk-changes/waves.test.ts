@@ -351,7 +351,8 @@ describe('undo', () => {
     expect(left.map(({ port_id }) => port_id)).toEqual([ports[2], ports[3]])
     expect(left[0]!.error!.error_msg).toContain('nothing to undo')
     expect(left[1]!.error!.error_code).not.toBe('Portside.ListChanged')
-    expect((await bulk.get(id)).bulk_change.undone_by).toBe(undoId)
+    const both = { undone_by: undoId, undo_state: 'done', to_undo: 6 }
+    expect((await bulk.get(id)).bulk_change).toMatchObject(both)
     expect(await kindsOf(id)).toContain('undone')
     // What is left is undone later: the port that could not be read.
     await stage.noFaults()
@@ -373,6 +374,16 @@ describe('undo', () => {
     const { bulk_change } = await bulk.undo(body.bulk_change_id)
     await bulk.settled(bulk_change.bulk_change_id)
     expect(await words([port!])).toEqual(['abc'])
+  })
+
+  test('has nothing to do where nothing was sent', async () => {
+    const body = bulkRequest([kind('abc', 'cxa', [randomUUID(), randomUUID()])])
+    const id = body.bulk_change_id
+    await bulk.post(body)
+    expect(await bulk.settled(id)).toMatchObject({ counts: { failed: 1, waiting: 1 }, to_undo: null })
+    expect((await bulk.choose(id, 'end')).bulk_change).toMatchObject({ state: 'ended', to_undo: 0 })
+    const { status, error } = await bulk.undo(id)
+    expect([status, error.error_msg]).toEqual([409, 'The bulk change has changed no port.'])
   })
 
   test('waits until the bulk change has ended, and is not begun twice', async () => {

@@ -207,6 +207,40 @@ describe.skipIf(!POSTGRES)('two proxies on one PostgreSQL', { timeout: 120_000 }
     await database.remove()
   })
 
+  test('both begin the same ones at once: neither has to give way', async () => {
+    const database = await createDatabase(inject('postgresFolder'))
+    // To one PostgreSQL gives rows as they lie in the table, to the other by their names.
+    const without = (scan: string) => ({
+      DATABASE_URL: `${database.url}&options=-c%20enable_bitmapscan=off%20-c%20enable_${scan}=off`,
+    })
+    const stage = await startStage(without('indexscan'))
+    const second = await stage.start(without('seqscan'))
+    const orders = standingOrdersOver(stage.proxy.call)
+    const port = await stage.portWith('ba')
+    // Twice as many as a proxy takes at once: each has some.
+    const bodies = Array.from({ length: 16 }, () =>
+      orderRequest(firstOf(stage, 'a'), { ports: { ports: [port] }, check_every_minutes: 15 }),
+    )
+    for (const body of bodies) await orders.make(body)
+    for (const { order_id } of bodies) await orders.checked(order_id)
+    // Each row takes its time, so that the two meet.
+    await database.query(`create function take_time() returns trigger language plpgsql as
+      $$ begin perform pg_sleep(0.06); return new; end $$`)
+    await database.query(`create trigger take_time before update on standing_orders for each row
+      when (old.asked_at is null and new.asked_at is not null) execute function take_time()`)
+    await database.query(`update portside_jobs.job set start_after = now() where name = 'standing-orders'`)
+    await database.query('update standing_orders set next_check_at = now(), turn = turn + 1')
+    for (const { order_id } of bodies) await orders.once(order_id, ({ check }) => check?.by === null)
+    await second.close()
+    await stage.close()
+    // PostgreSQL has counted by then: its connections have ended.
+    const [{ deadlocks }] = (await database.query(
+      'select deadlocks::integer from pg_stat_database where datname = current_database()',
+    )) as [{ deadlocks: number }]
+    expect(deadlocks).toBe(0)
+    await database.remove()
+  })
+
   test('one is closed in the middle of a check: the other goes on with it', async () => {
     const database = await createDatabase(inject('postgresFolder'))
     const stage = await startStage({ DATABASE_URL: database.url }, { ports: 5000 })
