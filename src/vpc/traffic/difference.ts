@@ -149,7 +149,10 @@ export function rangesOf(
   family: Family,
 ): Pick<FlowRemote, 'ranges' | 'share'> {
   return {
-    ranges: ranges.map(({ from, end }) => ({ from: addressText(from), to: addressText(addressBefore(end)) })),
+    ranges: ranges.map(({ from, end }) => {
+      const [text, last] = [addressText(from), addressBefore(end)]
+      return { from: text, to: last === from ? text : addressText(last) }
+    }),
     share: shareOfSpace(ranges, family),
   }
 }

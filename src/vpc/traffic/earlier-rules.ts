@@ -164,15 +164,15 @@ export class EarlierRules {
     this.otherSets = []
     this.unreadable = []
     this.openFrom = NOWHERE
-    const sets = new Set<number>()
+    const sets: number[] = []
     meeting.ask(rule, this.#kinds.ofSet)
-    for (let other = meeting.next(); other >= 0 && sets.size < ENOUGH; other = meeting.next()) {
+    for (let other = meeting.next(); other >= 0 && sets.length < ENOUGH; other = meeting.next()) {
       if (rules[other]!.set === set) continue
       const from = services.firstCommon(other, rule)
       if (from === NOWHERE) continue
       this.otherSets.push(other)
       this.openFrom = Math.min(this.openFrom, from)
-      if (from === begin) sets.add(rules[other]!.set)
+      if (from === begin && !sets.includes(rules[other]!.set)) sets.push(rules[other]!.set)
     }
     let few = ENOUGH
     meeting.ask(rule, this.#kinds.unreadable)

@@ -120,7 +120,8 @@ class PlaneEffects {
       sets.push(set)
       by.push(one)
     }
-    by.push(...this.#owners(rule, earlier.present(earlier.unreadable, place), NAMED - by.length))
+    if (earlier.unreadable.length > 0)
+      by.push(...this.#owners(rule, earlier.present(earlier.unreadable, place), NAMED - by.length))
     return by
   }
 

@@ -52,10 +52,10 @@ export function hasNoMembers({ extents, problem }: ReadRule): boolean {
 
 /** The rules of a plane with these ranks, in order. */
 export function refsOf({ rules }: Plane, ranks: Iterable<number>): RuleRef[] {
-  const inOrder = [...ranks]
-  // Most are one alone: sorting takes memory.
-  if (inOrder.length > 1) inOrder.sort((a, b) => a - b)
-  return inOrder.map((rank) => rules[rank]!.ref)
+  const found = [...ranks]
+  // Most are in order: sorting would take memory for each of thousands of rules.
+  if (!found.every((rank, at) => at === 0 || found[at - 1]! < rank)) found.sort((a, b) => a - b)
+  return found.map((rank) => rules[rank]!.ref)
 }
 
 /**
