@@ -143,7 +143,8 @@ export type UnreadableRule = { ref: RuleRef; problem: string }
 export function effectiveRules(groupIds: readonly string[], book: RuleBook): EffectiveRules {
   // A group that is named twice decides where it is named first.
   const groups = [...new Set(groupIds)].map((id) => book.group(id))
-  const rules = groups.flatMap((group) => group.rules)
+  const rules: ReadRule[] = []
+  for (const group of groups) for (const rule of group.rules) rules.push(rule)
   return {
     book,
     groupIds,
