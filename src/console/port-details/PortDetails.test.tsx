@@ -74,6 +74,28 @@ describe('the details of a port', () => {
     expect(screen.getByText('458691c0-7db2-43d8-9400-053800c5ff53')).toBeVisible()
   })
 
+  test('mark a change of a field that is not in the documentation, too', () => {
+    render(<PortDetails port={{ ...port, quota: 6 }} before={{ ...port, quota: 5 }} />)
+    expect(row('quota')).toHaveTextContent(/Changed.*6.*Before:5/)
+  })
+
+  test('have their sections in order, in two columns about as long as each other', () => {
+    const columns = (one: Port) => {
+      const { container, unmount } = render(<PortDetails port={one} />)
+      const regions = within(container).getAllByRole('region')
+      const parents = [...new Set(regions.map((region) => region.parentElement))]
+      const found = parents.map((parent) => regions.filter((region) => region.parentElement === parent))
+      unmount()
+      return found.map((some) => some.map((region) => region.getAttribute('aria-label')))
+    }
+    expect(columns(port)).toEqual([
+      ['Identity', 'State', 'Addresses'],
+      ['Binding', 'DHCP', 'Tags', 'Instance', 'Edge'],
+    ])
+    const many = { ...port, security_groups: Array.from({ length: 100 }, () => FIRST) }
+    expect(columns(many).map((names) => names.at(-1))).toEqual(['State', 'Edge'])
+  })
+
   test('say so when nothing changed', () => {
     render(<PortDetails port={port} before={{ ...port, 'binding:profile': { disk: 'nvme' } }} />)
     expect(screen.getByText('No field changed.')).toBeVisible()
