@@ -26,6 +26,20 @@ function row(name: string): HTMLElement {
   return found
 }
 
+/** The names of the sections, column by column. */
+function columns(one: Port): (string | null)[][] {
+  const { container, unmount } = render(<PortDetails port={one} />)
+  const regions = within(container).getAllByRole('region')
+  const parents = [...new Set(regions.map((region) => region.parentElement))]
+  const names = parents.map((parent) =>
+    regions
+      .filter((region) => region.parentElement === parent)
+      .map((region) => region.getAttribute('aria-label')),
+  )
+  unmount()
+  return names
+}
+
 describe('the details of a port', () => {
   test('have every documented field with its meaning, missing ones said to be missing', () => {
     render(<PortDetails port={port} />)
@@ -80,14 +94,6 @@ describe('the details of a port', () => {
   })
 
   test('have their sections in order, in two columns about as long as each other', () => {
-    const columns = (one: Port) => {
-      const { container, unmount } = render(<PortDetails port={one} />)
-      const regions = within(container).getAllByRole('region')
-      const parents = [...new Set(regions.map((region) => region.parentElement))]
-      const found = parents.map((parent) => regions.filter((region) => region.parentElement === parent))
-      unmount()
-      return found.map((some) => some.map((region) => region.getAttribute('aria-label')))
-    }
     expect(columns(port)).toEqual([
       ['Identity', 'State', 'Addresses'],
       ['Binding', 'DHCP', 'Tags', 'Instance', 'Edge'],

@@ -109,9 +109,12 @@ function inTwoColumns(sections: readonly Section[], port: Port): [Section[], Sec
   const rowsOf = ({ fields }: Section) =>
     fields.reduce((rows, { name }) => rows + linesOf(port[name]), LINES_OF_HEAD)
   const rows = sections.map(rowsOf)
-  const sum = (some: readonly number[]) => some.reduce((all, one) => all + one, 0)
-  const longer = sections.map((_, at) => Math.max(sum(rows.slice(0, at + 1)), sum(rows.slice(at + 1))))
-  const end = longer.indexOf(Math.min(...longer)) + 1
+  const all = rows.reduce((sum, one) => sum + one, 0)
+  let above = 0
+  let end = 0
+  // One more where that makes the longer column shorter.
+  while (Math.max(above + rows[end]!, all - above - rows[end]!) < Math.max(above, all - above))
+    above += rows[end++]!
   return [sections.slice(0, end), sections.slice(end)]
 }
 

@@ -163,7 +163,7 @@ function mergeIpv4(ranges: readonly AddressRange[]): AddressRange[] {
     firsts[count] = from as number
     lasts[count++] = (end as number) - 1
   }
-  return mergeSorted(firsts.subarray(0, count).sort(), lasts.subarray(0, count).sort())
+  return mergeSorted(firsts.subarray(0, count).toSorted(), lasts.subarray(0, count).toSorted())
 }
 
 /**
@@ -200,7 +200,7 @@ export function mergeTexts(
       others[range.family].push({ from: range.from, end: range.end })
     }
   }
-  const inOrder = single.subarray(0, count).sort()
+  const inOrder = single.subarray(0, count).toSorted()
   const addresses = mergeSorted(inOrder, inOrder)
   return {
     IPv4: others.IPv4.length === 0 ? addresses : mergeRanges([...addresses, ...others.IPv4]),
