@@ -26,6 +26,20 @@ function row(name: string): HTMLElement {
   return found
 }
 
+/** The names of the sections, column by column. */
+function columns(one: Port): (string | null)[][] {
+  const { container, unmount } = render(<PortDetails port={one} />)
+  const regions = within(container).getAllByRole('region')
+  const parents = [...new Set(regions.map((region) => region.parentElement))]
+  const names = parents.map((parent) =>
+    regions
+      .filter((region) => region.parentElement === parent)
+      .map((region) => region.getAttribute('aria-label')),
+  )
+  unmount()
+  return names
+}
+
 describe('the details of a port', () => {
   test('have every documented field with its meaning, missing ones said to be missing', () => {
     render(<PortDetails port={port} />)
@@ -72,6 +86,20 @@ describe('the details of a port', () => {
     expect(row('zone_id')).toHaveTextContent(/not in the responseBefore:a/)
     expect(row('tags')).not.toHaveTextContent('Changed')
     expect(screen.getByText('458691c0-7db2-43d8-9400-053800c5ff53')).toBeVisible()
+  })
+
+  test('mark a change of a field that is not in the documentation, too', () => {
+    render(<PortDetails port={{ ...port, quota: 6 }} before={{ ...port, quota: 5 }} />)
+    expect(row('quota')).toHaveTextContent(/Changed.*6.*Before:5/)
+  })
+
+  test('have their sections in order, in two columns about as long as each other', () => {
+    expect(columns(port)).toEqual([
+      ['Identity', 'State', 'Addresses'],
+      ['Binding', 'DHCP', 'Tags', 'Instance', 'Edge'],
+    ])
+    const many = { ...port, security_groups: Array.from({ length: 100 }, () => FIRST) }
+    expect(columns(many).map((names) => names.at(-1))).toEqual(['State', 'Edge'])
   })
 
   test('say so when nothing changed', () => {

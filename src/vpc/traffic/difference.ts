@@ -111,7 +111,9 @@ function ranksOf({ rules }: EffectiveRules): Map<ReadRule, number> {
 
 /** The ranks of a plane's rules, -1 for one that is not in the list. */
 function ranksIn({ rules }: Plane, ranks: ReadonlyMap<ReadRule, number>): Int32Array {
-  return Int32Array.from(rules, (rule) => ranks.get(rule) ?? -1)
+  const found = new Int32Array(rules.length)
+  for (let rule = 0; rule < rules.length; rule++) found[rule] = ranks.get(rules[rule]!) ?? -1
+  return found
 }
 
 function flowOf(
@@ -149,7 +151,10 @@ export function rangesOf(
   family: Family,
 ): Pick<FlowRemote, 'ranges' | 'share'> {
   return {
-    ranges: ranges.map(({ from, end }) => ({ from: addressText(from), to: addressText(addressBefore(end)) })),
+    ranges: ranges.map(({ from, end }) => {
+      const [text, last] = [addressText(from), addressBefore(end)]
+      return { from: text, to: last === from ? text : addressText(last) }
+    }),
     share: shareOfSpace(ranges, family),
   }
 }

@@ -7,8 +7,11 @@ const ENOUGH = 8
 /** No place on the service line: later than all. */
 export const NOWHERE = Infinity
 
-/** What an earlier rule is; `certain` are those that can be read, and have no named set. */
-type Kind = 'certainPart' | 'certainEverywhere' | 'ofSet' | 'unreadable'
+/**
+ * What an earlier rule is. `certain` are those that can be read, and have no named set; of them,
+ * `everywhere` are those that cover all cells.
+ */
+type Kind = 'certain' | 'everywhere' | 'ofSet' | 'unreadable'
 
 /**
  * Looks at the rules of a plane one by one, each with those before it that match some of the same
@@ -60,15 +63,18 @@ export class EarlierRules {
     this.plane = plane
     const { rules, extents, cells, cellCount } = plane
     const kinds = (this.#kinds = {
-      certainPart: new RuleBits(rules.length),
-      certainEverywhere: new RuleBits(rules.length),
+      certain: new RuleBits(rules.length),
+      everywhere: new RuleBits(rules.length),
       ofSet: new RuleBits(rules.length),
       unreadable: new RuleBits(rules.length),
     })
-    for (const [rule, { set, problem }] of rules.entries()) {
+    for (let rule = 0; rule < rules.length; rule++) {
+      const { set, problem } = rules[rule]!
       if (problem !== undefined) kinds.unreadable.add(rule)
-      else if (set < 0) (cells[rule] ? kinds.certainPart : kinds.certainEverywhere).add(rule)
-      else {
+      else if (set < 0) {
+        kinds.certain.add(rule)
+        if (!cells[rule]) kinds.everywhere.add(rule)
+      } else {
         kinds.ofSet.add(rule)
         const same = this.#ofSets.get(set)
         if (same) same.push(rule)
@@ -78,7 +84,7 @@ export class EarlierRules {
     const all = [0, cellCount]
     this.#services = new SpanLists(extents.map(({ services }) => services))
     this.#cells = new SpanLists(cells.map((one) => one ?? all))
-    this.#meeting = new Meeting(this.#services, this.#cells, rules.length)
+    this.#meeting = new Meeting(this.#services, this.#cells)
     this.#size = Int32Array.from(cells, (spans = Int32Array.from(all)) => {
       let size = 0
       for (let at = 0; at < spans.length; at += 2) size += spans[at + 1]! - spans[at]!
@@ -95,8 +101,10 @@ export class EarlierRules {
    * @param fully also where that makes `certain` longer than it need be
    */
   look(rule: number, fully = false): void {
-    const { certainPart, certainEverywhere } = this.#kinds
-    const [services, cells, meeting] = [this.#services, this.#cells, this.#meeting]
+    const { certain, everywhere } = this.#kinds
+    const services = this.#services
+    const cells = this.#cells
+    const meeting = this.#meeting
     const { set } = this.plane.rules[rule]!
     this.certain = []
     this.isShort = false
@@ -106,7 +114,7 @@ export class EarlierRules {
     this.#lookInSet(rule, set)
     const begin = services.begin(rule)
     let few = set < 0 || fully || this.#isPaved ? Infinity : ENOUGH
-    meeting.ask(rule, certainPart, certainEverywhere)
+    meeting.ask(rule, certain)
     for (let other = meeting.next(); other >= 0; other = meeting.next()) {
       if (this.alone >= 0 && other > this.alone) return
       const from = services.firstCommon(other, rule)
@@ -121,7 +129,7 @@ export class EarlierRules {
       if (from < this.everywhereFrom && this.isEverywhere(other)) this.everywhereFrom = from
       // There is no earlier place than where the rule begins.
       if (from > begin || --few > 0) continue
-      meeting.only(certainEverywhere)
+      meeting.only(everywhere)
       this.isShort = true
     }
   }
@@ -148,21 +156,23 @@ export class EarlierRules {
    * can't be read. Enough of them to name a few where the first such service is.
    */
   lookForOpen(rule: number): void {
-    const [{ rules }, services, meeting] = [this.plane, this.#services, this.#meeting]
+    const { rules } = this.plane
+    const services = this.#services
+    const meeting = this.#meeting
     const { set } = rules[rule]!
     const begin = services.begin(rule)
     this.otherSets = []
     this.unreadable = []
     this.openFrom = NOWHERE
-    const sets = new Set<number>()
+    const sets: number[] = []
     meeting.ask(rule, this.#kinds.ofSet)
-    for (let other = meeting.next(); other >= 0 && sets.size < ENOUGH; other = meeting.next()) {
+    for (let other = meeting.next(); other >= 0 && sets.length < ENOUGH; other = meeting.next()) {
       if (rules[other]!.set === set) continue
       const from = services.firstCommon(other, rule)
       if (from === NOWHERE) continue
       this.otherSets.push(other)
       this.openFrom = Math.min(this.openFrom, from)
-      if (from === begin) sets.add(rules[other]!.set)
+      if (from === begin && !sets.includes(rules[other]!.set)) sets.push(rules[other]!.set)
     }
     let few = ENOUGH
     meeting.ask(rule, this.#kinds.unreadable)
@@ -242,7 +252,8 @@ export class EarlierRules {
 
   /** True when the rules that cover a part of the cells cover all of them together. */
   #areAllCovered(): boolean {
-    const some = [...this.plane.rules.keys()].filter((rule) => this.#kinds.certainPart.has(rule))
+    const { certain, everywhere } = this.#kinds
+    const some = [...this.plane.rules.keys()].filter((rule) => certain.has(rule) && !everywhere.has(rule))
     this.#painter.divide(some)
     this.#painter.begin(this.#owner)
     for (const one of some) this.#painter.paint(this.#owner, one)
@@ -264,45 +275,30 @@ export class EarlierRules {
  * cells of each begin and end. Rules of sets have all cells.
  */
 class Meeting {
-  /** Where services and cells begin, and where they end, the latest first. */
-  readonly #keys: readonly Int32Array[]
-  readonly #atMost: readonly KeysAtMost[]
-  readonly #rows = new Int32Array(4)
-  readonly #asked: Int32Array
+  readonly #services: SpanBounds
+  readonly #cells: SpanBounds
+  /** Those that are asked for, and where in the bits of each bound it is said which may meet. */
+  #asked: Int32Array = new Int32Array()
+  #begins = 0
+  #ends = 0
+  #firstCells = 0
+  #lastCells = 0
   #rule = 0
   #word = 0
   #left = 0
 
-  constructor(services: SpanLists, cells: SpanLists, count: number) {
-    const [begins, ends, firstCells, lastCells] = Array.from({ length: 4 }, () => new Int32Array(count)) as [
-      Int32Array,
-      Int32Array,
-      Int32Array,
-      Int32Array,
-    ]
-    for (let rule = 0; rule < count; rule++) {
-      const [from, end] = services.bounds(rule)
-      const [first, last] = cells.bounds(rule)
-      begins[rule] = from
-      ends[rule] = -end
-      firstCells[rule] = first
-      lastCells[rule] = -last
-    }
-    this.#keys = [begins, ends, firstCells, lastCells]
-    this.#atMost = this.#keys.map((keys) => new KeysAtMost(keys))
-    this.#asked = new Int32Array((count + 31) >> 5)
+  constructor(services: SpanLists, cells: SpanLists) {
+    this.#services = new SpanBounds(services)
+    this.#cells = new SpanBounds(cells)
   }
 
-  /** Asks for those of some kinds; `next` then gives one after the other. */
-  ask(rule: number, ...kinds: readonly RuleBits[]): void {
-    this.#asked.fill(0)
-    for (const { words } of kinds) for (let at = rule >> 5; at >= 0; at--) this.#asked[at]! |= words[at]!
-    const [begins, ends, firstCells, lastCells] = this.#keys
-    // They have to begin before it ends, and to end after it begins.
-    this.#rows[0] = this.#atMost[0]!.row(-ends![rule]! - 1)
-    this.#rows[1] = this.#atMost[1]!.row(-begins![rule]! - 1)
-    this.#rows[2] = this.#atMost[2]!.row(-lastCells![rule]! - 1)
-    this.#rows[3] = this.#atMost[3]!.row(-firstCells![rule]! - 1)
+  /** Asks for those of a kind; `next` then gives one after the other. */
+  ask(rule: number, { words }: RuleBits): void {
+    this.#asked = words
+    this.#begins = this.#services.beginBeforeEnd(rule)
+    this.#ends = this.#services.endAfterBegin(rule)
+    this.#firstCells = this.#cells.beginBeforeEnd(rule)
+    this.#lastCells = this.#cells.endAfterBegin(rule)
     this.#rule = rule
     this.#word = -1
     this.#left = 0
@@ -310,7 +306,7 @@ class Meeting {
 
   /** From here on, those of this kind only. */
   only({ words }: RuleBits): void {
-    this.#asked.set(words)
+    this.#asked = words
     this.#left &= words[this.#word]!
   }
 
@@ -329,15 +325,38 @@ class Meeting {
   }
 
   #bits(word: number): number {
-    const [one, two, three, four] = this.#atMost
-    const rows = this.#rows
     return (
       this.#asked[word]! &
-      one!.bits[rows[0]! + word]! &
-      two!.bits[rows[1]! + word]! &
-      three!.bits[rows[2]! + word]! &
-      four!.bits[rows[3]! + word]!
+      this.#services.begins.bits[this.#begins + word]! &
+      this.#services.ends.bits[this.#ends + word]! &
+      this.#cells.begins.bits[this.#firstCells + word]! &
+      this.#cells.ends.bits[this.#lastCells + word]!
     )
+  }
+}
+
+/** Where spans of rules begin, and where they end, the latest first. */
+class SpanBounds {
+  readonly begins: KeysAtMost
+  readonly ends: KeysAtMost
+  readonly #begins: Int32Array
+  readonly #ends: Int32Array
+
+  constructor(lists: SpanLists) {
+    this.#begins = lists.bounds('begins')
+    this.#ends = lists.bounds('ends').map((end) => -end)
+    this.begins = new KeysAtMost(this.#begins)
+    this.ends = new KeysAtMost(this.#ends)
+  }
+
+  /** The row of `begins` that names those that begin before a rule ends. */
+  beginBeforeEnd(rule: number): number {
+    return this.begins.row(-this.#ends[rule]! - 1)
+  }
+
+  /** The row of `ends` that names those that end after a rule begins. */
+  endAfterBegin(rule: number): number {
+    return this.ends.row(-this.#begins[rule]! - 1)
   }
 }
 
@@ -367,21 +386,35 @@ class SpanLists {
 
   constructor(lists: readonly ArrayLike<number>[]) {
     const places = new Map<ArrayLike<number>, number>()
+    this.#firsts = new Int32Array(lists.length)
+    this.#ends = new Int32Array(lists.length)
     let size = 0
-    for (const list of lists)
-      if (!places.has(list)) {
-        places.set(list, size)
+    for (let one = 0; one < lists.length; one++) {
+      const list = lists[one]!
+      let first = places.get(list)
+      if (first === undefined) {
+        places.set(list, (first = size))
         size += list.length
       }
+      this.#firsts[one] = first
+      this.#ends[one] = first + list.length
+    }
     this.#spans = new Int32Array(size)
-    for (const [list, at] of places) this.#spans.set(list, at)
-    this.#firsts = Int32Array.from(lists, (list) => places.get(list)!)
-    this.#ends = Int32Array.from(lists, (list) => places.get(list)! + list.length)
+    let filled = 0
+    for (let one = 0; one < lists.length; one++)
+      // Those before it are filled in: a list that is not new is among them.
+      if (this.#firsts[one] === filled)
+        for (let at = 0; filled < this.#ends[one]!;) this.#spans[filled++] = lists[one]![at++]!
   }
 
-  bounds(one: number): [from: number, end: number] {
-    const [first, end] = [this.#firsts[one]!, this.#ends[one]!]
-    return first === end ? [0, 0] : [this.#spans[first]!, this.#spans[end - 1]!]
+  /** Where each list begins, or where each ends; 0 where it is empty. */
+  bounds(which: 'begins' | 'ends'): Int32Array {
+    const bounds = new Int32Array(this.#firsts.length)
+    for (let one = 0; one < bounds.length; one++) {
+      const [first, end] = [this.#firsts[one]!, this.#ends[one]!]
+      if (first < end) bounds[one] = this.#spans[which === 'begins' ? first : end - 1]!
+    }
+    return bounds
   }
 
   /** Where a list begins; NOWHERE where it is empty. */
@@ -391,10 +424,13 @@ class SpanLists {
 
   /** Where what two have in common begins. */
   firstCommon(one: number, other: number): number {
-    const [spans, aEnd, bEnd] = [this.#spans, this.#ends[one]!, this.#ends[other]!]
+    const spans = this.#spans
+    const aEnd = this.#ends[one]!
+    const bEnd = this.#ends[other]!
     for (let a = this.#firsts[one]!, b = this.#firsts[other]!; a < aEnd && b < bEnd;) {
       const from = Math.max(spans[a]!, spans[b]!)
-      const [endOfA, endOfB] = [spans[a + 1]!, spans[b + 1]!]
+      const endOfA = spans[a + 1]!
+      const endOfB = spans[b + 1]!
       if (from < endOfA && from < endOfB) return from
       if (endOfA < endOfB) a += 2
       else b += 2
@@ -403,7 +439,8 @@ class SpanLists {
   }
 
   has(one: number, place: number): boolean {
-    const [spans, end] = [this.#spans, this.#ends[one]!]
+    const spans = this.#spans
+    const end = this.#ends[one]!
     for (let at = this.#firsts[one]!; at < end && spans[at]! <= place; at += 2)
       if (place < spans[at + 1]!) return true
     return false
@@ -412,7 +449,9 @@ class SpanLists {
   /** True when `outer` has all of `inner`. */
   covers(outer: number, inner: number): boolean {
     if (this.#firsts[outer] === this.#firsts[inner]) return true
-    const [spans, oEnd, iEnd] = [this.#spans, this.#ends[outer]!, this.#ends[inner]!]
+    const spans = this.#spans
+    const oEnd = this.#ends[outer]!
+    const iEnd = this.#ends[inner]!
     for (let i = this.#firsts[inner]!, o = this.#firsts[outer]!; i < iEnd; i += 2) {
       while (o < oEnd && spans[o + 1]! < spans[i + 1]!) o += 2
       if (o >= oEnd || spans[o]! > spans[i]!) return false

@@ -112,6 +112,13 @@ function rankAtEqualPriority({ action, problem }: ReadRule): number {
   return (action === 'deny' ? 0 : 3) + (problem === undefined ? 0 : 1)
 }
 
+// A loop: with flatMap each of thousands of rules takes a list.
+function unreadableOf(rules: readonly ReadRule[]): UnreadableRule[] {
+  const found: UnreadableRule[] = []
+  for (const { ref, problem } of rules) if (problem !== undefined) found.push({ ref, problem })
+  return found
+}
+
 /** The rules of a port for one list of groups. */
 export type EffectiveRules = {
   book: RuleBook
@@ -136,12 +143,13 @@ export type UnreadableRule = { ref: RuleRef; problem: string }
 export function effectiveRules(groupIds: readonly string[], book: RuleBook): EffectiveRules {
   // A group that is named twice decides where it is named first.
   const groups = [...new Set(groupIds)].map((id) => book.group(id))
-  const rules = groups.flatMap((group) => group.rules)
+  const rules: ReadRule[] = []
+  for (const group of groups) for (const rule of group.rules) rules.push(rule)
   return {
     book,
     groupIds,
     rules,
     disabled: groups.flatMap((group) => group.disabled),
-    unreadable: rules.flatMap(({ ref, problem }) => (problem === undefined ? [] : [{ ref, problem }])),
+    unreadable: unreadableOf(rules),
   }
 }

@@ -20,7 +20,7 @@ export class KeysAtMost {
     this.words = (keys.length + 31) >> 5
     // The first row is for what is less than all.
     this.bits = new Int32Array((bins + 1) * this.words)
-    for (const [n, key] of keys.entries()) this.bits[this.row(key) + (n >> 5)]! |= 1 << (n & 31)
+    for (let n = 0; n < keys.length; n++) this.bits[this.row(keys[n]!) + (n >> 5)]! |= 1 << (n & 31)
     for (let at = this.words; at < this.bits.length; at++) this.bits[at]! |= this.bits[at - this.words]!
   }
 

@@ -34,19 +34,25 @@ const NO_MEMBERS: RuleEffect = { effect: 'never', reason: 'no_members', by: [] }
 
 /** What each rule really decides, in the order of `effective.rules`. */
 export function ruleEffects(effective: EffectiveRules): RuleEffect[] {
-  const found = new Map<RuleRef, RuleEffect>()
+  const { rules, book } = effective
+  const effects = rules.map((rule) =>
+    rule.problem !== undefined ? UNSURE : hasNoMembers(rule) ? NO_MEMBERS : ALL,
+  )
   for (const direction of DIRECTIONS)
     for (const family of FAMILIES) {
-      const plane = new Plane(effective.rules, direction, family, effective.book.cells(family))
-      new PlaneEffects(plane).find(found)
+      const plane = new Plane(rules, direction, family, book.cells(family))
+      const found = new PlaneEffects(plane)
+      // A plane has its rules in the order of the list.
+      for (let rule = 0, at = 0; rule < plane.rules.length; rule++, at++) {
+        while (rules[at] !== plane.rules[rule]) at++
+        // A rule that can be read is of one direction and one family.
+        if (plane.rules[rule]!.problem === undefined) effects[at] = found.effect(rule)
+      }
     }
-  return effective.rules.map((rule) => {
-    if (rule.problem !== undefined) return UNSURE
-    return hasNoMembers(rule) ? NO_MEMBERS : (found.get(rule.ref) ?? ALL)
-  })
+  return effects
 }
 
-/** Finds the rules of one plane that don't decide all they match. */
+/** Finds what the rules of one plane decide. */
 class PlaneEffects {
   readonly #earlier: EarlierRules
 
@@ -54,26 +60,18 @@ class PlaneEffects {
     this.#earlier = new EarlierRules(plane)
   }
 
-  find(found: Map<RuleRef, RuleEffect>): void {
+  /** What a readable rule decides. */
+  effect(rule: number): RuleEffect {
     const { plane } = this.#earlier
-    for (const [rule, { ref, problem }] of plane.rules.entries()) {
-      if (problem !== undefined) continue
-      this.#earlier.look(rule)
-      const by = shadowing(this.#earlier, rule)
-      if (by) {
-        found.set(ref, { effect: 'never', reason: 'shadowed', by: refsOf(plane, by) })
-        continue
-      }
-      const partFrom = this.#findPart(rule)
-      if (partFrom < NOWHERE) {
-        found.set(ref, { effect: 'part', by: refsOf(plane, this.#matchSome(rule, partFrom)) })
-        continue
-      }
-      this.#earlier.lookForOpen(rule)
-      const openFrom = this.#findOpen(rule)
-      if (openFrom < NOWHERE)
-        found.set(ref, { effect: 'open', by: refsOf(plane, this.#mayMatchSome(rule, openFrom)) })
-    }
+    this.#earlier.look(rule)
+    const by = shadowing(this.#earlier, rule)
+    if (by) return { effect: 'never', reason: 'shadowed', by: refsOf(plane, by) }
+    const partFrom = this.#findPart(rule)
+    if (partFrom < NOWHERE) return { effect: 'part', by: refsOf(plane, this.#matchSome(rule, partFrom)) }
+    this.#earlier.lookForOpen(rule)
+    const openFrom = this.#findOpen(rule)
+    if (openFrom < NOWHERE) return { effect: 'open', by: refsOf(plane, this.#mayMatchSome(rule, openFrom)) }
+    return ALL
   }
 
   /** The first place where earlier rules certainly match some of a rule. */
@@ -113,24 +111,25 @@ class PlaneEffects {
   #mayMatchSome(rule: number, place: number): Iterable<number> {
     const earlier = this.#earlier
     const { rules } = earlier.plane
-    const by =
-      rules[rule]!.set < 0 ? new Set<number>() : this.#owners(rule, earlier.present(earlier.certain, place))
-    const sets = new Set<number>()
+    const by = rules[rule]!.set < 0 ? [] : this.#owners(rule, earlier.present(earlier.certain, place))
+    const sets: number[] = []
     for (const one of earlier.present(earlier.otherSets, place)) {
+      if (by.length >= NAMED) break
       const { set } = rules[one]!
-      if (by.size < NAMED && !sets.has(set)) by.add(one)
-      sets.add(set)
+      if (sets.includes(set)) continue
+      sets.push(set)
+      by.push(one)
     }
-    for (const one of this.#owners(rule, earlier.present(earlier.unreadable, place)))
-      if (by.size < NAMED) by.add(one)
+    if (earlier.unreadable.length > 0)
+      by.push(...this.#owners(rule, earlier.present(earlier.unreadable, place), NAMED - by.length))
     return by
   }
 
-  #owners(rule: number, rules: readonly number[]): Set<number> {
-    if (rules.length === 0) return new Set()
+  #owners(rule: number, rules: readonly number[], most = NAMED): number[] {
+    if (rules.length === 0) return []
     // One may be 'none'.
-    const owners = this.#earlier.owners(rule, rules, NAMED + 1)
+    const owners = this.#earlier.owners(rule, rules, most + 1)
     owners.delete(-1)
-    return new Set([...owners].slice(0, NAMED))
+    return [...owners].slice(0, most)
   }
 }

@@ -1,6 +1,6 @@
 import type { SecurityGroupRule } from '../security-group.ts'
 import { effectiveRules, type RuleBook } from './effective-rules.ts'
-import { ruleEffects, type Effect } from './rule-effects.ts'
+import { ruleEffects, type Effect, type RuleEffect } from './rule-effects.ts'
 import { packExtents, type PackedExtents } from './packed-extents.ts'
 import type { Extent, ReadRule, RuleRef } from './rules.ts'
 
@@ -117,7 +117,7 @@ export function ruleTable(
       rowOf.set(rule ?? groupId, rows.length)
       extents.push(read.extents)
       rows.push(rowOfRule(read, rule === null ? -1 : places.get(rule)!, disabled))
-      return { row: rows.length - 1, ref: read.ref, disabled }
+      return { row: rows.length - 1, disabled }
     }
     const enabled = book.group(groupId).rules.map((read) => add(read, false))
     const disabled = book.disabled(groupId).map((read) => add(read, true))
@@ -132,7 +132,7 @@ export function ruleTable(
   }
 }
 
-type InGroup = { row: number; ref: RuleRef; disabled: boolean }
+type InGroup = { row: number; disabled: boolean }
 
 /** The rules of a list, straight into numbers. */
 function listOf(
@@ -143,7 +143,6 @@ function listOf(
 ): RuleList {
   const effective = effectiveRules(list, book)
   const effects = ruleEffects(effective)
-  const effectOf = new Map(effective.rules.map(({ ref }, at) => [ref, effects[at]!]))
   const groups = [...new Set(list)]
   const count = groups.reduce((sum, id) => sum + inGroup.get(id)!.length, 0)
   const found = {
@@ -154,20 +153,28 @@ function listOf(
     byCounts: new Int32Array(count),
   }
   let n = 0
+  let enabled = 0
   for (const [position, id] of groups.entries())
-    for (const { row, ref } of inGroup.get(id)!) {
-      const effect = effectOf.get(ref)
+    for (const { row, disabled } of inGroup.get(id)!) {
       found.rows[n] = row
       found.positions[n] = position
-      found.effects[n] = EFFECTS.findIndex(
-        (one) => one.effect === effect?.effect && one.reason === effect?.reason,
-      )
-      found.byCounts[n] = effect?.by.length ?? 0
-      for (let at = 0; at < Math.min(NAMED, effect?.by.length ?? 0); at++)
-        found.by[n * NAMED + at] = toRow(effect!.by[at]!)
+      // The others are in the order of their effects.
+      if (!disabled) {
+        const effect = effects[enabled++]!
+        const { by } = effect
+        found.effects[n] = numberOf(effect)
+        found.byCounts[n] = by.length
+        for (let at = 0; at < NAMED && at < by.length; at++) found.by[n * NAMED + at] = toRow(by[at]!)
+      }
       n++
     }
   return found
+}
+
+function numberOf({ effect, reason }: RuleEffect): number {
+  let number = 0
+  while (EFFECTS[number]!.effect !== effect || EFFECTS[number]!.reason !== reason) number++
+  return number
 }
 
 /** Disabled rules among the others: each before the first that has a higher priority number. */

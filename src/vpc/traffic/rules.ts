@@ -212,12 +212,14 @@ export function readRule(rule: SecurityGroupRule, groupId: string, reader: RuleR
   if (remote.problem && !types.remote) problems.push(remote.problem)
   const problem = problems.length > 0 ? problems.join('; ') : undefined
   if (remote.problem || families.length === 0) families = [...FAMILIES]
+  const extents: Extent[] = []
+  for (const direction of directions)
+    for (const family of families)
+      extents.push({ direction, family, services: spans, addresses: remote.addresses(family) })
 
   return {
     ref: { groupId, ruleId: rule.id, rule },
-    extents: directions.flatMap((direction) =>
-      families.map((family) => ({ direction, family, services: spans, addresses: remote.addresses(family) })),
-    ),
+    extents,
     action: readAction,
     priority,
     // An unreadable rule may match every address, in the set or not: the set doesn't matter.

@@ -32,7 +32,8 @@ export function shadowedRules(effective: EffectiveRules): NeverMatching[] {
     for (const family of FAMILIES) {
       const plane = new Plane(effective.rules, direction, family, effective.book.cells(family))
       const earlier = new EarlierRules(plane)
-      for (const [rule, { ref, problem }] of plane.rules.entries()) {
+      for (let rule = 0; rule < plane.rules.length; rule++) {
+        const { ref, problem } = plane.rules[rule]!
         if (problem !== undefined) continue
         earlier.look(rule)
         const by = shadowing(earlier, rule)
@@ -51,7 +52,10 @@ export function hasNoMembers({ extents, problem }: ReadRule): boolean {
 
 /** The rules of a plane with these ranks, in order. */
 export function refsOf({ rules }: Plane, ranks: Iterable<number>): RuleRef[] {
-  return [...ranks].toSorted((a, b) => a - b).map((rank) => rules[rank]!.ref)
+  const found = [...ranks]
+  // Most are in order: sorting would take memory for each of thousands of rules.
+  if (!found.every((rank, at) => at === 0 || found[at - 1]! < rank)) found.sort((a, b) => a - b)
+  return found.map((rank) => rules[rank]!.ref)
 }
 
 /**
