@@ -1,11 +1,10 @@
 import { join } from 'node:path'
 import { sql, type PostgresPool } from 'kysely'
-import pg from 'pg'
 import { kysely } from '../src/proxy/database/kysely.ts'
 import { migrate } from '../src/proxy/database/migrations.ts'
 import { makeEmptyJournal } from '../src/proxy/database/pglite.ts'
 import { analyzeGrown } from '../src/proxy/database/statistics.ts'
-import type { TestDatabase } from '../tests/stage/postgres.ts'
+import { openPool, type TestDatabase } from '../tests/stage/postgres.ts'
 
 /** What is in a filled audit log, to search for. */
 export type Filled = {
@@ -55,7 +54,7 @@ export async function makeFilledAuditLog(
   }
   if (!database) await makeEmptyJournal(join(dataFolder, 'journal'), fillBy)
   else {
-    const pool = new pg.Pool({ connectionString: database.url, max: 1 })
+    const pool = openPool(database.url, 1)
     await fillBy(pool as unknown as PostgresPool)
     await pool.end()
   }

@@ -31,6 +31,16 @@ export type TestDatabase = {
 }
 
 /**
+ * Connections to a test database. It may be removed before they have ended: a pool says that it has
+ * when it has only begun to.
+ */
+export function openPool(url: string, max = 10): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max })
+  pool.on('error', () => {})
+  return pool
+}
+
+/**
  * Creates a database; starts the server when no test file has yet. `folder` is vitest's
  * `inject('postgresFolder')`.
  * @throws Error when there is no PostgreSQL, or it does not start
@@ -44,8 +54,7 @@ export async function createDatabase(folder: string): Promise<TestDatabase> {
   await server.connect()
   await server.query(`create database ${name}`)
   const url = address('portside', name)
-  const pool = new pg.Pool({ connectionString: url, max: 1 })
-  pool.on('error', () => {})
+  const pool = openPool(url, 1)
   return {
     url,
     urlAs: (role) => address(role, name),

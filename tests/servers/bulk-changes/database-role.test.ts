@@ -1,8 +1,7 @@
-import pg from 'pg'
 import { expect, inject, test } from 'vitest'
 import { openJobs } from '../../../src/proxy/database/job-tables.ts'
 import { kysely } from '../../../src/proxy/database/kysely.ts'
-import { createDatabase, POSTGRES } from '../../stage/postgres.ts'
+import { createDatabase, openPool, POSTGRES } from '../../stage/postgres.ts'
 import { startStage } from '../operations/ask-operations.ts'
 import { bulkChangesOver, bulkRequest } from './ask-bulk-changes.ts'
 
@@ -35,7 +34,7 @@ test.skipIf(!POSTGRES)('the log says what to grant to a role that may make no sc
   const name = new URL(server.url).pathname.slice(1)
   const role = `${name}_small`
   await server.query(`create role ${role} login`)
-  const db = kysely(new pg.Pool({ connectionString: server.urlAs(role), max: 1 }))
+  const db = kysely(openPool(server.urlAs(role), 1))
   const advice = `let its role make the schema portside_jobs: grant create on database "${name}" to "${role}"`
   await expect(openJobs(db)).rejects.toThrow(advice)
   await server.query(`grant create on database "${name}" to ${role}`)

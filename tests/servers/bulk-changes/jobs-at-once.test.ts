@@ -1,20 +1,16 @@
 import { EventEmitter } from 'node:events'
 import { randomUUID } from 'node:crypto'
 import Fastify from 'fastify'
-import pg from 'pg'
 import { expect, inject, test } from 'vitest'
 import { BulkStore } from '../../../src/proxy/bulk-changes/bulk-store.ts'
 import { Jobs, type JobKind } from '../../../src/proxy/jobs.ts'
 import { kysely } from '../../../src/proxy/database/kysely.ts'
 import type { Lease } from '../../../src/proxy/database/lease.ts'
-import { createDatabase, POSTGRES, type TestDatabase } from '../../stage/postgres.ts'
+import { createDatabase, openPool, POSTGRES, type TestDatabase } from '../../stage/postgres.ts'
 
 /** What two proxies have on one database. */
 function twoOn(database: TestDatabase, kind: JobKind) {
-  const pool = new pg.Pool({ connectionString: database.url })
-  // The database may go before its connections have ended.
-  pool.on('error', () => {})
-  const db = kysely(pool)
+  const db = kysely(openPool(database.url))
   const stopping = new AbortController()
   const [one, other] = [1, 2].map(() => {
     const lease = { proxyId: randomUUID(), shared: true } as Lease
@@ -28,10 +24,7 @@ function twoOn(database: TestDatabase, kind: JobKind) {
 
 test.skipIf(!POSTGRES)('a choice meets the job for the next wave: it is not left for later', async () => {
   const database = await createDatabase(inject('postgresFolder'))
-  const pool = new pg.Pool({ connectionString: database.url })
-  // The database may go before its connections have ended.
-  pool.on('error', () => {})
-  const db = kysely(pool)
+  const db = kysely(openPool(database.url))
   const lease = { proxyId: randomUUID(), shared: true } as Lease
   const jobs = new Jobs(
     { queue: 'bulk-changes', what: 'bulk changes', expiresSeconds: 12 },
