@@ -2,13 +2,20 @@ import { availableParallelism } from 'node:os'
 import { defineConfig, devices } from '@playwright/test'
 import { installedChromium } from './src/run/chromium.mjs'
 
+/** Tests that take half a minute and more. */
+const LONG = ['**/memory.spec.ts', '**/calls.spec.ts']
+
 const executablePath = installedChromium()
 
 export default defineConfig({
   testDir: 'tests/browser',
-  testMatch: '**/*.spec.ts',
   globalSetup: './tests/stage/postgres.browser.ts',
   fullyParallel: true,
+  // The longest start first: one that starts last leaves a core idle.
+  projects: [
+    { name: 'long', testMatch: LONG },
+    { name: 'others', testIgnore: LONG },
+  ],
   // More than cores: tests wait for pages, and what is counted in calls waits for silence.
   workers: availableParallelism() + 1,
   forbidOnly: Boolean(process.env.CI),

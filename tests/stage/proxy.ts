@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { readConfig, type ProxyConfig } from '../../src/proxy/config.ts'
 import { EMPTY_JOURNAL } from '../../src/proxy/database/pglite.ts'
 import { inject } from 'vitest'
-import { createDatabase, POSTGRES, type Records } from './postgres.ts'
+import { POSTGRES, takeDatabase, type Records } from './postgres.ts'
 import { createProxy, type Proxy } from '../../src/proxy/server.ts'
 
 /**
@@ -38,7 +38,7 @@ export async function startProxy(
   records: Records = 'postgresql',
 ): Promise<TestedProxy> {
   const settled = records === 'embedded' || 'PORTSIDE_DATA' in environment || 'DATABASE_URL' in environment
-  let database = settled || !POSTGRES ? undefined : await createDatabase(inject('postgresFolder'))
+  let database = settled || !POSTGRES ? undefined : await takeDatabase(inject('postgresFolder'))
   const dataFolder = environment.PORTSIDE_DATA ?? (await mkdtemp(join(tmpdir(), 'portside-proxy-')))
   const config = readConfig({
     PORTSIDE_LISTEN_PORT: '0',
