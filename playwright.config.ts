@@ -1,9 +1,7 @@
-import { availableParallelism } from 'node:os'
 import { defineConfig, devices } from '@playwright/test'
 import { installedChromium } from './src/run/chromium.mjs'
 
-/** Tests that take half a minute and more. */
-const LONG = ['**/memory.spec.ts', '**/calls.spec.ts']
+const CALLS = '**/calls.spec.ts'
 
 const executablePath = installedChromium()
 
@@ -11,13 +9,12 @@ export default defineConfig({
   testDir: 'tests/browser',
   globalSetup: './tests/stage/postgres.browser.ts',
   fullyParallel: true,
-  // The longest start first: one that starts last leaves a core idle.
   projects: [
-    { name: 'long', testMatch: LONG },
-    { name: 'others', testIgnore: LONG },
+    // It waits for silence most of the time, beside the others.
+    { name: 'calls', testMatch: CALLS, workers: 1 },
+    { name: 'others', testIgnore: CALLS, workers: 2 },
   ],
-  // More than cores: tests wait for pages, and what is counted in calls waits for silence.
-  workers: availableParallelism() + 1,
+  workers: 3,
   forbidOnly: Boolean(process.env.CI),
   // On a busy CI machine; what passes only then is named at the end of `npm test`, and is a defect.
   retries: process.env.CI ? 1 : 0,
