@@ -1,5 +1,5 @@
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useEffect, useRef, type JSX, type ReactNode } from 'react'
+import { useDeferredValue, useEffect, useRef, type JSX, type ReactNode } from 'react'
 import { bulkPortStates, type BulkChange, type BulkPortState } from '../../vpc/bulk-changes-api.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { firstViewDrawn } from '../hooks/first-view.ts'
@@ -70,6 +70,8 @@ function ChangeView({ project, change, crumbs, trouble }: ChangeViewProps): JSX.
   const navigate = route.useNavigate()
   useAnnounced(change)
   const portsHeading = useRef<HTMLHeadingElement>(null)
+  // Where the page before this one was long, its end and all of this one would be one task.
+  const isWhole = useDeferredValue(true, false)
   const shown = bulkPortStates.find((one) => one === search.state)
   const show = (next: BulkPortState | undefined) =>
     void navigate({
@@ -120,31 +122,34 @@ function ChangeView({ project, change, crumbs, trouble }: ChangeViewProps): JSX.
           read. Carrying it out does not need this page.
         </Notice>
       )}
-      <div className={styles.grid}>
-        {/* First for keys and on a phone, though it stands at the right. */}
-        <div className={styles.column}>
-          <CarryingOut project={project} change={change} />
-          <Panel title="What happened">
-            <ChangeTimeline id={bulk_change_id} />
-          </Panel>
+      {!isWhole && <SkeletonRows label="Drawing the change" />}
+      {isWhole && (
+        <div className={styles.grid}>
+          {/* First for keys and on a phone, though it stands at the right. */}
+          <div className={styles.column}>
+            <CarryingOut project={project} change={change} />
+            <Panel title="What happened">
+              <ChangeTimeline id={bulk_change_id} />
+            </Panel>
+          </div>
+          <div className={styles.column}>
+            <NotDone
+              project={project}
+              change={change}
+              onShow={(next) => {
+                show(next)
+                portsHeading.current?.focus()
+              }}
+            />
+            <Panel title="Ports" note={countsWords(change.counts)} headingRef={portsHeading}>
+              <ChangePorts project={project} change={change} shown={shown} onShow={show} />
+            </Panel>
+            <Panel title="Kinds of change" note="ports with the same list, result and traffic">
+              <ChangeKinds project={project} change={change} />
+            </Panel>
+          </div>
         </div>
-        <div className={styles.column}>
-          <NotDone
-            project={project}
-            change={change}
-            onShow={(next) => {
-              show(next)
-              portsHeading.current?.focus()
-            }}
-          />
-          <Panel title="Ports" note={countsWords(change.counts)} headingRef={portsHeading}>
-            <ChangePorts project={project} change={change} shown={shown} onShow={show} />
-          </Panel>
-          <Panel title="Kinds of change" note="ports with the same list, result and traffic">
-            <ChangeKinds project={project} change={change} />
-          </Panel>
-        </div>
-      </div>
+      )}
     </>
   )
 }
