@@ -98,6 +98,10 @@ test('a day: 40 ports by a filter, one first, a failure, a pause, and all undone
       id === failing ? list : list.flatMap((one) => (one === WEB ? [DENY, WEB] : [one])),
     )
 
+  // Whoever looks at it sees that it is undone.
+  const watched = await page.context().newPage()
+  await watched.goto(page.url())
+  await expect(new BulkChangesPage(watched).undo).toBeEnabled()
   await bulk.undo.click()
   const dialog = page.getByRole('dialog', { name: 'Undo this change?' })
   await dialog.getByLabel('Ports in the first wave').fill('100')
@@ -108,9 +112,9 @@ test('a day: 40 ports by a filter, one first, a failure, a pause, and all undone
   await expect(bulk.carryingOut).toContainText('39 done · 1 left out')
   for (const [id, list] of lists) expect(await cloud.list(id)).toEqual(list)
   // What an undo has left can be undone again.
-  await page.getByRole('link', { name: 'The change that this one undoes' }).click()
-  await expect(page.getByRole('button', { name: 'Undo again…' })).toBeEnabled()
-  await page.goBack()
+  await expect(watched.getByRole('link', { name: 'The change that undoes this one' })).toBeVisible()
+  await expect(watched.getByRole('button', { name: 'Undo again…' })).toBeEnabled()
+  await watched.close()
 
   await page.getByRole('link', { name: 'Audit records of its ports' }).click()
   const records = page.getByRole('region', { name: 'Audit records' }).getByRole('listitem')

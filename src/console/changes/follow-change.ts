@@ -9,7 +9,6 @@ import {
   waitForBulkChange,
 } from '../proxy-client/bulk-changes.ts'
 import { isSessionLost, isTooMany } from '../proxy-client/call-error.ts'
-import { isOver } from '../waves/bulk-words.ts'
 
 /** How long to wait after a failed read before the next. */
 const PAUSE_MS = 2_000
@@ -19,22 +18,22 @@ const BETWEEN_MS = 400
 const REREAD_MS = 1_500
 
 /**
- * A bulk change as it goes on: what any user or proxy does to it is shown here a moment later.
- * `trouble` is why it can't be read at the moment; what is shown is as last read.
+ * A bulk change as it goes on: what any user or proxy does to it is shown here a moment later, its
+ * undo too. `trouble` is why it can't be read at the moment; what is shown is as last read.
  */
 export function useFollowedChange(id: string) {
   const client = useQueryClient()
   const { data, error, refetch } = useQuery(bulkChangeQuery(id))
   const [trouble, setTrouble] = useState<unknown>(null)
-  const goesOn = data !== undefined && !(isOver(data) && data.counts.under_way === 0)
+  const isKnown = data !== undefined
   useEffect(() => {
-    if (!goesOn) return
+    if (!isKnown) return
     const gone = new AbortController()
     void follow(client, id, setTrouble, gone.signal)
     return () => gone.abort()
-  }, [client, id, goesOn])
+  }, [client, id, isKnown])
   useReread(client, id, data)
-  return { change: data, error, trouble: goesOn ? trouble : null, reload: () => void refetch() }
+  return { change: data, error, trouble, reload: () => void refetch() }
 }
 
 async function follow(

@@ -118,8 +118,11 @@ export class BulkChanges {
       const counts = await countPorts(transaction, undoneId)
       if (!isOver(row) || counts.under_way > 0)
         throw conflict('The bulk change is still under way.', 'End it first, then undo it.')
-      const { rows: open } = await sql`select from bulk_changes where undoes = ${undoneId}
-        and bulk_change_id <> ${id} and state not in ('done', 'ended')`.execute(transaction)
+      const { rows: open } = await sql`select from bulk_changes b where undoes = ${undoneId}
+        and bulk_change_id <> ${id} and (state not in ('done', 'ended') or exists (
+          select from bulk_ports p where p.bulk_change_id = b.bulk_change_id and p.state = 'under_way'))`.execute(
+        transaction,
+      )
       if (open.length > 0) throw conflict('The bulk change is being undone.', 'Wait for the end of that.')
       const { numAffectedRows } = await sql`insert into bulk_ports
           (bulk_change_id, number, port_id, name, state, operation_id)
@@ -159,8 +162,7 @@ export class BulkChanges {
           where bulk_change_id = ${id} and state = 'waiting'`.execute(transaction)
       const now = await countPorts(transaction, id)
       await this.#store.note(transaction, id, { kind, user, counts: now })
-      if (choice === 'end' && now.under_way === 0)
-        await this.#store.note(transaction, id, { kind: 'end', counts: now })
+      if (choice === 'end' && now.under_way === 0) await this.#store.noteEnd(transaction, row, now)
       await this.#store.write(transaction, id, change)
       await this.#jobs.send(transaction, id)
     })

@@ -16,6 +16,7 @@ import type { Tables } from '../database/tables.ts'
 import type { JobStore, NextStep } from '../jobs.ts'
 import { waitForEvent } from '../operations/event-wait.ts'
 import {
+  countPorts,
   countsOf,
   earlierKinds,
   isOver,
@@ -24,6 +25,7 @@ import {
   summaryOf,
   waveOf,
   type BulkRow,
+  type Counts,
   type Undo,
   type WaveFacts,
 } from './rows.ts'
@@ -128,6 +130,15 @@ export class BulkStore implements JobStore {
       .execute()
   }
 
+  /**
+   * Notes that a bulk change has come to its end. If it is an undo, what it has taken back can be
+   * undone again: those who wait for that are told.
+   */
+  async noteEnd(db: Kysely<Tables>, { bulk_change_id, undoes }: BulkRow, counts: Counts): Promise<void> {
+    await this.note(db, bulk_change_id, { kind: 'end', counts })
+    if (undoes !== null) await this.write(db, undoes)
+  }
+
   /** All that happened to a bulk change, in order. */
   async entries(id: string): Promise<BulkEntry[]> {
     const rows = await this.db
@@ -154,7 +165,7 @@ export class BulkStore implements JobStore {
     ])
     const counts = countsOf(byKind)
     const undo = undoneBy.get(id)
-    const undoable = isOver(row) && counts.under_way === 0 && (!undo || isOver(undo))
+    const undoable = isOver(row) && counts.under_way === 0 && (!undo || (await this.#isAtItsEnd(undo)))
     return {
       ...summaryOf(row, counts, undo),
       kinds: kinds.map(({ kind, ...lists }) => {
@@ -345,6 +356,10 @@ export class BulkStore implements JobStore {
       .orderBy('sequence')
       .execute()
     return new Map(rows.map(({ undoes, ...undo }) => [undoes!, undo]))
+  }
+
+  async #isAtItsEnd(undo: Undo): Promise<boolean> {
+    return isOver(undo) && (await countPorts(this.db, undo.bulk_change_id)).under_way === 0
   }
 
   async #countSentTo(id: string): Promise<number> {

@@ -254,7 +254,7 @@ async function finish(context: BulkContext, id: string): Promise<void> {
     if (row?.state !== 'planning') return
     const counts = await countPorts(transaction, id)
     const state = counts.waiting > 0 ? 'running' : 'done'
-    if (state === 'done') await store.note(transaction, id, { kind: 'end', counts })
+    if (state === 'done') await store.noteEnd(transaction, row, counts)
     await store.write(transaction, id, { state, error: null })
   })
   store.changed(id)

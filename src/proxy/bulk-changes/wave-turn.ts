@@ -92,14 +92,14 @@ class TurnOf {
     const { bulk_change_id: id, state, next_wave_at, stops_at } = this.#row
     let counts = await countPorts(this.#db, id)
     if (state === 'ended') {
-      if (hasSettled && counts.under_way === 0) await this.#store.note(this.#db, id, { kind: 'end', counts })
+      if (hasSettled && counts.under_way === 0) await this.#store.noteEnd(this.#db, this.#row, counts)
       return null
     }
     if (state === 'planning' || state === 'done') return null
     // Also where it was paused while its last ports were under way.
     if (counts.waiting + counts.under_way === 0) {
       this.change = { state: 'done', next_wave_at: null, error: null }
-      await this.#store.note(this.#db, id, { kind: 'end', counts })
+      await this.#store.noteEnd(this.#db, this.#row, counts)
       return null
     }
     if (state !== 'running' && state !== 'waiting') return null

@@ -402,4 +402,30 @@ describe('undo', () => {
     expect(await words(ports)).toEqual(['abc', 'abc'])
     expect(await statesOf(undo.bulk_change_id)).toEqual(['done'])
   })
+
+  test('that was ended is followed by another once its last port has ended', async () => {
+    const ports = await portsWith('abc', 3)
+    const body = bulkRequest([kind('abc', 'bca', ports)], { first: 3 })
+    const id = body.bulk_change_id
+    await bulk.post(body)
+    await bulk.settled(id)
+    await stage.faults({
+      ...{ kind: 'delay_answer', milliseconds: 1500 },
+      match: { method: 'PUT', path: ports[0]! },
+    })
+    const undoId = (await bulk.undo(id, { pause_seconds: null })).bulk_change.bulk_change_id
+    await bulk.once(undoId, ({ counts }) => counts.under_way === 1)
+    await expect.poll(() => stage.list(ports[0]!).then(stage.word)).toBe('bc')
+    await bulk.choose(undoId, 'end')
+    const waited = (await bulk.get(id)).bulk_change
+    expect(waited).toMatchObject({ undo_state: 'ended', to_undo: null })
+    const early = await bulk.undo(id)
+    expect([early.status, early.error.error_msg]).toEqual([409, 'The bulk change is being undone.'])
+    // Who waits for it is told.
+    const { revision } = await bulk.once(id, ({ to_undo }) => to_undo === 3)
+    expect(revision).toBeGreaterThan(waited.revision)
+    const again = (await bulk.undo(id)).bulk_change.bulk_change_id
+    expect(await bulk.settled(again)).toMatchObject({ counts: { done: 2, left_out: 1 } })
+    expect(await words(ports)).toEqual(['abc', 'abc', 'abc'])
+  })
 })
