@@ -169,3 +169,43 @@ test('no finding of axe, light or dark, wide or narrow', async ({ page }) => {
   await expect(page.getByRole('link', { name: 'shop-prod-web-01' })).toBeVisible()
   await expectNoAxeFindingInAnyLook(page)
 })
+
+test('a row keeps its height: a card, and one that shows all groups when it comes back', async ({ page }) => {
+  // The heights that each row has had, in order, since it came into the document.
+  await page.addInitScript(() => {
+    const heights = new WeakMap<Element, number[]>()
+    const sizes = new ResizeObserver((entries) => {
+      for (const { target } of entries) {
+        const { height } = target.getBoundingClientRect()
+        const before = heights.get(target) ?? []
+        if (before.at(-1) !== height) before.push(height)
+        heights.set(target, before)
+        target.setAttribute('data-heights', before.join(' '))
+      }
+    })
+    new MutationObserver((records) => {
+      for (const { addedNodes } of records)
+        for (const node of addedNodes)
+          if (node instanceof Element)
+            for (const row of [node, ...node.querySelectorAll('tr')])
+              if (row.matches('tr[data-index]')) sizes.observe(row)
+    }).observe(document, { childList: true, subtree: true })
+  })
+  const row = (index: number) => page.locator(`tr[data-index="${index}"]`)
+  const oneHeight = /^[\d.]+$/
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto('/')
+  await expect(row(0)).toContainText('web-public')
+  await expect(row(0)).toHaveAttribute('data-heights', oneHeight)
+
+  await page.setViewportSize({ width: 1440, height: 900 })
+  const rest = row(0).getByRole('button', { name: /more security groups of/ })
+  await page.getByRole('columnheader', { name: 'Security groups' }).getByRole('button').click()
+  await rest.click()
+  await expect(row(0).getByRole('listitem').first()).toBeVisible()
+  await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight))
+  await expect(row(0)).toHaveCount(0)
+  await page.evaluate(() => window.scrollTo(0, 0))
+  await expect(row(0).getByRole('listitem').first()).toBeVisible()
+  await expect(row(0)).toHaveAttribute('data-heights', oneHeight)
+})

@@ -23,7 +23,7 @@ type PortRowProps = {
   names: Named
   /** Pixels of the cell of groups. */
   width: number
-  /** Rows are cards, whose height is that of all they hold. */
+  /** Rows are cards, whose height is that of all they hold, as that of an expanded row is. */
   cards: boolean
   /** What is half done on it, and from which standing orders it departs. */
   badges: ReactNode
@@ -60,7 +60,7 @@ const NOT_DRAWN = [
 export const PortRow = memo(function PortRow({ ref, ...props }: PortRowProps): JSX.Element {
   const { index, project, port, cards, badges, check, expanded, onGoTo } = props
   const name = textOf(port.name)
-  const isWhole = useDeferredValue(true, false) || cards
+  const isWhole = useDeferredValue(true, false) || cards || expanded
   return (
     <tr
       ref={ref}

@@ -227,21 +227,21 @@ function useRoom(body: React.RefObject<HTMLElement | null>, hasRows: boolean) {
   const [room, setRoom] = useState({ width: 0, cards: false })
   useLayoutEffect(() => {
     if (!hasRows || !body.current) return
-    const table = body.current
+    const table = body.current.closest('table')!
     const measure = () => {
+      // Known before any row is in the document: cards are drawn whole at once.
+      const cards = getComputedStyle(table).display === 'block'
       const cell = table.querySelector('[data-groups]')
-      if (!cell) return
-      const { fontSize, fontFamily, paddingLeft, paddingRight, display } = getComputedStyle(cell)
+      if (!cell) return setRoom((before) => ({ ...before, cards }))
+      const { fontSize, fontFamily, paddingLeft, paddingRight } = getComputedStyle(cell)
       // Not `font`: with forced colours, Chromium has none.
       measureIn(`${fontSize} ${fontFamily}`)
-      setRoom({
-        width: Math.floor(cell.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)),
-        cards: display === 'block',
-      })
+      const padding = parseFloat(paddingLeft) + parseFloat(paddingRight)
+      setRoom({ width: Math.floor(cell.clientWidth - padding), cards })
     }
     measure()
     const observer = new ResizeObserver(measure)
-    observer.observe(table.closest('table')!)
+    observer.observe(table)
     return () => observer.disconnect()
   }, [body, hasRows])
   return room
