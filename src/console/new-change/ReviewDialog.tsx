@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useState, type JSX } from 'react'
+import { useEffect, useState, type JSX } from 'react'
 import type { OpenOnPorts, Pace } from '../../vpc/bulk-changes-api.ts'
 import { intentWords } from '../../vpc/bulk/intent-words.ts'
 import type { Intent } from '../../vpc/bulk/intent.ts'
@@ -38,11 +38,15 @@ type ReviewDialogProps = {
   onClose: () => void
 }
 
+/** A click so soon after something came up was made before it was read. */
+const READ_MS = 500
+
 /** Asks before many ports are changed: in numbers and words, what will happen. */
 export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
   const { project, id, plan, intent, names, note, pace, onOpenRefused, onClose } = props
   // It may have begun itself, and its response was lost.
   const open = props.open.filter(({ bulk_change_id }) => bulk_change_id !== id)
+  const read = useRead(props.open)
   const client = useQueryClient()
   const navigate = useNavigate()
   const [typed, setTyped] = useState('')
@@ -59,7 +63,7 @@ export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
         words,
         pace,
         ...(typesNumber(typed, changing) && { confirmed_by: typed.trim() }),
-        ...(open.length > 0 && { beside: open.map(({ bulk_change_id }) => bulk_change_id) }),
+        ...(read.length > 0 && { beside: read.map(({ bulk_change_id }) => bulk_change_id) }),
       }
       return beginBulkChange(project, await bulkRequestOf(plan, besides))
     },
@@ -188,6 +192,16 @@ export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
       </div>
     </Dialog>
   )
+}
+
+/** What was shown long enough to be read. The proxy refuses to begin beside anything else. */
+function useRead(open: readonly OpenOnPorts[]): readonly OpenOnPorts[] {
+  const [read, setRead] = useState(open)
+  useEffect(() => {
+    const timer = setTimeout(() => setRead(open), READ_MS)
+    return () => clearTimeout(timer)
+  }, [open])
+  return read
 }
 
 function isOpenRefused(error: unknown): boolean {
