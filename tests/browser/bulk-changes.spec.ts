@@ -312,8 +312,12 @@ test('ports that were deleted before their turn are named, and need not wait for
   await expect(page.getByText('Left as it was', { exact: true })).toBeVisible()
   await expect(named(gone[1])).toHaveCount(0)
 
-  // Nothing was sent: there is nothing to undo.
+  // It is over: the page still looks, but waits for nothing. A browser makes few connections.
+  const looked = page.waitForRequest((request) => request.url().includes(`/${id}?after=`))
   await page.goto(`${CHANGES}/${id}`)
+  expect(new URL((await looked).url()).searchParams.get('wait')).toBe('0')
+
+  // Nothing was sent: there is nothing to undo.
   const undo = bulk.carryingOut.getByRole('button', { name: 'Undo…' })
   await expect(undo).toHaveAccessibleDescription('Nothing was sent to any port')
 })

@@ -9,11 +9,17 @@ import {
   waitForBulkChange,
 } from '../proxy-client/bulk-changes.ts'
 import { isSessionLost, isTooMany } from '../proxy-client/call-error.ts'
+import { isOver } from '../waves/bulk-words.ts'
 
 /** How long to wait after a failed read before the next. */
 const PAUSE_MS = 2_000
 /** From one read to the next: in a wave it changes many times a second. */
 const BETWEEN_MS = 400
+/**
+ * From one read to the next once it is over, when only an undo changes it. None of these waits at
+ * the proxy: pages that are left open would take all connections that a browser makes.
+ */
+const OVER_MS = 5_000
 /** Its ports are read again no more often than this: in a wave they change many times a second. */
 const REREAD_MS = 1_500
 
@@ -48,11 +54,12 @@ async function follow(
     try {
       // After trouble it is read at once: that it is over must not wait for the next revision.
       const known = isTrouble ? undefined : client.getQueryData(queryKey)
-      const change = await waitForBulkChange(id, known, signal)
+      const waits = known === undefined || !isAtItsEnd(known)
+      const change = await waitForBulkChange(id, known, signal, waits)
       isTrouble = false
       onTrouble(null)
       takeBulkChange(client, change)
-      await pause(BETWEEN_MS)
+      await pause(isAtItsEnd(change) ? OVER_MS : BETWEEN_MS)
     } catch (error) {
       if (signal.aborted || isSessionLost(error)) return
       isTrouble = true
@@ -61,6 +68,10 @@ async function follow(
       await pause(Math.max(PAUSE_MS, least))
     }
   }
+}
+
+function isAtItsEnd(change: BulkChange): boolean {
+  return isOver(change) && change.counts.under_way === 0
 }
 
 /**

@@ -106,17 +106,20 @@ export function takeBulkChange(client: QueryClient, received: BulkChange): void 
 
 /**
  * Waits for a newer revision of a bulk change, at most half a minute; not at all where no one is
- * known. The lists and steps of kinds that are known are not sent again.
+ * known, or `waits` is false. The lists and steps of kinds that are known are not sent again.
  * @returns it as it is then, which may be the same revision
  */
 export async function waitForBulkChange(
   id: string,
   known: BulkChange | undefined,
   signal: AbortSignal,
+  waits: boolean,
 ): Promise<BulkChange> {
   const { bulk_change } = await call(bulkChangeResponse, bulkApi.one(id), {
     query:
-      known === undefined ? {} : { after: known.revision, wait: LONG_POLL_S, kinds_from: known.kinds.length },
+      known === undefined
+        ? {}
+        : { after: known.revision, wait: waits ? LONG_POLL_S : 0, kinds_from: known.kinds.length },
     signal,
     timeoutMs: (LONG_POLL_S + 15) * 1000,
   })
