@@ -136,7 +136,7 @@ const STEPS: readonly Step[] = [
   {
     name: 'kinds opened',
     async act({ page }) {
-      // By selectors: to find a role among so many elements is a long task by itself.
+      // By selectors: to find a role among so many elements is a long task too.
       const more = page.locator('main button', { hasText: /^Show .* more of/ })
       for (let n = 0; n < 3; n++) if (await more.isVisible()) await more.click()
       const details = page.locator('main li summary')

@@ -25,7 +25,9 @@ mkdirSync(DATA, { recursive: true, mode: 0o700 })
 async function freePort() {
   for (;;) {
     const server = createTcpServer().listen(randomInt(20_000, 32_000), HOST)
-    const isFree = await once(server, 'listening').catch(() => undefined)
+    const isFree = await once(server, 'listening').catch((error) => {
+      if (error.code !== 'EADDRINUSE') throw error
+    })
     if (!isFree) continue
     const { port } = server.address()
     server.close()

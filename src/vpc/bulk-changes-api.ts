@@ -222,6 +222,11 @@ const bulkChange = z.object({
 /** A bulk change in full. */
 export type BulkChange = z.infer<typeof bulkChange>
 
+/** True when nothing more is begun: every port had its turn, or a user ended it. */
+export function isOver({ state }: { state: BulkState }): boolean {
+  return state === 'done' || state === 'ended'
+}
+
 /** Response of POST ofProject, GET one, POST choice and POST undo. */
 export const bulkChangeResponse = z.object({ bulk_change: bulkChange })
 

@@ -4,26 +4,25 @@ import { EXAMPLE } from './portside.ts'
 import { repeats } from '../stage/repeats.ts'
 import { startPortside } from '../stage/servers.ts'
 
-const PORTS = repeats(390, 700)
+const PORTS = repeats(480, 700)
 /**
  * Opened before memory is looked at: the code is loaded, and what is kept for those who come back
  * is full by then.
  */
-const BEFORE = 180
+const BEFORE = 300
 /** After this many more ports each, memory is looked at again. */
 const EACH = 30
 /**
  * The bytes by which each further port may raise the trend. About 0.5 kB is kept of each: the
  * router's match of the address (of the last 1,000), its scroll position, and an update that React
- * never needs; the engine's own comings and goings look like 2 kB. With the responses about a port
- * it is 6 kB.
+ * never needs. With the responses about a port it is 6 kB.
  *
  * The router keeps a scroll position of every address for as long as the tab is open, 0.24 kB each:
  * its cache has no bound and no way to remove one (router-core, scroll-restoration.ts), and keys
  * that are used again would open a page where another was left. So it stays: 1,000 visits are a
  * quarter of a megabyte.
  */
-const MOST_EACH = 3_500
+const MOST_EACH = 2_500
 
 const launch = config.use?.launchOptions
 base.use({

@@ -46,9 +46,7 @@ export function openPool(url: string, max = 10): pg.Pool {
  * @throws Error when there is no PostgreSQL, or it does not start
  */
 export async function createDatabase(folder: string): Promise<TestDatabase> {
-  await startPostgres(folder)
-  const name = `portside_${randomBytes(6).toString('hex')}`
-  const { server, pool, ...database } = await connect(folder, name, true)
+  const { name, server, pool, ...database } = await connect(folder)
   return {
     ...database,
     async remove() {
@@ -67,10 +65,7 @@ const left: string[] = []
  * create, migrate and drop one takes half a second of CPU.
  */
 export async function takeDatabase(folder: string): Promise<TestDatabase> {
-  const taken = left.pop()
-  if (taken === undefined) await startPostgres(folder)
-  const name = taken ?? `portside_${randomBytes(6).toString('hex')}`
-  const { server, pool, ...database } = await connect(folder, name, taken === undefined)
+  const { name, server, pool, ...database } = await connect(folder, left.pop())
   return {
     ...database,
     async remove() {
@@ -96,15 +91,19 @@ const EMPTY = `do $$ declare one record; begin
   end loop;
 end $$`
 
-async function connect(folder: string, name: string, isNew: boolean) {
+/** @param known the name of a database that is there; else one is created */
+async function connect(folder: string, known?: string) {
+  if (known === undefined) await startPostgres(folder)
+  const name = known ?? `portside_${randomBytes(6).toString('hex')}`
   const address = (role: string, database: string) =>
     `postgresql://${role}@localhost/${database}?host=${encodeURIComponent(join(folder, 'socket'))}`
   const server = new pg.Client(address('portside', 'postgres'))
   await server.connect()
-  if (isNew) await server.query(`create database ${name}`)
+  if (known === undefined) await server.query(`create database ${name}`)
   const url = address('portside', name)
   const pool = openPool(url, 1)
   return {
+    name,
     server,
     pool,
     url,

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Suspense, useState, type JSX } from 'react'
-import type { BulkChange, BulkChoice } from '../../vpc/bulk-changes-api.ts'
+import { isOver, type BulkChange, type BulkChoice } from '../../vpc/bulk-changes-api.ts'
 import type { EndpointCalls } from '../../vpc/endpoint-calls.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { later } from '../errors/later.tsx'
@@ -16,7 +16,6 @@ import { Panel } from '../ui/Panel.tsx'
 import {
   callsToSend,
   clockWords,
-  isOver,
   paceWords,
   portsWords,
   stateWords,

@@ -1,6 +1,6 @@
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useDeferredValue, useEffect, useRef, type JSX, type ReactNode } from 'react'
-import { bulkPortStates, type BulkChange, type BulkPortState } from '../../vpc/bulk-changes-api.ts'
+import { bulkPortStates, isOver, type BulkChange, type BulkPortState } from '../../vpc/bulk-changes-api.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { firstViewDrawn } from '../hooks/first-view.ts'
 import { CallError } from '../proxy-client/call-error.ts'
@@ -119,13 +119,12 @@ function ChangeView({ project, change, crumbs, trouble }: ChangeViewProps): JSX.
         <Notice tone="warn" title="This page is not up to date">
           Portside does not respond at the moment, or refuses:{' '}
           {trouble instanceof CallError ? trouble.error_msg : String(trouble)} What you see is as it was last
-          read. Carrying it out does not need this page.
+          read.{!isOver(change) && ' Carrying it out does not need this page.'}
         </Notice>
       )}
-      {!isWhole && <SkeletonRows label="Drawing the change" />}
-      {isWhole && (
+      {isWhole ? (
         <div className={styles.grid}>
-          {/* First for keys and on a phone, though it stands at the right. */}
+          {/* First for keys and on a phone, though it is at the right. */}
           <div className={styles.column}>
             <CarryingOut project={project} change={change} />
             <Panel title="What happened">
@@ -149,6 +148,8 @@ function ChangeView({ project, change, crumbs, trouble }: ChangeViewProps): JSX.
             </Panel>
           </div>
         </div>
+      ) : (
+        <SkeletonRows label="Drawing the change" />
       )}
     </>
   )

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import type { BulkChange } from '../../vpc/bulk-changes-api.ts'
+import { isOver, type BulkChange } from '../../vpc/bulk-changes-api.ts'
 import { pause } from '../hooks/pause.ts'
 import {
   bulkChangeQuery,
@@ -9,15 +9,15 @@ import {
   waitForBulkChange,
 } from '../proxy-client/bulk-changes.ts'
 import { isSessionLost, isTooMany } from '../proxy-client/call-error.ts'
-import { isOver } from '../waves/bulk-words.ts'
 
 /** How long to wait after a failed read before the next. */
 const PAUSE_MS = 2_000
 /** From one read to the next: in a wave it changes many times a second. */
 const BETWEEN_MS = 400
 /**
- * From one read to the next once it is over, when only an undo changes it. None of these waits at
- * the proxy: pages that are left open would take all connections that a browser makes.
+ * From one read to the next once it is over, when only an undo changes it; none while the page is
+ * out of sight. They don't wait at the proxy: pages that are left open would take all connections
+ * that a browser makes.
  */
 const OVER_MS = 5_000
 /** Its ports are read again no more often than this: in a wave they change many times a second. */
@@ -29,17 +29,20 @@ const REREAD_MS = 1_500
  */
 export function useFollowedChange(id: string) {
   const client = useQueryClient()
-  const { data, error, refetch } = useQuery(bulkChangeQuery(id))
+  const { data, error, refetch } = useQuery({
+    ...bulkChangeQuery(id),
+    refetchInterval: ({ state }) => (isAtItsEnd(state.data) ? OVER_MS : false),
+  })
   const [trouble, setTrouble] = useState<unknown>(null)
-  const isKnown = data !== undefined
+  const goesOn = data !== undefined && !isAtItsEnd(data)
   useEffect(() => {
-    if (!isKnown) return
+    if (!goesOn) return
     const gone = new AbortController()
     void follow(client, id, setTrouble, gone.signal)
     return () => gone.abort()
-  }, [client, id, isKnown])
+  }, [client, id, goesOn])
   useReread(client, id, data)
-  return { change: data, error, trouble, reload: () => void refetch() }
+  return { change: data, error, trouble: goesOn ? trouble : null, reload: () => void refetch() }
 }
 
 async function follow(
@@ -54,12 +57,11 @@ async function follow(
     try {
       // After trouble it is read at once: that it is over must not wait for the next revision.
       const known = isTrouble ? undefined : client.getQueryData(queryKey)
-      const waits = known === undefined || !isAtItsEnd(known)
-      const change = await waitForBulkChange(id, known, signal, waits)
+      const change = await waitForBulkChange(id, known, signal)
       isTrouble = false
       onTrouble(null)
       takeBulkChange(client, change)
-      await pause(isAtItsEnd(change) ? OVER_MS : BETWEEN_MS)
+      await pause(BETWEEN_MS)
     } catch (error) {
       if (signal.aborted || isSessionLost(error)) return
       isTrouble = true
@@ -70,8 +72,8 @@ async function follow(
   }
 }
 
-function isAtItsEnd(change: BulkChange): boolean {
-  return isOver(change) && change.counts.under_way === 0
+function isAtItsEnd(change: BulkChange | undefined): boolean {
+  return change !== undefined && isOver(change) && change.counts.under_way === 0
 }
 
 /**

@@ -7,7 +7,7 @@ import { textOf } from '../../vpc/shown.ts'
 import { portQuery } from '../proxy-client/queries.ts'
 import { exportAddress, auditLogPagesQuery } from '../proxy-client/audit-log.ts'
 import { Button } from '../ui/Button.tsx'
-import { LeavingLink } from '../errors/LeavingLink.tsx'
+import { ExportLinks } from '../errors/ExportLinks.tsx'
 import { useGroupNames } from '../facts/use-group-names.ts'
 import { useGroupsNamed } from '../facts/use-groups-named.ts'
 import { listSearch, useKeepListSearch } from '../hooks/list-search.ts'
@@ -179,7 +179,6 @@ function Header(props: {
   isEmpty: boolean
 }): JSX.Element {
   const { project, portId, filters, recorded, isEmpty } = props
-  const nothing = isEmpty ? 'There is nothing to export' : undefined
   const { data } = useQuery({ ...portQuery(project, portId ?? ''), enabled: portId !== undefined })
   const name = textOf(data?.port.name) ?? (recorded || undefined)
   return (
@@ -218,13 +217,8 @@ function Header(props: {
               Record of standing orders
             </Link>
           )}
-          {/* With the same filters; the browser saves it. */}
-          <LeavingLink href={exportAddress(filters, 'csv')} disabledReason={nothing}>
-            Export CSV
-          </LeavingLink>
-          <LeavingLink href={exportAddress(filters, 'jsonl')} disabledReason={nothing}>
-            Export JSON lines
-          </LeavingLink>
+          {/* With the same filters. */}
+          <ExportLinks addressOf={(format) => exportAddress(filters, format)} isEmpty={isEmpty} />
         </>
       }
     />

@@ -45,8 +45,9 @@ const READ_MS = 500
 export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
   const { project, id, plan, intent, names, note, pace, onOpenRefused, onClose } = props
   // It may have begun itself, and its response was lost.
-  const open = props.open.filter(({ bulk_change_id }) => bulk_change_id !== id)
-  const read = useRead(props.open)
+  const others = (some: readonly OpenOnPorts[]) => some.filter(({ bulk_change_id }) => bulk_change_id !== id)
+  const open = others(props.open)
+  const read = others(useRead(props.open))
   const client = useQueryClient()
   const navigate = useNavigate()
   const [typed, setTyped] = useState('')

@@ -59,8 +59,9 @@ export const bulkChangeQuery = (id: string) =>
   queryOptions({
     queryKey: ['bulk-change', id],
     queryFn: async ({ client, queryKey, signal }) => {
-      const { bulk_change } = await call(bulkChangeResponse, bulkApi.one(id), { signal })
-      return laterOf(client.getQueryData<BulkChange>(queryKey), bulk_change)
+      const known = () => client.getQueryData<BulkChange>(queryKey)
+      const read = await readBulkChange(id, known(), 0, signal)
+      return laterOf(known(), read)
     },
     staleTime: 5_000,
     refetchOnWindowFocus: true,
@@ -106,22 +107,28 @@ export function takeBulkChange(client: QueryClient, received: BulkChange): void 
 
 /**
  * Waits for a newer revision of a bulk change, at most half a minute; not at all where no one is
- * known, or `waits` is false. The lists and steps of kinds that are known are not sent again.
+ * known.
  * @returns it as it is then, which may be the same revision
  */
-export async function waitForBulkChange(
+export function waitForBulkChange(
   id: string,
   known: BulkChange | undefined,
   signal: AbortSignal,
-  waits: boolean,
+): Promise<BulkChange> {
+  return readBulkChange(id, known, LONG_POLL_S, signal)
+}
+
+/** The lists and steps of kinds that are known are not sent again. */
+async function readBulkChange(
+  id: string,
+  known: BulkChange | undefined,
+  wait: number,
+  signal: AbortSignal,
 ): Promise<BulkChange> {
   const { bulk_change } = await call(bulkChangeResponse, bulkApi.one(id), {
-    query:
-      known === undefined
-        ? {}
-        : { after: known.revision, wait: waits ? LONG_POLL_S : 0, kinds_from: known.kinds.length },
+    query: known === undefined ? {} : { after: known.revision, wait, kinds_from: known.kinds.length },
     signal,
-    timeoutMs: (LONG_POLL_S + 15) * 1000,
+    timeoutMs: (wait + 15) * 1000,
   })
   return known === undefined ? bulk_change : withKinds(known.kinds, bulk_change)
 }

@@ -4,7 +4,7 @@ import { groupsNamed, intentWords } from '../../vpc/bulk/intent-words.ts'
 import type { OrderEntry } from '../../vpc/standing-orders-api.ts'
 import { orderPortsWords } from '../../vpc/standing-orders.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
-import { LeavingLink } from '../errors/LeavingLink.tsx'
+import { ExportLinks } from '../errors/ExportLinks.tsx'
 import { groupName } from '../facts/group-names.ts'
 import { useGroupNames } from '../facts/use-group-names.ts'
 import { exportEntriesAddress, orderEntriesQuery } from '../proxy-client/standing-orders.ts'
@@ -56,7 +56,6 @@ function Entries({ project }: { project: string }): JSX.Element {
   const nameOf = (id: string) => groupName({ groups: names }, id)
   const words = ({ name, intent, ports, check_every_minutes }: Content) =>
     `‘${name}’: ${intentWords(intent, nameOf)} For ${orderPortsWords(ports, nameOf)}; checked ${everyWords(check_every_minutes)}.`
-  const nothing = list.isSuccess && entries.length === 0 ? 'There is nothing to export' : undefined
   if (list.isPending) return <SkeletonRows label="Reading the record" count={3} />
   return (
     <>
@@ -86,12 +85,10 @@ function Entries({ project }: { project: string }): JSX.Element {
         </Button>
       )}
       <p className={styles.actions}>
-        <LeavingLink href={exportEntriesAddress(project, 'csv')} disabledReason={nothing}>
-          Export CSV
-        </LeavingLink>
-        <LeavingLink href={exportEntriesAddress(project, 'jsonl')} disabledReason={nothing}>
-          Export JSON lines
-        </LeavingLink>
+        <ExportLinks
+          addressOf={(format) => exportEntriesAddress(project, format)}
+          isEmpty={list.isSuccess && entries.length === 0}
+        />
       </p>
     </>
   )

@@ -1,9 +1,10 @@
-import type {
-  BulkChange,
-  BulkChangeSummary,
-  BulkPortState,
-  BulkState,
-  Pace,
+import {
+  isOver,
+  type BulkChange,
+  type BulkChangeSummary,
+  type BulkPortState,
+  type BulkState,
+  type Pace,
 } from '../../vpc/bulk-changes-api.ts'
 import { largestOfWave, wavesAfter } from '../../vpc/bulk/waves.ts'
 import { counted } from '../facts/change-words.ts'
@@ -35,11 +36,6 @@ export const PORT_STATE_WORDS: Record<BulkPortState, PortStateWords> = {
 
 /** The states of ports, in the order of the bar. */
 export const PORT_STATES = Object.keys(PORT_STATE_WORDS) as BulkPortState[]
-
-/** True when nothing more is begun: every port had its turn, or a user ended it. */
-export function isOver({ state }: Pick<BulkChangeSummary, 'state'>): boolean {
-  return state === 'done' || state === 'ended'
-}
 
 /** '27 done · 6 under way · 272 waiting'. */
 export function countsWords(counts: BulkChangeSummary['counts']): string {

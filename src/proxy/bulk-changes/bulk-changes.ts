@@ -1,13 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
-import type {
-  BulkChange,
-  BulkChangeRequest,
-  BulkChoice,
-  bulkUndoRequest,
-  OpenOnPorts,
+import {
+  isOver,
+  MOST_BULK_PORTS,
+  type BulkChange,
+  type BulkChangeRequest,
+  type BulkChoice,
+  type bulkUndoRequest,
+  type OpenOnPorts,
 } from '../../vpc/bulk-changes-api.ts'
-import { MOST_BULK_PORTS } from '../../vpc/bulk-changes-api.ts'
 import { shortened } from '../../vpc/errors.ts'
 import { MOST_FIELDS_NAMED } from '../../vpc/limits.ts'
 import type * as z from 'zod/mini'
@@ -18,7 +19,7 @@ import type { Planning } from '../planning.ts'
 import type { SignedIn } from '../session/session.ts'
 import { refuseWrongPlan } from '../wrong-plan.ts'
 import type { BulkStore, RowChange } from './bulk-store.ts'
-import { countPorts, isOver, SENT_TO, shownWave, type BulkRow, type Counts } from './rows.ts'
+import { countPorts, GOES_ON, SENT_TO, shownWave, type BulkRow, type Counts } from './rows.ts'
 import { findSettled, writeSettled } from './settle.ts'
 
 type BulkUndoRequest = z.infer<typeof bulkUndoRequest>
@@ -119,10 +120,7 @@ export class BulkChanges {
       if (!isOver(row) || counts.under_way > 0)
         throw conflict('The bulk change is still under way.', 'End it first, then undo it.')
       const { rows: open } = await sql`select from bulk_changes b where undoes = ${undoneId}
-        and bulk_change_id <> ${id} and (state not in ('done', 'ended') or exists (
-          select from bulk_ports p where p.bulk_change_id = b.bulk_change_id and p.state = 'under_way'))`.execute(
-        transaction,
-      )
+        and bulk_change_id <> ${id} and ${GOES_ON}`.execute(transaction)
       if (open.length > 0) throw conflict('The bulk change is being undone.', 'Wait for the end of that.')
       const { numAffectedRows } = await sql`insert into bulk_ports
           (bulk_change_id, number, port_id, name, state, operation_id)
@@ -249,7 +247,7 @@ function changeBy(
   { isWaveOver, isPlanned }: { isWaveOver: boolean; isPlanned: boolean },
 ): (RowChange & { kind: 'paused' | 'went_on' | 'ended' }) | undefined {
   if (choice === 'end' && state === 'ended') return undefined
-  if (state === 'done' || state === 'ended')
+  if (isOver({ state }))
     throw conflict(
       `The bulk change is ${state}: there is nothing to choose.`,
       'Reload it to see it as it is.',

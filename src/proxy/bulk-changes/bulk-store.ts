@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { sql, type Kysely } from 'kysely'
 import {
+  isOver,
   MOST_KINDS,
   MOST_OPEN_NAMED,
   type BulkChange,
@@ -16,10 +17,9 @@ import type { Tables } from '../database/tables.ts'
 import type { JobStore, NextStep } from '../jobs.ts'
 import { waitForEvent } from '../operations/event-wait.ts'
 import {
-  countPorts,
   countsOf,
   earlierKinds,
-  isOver,
+  GOES_ON,
   secondsLeft,
   SENT_TO,
   summaryOf,
@@ -132,7 +132,7 @@ export class BulkStore implements JobStore {
 
   /**
    * Notes that a bulk change has come to its end. If it is an undo, what it has taken back can be
-   * undone again: those who wait for that are told.
+   * undone again, and has a new revision.
    */
   async noteEnd(db: Kysely<Tables>, { bulk_change_id, undoes }: BulkRow, counts: Counts): Promise<void> {
     await this.note(db, bulk_change_id, { kind: 'end', counts })
@@ -165,7 +165,7 @@ export class BulkStore implements JobStore {
     ])
     const counts = countsOf(byKind)
     const undo = undoneBy.get(id)
-    const undoable = isOver(row) && counts.under_way === 0 && (!undo || (await this.#isAtItsEnd(undo)))
+    const undoable = isOver(row) && counts.under_way === 0 && !undo?.goes_on
     return {
       ...summaryOf(row, counts, undo),
       kinds: kinds.map(({ kind, ...lists }) => {
@@ -350,16 +350,12 @@ export class BulkStore implements JobStore {
   /** The latest bulk change that takes back each of these. */
   async #undoneBy(ids: readonly string[]): Promise<Map<string, Undo>> {
     const rows = await this.db
-      .selectFrom('bulk_changes')
-      .select(['undoes', 'bulk_change_id', 'state'])
+      .selectFrom('bulk_changes as b')
+      .select(['undoes', 'bulk_change_id', 'state', GOES_ON.as('goes_on')])
       .where('undoes', 'in', ids.length > 0 ? ids : [null])
       .orderBy('sequence')
       .execute()
     return new Map(rows.map(({ undoes, ...undo }) => [undoes!, undo]))
-  }
-
-  async #isAtItsEnd(undo: Undo): Promise<boolean> {
-    return isOver(undo) && (await countPorts(this.db, undo.bulk_change_id)).under_way === 0
   }
 
   async #countSentTo(id: string): Promise<number> {

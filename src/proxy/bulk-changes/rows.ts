@@ -63,13 +63,12 @@ export async function countPorts(db: Kysely<Tables>, bulkChangeId: string): Prom
   return countsOf(rows)
 }
 
-/** The latest bulk change that takes one back. */
-export type Undo = Pick<BulkRow, 'bulk_change_id' | 'state'>
+/** True of `bulk_changes b` while something is begun, or ports are still under way. */
+export const GOES_ON = sql<boolean>`(b.state not in ('done', 'ended') or exists (
+  select from bulk_ports p where p.bulk_change_id = b.bulk_change_id and p.state = 'under_way'))`
 
-/** True when nothing more is begun. */
-export function isOver({ state }: Pick<BulkRow, 'state'>): boolean {
-  return state === 'done' || state === 'ended'
-}
+/** The latest bulk change that takes one back. */
+export type Undo = Pick<BulkRow, 'bulk_change_id' | 'state'> & { goes_on: boolean }
 
 /** A bulk change as lists show it. */
 export function summaryOf(row: BulkRow, counts: Counts, undo: Undo | undefined): BulkChangeSummary {

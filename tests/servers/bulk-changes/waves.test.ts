@@ -421,7 +421,7 @@ describe('undo', () => {
     expect(waited).toMatchObject({ undo_state: 'ended', to_undo: null })
     const early = await bulk.undo(id)
     expect([early.status, early.error.error_msg]).toEqual([409, 'The bulk change is being undone.'])
-    // Who waits for it is told.
+    // Whoever waits for that gets a new revision.
     const { revision } = await bulk.once(id, ({ to_undo }) => to_undo === 3)
     expect(revision).toBeGreaterThan(waited.revision)
     const again = (await bulk.undo(id)).bulk_change.bulk_change_id
