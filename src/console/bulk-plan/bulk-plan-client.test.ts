@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Port } from '../../vpc/port.ts'
+import { plannedPort, type PlannedPort } from '../../vpc/bulk/kinds.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import { workersOf } from '../../../tests/stage/worker.ts'
 import { BulkPlanClient, PlanUnavailable } from './bulk-plan-client.ts'
@@ -16,12 +16,13 @@ afterEach(() => client.close())
 
 const group = (letter: string) => `${letter.repeat(8)}-0000-4000-8000-000000000000`
 const portId = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
-const port = (n: number, list: string): Port => ({
-  id: portId(n),
-  name: `port-${n}`,
-  security_groups: [...list].map(group),
-  private_ips: [{ ip_address: `10.0.${n >> 8}.${n & 255}` }],
-})
+const port = (n: number, list: string): PlannedPort =>
+  plannedPort({
+    id: portId(n),
+    name: `port-${n}`,
+    security_groups: [...list].map(group),
+    private_ips: [{ ip_address: `10.0.${n >> 8}.${n & 255}` }],
+  })
 const ports = [port(0, 'a'), port(1, 'ab'), port(2, 'b'), port(3, 'a'), port(4, 'ba')]
 const planning = { limit: 100, policy: 'choose' } as const
 /** Group b goes above the others. */
@@ -136,7 +137,7 @@ describe('asking for the plan of many ports', () => {
 
   it('says how far it is, and stops when the signal says so', async () => {
     client = new BulkPlanClient(start)
-    const many = Array.from({ length: 400 }, (_, n) => ({ ...port(n, ''), security_groups: longList(n) }))
+    const many = Array.from({ length: 400 }, (_, n) => ({ ...port(n, ''), list: longList(n) }))
     const { toRead } = await client.find(many, wanted, never())
     client.sendRules(new Map(toRead.groups.map((id) => [id, manyRules(id)])))
     const controller = new AbortController()

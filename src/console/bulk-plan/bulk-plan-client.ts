@@ -1,6 +1,5 @@
-import { plannedPort, type PlannedPort } from '../../vpc/bulk/kinds.ts'
+import type { PlannedPort } from '../../vpc/bulk/kinds.ts'
 import type { KindTraffic, TrafficProgress } from '../../vpc/bulk/kinds-traffic.ts'
-import type { Port } from '../../vpc/port.ts'
 import type { SecurityGroupRule } from '../../vpc/security-group.ts'
 import type { KindsFound, PlannedKind } from './bulk-plan.ts'
 import type { Compared, PlannerMessage, PlannerRequest, ToRead, TrafficFacts, Wanted } from './messages.ts'
@@ -42,7 +41,7 @@ export class BulkPlanClient {
   /** The question that found the kinds which the worker has. */
   #finding = 0
   /** The ports that the worker has, and the groups whose rules it has. */
-  #ports: readonly Port[] | undefined
+  #ports: readonly PlannedPort[] | undefined
   readonly #rulesSent = new Map<string, readonly SecurityGroupRule[] | null>()
 
   constructor(start: () => PlannerWorker = startWorker) {
@@ -53,7 +52,7 @@ export class BulkPlanClient {
    * The kinds of change, and what has to be read to compare their traffic.
    * @throws PlanUnavailable when the worker fails; the signal's reason, or AbortError
    */
-  async find(ports: readonly Port[], wanted: Wanted, signal: AbortSignal): Promise<Found> {
+  async find(ports: readonly PlannedPort[], wanted: Wanted, signal: AbortSignal): Promise<Found> {
     signal.throwIfAborted()
     this.#giveUp()
     const asked = ++this.#asked
@@ -103,15 +102,14 @@ export class BulkPlanClient {
     this.#stop()
   }
 
-  async #sendPorts(ports: readonly Port[], goOn: () => void): Promise<void> {
+  async #sendPorts(ports: readonly PlannedPort[], goOn: () => void): Promise<void> {
     if (this.#worker && this.#ports === ports) return
     this.#ports = undefined
     for (let from = 0; from === 0 || from < ports.length; from += PORTS_PER_MESSAGE) {
       // The page may have something to do between two parts.
       await new Promise((resolve) => setTimeout(resolve))
       goOn()
-      const some = ports.slice(from, from + PORTS_PER_MESSAGE).map(plannedPort)
-      this.#send({ kind: 'ports', ports: sharingLists(some), first: from === 0 })
+      this.#send({ kind: 'ports', ports: ports.slice(from, from + PORTS_PER_MESSAGE), first: from === 0 })
     }
     this.#ports = ports
   }
@@ -204,17 +202,6 @@ function resultOf(message: Last, kinds: readonly PlannedKind[]): Found | WithTra
 
 function newerAsked(): DOMException {
   return new DOMException('A newer change was asked for.', 'AbortError')
-}
-
-/** The same ports; those with equal lists have one, which is then sent once. */
-function sharingLists(ports: readonly PlannedPort[]): PlannedPort[] {
-  const lists = new Map<string, readonly string[]>()
-  return ports.map((port) => {
-    const key = JSON.stringify(port.list)
-    const list = lists.get(key) ?? port.list
-    lists.set(key, list)
-    return { ...port, list }
-  })
 }
 
 function startWorker(): PlannerWorker {

@@ -1,11 +1,9 @@
 import type { BulkChangeRequest } from '../../vpc/bulk-changes-api.ts'
 import type { Skipped } from '../../vpc/bulk/apply-intent.ts'
-import { keptName } from '../../vpc/bulk/kinds.ts'
+import type { PlannedPort } from '../../vpc/bulk/kinds.ts'
 import type { BulkTraffic, KindWithTraffic } from '../../vpc/bulk/kinds-traffic.ts'
-import type { Port } from '../../vpc/port.ts'
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import type { Guard } from '../../vpc/traffic/guards.ts'
-import { updatedAt } from '../../vpc/updated-at.ts'
 
 /** Ports, as places in the list of ports that were planned. */
 export type Places = Int32Array
@@ -26,7 +24,7 @@ export type KindsFound = {
 /** A change of many ports as it would be made. */
 export type BulkPlan = Pick<BulkTraffic, 'others' | 'notCompared'> & {
   /** Those that were asked for: `Places` are places in it. */
-  ports: readonly Port[]
+  ports: readonly PlannedPort[]
   /** The worst first. */
   kinds: readonly PlannedKind[]
   found: KindsFound
@@ -39,7 +37,7 @@ export type BulkPlan = Pick<BulkTraffic, 'others' | 'notCompared'> & {
 }
 
 /** The ports at these places. */
-export function portsAt(plan: Pick<BulkPlan, 'ports'>, places: Places): Port[] {
+export function portsAt(plan: Pick<BulkPlan, 'ports'>, places: Places): PlannedPort[] {
   return Array.from(places, (place) => plan.ports[place]!)
 }
 
@@ -75,10 +73,10 @@ function askedKind(
     planned_from: [...list],
     desired: [...desired],
     steps: steps.map(({ step }) => step),
-    ports: portsAt(plan, ports).map((port) => ({
-      port_id: port.id,
-      name: keptName(port),
-      port_updated_at: updatedAt(port),
+    ports: portsAt(plan, ports).map(({ port_id, name, updated_at }) => ({
+      port_id,
+      name,
+      port_updated_at: updated_at,
     })),
   }
 }

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
-import type { Port } from '../../vpc/port.ts'
+import type { PlannedPort } from '../../vpc/bulk/kinds.ts'
 import { guardsQuery } from '../proxy-client/guards-query.ts'
 import type { BulkPlan, KindsFound } from './bulk-plan.ts'
 import type { BulkPlanClient } from './bulk-plan-client.ts'
@@ -16,7 +16,7 @@ export type BulkProgress = {
 
 type Asked = {
   project: string
-  ports: readonly Port[]
+  ports: readonly PlannedPort[]
   wanted: Wanted
   queryClient: QueryClient
   client: BulkPlanClient
@@ -62,9 +62,12 @@ export async function planBulk(asked: Asked): Promise<BulkPlan> {
 }
 
 /** The IDs of the ports on which something changes. */
-function changedPorts(ports: readonly Port[], { unchanged, skipped }: KindsFound): ReadonlySet<string> {
-  const changed = new Set(ports.map(({ id }) => id))
+function changedPorts(
+  ports: readonly PlannedPort[],
+  { unchanged, skipped }: KindsFound,
+): ReadonlySet<string> {
+  const changed = new Set(ports.map(({ port_id }) => port_id))
   for (const place of [unchanged, ...skipped.map((one) => one.ports)].flatMap((places) => [...places]))
-    changed.delete(ports[place]!.id)
+    changed.delete(ports[place]!.port_id)
   return changed
 }

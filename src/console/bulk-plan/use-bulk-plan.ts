@@ -1,10 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Intent } from '../../vpc/bulk/intent.ts'
-import type { Planning } from '../../vpc/bulk/kinds.ts'
+import type { PlannedPort, Planning } from '../../vpc/bulk/kinds.ts'
 import type { KindTraffic } from '../../vpc/bulk/kinds-traffic.ts'
 import type { PlanWay } from '../../vpc/plan-change.ts'
-import type { Port } from '../../vpc/port.ts'
 import type { BulkPlan } from './bulk-plan.ts'
 import type { BulkPlanClient } from './bulk-plan-client.ts'
 import type { BulkProgress } from './plan-bulk.ts'
@@ -33,7 +32,7 @@ export type BulkPlanState =
 type Question = {
   project: string
   /** The same array for as long as they are the same ports: it is compared by identity. */
-  ports: readonly Port[]
+  ports: readonly PlannedPort[]
   intent: Intent | undefined
   /** The way that the operator chose; undefined: the proposed one of each kind. */
   way: PlanWay | undefined

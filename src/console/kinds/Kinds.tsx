@@ -3,8 +3,7 @@ import { memo, useState, type JSX, type ReactNode } from 'react'
 import { skippedWords } from '../../vpc/bulk/apply-intent.ts'
 import { explain } from '../../vpc/traffic/explain.ts'
 import { guardText } from '../../vpc/traffic/guards.ts'
-import type { Port } from '../../vpc/port.ts'
-import { textOf } from '../../vpc/shown.ts'
+import type { PlannedPort } from '../../vpc/bulk/kinds.ts'
 import { portsAt, type BulkPlan, type Places, type PlannedKind } from '../bulk-plan/bulk-plan.ts'
 import { useKindInFull } from '../bulk-plan/use-kind-in-full.ts'
 import type { BulkPlanState } from '../bulk-plan/use-bulk-plan.ts'
@@ -192,8 +191,8 @@ function InFull(props: { planned: Planned; kind: PlannedKind; place: number }): 
   )
 }
 
-function nameOf({ id, name }: Port): string {
-  return textOf(name) ?? `port ${shortId(id)}`
+function nameOf({ port_id, name }: PlannedPort): string {
+  return name ?? `port ${shortId(port_id)}`
 }
 
 type PortsOfKindProps = { project: string; plan: BulkPlan; places: Places; label: string }
@@ -208,12 +207,12 @@ function PortsOfKind({ project, plan, places, label }: PortsOfKindProps): JSX.El
             <span className={styles.port}>
               <Link
                 to="/projects/$projectId/ports/$portId"
-                params={{ projectId: project, portId: port.id }}
+                params={{ projectId: project, portId: port.port_id }}
                 preload={false}
               >
                 {nameOf(port)}
               </Link>
-              <code>{shortId(port.id)}</code>
+              <code>{shortId(port.port_id)}</code>
             </span>
           )
         )
@@ -263,7 +262,8 @@ function LeftOut({ project, plan }: { project: string; plan: BulkPlan }): JSX.El
   const entry = (key: string, why: string, places: Places) => (
     <li key={key}>
       <span>
-        {portNames(portsAt(plan, places))}: {why}
+        {portNames(portsAt(plan, places).map(({ port_id, name: one }) => ({ id: port_id, name: one })))}:{' '}
+        {why}
       </span>
       {places.length > 6 && (
         <OnDemand title={portsWords(places.length)}>

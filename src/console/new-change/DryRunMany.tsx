@@ -2,7 +2,6 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useRef, useState, type JSX } from 'react'
 import type { StepCheck } from '../../vpc/checks.ts'
-import { textOf } from '../../vpc/shown.ts'
 import type { BulkPlan } from '../bulk-plan/bulk-plan.ts'
 import { counted } from '../facts/change-words.ts'
 import { useLatest } from '../hooks/latest.ts'
@@ -55,14 +54,14 @@ export function DryRunMany({ project, plan, forbidden }: DryRunManyProps): JSX.E
       // Another plan needs a dry run of its own.
       if (gone.signal.aborted || latest.current !== plan) break
       const port = plan.ports[place]!
-      const why = await dryRunPlan(project, port.id, {
+      const why = await dryRunPlan(project, port.port_id, {
         planned_from: [...kind.list],
         desired: [...kind.desired],
         steps: kind.plan.steps.map(({ step }) => step),
       }).then(whyNotPassed, (error: unknown) =>
         error instanceof CallError ? `${error.error_msg} (${error.error_code})` : String(error),
       )
-      if (why !== undefined) failed.push({ id: port.id, name: textOf(port.name), why })
+      if (why !== undefined) failed.push({ id: port.port_id, name: port.name ?? undefined, why })
       done++
       if (!gone.signal.aborted) show(false)
     }

@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { Suspense, useCallback, useEffect, useMemo, useState, type JSX } from 'react'
 import { MOST_BULK_PORTS } from '../../vpc/bulk-changes-api.ts'
+import type { PlannedPort } from '../../vpc/bulk/kinds.ts'
 import { groupsNamed } from '../../vpc/bulk/intent-words.ts'
 import type { PlanWay } from '../../vpc/plan-change.ts'
-import type { Port } from '../../vpc/port.ts'
 import { useBulkPlan } from '../bulk-plan/use-bulk-plan.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { later } from '../errors/later.tsx'
@@ -36,7 +36,7 @@ const CarryOut = later(() => import('./CarryOut.tsx').then((module) => module.Ca
 const route = getRouteApi('/projects/$projectId/changes/new')
 /** This page is below that of the link, and is not it. */
 const EXACT = { exact: true }
-const NO_PORTS: readonly Port[] = []
+const NO_PORTS: readonly PlannedPort[] = []
 
 /** One change on many ports: which ports, what is wanted, what it comes to, and at which pace. */
 export function NewChangePage(): JSX.Element {

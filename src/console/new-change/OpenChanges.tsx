@@ -17,7 +17,7 @@ const NONE: readonly OpenOnPorts[] = []
 /** The open bulk changes that still have ports of a plan; none while they are not known. */
 export function useOpenChanges(project: string, plan: BulkPlan) {
   const ports = useMemo(
-    () => plan.kinds.flatMap((kind) => Array.from(kind.ports, (place) => plan.ports[place]!.id)),
+    () => plan.kinds.flatMap((kind) => Array.from(kind.ports, (place) => plan.ports[place]!.port_id)),
     [plan],
   )
   // Ten thousand IDs are no key: each plan has one of its own.

@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router'
 import { Suspense, useRef, useState, type JSX } from 'react'
-import type { Port } from '../../vpc/port.ts'
 import { addressesOf } from '../../vpc/port-facts.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
@@ -11,7 +10,7 @@ import { Dialog } from '../ui/Dialog.tsx'
 import { TextArea } from '../ui/Field.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { portsWords } from '../waves/bulk-words.ts'
-import { findPorts, type Found } from '../pickers/find-ports.ts'
+import { findPorts, type Found, type FoundPort } from '../pickers/find-ports.ts'
 import styles from './NewChangePage.module.css'
 
 const GroupPicker = later(() => import('../pickers/GroupPicker.tsx').then((module) => module.GroupPicker))
@@ -33,7 +32,7 @@ export function PortsDialog({ project, onChoose, onClose }: PortsDialogProps): J
   const [picking, setPicking] = useState(false)
   const [text, setText] = useState('')
   const [state, setState] = useState<{ reading?: number; found?: Found; error?: unknown }>({})
-  const [chosen, setChosen] = useState<ReadonlyMap<string, Port>>(new Map())
+  const [chosen, setChosen] = useState<ReadonlyMap<string, FoundPort>>(new Map())
   const abort = useRef<AbortController>(null)
   const finding = useRef<HTMLButtonElement>(null)
   const find = async (whole: boolean) => {

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
+import { plannedPort, sharingLists, type PlannedPort } from '../../vpc/bulk/kinds.ts'
 import { inCalls } from '../../vpc/in-calls.ts'
 import type { Port } from '../../vpc/port.ts'
 import { filtersOf, type PortsSearch } from '../port-search/ports-search.ts'
@@ -7,7 +8,7 @@ import { exactSearch, portMatches } from '../port-search/search-text.ts'
 import { readPorts, type PortsRead } from '../proxy-client/chosen-ports.ts'
 import type { Choice } from './new-change-state.ts'
 
-type Read = PortsRead & {
+type Read = PortsRead<PlannedPort> & {
   /** IDs that the platform knows no port by. */
   unknown: readonly string[]
 }
@@ -68,8 +69,8 @@ async function readChoice(
   if (choice.by === 'filter')
     return { ...(await readFound(project, choice.search, onRead, signal)), unknown: [] }
   const filters = inCalls(choice.ids).map((id) => ({ id }))
-  const read = await readPorts(project, filters, onRead, signal)
-  const known = new Map(read.ports.map((port) => [port.id, port]))
+  const read = await readPorts(project, filters, planned(), onRead, signal)
+  const known = new Map(read.ports.map((port) => [port.port_id, port]))
   // In the order in which they were named.
   const ports = choice.ids.flatMap((id) => known.get(id) ?? [])
   return { ...read, ports, unknown: choice.ids.filter((id) => !known.has(id)) }
@@ -81,17 +82,23 @@ async function readFound(
   search: PortsSearch,
   onRead: (count: number) => void,
   signal: AbortSignal,
-): Promise<PortsRead> {
+): Promise<PortsRead<PlannedPort>> {
   const filters = filtersOf(search)
   const { q = '' } = search
   const needle = q.trim().toLowerCase()
   for (const one of exactSearch(q)?.tries ?? []) {
-    const read = await readPorts(project, [{ ...filters, ...one }], onRead, signal)
+    const read = await readPorts(project, [{ ...filters, ...one }], planned(), onRead, signal)
     if (read.ports.length > 0 || read.unreadable) return read
   }
-  const read = await readPorts(project, [filters], onRead, signal)
-  if (needle === '') return read
+  if (needle === '') return readPorts(project, [filters], planned(), onRead, signal)
   const { networkMatcher } = await import('../port-search/network-search.ts')
   const isIn: (port: Port) => boolean = networkMatcher(needle) ?? (() => false)
-  return { ...read, ports: read.ports.filter((port) => isIn(port) || portMatches(port, needle)) }
+  const keep = planned((port) => isIn(port) || portMatches(port, needle))
+  return readPorts(project, [filters], keep, onRead, signal)
+}
+
+/** Keeps what planning needs; ports with equal lists share one. */
+function planned(isWanted: (port: Port) => boolean = () => true) {
+  const shared = sharingLists()
+  return (port: Port) => (isWanted(port) ? shared(plannedPort(port)) : undefined)
 }

@@ -12,8 +12,11 @@ const MOST_ASKED = 500
 /** The platform's names are no longer. */
 const LONGEST_NAME = 255
 
+/** What is kept of a port that was found. */
+export type FoundPort = Pick<Port, 'id' | 'name' | 'private_ips' | 'security_groups'>
+
 /** What a pasted text names; `whole` where all ports were looked through for it. */
-export type Found = (ChosenPorts<Port> & { whole: boolean }) | { problem: string }
+export type Found = (ChosenPorts<FoundPort> & { whole: boolean }) | { problem: string }
 
 /**
  * The ports that a pasted text names by ID, name or IP. Few texts are asked of the platform, as
@@ -27,12 +30,17 @@ export async function findPorts(
   onRead: (count: number) => void,
   signal: AbortSignal,
 ): Promise<Found> {
-  const texts = choosePorts<Port>(pasted, [])
+  const texts = choosePorts<FoundPort>(pasted, [])
   if ('problem' in texts) return texts
   const all = whole || texts.unknown.length > MOST_ASKED
-  const { ports } = await readPorts(project, all ? [{}] : filtersFor(texts.unknown), onRead, signal)
+  const filters = all ? [{}] : filtersFor(texts.unknown)
+  const { ports } = await readPorts<FoundPort>(project, filters, whatIsShown, onRead, signal)
   const found = choosePorts(pasted, ports)
   return 'problem' in found ? found : { ...found, whole: all }
+}
+
+function whatIsShown({ id, name, private_ips, security_groups }: Port): FoundPort {
+  return { id, name, private_ips, security_groups }
 }
 
 function filtersFor(texts: readonly string[]): PortFilters[] {

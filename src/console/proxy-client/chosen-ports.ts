@@ -12,9 +12,9 @@ const PAGE = 500
 /** More ports are not looked through. */
 const MOST_READ = 100_000
 
-/** Ports as they were read. */
-export type PortsRead = {
-  ports: readonly Port[]
+/** What is kept of the ports that were read. */
+export type PortsRead<P> = {
+  ports: readonly P[]
   unreadable: UnreadableEntries | undefined
   /** There are more than are looked through. */
   more: boolean
@@ -23,15 +23,18 @@ export type PortsRead = {
 
 /**
  * Reads all ports that any of the filters leaves, page by page; each port once.
+ * @param keep what is kept of a port, undefined for nothing: a port as it was read takes two
+ *   kilobytes, and browsers stop the page to look through what is kept
  * @param onRead gets how many have been read so far
  */
-export async function readPorts(
+export async function readPorts<P>(
   project: string,
   filters: readonly PortFilters[],
+  keep: (port: Port) => P | undefined,
   onRead: (count: number) => void,
   signal: AbortSignal,
-): Promise<PortsRead> {
-  const found = new Map<string, Port>()
+): Promise<PortsRead<P>> {
+  const found = new Map<string, P | undefined>()
   const pages: Parameters<typeof unreadableIn>[0][number][] = []
   const readAt = Date.now()
   for (const one of filters) {
@@ -42,16 +45,20 @@ export async function readPorts(
         query: { ...one, limit: PAGE, marker },
         signal,
       })
-      for (const port of page.ports) found.set(port.id, port)
+      for (const port of page.ports) found.set(port.id, keep(port))
       if (unreadableIn([page])) pages.push(page)
       onRead(found.size)
       if (found.size > MOST_READ)
-        return { ports: [...found.values()], unreadable: unreadableIn(pages), more: true, readAt }
+        return { ports: kept(found), unreadable: unreadableIn(pages), more: true, readAt }
       const next = page.page_info?.next_marker
       // A marker that was used before ends the list: a wrong response can't loop us.
       marker = next && !used.has(next) ? next : undefined
       if (marker !== undefined) used.add(marker)
     } while (marker !== undefined)
   }
-  return { ports: [...found.values()], unreadable: unreadableIn(pages), more: false, readAt }
+  return { ports: kept(found), unreadable: unreadableIn(pages), more: false, readAt }
+}
+
+function kept<P>(found: ReadonlyMap<string, P | undefined>): P[] {
+  return [...found.values()].filter((one) => one !== undefined)
 }

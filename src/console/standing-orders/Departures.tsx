@@ -11,9 +11,13 @@ import { ListChips } from '../kinds/ListChips.tsx'
 import { departuresQuery } from '../proxy-client/standing-orders.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { shortId } from '../ui/Id.tsx'
+import { OnDemand } from '../ui/OnDemand.tsx'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import { VirtualList } from '../ui/VirtualList.tsx'
 import styles from './OrdersPage.module.css'
+
+/** px of a port with its name and both lists as chips, each in one line. */
+const ROW_HEIGHT = 93
 
 type DeparturesProps = { project: string; order: StandingOrder; names: Named }
 
@@ -42,7 +46,12 @@ export function Departures({ project, order, names }: DeparturesProps): JSX.Elem
       )}
       {data !== undefined && ports.length === 0 && <p className={styles.facts}>No port departs.</p>}
       {ports.length > 0 && (
-        <VirtualList label={`Ports that depart from ${order.name}`} count={ports.length} onNearEnd={readOn}>
+        <VirtualList
+          label={`Ports that depart from ${order.name}`}
+          count={ports.length}
+          rowHeight={ROW_HEIGHT}
+          onNearEnd={readOn}
+        >
           {(n) => ports[n] && <Port project={project} port={ports[n]} names={known} />}
         </VirtualList>
       )}
@@ -75,16 +84,17 @@ function Port({ project, port, names }: { project: string; port: Departure; name
       {list !== null && desired !== null && (
         <>
           <ListChips before={list} after={desired} names={names} />
-          <details>
-            <summary>Both lists</summary>
-            <ListComparison
-              before={list}
-              after={desired}
-              beforeTitle="When it was checked"
-              afterTitle="As the order has it"
-              facts={{ groups: names }}
-            />
-          </details>
+          <OnDemand title="Both lists">
+            {() => (
+              <ListComparison
+                before={list}
+                after={desired}
+                beforeTitle="When it was checked"
+                afterTitle="As the order has it"
+                facts={{ groups: names }}
+              />
+            )}
+          </OnDemand>
         </>
       )}
       {list !== null && desired === null && list.length > 0 && (

@@ -6,6 +6,8 @@ type VirtualListProps = {
   label: string
   /** How many entries there are in all, drawn or not. */
   count: number
+  /** px of most entries: what is taken for lower is drawn for nothing. */
+  rowHeight?: number
   /** One entry. */
   children: (index: number) => ReactNode
   /** Called when the end comes near; does nothing where all are there. */
@@ -19,14 +21,15 @@ const READ_AHEAD = 20
  * A list that scrolls by itself, of which only what is in sight is in the document: thousands of
  * entries cost as much as twenty.
  */
-export function VirtualList({ label, count, children, onNearEnd }: VirtualListProps): JSX.Element {
+export function VirtualList(props: VirtualListProps): JSX.Element {
+  const { label, count, rowHeight = ROW_HEIGHT, children, onNearEnd } = props
   const box = useRef<HTMLDivElement>(null)
   // The virtualizer changes in place; nothing here is memoized by it.
   // oxlint-disable-next-line react/incompatible-library
   const virtualizer = useVirtualizer({
     count,
     getScrollElement: () => box.current,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: () => rowHeight,
     overscan: 8,
   })
   const items = virtualizer.getVirtualItems()

@@ -52,6 +52,20 @@ export type Kinds = {
   skipped: readonly SkippedPorts[]
 }
 
+/**
+ * Has ports with equal lists share one: so it is kept once, and sent to a worker once.
+ * @returns what makes a port share the list of those before it
+ */
+export function sharingLists(): (port: PlannedPort) => PlannedPort {
+  const lists = new Map<string, readonly string[]>()
+  return (port) => {
+    const key = JSON.stringify(port.list)
+    const list = lists.get(key) ?? port.list
+    lists.set(key, list)
+    return { ...port, list }
+  }
+}
+
 /** How the changes of ports may be made here. */
 export type Planning = { limit: number; policy: PlanPolicy; offered?: readonly PlanWay[] }
 
@@ -59,7 +73,7 @@ export type Planning = { limit: number; policy: PlanPolicy; offered?: readonly P
 const LONGEST_NAME = 255
 
 /** A port's name as a bulk change keeps it; null where it has none. */
-export function keptName({ name }: Pick<Port, 'name'>): string | null {
+function keptName({ name }: Pick<Port, 'name'>): string | null {
   return textOf(name)?.replaceAll('\0', '').slice(0, LONGEST_NAME) ?? null
 }
 

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { portsInfiniteQuery } from '../../../src/console/proxy-client/queries.ts'
+import { readPorts } from '../../../src/console/proxy-client/chosen-ports.ts'
 import { createQueryClient } from '../../../src/console/proxy-client/query-client.ts'
 import { portsAt, type BulkPlan, type Places } from '../../../src/console/bulk-plan/bulk-plan.ts'
 import { BulkPlanClient, type PlannerWorker } from '../../../src/console/bulk-plan/bulk-plan-client.ts'
@@ -8,7 +8,7 @@ import { planBulk, type BulkProgress } from '../../../src/console/bulk-plan/plan
 import { Planner } from '../../../src/console/bulk-plan/planner.ts'
 import { RulesRead } from '../../../src/console/bulk-plan/read-facts.ts'
 import type { Intent } from '../../../src/vpc/bulk/intent.ts'
-import type { Port } from '../../../src/vpc/port.ts'
+import { plannedPort, type PlannedPort } from '../../../src/vpc/bulk/kinds.ts'
 import { EXAMPLE, started } from '../../stage/emulator.ts'
 import { startProxy } from '../../stage/proxy.ts'
 
@@ -45,11 +45,11 @@ async function planning(environment: Record<string, string> = {}) {
   })
   const queryClient = createQueryClient()
   const { project } = EXAMPLE
-  const { pages } = await queryClient.fetchInfiniteQuery(portsInfiniteQuery(project, {}))
-  const ports = pages.flatMap((page) => page.ports)
+  const never = new AbortController().signal
+  const { ports } = await readPorts(project, [{}], plannedPort, () => undefined, never)
   const rules = new RulesRead(project, queryClient)
   const progress: BulkProgress[] = []
-  const plan = (intent: Intent, some: readonly Port[] = ports) =>
+  const plan = (intent: Intent, some: readonly PlannedPort[] = ports) =>
     planBulk({
       project,
       ports: some,
@@ -57,7 +57,7 @@ async function planning(environment: Record<string, string> = {}) {
       queryClient,
       client,
       rules,
-      signal: new AbortController().signal,
+      signal: never,
       report: (one) => progress.push(one),
     })
   return { ports, plan, progress, calls, rules }
@@ -67,7 +67,7 @@ const [defaultGroup, webPublic] = EXAMPLE.groups
 
 test('plans what an intent comes to on an estate, and what traffic changes', async () => {
   const { ports, plan, progress } = await planning()
-  const having = ports.filter(({ security_groups }) => security_groups.includes(webPublic))
+  const having = ports.filter(({ list }) => list.includes(webPublic))
   const made = await plan({ kind: 'detach', groups: [webPublic] })
   expect(made.kinds.flatMap((kind) => names(made, kind.ports)).toSorted()).toEqual(
     having.map(({ name }) => name).toSorted(),
@@ -109,19 +109,19 @@ test('reads the rules of each group once, and those of a new intent besides', as
 test('says what changes on other ports, whose rules are for a group that changes', async () => {
   const { ports, plan } = await planning()
   // The group default lets in whoever is in it.
-  const having = ports.filter(({ security_groups }) => security_groups.includes(defaultGroup))
+  const having = ports.filter(({ list }) => list.includes(defaultGroup))
   const [first, ...others] = having
   expect(others.length).toBeGreaterThan(0)
   const made = await plan({ kind: 'detach', groups: [defaultGroup] }, [first!])
-  const found = made.others.flatMap(({ ports: some }) => some.map(({ name }) => name))
+  const found = made.others.flatMap(({ ports: some }) => some.map(({ id }) => id))
   expect(made.kinds.flatMap((kind) => names(made, kind.ports))).toEqual([first!.name])
   for (const { end, kinds } of made.others) expect([end.worst, kinds]).toEqual(['cuts', [0]])
-  expect(found.every((name) => others.some((port) => port.name === name))).toBe(true)
+  expect(found.every((id) => others.some((port) => port.port_id === id))).toBe(true)
   expect(found.length).toBeGreaterThan(0)
   // Those that have it already don't change, but let in those that come.
   const insert: Intent = { kind: 'insert', groups: [defaultGroup], place: { kind: 'end' } }
   const joined = await plan(insert)
-  const letIn = joined.others.flatMap(({ ports: some }) => some.map(({ name }) => name))
+  const letIn = joined.others.flatMap(({ ports: some }) => some.map(({ name }) => name || null))
   expect(letIn).toContain('log-collector')
   expect(names(joined, joined.found.unchanged)).toEqual(expect.arrayContaining(letIn))
   // Together they all leave it: nobody else is in it then.
