@@ -172,6 +172,41 @@ test('ports are pasted, and all is done by keyboard', async ({ page, cloud }) =>
   await expect(bulk.figure('port changes')).toHaveText('1')
 })
 
+test('a dry run of all ports can be stopped; without a network no port is blamed', async ({
+  page,
+  cloud,
+  context,
+}) => {
+  const { dryRun } = new BulkChangesPage(page)
+  await webPorts(page, cloud, 30)
+  await page.goto(`${CHANGES}/new?group=${WEB}&do=detach&groups=${SSH}`)
+  await expect(dryRun.getByRole('option')).toHaveText([
+    'One of each kind, 2 ports',
+    '20 of them',
+    'All, 30 ports',
+  ])
+  await dryRun.getByLabel('On which ports').selectOption('all')
+  const begin = dryRun.getByRole('button', { name: /^Dry run/ })
+  const run = async (waiting: number) => {
+    await cloud.faults({ kind: 'delay', milliseconds: waiting, times: 0, match: { method: 'PUT' } })
+    await begin.click()
+    await expect(dryRun).toContainText(/[1-9]\d* of 30/)
+  }
+  await run(300)
+  await dryRun.getByRole('button', { name: 'Stop' }).click()
+  await expect(dryRun).toContainText(/ports? passed, 0 did not; stopped after \d+/)
+
+  await run(300)
+  await context.setOffline(true)
+  await expect(dryRun.getByRole('alert')).toContainText('The other ports could not be checked')
+  await expect(dryRun).toContainText(/ports? passed, 0 did not; stopped after \d+/)
+  await context.setOffline(false)
+
+  await cloud.noFaults()
+  await begin.click()
+  await expect(dryRun).toContainText('30 ports passed, 0 did not')
+})
+
 test('rows are chosen in the table of ports', async ({ page, cloud }) => {
   const bulk = new BulkChangesPage(page)
   await webPorts(page, cloud, 4)
