@@ -53,6 +53,7 @@ export async function bench(args: string[]): Promise<void> {
   for (const [name, subject] of Object.entries(SUBJECTS)) {
     if (flags.only !== undefined && flags.only !== name) continue
     console.log(`Measuring ${name}…`)
+    const began = performance.now()
     try {
       figures.push(...(await subject()))
     } catch (error) {
@@ -60,6 +61,7 @@ export async function bench(args: string[]): Promise<void> {
       failed[name] = error instanceof Error ? (error.stack ?? error.message) : String(error)
       process.exitCode = 1
     }
+    console.log(`  ${Math.round((performance.now() - began) / 1000)} s`)
   }
   console.log(`\n${table(figures)}\n`)
   for (const [name, reason] of Object.entries(failed))

@@ -6,7 +6,7 @@ import { median, newFigure, type Figure } from './figures.ts'
 import { framesDuring, type Frames } from './frames.ts'
 import { idsOf, PROJECT, run } from './running.ts'
 
-const RUNS = 5
+const RUNS = 3
 const GROUPS = 100
 /** The pointer goes over the list for so many steps, one about every frame. */
 const STEPS = 180

@@ -10,7 +10,7 @@ import { framesDuring } from './frames.ts'
 import { idsOf, PROJECT, run } from './running.ts'
 import type { Subject } from './subject.ts'
 
-const RUNS = 5
+const RUNS = 3
 const GROUPS = 100
 const RULES = 50
 

@@ -4,7 +4,7 @@ import { openPage, signedIn, SLOW_CPU, startBrowser } from './browser.ts'
 import { newFigure, type Figure } from './figures.ts'
 import { idsOf, PROJECT, run, type Running } from './running.ts'
 
-const RUNS = 5
+const RUNS = 3
 /** When no file has come for so long, none comes without a click. */
 const QUIET_MS = 1_500
 

@@ -8,7 +8,7 @@ import { idsOf, PROJECT, run } from './running.ts'
 
 const PORTS = 10_000
 const GROUPS = 2_000
-const RUNS = 5
+const RUNS = 3
 /**
  * An operator at work does something every three seconds: so many rounds of ten actions are as much
  * as ten minutes.
