@@ -30,7 +30,10 @@ base(
 
     await portPage.find(...EXAMPLE.inserted)
     for (const id of EXAMPLE.inserted) await portPage.row(id).getByRole('checkbox').check()
-    await portPage.drag(portPage.row(EXAMPLE.inserted[0]).locator('svg').first(), await portPage.gapAbove(1))
+    await portPage.drag(
+      portPage.row(EXAMPLE.inserted[0]).locator('[class*=grip]').first(),
+      await portPage.gapAbove(1),
+    )
 
     const whole = [EXAMPLE.first, ...EXAMPLE.inserted, EXAMPLE.second]
     await expect.poll(() => portPage.ids()).toEqual(whole)
