@@ -21,6 +21,12 @@ type CallOptions = {
   signal?: AbortSignal | undefined
   timeoutMs?: number
   maxAge?: Read['maxAge']
+  /**
+   * Returns the response as it was sent, once the schema has read it. What the schema returns is a
+   * copy, made field by field: of objects with dozens of fields, it takes five times the memory.
+   * For schemas that change nothing.
+   */
+  asSent?: boolean
   /** Gets how many seconds ago the proxy read it: 0 when it was read for this call. */
   onAge?: (seconds: number) => void
 }
@@ -36,7 +42,16 @@ type CallOptions = {
 export async function call<S extends z.ZodMiniType>(
   schema: S,
   path: string | Read,
-  { method = 'GET', body, query, signal, timeoutMs = DEFAULT_TIMEOUT_MS, maxAge, onAge }: CallOptions = {},
+  {
+    method = 'GET',
+    body,
+    query,
+    signal,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+    maxAge,
+    asSent = false,
+    onAge,
+  }: CallOptions = {},
 ): Promise<z.output<S>> {
   // Not AbortSignal.timeout: each of those stays in memory until its time is up, long after the
   // response.
@@ -89,7 +104,7 @@ export async function call<S extends z.ZodMiniType>(
   } finally {
     clearTimeout(timer)
   }
-  const result = readBody(schema, status, text, lost)
+  const result = readBody(schema, status, text, lost, asSent)
   if (askedAt !== null && typeof result === 'object' && result !== null) noteAskedAt(result, askedAt)
   return result
 }
@@ -126,11 +141,17 @@ function isOnThisMachine(): boolean {
 
 type Lost = { outcome?: 'unknown' }
 
-function readBody<S extends z.ZodMiniType>(schema: S, status: number, text: string, lost: Lost): z.output<S> {
+function readBody<S extends z.ZodMiniType>(
+  schema: S,
+  status: number,
+  text: string,
+  lost: Lost,
+  asSent: boolean,
+): z.output<S> {
   const json = parseJson(text)
   if (json === undefined) throw unreadable(status, 'is not JSON', null, lost)
   const read = schema.safeParse(json)
-  if (read.success) return read.data
+  if (read.success) return asSent ? (json as z.output<S>) : read.data
   const field = refusedFields(read.error, json)[0]
   const what =
     field === undefined

@@ -83,7 +83,7 @@ export const portsInfiniteQuery = (project: string, filters: PortFilters) =>
   infiniteQueryOptions({
     queryKey: ['ports', project, filters],
     queryFn: ({ pageParam, signal }) =>
-      call(portsResponse, portsRead(project, { ...filters, marker: pageParam }), { signal }),
+      call(portsResponse, portsRead(project, { ...filters, marker: pageParam }), { signal, asSent: true }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last, _pages, _param, used) => nextMarker(last, used),
     staleTime: Infinity,
