@@ -53,6 +53,11 @@ try {
   // The catalogue follows a search when there is time.
   await page.getByRole('button', { name: 'Add quarantine to the end of the list' }).waitFor()
   await page.mouse.move(0, 0)
+  // A click may have scrolled, and rows that moved are marked for a moment.
+  await page.evaluate(async () => {
+    scrollTo(0, 0)
+    await Promise.all(document.getAnimations().map(({ finished }) => finished))
+  })
   await page.screenshot({ path: `${root}tests/browser/screenshot.png` })
 } finally {
   // Also after a failure: nothing stays running.
