@@ -120,7 +120,7 @@ export function openFolder(folder: string, plan: Partial<EstatePlan>): Storage {
           `${folder} is in use by another emulator: stop that one, or name another --data folder`,
         )
       const kept = readEstate(estateFile)
-      if (kept) checkPlan(kept.made_from, plan, folder)
+      if (kept) checkEstate(kept.made_from, plan, folder)
       const whole = kept ? withAddressGroups(kept) : makeEstate({ ...plan, seed: plan.seed ?? 1 })
       if (!kept) writeWhole(folder, estateFile, whole)
       return { estate: whole, size: replay(whole, readFileSync(journalFile), journalFile) }
@@ -196,7 +196,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function checkPlan(made: EstatePlan, plan: Partial<EstatePlan>, folder: string): void {
+function checkEstate(made: EstatePlan, plan: Partial<EstatePlan>, folder: string): void {
   for (const name of ['ports', 'groups', 'seed'] as const)
     if (plan[name] !== undefined && plan[name] !== made[name])
       throw new StorageRefused(

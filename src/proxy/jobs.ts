@@ -4,7 +4,7 @@ import type PgBoss from 'pg-boss'
 import { JOB_SCHEMA, jobQueries, openJobs, type JobQueue } from './database/job-tables.ts'
 import type { Tables } from './database/tables.ts'
 import { ProxyError } from './errors.ts'
-import type { EventWait } from './operations/event-wait.ts'
+import type { EventWait } from './event-wait.ts'
 import { pause } from './retry.ts'
 import { Turns } from './turns.ts'
 

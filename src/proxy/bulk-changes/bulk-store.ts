@@ -15,7 +15,7 @@ import type { OperationStatus } from '../../vpc/portside-api.ts'
 import type { Database } from '../database/database.ts'
 import type { Tables } from '../database/tables.ts'
 import type { JobStore, NextStep } from '../jobs.ts'
-import { waitForEvent } from '../operations/event-wait.ts'
+import { waitForEvent } from '../event-wait.ts'
 import {
   countsOf,
   earlierKinds,

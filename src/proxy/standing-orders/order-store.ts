@@ -18,7 +18,7 @@ import type { Database } from '../database/database.ts'
 import type { Tables } from '../database/tables.ts'
 import type { JobStore, NextStep } from '../jobs.ts'
 import type { OrderFigures } from '../monitoring/metrics.ts'
-import { waitForEvent } from '../operations/event-wait.ts'
+import { waitForEvent } from '../event-wait.ts'
 import type { Progress } from './check-order.ts'
 
 /** The event of any change of an order. */
