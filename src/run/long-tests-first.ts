@@ -1,21 +1,25 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Test files that take 15 seconds and more, the longest first. */
+/** Test files that take 12 seconds and more, the longest first. */
 const LONG = [
   'bulk-changes/several-proxies.test.ts',
-  'operations/random-plans.test.ts',
-  'operations/several-proxies.test.ts',
-  'proxy/upstream/upstream.test.ts',
-  'operations/random-plans-two-proxies.test.ts',
   'standing-orders/checks.test.ts',
-  'operations/restart.test.ts',
-  'proxy/upstream/send.test.ts',
-  'sign-in/open-id-connect.test.ts',
+  'operations/several-proxies.test.ts',
+  'bulk-changes/choices-meet-steps.test.ts',
+  'proxy/memory.test.ts',
+  'bulk-changes/jobs-at-once.test.ts',
+  'operations/random-plans.test.ts',
+  'fuzz/fuzz.test.ts',
   'bulk-changes/waves.test.ts',
   'bulk-changes/random-two-proxies.test.ts',
-  'proxy/memory.test.ts',
-  'proxy/forwarding.test.ts',
-  'fuzz/fuzz.test.ts',
+  'database/data-folder.test.ts',
+  'bulk-changes/shared-reads.test.ts',
+  'operations/restart.test.ts',
+  'dev.test.ts',
+  'emulator/main.test.ts',
+  'proxy/calls.test.ts',
+  'bulk-changes/random.test.ts',
+  'proxy/upstream/upstream.test.ts',
 ]
 
 const place = ({ moduleId }: TestSpecification) => {

@@ -5,6 +5,9 @@ test.afterEach(async ({ cloud }) => cloud.region())
 // A proxy of its own: it remembers for ten minutes what another region lacks.
 test.use({ environment: { PORTSIDE_LOG_LEVEL: 'warn' } })
 
+// One worker for all: they share what is started.
+test.describe.configure({ mode: 'default' })
+
 test('About this cloud says what is missing and refused; a plan is one call there', async ({
   page,
   portPage,

@@ -5,6 +5,9 @@ import { EXAMPLE, expect, expectNoAxeFinding, test } from './portside.ts'
 const GUARD = { name: 'No SSH or RDP from anywhere', protocol: 'tcp', ports: '22,3389', remote: 'anywhere' }
 test.use({ environment: { PORTSIDE_GUARDS: JSON.stringify([GUARD]), PORTSIDE_CHANGES: 'steps' } })
 
+// One worker for all: they share what is started.
+test.describe.configure({ mode: 'default' })
+
 const WEB = 'e660ba30-01c6-4edf-81fb-ae0d056403b9'
 const STOPPED = '1c39e52e-803c-4207-8666-d6c51802fe78'
 

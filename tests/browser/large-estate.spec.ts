@@ -25,6 +25,9 @@ const test = base.extend<{ ports: Page; cloud: Portside['cloud'] }, { running: P
   },
 })
 
+// One worker for all: they share what is started.
+test.describe.configure({ mode: 'default' })
+
 const found = (page: Page) => page.getByRole('region', { name: 'Ports found' })
 /** Playwright's click would scroll to the button, and the end of the list reads on. */
 const pressWithoutScrolling = (button: Locator) => button.evaluate((element: HTMLElement) => element.click())

@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node'
+import { keepTemporaryFilesInMemory } from './in-memory.ts'
 import { newPostgres } from './postgres.ts'
 
 declare module 'vitest' {
@@ -8,9 +9,13 @@ declare module 'vitest' {
   }
 }
 
-/** All test files share one PostgreSQL. */
+/** All test files share one PostgreSQL, and have their temporary files in memory. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const removeFiles = keepTemporaryFilesInMemory()
   const { folder, stop } = await newPostgres()
   project.provide('postgresFolder', folder)
-  return stop
+  return async () => {
+    await stop()
+    removeFiles()
+  }
 }

@@ -182,6 +182,8 @@ async function start(folder: string): Promise<void> {
     'shared_buffers=16MB',
     ...['fsync', 'full_page_writes', 'synchronous_commit', 'autovacuum'].map((name) => `${name}=off`),
     ...['wal_level=minimal', 'max_wal_senders=0'],
+    // Else a server that is ended at once leaves its shared memory until the next boot.
+    'dynamic_shared_memory_type=mmap',
   ]
   const server = spawn(
     join(programs, 'postgres'),
