@@ -14,6 +14,11 @@ type Shared = { begun: number; askers: number; response?: Promise<unknown>; gone
  */
 export class ReadsInFlight {
   readonly #reads = new Map<string, Shared>()
+  /**
+   * Of reads that ended, for those to come, as many as were under way at one time. A new one for
+   * each read would cost more than all else here: it outlives the collection of young garbage.
+   */
+  readonly #unused: AbortController[] = []
   readonly #now: () => number
 
   /** @param now milliseconds of a clock that only goes forward */
@@ -61,7 +66,7 @@ export class ReadsInFlight {
   }
 
   #begin(key: string, call: (gone: AbortSignal) => Promise<unknown>): Shared {
-    const gone = new AbortController()
+    const gone = this.#unused.pop() ?? new AbortController()
     const response = call(gone.signal)
     const shared: Shared = { begun: this.#now(), askers: 0, response, gone }
     this.#reads.set(key, shared)
@@ -71,6 +76,7 @@ export class ReadsInFlight {
       // may hold the response.
       shared.response = undefined
       shared.gone = undefined
+      if (!gone.signal.aborted) this.#unused.push(gone)
     }
     response.then(end, end)
     return shared
