@@ -37,6 +37,8 @@ export class ExchangeError extends Error {
   }
 }
 
+const NOTHING = Buffer.alloc(0)
+
 /**
  * Sends one request once and reads the whole response. undici's own `request` does not say whether
  * a request that failed was written. Whether a change may have been made depends on that, so this
@@ -56,7 +58,7 @@ export function exchange(
     let controller: Dispatcher.DispatchController | undefined
     let size = 0
     const chunks: Buffer[] = []
-    const response: Omit<ExchangeResponse, 'body'> = { status: 0, headers: {} }
+    const response: ExchangeResponse = { status: 0, headers: {}, body: NOTHING }
 
     function settle(): boolean {
       if (!open) return false
@@ -86,8 +88,8 @@ export function exchange(
       onResponseStart(_, status, headers) {
         if (status < 200) return
         response.status = status
-        for (const [name, value] of Object.entries(headers))
-          if (value !== undefined) response.headers[name.toLowerCase()] = String(value)
+        // undici has made their names lower case.
+        for (const name of Object.keys(headers)) response.headers[name] = String(headers[name])
       },
       onResponseData(_, chunk) {
         size += chunk.length
@@ -95,7 +97,9 @@ export function exchange(
         else chunks.push(chunk)
       },
       onResponseEnd() {
-        if (settle()) resolve({ ...response, body: Buffer.concat(chunks) })
+        if (!settle()) return
+        response.body = Buffer.concat(chunks)
+        resolve(response)
       },
       onResponseError(_, error) {
         fail('connection', error)
