@@ -267,8 +267,9 @@ export function createUpstream(
         retried = end.reason === 'connection'
       } else if (end.status === 200) {
         const response = readSuccessResponse(end, schema)
-        if (response.ok) return { ...response, status: 200, asked_at }
-        throw new UpstreamError(502, response.error)
+        if (!response.ok) throw new UpstreamError(502, response.error)
+        const { body, data, request_id } = response
+        return { status: 200, body, data, request_id, asked_at }
       } else {
         const body = readErrorResponse(end)
         const Kind = isNoSuchApi(end) ? NoSuchApiError : UpstreamError
