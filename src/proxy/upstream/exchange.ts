@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { whenAborted } from '../aborts.ts'
 
 /** One request to `origin`, as it is sent. `path` has the query. */
 export type ExchangeRequest = {
@@ -56,6 +57,7 @@ export function exchange(
     let open = true
     let sent = false
     let controller: Dispatcher.DispatchController | undefined
+    let stay: (() => void) | undefined
     let size = 0
     const chunks: Buffer[] = []
     const response: ExchangeResponse = { status: 0, headers: {}, body: NOTHING }
@@ -64,7 +66,7 @@ export function exchange(
       if (!open) return false
       open = false
       clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
+      stay?.()
       return true
     }
     function fail(reason: ExchangeError['reason'], cause?: unknown): void {
@@ -75,7 +77,7 @@ export function exchange(
     const onAbort = () => fail('aborted', signal?.reason)
     const timer = setTimeout(() => fail('timeout'), timeoutMs)
     if (signal?.aborted) return onAbort()
-    signal?.addEventListener('abort', onAbort)
+    stay = signal && whenAborted(signal, onAbort)
 
     pool.dispatch(request, {
       onRequestStart(started) {

@@ -1,3 +1,5 @@
+import { whenAborted } from '../aborts.ts'
+
 /**
  * A read is joined to an equal one that began at most this long ago, in milliseconds. Since then
  * somebody else may have changed the port, without this proxy: nobody is shown a list that was
@@ -45,8 +47,7 @@ export class ReadsInFlight {
         this.#end(key, shared)
         shared.gone?.abort(asker.reason)
       }
-      asker.addEventListener('abort', leave)
-      const stay = () => asker.removeEventListener('abort', leave)
+      const stay = whenAborted(asker, leave)
       response.then(
         (came) => {
           stay()
