@@ -186,19 +186,12 @@ function passOn(reply: FastifyReply, { status, body }: ReadResponse<unknown>) {
   return sendJson(reply, status, body)
 }
 
-/**
- * Up to this many bytes, a response is sent as text: Node then writes it and its headers in one
- * go.
- */
-const LARGEST_AS_TEXT = 16 * 1024
-
-/** @param body JSON that was read, and so is UTF-8: as text it is the same */
 function sendJson(reply: FastifyReply, status: number, body: Buffer) {
   return reply
     .code(status)
     .header('cache-control', 'no-store')
     .type('application/json; charset=utf-8')
-    .send(body.length > LARGEST_AS_TEXT ? body : body.toString())
+    .send(body)
 }
 
 function sendOutcome(reply: FastifyReply, outcome: SendOutcome) {

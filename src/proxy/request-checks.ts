@@ -17,7 +17,7 @@ import type { Asker } from './upstream/upstream.ts'
 export function checkRequests(app: FastifyInstance): void {
   app.setValidatorCompiler<z.core.$ZodType>(({ schema, httpPart }) => {
     refuseUnbounded(schema)
-    const form = schema as z.ZodMiniType
+    const form = z.compile(schema as z.ZodMiniType)
     const where = PARTS[httpPart ?? ''] ?? 'body'
     const read =
       where === 'query'

@@ -76,7 +76,7 @@ export function addSessions(app: FastifyInstance, options: SessionOptions): Sess
     })
   }
 
-  async function read(request: FastifyRequest): Promise<Opened<SessionContent> | undefined> {
+  function read(request: FastifyRequest): Promise<Opened<SessionContent> | undefined> {
     return cookies.find(request, 'session', async (sealed) => {
       const session = await seal.open(sealed)
       if (session?.by !== by || session.begun + longestSeconds <= nowSeconds()) return undefined

@@ -112,8 +112,12 @@ export function createUpstream(
    * Makes a call once. When a read is refused for its credentials and there are new ones, it is
    * made a second time.
    */
-  async function once(request: UnsignedRequest, bytes: number, asker: Asker = {}): Promise<ExchangeResponse> {
-    const project = projectOf(projects, request)
+  async function once(
+    request: UnsignedRequest,
+    project: ProxyProject,
+    bytes: number,
+    asker: Asker = {},
+  ): Promise<ExchangeResponse> {
     const used = credentials.of(project)
     const response = await call(request, project, used, bytes, asker)
     if (response.status !== 401) return response
@@ -235,19 +239,20 @@ export function createUpstream(
     projectId?: string,
   ): Promise<ReadResponse<T>> {
     const { bytes } = schema.bounds ?? ONE_PAGE
-    const whose = { path, ...(projectId !== undefined && { project_id: projectId }) }
+    const project = projectOf(projects, { path, project_id: projectId })
     const asked = query ? [...new URLSearchParams(query)] : []
-    const request = {
-      ...whose,
-      method: 'GET' as const,
-      query: withEnterpriseProject(asked, path, projectOf(projects, whose)),
+    const request: UnsignedRequest = {
+      method: 'GET',
+      path,
+      query: withEnterpriseProject(asked, path, project),
+      project_id: projectId,
     }
     const { signal } = asker
     for (let tried = 1; ; tried++) {
       const asked_at = new Date().toISOString()
       let end: ExchangeResponse | ExchangeError
       try {
-        end = await once(request, bytes, asker)
+        end = await once(request, project, bytes, asker)
       } catch (failure) {
         if (tried <= config.readRetries && (await openedSoon(failure, request, asker))) continue
         if (!(failure instanceof ExchangeError)) throw failure
@@ -262,8 +267,9 @@ export function createUpstream(
         retried = end.reason === 'connection'
       } else if (end.status === 200) {
         const response = readSuccessResponse(end, schema)
-        if (response.ok) return { ...response, status: 200, asked_at }
-        throw new UpstreamError(502, response.error)
+        if (!response.ok) throw new UpstreamError(502, response.error)
+        const { body, data, request_id } = response
+        return { status: 200, body, data, request_id, asked_at }
       } else {
         const body = readErrorResponse(end)
         const Kind = isNoSuchApi(end) ? NoSuchApiError : UpstreamError
@@ -296,7 +302,7 @@ export function createUpstream(
     projectOf: byId,
     async send(request) {
       try {
-        return await once(request, ONE_THING.bytes)
+        return await once(request, projectOf(projects, request), ONE_THING.bytes)
       } catch (failure) {
         throw failure instanceof ExchangeError
           ? noResponse(request, failure, ONE_THING.bytes)
@@ -347,8 +353,9 @@ export function createUpstream(
       const changes = request.body.dry_run !== true
       let response: ExchangeResponse | undefined
       try {
-        response = await once({ ...request, query: [] }, ONE_THING.bytes, asker)
-        if (isNoSuchApi(response)) await tryAgainWhetherOffered({ ...request, query: [] })
+        const sent = { ...request, query: [] }
+        response = await once(sent, projectOf(projects, sent), ONE_THING.bytes, asker)
+        if (isNoSuchApi(response)) await tryAgainWhetherOffered(sent)
         const outcome = sendOutcomeOf(request, response)
         if ('body' in outcome) return outcome
         return { ...outcome, response: { status: response.status, body: response.body } }

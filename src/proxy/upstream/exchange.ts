@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { whenAborted } from '../aborts.ts'
 
 /** One request to `origin`, as it is sent. `path` has the query. */
 export type ExchangeRequest = {
@@ -37,6 +38,8 @@ export class ExchangeError extends Error {
   }
 }
 
+const NOTHING = Buffer.alloc(0)
+
 /**
  * Sends one request once and reads the whole response. undici's own `request` does not say whether
  * a request that failed was written. Whether a change may have been made depends on that, so this
@@ -54,15 +57,16 @@ export function exchange(
     let open = true
     let sent = false
     let controller: Dispatcher.DispatchController | undefined
+    let stay: (() => void) | undefined
     let size = 0
     const chunks: Buffer[] = []
-    const response: Omit<ExchangeResponse, 'body'> = { status: 0, headers: {} }
+    const response: ExchangeResponse = { status: 0, headers: {}, body: NOTHING }
 
     function settle(): boolean {
       if (!open) return false
       open = false
       clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
+      stay?.()
       return true
     }
     function fail(reason: ExchangeError['reason'], cause?: unknown): void {
@@ -73,7 +77,7 @@ export function exchange(
     const onAbort = () => fail('aborted', signal?.reason)
     const timer = setTimeout(() => fail('timeout'), timeoutMs)
     if (signal?.aborted) return onAbort()
-    signal?.addEventListener('abort', onAbort)
+    stay = signal && whenAborted(signal, onAbort)
 
     pool.dispatch(request, {
       onRequestStart(started) {
@@ -86,8 +90,8 @@ export function exchange(
       onResponseStart(_, status, headers) {
         if (status < 200) return
         response.status = status
-        for (const [name, value] of Object.entries(headers))
-          if (value !== undefined) response.headers[name.toLowerCase()] = String(value)
+        // undici has made their names lower case.
+        for (const name of Object.keys(headers)) response.headers[name] = String(headers[name])
       },
       onResponseData(_, chunk) {
         size += chunk.length
@@ -95,7 +99,9 @@ export function exchange(
         else chunks.push(chunk)
       },
       onResponseEnd() {
-        if (settle()) resolve({ ...response, body: Buffer.concat(chunks) })
+        if (!settle()) return
+        response.body = Buffer.concat(chunks)
+        resolve(response)
       },
       onResponseError(_, error) {
         fail('connection', error)

@@ -93,7 +93,10 @@ export class OffersFound {
     const set = this.#set(projectId)[part]
     if (set !== undefined) return forms[set]()
     const known = this.#valid(projectId, part)?.value as ApiVersion | undefined
-    const order = known === undefined ? apiVersions : [known, ...apiVersions.filter((one) => one !== known)]
+    const order =
+      known === undefined || known === apiVersions[0]
+        ? apiVersions
+        : [known, ...apiVersions.filter((one) => one !== known)]
     let missing: unknown
     for (const version of order)
       try {

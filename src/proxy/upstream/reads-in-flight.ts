@@ -1,3 +1,5 @@
+import { whenAborted } from '../aborts.ts'
+
 /**
  * A read is joined to an equal one that began at most this long ago, in milliseconds. Since then
  * somebody else may have changed the port, without this proxy: nobody is shown a list that was
@@ -14,6 +16,11 @@ type Shared = { begun: number; askers: number; response?: Promise<unknown>; gone
  */
 export class ReadsInFlight {
   readonly #reads = new Map<string, Shared>()
+  /**
+   * Of reads that ended, for those to come, as many as were under way at one time. A new one for
+   * each read would cost more than all else here: it outlives the collection of young garbage.
+   */
+  readonly #unused: AbortController[] = []
   readonly #now: () => number
 
   /** @param now milliseconds of a clock that only goes forward */
@@ -40,8 +47,7 @@ export class ReadsInFlight {
         this.#end(key, shared)
         shared.gone?.abort(asker.reason)
       }
-      asker.addEventListener('abort', leave)
-      const stay = () => asker.removeEventListener('abort', leave)
+      const stay = whenAborted(asker, leave)
       response.then(
         (came) => {
           stay()
@@ -61,7 +67,7 @@ export class ReadsInFlight {
   }
 
   #begin(key: string, call: (gone: AbortSignal) => Promise<unknown>): Shared {
-    const gone = new AbortController()
+    const gone = this.#unused.pop() ?? new AbortController()
     const response = call(gone.signal)
     const shared: Shared = { begun: this.#now(), askers: 0, response, gone }
     this.#reads.set(key, shared)
@@ -71,6 +77,7 @@ export class ReadsInFlight {
       // may hold the response.
       shared.response = undefined
       shared.gone = undefined
+      if (!gone.signal.aborted) this.#unused.push(gone)
     }
     response.then(end, end)
     return shared

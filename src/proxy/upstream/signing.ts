@@ -9,7 +9,7 @@ export type UnsignedRequest = {
   query: readonly (readonly [string, string])[]
   body?: object | undefined
   /** The project, where the path does not name it. */
-  project_id?: string
+  project_id?: string | undefined
 }
 
 /**
@@ -25,25 +25,26 @@ export async function signRequest(
   const { method, path, query, body } = request
   const headers: Record<string, string> = { accept: 'application/json', 'content-type': 'application/json' }
   const encoded = query.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`).join('&')
-  const ready = {
+  const ready: ExchangeRequest = {
     origin,
     method,
     path: encoded ? `${path}?${encoded}` : path,
+    headers,
     body: body ? JSON.stringify(body) : null,
   }
   if (request.project_id !== undefined) headers['X-Project-Id'] = projectId
   if (credentials?.kind === 'auth_token') {
     headers['X-Auth-Token'] = credentials.authToken
     headers['X-Project-Id'] = projectId
-    return { ...ready, headers }
+    return ready
   }
-  if (!credentials) return { ...ready, headers }
+  if (!credentials) return ready
   headers['X-Project-Id'] = projectId
   if (credentials.securityToken) headers['X-Security-Token'] = credentials.securityToken
   const { AKSKSigner } = (loaded ??= await signer())
   // The signer reads endpoint, queryParams, headers and data, and sorts the values of a repeated
   // name in place.
-  const signed = AKSKSigner.sign(
+  ready.headers = AKSKSigner.sign(
     { endpoint: origin + path, method, queryParams: repeated(query), headers, data: body },
     {
       getAk: () => credentials.accessKey,
@@ -51,8 +52,8 @@ export async function signRequest(
       processAuthRequest: async (_, unchanged) => unchanged,
       processAuthParams: () => Promise.reject(new Error('the signer asks for keys only')),
     },
-  )
-  return { ...ready, headers: signed as Record<string, string> }
+  ) as Record<string, string>
+  return ready
 }
 
 /**

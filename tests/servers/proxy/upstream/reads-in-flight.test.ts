@@ -93,8 +93,21 @@ describe('equal reads', () => {
     expect(calls[0]!.gone.aborted).toBe(true)
 
     const anew = ask()
+    expect(calls[1]!.gone.aborted).toBe(false)
     calls[1]!.respond('anew')
     expect(await anew).toBe('anew')
+  })
+
+  test('go on when a caller of one that has ended goes away', async () => {
+    const early = new AbortController()
+    const first = ask(early)
+    calls[0]!.respond('one')
+    expect(await first).toBe('one')
+    const second = ask()
+    early.abort(new Error('gone'))
+    expect(calls[1]!.gone.aborted).toBe(false)
+    calls[1]!.respond('two')
+    expect(await second).toBe('two')
   })
 
   test('of an asker who is gone already make no call', async () => {
