@@ -85,6 +85,50 @@ test('a key that is quicker than the question is no other tab', async ({ page, p
   expect(await portPage.ids()).toEqual(arranged)
 })
 
+test('what follows a drop at once is done to the list as dropped', async ({ page, portPage, portPath }) => {
+  await portPage.open(portPath(PORTS.asked), 4)
+  await portPage.dryRun.uncheck()
+  await portPage.canDrag()
+  const before = await portPage.ids()
+  const [a, b, ...rest] = before
+  /** Keys that follow each other within one task, before anything is drawn. */
+  const press = (...keys: { key: string; code?: string; ctrlKey?: boolean }[]) =>
+    page.evaluate((all) => {
+      for (const init of all)
+        document.activeElement?.dispatchEvent(
+          new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init }),
+        )
+    }, keys)
+  const space = { code: 'Space', key: ' ' }
+  const liftOverFirst = async () => {
+    await portPage.grips.nth(1).focus()
+    await press(space, { code: 'ArrowUp', key: 'ArrowUp' })
+    await expect(page.getByText('over position 1 of 4')).toBeAttached()
+  }
+  await liftOverFirst()
+  await press(space, { key: 'z', ctrlKey: true })
+  await expect(page.getByRole('button', { name: 'Redo (1)' })).toBeVisible()
+  expect(await portPage.ids()).toEqual(before)
+  await expect(portPage.grips.nth(1)).toBeFocused()
+  await expect(page.locator('[data-lifted]')).toHaveCount(0)
+
+  // With a plan that can be applied: the third and the fourth are swapped.
+  await moveDown(portPage, 2)
+  await expect(portPage.plan).toContainText('call')
+  const sent = sentBy(portPage)
+  await liftOverFirst()
+  await page.evaluate(() => {
+    const drop = { code: 'Space', key: ' ', bubbles: true, cancelable: true }
+    document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', drop))
+    const buttons = [...document.querySelectorAll('button')]
+    buttons.find((one) => one.textContent === 'Apply…')?.click()
+  })
+  await expect(portPage.dialog).toBeVisible()
+  await portPage.confirmButton.click()
+  await expect(portPage.lastChange).toBeVisible()
+  expect(sent).toEqual([[b, a, rest[1], rest[0]]])
+})
+
 test('tabs that change it at the same time send what they show', async ({ page, cloud, portPath }) => {
   const [first, second] = await twoTabs(page, portPath(PORTS.atOnce))
   const sent = sentBy(second)

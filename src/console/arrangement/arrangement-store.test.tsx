@@ -1,6 +1,8 @@
+import { renderHook } from '@testing-library/react'
+import { startTransition } from 'react'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { arrangementOf, detach, move, place, reset, sentAs } from './arrangement.ts'
-import { arrangementStore, browserStorage } from './arrangement-store.ts'
+import { arrangementStore, browserStorage, useArrangementStore } from './arrangement-store.ts'
 
 const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'
 const PORT = '99fd0c77-56b4-4bf6-8365-df352e45d5fc'
@@ -182,5 +184,24 @@ describe('the arrangement store', () => {
     store.set(arranged)
     expect(store.get()).toEqual(arranged)
     expect(store.isUnkept()).toBe(true)
+  })
+})
+
+describe('an arrangement that is changed in a transition', () => {
+  it.each([
+    ['a key', new KeyboardEvent('keydown')],
+    ['a pointer', new MouseEvent('pointerdown')],
+    ['a click without a pointer', new MouseEvent('click')],
+  ])('is drawn before what the operator does next: %s', (_, event) => {
+    const { result } = renderHook(() => useArrangementStore(PROJECT, PORT))
+    const found: unknown[] = []
+    const look = () => found.push(result.current.kept)
+    document.body.addEventListener(event.type, look)
+    onTestFinished(() => document.body.removeEventListener(event.type, look))
+    // Not within act, which would wait for the transition.
+    startTransition(() => result.current.keep(arranged))
+    expect(result.current.kept).toBeNull()
+    document.body.dispatchEvent(event)
+    expect(found).toEqual([arranged])
   })
 })

@@ -1,5 +1,7 @@
-import { useMemo, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useState } from 'react'
+import { flushSync } from 'react-dom'
 import * as z from 'zod/mini'
+import { useLatest } from '../hooks/latest.ts'
 import { isChanged, type Arrangement } from './arrangement.ts'
 
 const groupList = z
@@ -183,7 +185,14 @@ export function browserStorage(): Storage {
   }
 }
 
-/** The arrangement of a port as kept in this browser, and how to change it. */
+/** What an operator does begins with one of these, even by a device that only clicks. */
+const BEGINNINGS = ['keydown', 'pointerdown', 'click'] as const
+
+/**
+ * The arrangement of a port as kept in this browser, and how to change it. A change in a transition
+ * is drawn a little later; whatever the operator does before that waits until it is drawn, so that
+ * nothing is done to a list that is no longer the newest.
+ */
 export function useArrangementStore(
   project: string,
   port: string,
@@ -195,8 +204,35 @@ export function useArrangementStore(
   unkept: boolean
 } {
   const store = useMemo(() => arrangementStore(project, port, browserStorage(), name), [project, port, name])
-  const current = useSyncExternalStore(store.subscribe, store.get)
-  return { kept: current, keep: store.set, remove: store.remove, unkept: store.isUnkept() }
+  // Not useSyncExternalStore: that draws each change at once.
+  const [drawn, setDrawn] = useState(() => stateOf(store))
+  const current = drawn.store === store ? drawn : stateOf(store)
+  if (current !== drawn) setDrawn(current)
+  const latest = useLatest(current)
+  useEffect(() => {
+    const follow = () => setDrawn((before) => (isAsIn(store, before) ? before : stateOf(store)))
+    const catchUp = () => {
+      if (!isAsIn(store, latest.current)) flushSync(() => setDrawn(stateOf(store)))
+    }
+    const unsubscribe = store.subscribe(follow)
+    follow()
+    for (const type of BEGINNINGS) addEventListener(type, catchUp, true)
+    return () => {
+      unsubscribe()
+      for (const type of BEGINNINGS) removeEventListener(type, catchUp, true)
+    }
+  }, [store, latest])
+  return { kept: current.kept, keep: store.set, remove: store.remove, unkept: current.unkept }
+}
+
+type StoreState = { store: ArrangementStore; kept: Arrangement | null; unkept: boolean }
+
+function stateOf(store: ArrangementStore): StoreState {
+  return { store, kept: store.get(), unkept: store.isUnkept() }
+}
+
+function isAsIn(store: ArrangementStore, state: StoreState): boolean {
+  return state.store === store && state.kept === store.get() && state.unkept === store.isUnkept()
 }
 
 /** The arrangements of a project's ports that are kept here, at most `most`. */

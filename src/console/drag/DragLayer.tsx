@@ -7,7 +7,16 @@ import {
   type DragMoveEvent,
   type DragStartEvent,
 } from '@dnd-kit/core'
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type JSX, type RefObject } from 'react'
+import {
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  useTransition,
+  type JSX,
+  type RefObject,
+} from 'react'
 import { flushSync } from 'react-dom'
 import styles from './DragLayer.module.css'
 import {
@@ -40,6 +49,7 @@ type DragLayerProps = {
 export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps): JSX.Element {
   const [pressed, setPressed] = useState<Dragged>()
   const [lifted, setLifted] = useState<{ name: string; count: number; how: 'by keys' | 'by pointer' }>()
+  const [dropping, startDropping] = useTransition()
   const liftedRows = useRef<(HTMLElement | null)[]>([])
   const listeners = useRef<Listeners>(undefined)
   const [dropGap] = useState(createDropGap)
@@ -60,6 +70,10 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
 
   useEndWithoutRelease(lifted?.how)
 
+  const unmark = () => {
+    moveLine(areas, undefined, tops, '')
+    for (const element of liftedRows.current.splice(0)) element?.removeAttribute('data-lifted')
+  }
   const start = ({ active, activatorEvent }: DragStartEvent) => {
     const dragged = draggedOf(active)
     dropGap.set(undefined)
@@ -68,12 +82,15 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
     const ids = dragged.ids()
     const how = activatorEvent.type === 'keydown' ? 'by keys' : 'by pointer'
     setLifted({ name: dragged.name(), count: ids.length, how })
+    // Those of a drop that is still being drawn.
+    unmark()
     liftedRows.current = ids.map((id) => rowIn(areas, dragged.from, id))
     for (const element of liftedRows.current) element?.setAttribute('data-lifted', '')
   }
   const over = ({ active, collisions: found }: DragMoveEvent) => {
     const next = gapOf(found)
-    if (next === dropGap.get()) return
+    // dnd-kit tells the last move late, at times after the drop.
+    if (next === dropGap.get() || !dragLink.isDragging()) return
     dropGap.set(next)
     const position = next === undefined ? undefined : draggedOf(active)?.positionAt(next)
     moveLine(areas, position === undefined ? undefined : next, tops, `Position ${(position ?? 0) + 1}`)
@@ -81,22 +98,28 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
   const end = () => {
     dragLink.setDragging(false)
     setLifted(undefined)
-    moveLine(areas, undefined, tops, '')
-    for (const element of liftedRows.current) element?.removeAttribute('data-lifted')
   }
   const drop = ({ active }: DragEndEvent) => {
     const gap = dropGap.get()
-    // Before anything changes: to take the focus away costs a layout of what has changed.
-    if (gap !== undefined) letGoOfFocus(listIn(areas))
     end()
-    if (gap !== undefined) draggedOf(active)?.drop(gap)
+    // In parts, between frames: to draw the list takes longer than a frame on a slow machine.
+    if (gap === undefined) return
+    dragLink.setDropping(true)
+    startDropping(() => draggedOf(active)?.drop(gap))
   }
+  const isOver = lifted === undefined && !dropping
+  // The marks and the line stay until the list is drawn as dropped.
+  useLayoutEffect(() => {
+    if (!isOver) return
+    dragLink.setDropping(false)
+    unmark()
+  })
   return (
     <DndContext
       sensors={sensors}
       collisionDetection={collisions}
       autoScroll={{ threshold: { x: 0, y: 0.12 } }}
-      accessibility={{ announcements, screenReaderInstructions: { draggable: '' } }}
+      accessibility={{ announcements, screenReaderInstructions: { draggable: '' }, restoreFocus: false }}
       onDragStart={start}
       onDragMove={over}
       onDragOver={over}
@@ -123,21 +146,6 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
         )}
       </DragOverlay>
     </DndContext>
-  )
-}
-
-/**
- * Rows that move lose the focus. React would put it back at once, by a layout in the middle; here
- * it comes back when the list is painted as dropped.
- */
-function letGoOfFocus(list: HTMLElement | null): void {
-  const focused = document.activeElement
-  if (!(focused instanceof HTMLElement) || list?.contains(focused) !== true) return
-  focused.blur()
-  requestAnimationFrame(() =>
-    setTimeout(() => {
-      if (document.activeElement === document.body) focused.focus({ preventScroll: true })
-    }),
   )
 }
 

@@ -27,16 +27,21 @@ type PressHandler = (event: Press, dragged: Dragged) => void
 export type DragLink = {
   press: PressHandler
   isDragging: () => boolean
+  /** A drop is being drawn. */
+  isDropping: () => boolean
   /** Called by the layer. @returns disconnects the layer */
   connect: (handler: PressHandler) => () => void
   /** Called by the layer when a drag begins and ends. */
   setDragging: (dragging: boolean) => void
+  /** Called by the layer at a drop, and when the list is drawn as dropped. */
+  setDropping: (dropping: boolean) => void
 }
 
 /** A link with no layer connected yet. */
 export function createDragLink(): DragLink {
   let handle: PressHandler | undefined
   let dragging = false
+  let dropping = false
   let waiting: EventTarget | undefined
   return {
     press(event, dragged) {
@@ -47,6 +52,7 @@ export function createDragLink(): DragLink {
       waiting = event.target
     },
     isDragging: () => dragging,
+    isDropping: () => dropping,
     connect(handler) {
       handle = handler
       const grip = waiting
@@ -59,11 +65,14 @@ export function createDragLink(): DragLink {
         })
       return () => {
         handle = undefined
-        dragging = false
+        dragging = dropping = false
       }
     },
     setDragging(now) {
       dragging = now
+    },
+    setDropping(now) {
+      dropping = now
     },
   }
 }

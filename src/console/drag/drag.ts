@@ -9,6 +9,7 @@ import {
   type Collision,
   type CollisionDetection,
   type KeyboardCoordinateGetter,
+  type KeyboardSensorProps,
 } from '@dnd-kit/core'
 import { useEffect } from 'react'
 import type { Dragged } from './drag-link.ts'
@@ -78,7 +79,7 @@ export function useDragSensors(desired: readonly string[], tops: GapTops) {
   return useSensors(
     useSensor(MouseSensor, { activationConstraint: { distance: 5 } }),
     useSensor(TouchSensor, { activationConstraint: { delay: 120, tolerance: 8 } }),
-    useSensor(KeyboardSensor, {
+    useSensor(EarlyKeySensor, {
       keyboardCodes: { start: ['Space'], cancel: ['Escape'], end: ['Space', 'Enter'] },
       coordinateGetter: nextGap(desired, tops),
       scrollBehavior: 'instant' as ScrollBehavior,
@@ -154,6 +155,21 @@ export function useEndWithoutRelease(lifted: 'by keys' | 'by pointer' | undefine
 /** All sensors of dnd-kit end at Escape, and it offers no other way to end them. */
 function cancelDrag(): void {
   document.dispatchEvent(new KeyboardEvent('keydown', { code: 'Escape' }))
+}
+
+/** The keyboard, from the first key on: dnd-kit hears none before a timer has run out. */
+class EarlyKeySensor extends KeyboardSensor {
+  constructor(props: KeyboardSensorProps) {
+    super(props)
+    const onKeyDown = (event: KeyboardEvent) => {
+      // The key that lifts comes by here as well.
+      if (event === props.event) return
+      event.preventDefault()
+      pressAgain(event)
+    }
+    document.addEventListener('keydown', onKeyDown)
+    setTimeout(() => document.removeEventListener('keydown', onKeyDown))
+  }
 }
 
 /** How many frames a key waits until dnd-kit has measured what is lifted. */

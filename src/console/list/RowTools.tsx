@@ -12,10 +12,10 @@ type RowToolsProps = ComponentProps<typeof SlidingRows> &
   }
 
 /** What rows need once a hand is on them: to be copied, found, and seen moving. */
-export function RowTools({ areas, desired, moved, groups, many }: RowToolsProps): JSX.Element {
+export function RowTools({ areas, desired, moved, dragLink, groups, many }: RowToolsProps): JSX.Element {
   return (
     <>
-      <SlidingRows {...{ areas, desired, moved }} />
+      <SlidingRows {...{ areas, desired, moved, dragLink }} />
       <CopyRows areas={areas} />
       {many && (
         <Suspense>

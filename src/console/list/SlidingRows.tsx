@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react'
 import { landedRows } from './landed-rows.ts'
-import { listIn } from '../drag/drag-link.ts'
+import { listIn, type DragLink } from '../drag/drag-link.ts'
 import { rowsIn } from './rows-in-list.ts'
 
 type SlidingRowsProps = {
@@ -9,6 +9,7 @@ type SlidingRowsProps = {
   desired: readonly string[]
   /** What the operator moved, the latest first. */
   moved: readonly string[] | undefined
+  dragLink: DragLink
 }
 
 /** How far below the list's upper edge each row is, in px, by its ID. */
@@ -24,7 +25,7 @@ const STILL = matchMedia('(prefers-reduced-motion: reduce)')
  * It draws nothing, and reads where rows are only when the browser has just laid them out: to ask
  * at another time costs a layout of its own.
  */
-export function SlidingRows({ areas, desired, moved }: SlidingRowsProps): null {
+export function SlidingRows({ areas, desired, moved, dragLink }: SlidingRowsProps): null {
   const tops = useRef<Tops>(new Map())
   const before = useRef(desired)
   useEffect(() => {
@@ -39,10 +40,23 @@ export function SlidingRows({ areas, desired, moved }: SlidingRowsProps): null {
     const [from, earlier] = [before.current, tops.current]
     before.current = desired
     if (from === desired) return
+    const landed = new Set(landedRows(from, desired, moved))
+    if (dragLink.isDropping()) {
+      // A hand has put them there: no row slides, and those that landed are marked once all is
+      // painted.
+      requestAnimationFrame(() =>
+        setTimeout(() => {
+          const rows = rowsIn(areas)
+          tops.current = topsOf(rows)
+          if (!STILL.matches) for (const row of rows) if (landed.has(row.dataset['row']!)) mark(row)
+        }),
+      )
+      return
+    }
     requestAnimationFrame(() => {
       const rows = rowsIn(areas)
       const now = (tops.current = topsOf(rows))
-      if (!STILL.matches) slide(rows, earlier, now, new Set(landedRows(from, desired, moved)))
+      if (!STILL.matches) slide(rows, earlier, now, landed)
     })
   })
   return null
@@ -69,8 +83,12 @@ function slide(
         duration: SLIDE_MS,
         easing: 'ease-out',
       })
-    if (landed.has(id)) row.animate([{ backgroundColor: FLASH }, {}], FLASH_MS)
+    if (landed.has(id)) mark(row)
   }
+}
+
+function mark(row: HTMLElement): void {
+  row.animate([{ backgroundColor: FLASH }, {}], FLASH_MS)
 }
 
 function topsOf(rows: readonly HTMLElement[]): Tops {

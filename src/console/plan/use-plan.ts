@@ -5,6 +5,7 @@ import type { PlanPolicy } from '../../vpc/plan-policies.ts'
 import { chosenPlan, planWays, type PlanWays } from '../../vpc/plan-ways.ts'
 import type { Arrangement } from '../arrangement/arrangement.ts'
 import { capitalized } from '../facts/capitalized.ts'
+import { useLaterValue } from '../hooks/later-value.ts'
 import { useLatest } from '../hooks/latest.ts'
 
 /**
@@ -56,7 +57,7 @@ export function usePlan(
 ): PlanShown {
   const [choice, choose] = useState<PlanWay>()
   const [picked, pick] = useState<ChangePlan>()
-  const earlier = useDeferredValue(arrangement)
+  const earlier = useLaterValue(arrangement)
   // Another list on the port is shown at once.
   const planFor = earlier.madeFor === arrangement.madeFor ? earlier : arrangement
   const { madeFor, desired, moved } = planFor

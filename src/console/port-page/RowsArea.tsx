@@ -15,7 +15,7 @@ const Drag = memo(DragLayer)
  * they go.
  */
 export function RowsArea(props: { areas: RefObject<HTMLElement | null>; dragLink: DragLink }): JSX.Element {
-  const { areas } = props
+  const { areas, dragLink } = props
   const { arranged, facts } = usePortState()
   const { groups } = facts
   const { desired, moved } = arranged.arrangement
@@ -29,8 +29,9 @@ export function RowsArea(props: { areas: RefObject<HTMLElement | null>; dragLink
   }, [areas, many])
   return (
     <>
+      {/* Before the drop is over: rows that were dropped do not slide. */}
+      <RowTools waiting={null} {...{ areas, desired, moved, dragLink, groups, many }} />
       <Drag {...props} desired={desired} nameOf={nameOf} />
-      <RowTools waiting={null} {...{ areas, desired, moved, groups, many }} />
     </>
   )
 }
