@@ -59,7 +59,7 @@ async function compare(
   rounds = ROUNDS,
 ): Promise<Figure[]> {
   const ofLists = paths[0]!.includes('limit')
-  const requests = ofLists ? 400 : connections === 1 ? 3000 : 6000
+  const requests = ofLists ? 300 : connections === 1 ? 2000 : 4000
   const figure = (what: string, unit: string, goal?: Figure['goal']): Figure => ({
     subject: 'proxy',
     name: `${name}: ${what}`,
