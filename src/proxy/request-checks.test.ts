@@ -1,6 +1,7 @@
 import Fastify from 'fastify'
 import { expect, test } from 'vitest'
 import * as z from 'zod/mini'
+import type { PortsideError } from '../vpc/errors.ts'
 import { uuid } from '../vpc/ids.ts'
 import { boundedList, boundedText } from '../vpc/limits.ts'
 import { handleErrors } from './errors.ts'
@@ -129,4 +130,23 @@ test('a list in a query is read by its name, however often it comes', async () =
   expect(await ask('')).toEqual({})
   const often = Array.from({ length: 51 }, () => `ids=${id}`).join('&')
   expect(await ask(`?${often}`)).toMatchObject({ fields: [{ message: 'must have at most 50 IDs' }] })
+})
+
+test('a body with more wrong entries than can be named is refused, with the first', async () => {
+  const lists = z.strictObject({ ids: boundedList(uuid, 400, 'IDs') })
+  const app = serverWith({ body: z.strictObject({ lists: boundedList(lists, 500, 'lists') }) })
+  const send = (entries: unknown[], last = entries) => {
+    const all = Array.from({ length: 500 }, (_, at) => ({ ids: at === 499 ? last : entries }))
+    return app.inject({ method: 'POST', url: '/any', body: { lists: all } })
+  }
+  const refused = await send(Array(400).fill(0))
+  expect(refused.statusCode).toBe(400)
+  const { error_code, fields, error_msg } = refused.json<PortsideError>()
+  expect(error_code).toBe('Portside.InvalidRequest')
+  expect(fields?.map(({ path }) => path)).toEqual(Array.from({ length: 10 }, (_, at) => `lists.0.ids.${at}`))
+  expect(error_msg).toMatch(/; and at least \d+ more\.$/)
+  // All that is right is read, and one that is wrong behind it is found.
+  const right = Array(50).fill('99fd0c77-56b4-4bf6-8365-df352e45d5fc')
+  expect((await send(right)).json<{ lists: unknown[] }>().lists).toHaveLength(500)
+  expect((await send(right, [...right, 0])).json()).toMatchObject({ fields: [{ path: 'lists.499.ids.50' }] })
 })

@@ -5,6 +5,7 @@ import { refusedFields } from '../vpc/errors.ts'
 import { uuid } from '../vpc/ids.ts'
 import { boundedText, MOST_FIELDS_NAMED } from '../vpc/limits.ts'
 import { isRepeated, readQuery } from '../vpc/requests.ts'
+import { isObject } from '../vpc/shown.ts'
 import { ownError, type ProxyError } from './errors.ts'
 import type { Asker } from './upstream/upstream.ts'
 
@@ -24,12 +25,15 @@ export function checkRequests(app: FastifyInstance): void {
         ? (value: unknown) => readQuery(form as z.ZodMiniObject, pairsOf(value as QueryValues))
         : // Without a body, Fastify gives null.
           (value: unknown) => value ?? undefined
+    const shorten = where === 'body' ? shortening(schema) : undefined
     return (value: unknown) => {
-      const given = read(value)
+      const left = { wrong: MOST_WRONG }
+      const whole = read(value)
+      const given = shorten ? shorten(whole, left) : whole
       const result = form.safeParse(given)
       if (result.success) return { value: result.data }
       const isOne = (name: string) => where !== 'query' || !isRepeated(form as z.ZodMiniObject, given, name)
-      return { error: refusal(result.error, given, where, isOne) }
+      return { error: refusal(result.error, given, where, isOne, left.wrong <= 0) }
     }
   })
   // The schemas of responses describe and type them. Checking each one would only take time
@@ -163,12 +167,77 @@ function hasCheck(schema: z.core.$ZodType, name: string): boolean {
   return schema._zod.def.checks?.some(({ _zod }) => _zod.def.check === name) ?? false
 }
 
-/** The refusal of a request: the fields that a schema refused, at most ten, and how many more. */
+/** So many wrong entries of lists are looked at: a large body has room for millions. */
+const MOST_WRONG = 1000
+
+/** A value whose lists end where `left.wrong` is used up. Nothing else of it changes. */
+type Shorten = (value: unknown, left: { wrong: number }) => unknown
+
+/**
+ * Cuts what a body has after so many wrong entries that it is refused anyway. zod names every one,
+ * takes gigabytes for millions, and fails on a hundred thousand of them. Undefined where a schema
+ * has no list. Lists in one of several forms are counted with the entry that has them.
+ */
+function shortening(schema: z.core.$ZodType): Shorten | undefined {
+  const def = schema._zod.def as Def
+  switch (def.type) {
+    case 'optional':
+    case 'nullable':
+    case 'default':
+      return shortening(def.innerType!)
+    case 'pipe':
+      return shortening(def.out!)
+    case 'object':
+      return shorteningFields(def.shape!)
+    case 'array':
+      return shorteningList(def.element!, schema._zod.bag.maximum as number)
+    default:
+      return undefined
+  }
+}
+
+function shorteningFields(shape: Record<string, z.core.$ZodType>): Shorten | undefined {
+  const fields = Object.entries(shape).flatMap(([name, field]) => {
+    const shorten = shortening(field)
+    return shorten ? [{ name, shorten }] : []
+  })
+  if (fields.length === 0) return undefined
+  return (value, left) => {
+    if (!isObject(value)) return value
+    const copy: Record<string, unknown> = { ...value }
+    for (const { name, shorten } of fields)
+      if (Object.hasOwn(copy, name)) copy[name] = shorten(copy[name], left)
+    return copy
+  }
+}
+
+function shorteningList(element: z.core.$ZodType, most: number): Shorten {
+  const shorten = shortening(element)
+  const entry = z.compile(element as z.ZodMiniType)
+  return (value, left) => {
+    // A list that is too long is refused before its entries are looked at.
+    if (!Array.isArray(value) || value.length > most) return value
+    const kept: unknown[] = []
+    for (const one of value as unknown[]) {
+      if (left.wrong <= 0) break
+      kept.push(shorten ? shorten(one, left) : one)
+      const { error } = entry.safeParse(kept.at(-1))
+      if (error) left.wrong -= error.issues.length
+    }
+    return kept
+  }
+}
+
+/**
+ * The refusal of a request: the fields that a schema refused, at most ten, and how many more.
+ * @param isCut whether there may be more than `error` has
+ */
 function refusal(
   error: z.core.$ZodError,
   value: unknown,
   where: Part,
   isOne: (name: string) => boolean,
+  isCut: boolean,
 ): ProxyError {
   const fields = refusedFields(error, value).map(({ path, message }) => ({
     path,
@@ -176,7 +245,7 @@ function refusal(
   }))
   const problems = fields.map(({ path, message }) => `${path || `the ${where}`} ${message}`).join('; ')
   const left = error.issues.length - MOST_FIELDS_NAMED
-  const more = left > 0 ? `; and ${left} more` : ''
+  const more = left > 0 ? `; and ${isCut ? 'at least ' : ''}${left} more` : ''
   return ownError(
     'Portside.InvalidRequest',
     `The ${where} of the request is not valid: ${problems}${more}.`,

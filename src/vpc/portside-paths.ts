@@ -1,11 +1,11 @@
 import type { OperationChoice } from './portside-api.ts'
 
-// The paths of Portside's own API, between console and proxy, that the session and operations
-// have: those of bulk changes, standing orders and the audit log are beside their forms. What it
-// says is in portside-api.ts, what is asked of it in portside-requests.ts. The platform's calls
-// are under `/api` with the platform's paths (`/api/v3/{project_id}/ports/...`), where PUTs are
-// dry runs only. Every change of a port is an operation. Functions, and no object: the head of the
-// page takes one of them.
+// The paths of Portside's own API, between console and proxy, but for those of bulk changes,
+// standing orders and the audit log, which are beside their forms. What it says is in
+// portside-api.ts, what is asked of it in portside-requests.ts, where no other file is named. The
+// platform's calls are under `/api` with the platform's paths (`/api/v3/{project_id}/ports/...`),
+// where PUTs are dry runs only. Every change of a port is an operation. Functions, and no object:
+// the head of the page takes one of them.
 
 /** GET: who is signed in, and the projects. */
 export const session = () => '/api/session'

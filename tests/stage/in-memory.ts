@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
 import { freemem } from 'node:os'
 import { join } from 'node:path'
 
@@ -20,21 +20,24 @@ export function keepTemporaryFilesInMemory(): () => void {
   if (!hasRoom()) return () => {}
   removeLeft()
   const folder = join(MEMORY, `${NAME}${process.pid}`)
-  // PostgreSQL, whose user is another one, has its folder in it.
-  mkdirSync(folder, { mode: 0o755, recursive: true })
+  mkdirSync(folder, { recursive: true })
+  // PostgreSQL, whose user is another one, has its folder in it: whatever the umask says.
+  chmodSync(folder, 0o755)
   const before = process.env.TMPDIR
   process.env.TMPDIR = folder
   return () => {
     if (before === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = before
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   }
 }
 
 function hasRoom(): boolean {
   try {
     const { bavail, bsize } = statfsSync(MEMORY)
-    return Math.min(bavail * bsize, freemem()) >= ENOUGH
+    // A container may take less than the machine has free.
+    const most = process.constrainedMemory() || Infinity
+    return Math.min(bavail * bsize, freemem(), most) >= ENOUGH
   } catch {
     return false
   }
@@ -43,8 +46,16 @@ function hasRoom(): boolean {
 /** Removes what runs that were killed have left: it would take memory until the next boot. */
 function removeLeft(): void {
   for (const name of readdirSync(MEMORY)) {
-    if (name.startsWith(NAME) && !isRunning(Number(name.slice(NAME.length))))
-      rmSync(join(MEMORY, name), { recursive: true, force: true })
+    if (name.startsWith(NAME) && !isRunning(Number(name.slice(NAME.length)))) removeFolder(join(MEMORY, name))
+  }
+}
+
+/** Removes what it may. */
+function removeFolder(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // What is another user's, or in use, is no failure of this run.
   }
 }
 

@@ -7,7 +7,6 @@ export default async function setup(): Promise<() => Promise<void>> {
   const { folder, stop } = await newPostgres()
   process.env.PORTSIDE_TEST_POSTGRES = folder
   return async () => {
-    await stop()
-    removeFiles()
+    await stop().finally(removeFiles)
   }
 }

@@ -15,7 +15,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { folder, stop } = await newPostgres()
   project.provide('postgresFolder', folder)
   return async () => {
-    await stop()
-    removeFiles()
+    await stop().finally(removeFiles)
   }
 }

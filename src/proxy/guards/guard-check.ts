@@ -14,6 +14,7 @@ import {
   type OtherPortsCompared,
   type OtherPortsCounts,
 } from '../../vpc/traffic/index.ts'
+import { abortedWithin } from '../aborts.ts'
 import { ownError, ProxyError } from '../errors.ts'
 import type { Asker, Upstream } from '../upstream/upstream.ts'
 import type { BrokenGuard, GuardQuestion, Judged } from './judge.ts'
@@ -130,20 +131,26 @@ export class GuardCheck {
     oneOfMany: boolean,
   ): Promise<OtherPortsCompared | null> {
     if (portSecurityOf(port) === false) return null
-    const signal = AbortSignal.any([asker.signal, AbortSignal.timeout(READING_OTHERS_MS)])
-    const reading = { ...asker, signal }
-    const changing = comingAndGoing(lists)
-    const reads = oneOfMany ? this.#lists.shared : this.#lists.anew
-    const others = await readOthers(reads, project_id, port.id, async () => port, changing, reading)
-    const { rules, ports, unread } = others
-    if (ports.length === 0) return othersNotCompared(unread)
-    const { id, private_ips } = port
-    const question = { lists, before: undefined, rules, others: { port: { id, private_ips }, ports, unread } }
-    const addressGroupIds = remoteAddressGroupIds([...rules.values()].flat())
-    const { addresses } = await readAllAddressGroups(reads, project_id, addressGroupIds, reading)
-    const judging = { ...question, guards: [], members: new Map(), entries: addresses }
-    const judged = await this.#judge(judging, asker.signal)
-    return withUnread(judged.others, unread)
+    const limit = abortedWithin(READING_OTHERS_MS, asker.signal)
+    try {
+      const reading = { ...asker, signal: limit.signal }
+      const changing = comingAndGoing(lists)
+      const reads = oneOfMany ? this.#lists.shared : this.#lists.anew
+      const others = await readOthers(reads, project_id, port.id, async () => port, changing, reading)
+      const { rules, ports, unread } = others
+      if (ports.length === 0) return othersNotCompared(unread)
+      const addressGroupIds = remoteAddressGroupIds([...rules.values()].flat())
+      const { addresses } = await readAllAddressGroups(reads, project_id, addressGroupIds, reading)
+      const { id, private_ips } = port
+      const judging = {
+        ...{ guards: [], lists, before: undefined, rules, members: new Map(), entries: addresses },
+        others: { port: { id, private_ips }, ports, unread },
+      }
+      const judged = await this.#judge(judging, asker.signal)
+      return withUnread(judged.others, unread)
+    } finally {
+      limit.abort()
+    }
   }
 
   /** After a request to change a port: which groups it had and was to have. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { abortedWithin } from '../aborts.ts'
 import { Turns } from '../turns.ts'
 import type { JudgeResult } from './guard-worker.ts'
 import type { GuardQuestion, Judged } from './judge.ts'
@@ -38,9 +39,8 @@ export class JudgingThread {
   async #ask(question: GuardQuestion, until?: AbortSignal): Promise<Judged> {
     until?.throwIfAborted()
     const worker = (this.#worker ??= this.#watched(this.#start()))
-    const over = new AbortController()
-    const timeout = AbortSignal.timeout(JUDGING_MS)
-    const signal = AbortSignal.any([over.signal, timeout, ...(until ? [until] : [])])
+    const limit = abortedWithin(JUDGING_MS, until)
+    const { signal } = limit
     try {
       const ended = once(worker, 'exit', { signal }).then((): never => {
         throw new Error('the thread that compares ended')
@@ -57,7 +57,7 @@ export class JudgingThread {
       void worker.terminate()
       throw error
     } finally {
-      over.abort()
+      limit.abort()
     }
   }
 
