@@ -205,6 +205,19 @@ test('a dry run of all ports can be stopped; without a network no port is blamed
   await cloud.noFaults()
   await begin.click()
   await expect(dryRun).toContainText('30 ports passed, 0 did not')
+  const said = page.locator('output[aria-live]')
+  await expect(said).toHaveText('Dry run: 30 ports passed, 0 did not.')
+
+  // Of one that is left behind, the next page says nothing.
+  await run(300)
+  const saidSince = await said.evaluateHandle((output) => {
+    const texts: (string | null)[] = []
+    new MutationObserver(() => texts.push(output.textContent)).observe(output, { childList: true })
+    return texts
+  })
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Ports' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Ports' })).toBeFocused()
+  expect((await saidSince.jsonValue()).filter((text) => text?.includes('Dry run'))).toEqual([])
 })
 
 test('rows are chosen in the table of ports', async ({ page, cloud }) => {

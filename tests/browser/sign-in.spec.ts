@@ -1,4 +1,4 @@
-import { test as base, type Page } from '@playwright/test'
+import { test as base, type Locator, type Page } from '@playwright/test'
 import { BulkChangesPage } from './bulk-changes-page.ts'
 import { PortPage } from './port-page.ts'
 import { EXAMPLE, expect, expectNoAxeFinding } from './portside.ts'
@@ -45,6 +45,12 @@ async function logIn(page: Page, login: string) {
   await page.getByPlaceholder('Enter any login').fill(login)
   await page.getByPlaceholder('and password').fill('any')
   await page.getByRole('button', { name: 'Sign-in' }).click()
+}
+
+/** The key does nothing, and the button says why. */
+async function pressInVain(button: Locator, why: string) {
+  await expect(button).toHaveAccessibleDescription(why)
+  await button.press('Enter')
 }
 
 test('an operator’s day: sign in, arrange, lose the session twice, apply, leave', async ({
@@ -134,6 +140,78 @@ test('a viewer’s day: everything but checking and applying, and why not', asyn
   await bulk.review.focus()
   await page.keyboard.press('Enter')
   await expect(bulk.dialog).toHaveCount(0)
+})
+
+test('a viewer’s day on many ports: all is seen, nothing is sent', async ({ page, browser, team }) => {
+  await team.cloud.reset()
+  const changes = `/projects/${EXAMPLE.project}/changes`
+  const [added] = EXAMPLE.inserted
+  const ports = [EXAMPLE.port, '87304eb6-7507-4aaf-b044-ed025de9d6ec']
+  const name = 'one group on the port of the example'
+  for (const id of ports) await team.cloud.someoneElseSets(id, [EXAMPLE.first, EXAMPLE.second])
+  const operators = await browser.newContext({ baseURL: team.origin })
+  await operators.route(/fonts\.googleapis\.com/, (route) => route.abort())
+  const operator = await operators.newPage()
+  await operator.goto('/sign-in')
+  await logIn(operator, 'olga')
+  await expect(operator.getByText('olga', { exact: true })).toBeVisible()
+  const kept = await operator.request.post(`/api/v3/${EXAMPLE.project}/standing-orders`, {
+    headers: { origin: team.origin },
+    data: {
+      order_id: crypto.randomUUID(),
+      name,
+      intent: { kind: 'exactly', groups: [EXAMPLE.second] },
+      ports: { ports: [EXAMPLE.port] },
+      check_every_minutes: null,
+    },
+  })
+  expect(kept.status()).toBe(202)
+  await operator.goto(`${changes}/new?ports=${ports.join()}&do=insert&groups=${added}`)
+  const begun = new BulkChangesPage(operator)
+  await begun.review.click()
+  await begun.begin.click()
+  await expect(begun.carryingOut).toContainText('waits for somebody to go on with 1 port')
+  const untouched = await team.cloud.list(ports[1]!)
+
+  const sent: string[] = []
+  page.on('request', (request) => {
+    if (request.method() !== 'GET') sent.push(`${request.method()} ${new URL(request.url()).pathname}`)
+  })
+  await page.goto(`/sign-in?return_to=${changes}`)
+  await logIn(page, 'vera')
+  await expect(page.getByText('vera (viewer)')).toBeVisible()
+  sent.length = 0
+  await page.getByRole('region', { name: 'Open' }).getByRole('link').click()
+  const bulk = new BulkChangesPage(page)
+  await expect(bulk.carryingOut).toContainText('1 done · 1 waiting')
+  for (const button of [bulk.pause, bulk.goOn, bulk.endHere, bulk.carryingOut.getByText('Undo…')])
+    await pressInVain(button, 'Viewers look, and change nothing')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expectNoAxeFinding(page)
+
+  await page.goto(`/projects/${EXAMPLE.project}/standing-orders`)
+  const order = page.getByRole('listitem', { name })
+  const why = 'Viewers look and check; operators make and change standing orders'
+  for (const button of ['New standing order', 'Change…', 'Delete…'])
+    await pressInVain(page.getByRole('button', { name: button }), why)
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(page.getByLabel('Name', { exact: true })).toHaveCount(0)
+  await expectNoAxeFinding(page)
+  expect(sent).toEqual([])
+  await order.getByRole('button', { name: 'Check now' }).click()
+  await expect(order).toContainText('asked for by vera')
+  await order.getByRole('button', { name: 'Mend…' }).click()
+  await expect(bulk.figure('port changes')).toHaveText('1')
+  await pressInVain(bulk.review, 'Viewers can arrange, but not check or apply')
+  await expect(bulk.dialog).toHaveCount(0)
+
+  // What was sent asks, and changes nothing.
+  expect(sent.every((one) => /\/(check|open-on-ports)$/.test(one))).toBe(true)
+  expect(await team.cloud.list(ports[1]!)).toEqual(untouched)
+  await begun.endHere.click()
+  await operator.getByRole('button', { name: 'End here', exact: true }).click()
+  await expect(begun.carryingOut).toContainText('It was ended before every port had its turn.')
+  await operators.close()
 })
 
 test('a user without a role reads so, and can sign in as someone else', async ({ page, team }) => {

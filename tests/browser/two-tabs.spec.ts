@@ -129,6 +129,29 @@ test('what follows a drop at once is done to the list as dropped', async ({ page
   expect(sent).toEqual([[b, a, rest[1], rest[0]]])
 })
 
+test('a key right after the one that lifts counts once', async ({ page, portPage, portPath }) => {
+  await portPage.open(portPath(PORTS.asked), 4)
+  await portPage.canDrag()
+  await portPage.grips.first().focus()
+  // Of the timers that the lift sets, all but the first are late: the key comes in between.
+  await page.evaluate(() => {
+    const grip = document.activeElement!
+    const key = { bubbles: true, cancelable: true }
+    const set = setTimeout
+    let timers = 0
+    const late = (act: () => void) => set(act, timers++ === 0 ? 0 : 400)
+    Object.assign(globalThis, { setTimeout: late })
+    grip.dispatchEvent(new KeyboardEvent('keydown', { ...key, code: 'Space', key: ' ' }))
+    Object.assign(globalThis, { setTimeout: set })
+    return new Promise((resolve) => {
+      set(() => grip.dispatchEvent(new KeyboardEvent('keydown', { ...key, code: 'ArrowDown' })), 150)
+      set(resolve, 700)
+    })
+  })
+  await expect(page.getByText('over position 2 of 4')).toBeAttached()
+  await page.keyboard.press('Escape')
+})
+
 test('tabs that change it at the same time send what they show', async ({ page, cloud, portPath }) => {
   const [first, second] = await twoTabs(page, portPath(PORTS.atOnce))
   const sent = sentBy(second)

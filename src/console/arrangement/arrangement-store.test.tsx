@@ -191,6 +191,7 @@ describe('an arrangement that is changed in a transition', () => {
   it.each([
     ['a key', new KeyboardEvent('keydown')],
     ['a pointer', new MouseEvent('pointerdown')],
+    ['the end of a drag', new MouseEvent('pointerup')],
     ['a click without a pointer', new MouseEvent('click')],
   ])('is drawn before what the operator does next: %s', (_, event) => {
     const { result } = renderHook(() => useArrangementStore(PROJECT, PORT))

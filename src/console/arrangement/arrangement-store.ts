@@ -185,8 +185,11 @@ export function browserStorage(): Storage {
   }
 }
 
-/** What an operator does begins with one of these, even by a device that only clicks. */
-const BEGINNINGS = ['keydown', 'pointerdown', 'click'] as const
+/**
+ * What an operator does begins with one of these, even by a device that only clicks; a drag drops
+ * where the pointer goes up.
+ */
+const BEGINNINGS = ['keydown', 'pointerdown', 'pointerup', 'click'] as const
 
 /**
  * The arrangement of a port as kept in this browser, and how to change it. A change in a transition

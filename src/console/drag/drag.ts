@@ -162,13 +162,13 @@ class EarlyKeySensor extends KeyboardSensor {
   constructor(props: KeyboardSensorProps) {
     super(props)
     const onKeyDown = (event: KeyboardEvent) => {
-      // The key that lifts comes by here as well.
-      if (event === props.event) return
+      // The key that lifts comes by here as well, and what dnd-kit has heard between both timers.
+      if (event === props.event || event.defaultPrevented) return
       event.preventDefault()
       pressAgain(event)
     }
-    document.addEventListener('keydown', onKeyDown)
-    setTimeout(() => document.removeEventListener('keydown', onKeyDown))
+    addEventListener('keydown', onKeyDown)
+    setTimeout(() => removeEventListener('keydown', onKeyDown))
   }
 }
 
@@ -178,7 +178,7 @@ const MOST_FRAMES = 60
 /** Gives dnd-kit the key once more in the next frame, so that a quick key is not lost. */
 function pressAgain({ code, detail }: KeyboardEvent): void {
   if (detail >= MOST_FRAMES) return
-  const again = new KeyboardEvent('keydown', { code, detail: detail + 1, cancelable: true })
+  const again = new KeyboardEvent('keydown', { code, detail: detail + 1, cancelable: true, bubbles: true })
   requestAnimationFrame(() => document.dispatchEvent(again))
 }
 

@@ -26,6 +26,9 @@ const MOST_NAMED = 20
 /** From so many ports on it can be said how long the others will take. */
 const ENOUGH_FOR_TIME = 10
 
+/** Why a run is given up: the page was left. */
+const LEFT = 'left'
+
 const NOT_CHECKED = 'The other ports could not be checked'
 
 type Failed = { id: string; name: string | undefined; why: string }
@@ -53,7 +56,7 @@ export function DryRunMany({ project, plan, forbidden }: DryRunManyProps): JSX.E
   const abort = useRef<AbortController>(null)
   const begin = useRef<HTMLButtonElement>(null)
   const latest = useLatest(plan)
-  useEffect(() => () => abort.current?.abort(), [])
+  useEffect(() => () => abort.current?.abort(LEFT), [])
   const all = plan.kinds.reduce((sum, kind) => sum + kind.ports.length, 0)
   const chosen = useMemo(() => sampleOf(plan, sample), [plan, sample])
   const now = run?.plan === plan ? run : undefined
@@ -61,18 +64,20 @@ export function DryRunMany({ project, plan, forbidden }: DryRunManyProps): JSX.E
     const gone = new AbortController()
     abort.current = gone
     const failed: Failed[] = []
+    const of = chosen.length
     let [done, failures] = [0, 0]
     const began = performance.now()
     const show = (end: { ended: boolean; error?: unknown } = { ended: false }) => {
       const each = (performance.now() - began) / done
-      const secondsLeft = done < ENOUGH_FOR_TIME ? null : ((chosen.length - done) * each) / 1000
-      setRun({ plan, of: chosen.length, done, failures, failed: [...failed], secondsLeft, ...end })
+      const secondsLeft = done < ENOUGH_FOR_TIME ? null : ((of - done) * each) / 1000
+      setRun({ plan, of, done, failures, failed: [...failed], secondsLeft, ...end })
     }
     const end = (error?: unknown) => {
       // The audit log has dry runs more, however they ended.
       outdate(client, ['records'])
+      if (gone.signal.reason === LEFT || latest.current !== plan) return
       show({ ended: true, error })
-      announce(`Dry run: ${done - failures} of ${done} passed.`)
+      announce(`Dry run: ${endWords({ of, done, failures })}.`)
     }
     show()
     for (const { kind, place } of chosen) {
@@ -98,7 +103,6 @@ export function DryRunMany({ project, plan, forbidden }: DryRunManyProps): JSX.E
     abort.current?.abort()
     begin.current?.focus()
   }
-  const passed = now === undefined ? 0 : now.done - now.failures
   const left = timeLeftWords(now?.secondsLeft ?? null)
   return (
     <Panel title="Dry run" note="checks, and changes nothing">
@@ -141,7 +145,7 @@ export function DryRunMany({ project, plan, forbidden }: DryRunManyProps): JSX.E
         {now?.ended === true && (
           <Notice
             tone={now.failures > 0 ? 'warn' : now.done < now.of ? 'neutral' : 'ok'}
-            title={`${counted(passed, 'port')} passed, ${now.failures} did not${now.done < now.of ? `; stopped after ${now.done}` : ''}`}
+            title={endWords(now)}
           >
             The platform checks requests, not traffic. Nothing was changed.
           </Notice>
@@ -169,6 +173,11 @@ export function DryRunMany({ project, plan, forbidden }: DryRunManyProps): JSX.E
       </div>
     </Panel>
   )
+}
+
+function endWords({ of, done, failures }: Pick<Run, 'of' | 'done' | 'failures'>): string {
+  const stopped = done < of ? `; stopped after ${done}` : ''
+  return `${counted(done - failures, 'port')} passed, ${failures} did not${stopped}`
 }
 
 /** Ports of as many kinds as can be, so that a few say the most. */

@@ -11,5 +11,13 @@ const TONES = new Map<string, Tone>([
 /** A port's status, in the platform's own word; one that is not documented is marked. */
 export function StatusBadge({ status }: { status: string | null | undefined }): JSX.Element {
   if (status === null || status === undefined || status === '') return <>—</>
-  return <Badge tone={TONES.get(status) ?? 'warn'}>{status}</Badge>
+  const tone = TONES.get(status)
+  // It may be longer than there is room for.
+  return tone === undefined ? (
+    <Badge tone="warn" title={status}>
+      {status}
+    </Badge>
+  ) : (
+    <Badge tone={tone}>{status}</Badge>
+  )
 }

@@ -70,6 +70,16 @@ describe('the kinds of change on many ports', () => {
     expect(found.skipped).toMatchObject([{ reason: { why: 'odd_id', id: 'x' } }])
   })
 
+  test.each([
+    ['web\0-1', 'web-1'],
+    ['\0', null],
+    ['', null],
+    [7, '7'],
+    [undefined, null],
+  ])('a port called %j is called %j', (name, called) => {
+    expect(plannedPort({ id: portId(1), name, security_groups: [] }).name).toBe(called)
+  })
+
   test('are as many as one bulk change takes; the ports of others are left out', () => {
     const many = Array.from({ length: MOST_KINDS + 2 }, (_, n) => ({ ...port(''), list: [portId(n)] }))
     const found = kindsOf(

@@ -74,7 +74,7 @@ const LONGEST_NAME = 255
 
 /** A port's name as a bulk change keeps it; null where it has none. */
 function keptName({ name }: Pick<Port, 'name'>): string | null {
-  return textOf(name)?.replaceAll('\0', '').slice(0, LONGEST_NAME) ?? null
+  return textOf(textOf(name)?.replaceAll('\0', ''))?.slice(0, LONGEST_NAME) ?? null
 }
 
 /** What planning needs of a port as it was read. */
