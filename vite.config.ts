@@ -38,7 +38,7 @@ export default defineConfig({
                 { name: 'frame', tags: ['$initial'] },
                 {
                   name: 'arrangement',
-                  test: /capitalized|facts\/group-facts|arrangement-store|follow-operations|[mM]utations?\.|operations\/rights|hooks\/(latest|typing)|use-traffic|members-queries|remote-group-ids|RowCheckbox|vpc\/(plan-ways|plan-change|change-step)\./,
+                  test: /capitalized|facts\/group-facts|arrangement-store|follow-operations|[mM]utations?\.|operations\/rights|hooks\/(latest|typing|focus-rescue)|use-traffic|members-queries|remote-group-ids|RowCheckbox|vpc\/(plan-ways|plan-change|change-step)\./,
                 },
                 { name: 'virtual', test: /@tanstack.(react-virtual|virtual-core)/ },
                 { name: 'permission', test: /MayBePermission|vpc\/permissions/ },
