@@ -29,8 +29,8 @@ export const dragging: Subject = async () => {
       worst: row('frame, worst', 'ms', { below: 50 }),
       over: row('frames over 50 ms', ''),
       long: row('long tasks', ''),
-      press: row('press and drop by mouse, INP', 'ms', { below: 200 }),
-      keys: row('lift, move and drop by keys, INP', 'ms', { below: 200 }),
+      press: row('press and drop by mouse, INP', 'ms', { below: 100 }),
+      keys: row('lift, move and drop by keys, INP', 'ms', { below: 100 }),
     }
     for (let n = 0; n < RUNS; n++) {
       const context = await signedIn(browser, running)

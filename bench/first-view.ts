@@ -80,8 +80,12 @@ async function bytesOf(url: string, encoding: string): Promise<number> {
 
 async function times(browser: Browser, running: Running, view: View): Promise<Figure[]> {
   const slow = `CPU ${SLOW_CPU}x slower, Fast 3G`
-  const cold = newFigure('first view', `${view.name}: useful after, ${slow}, cache empty`, 'ms')
-  const warm = newFigure('first view', `${view.name}: useful after, ${slow}, cache warm`, 'ms')
+  const cold = newFigure('first view', `${view.name}: useful after, ${slow}, cache empty`, 'ms', {
+    below: 3000,
+  })
+  const warm = newFigure('first view', `${view.name}: useful after, ${slow}, cache warm`, 'ms', {
+    below: 1800,
+  })
   for (let n = 0; n < RUNS; n++) {
     const context = await signedIn(browser, running)
     for (const { values } of [cold, warm]) {

@@ -157,7 +157,7 @@ function cancelDrag(): void {
   document.dispatchEvent(new KeyboardEvent('keydown', { code: 'Escape' }))
 }
 
-/** The keyboard, from the first key on: dnd-kit hears none before a timer has run out. */
+/** The keyboard, from the first key on: dnd-kit listens once a timer has run out. */
 class EarlyKeySensor extends KeyboardSensor {
   constructor(props: KeyboardSensorProps) {
     super(props)

@@ -23,8 +23,8 @@ export type PortsRead<P> = {
 
 /**
  * Reads all ports that any of the filters leaves, page by page; each port once.
- * @param keep what is kept of a port, undefined for nothing: a port as it was read takes two
- *   kilobytes, and browsers stop the page to look through what is kept
+ * @param keep what is kept of a port, undefined for nothing: a port as it was read takes more
+ *   than a kilobyte, and browsers stop the page to look through what is kept
  * @param onRead gets how many have been read so far
  */
 export async function readPorts<P>(

@@ -3,6 +3,7 @@ import styles from './Icon.module.css'
 
 /** Drawn on a 16 px grid, 1.5 px strokes. */
 const DRAWINGS = {
+  // In rows alone, so CSS paints it.
   grip: undefined,
   plus: 'M8 3v10M3 8h10',
   minus: 'M3 8h10',
