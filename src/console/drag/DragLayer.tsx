@@ -62,6 +62,7 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
   const liftedByKeys = useRef<{ dragged: Dragged; unfollow: () => void }>(undefined)
   const listeners = useRef<Listeners>(undefined)
   const overWords = useRef('')
+  const unfocused = useRef<HTMLElement>(undefined)
   const [dropGap] = useState(createDropGap)
   const tops = useMemo(() => gapTops(desired, () => listIn(areas)), [areas, desired])
   const collisions = useMemo(() => nearestGap(tops), [tops])
@@ -76,6 +77,13 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
   const unmark = () => {
     moveLine(areas, undefined, tops, '')
     for (const element of liftedRows.current.splice(0)) element?.removeAttribute('data-lifted')
+  }
+  const clearUp = () => {
+    if (dragLink.isDragging()) return
+    // A focus that is elsewhere by now stays there.
+    if (document.activeElement === document.body) unfocused.current?.focus({ preventScroll: true })
+    unfocused.current = undefined
+    unmark()
   }
   const lift = (dragged: Dragged) => {
     dragLink.setDragging(true)
@@ -111,6 +119,7 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
     end(words.dropped(dragged, gap))
     if (gap === undefined) return
     dragLink.setDropping(true)
+    unfocused.current = withoutFocus(areas)
     // In parts, between frames: to draw the list takes longer than a frame on a slow machine.
     startDropping(() => dragged.drop(gap))
   }
@@ -169,11 +178,13 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
   useEffect(() => () => liftedByKeys.current?.unfollow(), [])
 
   const isOver = lifted === undefined && !dropping
-  // The marks and the line stay until the list is drawn as dropped.
+  // The line stays until the list is drawn as dropped, the marks until that is painted.
   useLayoutEffect(() => {
     if (!isOver) return
     dragLink.setDropping(false)
-    if (!dragLink.isDragging()) unmark()
+    if (dragLink.isDragging()) return
+    moveLine(areas, undefined, tops, '')
+    if (liftedRows.current.length > 0) requestAnimationFrame(() => setTimeout(clearUp))
   })
   return (
     <DndContext
@@ -251,6 +262,17 @@ function DropArea({ areas }: { areas: RefObject<HTMLElement | null> }): null {
 
 function rowIn(areas: RefObject<HTMLElement | null>, from: Dragged['from'], id: string): HTMLElement | null {
   return areas.current?.querySelector(`[data-rows="${from}"] > [data-row="${CSS.escape(id)}"]`) ?? null
+}
+
+/**
+ * Takes the focus off what has it, before its row moves: React would put it back amid its changes,
+ * which lays the page out three times.
+ */
+function withoutFocus(areas: RefObject<HTMLElement | null>): HTMLElement | undefined {
+  const focused = document.activeElement
+  if (!(focused instanceof HTMLElement) || !areas.current?.contains(focused)) return undefined
+  focused.blur()
+  return focused
 }
 
 function lineIn(areas: RefObject<HTMLElement | null>): HTMLElement | null {
