@@ -34,10 +34,12 @@ import {
   SILENT,
   useDragSensors,
   useEndWithoutRelease,
+  wordsOf,
   type GapTops,
 } from './drag.ts'
 import { listIn, type DragLink, type Dragged, type Press } from './drag-link.ts'
 import { followKeys } from './key-lift.ts'
+import { withoutFocus } from './without-focus.ts'
 
 type DragLayerProps = {
   /** Around the list and the catalogue. */
@@ -62,7 +64,7 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
   const liftedByKeys = useRef<{ dragged: Dragged; unfollow: () => void }>(undefined)
   const listeners = useRef<Listeners>(undefined)
   const overWords = useRef('')
-  const unfocused = useRef<HTMLElement>(undefined)
+  const giveFocusBack = useRef<() => void>(undefined)
   const [dropGap] = useState(createDropGap)
   const tops = useMemo(() => gapTops(desired, () => listIn(areas)), [areas, desired])
   const collisions = useMemo(() => nearestGap(tops), [tops])
@@ -80,9 +82,8 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
   }
   const clearUp = () => {
     if (dragLink.isDragging()) return
-    // A focus that is elsewhere by now stays there.
-    if (document.activeElement === document.body) unfocused.current?.focus({ preventScroll: true })
-    unfocused.current = undefined
+    giveFocusBack.current?.()
+    giveFocusBack.current = undefined
     unmark()
   }
   const lift = (dragged: Dragged) => {
@@ -105,13 +106,16 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
     // dnd-kit tells the last move late, at times after the drop.
     if (gap === dropGap.get() || !dragLink.isDragging()) return
     dropGap.set(gap)
-    moveLine(areas, gap, tops, gap === undefined ? '' : `Position ${dragged.positionAt(gap) + 1}`)
+    // Beside a pointer, the name is with that; a row that keys move far is out of sight.
+    const name = liftedByKeys.current ? `${wordsOf(dragged)}: position` : 'Position'
+    moveLine(areas, gap, tops, gap === undefined ? '' : `${name} ${dragged.positionAt(gap) + 1}`)
     const text = words.over(dragged, gap)
     if (text !== overWords.current) say((overWords.current = text))
   }
   const end = (text: string) => {
     say(text)
     dragLink.setDragging(false)
+    liftedByKeys.current = undefined
     setLifted(undefined)
   }
   const drop = (dragged: Dragged) => {
@@ -119,7 +123,9 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
     end(words.dropped(dragged, gap))
     if (gap === undefined) return
     dragLink.setDropping(true)
-    unfocused.current = withoutFocus(areas)
+    const focused = document.activeElement
+    if (focused instanceof HTMLElement && listIn(areas)?.contains(focused))
+      giveFocusBack.current = withoutFocus(focused)
     // In parts, between frames: to draw the list takes longer than a frame on a slow machine.
     startDropping(() => dragged.drop(gap))
   }
@@ -262,17 +268,6 @@ function DropArea({ areas }: { areas: RefObject<HTMLElement | null> }): null {
 
 function rowIn(areas: RefObject<HTMLElement | null>, from: Dragged['from'], id: string): HTMLElement | null {
   return areas.current?.querySelector(`[data-rows="${from}"] > [data-row="${CSS.escape(id)}"]`) ?? null
-}
-
-/**
- * Takes the focus off what has it, before its row moves: React would put it back amid its changes,
- * which lays the page out three times.
- */
-function withoutFocus(areas: RefObject<HTMLElement | null>): HTMLElement | undefined {
-  const focused = document.activeElement
-  if (!(focused instanceof HTMLElement) || !areas.current?.contains(focused)) return undefined
-  focused.blur()
-  return focused
 }
 
 function lineIn(areas: RefObject<HTMLElement | null>): HTMLElement | null {

@@ -162,7 +162,7 @@ export function dragWords(desired: readonly string[], nameOf: (id: string) => st
 }
 
 /** What is being dragged: a group's name, or how many. */
-function wordsOf(dragged: Dragged): string {
+export function wordsOf(dragged: Dragged): string {
   const count = dragged.ids().length
   return count === 1 ? dragged.name() : `${count} security groups`
 }
