@@ -37,7 +37,7 @@ export const dragging: Subject = async () => {
       const { page, cdp } = await openPage(context)
       await page.goto(`/projects/${PROJECT}/ports/${port}`)
       // The layer that drags says for screen readers what it does.
-      await page.locator('[id^=DndLiveRegion]').waitFor({ state: 'attached' })
+      await page.locator('[data-drag-words]').waitFor({ state: 'attached' })
       await page.waitForLoadState('networkidle')
       await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOW_CPU })
       await watchInteractions(page)

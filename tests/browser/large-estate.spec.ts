@@ -61,14 +61,7 @@ test('rows out of sight are not in the document, and scrolling reads on to the e
 })
 
 test('moving a group draws the rows that move, and nothing of the catalogue', async ({ ports, cloud }) => {
-  await ports.locator('[aria-label=Ports] tbody th a').first().click()
-  const portPage = new PortPage(ports)
-  const candidates = portPage.catalogue.locator('[data-row]')
-  await expect(candidates).toHaveCount(40)
-  const groups = await candidates.evaluateAll((all) => all.map((row) => row.getAttribute('data-row') ?? ''))
-  await cloud.someoneElseSets(ports.url().split('/').at(-1)!, groups)
-  await portPage.open(ports.url(), groups.length)
-  await expect(candidates).toHaveCount(40)
+  const { portPage, groups } = await openLongList(ports, cloud)
   await portPage.grips.nth(2).focus()
   await ports.waitForLoadState('networkidle')
   const drawn = await watchDrawing(ports)
@@ -78,6 +71,34 @@ test('moving a group draws the rows that move, and nothing of the catalogue', as
   expect(await portPage.ids()).toEqual([a, b, d, c, ...groups.slice(4)])
   expect((await drawn()).toSorted()).toEqual([c, d].toSorted())
 })
+
+test('a group that keys move through a long list stays in sight', async ({ ports, cloud }) => {
+  const { portPage, groups } = await openLongList(ports, cloud)
+  await portPage.canDrag()
+  const grip = portPage.row(groups[2]!).locator('[data-control=grip]')
+  await grip.focus()
+  await ports.keyboard.press('Space')
+  for (let n = 0; n < 30; n++) await ports.keyboard.press('ArrowDown')
+  await expect(ports.locator('[data-line]')).toBeInViewport()
+  await ports.keyboard.press('Space')
+  const moved = groups.toSpliced(2, 1).toSpliced(32, 0, groups[2]!)
+  await expect.poll(() => portPage.ids()).toEqual(moved)
+  await expect(grip).toBeFocused()
+  await expect(grip).toBeInViewport()
+})
+
+/** Opens a port that has 40 groups. */
+async function openLongList(ports: Page, cloud: Portside['cloud']) {
+  await ports.locator('[aria-label=Ports] tbody th a').first().click()
+  const portPage = new PortPage(ports)
+  const candidates = portPage.catalogue.locator('[data-row]')
+  await expect(candidates).toHaveCount(40)
+  const groups = await candidates.evaluateAll((all) => all.map((row) => row.getAttribute('data-row') ?? ''))
+  await cloud.someoneElseSets(ports.url().split('/').at(-1)!, groups)
+  await portPage.open(ports.url(), groups.length)
+  await expect(candidates).toHaveCount(40)
+  return { portPage, groups }
+}
 
 /** The rows of the list and of the catalogue that React draws anew from now on. */
 async function watchDrawing(page: Page): Promise<() => Promise<string[]>> {

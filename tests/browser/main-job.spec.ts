@@ -88,8 +88,6 @@ base(
     await page.keyboard.press('Space')
     load()
     await expect(page.getByText(/lifted, position 2 of 2/)).toBeAttached()
-    // dnd-kit listens to keys in the task after the lift. Nobody is as quick as that.
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)))
     await page.keyboard.press('ArrowUp')
     await expect(page.getByText(/over position 1 of 2/)).toBeAttached()
     await page.keyboard.press('Space')
@@ -253,6 +251,53 @@ test('a drag that can’t end any more ends without a move', async ({ page, port
   await expect(lifted).toHaveCount(0)
   await expect(ended).toBeAttached()
   await expect.poll(() => portPage.ids()).toEqual([EXAMPLE.first, EXAMPLE.second])
+})
+
+base('a lifted group follows each key, however quick', async ({ page, portPage, portPath, cloud }) => {
+  const port = 'f9a413c1-3c62-4621-9e24-50346fa48ef1'
+  await portPage.open(portPath(port), 6)
+  await portPage.canDrag()
+  const [a, b, c, d, ...rest] = await portPage.ids()
+  const lifted = page.locator('[data-lifted]')
+  const grip = portPage.row(a!).locator('[data-control=grip]')
+  const says = (words: string) => expect(page.getByText(words)).toBeAttached()
+
+  // Space that is held down lifts once, and does not drop.
+  await grip.focus()
+  await page.keyboard.down('Space')
+  await page.keyboard.down('Space')
+  await page.keyboard.up('Space')
+  await expect(lifted).toHaveCount(1)
+  // All within one task, before anything is drawn.
+  const arrows = (code: string, times: number) =>
+    grip.evaluate(
+      (element, [key, count]) => {
+        for (let n = 0; n < count; n++)
+          element.dispatchEvent(
+            new KeyboardEvent('keydown', { code: key, key, bubbles: true, cancelable: true }),
+          )
+      },
+      [code, times] as const,
+    )
+  await arrows('ArrowDown', 3)
+  await says('over position 4 of 6')
+  // The list ends there.
+  await arrows('ArrowDown', 9)
+  await says('over position 6 of 6')
+  await page.keyboard.press('Escape')
+  await says('stays where it was')
+  await expect(lifted).toHaveCount(0)
+  expect(await portPage.ids()).toEqual([a, b, c, d, ...rest])
+
+  await page.keyboard.press('Space')
+  await arrows('ArrowDown', 3)
+  await arrows('ArrowUp', 1)
+  await page.keyboard.press('Enter')
+  await says('dropped at position 3 of 6')
+  await expect.poll(() => portPage.ids()).toEqual([b, c, a, d, ...rest])
+  await expect(grip).toBeFocused()
+  await expect(lifted).toHaveCount(0)
+  expect(await cloud.list(port)).toEqual([a, b, c, d, ...rest])
 })
 
 base('a group in sight stays selected while its ID is asked for', async ({ page, portPage, portPath }) => {

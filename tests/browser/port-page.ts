@@ -139,8 +139,8 @@ export class PortPage {
 
   /** Waits until rows can be dragged: that is loaded after the list. */
   async canDrag(): Promise<void> {
-    // dnd-kit says in it what is dragged.
-    await expect(this.page.locator('[id^=DndLiveRegion]')).toBeAttached()
+    // It says in it what is dragged.
+    await expect(this.page.locator('[data-drag-words]')).toBeAttached()
   }
 
   /** Drags by mouse, as slowly as a hand. */

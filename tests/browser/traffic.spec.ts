@@ -83,6 +83,34 @@ test('a dry run that passed is not plain green where it opens to anywhere or cut
   expect(await colour()).not.toBe(green)
 })
 
+test('what is below the traffic stays there while the next plan is compared', async ({
+  page,
+  portPage,
+  portPath,
+}) => {
+  await page.goto(portPath(WEB))
+  await portPage.addNamedToTop('ssh-from-anywhere')
+  await expect(portPage.traffic).toContainText('ssh-from-anywhere is new and allows it')
+  const tops = await page.evaluate(() => {
+    const heading = document.querySelector('#port-details')!
+    const seen: number[] = []
+    const look = () => {
+      // Whole pixels: sections may end between two.
+      seen.push(Math.round(heading.getBoundingClientRect().top + scrollY))
+      requestAnimationFrame(look)
+    }
+    look()
+    Object.assign(globalThis, { seen })
+    return seen
+  })
+  await portPage.move('ssh-from-anywhere', 'down')
+  await expect(portPage.traffic).not.toHaveAttribute('data-waiting')
+  await expect(portPage.plan).toContainText('index 1')
+  await expect(portPage.traffic).toContainText('newly')
+  const seen = await page.evaluate(() => (globalThis as unknown as { seen: number[] }).seen)
+  expect(Math.min(...seen)).toBeGreaterThanOrEqual(Math.min(tops[0]!, seen.at(-1)!))
+})
+
 test('a port whose port security is off says that groups have no effect', async ({ page, portPage }) => {
   await page.goto('/')
   await page.getByLabel('Port security').selectOption('off')

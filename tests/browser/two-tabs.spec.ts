@@ -92,7 +92,7 @@ test('what follows a drop at once is done to the list as dropped', async ({ page
   const before = await portPage.ids()
   const [a, b, ...rest] = before
   /** Keys that follow each other within one task, before anything is drawn. */
-  const press = (...keys: { key: string; code?: string; ctrlKey?: boolean }[]) =>
+  const press = (...keys: { key: string; code?: string; ctrlKey?: boolean; altKey?: boolean }[]) =>
     page.evaluate((all) => {
       for (const init of all)
         document.activeElement?.dispatchEvent(
@@ -111,6 +111,12 @@ test('what follows a drop at once is done to the list as dropped', async ({ page
   expect(await portPage.ids()).toEqual(before)
   await expect(portPage.grips.nth(1)).toBeFocused()
   await expect(page.locator('[data-lifted]')).toHaveCount(0)
+
+  // A key of the row itself: the focus is off it while it moves.
+  await liftOverFirst()
+  await press(space, { code: 'ArrowDown', key: 'ArrowDown', altKey: true })
+  await expect.poll(() => portPage.ids()).toEqual(before)
+  await expect(portPage.grips.nth(1)).toBeFocused()
 
   // With a plan that can be applied: the third and the fourth are swapped.
   await moveDown(portPage, 2)

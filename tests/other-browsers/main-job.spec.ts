@@ -16,8 +16,8 @@ test('the main job: place, drag, keys, panel, popover, dry run, apply', async ({
     await driven.open(running.signIn)
     await hands.click(`//a[normalize-space()="${EXAMPLE.port}"]`)
     await listIs(first, second)
-    // dnd-kit says in it what is dragged: until it is there, nothing can be.
-    await hands.sees('//*[starts-with(@id, "DndLiveRegion")]')
+    // What is dragged is said in it: until it is there, nothing can be.
+    await hands.sees('//*[@data-drag-words]')
   })
 
   await test.step('drag a group from the catalogue between two others', async () => {

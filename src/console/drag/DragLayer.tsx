@@ -3,6 +3,7 @@ import {
   DragOverlay,
   useDraggable,
   useDroppable,
+  type DragCancelEvent,
   type DragEndEvent,
   type DragMoveEvent,
   type DragStartEvent,
@@ -18,20 +19,27 @@ import {
   type RefObject,
 } from 'react'
 import { flushSync } from 'react-dom'
+import { useLatest } from '../hooks/latest.ts'
 import styles from './DragLayer.module.css'
 import {
   createDropGap,
-  dragAnnouncements,
+  dragWords,
   draggedOf,
+  firstPosition,
   gapOf,
+  gapOfPosition,
   gapTops,
   LIST,
   nearestGap,
+  SILENT,
   useDragSensors,
   useEndWithoutRelease,
+  wordsOf,
   type GapTops,
 } from './drag.ts'
 import { listIn, type DragLink, type Dragged, type Press } from './drag-link.ts'
+import { followKeys } from './key-lift.ts'
+import { withoutFocus } from './without-focus.ts'
 
 type DragLayerProps = {
   /** Around the list and the catalogue. */
@@ -48,83 +56,153 @@ type DragLayerProps = {
  */
 export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps): JSX.Element {
   const [pressed, setPressed] = useState<Dragged>()
-  const [lifted, setLifted] = useState<{ name: string; count: number; how: 'by keys' | 'by pointer' }>()
+  // By the pointer only: what is lifted by keys has nothing that is drawn beside the pointer.
+  const [lifted, setLifted] = useState<{ name: string; count: number }>()
   const [dropping, startDropping] = useTransition()
+  const spoken = useRef<HTMLOutputElement>(null)
   const liftedRows = useRef<(HTMLElement | null)[]>([])
+  const liftedByKeys = useRef<{ dragged: Dragged; unfollow: () => void }>(undefined)
   const listeners = useRef<Listeners>(undefined)
+  const overWords = useRef('')
+  const giveFocusBack = useRef<() => void>(undefined)
   const [dropGap] = useState(createDropGap)
   const tops = useMemo(() => gapTops(desired, () => listIn(areas)), [areas, desired])
   const collisions = useMemo(() => nearestGap(tops), [tops])
-  const sensors = useDragSensors(desired, tops)
-  const announcements = useMemo(() => dragAnnouncements(desired, nameOf, dropGap), [desired, nameOf, dropGap])
+  const sensors = useDragSensors()
+  const words = useMemo(() => dragWords(desired, nameOf), [desired, nameOf])
 
-  useEffect(
-    () =>
-      dragLink.connect((event, dragged) => {
-        // dnd-kit has to know the row as draggable before it gets the press.
-        flushSync(() => setPressed(dragged))
-        listeners.current?.[LISTENER[event.type] ?? '']?.(event)
-      }),
-    [dragLink],
-  )
+  useEndWithoutRelease(lifted !== undefined)
 
-  useEndWithoutRelease(lifted?.how)
-
+  const say = (text: string) => {
+    if (spoken.current) spoken.current.textContent = text
+  }
   const unmark = () => {
     moveLine(areas, undefined, tops, '')
     for (const element of liftedRows.current.splice(0)) element?.removeAttribute('data-lifted')
   }
-  const start = ({ active, activatorEvent }: DragStartEvent) => {
-    const dragged = draggedOf(active)
-    dropGap.set(undefined)
-    if (dragged === undefined) return
+  const clearUp = () => {
+    if (dragLink.isDragging()) return
+    giveFocusBack.current?.()
+    giveFocusBack.current = undefined
+    unmark()
+  }
+  const lift = (dragged: Dragged) => {
     dragLink.setDragging(true)
     const ids = dragged.ids()
-    const how = activatorEvent.type === 'keydown' ? 'by keys' : 'by pointer'
-    setLifted({ name: dragged.name(), count: ids.length, how })
+    const start = gapOfPosition(desired, ids, firstPosition(desired, ids))
+    // Lifting announces where it starts from.
+    overWords.current = words.over(dragged, dragged.from === 'list' ? start : undefined)
+    dropGap.set(undefined)
     // Those of a drop that is still being drawn.
     unmark()
     liftedRows.current = ids.map((id) => rowIn(areas, dragged.from, id))
+    return start
+  }
+  const mark = (dragged: Dragged) => {
     for (const element of liftedRows.current) element?.setAttribute('data-lifted', '')
+    say(words.lifted(dragged))
   }
-  const over = ({ active, collisions: found }: DragMoveEvent) => {
-    const next = gapOf(found)
+  const moveOver = (dragged: Dragged, gap: number | undefined) => {
     // dnd-kit tells the last move late, at times after the drop.
-    if (next === dropGap.get() || !dragLink.isDragging()) return
-    dropGap.set(next)
-    const position = next === undefined ? undefined : draggedOf(active)?.positionAt(next)
-    moveLine(areas, position === undefined ? undefined : next, tops, `Position ${(position ?? 0) + 1}`)
+    if (gap === dropGap.get() || !dragLink.isDragging()) return
+    dropGap.set(gap)
+    // Beside a pointer, the name is with that; a row that keys move far is out of sight.
+    const name = liftedByKeys.current ? `${wordsOf(dragged)}: position` : 'Position'
+    moveLine(areas, gap, tops, gap === undefined ? '' : `${name} ${dragged.positionAt(gap) + 1}`)
+    const text = words.over(dragged, gap)
+    if (text !== overWords.current) say((overWords.current = text))
   }
-  const end = () => {
+  const end = (text: string) => {
+    say(text)
     dragLink.setDragging(false)
+    liftedByKeys.current = undefined
     setLifted(undefined)
   }
-  const drop = ({ active }: DragEndEvent) => {
+  const drop = (dragged: Dragged) => {
     const gap = dropGap.get()
-    end()
-    // In parts, between frames: to draw the list takes longer than a frame on a slow machine.
+    end(words.dropped(dragged, gap))
     if (gap === undefined) return
     dragLink.setDropping(true)
-    startDropping(() => draggedOf(active)?.drop(gap))
+    const focused = document.activeElement
+    if (focused instanceof HTMLElement && listIn(areas)?.contains(focused))
+      giveFocusBack.current = withoutFocus(focused)
+    // In parts, between frames: to draw the list takes longer than a frame on a slow machine.
+    startDropping(() => dragged.drop(gap))
   }
+  const onStart = ({ active }: DragStartEvent) => {
+    const dragged = draggedOf(active)
+    if (dragged === undefined) return
+    lift(dragged)
+    mark(dragged)
+    setLifted({ name: dragged.name(), count: dragged.ids().length })
+  }
+  const onOver = ({ active, collisions: found }: DragMoveEvent) => {
+    const dragged = draggedOf(active)
+    if (dragged) moveOver(dragged, gapOf(found))
+  }
+  const onEnd = ({ active }: DragEndEvent) => {
+    const dragged = draggedOf(active)
+    if (dragged) drop(dragged)
+  }
+  const onCancel = ({ active }: DragCancelEvent) => {
+    const dragged = draggedOf(active)
+    if (dragged) end(words.cancelled(dragged))
+  }
+
+  const keyLift = useLatest({
+    start(event: Press, dragged: Dragged) {
+      event.preventDefault()
+      if (dragLink.isDragging()) return
+      const gap = lift(dragged)
+      liftedByKeys.current = { dragged, unfollow: followKeys(event.currentTarget, keyLift) }
+      moveOver(dragged, gap)
+      mark(dragged)
+    },
+    moveBy(positions: 1 | -1) {
+      const { dragged } = liftedByKeys.current!
+      const at = dragged.positionAt(dropGap.get() ?? 0)
+      moveOver(dragged, gapOfPosition(desired, dragged.ids(), Math.max(0, at + positions)))
+      lineIn(areas)?.scrollIntoView({ block: 'nearest', behavior: 'instant' })
+    },
+    drop: () => drop(liftedByKeys.current!.dragged),
+    cancel() {
+      end(words.cancelled(liftedByKeys.current!.dragged))
+      unmark()
+    },
+  })
+
+  useEffect(
+    () =>
+      dragLink.connect((event, dragged) => {
+        if (event.type === 'keydown') return keyLift.current.start(event, dragged)
+        // dnd-kit has to know the row as draggable before it gets the press.
+        flushSync(() => setPressed(dragged))
+        listeners.current?.[LISTENER[event.type] ?? '']?.(event)
+      }),
+    [dragLink, keyLift],
+  )
+  useEffect(() => () => liftedByKeys.current?.unfollow(), [])
+
   const isOver = lifted === undefined && !dropping
-  // The marks and the line stay until the list is drawn as dropped.
+  // The line stays until the list is drawn as dropped, the marks until that is painted.
   useLayoutEffect(() => {
     if (!isOver) return
     dragLink.setDropping(false)
-    unmark()
+    if (dragLink.isDragging()) return
+    moveLine(areas, undefined, tops, '')
+    if (liftedRows.current.length > 0) requestAnimationFrame(() => setTimeout(clearUp))
   })
   return (
     <DndContext
       sensors={sensors}
       collisionDetection={collisions}
       autoScroll={{ threshold: { x: 0, y: 0.12 } }}
-      accessibility={{ announcements, screenReaderInstructions: { draggable: '' }, restoreFocus: false }}
-      onDragStart={start}
-      onDragMove={over}
-      onDragOver={over}
-      onDragEnd={drop}
-      onDragCancel={end}
+      accessibility={ACCESSIBILITY}
+      onDragStart={onStart}
+      onDragMove={onOver}
+      onDragOver={onOver}
+      onDragEnd={onEnd}
+      onDragCancel={onCancel}
     >
       {pressed && (
         <PressedRow
@@ -137,6 +215,7 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
         />
       )}
       <DropArea areas={areas} />
+      <output ref={spoken} className="visually-hidden" aria-live="assertive" data-drag-words />
       <DragOverlay dropAnimation={null}>
         {lifted !== undefined && (
           <div className={styles.overlay}>
@@ -149,12 +228,17 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
   )
 }
 
+const ACCESSIBILITY = {
+  announcements: SILENT,
+  screenReaderInstructions: { draggable: '' },
+  restoreFocus: false,
+}
+
 type Listeners = Record<string, (event: Press) => void> | undefined
 
 const LISTENER: Readonly<Record<string, string>> = {
   mousedown: 'onMouseDown',
   touchstart: 'onTouchStart',
-  keydown: 'onKeyDown',
 }
 
 /** Makes the pressed row draggable. */
@@ -186,6 +270,10 @@ function rowIn(areas: RefObject<HTMLElement | null>, from: Dragged['from'], id: 
   return areas.current?.querySelector(`[data-rows="${from}"] > [data-row="${CSS.escape(id)}"]`) ?? null
 }
 
+function lineIn(areas: RefObject<HTMLElement | null>): HTMLElement | null {
+  return listIn(areas)?.querySelector<HTMLElement>(':scope > [data-line]') ?? null
+}
+
 /** Moves the line to the gap; without a gap, hides it. Nothing else has to be painted. */
 function moveLine(
   areas: RefObject<HTMLElement | null>,
@@ -193,8 +281,7 @@ function moveLine(
   tops: GapTops,
   words: string,
 ): void {
-  const list = listIn(areas)
-  const line = list?.querySelector<HTMLElement>(':scope > [data-line]')
+  const [list, line] = [listIn(areas), lineIn(areas)]
   if (!list || !line) return
   if (gap === undefined) {
     line.removeAttribute('data-drop')

@@ -23,11 +23,25 @@ export function PageSections(): JSX.Element {
   )
 }
 
+/** Its height stays while it waits for the next result: nothing below it moves away and back. */
+function keepHeight(section: HTMLElement): () => void {
+  const observer = new ResizeObserver(() => {
+    if (!('waiting' in section.dataset)) section.style.setProperty('--kept', `${section.offsetHeight}px`)
+  })
+  observer.observe(section)
+  return () => observer.disconnect()
+}
+
 /** What traffic the plan changes. */
 function TrafficSection(): JSX.Element {
   const { traffic, shownFacts } = usePortState()
   return (
-    <section className={styles.details} aria-labelledby="traffic">
+    <section
+      ref={keepHeight}
+      className={styles.details}
+      aria-labelledby="traffic"
+      data-waiting={traffic.state === 'reading' || undefined}
+    >
       <h2 id="traffic">What traffic changes</h2>
       <TrafficChanges waiting={LOADING} traffic={traffic} facts={shownFacts} />
     </section>
