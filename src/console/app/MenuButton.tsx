@@ -22,7 +22,7 @@ export function MenuButton({ session }: { session: Session | undefined }): JSX.E
     <>
       {session?.emulator && (
         <Badge tone="accent" title="Nothing reaches the real platform.">
-          Emulator: practice data
+          Emulator<span className={styles.practice}>: practice data</span>
         </Badge>
       )}
       <span className={styles.open}>

@@ -40,17 +40,26 @@ const COUNT_WIDTH = 46
 const OFF_WIDTH = 116
 
 /** The cells beside the name before they are drawn: they keep the columns' places. */
-const NOT_DRAWN = [
-  styles.id,
-  styles.ips,
-  styles.owner,
-  styles.status,
-  styles.groupsCell,
-  styles.network,
-  styles.updated,
-].map((cell) => (
-  <td key={cell} className={cell} data-groups={cell === styles.groupsCell || undefined} aria-hidden="true" />
-))
+const NOT_DRAWN = (
+  <>
+    {[
+      styles.id,
+      styles.ips,
+      styles.owner,
+      styles.status,
+      styles.groupsCell,
+      styles.network,
+      styles.updated,
+    ].map((cell) => (
+      <td
+        key={cell}
+        className={cell}
+        data-groups={cell === styles.groupsCell || undefined}
+        aria-hidden="true"
+      />
+    ))}
+  </>
+)
 
 /**
  * One port in the table; a card where the screen is narrow. Drawn when it changes itself, not with
@@ -58,9 +67,8 @@ const NOT_DRAWN = [
  * dozens of rows into sight at once.
  */
 export const PortRow = memo(function PortRow({ ref, ...props }: PortRowProps): JSX.Element {
-  const { index, project, port, cards, badges, check, expanded, onGoTo } = props
+  const { index, project, port, badges, check, expanded, onGoTo } = props
   const name = textOf(port.name)
-  const isWhole = useDeferredValue(true, false) || cards || expanded
   return (
     <tr
       ref={ref}
@@ -86,14 +94,16 @@ export const PortRow = memo(function PortRow({ ref, ...props }: PortRowProps): J
         </Link>
         {badges}
       </th>
-      {isWhole ? <PortCells {...props} /> : NOT_DRAWN}
+      <PortCells {...props} />
     </tr>
   )
 })
 
-/** All but the name. */
+/** All but the name: drawn a moment later, but whole at once where that is what the row is for. */
 function PortCells(props: Omit<PortRowProps, 'ref'>): JSX.Element {
-  const { project, port, names, width, expanded, onExpand } = props
+  const { project, port, names, width, cards, expanded, onExpand } = props
+  const isWhole = useDeferredValue(true, false)
+  if (!isWhole && !cards && !expanded) return NOT_DRAWN
   const name = textOf(port.name)
   const owner = textOf(port.device_owner)
   const vpc = textOf(port.vpc_id)
