@@ -35,6 +35,13 @@ type PortRowProps = {
   onGoTo: (index: number) => void
 }
 
+/** Of texts so long, the columns of addresses and states have room: an IPv4 address, ACTIVE. */
+const FITTING_IP = 15
+const FITTING_STATUS = 6
+
+/** Cuts a text that may be too long for its cell, and no other. */
+const cutAbove = (most: number, text = '') => (text.length > most ? styles.cut : '')
+
 /** Pixels of the count before the names, and of what is beside them where security is off. */
 const COUNT_WIDTH = 46
 const OFF_WIDTH = 116
@@ -109,19 +116,21 @@ function PortCells(props: Omit<PortRowProps, 'ref'>): JSX.Element {
   const vpc = textOf(port.vpc_id)
   const count = port.security_groups.length
   const off = portSecurityOf(port) === false
+  const status = textOf(port.status)
+  const [ip] = addressesOf(port)
   return (
     <>
       <td className={styles.id}>
         <Id value={port.id} label="port ID" short />
       </td>
-      <td className={`${styles.mono} ${styles.ips}`}>
+      <td className={`${styles.mono} ${styles.ips} ${cutAbove(FITTING_IP, ip)}`}>
         <PrivateIps port={port} />
       </td>
       <td className={styles.owner} title={owner}>
         {deviceOwnerWords(owner) || <span className={styles.muted}>No device</span>}
       </td>
-      <td className={styles.status}>
-        <StatusBadge status={textOf(port.status)} />
+      <td className={`${styles.status} ${cutAbove(FITTING_STATUS, status)}`}>
+        <StatusBadge status={status} />
       </td>
       <td className={styles.groupsCell} data-groups>
         <span className={styles.groups}>
