@@ -22,7 +22,9 @@ export function MenuButton({ session }: { session: Session | undefined }): JSX.E
     <>
       {session?.emulator && (
         <Badge tone="accent" title="Nothing reaches the real platform.">
-          Emulator: practice data
+          <span>
+            Emulator<span className={styles.practice}>: practice data</span>
+          </span>
         </Badge>
       )}
       <span className={styles.open}>

@@ -35,22 +35,38 @@ type PortRowProps = {
   onGoTo: (index: number) => void
 }
 
+/** Of texts so long, the columns of addresses and states have room: an IPv4 address, ACTIVE. */
+const FITTING_IP = 15
+const FITTING_STATUS = 6
+
+/** Cuts a text that may be too long for its cell, and no other. */
+const cutAbove = (most: number, text = '') => (text.length > most ? styles.cut : '')
+
 /** Pixels of the count before the names, and of what is beside them where security is off. */
 const COUNT_WIDTH = 46
 const OFF_WIDTH = 116
 
 /** The cells beside the name before they are drawn: they keep the columns' places. */
-const NOT_DRAWN = [
-  styles.id,
-  styles.ips,
-  styles.owner,
-  styles.status,
-  styles.groupsCell,
-  styles.network,
-  styles.updated,
-].map((cell) => (
-  <td key={cell} className={cell} data-groups={cell === styles.groupsCell || undefined} aria-hidden="true" />
-))
+const NOT_DRAWN = (
+  <>
+    {[
+      styles.id,
+      styles.ips,
+      styles.owner,
+      styles.status,
+      styles.groupsCell,
+      styles.network,
+      styles.updated,
+    ].map((cell) => (
+      <td
+        key={cell}
+        className={cell}
+        data-groups={cell === styles.groupsCell || undefined}
+        aria-hidden="true"
+      />
+    ))}
+  </>
+)
 
 /**
  * One port in the table; a card where the screen is narrow. Drawn when it changes itself, not with
@@ -58,9 +74,8 @@ const NOT_DRAWN = [
  * dozens of rows into sight at once.
  */
 export const PortRow = memo(function PortRow({ ref, ...props }: PortRowProps): JSX.Element {
-  const { index, project, port, cards, badges, check, expanded, onGoTo } = props
+  const { index, project, port, badges, check, expanded, onGoTo } = props
   const name = textOf(port.name)
-  const isWhole = useDeferredValue(true, false) || cards || expanded
   return (
     <tr
       ref={ref}
@@ -86,32 +101,36 @@ export const PortRow = memo(function PortRow({ ref, ...props }: PortRowProps): J
         </Link>
         {badges}
       </th>
-      {isWhole ? <PortCells {...props} /> : NOT_DRAWN}
+      <PortCells {...props} />
     </tr>
   )
 })
 
-/** All but the name. */
+/** All but the name: drawn a moment later, but whole at once where that is what the row is for. */
 function PortCells(props: Omit<PortRowProps, 'ref'>): JSX.Element {
-  const { project, port, names, width, expanded, onExpand } = props
+  const { project, port, names, width, cards, expanded, onExpand } = props
+  const isWhole = useDeferredValue(true, false)
+  if (!isWhole && !cards && !expanded) return NOT_DRAWN
   const name = textOf(port.name)
   const owner = textOf(port.device_owner)
   const vpc = textOf(port.vpc_id)
   const count = port.security_groups.length
   const off = portSecurityOf(port) === false
+  const status = textOf(port.status)
+  const [ip] = addressesOf(port)
   return (
     <>
       <td className={styles.id}>
         <Id value={port.id} label="port ID" short />
       </td>
-      <td className={`${styles.mono} ${styles.ips}`}>
+      <td className={`${styles.mono} ${styles.ips} ${cutAbove(FITTING_IP, ip)}`}>
         <PrivateIps port={port} />
       </td>
       <td className={styles.owner} title={owner}>
         {deviceOwnerWords(owner) || <span className={styles.muted}>No device</span>}
       </td>
-      <td className={styles.status}>
-        <StatusBadge status={textOf(port.status)} />
+      <td className={`${styles.status} ${cutAbove(FITTING_STATUS, status)}`}>
+        <StatusBadge status={status} />
       </td>
       <td className={styles.groupsCell} data-groups>
         <span className={styles.groups}>

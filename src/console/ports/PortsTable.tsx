@@ -6,6 +6,7 @@ import type { CheckOf } from './ChoosePorts.tsx'
 import { measureIn } from './fitting-texts.ts'
 import { MOST_NAMED } from './PortGroups.tsx'
 import { PortRow } from './PortRow.tsx'
+import { useRowsToDraw } from './rows-to-draw.ts'
 import styles from './PortsTable.module.css'
 import { useGroupNames } from '../facts/use-group-names.ts'
 import { nextSort, sortKeyOf, type PortSort, type SortKey } from '../port-search/sort-ports.ts'
@@ -65,8 +66,8 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
     virtualizer.measure()
   }, [virtualizer, rowHeight])
   const items = virtualizer.getVirtualItems()
-  const first = items[0]
   const last = items.at(-1)
+  const drawn = useRowsToDraw(rows, items, virtualizer.range, `${virtualizer.getTotalSize()} ${scrollMargin}`)
 
   const { complete, reading, stopped, error, outdated, readMore } = view
   const nearEnd = last !== undefined && last.index >= rows.length - READ_AHEAD
@@ -89,7 +90,7 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
     if (readAhead && scrolled) readMoreNow.current()
   }, [readAhead, scrolled])
 
-  const [from, to] = [first?.index ?? 0, last?.index ?? -1]
+  const [from, to] = [items[0]?.index ?? 0, last?.index ?? -1]
   const inSight = useMemo(
     () => rows.slice(from, to + 1).flatMap(({ security_groups }) => security_groups.slice(0, MOST_NAMED)),
     [rows, from, to],
@@ -103,7 +104,7 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
     if (!link) return
     link.focus()
     setToFocus(undefined)
-  }, [toFocus, items])
+  }, [toFocus, drawn])
 
   const count = rows.length
   const goTo = useCallback(
@@ -116,6 +117,7 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
   )
 
   if (rows.length === 0) return null
+  const end = drawn.at(-1)?.end
   // Cards have no head to click: there it is a field among the filters.
   const head = { sort, onSort: cards ? undefined : onSort }
   return (
@@ -153,8 +155,8 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
           </tr>
         </thead>
         <tbody ref={body}>
-          <Spacer height={first === undefined ? 0 : first.start - scrollMargin} />
-          {items.map((item) => {
+          <Spacer height={drawn[0] === undefined ? 0 : drawn[0].start - scrollMargin} />
+          {drawn.map((item) => {
             const port = rows[item.index]
             return (
               port && (
@@ -176,7 +178,7 @@ export function PortsTable({ project, view, sort, onSort, check }: PortsTablePro
               )
             )
           })}
-          <Spacer height={last === undefined ? 0 : virtualizer.getTotalSize() - (last.end - scrollMargin)} />
+          <Spacer height={end === undefined ? 0 : virtualizer.getTotalSize() - (end - scrollMargin)} />
         </tbody>
       </table>
     </>
