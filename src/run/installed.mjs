@@ -53,6 +53,45 @@ export async function allPass(scripts) {
   return (await Promise.all(ends)).every((status) => status === 0)
 }
 
+/**
+ * Starts a command in the project's folder and shows its output.
+ * @returns `ended`: its exit code, as of `statusOf`; `stop`: ends it and all that it has started,
+ *   as Ctrl+C does
+ */
+export function start(command, args, options = {}) {
+  const windows = process.platform === 'win32'
+  // A group of its own, which can be stopped without this process.
+  const child = spawn(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: !windows,
+    shell: windows,
+    ...options,
+  })
+  function stop() {
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+    if (windows) child.kill()
+    else process.kill(-child.pid, 'SIGINT')
+  }
+  function stopBoth() {
+    stop()
+    process.exit(1)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stopBoth)
+  const ended = once(child, 'close')
+    .then(
+      ([status]) => status ?? 1,
+      (error) => {
+        console.error(`${command} could not be started: ${error.message}`)
+        return 1
+      },
+    )
+    .finally(() => {
+      for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stopBoth)
+    })
+  return { ended, stop }
+}
+
 /** Runs a command as statusOf does; ends this process with its code when it fails. */
 export function run(command, args, options = {}) {
   const status = statusOf(command, args, options)

@@ -1,25 +1,35 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Test files that take 12 seconds and more, the longest first. */
+/**
+ * Test files that take 10 seconds and more, or may, where they go by chance. First those that
+ * mostly wait, while types and lint use the cores, then the others, the longest first.
+ */
 const LONG = [
   'bulk-changes/several-proxies.test.ts',
   'standing-orders/checks.test.ts',
   'operations/several-proxies.test.ts',
-  'bulk-changes/choices-meet-steps.test.ts',
-  'proxy/memory.test.ts',
-  'bulk-changes/jobs-at-once.test.ts',
   'operations/random-plans.test.ts',
-  'fuzz/fuzz.test.ts',
+  'bulk-changes/jobs-at-once.test.ts',
+  'proxy/memory.test.ts',
+  'bulk-changes/choices-meet-steps.test.ts',
+  'operations/random-plans-two-proxies.test.ts',
+  'bulk-changes/random.test.ts',
   'bulk-changes/waves.test.ts',
+  'audit-log/search-plans.test.ts',
+  'fuzz/fuzz.test.ts',
+  'operations/restart.test.ts',
+  'bulk-changes/shared-reads.test.ts',
   'bulk-changes/random-two-proxies.test.ts',
   'database/data-folder.test.ts',
-  'bulk-changes/shared-reads.test.ts',
-  'operations/restart.test.ts',
   'dev.test.ts',
-  'emulator/main.test.ts',
+  'audit-log/export-memory.test.ts',
   'proxy/calls.test.ts',
-  'bulk-changes/random.test.ts',
+  'sign-in/open-id-connect.test.ts',
+  'emulator/main.test.ts',
   'proxy/upstream/upstream.test.ts',
+  'bulk-changes/guards-and-calls.test.ts',
+  'monitoring/log-and-stop.test.ts',
+  'secrets/secrets.test.ts',
 ]
 
 const place = ({ moduleId }: TestSpecification) => {

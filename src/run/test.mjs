@@ -5,24 +5,31 @@ import { join } from 'node:path'
 import { buildIfOld } from './built.mjs'
 import { ensureChromium } from './chromium.mjs'
 import { closingLines } from './closing-lines.mjs'
-import { allPass, checkNode, installPackages, statusOf } from './installed.mjs'
+import { allPass, checkNode, installPackages, start, statusOf } from './installed.mjs'
 import { ensurePostgres } from './postgres.mjs'
 
 checkNode()
 installPackages()
 ensureChromium()
 ensurePostgres()
+// Beside the build and the tests that come first: these have no work for two cores all the time.
+const checking = allPass(['types', 'lint'])
 buildIfOld()
-// Side by side: neither has work for two cores all the time.
-if (!(await allPass(['types', 'lint']))) process.exit(1)
 
 const folder = mkdtempSync(join(tmpdir(), 'portside-test-'))
 const PORTSIDE_TEST_COUNTS = join(folder, 'counts')
 const env = { ...process.env, PORTSIDE_TEST_COUNTS }
+
 // test:unit and test:servers together: one start, and no idle core.
-const unit = statusOf('npx', ['vitest', 'run'], { env })
-const browser = unit === 0 ? statusOf('npm', ['run', '--silent', 'test:browser'], { env }) : 0
-if (unit !== 0) console.log('\nThe tests in a browser were not run, as others failed.')
-console.log(`\n${closingLines(PORTSIDE_TEST_COUNTS)}`)
+const unit = start('npx', ['vitest', 'run'], { env })
+const checked = await checking
+if (!checked) unit.stop()
+let status = await unit.ended
+if (!checked) {
+  console.log('\nTypes or lint failed, as said above: the tests were stopped.')
+  status = 1
+} else if (status === 0) status = statusOf('npm', ['run', '--silent', 'test:browser'], { env })
+else console.log('\nThe tests in a browser were not run, as others failed.')
+if (checked) console.log(`\n${closingLines(PORTSIDE_TEST_COUNTS)}`)
 rmSync(folder, { recursive: true, force: true })
-process.exitCode = unit || browser
+process.exitCode = status

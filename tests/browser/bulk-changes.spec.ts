@@ -339,6 +339,8 @@ test('ports that were deleted before their turn are named, and need not wait for
   expect(hidden).toBeLessThanOrEqual(1)
   await page.setViewportSize({ width: 1440, height: 900 })
 
+  // What waits is read every 30 s: perhaps when the second one had not had its turn yet.
+  await page.reload()
   // Others may wait there too.
   const waiting = page.getByRole('region', { name: 'Not finished' })
   const named = (port: string | undefined) => waiting.getByText(`port ${port!.slice(0, 8)}…`)
