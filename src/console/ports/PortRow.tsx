@@ -1,9 +1,10 @@
 import { Link } from '@tanstack/react-router'
-import { memo, useDeferredValue, type JSX, type ReactNode, type Ref } from 'react'
+import { memo, useDeferredValue, useState, type JSX, type ReactNode, type Ref } from 'react'
 import { deviceOwnerWords } from '../../vpc/device-owner.ts'
 import { addressesOf, portSecurityOf } from '../../vpc/port-facts.ts'
 import type { Port } from '../../vpc/port.ts'
 import { textOf } from '../../vpc/shown.ts'
+import { useFewEachFrame } from '../hooks/few-each-frame.ts'
 import { Badge } from '../ui/Badge.tsx'
 import { Id, shortId } from '../ui/Id.tsx'
 import { StatusBadge } from '../ui/StatusBadge.tsx'
@@ -109,8 +110,10 @@ export const PortRow = memo(function PortRow({ ref, ...props }: PortRowProps): J
 /** All but the name: drawn a moment later, but whole at once where that is what the row is for. */
 function PortCells(props: Omit<PortRowProps, 'ref'>): JSX.Element {
   const { project, port, names, width, cards, expanded, onExpand } = props
-  const isWhole = useDeferredValue(true, false)
-  if (!isWhole && !cards && !expanded) return NOT_DRAWN
+  // Rows ahead are drawn in a deferred pass, where this is true from the first.
+  const [isAhead] = useState(useDeferredValue(true, false))
+  const isWhole = useFewEachFrame(isAhead || cards || expanded)
+  if (!isWhole) return NOT_DRAWN
   const name = textOf(port.name)
   const owner = textOf(port.device_owner)
   const vpc = textOf(port.vpc_id)
