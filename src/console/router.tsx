@@ -17,7 +17,6 @@ import type { NewChangeSearch } from './facts/new-change-search.ts'
 import { readHistorySearch } from './history/history-search.ts'
 import { readPortSearch } from './port-page/port-search.ts'
 import { filtersOf, readPortsSearch } from './port-search/ports-search.ts'
-import { portOperationsQuery } from './proxy-client/operations.ts'
 import type { OrdersSearch } from './standing-orders/orders-search.ts'
 import { groupsInfiniteQuery, portQuery, portsInfiniteQuery, sessionQuery } from './proxy-client/queries.ts'
 
@@ -88,7 +87,9 @@ const portRoute = createRoute({
     // Read ahead, nothing of the page is in the way of the rest of it.
     if (preload) import('./port-page/PortPage.tsx').then(({ loadParts }) => loadParts()).catch(() => {})
     void queryClient.prefetchQuery(portQuery(projectId, portId))
-    void queryClient.prefetchQuery(portOperationsQuery(projectId, portId))
+    import('./proxy-client/operations.ts')
+      .then(({ portOperationsQuery }) => queryClient.prefetchQuery(portOperationsQuery(projectId, portId)))
+      .catch(() => {})
     // The first page, for the catalogue.
     void queryClient.prefetchInfiniteQuery(groupsInfiniteQuery(projectId, {}))
   },

@@ -104,7 +104,7 @@ test('what is below the traffic stays there while the next plan is compared', as
     return seen
   })
   await portPage.move('ssh-from-anywhere', 'down')
-  await expect(portPage.traffic).not.toHaveAttribute('data-waiting')
+  await expect(portPage.traffic.locator('[data-waiting]')).toHaveCount(0)
   await expect(portPage.plan).toContainText('index 1')
   await expect(portPage.traffic).toContainText('newly')
   const seen = await page.evaluate(() => (globalThis as unknown as { seen: number[] }).seen)

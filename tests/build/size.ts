@@ -16,15 +16,15 @@ export const PORT_PAGE_PARTS = [
   'src/console/catalogue/Catalogue.tsx',
   'src/console/port-page/PlanArea.tsx',
   'src/console/port-page/RowsArea.tsx',
-  'src/console/traffic/TrafficChanges.tsx',
+  'src/console/port-page/TrafficInPlace.tsx',
   'src/console/traffic/traffic-client.ts',
   'src/console/port-details/PortDetails.tsx',
 ]
 
 /** The script that runs before all others (run/head-script-plugin.ts). */
-function headScript(): string {
+export function headScript(): string {
   const [, file] =
-    /<script src="\/(assets\/head-[^"]+)">/.exec(readFileSync(`${CONSOLE}index.html`, 'utf8')) ?? []
+    /<script src="\/(assets\/head-[^"]+)"/.exec(readFileSync(`${CONSOLE}index.html`, 'utf8')) ?? []
   if (file === undefined) throw new Error('dist/console/index.html has no head script')
   return file
 }

@@ -2,7 +2,7 @@ import { useCallback, useMemo, type JSX } from 'react'
 import { textOf } from '../../vpc/shown.ts'
 import { isChanged } from '../arrangement/arrangement.ts'
 import { knownName } from '../facts/group-facts.ts'
-import { PortDetails, TrafficChanges } from './later-parts.ts'
+import { PortDetails, TrafficInPlace } from './later-parts.ts'
 import { usePortState } from './port-state.tsx'
 import { RulesArea } from './RulesArea.tsx'
 import styles from './Workbench.module.css'
@@ -23,27 +23,13 @@ export function PageSections(): JSX.Element {
   )
 }
 
-/** Its height stays while it waits for the next result: nothing below it moves away and back. */
-function keepHeight(section: HTMLElement): () => void {
-  const observer = new ResizeObserver(() => {
-    if (!('waiting' in section.dataset)) section.style.setProperty('--kept', `${section.offsetHeight}px`)
-  })
-  observer.observe(section)
-  return () => observer.disconnect()
-}
-
 /** What traffic the plan changes. */
 function TrafficSection(): JSX.Element {
   const { traffic, shownFacts } = usePortState()
   return (
-    <section
-      ref={keepHeight}
-      className={styles.details}
-      aria-labelledby="traffic"
-      data-waiting={traffic.state === 'reading' || undefined}
-    >
+    <section className={styles.details} aria-labelledby="traffic">
       <h2 id="traffic">What traffic changes</h2>
-      <TrafficChanges waiting={LOADING} traffic={traffic} facts={shownFacts} />
+      <TrafficInPlace waiting={LOADING} traffic={traffic} facts={shownFacts} />
     </section>
   )
 }

@@ -7,8 +7,8 @@ export const PlanArea = part(() => import('./PlanArea.tsx').then((module) => mod
 export const Freshness = part(() => import('./Freshness.tsx').then((module) => module.Freshness))
 export const RowsArea = part(() => import('./RowsArea.tsx').then((module) => module.RowsArea))
 export const RowTools = part(() => import('../list/RowTools.tsx').then((module) => module.RowTools))
-export const TrafficChanges = part(() =>
-  import('../traffic/TrafficChanges.tsx').then((module) => module.TrafficChanges),
+export const TrafficInPlace = part(() =>
+  import('./TrafficInPlace.tsx').then((module) => module.TrafficInPlace),
 )
 export const RulesSection = part(() =>
   import('../rules/RulesSection.tsx').then((module) => module.RulesSection),
@@ -23,7 +23,7 @@ export function loadParts(): void {
     Catalogue,
     PlanArea,
     RowsArea,
-    TrafficChanges,
+    TrafficInPlace,
     RulesSection,
     PortDetails,
     Freshness,
