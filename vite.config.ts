@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { CLASS_NAMES } from './src/run/class-names.ts'
 import { COMPILED_ONCE } from './src/run/compiled-once.ts'
 import { compressFiles } from './src/run/compress-plugin.ts'
 import { emptyJournal } from './src/run/empty-journal-plugin.ts'
@@ -14,6 +15,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 // One build for both sides: the console for browsers, the proxy and the emulator for Node.
 export default defineConfig({
   plugins: [react(), listLicences(), headScript(), compressFiles(), emptyJournal()],
+  css: CLASS_NAMES,
   // A worker loads what it is rarely asked for when it is.
   worker: { format: 'es' },
   resolve: {
@@ -38,13 +40,13 @@ export default defineConfig({
                 { name: 'frame', tags: ['$initial'] },
                 {
                   name: 'arrangement',
-                  test: /capitalized|facts\/group-facts|arrangement-store|follow-operations|[mM]utations?\.|operations\/rights|hooks\/(latest|typing|focus-rescue)|use-traffic|members-queries|remote-group-ids|RowCheckbox|vpc\/(plan-ways|plan-change|change-step)\./,
+                  test: /capitalized|facts\/group-facts|arrangement-store|follow-operations|proxy-client\/operations\.|[mM]utations?\.|operations\/rights|hooks\/(latest|typing|focus-rescue)|use-traffic|members-queries|remote-group-ids|RowCheckbox|vpc\/(plan-ways|plan-change|change-step)\./,
                 },
                 { name: 'virtual', test: /@tanstack.(react-virtual|virtual-core)/ },
                 { name: 'permission', test: /MayBePermission|vpc\/permissions/ },
                 {
                   name: 'lists',
-                  test: /SearchBox|use-group-names|useInfiniteQuery|unreadable-(pages|words)|ui\/(Field|NumberInput)\.|FilterBar|search-text/,
+                  test: /SearchBox|ui\/Time\.|use-group-names|useInfiniteQuery|unreadable-(pages|words)|ui\/(Field|NumberInput)\.|FilterBar|search-text/,
                 },
                 {
                   name: 'flows',

@@ -4,6 +4,7 @@
 // Content-Security-Policy allows no inline script, and small, as nothing is painted before it.
 import '../../public/theme.js'
 import { lastProject } from './app/last-project.ts'
+import { showPort, showPorts } from './early-view.ts'
 import {
   groupsReads,
   portRead,
@@ -16,11 +17,8 @@ import {
 import { groupsSeen } from './proxy-client/groups-seen.ts'
 import { readAhead } from './proxy-client/read-ahead.ts'
 
-/**
- * The files that a page loads besides those that index.html names; in its place the build sets
- * them.
- */
-declare const PAGE_FILES: Record<'ports' | 'port', readonly string[]>
+/** The files that a page loads besides those that index.html names: the build writes them there. */
+const files = document.currentScript!.dataset
 
 /** A port with more groups than are named in two calls asks for the rest when it is shown. */
 const MOST_GROUPS = 100
@@ -33,47 +31,61 @@ try {
 
 // What is read goes first: a browser has few connections at a time.
 function loadView([, first = '', named = '', list, portId, below]: string[]): void {
-  void readAhead(sessionRead())
+  const session = readAhead(sessionRead())
   const project = first === '' ? lastProject() : named
   if (!project || !['', 'projects'].includes(first)) return
   if (!portId && (!list || list === 'ports')) {
     // What is searched for is read by the page's own code.
-    if (location.search === '') void readAhead(portsRead(project, {}))
-    loadAhead('ports')
+    const ports = location.search === '' ? readAhead(portsRead(project, {})) : undefined
+    const css = loadAhead('ports')
+    if (ports) showPorts(project, { session, css }, ports).catch(leave)
   } else if (portId && list === 'ports' && !below) {
-    void readPort(project, portId)
-    loadAhead('port')
+    const port = readAhead(portRead(project, portId))
+    const groups = readGroupsOf(port, project, portId)
+    const css = loadAhead('port')
+    showPort(project, portId, { session, css }, port, groups).catch(leave)
   }
 }
 
-/** What can't be read ahead is read by the page, which shows its error. */
-async function readPort(project: string, id: string): Promise<void> {
-  const port = readAhead(portRead(project, id))
+/** What can't be read, or is in another form, is read by the page, which shows its error. */
+function leave(): void {}
+
+/** The groups of a port, which those that it had last time may be. */
+async function readGroupsOf(
+  port: Promise<Response>,
+  project: string,
+  id: string,
+): Promise<Promise<Response>[]> {
   const seen = groupsSeen(id)
-  readGroups(project, seen)
-  try {
-    const { port: read } = (await (await port).clone().json()) as { port: { security_groups: string[] } }
-    if (String(sorted(read.security_groups)) !== String(sorted(seen)))
-      readGroups(project, read.security_groups)
-  } catch {
-    // It is another form, or none.
-  }
+  const early = readGroups(project, seen)
+  const { port: read } = (await (await port).clone().json()) as { port: { security_groups: string[] } }
+  return String(sorted(read.security_groups)) === String(sorted(seen))
+    ? early
+    : readGroups(project, read.security_groups)
 }
 
-function readGroups(project: string, groups: readonly string[]): void {
-  for (const read of groupsReads(project, groups.slice(0, MOST_GROUPS), SHARED_SECONDS)) {
-    void readAhead(read)
+function readGroups(project: string, groups: readonly string[]): Promise<Response>[] {
+  return groupsReads(project, groups.slice(0, MOST_GROUPS), SHARED_SECONDS).map((read) => {
+    const response = readAhead(read)
     void readAhead(rulesRead(project, read.query!['id'] as string[], SHARED_SECONDS))
-  }
+    return response
+  })
 }
 
-function loadAhead(page: keyof typeof PAGE_FILES): void {
-  for (const file of PAGE_FILES[page]) {
+/** @returns the links to the page's CSS, each once it is here */
+function loadAhead(page: 'ports' | 'port'): Promise<HTMLLinkElement>[] {
+  return files[page]!.split(' ').flatMap((href) => {
     const link = document.createElement('link')
-    link.crossOrigin = ''
-    link.href = `/${file}`
-    if (file.endsWith('.css')) Object.assign(link, { rel: 'preload', as: 'style' })
-    else link.rel = 'modulepreload'
+    const isCss = href.endsWith('.css')
+    Object.assign(link, {
+      crossOrigin: '',
+      href,
+      as: isCss ? 'style' : '',
+      rel: isCss ? 'preload' : 'modulepreload',
+    })
     document.head.append(link)
-  }
+    return isCss
+      ? new Promise<HTMLLinkElement>((resolve) => link.addEventListener('load', () => resolve(link)))
+      : []
+  })
 }

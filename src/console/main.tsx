@@ -14,7 +14,6 @@ import './hooks/list-search.ts'
 import './ui/PageHeader.tsx'
 import './ui/Panel.tsx'
 import './ui/StatusBadge.tsx'
-import './ui/Time.tsx'
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no element with the ID root')

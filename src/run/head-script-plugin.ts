@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { build, type Plugin, type Rollup } from 'vite'
+import { build, createServer, type Plugin, type Rollup } from 'vite'
+import { CLASS_NAMES } from './class-names.ts'
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
@@ -28,23 +29,24 @@ export function headScript(): Plugin {
         if (page?.type !== 'asset') throw new Error('The build has no index.html.')
         const html = String(page.source)
         if (!html.includes(THEME_SCRIPT)) throw new Error(`index.html has no ${THEME_SCRIPT}`)
-        const source = await compiled(filesOfPages(bundle, html))
+        const source = await compiled()
         const hash = createHash('sha256').update(source).digest('base64url').slice(0, 8)
         const fileName = `assets/head-${hash}.js`
         this.emitFile({ type: 'asset', fileName, source })
-        page.source = html.replace(THEME_SCRIPT, `<script src="/${fileName}"></script>`)
+        page.source = html
+          .replace(THEME_SCRIPT, `<script src="/${fileName}"${filesOfPages(bundle, html)}></script>`)
+          .replace('</body>', `${await earlyTemplates()}</body>`)
       },
     },
   }
 }
 
 /** src/console/head.ts as a classic script, which runs before what follows it. */
-async function compiled(files: Record<string, string[]>): Promise<string> {
+async function compiled(): Promise<string> {
   const built = (await build({
     configFile: false,
     logLevel: 'error',
     publicDir: false,
-    define: { PAGE_FILES: JSON.stringify(files) },
     build: {
       write: false,
       target: 'es2022',
@@ -54,17 +56,40 @@ async function compiled(files: Record<string, string[]>): Promise<string> {
   return built[0]!.output[0].code
 }
 
+/** What React draws first of the two pages (src/console/early-templates.tsx), drawn here. */
+async function earlyTemplates(): Promise<string> {
+  const server = await createServer({
+    configFile: false,
+    css: CLASS_NAMES,
+    root: at('.'),
+    mode: 'production',
+    logLevel: 'error',
+    appType: 'custom',
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+  })
+  try {
+    const module = await server.ssrLoadModule('/src/console/early-templates.tsx')
+    return await (module['earlyTemplates'] as () => Promise<string>)()
+  } finally {
+    await server.close()
+  }
+}
+
 /** The files of each page, with all that it imports, that the page itself does not name. */
-function filesOfPages(bundle: Rollup.OutputBundle, html: string): Record<string, string[]> {
-  return Object.fromEntries(
-    Object.entries(PAGES).map(([name, module]) => {
+function filesOfPages(bundle: Rollup.OutputBundle, html: string): string {
+  return Object.entries(PAGES)
+    .map(([name, module]) => {
       const chunk = Object.values(bundle).find(
         (one) => one.type === 'chunk' && one.facadeModuleId === at(module),
       )
       if (chunk?.type !== 'chunk') throw new Error(`The build has no chunk of ${module}.`)
-      return [name, filesOf(bundle, chunk).filter((file) => !html.includes(file))]
-    }),
-  )
+      const files = filesOf(bundle, chunk).filter((file) => !html.includes(file))
+      // Browsers have six connections: what the first rows need goes first.
+      const ordered = files.toSorted((a, b) => Number(b.endsWith('.css')) - Number(a.endsWith('.css')))
+      return ` data-${name}="${ordered.map((file) => `/${file}`).join(' ')}"`
+    })
+    .join('')
 }
 
 function filesOf(

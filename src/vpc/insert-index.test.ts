@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { applyStep, StepRefused, stepRequest, type ChangeStep } from './change-step.ts'
+import { applyStep, StepRefused, type ChangeStep } from './change-step.ts'
+import { stepRequest } from './step-request.ts'
 import { insertIndex, insertPosition, positionBelow } from './insert-index.ts'
 
 const groups = (prefix: string, count: number) => Array.from({ length: count }, (_, at) => `${prefix}${at}`)

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { listDifference, rebase, sameList } from './list-difference.ts'
+import { listDifference, sameList } from './list-difference.ts'
+import { rebase } from './rebase.ts'
 
 const word = (text: string) => [...text]
 const list = fc.uniqueArray(fc.integer({ min: 1, max: 40 }).map(String), { maxLength: 25 })

@@ -79,7 +79,7 @@ test('a view’s code and data are asked for before the console’s code is ther
   const pageOfPort = page.waitForResponse(/\/assets\/PortPage-.*\.js$/)
   await page.goto(portPath(UNCHANGED), { waitUntil: 'commit' })
   await Promise.all([groups, rules, pageOfPort])
-  expect(await page.evaluate(() => document.querySelector('[data-rows=list]'))).toBeNull()
+  expect(await page.evaluate(() => document.querySelector('#root [data-rows=list]'))).toBeNull()
   release?.()
   await expect(portPage.list).toContainText('rule')
   await page.waitForLoadState('networkidle')

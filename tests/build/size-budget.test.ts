@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { CONSOLE, filesOf, PORT_PAGE, PORT_PAGE_PARTS, PORTS_PAGE } from './size.ts'
+import { CONSOLE, filesOf, headScript, PORT_PAGE, PORT_PAGE_PARTS, PORTS_PAGE } from './size.ts'
 
 /**
  * Bytes, gzip, to the first useful view (issue 6): the ports can be searched, a port's list read
@@ -14,6 +14,11 @@ test.each([
   const { js, css } = filesOf([page])
   expectBelow(150_000, js)
   expectBelow(10_000, css)
+})
+
+test('the first rows take less than 120 kB of JavaScript: a few of it', () => {
+  // What comes before them is the script in the head, which draws them (console/early-view.ts).
+  expectBelow(5_000, [headScript()])
 })
 
 test('a port with all that loads after its list takes less than 225 kB', () => {

@@ -1,7 +1,9 @@
 import { renderHook } from '@testing-library/react'
 import { startTransition } from 'react'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { arrangementOf, detach, move, place, reset, sentAs } from './arrangement.ts'
+import { arrangementOf, detach, move, reset } from './arrangement.ts'
+import { sentAs } from './sent.ts'
+import { place } from './place.ts'
 import { arrangementStore, browserStorage, useArrangementStore } from './arrangement-store.ts'
 
 const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'

@@ -3,6 +3,7 @@ import { flushSync } from 'react-dom'
 import * as z from 'zod/mini'
 import { useLatest } from '../hooks/latest.ts'
 import { isChanged, type Arrangement } from './arrangement.ts'
+import { arrangementKey } from './arrangement-key.ts'
 
 const groupList = z
   .array(z.string())
@@ -56,9 +57,6 @@ const REST_MS = 300
 /** Longer ones are cut. */
 const LONGEST_NAME = 255
 
-const PREFIX = 'portside.arrangement'
-const keyOf = (project: string, port: string) => `${PREFIX}/${project}/${port}`
-
 /**
  * Where one port's arrangement is kept: in the browser (localStorage), so that it survives a
  * reload, a lost session and a restart of the proxy. Tabs that show the same port share it.
@@ -88,7 +86,7 @@ export function arrangementStore(
   storage: Storage,
   name?: string,
 ): ArrangementStore {
-  const key = keyOf(project, port)
+  const key = arrangementKey(project, port)
   const listeners = new Set<() => void>()
   let current = read(storage, key, port)
   let unkept = false
@@ -238,29 +236,6 @@ function isAsIn(store: ArrangementStore, state: StoreState): boolean {
   return state.store === store && state.kept === store.get() && state.unkept === store.isUnkept()
 }
 
-/** The arrangements of a project's ports that are kept here, at most `most`. */
-export function keptHere(
-  project: string,
-  storage: Storage,
-  most: number,
-): { portId: string; portName: string | undefined; arrangement: Arrangement }[] {
-  const prefix = keyOf(project, '')
-  const found = []
-  for (let n = 0; n < storage.length && found.length < most; n++) {
-    const key = storage.key(n)
-    if (key?.startsWith(prefix) !== true) continue
-    const portId = key.slice(prefix.length)
-    const data = parsed(storage, key)
-    if (data?.port_id === portId)
-      found.push({
-        portId,
-        portName: 'port_name' in data ? data.port_name : undefined,
-        arrangement: arrangementIn(data),
-      })
-  }
-  return found
-}
-
 /** Removes what is no arrangement of this port: to misread one is worse than to lose it. */
 function read(storage: Storage, key: string, port: string): Arrangement | null {
   const data = parsed(storage, key)
@@ -275,7 +250,7 @@ function read(storage: Storage, key: string, port: string): Arrangement | null {
 type Kept = z.infer<typeof version1> | z.infer<typeof version2>
 
 /** What is kept under a key; null: nothing, undefined: no arrangement. */
-function parsed(storage: Storage, key: string): Kept | null | undefined {
+export function parsed(storage: Storage, key: string): Kept | null | undefined {
   let data: unknown
   try {
     data = JSON.parse(storage.getItem(key) ?? 'null')
@@ -285,7 +260,8 @@ function parsed(storage: Storage, key: string): Kept | null | undefined {
   return data === null ? null : z.union([version2, version1]).safeParse(data).data
 }
 
-function arrangementIn(data: Kept): Arrangement {
+/** The arrangement as it is used. */
+export function arrangementIn(data: Kept): Arrangement {
   const kept = data.version === 1 ? { ...data, moved: undefined } : withGroupIds(data)
   const { made_for, desired, past, future, operation_id, moved } = kept
   return { madeFor: made_for, desired, past, future, operationId: operation_id, ...(moved && { moved }) }

@@ -8,17 +8,17 @@ import {
   isChanged,
   move,
   nudge,
-  place,
   positionOfGap,
   redo,
   reset,
-  restore,
   room,
-  sentAs,
   undo,
   UNDO_DEPTH,
   type Arrangement,
 } from './arrangement.ts'
+import { sentAs } from './sent.ts'
+import { restore } from './restore.ts'
+import { place } from './place.ts'
 
 const at = (...list: string[]) => arrangementOf(list)
 

@@ -40,11 +40,6 @@ export function isChanged(arrangement: Arrangement): boolean {
   return !sameList(arrangement.madeFor, arrangement.desired)
 }
 
-/** True when both lead from the same list to the same list. */
-export function sameChange(one: Arrangement, other: Arrangement): boolean {
-  return sameList(one.madeFor, other.madeFor) && sameList(one.desired, other.desired)
-}
-
 /** How many more groups may be placed on a port that takes `limit`. */
 export function room({ desired }: Arrangement, limit = DEFAULT_GROUPS_PER_PORT): number {
   return Math.max(0, limit - desired.length)
@@ -54,22 +49,6 @@ export function room({ desired }: Arrangement, limit = DEFAULT_GROUPS_PER_PORT):
 export function detachedGroups({ madeFor, desired }: Arrangement): string[] {
   const staying = new Set(desired)
   return madeFor.filter((id) => !staying.has(id))
-}
-
-/**
- * Places groups in the order given, the first of them at `position` (0 is the top). Groups that are
- * in the list already stay where they are. When there is no room for all, nothing changes.
- */
-export function place(
-  arrangement: Arrangement,
-  ids: GroupList,
-  position: number,
-  limit?: number,
-): Arrangement {
-  const { desired } = arrangement
-  const placed = [...new Set(ids)].filter((id) => !desired.includes(id))
-  if (placed.length > room(arrangement, limit)) return arrangement
-  return changed(arrangement, desired.toSpliced(clamp(position, desired.length), 0, ...placed))
 }
 
 /** Moves groups together, in the order they have in the list, the first of them to `position`. */
@@ -112,24 +91,6 @@ export function detach(arrangement: Arrangement, ids: GroupList): Arrangement {
   )
 }
 
-/**
- * Puts detached groups back, each after the group that it followed on the port, or after the
- * nearest one above that is still in the list. When there is no room for all, nothing changes.
- */
-export function restore(arrangement: Arrangement, ids: GroupList, limit?: number): Arrangement {
-  const named = new Set(ids)
-  const restored = detachedGroups(arrangement).filter((id) => named.has(id))
-  if (restored.length > room(arrangement, limit)) return arrangement
-  let desired = arrangement.desired
-  for (const id of restored) {
-    const before = arrangement.madeFor.slice(0, arrangement.madeFor.indexOf(id))
-    const neighbour = before.findLast((other) => desired.includes(other))
-    const position = neighbour === undefined ? 0 : desired.indexOf(neighbour) + 1
-    desired = desired.toSpliced(position, 0, id)
-  }
-  return changed(arrangement, desired)
-}
-
 /** Takes back the last change. */
 export function undo(arrangement: Arrangement): Arrangement {
   const { past, future, desired } = arrangement
@@ -168,12 +129,7 @@ export function arrange(arrangement: Arrangement, desired: GroupList): Arrangeme
   return changed(arrangement, desired)
 }
 
-/** The same arrangement, sent as the operation of that ID. */
-export function sentAs(arrangement: Arrangement, operationId: string): Arrangement {
-  return { ...arrangement, operationId }
-}
-
-function changed(arrangement: Arrangement, desired: GroupList): Arrangement {
+export function changed(arrangement: Arrangement, desired: GroupList): Arrangement {
   if (sameList(arrangement.desired, desired)) return arrangement
   return {
     ...arrangement,
@@ -184,6 +140,6 @@ function changed(arrangement: Arrangement, desired: GroupList): Arrangement {
   }
 }
 
-function clamp(position: number, length: number): number {
+export function clamp(position: number, length: number): number {
   return Math.min(Math.max(0, position), length)
 }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { isChanged } from './arrangement.ts'
-import { browserStorage, keptHere, keptListeners } from './arrangement-store.ts'
+import { browserStorage, keptListeners } from './arrangement-store.ts'
+import { keptHere } from './kept-here.ts'
 
 /** An arrangement that this browser keeps, and that changes its list. */
 export type Draft = {

@@ -1,5 +1,5 @@
 import type { JSX } from 'react'
-import type { StepRequest } from '../../vpc/change-step.ts'
+import type { StepRequest } from '../../vpc/step-request.ts'
 import { CopyButton } from '../ui/CopyButton.tsx'
 import styles from './StepRequestView.module.css'
 

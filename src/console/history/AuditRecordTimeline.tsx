@@ -1,5 +1,5 @@
 import type { JSX, ReactNode } from 'react'
-import type { StepRequest } from '../../vpc/change-step.ts'
+import type { StepRequest } from '../../vpc/step-request.ts'
 import { plannedSteps, type PlannedStep } from '../../vpc/plan-change.ts'
 import type { AuditRecord, AuditEntry } from '../../vpc/audit-log.ts'
 import { groupName, type GroupFacts } from '../facts/group-facts.ts'

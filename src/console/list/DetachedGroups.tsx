@@ -1,5 +1,6 @@
 import type { JSX } from 'react'
-import { restore, type ChangeArrangement } from '../arrangement/arrangement.ts'
+import { type ChangeArrangement } from '../arrangement/arrangement.ts'
+import { restore } from '../arrangement/restore.ts'
 import { groupName, type GroupFacts } from '../facts/group-facts.ts'
 import { GroupLines } from '../facts/GroupLines.tsx'
 import { Button } from '../ui/Button.tsx'

@@ -1,5 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
-import { SETTLED, type WaitingOperation } from '../../vpc/portside-api.ts'
+import { type WaitingOperation } from '../../vpc/awaiting-choice.ts'
+import { SETTLED } from '../../vpc/portside-api.ts'
 import { useDrafts, type Draft } from '../arrangement/drafts.ts'
 import { awaitingChoiceQuery } from '../proxy-client/awaiting-choice.ts'
 import { CallError } from '../proxy-client/call-error.ts'

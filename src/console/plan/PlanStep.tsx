@@ -1,5 +1,5 @@
 import type { JSX, ReactNode } from 'react'
-import { dryRunRequest, stepRequest } from '../../vpc/change-step.ts'
+import { dryRunRequest, stepRequest } from '../../vpc/step-request.ts'
 import type { StepCheck } from '../../vpc/checks.ts'
 import type { PortCalls } from '../../vpc/port-calls.ts'
 import type { PlannedStep } from '../../vpc/plan-change.ts'

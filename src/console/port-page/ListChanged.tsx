@@ -1,5 +1,5 @@
 import { useMemo, type JSX } from 'react'
-import { rebase, type RebaseNote } from '../../vpc/list-difference.ts'
+import { rebase, type RebaseNote } from '../../vpc/rebase.ts'
 import type { Operation } from '../../vpc/portside-api.ts'
 import { GroupName } from '../facts/GroupName.tsx'
 import { ListComparison } from '../facts/ListComparison.tsx'

@@ -1,6 +1,7 @@
 import { useMemo, type JSX } from 'react'
 import { planChange } from '../../vpc/plan-change.ts'
-import { arrangementOf, place } from '../arrangement/arrangement.ts'
+import { arrangementOf } from '../arrangement/arrangement.ts'
+import { place } from '../arrangement/place.ts'
 import type { PlacePreviewProps } from '../catalogue/PlaceBar.tsx'
 import { useGroupFacts, type GroupFacts } from '../facts/group-facts.ts'
 import { opensAnything, placementText } from '../traffic/placement-words.ts'

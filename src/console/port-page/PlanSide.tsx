@@ -1,6 +1,7 @@
 import { Suspense, type JSX } from 'react'
 import { later } from '../errors/later.tsx'
-import { rebase, sameList } from '../../vpc/list-difference.ts'
+import { sameList } from '../../vpc/list-difference.ts'
+import { rebase } from '../../vpc/rebase.ts'
 import type { PortOperations } from '../operations/follow-operations.ts'
 import { Notice } from '../ui/Notice.tsx'
 import {

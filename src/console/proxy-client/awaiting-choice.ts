@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
-import { api, awaitingChoiceResponse } from '../../vpc/portside-api.ts'
+import { awaitingChoiceResponse } from '../../vpc/awaiting-choice.ts'
+import { api } from '../../vpc/portside-api.ts'
 import { call } from './client.ts'
 import { AWAITING_CHOICE_KEY } from './operations.ts'
 

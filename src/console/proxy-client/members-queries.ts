@@ -2,7 +2,7 @@ import { queryOptions, type QueryClient } from '@tanstack/react-query'
 import type { Port } from '../../vpc/port.ts'
 import type { AddressGroupRead } from '../../vpc/traffic/address-groups.ts'
 import { sorted } from './first-reads.ts'
-import { groupMembersKey, portsInfiniteQuery, sharedAge } from './queries.ts'
+import { groupMembersKey, sharedAge } from './queries.ts'
 
 /** The addresses of a security group or an address group, as read at a time (ms since 1970). */
 export type MembersRead = AddressGroupRead & { readAt?: number }
@@ -44,30 +44,6 @@ export const otherPortsQuery = (project: string, port: Port, changing: readonly 
     queryFn: async ({ signal }) => (await code()).readOtherPortsOf(project, port, asked, signal),
     staleTime: 60_000,
   })
-}
-
-/**
- * The same where they come or go on many ports: those are among the ports that are found.
- */
-export const otherPortsOfManyQuery = (project: string, changing: readonly string[]) => {
-  const asked = sorted(changing)
-  return queryOptions({
-    queryKey: [...groupMembersKey(project), asked, 'other-ports-of-many'],
-    queryFn: async ({ signal }) => (await code()).readOtherPortsOfMany(project, asked, signal),
-    staleTime: 60_000,
-    // Thousands of ports: to compare them with those before takes longer than to draw them.
-    structuralSharing: false,
-  })
-}
-
-/**
- * The ports that have a group, page by page; read anew each time they are shown, and when a change
- * puts the group on a port or takes it off.
- */
-export const portsOfGroupQuery = (project: string, id: string) => {
-  const query = portsInfiniteQuery(project, { security_groups: [id] })
-  const queryKey: readonly unknown[] = [...groupMembersKey(project), [id], 'ports']
-  return { ...query, queryKey: queryKey as typeof query.queryKey, gcTime: 0 }
 }
 
 /** Has the members of all groups of a project read again. */

@@ -17,7 +17,6 @@ import { paths } from '../../vpc/paths.ts'
 import { api, session } from '../../vpc/portside-api.ts'
 import type { PortsQuery, SecurityGroupsQuery } from '../../vpc/requests.ts'
 import type { SecurityGroup, SecurityGroupRule } from '../../vpc/security-group.ts'
-import { UNREADABLE } from '../../vpc/unreadable-marks.ts'
 import { rulesUnreadable } from '../../vpc/traffic/rules-unreadable.ts'
 import { call } from './client.ts'
 import {
@@ -89,26 +88,6 @@ export const portsInfiniteQuery = (project: string, filters: PortFilters) =>
     staleTime: Infinity,
     // The route has just tried.
     retryOnMount: false,
-  })
-
-/**
- * The ports that one of several exact searches finds, asked one after the other until one finds
- * something.
- * @param tries filters of each search, on top of `filters`
- */
-export const exactPortsQuery = (project: string, filters: PortFilters, tries: readonly PortFilters[]) =>
-  queryOptions({
-    queryKey: ['exact-ports', project, filters, tries],
-    queryFn: async ({ signal }) => {
-      for (const one of tries) {
-        const page = await call(portsResponse, portsRead(project, { ...filters, ...one }), { signal })
-        const unreadable = page[UNREADABLE]
-        // What can't be read may be what is looked for.
-        if (page.ports.length > 0 || unreadable) return { ports: page.ports, unreadable }
-      }
-      return { ports: [], unreadable: undefined }
-    },
-    staleTime: 5_000,
   })
 
 /**

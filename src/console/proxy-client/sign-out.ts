@@ -1,4 +1,5 @@
-import { api, signedOut } from '../../vpc/portside-api.ts'
+import { api } from '../../vpc/portside-api.ts'
+import { signedOut } from '../../vpc/signed-out.ts'
 import { call } from './client.ts'
 
 /**

@@ -1,6 +1,9 @@
 import type { JSX } from 'react'
 import { CopyButton } from './CopyButton.tsx'
 import styles from './Id.module.css'
+import { shortId } from './short-id.ts'
+
+export { shortId }
 
 type IdProps = {
   value: string
@@ -25,9 +28,4 @@ export function Id({ value, label = 'ID', short = false, copy = true, tabIndex }
       {copy && <CopyButton text={value} label={`Copy ${label}`} tabIndex={tabIndex} />}
     </span>
   )
-}
-
-/** The first eight digits of a UUID, as people name them; anything short stays whole. */
-export function shortId(id: string): string {
-  return id.length > 12 ? `${id.slice(0, 8)}…` : id
 }

@@ -1,4 +1,4 @@
-import type { StepRequest } from '../../vpc/change-step.ts'
+import type { StepRequest } from '../../vpc/step-request.ts'
 import { shortened, type PortsideError } from '../../vpc/errors.ts'
 import type { Port } from '../../vpc/port.ts'
 import { textOf } from '../../vpc/shown.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { StepRequest } from '../../vpc/change-step.ts'
+import type { StepRequest } from '../../vpc/step-request.ts'
 import type { AuditEntry, AuditOutcome } from '../../vpc/audit-log.ts'
 import { endEntry, requestEntry, responseEntry } from '../audit-log/entries.ts'
 import { orNotRecorded } from '../audit-log/not-recorded.ts'

@@ -1,11 +1,5 @@
-import {
-  applyStep,
-  dryRunRequest,
-  stepRequest,
-  StepRefused,
-  type ChangeStep,
-  type StepRequest,
-} from '../../vpc/change-step.ts'
+import { applyStep, StepRefused, type ChangeStep } from '../../vpc/change-step.ts'
+import { dryRunRequest, stepRequest, type StepRequest } from '../../vpc/step-request.ts'
 import type { StepCheck } from '../../vpc/checks.ts'
 import type { CheckRequest } from '../../vpc/portside-requests.ts'
 import { refusedFields } from '../../vpc/errors.ts'

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { stepRequest, type StepRequest } from '../../vpc/change-step.ts'
+import { stepRequest, type StepRequest } from '../../vpc/step-request.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import { sameList } from '../../vpc/list-difference.ts'
 import { portCallsOf } from '../../vpc/port-calls.ts'

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import { stepRequest } from '../../vpc/change-step.ts'
+import { stepRequest } from '../../vpc/step-request.ts'
 import type { AuditEntry } from '../../vpc/audit-log.ts'
 import { textOf } from '../../vpc/shown.ts'
 import type { Tables } from '../database/tables.ts'

@@ -1,10 +1,10 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { type WaitingOperation } from '../../vpc/awaiting-choice.ts'
 import {
   operationSummary,
   SETTLED,
   type OperationStatus,
   type OperationSummary,
-  type WaitingOperation,
 } from '../../vpc/portside-api.ts'
 import type { AuditEntry } from '../../vpc/audit-log.ts'
 import type { Database } from '../database/database.ts'

@@ -2,14 +2,8 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import * as z from 'zod/mini'
 import { uuid } from '../../vpc/ids.ts'
-import {
-  api,
-  awaitingChoiceResponse,
-  MOST_AWAITING_CHOICE,
-  operationChoices,
-  operationResponse,
-  operationsResponse,
-} from '../../vpc/portside-api.ts'
+import { awaitingChoiceResponse, MOST_AWAITING_CHOICE } from '../../vpc/awaiting-choice.ts'
+import { api, operationChoices, operationResponse, operationsResponse } from '../../vpc/portside-api.ts'
 import { choiceRequest, operationRequest, operationsQuery } from '../../vpc/portside-requests.ts'
 import type { ProxyConfig } from '../config.ts'
 import { ownError } from '../errors.ts'

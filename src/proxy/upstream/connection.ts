@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { StepRequest } from '../../vpc/change-step.ts'
+import type { StepRequest } from '../../vpc/step-request.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import { queryString } from '../../vpc/query-string.ts'
 import type { ProxyConfig, ProxyProject } from '../config.ts'

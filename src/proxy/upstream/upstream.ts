@@ -8,7 +8,7 @@ import type {
   securityGroupResponse,
   securityGroupsResponse,
 } from '../../vpc/responses.ts'
-import type { StepRequest } from '../../vpc/change-step.ts'
+import type { StepRequest } from '../../vpc/step-request.ts'
 import type { PortsideError } from '../../vpc/errors.ts'
 import type { Port } from '../../vpc/port.ts'
 import type { Offers, OffersResponse } from '../../vpc/offers.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { BulkChange, BulkChangePort } from '../../../src/vpc/bulk-changes-api.ts'
-import { rebase } from '../../../src/vpc/list-difference.ts'
+import { rebase } from '../../../src/vpc/rebase.ts'
 import type { TestedProxy } from '../../stage/proxy.ts'
 import { operationsOver, planned, PROJECT, type startStage } from '../operations/ask-operations.ts'
 import { bulkChangesOver, bulkRequest } from './ask-bulk-changes.ts'

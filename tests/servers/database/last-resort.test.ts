@@ -6,7 +6,8 @@ import { newOperation, notePort } from '../../../src/proxy/operations/journaled-
 import { OperationStore } from '../../../src/proxy/operations/operation-store.ts'
 import { responseEntry, requestEntry } from '../../../src/proxy/audit-log/entries.ts'
 import { findAuditEntries } from '../../../src/proxy/audit-log/read.ts'
-import { stepRequest, type ChangeStep } from '../../../src/vpc/change-step.ts'
+import { type ChangeStep } from '../../../src/vpc/change-step.ts'
+import { stepRequest } from '../../../src/vpc/step-request.ts'
 import { DATABASES, newDatabase, open } from './open.ts'
 
 const PROJECT = 'f5dab68cd75740e68c599e9af5fe0aed'

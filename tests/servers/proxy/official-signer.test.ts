@@ -6,7 +6,8 @@ import { json, startScriptedPlatform, type ScriptedPlatform } from '../../stage/
 import { readConfig } from '../../../src/proxy/config.ts'
 import { createUpstream } from '../../../src/proxy/upstream/connection.ts'
 import type { Upstream } from '../../../src/proxy/upstream/upstream.ts'
-import { dryRunRequest, stepRequest, type ChangeStep } from '../../../src/vpc/change-step.ts'
+import { type ChangeStep } from '../../../src/vpc/change-step.ts'
+import { dryRunRequest, stepRequest } from '../../../src/vpc/step-request.ts'
 import { ACCESS, KEYS } from '../../stage/servers.ts'
 import { AWKWARD } from './awkward.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { portResponse, portsResponse, type PortsResponse } from '../../../src/vpc/responses.ts'
-import { dryRunRequest } from '../../../src/vpc/change-step.ts'
+import { dryRunRequest } from '../../../src/vpc/step-request.ts'
 import { paths } from '../../../src/vpc/paths.ts'
 import { addressesOf } from '../../../src/vpc/port-facts.ts'
 import type { Port } from '../../../src/vpc/port.ts'

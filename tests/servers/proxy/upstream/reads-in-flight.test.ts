@@ -1,7 +1,8 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { portResponse } from '../../../../src/vpc/responses.ts'
-import { stepRequest, type ChangeStep } from '../../../../src/vpc/change-step.ts'
+import { type ChangeStep } from '../../../../src/vpc/change-step.ts'
+import { stepRequest } from '../../../../src/vpc/step-request.ts'
 import { paths } from '../../../../src/vpc/paths.ts'
 import { readConfig } from '../../../../src/proxy/config.ts'
 import {

@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { dryRunRequest, stepRequest, type ChangeStep } from '../../../../src/vpc/change-step.ts'
+import { type ChangeStep } from '../../../../src/vpc/change-step.ts'
+import { dryRunRequest, stepRequest } from '../../../../src/vpc/step-request.ts'
 import { readConfig } from '../../../../src/proxy/config.ts'
 import {
   json,
