@@ -23,6 +23,8 @@ const LONGEST_TEXT = 1000
 /** A row of the ports. Where the screen is narrow they are cards, as high as all that they hold. */
 const ROW_HEIGHT = 40
 const CARDS_BELOW = 840
+/** A port with more groups than are named in two calls asks for the rest when it is shown. */
+export const MOST_GROUPS = 100
 /** With less room the list says so. */
 const MUCH_ROOM = 6
 /** In a template, each kind of row is there once. */
@@ -60,12 +62,18 @@ export async function showPort(
   const limit = objectsOf(who['projects']).find(({ project_id }) => project_id === project)![
     'groups_per_port'
   ] as number
-  // What is arranged here is another list.
-  const odd = storedChoice(arrangementKey(project, id)) !== undefined || !STATUSES.includes(status as string)
-  if (odd || count === 0 || new Set(groups).size < count || !(limit - count >= MUCH_ROOM)) return
   const owner = textIn(device_owner) ?? ''
+  const odd =
+    // What is arranged here is another list.
+    storedChoice(arrangementKey(project, id)) !== undefined ||
+    !STATUSES.includes(status as string) ||
+    // It would be shown as one.
+    STATUSES.includes(owner) ||
+    // More are not all read ahead.
+    count > MOST_GROUPS
+  if (odd || count === 0 || new Set(groups).size < count || !(limit - count >= MUCH_ROOM)) return
   const zone = /^compute:(.+)/s.exec(owner)?.[1]
-  const isKnown = zone ?? document.getElementById('early-port')?.innerHTML.includes(`{${owner}}`)
+  const isKnown = zone ?? document.getElementById('early-port')!.innerHTML.includes(`{${owner}}`)
   const rows = (known?: Map<unknown, Record<string, unknown>>) =>
     groups.map((group, n): Row => {
       const found = known?.get(group)
@@ -97,7 +105,7 @@ export async function showPort(
 }
 
 /** @throws Error in an odd form: that is left to the console */
-function must(holds: boolean): asserts holds {
+function must(holds: unknown): asserts holds {
   if (!holds) throw new Error()
 }
 
@@ -119,7 +127,7 @@ function textIn(value: unknown): string | undefined {
 }
 
 function idIn(value: unknown): string {
-  must(typeof value === 'string' && value !== '')
+  must(value && typeof value === 'string')
   return textIn(value)!
 }
 
@@ -173,7 +181,7 @@ function fill(part: ParentNode, values: Values): void {
       text.replace(/\{(.+?)\}|%7B(\w+)%7D/g, (_, plain: string, inAddress: string) => {
         const value = values[plain ?? inAddress]
         lacks ||= value === undefined
-        return inAddress ? encodeURIComponent(value ?? '') : (value ?? '')
+        return inAddress ? encodeURIComponent(value!) : value!
       })
     for (const attribute of element.attributes) attribute.value = put(attribute.value)
     for (const child of element.childNodes) if (child instanceof Text) child.data = put(child.data)

@@ -4,7 +4,7 @@
 // Content-Security-Policy allows no inline script, and small, as nothing is painted before it.
 import '../../public/theme.js'
 import { lastProject } from './app/last-project.ts'
-import { showPort, showPorts } from './early-view.ts'
+import { MOST_GROUPS, showPort, showPorts } from './early-view.ts'
 import {
   groupsReads,
   portRead,
@@ -19,9 +19,6 @@ import { readAhead } from './proxy-client/read-ahead.ts'
 
 /** The files that a page loads besides those that index.html names: the build writes them there. */
 const files = document.currentScript!.dataset
-
-/** A port with more groups than are named in two calls asks for the rest when it is shown. */
-const MOST_GROUPS = 100
 
 try {
   loadView(location.pathname.split('/').map(decodeURIComponent))

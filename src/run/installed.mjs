@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url'
 /** The project's folder, where package.json is. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
+/** What ends a process from outside: Ctrl+C, a stop, a terminal that is closed. */
+const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
 const STAMP = `${root}node_modules/.portside-installed`
 
 /** Ends the process with one clear line when this Node is too old. */
@@ -77,7 +80,7 @@ export function start(command, args, options = {}) {
     stop()
     process.exit(1)
   }
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stopBoth)
+  for (const signal of ENDINGS) process.on(signal, stopBoth)
   const ended = once(child, 'close')
     .then(
       ([status]) => status ?? 1,
@@ -87,7 +90,7 @@ export function start(command, args, options = {}) {
       },
     )
     .finally(() => {
-      for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stopBoth)
+      for (const signal of ENDINGS) process.off(signal, stopBoth)
     })
   return { ended, stop }
 }

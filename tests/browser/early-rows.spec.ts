@@ -14,7 +14,7 @@ const shown = (page: Page, inside: string) =>
     (root) =>
       [
         ...document.querySelectorAll(
-          `${root} :is(h1, tbody th, tbody th a, [data-row], [data-group], main nav a)`,
+          `${root} :is(h1, tbody th, tbody th a, [data-row], [data-row] [data-group], main nav a)`,
         ),
       ]
         .filter((one) => one.getAttribute('data-control') !== 'rules')

@@ -300,6 +300,41 @@ base('a lifted group follows each key, however quick', async ({ page, portPage, 
   expect(await cloud.list(port)).toEqual([a, b, c, d, ...rest])
 })
 
+base(
+  'keys let go of a row when the list changes or a pointer takes it',
+  async ({ page, portPage, portPath }) => {
+    const errors: Error[] = []
+    page.on('pageerror', (error) => errors.push(error))
+    await portPage.open(portPath('f9a413c1-3c62-4621-9e24-50346fa48ef1'), 6)
+    await portPage.canDrag()
+    const before = await portPage.ids()
+    const lifted = page.locator('[data-lifted]')
+    const grip = portPage.row(before[1]!).locator('[data-control=grip]')
+
+    await portPage.row(before[0]!).locator('[data-control=grip]').press('Alt+ArrowDown')
+    await expect.poll(() => portPage.ids()).not.toEqual(before)
+    await grip.press('Space')
+    await expect(lifted).toHaveCount(1)
+    await grip.press('Control+z')
+    await expect.poll(() => portPage.ids()).toEqual(before)
+    await expect(lifted).toHaveCount(0)
+    await expect(page.getByText('stays where it was')).toBeAttached()
+
+    // The mouse drags what keys have lifted: then Escape is for that.
+    await grip.press('Space')
+    await grip.hover()
+    await page.mouse.down()
+    const { x, y } = (await portPage.grips.nth(4).boundingBox())!
+    await page.mouse.move(x + 5, y, { steps: 5 })
+    await expect(page.locator('[data-drop]')).toHaveCount(1)
+    await page.keyboard.press('Escape')
+    await page.mouse.up()
+    await expect(lifted).toHaveCount(0)
+    expect(await portPage.ids()).toEqual(before)
+    expect(errors).toEqual([])
+  },
+)
+
 base('a group in sight stays selected while its ID is asked for', async ({ page, portPage, portPath }) => {
   const [added] = EXAMPLE.inserted
   const reads = await holdBack(page, new RegExp(`/security-groups\\?.*${added}`))

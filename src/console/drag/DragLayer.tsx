@@ -46,6 +46,8 @@ type DragLayerProps = {
   areas: RefObject<HTMLElement | null>
   dragLink: DragLink
   desired: readonly string[]
+  /** Nothing can be arranged now. */
+  locked: boolean
   nameOf: (id: string) => string
 }
 
@@ -54,14 +56,16 @@ type DragLayerProps = {
  * by `data-row`, sets an attribute on the lifted ones, and moves a line from gap to gap. So a list
  * of 100 groups drags as smoothly as one of two.
  */
-export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps): JSX.Element {
+export function DragLayer({ areas, dragLink, desired, locked, nameOf }: DragLayerProps): JSX.Element {
   const [pressed, setPressed] = useState<Dragged>()
   // By the pointer only: what is lifted by keys has nothing that is drawn beside the pointer.
   const [lifted, setLifted] = useState<{ name: string; count: number }>()
   const [dropping, startDropping] = useTransition()
   const spoken = useRef<HTMLOutputElement>(null)
   const liftedRows = useRef<(HTMLElement | null)[]>([])
-  const liftedByKeys = useRef<{ dragged: Dragged; unfollow: () => void }>(undefined)
+  const liftedByKeys = useRef<{ dragged: Dragged; desired: readonly string[]; unfollow: () => void }>(
+    undefined,
+  )
   const listeners = useRef<Listeners>(undefined)
   const overWords = useRef('')
   const giveFocusBack = useRef<() => void>(undefined)
@@ -80,6 +84,10 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
     moveLine(areas, undefined, tops, '')
     for (const element of liftedRows.current.splice(0)) element?.removeAttribute('data-lifted')
   }
+  const stopKeys = () => {
+    liftedByKeys.current?.unfollow()
+    liftedByKeys.current = undefined
+  }
   const clearUp = () => {
     if (dragLink.isDragging()) return
     giveFocusBack.current?.()
@@ -87,6 +95,8 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
     unmark()
   }
   const lift = (dragged: Dragged) => {
+    // A pointer takes what keys had lifted.
+    stopKeys()
     dragLink.setDragging(true)
     const ids = dragged.ids()
     const start = gapOfPosition(desired, ids, firstPosition(desired, ids))
@@ -115,12 +125,12 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
   const end = (text: string) => {
     say(text)
     dragLink.setDragging(false)
-    liftedByKeys.current = undefined
+    stopKeys()
     setLifted(undefined)
   }
   const drop = (dragged: Dragged) => {
-    const gap = dropGap.get()
-    end(words.dropped(dragged, gap))
+    const gap = locked ? undefined : dropGap.get()
+    end(locked ? words.cancelled(dragged) : words.dropped(dragged, gap))
     if (gap === undefined) return
     dragLink.setDropping(true)
     const focused = document.activeElement
@@ -154,7 +164,7 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
       event.preventDefault()
       if (dragLink.isDragging()) return
       const gap = lift(dragged)
-      liftedByKeys.current = { dragged, unfollow: followKeys(event.currentTarget, keyLift) }
+      liftedByKeys.current = { dragged, desired, unfollow: followKeys(event.currentTarget, keyLift) }
       moveOver(dragged, gap)
       mark(dragged)
     },
@@ -182,6 +192,11 @@ export function DragLayer({ areas, dragLink, desired, nameOf }: DragLayerProps):
     [dragLink, keyLift],
   )
   useEffect(() => () => liftedByKeys.current?.unfollow(), [])
+  // Keys have their gap in the list as it was, and the row may be gone, with the focus.
+  useLayoutEffect(() => {
+    const { current } = liftedByKeys
+    if (current && (locked || current.desired !== desired)) keyLift.current.cancel()
+  })
 
   const isOver = lifted === undefined && !dropping
   // The line stays until the list is drawn as dropped, the marks until that is painted.

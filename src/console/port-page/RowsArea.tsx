@@ -31,7 +31,7 @@ export function RowsArea(props: { areas: RefObject<HTMLElement | null>; dragLink
     <>
       {/* Before the drop is over: rows that were dropped do not slide. */}
       <RowTools waiting={null} {...{ areas, desired, moved, dragLink, groups, many }} />
-      <Drag {...props} desired={desired} nameOf={nameOf} />
+      <Drag {...props} desired={desired} locked={arranged.lockReason !== undefined} nameOf={nameOf} />
     </>
   )
 }
