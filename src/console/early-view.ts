@@ -165,11 +165,16 @@ async function opened(
   }
 }
 
-/** Its file is here by now. The console's code finds the link, and adds none of its own. */
+/**
+ * Its file is here by now. It goes where the console's code would put it, behind what all pages
+ * share: the code finds it there, and adds none of its own.
+ */
 async function applied(loaded: Promise<HTMLLinkElement>): Promise<void> {
   const link = await loaded
   await new Promise((resolve) => {
-    Object.assign(link, { rel: 'stylesheet', onload: resolve, onerror: () => link.remove() })
+    document.head.append(
+      Object.assign(link, { rel: 'stylesheet', onload: resolve, onerror: () => link.remove() }),
+    )
   })
 }
 

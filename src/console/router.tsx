@@ -84,12 +84,14 @@ const portRoute = createRoute({
   path: '/ports/$portId',
   validateSearch: readPortSearch,
   loader: ({ context: { queryClient }, params: { projectId, portId }, preload }) => {
-    // Read ahead, nothing of the page is in the way of the rest of it.
-    if (preload) import('./port-page/PortPage.tsx').then(({ loadParts }) => loadParts()).catch(() => {})
-    void queryClient.prefetchQuery(portQuery(projectId, portId))
-    import('./proxy-client/operations.ts')
-      .then(({ portOperationsQuery }) => queryClient.prefetchQuery(portOperationsQuery(projectId, portId)))
+    import('./port-page/PortPage.tsx')
+      .then(({ loadParts, portOperationsQuery }) => {
+        // Read ahead, nothing of the page is in the way of the rest of it.
+        if (preload) loadParts()
+        return queryClient.prefetchQuery(portOperationsQuery(projectId, portId))
+      })
       .catch(() => {})
+    void queryClient.prefetchQuery(portQuery(projectId, portId))
     // The first page, for the catalogue.
     void queryClient.prefetchInfiniteQuery(groupsInfiniteQuery(projectId, {}))
   },

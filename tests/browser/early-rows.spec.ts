@@ -95,6 +95,9 @@ test('ports are there before the code, and stay where they are', async ({ page, 
   expect(whole.slice(0, rows.length)).toEqual(rows)
   await expect(page.locator('#root').getByRole('link', { name: '31337' })).toBeFocused()
   await expect(page.locator('#root')).toContainText('46 ports')
+  // What is said of one page comes after what all pages share, as without the early rows.
+  const sheets = await page.evaluate(() => [...document.styleSheets].map(({ href }) => String(href)))
+  expect(sheets.filter((href) => href.includes('/assets/'))[0]).toMatch(/\/index-.*\.css$/)
   const { frames, shift } = await painted(page)
   expect(frames.slice(frames.indexOf('early'))).toEqual(['early', 'whole'])
   expect(shift).toBeLessThan(0.01)

@@ -9,6 +9,7 @@ import { CallError } from '../proxy-client/call-error.ts'
 import { PortHeader } from './PortHeader.tsx'
 import { Workbench } from './Workbench.tsx'
 
+export { portOperationsQuery } from '../proxy-client/operations.ts'
 export { loadParts } from './later-parts.ts'
 
 const StoppedOnGonePort = later(() =>
