@@ -6,7 +6,7 @@ import { shortened } from '../../vpc/errors.ts'
 import { useHalfDone } from '../operations/half-done.ts'
 import { openChangesQuery } from '../proxy-client/bulk-changes.ts'
 import { Icon } from '../ui/Icon.tsx'
-import { shortId } from '../ui/Id.tsx'
+import { shortId } from '../ui/short-id.ts'
 import styles from './HalfDone.module.css'
 import { useKnownProject } from './known-project.ts'
 

@@ -8,7 +8,7 @@ import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { Combobox, type Option } from '../ui/Combobox.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
-import { shortId } from '../ui/Id.tsx'
+import { shortId } from '../ui/short-id.ts'
 import styles from './Palette.module.css'
 
 type Entry = Option & { go: () => void }

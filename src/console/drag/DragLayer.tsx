@@ -22,7 +22,6 @@ import { flushSync } from 'react-dom'
 import { useLatest } from '../hooks/latest.ts'
 import styles from './DragLayer.module.css'
 import {
-  createDropGap,
   dragWords,
   draggedOf,
   firstPosition,
@@ -69,7 +68,8 @@ export function DragLayer({ areas, dragLink, desired, locked, nameOf }: DragLaye
   const listeners = useRef<Listeners>(undefined)
   const overWords = useRef('')
   const giveFocusBack = useRef<() => void>(undefined)
-  const [dropGap] = useState(createDropGap)
+  // The gap to drop in now, undefined beside the list: it changes too often for state.
+  const dropGap = useRef<number>(undefined)
   const tops = useMemo(() => gapTops(desired, () => listIn(areas)), [areas, desired])
   const collisions = useMemo(() => nearestGap(tops), [tops])
   const sensors = useDragSensors()
@@ -102,7 +102,7 @@ export function DragLayer({ areas, dragLink, desired, locked, nameOf }: DragLaye
     const start = gapOfPosition(desired, ids, firstPosition(desired, ids))
     // Lifting announces where it starts from.
     overWords.current = words.over(dragged, dragged.from === 'list' ? start : undefined)
-    dropGap.set(undefined)
+    dropGap.current = undefined
     // Those of a drop that is still being drawn.
     unmark()
     liftedRows.current = ids.map((id) => rowIn(areas, dragged.from, id))
@@ -114,8 +114,8 @@ export function DragLayer({ areas, dragLink, desired, locked, nameOf }: DragLaye
   }
   const moveOver = (dragged: Dragged, gap: number | undefined) => {
     // dnd-kit tells the last move late, at times after the drop.
-    if (gap === dropGap.get() || !dragLink.isDragging()) return
-    dropGap.set(gap)
+    if (gap === dropGap.current || !dragLink.isDragging()) return
+    dropGap.current = gap
     // Beside a pointer, the name is with that; a row that keys move far is out of sight.
     const name = liftedByKeys.current ? `${wordsOf(dragged)}: position` : 'Position'
     moveLine(areas, gap, tops, gap === undefined ? '' : `${name} ${dragged.positionAt(gap) + 1}`)
@@ -129,7 +129,7 @@ export function DragLayer({ areas, dragLink, desired, locked, nameOf }: DragLaye
     setLifted(undefined)
   }
   const drop = (dragged: Dragged) => {
-    const gap = locked ? undefined : dropGap.get()
+    const gap = locked ? undefined : dropGap.current
     end(locked ? words.cancelled(dragged) : words.dropped(dragged, gap))
     if (gap === undefined) return
     dragLink.setDropping(true)
@@ -170,7 +170,7 @@ export function DragLayer({ areas, dragLink, desired, locked, nameOf }: DragLaye
     },
     moveBy(positions: 1 | -1) {
       const { dragged } = liftedByKeys.current!
-      const at = dragged.positionAt(dropGap.get() ?? 0)
+      const at = dragged.positionAt(dropGap.current ?? 0)
       moveOver(dragged, gapOfPosition(desired, dragged.ids(), Math.max(0, at + positions)))
       lineIn(areas)?.scrollIntoView({ block: 'nearest', behavior: 'instant' })
     },

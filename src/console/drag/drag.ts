@@ -20,20 +20,6 @@ export const LIST = 'list'
  */
 export type GapTops = (height: number) => readonly number[]
 
-/** The gap to drop in now; undefined beside the list. Not in React's state: it changes often. */
-export type DropGap = { get: () => number | undefined; set: (gap: number | undefined) => void }
-
-/** No gap yet. */
-export function createDropGap(): DropGap {
-  let gap: number | undefined
-  return {
-    get: () => gap,
-    set(now) {
-      gap = now
-    },
-  }
-}
-
 /**
  * Measures the gaps between the rows of `desired` once for a whole drag: each time costs a layout.
  */

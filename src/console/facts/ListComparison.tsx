@@ -3,7 +3,7 @@ import { listDifference } from '../../vpc/list-difference.ts'
 import { textOf } from '../../vpc/shown.ts'
 import { groupName, type Named } from './group-names.ts'
 import { GroupName } from './GroupName.tsx'
-import { shortId } from '../ui/Id.tsx'
+import { shortId } from '../ui/short-id.ts'
 import styles from './ListComparison.module.css'
 
 type ListComparisonProps = {

@@ -1,6 +1,6 @@
 import type { SecurityGroup } from '../../vpc/security-group.ts'
 import { textOf } from '../../vpc/shown.ts'
-import { shortId } from '../ui/Id.tsx'
+import { shortId } from '../ui/short-id.ts'
 
 /** Groups by ID, as far as their names are needed. */
 export type Named = ReadonlyMap<string, Pick<SecurityGroup, 'id' | 'name'> | null>

@@ -1,6 +1,6 @@
 import { startTransition, useEffect, useState } from 'react'
 
-/** So many take about half of a frame of a slow machine. */
+/** The cells of so many rows are laid out and painted in less than half of a frame. */
 const EACH_FRAME = 8
 
 /** What waits to be drawn, in the order in which it came. */

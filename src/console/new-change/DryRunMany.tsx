@@ -15,7 +15,7 @@ import { Button } from '../ui/Button.tsx'
 import { SelectField } from '../ui/Field.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { Panel } from '../ui/Panel.tsx'
-import { shortId } from '../ui/Id.tsx'
+import { shortId } from '../ui/short-id.ts'
 import { portsWords, timeLeftWords } from '../waves/bulk-words.ts'
 import styles from './NewChangePage.module.css'
 

@@ -9,7 +9,7 @@ import { Dialog } from '../ui/Dialog.tsx'
 import { ErrorPanel } from '../errors/ErrorPanel.tsx'
 import { UnreadableNotice } from '../errors/UnreadableNotice.tsx'
 import { Combobox } from '../ui/Combobox.tsx'
-import { shortId } from '../ui/Id.tsx'
+import { shortId } from '../ui/short-id.ts'
 import { SkeletonRows } from '../ui/Skeleton.tsx'
 import styles from './GroupPicker.module.css'
 

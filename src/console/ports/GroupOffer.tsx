@@ -1,7 +1,7 @@
 import type { JSX } from 'react'
 import { useGroupsNamed } from '../facts/use-groups-named.ts'
 import { Button } from '../ui/Button.tsx'
-import { shortId } from '../ui/Id.tsx'
+import { shortId } from '../ui/short-id.ts'
 import styles from './PortsPage.module.css'
 import type { PortsSearch } from '../port-search/ports-search.ts'
 import { exactSearch, looksLikeNetwork } from '../port-search/search-text.ts'

@@ -3,8 +3,6 @@ import { CopyButton } from './CopyButton.tsx'
 import styles from './Id.module.css'
 import { shortId } from './short-id.ts'
 
-export { shortId }
-
 type IdProps = {
   value: string
   /** What it is the ID of: names the copy button ('Copy port ID'). */
