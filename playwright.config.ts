@@ -1,7 +1,8 @@
 import { defineConfig, devices } from '@playwright/test'
 import { installedChromium } from './src/run/chromium.mjs'
 
-const CALLS = '**/calls.spec.ts'
+/** Long, and with a Portside of their own or mostly waiting: one by one, beside the others. */
+const LONG = ['calls', 'memory', 'sign-in'].map((name) => `**/${name}.spec.ts`)
 
 const executablePath = installedChromium()
 
@@ -10,9 +11,8 @@ export default defineConfig({
   globalSetup: './tests/stage/postgres.browser.ts',
   fullyParallel: true,
   projects: [
-    // It waits for silence most of the time, beside the others.
-    { name: 'calls', testMatch: CALLS, workers: 1 },
-    { name: 'others', testIgnore: CALLS, workers: 2 },
+    { name: 'long', testMatch: LONG, workers: 1 },
+    { name: 'others', testIgnore: LONG, workers: 2 },
   ],
   workers: 3,
   forbidOnly: Boolean(process.env.CI),

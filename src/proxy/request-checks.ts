@@ -6,6 +6,7 @@ import { uuid } from '../vpc/ids.ts'
 import { boundedText, MOST_FIELDS_NAMED } from '../vpc/limits.ts'
 import { isRepeated, readQuery } from '../vpc/requests.ts'
 import { isObject } from '../vpc/shown.ts'
+import { compiled } from './compiled.ts'
 import { ownError, type ProxyError } from './errors.ts'
 import type { Asker } from './upstream/upstream.ts'
 
@@ -18,11 +19,10 @@ import type { Asker } from './upstream/upstream.ts'
 export function checkRequests(app: FastifyInstance): void {
   app.setValidatorCompiler<z.core.$ZodType>(({ schema, httpPart }) => {
     refuseUnbounded(schema)
-    const form = z.compile(schema as z.ZodMiniType)
     const where = PARTS[httpPart ?? ''] ?? 'body'
     const read =
       where === 'query'
-        ? (value: unknown) => readQuery(form as z.ZodMiniObject, pairsOf(value as QueryValues))
+        ? (value: unknown) => readQuery(schema as z.ZodMiniObject, pairsOf(value as QueryValues))
         : // Without a body, Fastify gives null.
           (value: unknown) => value ?? undefined
     const shorten = where === 'body' ? shortening(schema) : undefined
@@ -30,9 +30,9 @@ export function checkRequests(app: FastifyInstance): void {
       const left = { wrong: MOST_WRONG }
       const whole = read(value)
       const given = shorten ? shorten(whole, left) : whole
-      const result = form.safeParse(given)
+      const result = compiled(schema as z.ZodMiniType).safeParse(given)
       if (result.success) return { value: result.data }
-      const isOne = (name: string) => where !== 'query' || !isRepeated(form as z.ZodMiniObject, given, name)
+      const isOne = (name: string) => where !== 'query' || !isRepeated(schema as z.ZodMiniObject, given, name)
       return { error: refusal(result.error, given, where, isOne, left.wrong <= 0) }
     }
   })
@@ -213,7 +213,6 @@ function shorteningFields(shape: Record<string, z.core.$ZodType>): Shorten | und
 
 function shorteningList(element: z.core.$ZodType, most: number): Shorten {
   const shorten = shortening(element)
-  const entry = z.compile(element as z.ZodMiniType)
   return (value, left) => {
     // A list that is too long is refused before its entries are looked at.
     if (!Array.isArray(value) || value.length > most) return value
@@ -221,7 +220,7 @@ function shorteningList(element: z.core.$ZodType, most: number): Shorten {
     for (const one of value as unknown[]) {
       if (left.wrong <= 0) break
       kept.push(shorten ? shorten(one, left) : one)
-      const { error } = entry.safeParse(kept.at(-1))
+      const { error } = compiled(element as z.ZodMiniType).safeParse(kept.at(-1))
       if (error) left.wrong -= error.issues.length
     }
     return kept

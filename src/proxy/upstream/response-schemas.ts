@@ -7,6 +7,7 @@ import { isObject, objectsOf, saysNothing } from '../../vpc/shown.ts'
 import { UNREADABLE } from '../../vpc/unreadable-marks.ts'
 import type { UnreadableEntry } from '../../vpc/unreadable.ts'
 import * as v1 from '../../vpc/v1-ports.ts'
+import { compiled } from '../compiled.ts'
 import { ONE_THING } from './response-bounds.ts'
 import type { ResponseSchema } from './upstream.ts'
 
@@ -20,10 +21,9 @@ type ObjectSchema<T> = z.ZodMiniObject & z.ZodMiniType<T>
  * ports is checked in a fraction of the time. None of these schemas changes what it reads.
  */
 function checks<T>(schema: ObjectSchema<T>): ResponseSchema<T> {
-  const compiled = z.compile(schema)
   return {
     safeParse: (value) =>
-      z.validate(compiled, value)
+      z.validate(compiled(schema), value)
         ? { success: true, data: value as T }
         : { success: false, error: firstIssues(schema, value) },
   }
@@ -60,10 +60,10 @@ type Judged = { good: unknown[]; places: number[]; bad: UnreadableEntry[] }
  * in the first few only.
  */
 function judgeEntries(entries: readonly unknown[], element: z.ZodMiniType): Judged {
-  const compiled = z.compile(element)
+  const form = compiled(element)
   const judged: Judged = { good: [], places: [], bad: [] }
   for (const [place, entry] of entries.entries()) {
-    if (z.validate(compiled, entry)) {
+    if (z.validate(form, entry)) {
       judged.good.push(entry)
       judged.places.push(place)
       continue
