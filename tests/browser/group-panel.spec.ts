@@ -141,7 +141,7 @@ test('text is selected by mouse; beside it, a row is dragged; rows are copied', 
       const { slides } = globalThis as unknown as { slides: [string, string][] }
       return slides.filter(([, keyframes]) => keyframes.includes(part)).map(([id]) => id)
     }, what)
-  await expect.poll(() => animated('background')).toEqual([SHOP_WEB])
+  await expect.poll(() => animated('opacity')).toEqual([SHOP_WEB])
   expect(await animated('translateY')).toEqual([])
   // By its button, both slide to their places.
   await row.getByRole('button', { name: 'Move shop-prod-web down' }).click()

@@ -21,9 +21,10 @@ test('before the first rows come 5 kB of JavaScript at most', () => {
   expectBelow(5_000, [headScript()])
 })
 
-test('a port with all that loads after its list takes less than 225 kB', () => {
+test('a port with all that loads after its list takes less than 230 kB', () => {
+  // With the code of a plan: loaded at the first drop, it would run in the frames that show that.
   const { js, css } = filesOf([PORT_PAGE, ...PORT_PAGE_PARTS])
-  expectBelow(225_000, [...js, ...css, ...workers()])
+  expectBelow(230_000, [...js, ...css, ...workers()])
 })
 
 /** Its worker is not in the manifest: a module that starts one names it. */

@@ -130,12 +130,14 @@ export function DragLayer({ areas, dragLink, desired, locked, nameOf }: DragLaye
   }
   const drop = (dragged: Dragged) => {
     const gap = locked ? undefined : dropGap.current
+    stopKeys()
+    const focused = document.activeElement
+    // Before anything is written: to take the focus away, browsers lay the page out.
+    if (gap !== undefined && focused instanceof HTMLElement && listIn(areas)?.contains(focused))
+      giveFocusBack.current = withoutFocus(focused)
     end(locked ? words.cancelled(dragged) : words.dropped(dragged, gap))
     if (gap === undefined) return
     dragLink.setDropping(true)
-    const focused = document.activeElement
-    if (focused instanceof HTMLElement && listIn(areas)?.contains(focused))
-      giveFocusBack.current = withoutFocus(focused)
     // In parts, between frames: to draw the list takes longer than a frame on a slow machine.
     startDropping(() => dragged.drop(gap))
   }
@@ -205,7 +207,8 @@ export function DragLayer({ areas, dragLink, desired, locked, nameOf }: DragLaye
     dragLink.setDropping(false)
     if (dragLink.isDragging()) return
     moveLine(areas, undefined, tops, '')
-    if (liftedRows.current.length > 0) requestAnimationFrame(() => setTimeout(clearUp))
+    // At the beginning of the frame after: in a task between them it would be laid out twice.
+    if (liftedRows.current.length > 0) requestAnimationFrame(() => requestAnimationFrame(clearUp))
   })
   return (
     <DndContext

@@ -17,7 +17,6 @@ type Tops = ReadonlyMap<string, number>
 
 const SLIDE_MS = 150
 const FLASH_MS = 900
-const FLASH = 'color-mix(in srgb, var(--accent) 30%, var(--surface))'
 const STILL = matchMedia('(prefers-reduced-motion: reduce)')
 
 /**
@@ -43,14 +42,12 @@ export function SlidingRows({ areas, desired, moved, dragLink }: SlidingRowsProp
     const landed = new Set(landedRows(from, desired, moved))
     if (dragLink.isDropping()) {
       // A hand has put them there: no row slides, and those that landed are marked once all is
-      // painted.
-      requestAnimationFrame(() =>
-        setTimeout(() => {
-          const rows = rowsIn(areas)
-          tops.current = topsOf(rows)
-          if (!STILL.matches) for (const row of rows) if (landed.has(row.dataset['row']!)) mark(row)
-        }),
-      )
+      // painted, and the drag's own marks are gone (drag/DragLayer.tsx).
+      inFrame(3, () => {
+        const rows = rowsIn(areas)
+        tops.current = topsOf(rows)
+        if (!STILL.matches) for (const row of rows) if (landed.has(row.dataset['row']!)) mark(row)
+      })
       return
     }
     requestAnimationFrame(() => {
@@ -87,8 +84,20 @@ function slide(
   }
 }
 
+/** Calls `act` at the beginning of the nth frame from now. */
+function inFrame(n: number, act: () => void): void {
+  requestAnimationFrame(() => (n > 1 ? inFrame(n - 1, act) : act()))
+}
+
+/** Fades beneath the row's contents: its own colour would have to be painted in each frame. */
 function mark(row: HTMLElement): void {
-  row.animate([{ backgroundColor: FLASH }, {}], FLASH_MS)
+  row.dataset['landed'] = ''
+  const fading = row.animate([{ opacity: 1 }, { opacity: 0 }], {
+    duration: FLASH_MS,
+    pseudoElement: '::before',
+  })
+  const unmark = () => row.removeAttribute('data-landed')
+  fading.finished.then(unmark, unmark)
 }
 
 function topsOf(rows: readonly HTMLElement[]): Tops {

@@ -1,4 +1,4 @@
-import { Suspense, useEffect, type JSX, type ReactNode, type RefObject } from 'react'
+import { memo, Suspense, useEffect, type JSX, type ReactNode, type RefObject } from 'react'
 import type { PortCalls } from '../../vpc/port-calls.ts'
 import { portSecurityOf } from '../../vpc/port-facts.ts'
 import type { Port } from '../../vpc/port.ts'
@@ -8,11 +8,12 @@ import { Panel } from '../ui/Panel.tsx'
 import type { TrafficState } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
 import { Notice } from '../ui/Notice.tsx'
-import { later, part } from '../errors/later.tsx'
-import { SkeletonRows } from '../ui/Skeleton.tsx'
+import { later } from '../errors/later.tsx'
 import { Switch } from '../ui/Switch.tsx'
 import { isPassed } from './check-result.ts'
+import { DryRunResult } from './DryRunResult.tsx'
 import { PlanBar } from './PlanBar.tsx'
+import { PlanChoices, PlanContent, PlanNotices, PlanTraffic } from './PlanContent.tsx'
 import styles from './PlanPanel.module.css'
 import type { Applying } from './use-applying.ts'
 import type { Checking } from './use-checking.ts'
@@ -50,14 +51,13 @@ export type PlanPanelProps = {
   headingRef: RefObject<HTMLHeadingElement | null>
 }
 
-// Only a plan that changes something needs them.
-const PlanNotices = part(() => import('./PlanContent.tsx').then((module) => module.PlanNotices))
-const PlanTraffic = part(() => import('./PlanContent.tsx').then((module) => module.PlanTraffic))
-const PlanChoices = part(() => import('./PlanContent.tsx').then((module) => module.PlanChoices))
-const PlanContent = part(() => import('./PlanContent.tsx').then((module) => module.PlanContent))
-const DryRunResult = part(() => import('./DryRunResult.tsx').then((module) => module.DryRunResult))
-
-const LOADING = <SkeletonRows label="Loading the plan" count={4} />
+// Drawn anew only when what they show is different. Their code is not loaded with the first plan:
+// it would come and run in the frames that show a drop.
+const Notices = memo(PlanNotices)
+const Traffic = memo(PlanTraffic)
+const Choices = memo(PlanChoices)
+const Content = memo(PlanContent)
+const Result = memo(DryRunResult)
 
 /**
  * What would change for traffic, every request that would be sent, what the dry run found, and the
@@ -68,7 +68,6 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
   const steps = 'problem' in plan ? [] : plan.steps
   const changes = underWay || 'problem' in plan || steps.length === 0 ? undefined : plan
   useFocusWhenReplaced(underWay, headingRef)
-  useLoadedFor(changes)
   // Once it has passed, nobody has to switch anything to go on.
   const passed = changes !== undefined && checking.checks !== undefined && isPassed(checking.checks)
   const blocked =
@@ -87,20 +86,20 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
       >
         <div className={styles.scroll}>
           <div className={styles.notices}>
-            {changes && <PlanNotices {...{ side, applying }} waiting={null} />}
+            {changes && <Notices {...{ side, applying }} />}
             {/* Stays while plans come and go, so that screen readers announce what they change. */}
             {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <output> takes no blocks */}
             <div role="status" aria-label="What the plan changes">
-              {changes && <PlanTraffic {...{ traffic, facts, port, changes }} waiting={null} />}
+              {changes && <Traffic {...{ traffic, facts, port, changes }} />}
             </div>
-            {changes && <PlanChoices {...props} changes={changes} waiting={null} />}
+            {changes && <Choices {...props} changes={changes} />}
           </div>
           {underWay ? (
             side
           ) : changes === undefined ? (
             <Idle plan={plan} side={side} lockReason={lockReason} />
           ) : (
-            <PlanContent {...props} changes={changes} waiting={LOADING} />
+            <Content {...props} changes={changes} />
           )}
         </div>
         {applying.asking && changes !== undefined && (
@@ -149,7 +148,7 @@ function PlanFooter(
       {/* This element stays, so that screen readers announce what appears in it. */}
       {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <output> takes no blocks */}
       <div role="status" aria-label="Dry run" className={styles.summary}>
-        {changes !== undefined && <DryRunResult waiting={null} {...{ checking, traffic, port, changes }} />}
+        {changes !== undefined && <Result {...{ checking, traffic, port, changes }} />}
       </div>
       <div className={styles.footer}>
         <Switch checked={dryRun} onChange={(event) => onDryRun(event.target.checked)}>
@@ -177,15 +176,6 @@ function PlanFooter(
       </div>
     </>
   )
-}
-
-/** Asks for the code that shows a plan, once there is one. */
-function useLoadedFor(changes: ChangePlan | undefined): void {
-  const needed = changes !== undefined
-  useEffect(() => {
-    if (!needed) return
-    for (const { load } of [PlanNotices, PlanTraffic, PlanChoices, PlanContent, DryRunResult]) load()
-  }, [needed])
 }
 
 /** The progress replaces the buttons: the focus that one of them had moves to the heading. */

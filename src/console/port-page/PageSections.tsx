@@ -1,4 +1,4 @@
-import { useCallback, useMemo, type JSX } from 'react'
+import { useCallback, useDeferredValue, useMemo, type JSX } from 'react'
 import { textOf } from '../../vpc/shown.ts'
 import { isChanged } from '../arrangement/arrangement.ts'
 import { knownName } from '../facts/group-facts.ts'
@@ -26,10 +26,12 @@ export function PageSections(): JSX.Element {
 /** What traffic the plan changes. */
 function TrafficSection(): JSX.Element {
   const { traffic, shownFacts } = usePortState()
+  // Below what the plan says of it, and in a frame of its own.
+  const shown = useDeferredValue(traffic)
   return (
     <section className={styles.details} aria-labelledby="traffic">
       <h2 id="traffic">What traffic changes</h2>
-      <TrafficInPlace waiting={LOADING} traffic={traffic} facts={shownFacts} />
+      <TrafficInPlace waiting={LOADING} traffic={shown} facts={shownFacts} />
     </section>
   )
 }
