@@ -2,7 +2,7 @@ import { defineConfig, devices } from '@playwright/test'
 import { installedChromium } from './src/run/chromium.mjs'
 
 /** Long, and with a Portside of their own or mostly waiting: one by one, beside the others. */
-const LONG = ['calls', 'memory', 'sign-in'].map((name) => `**/${name}.spec.ts`)
+const LONG = ['calls', 'large-estate', 'memory', 'sign-in'].map((name) => `**/${name}.spec.ts`)
 
 const executablePath = installedChromium()
 
