@@ -120,12 +120,18 @@ test('text is selected by mouse; beside it, a row is dragged; rows are copied', 
   // Where it is empty, beside its text.
   await page.evaluate(() => {
     const slides: unknown[] = []
+    const marks: Animation[] = []
     const animate = Element.prototype.animate
     Element.prototype.animate = function (keyframes, options) {
       slides.push([this.getAttribute('data-row'), JSON.stringify(keyframes)])
-      return animate.call(this, keyframes, options)
+      const animation = animate.call(this, keyframes, options)
+      if (!JSON.stringify(keyframes).includes('opacity')) return animation
+      // It ends when the test says so.
+      marks.push(animation)
+      animation.pause()
+      return animation
     }
-    Object.assign(globalThis, { slides })
+    Object.assign(globalThis, { slides, marks })
   })
   const box = (await row.boundingBox())!
   const to = await portPage.gapAbove(0)
@@ -146,6 +152,18 @@ test('text is selected by mouse; beside it, a row is dragged; rows are copied', 
   // By its button, both slide to their places.
   await row.getByRole('button', { name: 'Move shop-prod-web down' }).click()
   await expect.poll(async () => new Set(await animated('translateY'))).toEqual(new Set([SHOP_WEB, ATTACKERS]))
+  // It was marked again, and stays so when its first mark ends.
+  expect(await animated('opacity')).toEqual([SHOP_WEB, SHOP_WEB])
+  const endMark = (n: number) =>
+    page.evaluate(async (at) => {
+      const mark = (globalThis as unknown as { marks: Animation[] }).marks[at]!
+      mark.finish()
+      await mark.finished
+    }, n)
+  await endMark(0)
+  await expect(row).toHaveAttribute('data-landed')
+  await endMark(1)
+  await expect(row).not.toHaveAttribute('data-landed')
   await page.keyboard.press('Control+Z')
   await expect.poll(async () => (await portPage.ids())[0]).toBe(SHOP_WEB)
 

@@ -298,6 +298,28 @@ base('a lifted group follows each key, however quick', async ({ page, portPage, 
   await expect(grip).toBeFocused()
   await expect(lifted).toHaveCount(0)
   expect(await cloud.list(port)).toEqual([a, b, c, d, ...rest])
+
+  // Two drops, the second as soon as the first is drawn: what is lifted stays marked until then.
+  const marks = await page.evaluate(async () => {
+    const list = document.querySelector('[data-rows=list]')!
+    const marked: number[] = []
+    for (const drop of [1, 2]) {
+      const before = list.textContent
+      for (const code of ['Space', 'ArrowDown', 'Space'])
+        document.activeElement?.dispatchEvent(
+          new KeyboardEvent('keydown', { code, key: code, bubbles: true }),
+        )
+      while (list.textContent === before) {
+        if (drop === 2) marked.push(list.querySelectorAll('[data-lifted], [data-drop]').length)
+        await new Promise(requestAnimationFrame)
+      }
+    }
+    return marked
+  })
+  expect(new Set(marks)).toEqual(new Set([2]))
+  await expect.poll(() => portPage.ids()).toEqual([b, c, d, rest[0], a, ...rest.slice(1)])
+  await expect(grip).toBeFocused()
+  await expect(lifted).toHaveCount(0)
 })
 
 base(

@@ -89,7 +89,8 @@ export function DragLayer({ areas, dragLink, desired, locked, nameOf }: DragLaye
     liftedByKeys.current = undefined
   }
   const clearUp = () => {
-    if (dragLink.isDragging()) return
+    // What was lifted since then is not to be cleared yet.
+    if (dragLink.isDragging() || dragLink.isDropping()) return
     giveFocusBack.current?.()
     giveFocusBack.current = undefined
     unmark()
@@ -130,7 +131,6 @@ export function DragLayer({ areas, dragLink, desired, locked, nameOf }: DragLaye
   }
   const drop = (dragged: Dragged) => {
     const gap = locked ? undefined : dropGap.current
-    stopKeys()
     const focused = document.activeElement
     // Before anything is written: to take the focus away, browsers lay the page out.
     if (gap !== undefined && focused instanceof HTMLElement && listIn(areas)?.contains(focused))
@@ -207,7 +207,7 @@ export function DragLayer({ areas, dragLink, desired, locked, nameOf }: DragLaye
     dragLink.setDropping(false)
     if (dragLink.isDragging()) return
     moveLine(areas, undefined, tops, '')
-    // At the beginning of the frame after: in a task between them it would be laid out twice.
+    // At the beginning of the frame after: in a task before that it would be laid out twice.
     if (liftedRows.current.length > 0) requestAnimationFrame(() => requestAnimationFrame(clearUp))
   })
   return (

@@ -18,6 +18,7 @@ type Tops = ReadonlyMap<string, number>
 const SLIDE_MS = 150
 const FLASH_MS = 900
 const STILL = matchMedia('(prefers-reduced-motion: reduce)')
+let landings = 0
 
 /**
  * Lets the rows in sight slide to their places when the order changes, and marks those that landed.
@@ -91,12 +92,16 @@ function inFrame(n: number, act: () => void): void {
 
 /** Fades beneath the row's contents: its own colour would have to be painted in each frame. */
 function mark(row: HTMLElement): void {
-  row.dataset['landed'] = ''
+  // A row that moves again is marked anew: the end of its first mark does not end the second.
+  const landing = `${++landings}`
+  row.dataset['landed'] = landing
   const fading = row.animate([{ opacity: 1 }, { opacity: 0 }], {
     duration: FLASH_MS,
     pseudoElement: '::before',
   })
-  const unmark = () => row.removeAttribute('data-landed')
+  const unmark = () => {
+    if (row.dataset['landed'] === landing) row.removeAttribute('data-landed')
+  }
   fading.finished.then(unmark, unmark)
 }
 

@@ -26,12 +26,16 @@ export function PageSections(): JSX.Element {
 /** What traffic the plan changes. */
 function TrafficSection(): JSX.Element {
   const { traffic, shownFacts } = usePortState()
-  // Below what the plan says of it, and in a frame of its own.
-  const shown = useDeferredValue(traffic)
+  // In a frame of its own where reads end; but never that of a plan that is over.
+  const later = useDeferredValue(traffic)
   return (
     <section className={styles.details} aria-labelledby="traffic">
       <h2 id="traffic">What traffic changes</h2>
-      <TrafficInPlace waiting={LOADING} traffic={shown} facts={shownFacts} />
+      <TrafficInPlace
+        waiting={LOADING}
+        traffic={traffic.state === 'reading' ? traffic : later}
+        facts={shownFacts}
+      />
     </section>
   )
 }
