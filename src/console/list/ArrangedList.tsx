@@ -109,8 +109,8 @@ export function ArrangedList(props: ArrangedListProps): JSX.Element {
         <li data-line className={styles.line} aria-hidden="true" />
       </ol>
       <p id={GRIP_HELP} hidden>
-        Press Space to lift the group, the up and down arrow keys to move it, Space again to drop it, Escape
-        to cancel. Alt with an arrow key moves it at once, Delete detaches it.
+        Space lifts the group, the up and down arrow keys move it, Space drops it, Escape cancels. Alt with an
+        arrow key moves it at once, Delete detaches it.
       </p>
       {detached.length > 0 && (
         <Suspense>
