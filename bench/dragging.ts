@@ -45,6 +45,8 @@ export const dragging: Subject = async () => {
       const frames = await framesDuring(page, drag)
       add(figures, frames)
       figures.press.values.push(await slowestInteraction(page))
+      // What is still drawn after the drop by mouse is not the keys'.
+      await page.waitForTimeout(2_000)
       await dragByKeys(page)
       figures.keys.values.push(await slowestInteraction(page))
       await context.close()
