@@ -16,6 +16,7 @@ export type Frames = {
   longTasks: number[]
 }
 
+/** What Chromium calls a task in a trace. */
 const TASK = 'ThreadControllerImpl::RunTask'
 
 type TraceEvent = { name: string; ph: string; ts: number; dur?: number; pid: number; tid: number }
@@ -67,5 +68,7 @@ function readFrames(events: TraceEvent[]): Frames {
     last = ts
   }
   const tasks = main.flatMap(({ name, dur = 0 }) => (name === TASK ? [dur / 1000] : []))
+  // Else no task would count as none that is long.
+  if (intervals.length === 0 || tasks.length === 0) throw new Error('the trace has no frames or tasks')
   return { intervals, tasks, longTasks: tasks.filter((ms) => ms > 50) }
 }

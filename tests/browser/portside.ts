@@ -83,16 +83,20 @@ const ROWS_ALIKE = '[data-rows="catalogue"] > :nth-child(n + 4), tbody > tr:nth-
  * takes most of the time: where a dialog is open, it is looked at there alone.
  */
 export async function expectNoAxeFinding(page: Page) {
-  const open = await page.locator('dialog:modal').count()
   // At once where it can be: for each time, axe reads the whole page.
-  if (open === 0) return expect(await findings(page, {})).toEqual([])
+  if (!(await isDialogOpen(page))) return expect(await findings(page, {})).toEqual([])
   expect(await findings(page, { rules: { 'color-contrast': { enabled: false } } })).toEqual([])
   await expectContrast(page)
 }
 
+const OPEN_DIALOG = 'dialog:modal'
+
+async function isDialogOpen(page: Page): Promise<boolean> {
+  return (await page.locator(OPEN_DIALOG).count()) > 0
+}
+
 async function expectContrast(page: Page) {
-  const open = await page.locator('dialog:modal').count()
-  const within = open ? 'dialog:modal' : 'main'
+  const within = (await isDialogOpen(page)) ? OPEN_DIALOG : 'main'
   expect(await findings(page, { runOnly: ['color-contrast'] }, { include: [within] })).toEqual([])
 }
 
