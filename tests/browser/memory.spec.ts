@@ -29,11 +29,11 @@ base.use({
   // A trace would keep a picture of every frame. Little is drawn: this is about what is kept.
   trace: 'off',
   viewport: { width: 480, height: 320 },
-  // Compiled code comes and goes by the megabyte, as the engine sees fit. Without that, what is
-  // left is the page's own.
+  // Optimized code comes and goes by the megabyte, as the engine sees fit. Without that, what is
+  // left is the page's own. The first form of compiled code stays.
   launchOptions: {
     ...launch,
-    args: [...(launch?.args ?? []), '--js-flags=--no-opt --no-maglev --no-sparkplug --no-flush-bytecode'],
+    args: [...(launch?.args ?? []), '--js-flags=--no-opt --no-maglev --no-flush-bytecode'],
   },
 })
 

@@ -28,17 +28,15 @@ export function useRights(project: string): Rights {
   }
 }
 
+type Offered = { offered: readonly PlanWay[]; calls: PortCalls }
+
 /**
  * What changes ports here. Until it is known, and where nothing is to be changed, all calls count
- * as offered: the proxy refuses what is not.
+ * as offered: the proxy refuses what is not. Where nothing is missing it stays the same object, so
+ * that no plan is made and drawn again once it is known.
  */
-export function useOffers(
-  project: string,
-  matters: boolean,
-): { offered: readonly PlanWay[]; calls: PortCalls } {
-  const offers = useQuery({ ...offersQuery(project), enabled: matters }).data?.offers
-  return useMemo(() => {
-    const known = offers ?? {}
-    return { offered: waysOffered(known), calls: portCallsOf(known) }
-  }, [offers])
+export function useOffers(project: string, matters: boolean): Offered {
+  const known = useQuery({ ...offersQuery(project), enabled: matters }).data?.offers ?? {}
+  const text = JSON.stringify({ offered: waysOffered(known), calls: portCallsOf(known) })
+  return useMemo(() => JSON.parse(text) as Offered, [text])
 }

@@ -7,6 +7,7 @@ import type { GroupFacts } from '../facts/group-facts.ts'
 import { Panel } from '../ui/Panel.tsx'
 import type { TrafficState } from '../traffic/use-traffic.ts'
 import { Button } from '../ui/Button.tsx'
+import { NextFrame } from '../ui/NextFrame.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { later } from '../errors/later.tsx'
 import { Switch } from '../ui/Switch.tsx'
@@ -92,14 +93,20 @@ export function PlanPanel(props: PlanPanelProps): JSX.Element {
             <div role="status" aria-label="What the plan changes">
               {changes && <Traffic {...{ traffic, facts, port, changes }} />}
             </div>
-            {changes && <Choices {...props} changes={changes} />}
+            {changes && (
+              <NextFrame>
+                <Choices {...props} changes={changes} />
+              </NextFrame>
+            )}
           </div>
           {underWay ? (
             side
           ) : changes === undefined ? (
             <Idle plan={plan} side={side} lockReason={lockReason} />
           ) : (
-            <Content {...props} changes={changes} />
+            <NextFrame>
+              <Content {...props} changes={changes} />
+            </NextFrame>
           )}
         </div>
         {applying.asking && changes !== undefined && (

@@ -8,6 +8,7 @@ import { markedGroups, withGroupLinks } from '../facts/group-links.tsx'
 import { GroupName } from '../facts/GroupName.tsx'
 import { Id } from '../ui/Id.tsx'
 import { Icon } from '../ui/Icon.tsx'
+import { NextFrame } from '../ui/NextFrame.tsx'
 import { adviceFor } from '../errors/ErrorPanel.tsx'
 import { CallError } from '../proxy-client/call-error.ts'
 import styles from './PlanStep.module.css'
@@ -83,13 +84,15 @@ export function PlanStep(props: PlanStepProps): JSX.Element {
         <summary>
           {number === of ? 'Resulting list' : `List after step ${number}`} ({after.length})
         </summary>
-        <ol className={styles.result}>
-          {after.map((id, n) => (
-            <li key={id} className={marked.has(id) ? styles.marked : undefined}>
-              <span>{n + 1}</span> <GroupName id={id}>{groupName(facts, id)}</GroupName>
-            </li>
-          ))}
-        </ol>
+        <NextFrame>
+          <ol className={styles.result}>
+            {after.map((id, n) => (
+              <li key={id} className={marked.has(id) ? styles.marked : undefined}>
+                <span>{n + 1}</span> <GroupName id={id}>{groupName(facts, id)}</GroupName>
+              </li>
+            ))}
+          </ol>
+        </NextFrame>
       </details>
     </li>
   )

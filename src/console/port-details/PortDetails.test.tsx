@@ -79,7 +79,13 @@ describe('the details of a port', () => {
       tags: [...tags],
       zone_id: 'a',
     }
-    render(<PortDetails port={port} before={before} requestId="458691c0-7db2-43d8-9400-053800c5ff53" />)
+    render(
+      <PortDetails
+        port={port}
+        before={before}
+        response={{ port, request_id: '458691c0-7db2-43d8-9400-053800c5ff53' }}
+      />,
+    )
     expect(screen.getByText('2 fields changed: security_groups, zone_id')).toBeVisible()
     expect(row('security_groups')).toHaveTextContent('Changed')
     expect(row('security_groups')).toHaveTextContent(/Before:/)

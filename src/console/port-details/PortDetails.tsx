@@ -1,6 +1,8 @@
 import type { JSX } from 'react'
 import type { Port } from '../../vpc/port.ts'
 import { undocumentedKeys } from '../../vpc/port-field-departure.ts'
+import type { PortResponse } from '../../vpc/responses.ts'
+import { textOf } from '../../vpc/shown.ts'
 import { PORT_FIELDS, PORT_SECTIONS, type PortField } from '../../vpc/port-fields.ts'
 import { isV1Read, V1_READ } from '../../vpc/v1-read.ts'
 import { CopyButton } from '../ui/CopyButton.tsx'
@@ -15,10 +17,8 @@ export type PortDetailsProps = {
   port: Port
   /** The port as it was before: what changed is marked. */
   before?: Port | undefined
-  /** Of the response that carried the port. */
-  requestId?: string | null | undefined
-  /** The whole response as JSON text; left out, it is the port's. */
-  raw?: string | undefined
+  /** The response that carried the port. */
+  response?: PortResponse | undefined
   /** Names of security groups, where known, by ID. */
   groupName?: ((id: string) => string | undefined) | undefined
 }
@@ -28,7 +28,8 @@ export type PortDetailsProps = {
  * meaning. Nothing that the platform sent is hidden. What is missing, or not as documented, is
  * noted.
  */
-export function PortDetails({ port, before, requestId, raw, groupName }: PortDetailsProps): JSX.Element {
+export function PortDetails({ port, before, response, groupName }: PortDetailsProps): JSX.Element {
+  const requestId = textOf(response?.request_id)
   const extra = undocumentedKeys(PORT_FIELDS, port).filter((name) => name !== V1_READ)
   const documented: Section[] = PORT_SECTIONS.map((name) => ({
     name,
@@ -76,10 +77,10 @@ export function PortDetails({ port, before, requestId, raw, groupName }: PortDet
         </Notice>
       )}
       <div className={styles.top}>
-        {requestId !== undefined && (
+        {response && (
           <div className={styles.request}>
             <span className={styles.requestLabel}>request_id</span>
-            {requestId === null ? 'none given' : <Id value={requestId} label="request ID" />}
+            {requestId === undefined ? 'none given' : <Id value={requestId} label="request ID" />}
           </div>
         )}
         {changed && (
@@ -94,7 +95,7 @@ export function PortDetails({ port, before, requestId, raw, groupName }: PortDet
         {column(left)}
         {column(right)}
       </div>
-      <RawJson text={raw ?? JSON.stringify(port, null, 2)} />
+      <RawJson text={JSON.stringify(response ?? port, null, 2)} />
     </div>
   )
 }

@@ -1,5 +1,4 @@
-import { useCallback, useDeferredValue, useMemo, type JSX } from 'react'
-import { textOf } from '../../vpc/shown.ts'
+import { useCallback, type JSX } from 'react'
 import { isChanged } from '../arrangement/arrangement.ts'
 import { knownName } from '../facts/group-facts.ts'
 import { PortDetails, TrafficInPlace } from './later-parts.ts'
@@ -25,17 +24,11 @@ export function PageSections(): JSX.Element {
 
 /** What traffic the plan changes. */
 function TrafficSection(): JSX.Element {
-  const { traffic, shownFacts } = usePortState()
-  // In a frame of its own where reads end; but never that of a plan that is over.
-  const later = useDeferredValue(traffic)
+  const { traffic, plan, shownFacts } = usePortState()
   return (
     <section className={styles.details} aria-labelledby="traffic">
       <h2 id="traffic">What traffic changes</h2>
-      <TrafficInPlace
-        waiting={LOADING}
-        traffic={traffic.state === 'reading' ? traffic : later}
-        facts={shownFacts}
-      />
+      <TrafficInPlace waiting={LOADING} planned={plan.shown} traffic={traffic} facts={shownFacts} />
     </section>
   )
 }
@@ -45,7 +38,6 @@ function DetailsSection(): JSX.Element {
   const { port, response, watched, last, shownFacts } = usePortState()
   const { groups } = shownFacts
   const isFresh = last !== undefined && watched.seen.has(last.operation_id)
-  const raw = useMemo(() => JSON.stringify(response, null, 2), [response])
   const nameOf = useCallback((id: string) => knownName(groups, id), [groups])
   return (
     <section className={styles.details} aria-labelledby="port-details">
@@ -54,8 +46,7 @@ function DetailsSection(): JSX.Element {
         waiting={LOADING}
         port={port}
         before={isFresh ? watched.before : undefined}
-        requestId={textOf(response.request_id) ?? null}
-        raw={raw}
+        response={response}
         groupName={nameOf}
       />
     </section>

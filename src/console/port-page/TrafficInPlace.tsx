@@ -1,16 +1,26 @@
-import type { ComponentProps, JSX } from 'react'
+import { useMemo, type ComponentProps, type JSX } from 'react'
+import { useLaterValue } from '../hooks/later-value.ts'
+import type { Planned } from '../plan/use-plan.ts'
 import { TrafficChanges } from '../traffic/TrafficChanges.tsx'
+import { READING } from '../traffic/use-traffic.ts'
 import styles from './TrafficInPlace.module.css'
+
+type TrafficInPlaceProps = ComponentProps<typeof TrafficChanges> & {
+  /** What `traffic` is of. */
+  planned: Planned
+}
 
 /**
  * What traffic changes, as high as before while the next result is on its way: nothing below it
- * moves away and back.
+ * moves away and back. A result comes in a frame after the one in which the plan has it, and never
+ * with another plan.
  */
-export function TrafficInPlace(props: ComponentProps<typeof TrafficChanges>): JSX.Element {
-  const isWaiting = props.traffic.state === 'reading'
+export function TrafficInPlace({ planned, traffic: now, facts }: TrafficInPlaceProps): JSX.Element {
+  const later = useLaterValue(useMemo(() => ({ planned, now }), [planned, now]))
+  const traffic = now.state === 'reading' || later.planned !== planned ? READING : later.now
   return (
-    <div ref={keepHeight} className={styles.place} data-waiting={isWaiting || undefined}>
-      <TrafficChanges {...props} />
+    <div ref={keepHeight} className={styles.place} data-waiting={traffic === READING || undefined}>
+      <TrafficChanges traffic={traffic} facts={facts} />
     </div>
   )
 }

@@ -36,6 +36,9 @@ export type TrafficState =
       named?: ReadonlyMap<string, Pick<SecurityGroup, 'id' | 'name'>>
     }
 
+/** One object: what is shown while reads end one by one is not drawn anew for each. */
+export const READING: TrafficState = { state: 'reading' }
+
 /** The groups that rules have as remote, and what is known of their members. */
 export type RemoteGroups = {
   groups: readonly (MembersRead & RemoteSet & { name?: string | null | undefined })[]
@@ -215,10 +218,10 @@ export function useTraffic(
       if (portsError !== null) return { state: 'unread', error: portsError, retry: () => void readOthers() }
       if (membersError !== null)
         return { state: 'unread', error: membersError, retry: () => void readMembers() }
-      return { state: 'reading' }
+      return READING
     }
     const isOf = found?.question === question
-    if (!found || (!isOf && !knowsMoreMembers(question, found.question))) return { state: 'reading' }
+    if (!found || (!isOf && !knowsMoreMembers(question, found.question))) return READING
     if (found.end instanceof Error)
       return { state: 'failed', message: found.end.message, retry: () => setTried((times) => times + 1) }
     const remotes: RemoteGroups = {

@@ -271,7 +271,9 @@ test(`${RESPONSES} hostile responses: each call ends well, each change is record
       const choice = oneOf(['go-on', 'go-back', 'leave'] as const, next)
       const path = api.operationChoice(id, choice)
       const given = await ask(path, { method: 'POST' }, operationResponse)
-      if (choice === 'leave' && given.status !== 200) found.set('leave', `leave: ${JSON.stringify(given)}`)
+      // By the time of the choice, its port may have been read back, and all of it be done.
+      if (choice === 'leave' && given.status !== 200 && (await settled(id)).status !== 'done')
+        found.set('leave', `leave: ${JSON.stringify(given)}`)
       if (given.status !== 202) continue
       const following = (given.body.operation as unknown as Operation).operation_id
       await settled(following)
@@ -285,7 +287,8 @@ test(`${RESPONSES} hostile responses: each call ends well, each change is record
     const operation = await settled(id)
     if (operation.status !== 'stopped' && operation.status !== 'interrupted') continue
     const { status } = await ask(api.operationChoice(id, 'leave'), { method: 'POST' }, operationResponse)
-    if (status !== 200) found.set('leave', `leave, of a platform that works: ${status}`)
+    if (status !== 200 && (await settled(id)).status !== 'done')
+      found.set('leave', `leave, of a platform that works: ${status}`)
   }
   over.abort()
   await watch
