@@ -93,7 +93,7 @@ export default defineConfig({
   },
   test: {
     // More than cores: most tests wait for processes of their own.
-    maxWorkers: availableParallelism() + 2,
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongTestsFirst },
     // A test that passed only when it was tried again is named at the end of `npm test`.
     reporters: ['default', './src/run/vitest-counts.ts'],
