@@ -55,6 +55,14 @@ test('a group on top that opens SSH: traffic, packet and dialog show it', async 
 
   await portPage.askToApply()
   await expect(portPage.dialog).toContainText(/Opens TCP 22 \(SSH\) from anywhere/)
+  // Sent, it is the same plan: what is typed and open in its traffic stays.
+  await page.route('**/operations', (route) =>
+    route.request().method() === 'POST' ? route.abort() : route.fallback(),
+  )
+  await portPage.confirmButton.click()
+  await expect(portPage.dialog.getByRole('alert')).toBeVisible()
+  await expect(packet.getByLabel('Remote address')).toHaveValue('203.0.113.7')
+  await expect(traffic.locator('details[open]')).not.toHaveCount(0)
 })
 
 test('a dry run that passed is not plain green where it opens to anywhere or cuts all', async ({

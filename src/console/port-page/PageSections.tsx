@@ -28,7 +28,7 @@ function TrafficSection(): JSX.Element {
   return (
     <section className={styles.details} aria-labelledby="traffic">
       <h2 id="traffic">What traffic changes</h2>
-      <TrafficInPlace waiting={LOADING} planned={plan.shown} traffic={traffic} facts={shownFacts} />
+      <TrafficInPlace waiting={LOADING} plan={plan.shown.plan} traffic={traffic} facts={shownFacts} />
     </section>
   )
 }

@@ -6,8 +6,8 @@ import { READING } from '../traffic/use-traffic.ts'
 import styles from './TrafficInPlace.module.css'
 
 type TrafficInPlaceProps = ComponentProps<typeof TrafficChanges> & {
-  /** What `traffic` is of. */
-  planned: Planned
+  /** What `traffic` is of: the plan alone, as an arrangement that is sent is another object. */
+  plan: Planned['plan']
 }
 
 /**
@@ -15,9 +15,9 @@ type TrafficInPlaceProps = ComponentProps<typeof TrafficChanges> & {
  * moves away and back. A result comes in a frame after the one in which the plan has it, and never
  * with another plan.
  */
-export function TrafficInPlace({ planned, traffic: now, facts }: TrafficInPlaceProps): JSX.Element {
-  const later = useLaterValue(useMemo(() => ({ planned, now }), [planned, now]))
-  const traffic = now.state === 'reading' || later.planned !== planned ? READING : later.now
+export function TrafficInPlace({ plan, traffic: now, facts }: TrafficInPlaceProps): JSX.Element {
+  const later = useLaterValue(useMemo(() => ({ plan, now }), [plan, now]))
+  const traffic = now.state === 'reading' || later.plan !== plan ? READING : later.now
   return (
     <div ref={keepHeight} className={styles.place} data-waiting={traffic === READING || undefined}>
       <TrafficChanges traffic={traffic} facts={facts} />
