@@ -12,8 +12,8 @@ checkNode()
 installPackages()
 ensureChromium()
 ensurePostgres()
-// Beside the build and the tests that come first: these have no work for two cores all the time.
-const checking = allPass(['types', 'lint'])
+// Beside the build, which has no work for two cores all the time.
+const types = allPass(['types'])
 buildIfOld()
 
 const folder = mkdtempSync(join(tmpdir(), 'portside-test-'))
@@ -22,7 +22,9 @@ const env = { ...process.env, PORTSIDE_TEST_COUNTS }
 
 // test:unit and test:servers together: one start, and no idle core.
 const unit = start('npx', ['vitest', 'run'], { env })
-const checked = await checking
+// Beside the tests that come first, which mostly wait.
+const lint = allPass(['lint'])
+const checked = (await Promise.all([types, lint])).every(Boolean)
 if (!checked) unit.stop()
 let status = await unit.ended
 if (!checked) {
