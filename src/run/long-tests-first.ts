@@ -2,7 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
  * Test files that take 10 seconds and more, or may, where they go by chance. First those that
- * mostly wait, while types and lint use the cores, then the others, the longest first.
+ * mostly wait, while lint uses the cores, then the others, the longest first.
  */
 const LONG = [
   'bulk-changes/several-proxies.test.ts',

@@ -4,12 +4,12 @@ import { EXAMPLE } from './portside.ts'
 import { repeats } from '../stage/repeats.ts'
 import { startPortside } from '../stage/servers.ts'
 
-const PORTS = repeats(480, 700)
+const PORTS = repeats(330, 700)
 /**
  * Opened before memory is looked at: the code is loaded, and what is kept for those who come back
  * is full by then.
  */
-const BEFORE = 300
+const BEFORE = 150
 /** After this many more ports each, memory is looked at again. */
 const EACH = 30
 /**
