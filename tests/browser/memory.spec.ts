@@ -4,12 +4,12 @@ import { EXAMPLE } from './portside.ts'
 import { repeats } from '../stage/repeats.ts'
 import { startPortside } from '../stage/servers.ts'
 
-const PORTS = repeats(330, 700)
+const PORTS = repeats(480, 700)
 /**
  * Opened before memory is looked at: the code is loaded, and what is kept for those who come back
  * is full by then.
  */
-const BEFORE = 150
+const BEFORE = 300
 /** After this many more ports each, memory is looked at again. */
 const EACH = 30
 /**
@@ -29,11 +29,11 @@ base.use({
   // A trace would keep a picture of every frame. Little is drawn: this is about what is kept.
   trace: 'off',
   viewport: { width: 480, height: 320 },
-  // Optimized code comes and goes by the megabyte, as the engine sees fit. Without that, what is
-  // left is the page's own. The first form of compiled code stays.
+  // Compiled code comes and goes by the megabyte, as the engine sees fit. Without that, what is
+  // left is the page's own.
   launchOptions: {
     ...launch,
-    args: [...(launch?.args ?? []), '--js-flags=--no-opt --no-maglev --no-flush-bytecode'],
+    args: [...(launch?.args ?? []), '--js-flags=--no-opt --no-maglev --no-sparkplug --no-flush-bytecode'],
   },
 })
 

@@ -61,4 +61,9 @@ it('shows the traffic of a plan after the plan, and never that of another one', 
   expect(drawn[0]).toBe('Comparing traffic')
   expect(screen.getByText('1 newly denied.')).toBeInTheDocument()
   expect(drawn.filter((text) => text.includes('1 newly allowed'))).toEqual([])
+
+  // Nothing else is drawn with the list as it is: nobody who reads below it sees that move.
+  drawn.length = 0
+  rerender(<Page plan={planChange(['web'], ['web'])} traffic={compared([['web']])} />)
+  expect(drawn[0]).toContain('Try a packet')
 })

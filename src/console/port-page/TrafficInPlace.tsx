@@ -13,11 +13,12 @@ type TrafficInPlaceProps = ComponentProps<typeof TrafficChanges> & {
 /**
  * What traffic changes, as high as before while the next result is on its way: nothing below it
  * moves away and back. A result comes in a frame after the one in which the plan has it, and never
- * with another plan.
+ * with another plan; that of the list as it is comes at once.
  */
 export function TrafficInPlace({ plan, traffic: now, facts }: TrafficInPlaceProps): JSX.Element {
   const later = useLaterValue(useMemo(() => ({ plan, now }), [plan, now]))
-  const traffic = now.state === 'reading' || later.plan !== plan ? READING : later.now
+  const changes = 'steps' in plan && plan.steps.length > 0
+  const traffic = !changes ? now : now === READING || later.plan !== plan ? READING : later.now
   return (
     <div ref={keepHeight} className={styles.place} data-waiting={traffic === READING || undefined}>
       <TrafficChanges traffic={traffic} facts={facts} />
