@@ -9,11 +9,11 @@ it('what changes ports stays the same object until something is found to be miss
   const client = new QueryClient()
   const { queryKey } = offersQuery('p')
   const others = { set: [], troubles: [], rules_lack: [], enterprise_project_id: null }
-  // Queries tell those who use them in a task of its own.
+  // What uses a query is drawn anew in a later task.
   const found = (offers: Offers) =>
     act(async () => {
       client.setQueryData(queryKey, { offers, ...others })
-      await new Promise((told) => setTimeout(told))
+      await new Promise((resolve) => setTimeout(resolve))
     })
   const { result } = renderHook(() => useOffers('p', false), {
     wrapper: ({ children }) => <QueryClientProvider client={client}>{children}</QueryClientProvider>,

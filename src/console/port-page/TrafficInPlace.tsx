@@ -17,10 +17,11 @@ type TrafficInPlaceProps = ComponentProps<typeof TrafficChanges> & {
  */
 export function TrafficInPlace({ plan, traffic: now, facts }: TrafficInPlaceProps): JSX.Element {
   const later = useLaterValue(useMemo(() => ({ plan, now }), [plan, now]))
-  const changes = 'steps' in plan && plan.steps.length > 0
-  const traffic = !changes ? now : now === READING || later.plan !== plan ? READING : later.now
+  const ofPlan = later.plan === plan ? later.now : READING
+  const isAtOnce = now.state === 'reading' || 'problem' in plan || plan.steps.length === 0
+  const traffic = isAtOnce ? now : ofPlan
   return (
-    <div ref={keepHeight} className={styles.place} data-waiting={traffic === READING || undefined}>
+    <div ref={keepHeight} className={styles.place} data-waiting={traffic.state === 'reading' || undefined}>
       <TrafficChanges traffic={traffic} facts={facts} />
     </div>
   )
