@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   addressText,
+  cidrCount,
   cidrsOf,
   mergeRanges,
   mergeTexts,
@@ -11,11 +12,21 @@ import {
   readCidr,
   readEntry,
   type AddressRange,
+  type Family,
 } from './addresses.ts'
 
 const cidrText = (text: string) => {
   const { family, from, end } = readCidr(text)!
   return cidrsOf([{ from, end }], family).join()
+}
+
+/** `cidrCount` and the first `most` of `cidrsOf` are as all of them say. */
+function expectCounted(ranges: AddressRange[], family: Family, most: number): void {
+  for (const merged of [mergeRanges(ranges), otherRanges(mergeRanges(ranges), family)]) {
+    const all = cidrsOf(merged, family)
+    expect(cidrCount(merged)).toBe(all.length)
+    expect(cidrsOf(merged, family, most)).toEqual(all.slice(0, most))
+  }
 }
 
 describe('addresses', () => {
@@ -67,6 +78,25 @@ describe('addresses', () => {
         expect(mergeRanges(read)).toEqual(merged)
         expect(otherRanges(otherRanges(merged, 'IPv4'), 'IPv4')).toEqual(merged)
       }),
+    )
+  })
+
+  it('counts the CIDRs without making them, and makes the first ones alone', () => {
+    const part = fc.oneof(fc.bigInt(0n, (1n << 128n) - 1n), fc.bigInt(0n, 300n))
+    const size = fc.oneof(fc.bigInt(1n, 1n << 128n), fc.bigInt(1n, 70n))
+    const six = fc.tuple(part, size).map(([from, length]) => {
+      const { end } = readRange('::/0')
+      return { from, end: from + length < end ? from + length : BigInt(end) }
+    })
+    const four = fc
+      .tuple(fc.nat(2 ** 32 - 1), fc.integer({ min: 1, max: 2 ** 32 }))
+      .map(([from, length]) => ({ from, end: Math.min(2 ** 32, from + length) }))
+    const few = { maxLength: 4 }
+    fc.assert(
+      fc.property(fc.array(six, few), fc.nat(9), (ranges, most) => expectCounted(ranges, 'IPv6', most)),
+    )
+    fc.assert(
+      fc.property(fc.array(four, few), fc.nat(9), (ranges, most) => expectCounted(ranges, 'IPv4', most)),
     )
   })
 

@@ -239,34 +239,58 @@ export function shareOfSpace(ranges: readonly AddressRange[], family: Family): n
   return size / 2 ** SPACE[family].bits
 }
 
-/** The fewest CIDRs that make up `ranges` (merged), in order. */
-export function cidrsOf(ranges: readonly AddressRange[], family: Family): string[] {
-  return ranges.flatMap(({ from, end }) =>
-    family === 'IPv4' ? cidrsOfIpv4(Number(from), Number(end)) : cidrsOfIpv6(BigInt(from), BigInt(end)),
-  )
+/** The first CIDRs, at most `most`, of the fewest that make up `ranges` (merged), in order. */
+export function cidrsOf(ranges: readonly AddressRange[], family: Family, most = Infinity): string[] {
+  const cidrs: string[] = []
+  for (const { from, end } of ranges) {
+    if (family === 'IPv4') addIpv4(cidrs, Number(from), Number(end), most)
+    else addIpv6(cidrs, BigInt(from), BigInt(end), most)
+    if (cidrs.length >= most) break
+  }
+  return cidrs
 }
 
 // Apart from IPv6, as a flow may have tens of thousands of ranges: numbers are many times faster.
-function cidrsOfIpv4(from: number, end: number): string[] {
-  const cidrs: string[] = []
-  for (let at = from; at < end;) {
+function addIpv4(cidrs: string[], from: number, end: number, most: number): void {
+  for (let at = from; at < end && cidrs.length < most;) {
     let length = 32
     for (let size = 2; length > 0 && at % size === 0 && at + size <= end; size *= 2) length--
     cidrs.push(`${addressText(at)}/${length}`)
     at += 2 ** (32 - length)
   }
-  return cidrs
 }
 
-function cidrsOfIpv6(from: bigint, end: bigint): string[] {
-  const cidrs: string[] = []
-  for (let at = from; at < end;) {
+function addIpv6(cidrs: string[], from: bigint, end: bigint, most: number): void {
+  for (let at = from; at < end && cidrs.length < most;) {
     let shift = 0n
     while (shift < 128n && (at & (1n << shift)) === 0n && at + (2n << shift) <= end) shift++
     cidrs.push(`${addressText(at)}/${128n - shift}`)
     at += 1n << shift
   }
-  return cidrs
+}
+
+/**
+ * How many `cidrsOf` are. All addresses but one of IPv6 are 128 CIDRs: to make them takes a hundred
+ * times longer than to count them.
+ */
+export function cidrCount(ranges: readonly AddressRange[]): number {
+  return ranges.reduce((count, { from, end }) => count + cidrCountOf(BigInt(from), BigInt(end)), 0)
+}
+
+/**
+ * Up to the most round address between both, CIDRs grow, each by a bit of what is missing; from
+ * there on they shrink.
+ */
+function cidrCountOf(from: bigint, end: bigint): number {
+  if (from >= end) return 0
+  const size = BigInt((from ^ end).toString(2).length - 1)
+  const middle = (end >> size) << size
+  return onesIn(middle - from) + onesIn(end - middle)
+}
+
+/** How many bits are 1. */
+function onesIn(value: bigint): number {
+  return value.toString(2).replaceAll('0', '').length
 }
 
 /** Reads the ranges of a remote, which are first and last address in text. */

@@ -1,7 +1,7 @@
 import type { SecurityGroupRule } from '../security-group.ts'
 import { saysNothing, textOf } from '../shown.ts'
 import { UNREADABLE_RULE } from '../unreadable-marks.ts'
-import { addressText, cidrsOf, otherRanges, rangesOfText, type Family } from './addresses.ts'
+import { addressText, cidrCount, cidrsOf, otherRanges, rangesOfText, type Family } from './addresses.ts'
 import type { Decision } from './decisions.ts'
 import type { Flow, FlowRemote } from './flow.ts'
 import type { RemoteSet, RuleRef } from './rules.ts'
@@ -122,17 +122,21 @@ export function setText({ kind, id }: RemoteSet, names: Names = {}): string {
     : `group ${names.group?.(id) || id}`
 }
 
-/** The addresses of a remote as the fewest CIDRs; with `except`, as every address except these. */
+/**
+ * The addresses of a remote as the fewest CIDRs, of which the first `most` are named; with
+ * `except`, as every address except these.
+ */
 export function remoteCidrs(
   { ranges }: Pick<FlowRemote, 'ranges'>,
   family: Family,
-): { except: boolean; cidrs: string[] } {
+  most = Infinity,
+): { except: boolean; count: number; cidrs: string[] } {
   const read = rangesOfText(ranges)
-  const cidrs = cidrsOf(read, family)
-  const others = cidrsOf(otherRanges(read, family), family)
-  return others.length > 0 && others.length < cidrs.length
-    ? { except: true, cidrs: others }
-    : { except: false, cidrs }
+  const others = otherRanges(read, family)
+  const [count, otherCount] = [cidrCount(read), cidrCount(others)]
+  return otherCount > 0 && otherCount < count
+    ? { except: true, count: otherCount, cidrs: cidrsOf(others, family, most) }
+    : { except: false, count, cidrs: cidrsOf(read, family, most) }
 }
 
 /**
@@ -140,8 +144,8 @@ export function remoteCidrs(
  * group X within 10.0.0.0/8`.
  */
 export function remoteText(remote: FlowRemote, family: Family, names: Names = {}): string {
-  const { except, cidrs } = remoteCidrs(remote, family)
-  const list = joinAnd(spelled(cidrs.map(hostText), 'more networks'))
+  const { except, count, cidrs } = remoteCidrs(remote, family, SPELLED + 1)
+  const list = joinAnd(spelled(cidrs.map(hostText), 'more networks', count))
   const everywhere = `${addressText(family === 'IPv4' ? 0 : 0n)}/0`
   const all = remote.share === 1 && remote.ranges.length === 1 && cidrs[0] === everywhere
   const sets = remote.memberOf.map((set) => setText(set, names))
@@ -163,9 +167,7 @@ function hostText(cidr: string): string {
   return cidr.replace(cidr.includes(':') ? /\/128$/ : /\/32$/, '')
 }
 
-/** The first few, and how many more there are. */
-function spelled(parts: readonly string[], more: string): string[] {
-  return parts.length <= SPELLED + 1
-    ? [...parts]
-    : [...parts.slice(0, SPELLED), `${parts.length - SPELLED} ${more}`]
+/** The first few of `count`, and how many more there are. */
+function spelled(parts: readonly string[], more: string, count = parts.length): string[] {
+  return count <= SPELLED + 1 ? [...parts] : [...parts.slice(0, SPELLED), `${count - SPELLED} ${more}`]
 }

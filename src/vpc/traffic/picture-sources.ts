@@ -68,7 +68,7 @@ function namedSources(plane: Plane): Named[] {
     const group = fields.remote_group_id
     const addressGroup = fields.remote_address_group_id
     const name: SourceName | undefined = fields.remote_ip_prefix
-      ? { kind: 'network', family, cidr: cidrsOf(addresses, family)[0]! }
+      ? { kind: 'network', family, cidr: cidrsOf(addresses, family, 1)[0]! }
       : addressGroup
         ? { kind: 'address_group', id: addressGroup, family, resolved: true }
         : group

@@ -112,7 +112,11 @@ describe('the difference', () => {
       ['newly_denied', 'ingress', true],
     ])
     expect(wellKnownPorts(flows[0]!.services)).toEqual([{ port: 22, name: 'SSH' }])
-    expect(remoteCidrs(flows[0]!.remote, 'IPv4')).toEqual({ except: true, cidrs: ['10.0.0.0/8'] })
+    expect(remoteCidrs(flows[0]!.remote, 'IPv4')).toEqual({
+      except: true,
+      count: 1,
+      cidrs: ['10.0.0.0/8'],
+    })
   })
 
   it('counts the rules without effect on what changes, and those that take no part', () => {
