@@ -1,8 +1,14 @@
+import type { Locator } from '@playwright/test'
 import { expect, expectNoAxeFinding, test } from './portside.ts'
 
 const WEB = 'e660ba30-01c6-4edf-81fb-ae0d056403b9'
 const WEB_GROUP = '0787c3ac-1d4d-429e-9f81-440bc122ba07'
 const WEB_03 = '6820b4fb-e056-43dd-8b43-911209d12055'
+
+/** The height that a place keeps while the next result is on its way, as the element has it. */
+function keptHeight(of: Locator): Promise<string> {
+  return of.evaluate((one) => getComputedStyle(one).getPropertyValue('--kept'))
+}
 
 test('a group on top that opens SSH: traffic, packet and dialog show it', async ({
   page,
@@ -111,6 +117,10 @@ test('what is below the traffic stays there while the next plan is compared', as
     Object.assign(globalThis, { seen })
     return seen
   })
+  // The height is the place's alone: what is in it is not styled anew for it.
+  const place = page.locator('[style*="--kept"]')
+  expect(await keptHeight(place)).toMatch(/^[1-9]\d*px$/)
+  expect(await keptHeight(place.locator('*').first())).toBe('0px')
   await portPage.move('ssh-from-anywhere', 'down')
   await expect(portPage.traffic.locator('[data-waiting]')).toHaveCount(0)
   await expect(portPage.plan).toContainText('index 1')
