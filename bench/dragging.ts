@@ -13,8 +13,9 @@ const STEPS = 180
 
 /**
  * Dragging a row over a list of 100 groups on a slow CPU: from the press to the drop, across all of
- * the list that is in sight and past its edge, so that it scrolls too. INP is the slowest of the
- * presses, drops and keys, as browsers report it.
+ * the list that is in sight and past its edge, so that it scrolls too. Then the same by keys, and
+ * the keys that change the list at once. INP is the slowest of the presses, drops and keys, as
+ * browsers report it.
  */
 export const dragging: Subject = async () => {
   const running = await run()
@@ -31,6 +32,7 @@ export const dragging: Subject = async () => {
       long: row('long tasks', ''),
       press: row('press and drop by mouse, INP', 'ms', { below: 100 }),
       keys: row('lift, move and drop by keys, INP', 'ms', { below: 100 }),
+      atOnce: row('move, detach and undo by one key each, INP', 'ms', { below: 100 }),
     }
     for (let n = 0; n < RUNS; n++) {
       const context = await signedIn(browser, running)
@@ -49,6 +51,9 @@ export const dragging: Subject = async () => {
       await page.waitForTimeout(2_000)
       await dragByKeys(page)
       figures.keys.values.push(await slowestInteraction(page))
+      await page.waitForTimeout(2_000)
+      await arrangeByKeys(page)
+      figures.atOnce.values.push(await slowestInteraction(page))
       await context.close()
     }
     return Object.values(figures)
@@ -94,13 +99,28 @@ async function readyToDrag(page: Page): Promise<() => Promise<void>> {
 
 /** Lifts the third row with Space, moves it by the arrow keys, drops it. */
 async function dragByKeys(page: Page): Promise<void> {
-  await new PortPage(page).grips.nth(2).focus()
+  await focusGrip(page, 2)
   await page.keyboard.press('Space')
   for (let n = 0; n < 10; n++) {
     await page.keyboard.press('ArrowDown')
     await page.waitForTimeout(50)
   }
   await page.keyboard.press('Space')
+}
+
+/** Moves the first row down and detaches the one that is first then: all others move up. */
+async function arrangeByKeys(page: Page): Promise<void> {
+  for (const key of ['Alt+ArrowDown', 'Delete', 'Control+z']) {
+    await focusGrip(page, 0)
+    await page.keyboard.press(key)
+    await page.waitForTimeout(1_000)
+  }
+}
+
+/** To find the grip takes the page 20 to 30 ms, which are not the next key's. */
+async function focusGrip(page: Page, n: number): Promise<void> {
+  await new PortPage(page).grips.nth(n).focus()
+  await page.waitForTimeout(300)
 }
 
 async function watchInteractions(page: Page): Promise<void> {
