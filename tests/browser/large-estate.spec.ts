@@ -87,6 +87,46 @@ test('a group that keys move through a long list stays in sight', async ({ ports
   await expect(grip).toBeInViewport()
 })
 
+test('keys wait for no drawing, and each finds the list that the one before made', async ({
+  ports,
+  cloud,
+}) => {
+  const { portPage, groups } = await openLongList(ports, cloud)
+  const [a, b, c, d] = groups
+  const [f, g, ...others] = groups.slice(5)
+  const grip = portPage.row(a!).locator('[data-control=grip]')
+  await grip.focus()
+  const tops = await ports.evaluate(async (keys) => {
+    const seen: (string | undefined)[] = []
+    const look = () =>
+      seen.push(document.querySelector<HTMLElement>('[data-rows="list"] > [data-row]')?.dataset['row'])
+    look()
+    for (const [key, altKey] of keys) {
+      const pressed = new KeyboardEvent('keydown', { key, altKey, bubbles: true, cancelable: true })
+      // The focus stays with the group; where that is detached, it goes to the next one.
+      document.activeElement?.dispatchEvent(pressed)
+      // What React draws at once it draws before this goes on.
+      await Promise.resolve()
+      look()
+    }
+    return seen
+  }, KEYS)
+  expect(tops.slice(0, 3)).toEqual([a, a, b])
+  await expect.poll(() => portPage.ids()).toEqual([b, c, d, g, f, ...others])
+  await expect(portPage.row(f!).locator('[data-control=grip]')).toBeFocused()
+  await expect(portPage.plan).toContainText(/step|call/)
+})
+
+/** Three down, detached, the next one too, and the one after it down; each with Alt or without. */
+const KEYS = [
+  ['ArrowDown', true],
+  ['ArrowDown', true],
+  ['ArrowDown', true],
+  ['Delete', false],
+  ['Delete', false],
+  ['ArrowDown', true],
+] as const
+
 /** Opens a port that has 40 groups. */
 async function openLongList(ports: Page, cloud: Portside['cloud']) {
   await ports.locator('[aria-label=Ports] tbody th a').first().click()

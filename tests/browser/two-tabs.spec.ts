@@ -19,10 +19,12 @@ async function twoTabs(page: Page, path: string): Promise<[PortPage, PortPage]> 
   return [...tabs]
 }
 
-/** Moves the nth group one down; the list shows it at once. */
+/** Moves the nth group one down, and waits until the list shows it. */
 async function moveDown(tab: PortPage, n: number): Promise<string[]> {
+  const before = await tab.ids()
   await tab.grips.nth(n).focus()
   await tab.page.keyboard.press('Alt+ArrowDown')
+  await expect.poll(() => tab.ids()).not.toEqual(before)
   return tab.ids()
 }
 

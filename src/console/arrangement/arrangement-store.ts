@@ -1,13 +1,14 @@
 import { useEffect, useMemo, useState } from 'react'
 import { flushSync } from 'react-dom'
 import * as z from 'zod/mini'
+import { handOnKey } from '../hooks/hand-on-key.ts'
 import { useLatest } from '../hooks/latest.ts'
 import { isChanged, type Arrangement } from './arrangement.ts'
 import { arrangementKey } from './arrangement-key.ts'
 
-const groupList = z
-  .array(z.string())
-  .check(z.refine((ids) => new Set(ids).size === ids.length, 'must not name a security group twice'))
+/** No list names a security group twice. */
+const eachOnce = z.refine<readonly unknown[]>((all) => new Set(all).size === all.length)
+const groupList = z.array(z.string()).check(eachOnce)
 
 /** The form that an earlier Portside kept: every list with whole IDs. */
 const version1 = z.object({
@@ -20,9 +21,7 @@ const version1 = z.object({
   operation_id: z.nullable(z.string()),
 })
 
-const places = z
-  .array(z.int().check(z.gte(0)))
-  .check(z.refine((all) => new Set(all).size === all.length, 'must not name a security group twice'))
+const places = z.array(z.int().check(z.gte(0))).check(eachOnce)
 
 /**
  * The form that the browser keeps. Lists are indexes into `groups`, as the lists to undo name the
@@ -42,12 +41,9 @@ const version2 = z
     port_name: z.optional(z.string()),
   })
   .check(
-    z.refine(
-      ({ groups, made_for, desired, past, future, moved = [] }) =>
-        [made_for, desired, moved, ...past, ...future].every((list) =>
-          list.every((at) => at < groups.length),
-        ),
-      'must name groups that are there',
+    // Places of groups that are there.
+    z.refine(({ groups, made_for, desired, past, future, moved = [] }) =>
+      [made_for, desired, moved, ...past, ...future].flat().every((at) => at < groups.length),
     ),
   )
 
@@ -192,7 +188,7 @@ const BEGINNINGS = ['keydown', 'pointerdown', 'pointerup', 'click'] as const
 /**
  * The arrangement of a port as kept in this browser, and how to change it. A change in a transition
  * is drawn a little later; whatever the operator does before that waits until it is drawn, so that
- * nothing is done to a list that is no longer the newest.
+ * nothing is done to a list that is no longer the newest, and no key is lost.
  */
 export function useArrangementStore(
   project: string,
@@ -212,8 +208,13 @@ export function useArrangementStore(
   const latest = useLatest(current)
   useEffect(() => {
     const follow = () => setDrawn((before) => (isAsIn(store, before) ? before : stateOf(store)))
-    const catchUp = () => {
-      if (!isAsIn(store, latest.current)) flushSync(() => setDrawn(stateOf(store)))
+    const catchUp = (event: Event) => {
+      if (isAsIn(store, latest.current)) return
+      flushSync(() => setDrawn(stateOf(store)))
+      // What had the focus is off the list now, and the key is that's which has the focus next.
+      const { activeElement: next } = document
+      const isGone = event.target instanceof Node && !event.target.isConnected
+      if (event instanceof KeyboardEvent && isGone && next) handOnKey(event, next)
     }
     const unsubscribe = store.subscribe(follow)
     follow()

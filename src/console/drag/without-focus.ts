@@ -1,3 +1,5 @@
+import { handOnKey } from '../hooks/hand-on-key.ts'
+
 /**
  * Takes the focus off an element while its row moves: React would put it back amid its changes,
  * which lays the page out three times. A key that comes meanwhile is still the element's.
@@ -10,9 +12,7 @@ export function withoutFocus(element: HTMLElement): () => void {
   }
   const onKeyDown = (event: KeyboardEvent) => {
     giveBack()
-    if (event.target !== document.body) return
-    event.stopImmediatePropagation()
-    if (!element.dispatchEvent(new KeyboardEvent('keydown', event))) event.preventDefault()
+    if (event.target === document.body) handOnKey(event, element)
   }
   addEventListener('keydown', onKeyDown, true)
   element.blur()

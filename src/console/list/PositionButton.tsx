@@ -1,4 +1,4 @@
-import { useState, type JSX, type KeyboardEvent } from 'react'
+import { startTransition, useState, type JSX, type KeyboardEvent } from 'react'
 import { readPosition } from '../arrangement/position.ts'
 import styles from './PositionButton.module.css'
 
@@ -40,8 +40,11 @@ export function PositionButton(props: PositionButtonProps): JSX.Element {
     if (event.key === 'Escape') setText(undefined)
     if (event.key !== 'Enter' || typeof read !== 'number') return
     event.preventDefault()
-    setText(undefined)
-    onMove(read)
+    // Together: without the field, the next key would be nobody's until the list is drawn.
+    startTransition(() => {
+      setText(undefined)
+      onMove(read)
+    })
   }
   return (
     <span className={styles.editing}>

@@ -1,4 +1,5 @@
 import { memo, useCallback, useEffect, type JSX, type RefObject } from 'react'
+import { useUndoKeys } from '../arrangement/undo-keys.ts'
 import type { DragLink } from '../drag/drag-link.ts'
 import { DragLayer } from '../drag/DragLayer.tsx'
 import { groupName } from '../facts/group-facts.ts'
@@ -11,13 +12,14 @@ const MANY_GROUPS = 15
 const Drag = memo(DragLayer)
 
 /**
- * What hands do with rows: drag them between the areas, copy them, search among them, and see where
- * they go.
+ * What hands do with rows: drag them between the areas, undo that by keys, copy them, search among
+ * them, and see where they go.
  */
 export function RowsArea(props: { areas: RefObject<HTMLElement | null>; dragLink: DragLink }): JSX.Element {
   const { areas, dragLink } = props
   const { arranged, facts } = usePortState()
   const { groups } = facts
+  useUndoKeys(arranged.change)
   const { desired, moved } = arranged.arrangement
   const nameOf = useCallback((id: string) => groupName({ groups }, id), [groups])
   const many = desired.length > MANY_GROUPS

@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState, type JSX, type ReactNode, type RefObject } from 'react'
 import { firstViewDrawn } from '../hooks/first-view.ts'
 import type { PortResponse } from '../../vpc/responses.ts'
-import { useUndoKeys } from '../arrangement/undo-keys.ts'
 import { createDragLink } from '../drag/drag-link.ts'
 import { useFocusRescue } from '../hooks/focus-rescue.ts'
 import { CatalogueArea } from './CatalogueArea.tsx'
@@ -55,12 +54,11 @@ function Areas({
 }
 
 /**
- * What the page does beside drawing: keys for undo, the focus, the code of the other parts. The
- * last of the parts: a question that appears takes the focus before this looks where it is.
+ * What the page does beside drawing: the focus, the code of the other parts. The last of the parts:
+ * a question that appears takes the focus before this looks where it is.
  */
 function PageEffects(): null {
   const { arranged, operations, listDrawn } = usePortState()
-  useUndoKeys(arranged.change)
   useFocusRescue([
     ...operations.awaitingChoice.map(({ operation_id }) => operation_id),
     ...(arranged.conflict === null ? [] : ['conflict']),

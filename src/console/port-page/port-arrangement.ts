@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo } from 'react'
+import { startTransition, useCallback, useEffect, useMemo } from 'react'
 import { sameList } from '../../vpc/list-difference.ts'
 import { useLatest } from '../hooks/latest.ts'
 import { lastOf, type PortOperations } from '../operations/follow-operations.ts'
@@ -74,7 +74,8 @@ export function usePortArrangement(
       const now = latest.current
       if (now.lockReason !== undefined) return
       const next = act(now.arrangement)
-      if (next !== now.arrangement) keep(next)
+      // In parts, between frames: to draw the list takes longer than a frame on a slow machine.
+      if (next !== now.arrangement) startTransition(() => keep(next))
     },
     [keep, latest],
   )
