@@ -114,36 +114,56 @@ export const ArrangedRow = memo(function ArrangedRow(props: ArrangedRowProps): J
       </span>
       <span className={styles.actions}>
         {!locked && (
-          <>
-            <IconButton
-              icon="arrow-up"
-              size="small"
-              label={`Move ${name} up`}
-              data-control="up"
-              tabIndex={tabIndex}
-              disabledReason={position === 0 ? 'Already at the top' : undefined}
-              onClick={() => actions.nudge(id, -1)}
-            />
-            <IconButton
-              icon="arrow-down"
-              size="small"
-              label={`Move ${name} down`}
-              data-control="down"
-              tabIndex={tabIndex}
-              disabledReason={position === count - 1 ? 'Already at the end' : undefined}
-              onClick={() => actions.nudge(id, 1)}
-            />
-            <IconButton
-              icon="close"
-              size="small"
-              label={from === undefined ? `Take ${name} out again` : `Detach ${name}`}
-              data-control="detach"
-              tabIndex={tabIndex}
-              onClick={() => actions.detach(id)}
-            />
-          </>
+          <RowButtons
+            {...{ id, name, tabIndex, actions }}
+            isNew={from === undefined}
+            isFirst={position === 0}
+            isLast={position === count - 1}
+          />
         )}
       </span>
     </li>
+  )
+})
+
+type RowButtonsProps = Pick<ArrangedRowProps, 'id' | 'name' | 'actions'> & {
+  tabIndex: number
+  isNew: boolean
+  isFirst: boolean
+  isLast: boolean
+}
+
+/** Not drawn anew for a row that only gets another position. */
+const RowButtons = memo(function RowButtons(props: RowButtonsProps): JSX.Element {
+  const { id, name, actions, tabIndex, isNew, isFirst, isLast } = props
+  return (
+    <>
+      <IconButton
+        icon="arrow-up"
+        size="small"
+        label={`Move ${name} up`}
+        data-control="up"
+        tabIndex={tabIndex}
+        disabledReason={isFirst ? 'Already at the top' : undefined}
+        onClick={() => actions.nudge(id, -1)}
+      />
+      <IconButton
+        icon="arrow-down"
+        size="small"
+        label={`Move ${name} down`}
+        data-control="down"
+        tabIndex={tabIndex}
+        disabledReason={isLast ? 'Already at the end' : undefined}
+        onClick={() => actions.nudge(id, 1)}
+      />
+      <IconButton
+        icon="close"
+        size="small"
+        label={isNew ? `Take ${name} out again` : `Detach ${name}`}
+        data-control="detach"
+        tabIndex={tabIndex}
+        onClick={() => actions.detach(id)}
+      />
+    </>
   )
 })
