@@ -111,8 +111,9 @@ type Axe = {
   run(context: unknown, options: unknown): Promise<AxeResults>
 }
 
-/** Each rule that is broken, with the places. */
+/** Each rule that is broken, with the places; once nothing is dimmed as the next is on its way. */
 async function findings(page: Page, options: RunOptions, context?: ElementContext): Promise<string[]> {
+  await expect(page.locator('[aria-busy=true], [data-replanning]')).toHaveCount(0)
   // A document keeps it, until the next one is loaded.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE)
   const asked = {
