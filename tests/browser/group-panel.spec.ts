@@ -1,3 +1,4 @@
+import { holdBack } from './hold-back.ts'
 import { EXAMPLE, expect, expectNoAxeFinding, test } from './portside.ts'
 
 const WEB = 'e660ba30-01c6-4edf-81fb-ae0d056403b9'
@@ -74,14 +75,11 @@ test('a group clicked before the panel’s code is there opens once it is', asyn
   portPage,
   portPath,
 }) => {
-  const held: (() => void)[] = []
-  await page.route(/\/assets\/LaterInShell-.*\.js$/, async (route) => {
-    await new Promise<void>((resolve) => held.push(resolve))
-    await route.continue()
-  })
+  const code = await holdBack(page, /\/assets\/LaterInShell-.*\.js$/)
   await portPage.open(portPath(WEB), 6)
   await portPage.row(ATTACKERS).locator('[data-control=name]').click()
-  held.pop()?.()
+  await expect.poll(code.asked).toBe(1)
+  await code.release()
   await expect(page.getByRole('dialog', { name: 'deny-known-attackers' })).toBeVisible()
 })
 
