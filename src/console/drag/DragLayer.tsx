@@ -19,6 +19,7 @@ import {
   type RefObject,
 } from 'react'
 import { flushSync } from 'react-dom'
+import { inFrame } from '../hooks/in-frame.ts'
 import { useLatest } from '../hooks/latest.ts'
 import styles from './DragLayer.module.css'
 import {
@@ -145,8 +146,13 @@ export function DragLayer({ areas, dragLink, desired, locked, nameOf }: DragLaye
     const dragged = draggedOf(active)
     if (dragged === undefined) return
     lift(dragged)
-    mark(dragged)
-    setLifted({ name: dragged.name(), count: dragged.ids().length })
+    const rows = liftedRows.current
+    // In a frame of their own: dnd-kit measures as it begins, and after each change that is a layout.
+    inFrame(2, () => {
+      if (liftedRows.current !== rows || !dragLink.isDragging()) return
+      mark(dragged)
+      setLifted({ name: dragged.name(), count: dragged.ids().length })
+    })
   }
   const onOver = ({ active, collisions: found }: DragMoveEvent) => {
     const dragged = draggedOf(active)
@@ -208,7 +214,7 @@ export function DragLayer({ areas, dragLink, desired, locked, nameOf }: DragLaye
     if (dragLink.isDragging()) return
     moveLine(areas, undefined, tops, '')
     // At the beginning of the frame after: in a task before that it would be laid out twice.
-    if (liftedRows.current.length > 0) requestAnimationFrame(() => requestAnimationFrame(clearUp))
+    if (liftedRows.current.length > 0) inFrame(2, clearUp)
   })
   return (
     <DndContext

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react'
 import { landedRows } from './landed-rows.ts'
 import { listIn, type DragLink } from '../drag/drag-link.ts'
+import { inFrame } from '../hooks/in-frame.ts'
 import { rowsIn } from './rows-in-list.ts'
 
 type SlidingRowsProps = {
@@ -83,11 +84,6 @@ function slide(
       })
     if (landed.has(id)) mark(row)
   }
-}
-
-/** Calls `act` at the beginning of the nth frame from now. */
-function inFrame(n: number, act: () => void): void {
-  requestAnimationFrame(() => (n > 1 ? inFrame(n - 1, act) : act()))
 }
 
 /** Fades beneath the row's contents: its own colour would have to be painted in each frame. */
