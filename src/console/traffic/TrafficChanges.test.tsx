@@ -198,6 +198,21 @@ describe('remote groups', () => {
     expect(allowed).toHaveTextContent('TCP 6379 (Redis) from addresses of group cache')
   })
 
+  it('that are many are folded up, but for those that stay names', async () => {
+    const [db, cache] = remotes.groups
+    const many = Array.from({ length: 6 }, (_, n) => ({ ...db!, id: `db-${n}`, name: `db-${n}` }))
+    const all = { ...remotes, groups: [...many, cache!] }
+    await show({
+      ...compared({ lists: [['closed'], ['web']], rules, members }),
+      remotes: all,
+    } as TrafficState)
+    const region = within(screen.getByRole('region', { name: 'Remote groups' }))
+    expect(region.getByRole('listitem')).toHaveTextContent('Group cache not resolved')
+    await userEvent.click(region.getByText('6 resolved to addresses'))
+    expect(region.getAllByRole('listitem')).toHaveLength(7)
+    expect(region.getByText(/^Group db-5 resolved to 2 addresses/)).toBeVisible()
+  })
+
   it.each([
     ['5432', '10.0.0.5', /^After the plan: allowed/],
     ['5432', '10.0.0.7', /^After the plan: denied/],
