@@ -160,7 +160,7 @@ export function arrangementStore(
 }
 
 function closed(): never {
-  throw new DOMException('Storage is closed to us', 'SecurityError')
+  throw new Error('closed')
 }
 
 /** The browser's storage; where that is switched off, one that refuses every write. */

@@ -147,7 +147,7 @@ export function DragLayer({ areas, dragLink, desired, locked, nameOf }: DragLaye
     if (dragged === undefined) return
     lift(dragged)
     const rows = liftedRows.current
-    // In a frame of their own: dnd-kit measures as it begins, and after each change that is a layout.
+    // In a frame of their own: dnd-kit measures as it begins, and each change costs it a layout.
     inFrame(2, () => {
       if (liftedRows.current !== rows || !dragLink.isDragging()) return
       mark(dragged)
