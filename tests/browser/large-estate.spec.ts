@@ -127,6 +127,26 @@ const KEYS = [
   ['ArrowDown', true],
 ] as const
 
+test('a key right after a typed position is for the row that goes there', async ({ ports, cloud }) => {
+  const { portPage, groups } = await openLongList(ports, cloud)
+  const [a, b, c, d, ...others] = groups
+  const position = portPage.row(a!).locator('[data-control=position]')
+  await position.click()
+  await position.fill('3')
+  await ports.evaluate(async () => {
+    for (const [key, altKey] of [
+      ['Enter', false],
+      ['ArrowDown', true],
+    ] as const) {
+      const pressed = new KeyboardEvent('keydown', { key, altKey, bubbles: true, cancelable: true })
+      document.activeElement?.dispatchEvent(pressed)
+      await Promise.resolve()
+    }
+  })
+  await expect.poll(() => portPage.ids()).toEqual([b, c, d, a, ...others])
+  await expect(portPage.row(a!).getByRole('button', { name: /^Position 4/ })).toBeFocused()
+})
+
 /** Opens a port that has 40 groups. */
 async function openLongList(ports: Page, cloud: Portside['cloud']) {
   await ports.locator('[aria-label=Ports] tbody th a').first().click()
