@@ -211,7 +211,7 @@ export function useArrangementStore(
     const catchUp = (event: Event) => {
       if (isAsIn(store, latest.current)) return
       flushSync(() => setDrawn(stateOf(store)))
-      // What had the focus is off the list now, and the key is that's which has the focus next.
+      // The row that had the focus is gone now: its key is for what has the focus next.
       const { activeElement: next } = document
       const isGone = event.target instanceof Node && !event.target.isConnected
       if (event instanceof KeyboardEvent && isGone && next) handOnKey(event, next)
