@@ -127,6 +127,54 @@ const KEYS = [
   ['ArrowDown', true],
 ] as const
 
+test('a key right after a typed position is for the row that goes there', async ({ ports, cloud }) => {
+  const { portPage, groups } = await openLongList(ports, cloud)
+  const [a, b, c, d, ...others] = groups
+  const position = portPage.row(a!).locator('[data-control=position]')
+  await position.click()
+  await position.fill('3')
+  await ports.evaluate(async () => {
+    for (const [key, altKey] of [
+      ['Enter', false],
+      ['ArrowDown', true],
+    ] as const) {
+      const pressed = new KeyboardEvent('keydown', { key, altKey, bubbles: true, cancelable: true })
+      document.activeElement?.dispatchEvent(pressed)
+      await Promise.resolve()
+    }
+  })
+  await expect.poll(() => portPage.ids()).toEqual([b, c, d, a, ...others])
+  await expect(portPage.row(a!).getByRole('button', { name: /^Position 4/ })).toBeFocused()
+})
+
+test('a drag that ends before its first frame leaves nothing lifted', async ({ ports, cloud }) => {
+  const { portPage, groups } = await openLongList(ports, cloud)
+  await portPage.canDrag()
+  for (const ending of ['mouseup', 'keydown'] as const) {
+    await portPage.grips.nth(1).evaluate((grip, type) => {
+      const { x, y } = grip.getBoundingClientRect()
+      const mouse = (name: string, by: number) =>
+        new MouseEvent(name, {
+          bubbles: true,
+          cancelable: true,
+          clientX: x + by,
+          clientY: y + by,
+          buttons: 1,
+        })
+      grip.dispatchEvent(mouse('mousedown', 2))
+      document.dispatchEvent(mouse('mousemove', 20))
+      const key = new KeyboardEvent('keydown', { key: 'Escape', code: 'Escape', bubbles: true })
+      document.dispatchEvent(type === 'mouseup' ? mouse('mouseup', 20) : key)
+    }, ending)
+    await expect(ports.locator('[data-lifted], [data-drop]')).toHaveCount(0)
+    await expect(ports.locator('[data-drag-words]')).toContainText(/^(dropped|Cancelled)/)
+  }
+  // What is still being dragged would keep the keys of the list.
+  await portPage.grips.nth(0).focus()
+  await ports.keyboard.press('Alt+ArrowDown')
+  await expect.poll(() => portPage.ids()).toEqual([groups[1], groups[0], ...groups.slice(2)])
+})
+
 /** Opens a port that has 40 groups. */
 async function openLongList(ports: Page, cloud: Portside['cloud']) {
   await ports.locator('[aria-label=Ports] tbody th a').first().click()

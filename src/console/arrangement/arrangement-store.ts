@@ -188,7 +188,7 @@ const BEGINNINGS = ['keydown', 'pointerdown', 'pointerup', 'click'] as const
 /**
  * The arrangement of a port as kept in this browser, and how to change it. A change in a transition
  * is drawn a little later; whatever the operator does before that waits until it is drawn, so that
- * nothing is done to a list that is no longer the newest, and no key is lost.
+ * nothing is done to a list that is no longer the newest.
  */
 export function useArrangementStore(
   project: string,
@@ -211,7 +211,7 @@ export function useArrangementStore(
     const catchUp = (event: Event) => {
       if (isAsIn(store, latest.current)) return
       flushSync(() => setDrawn(stateOf(store)))
-      // What had the focus is off the list now, and the key is that's which has the focus next.
+      // The row that had the focus is gone now: its key is for what has the focus next.
       const { activeElement: next } = document
       const isGone = event.target instanceof Node && !event.target.isConnected
       if (event instanceof KeyboardEvent && isGone && next) handOnKey(event, next)

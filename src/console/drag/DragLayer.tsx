@@ -146,13 +146,20 @@ export function DragLayer({ areas, dragLink, desired, locked, nameOf }: DragLaye
     const dragged = draggedOf(active)
     if (dragged === undefined) return
     lift(dragged)
-    const rows = liftedRows.current
-    // In a frame of their own: dnd-kit measures as it begins, and each change costs it a layout.
-    inFrame(2, () => {
-      if (liftedRows.current !== rows || !dragLink.isDragging()) return
+    const shown = new AbortController()
+    const show = () => {
+      if (shown.signal.aborted) return
+      shown.abort()
+      // Ended by another window, or another size of this one.
+      if (!dragLink.isDragging()) return
       mark(dragged)
       setLifted({ name: dragged.name(), count: dragged.ids().length })
-    })
+    }
+    // In a frame of their own: dnd-kit measures as it begins, and each change costs it a layout.
+    inFrame(2, show)
+    // dnd-kit tells no end of a drag whose beginning is not drawn yet.
+    const showNow = () => flushSync(show)
+    for (const type of ENDS) addEventListener(type, showNow, { capture: true, signal: shown.signal })
   }
   const onOver = ({ active, collisions: found }: DragMoveEvent) => {
     const dragged = draggedOf(active)
@@ -257,6 +264,9 @@ const ACCESSIBILITY = {
   screenReaderInstructions: { draggable: '' },
   restoreFocus: false,
 }
+
+/** What may end a drag by the pointer. */
+const ENDS = ['mouseup', 'touchend', 'touchcancel', 'keydown'] as const
 
 type Listeners = Record<string, (event: Press) => void> | undefined
 

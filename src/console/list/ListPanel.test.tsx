@@ -121,6 +121,7 @@ describe('the ordered list', () => {
     expect(screen.getByRole('textbox', { name: 'Position of ping' })).toHaveValue('9')
     await userEvent.keyboard('{Escape}')
     expect(order()).toEqual(NAMES)
+    expect(button('Position 4: move ping to another position')).toHaveFocus()
   })
 
   it('moves selected groups together, in their order', async () => {

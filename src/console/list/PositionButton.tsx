@@ -1,4 +1,4 @@
-import { startTransition, useState, type JSX, type KeyboardEvent } from 'react'
+import { useState, type JSX, type KeyboardEvent } from 'react'
 import { readPosition } from '../arrangement/position.ts'
 import styles from './PositionButton.module.css'
 
@@ -18,9 +18,10 @@ type PositionButtonProps = {
  */
 export function PositionButton(props: PositionButtonProps): JSX.Element {
   const { name, position, count, tabIndex, locked, onMove } = props
-  const [text, setText] = useState<string>()
+  // Null: a key closed the field, and its focus is the button's.
+  const [text, setText] = useState<string | null>()
   if (locked) return <span className={styles.number}>{position + 1}</span>
-  if (text === undefined)
+  if (text == null)
     return (
       <button
         type="button"
@@ -29,6 +30,10 @@ export function PositionButton(props: PositionButtonProps): JSX.Element {
         tabIndex={tabIndex}
         aria-label={`Position ${position + 1}: move ${name} to another position`}
         title="Move to another position"
+        // oxlint-disable-next-line jsx-a11y/no-autofocus
+        autoFocus={text === null}
+        // Once: a button that is drawn again after a change is not to take the focus.
+        onFocus={() => setText(undefined)}
         onClick={() => setText(String(position + 1))}
       >
         {position + 1}
@@ -37,14 +42,11 @@ export function PositionButton(props: PositionButtonProps): JSX.Element {
   const read = readPosition(text, count)
   const problem = text === '' || typeof read === 'number' ? undefined : read.problem
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.key === 'Escape') setText(undefined)
+    if (event.key === 'Escape') setText(null)
     if (event.key !== 'Enter' || typeof read !== 'number') return
     event.preventDefault()
-    // Together: without the field, the next key would be nobody's until the list is drawn.
-    startTransition(() => {
-      setText(undefined)
-      onMove(read)
-    })
+    setText(null)
+    onMove(read)
   }
   return (
     <span className={styles.editing}>

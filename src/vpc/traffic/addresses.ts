@@ -278,8 +278,8 @@ export function cidrCount(ranges: readonly AddressRange[]): number {
 }
 
 /**
- * Up to the most round address between both, CIDRs grow, each by a bit of what is missing; from
- * there on they shrink.
+ * Of the addresses between both, CIDRs meet at the one that ends in most zero bits. On each side of
+ * it they all have other sizes: one for each bit that is 1 in what is to be covered.
  */
 function cidrCountOf(from: bigint, end: bigint): number {
   if (from >= end) return 0
