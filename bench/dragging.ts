@@ -48,10 +48,10 @@ export const dragging: Subject = async () => {
       add(figures, frames)
       figures.press.values.push(await slowestInteraction(page))
       // What is still drawn after the drop by mouse is not the keys'.
-      await page.waitForTimeout(2_000)
+      await page.waitForTimeout(1_000)
       await dragByKeys(page)
       figures.keys.values.push(await slowestInteraction(page))
-      await page.waitForTimeout(2_000)
+      await page.waitForTimeout(700)
       await arrangeByKeys(page)
       figures.atOnce.values.push(await slowestInteraction(page))
       await context.close()
@@ -113,7 +113,7 @@ async function arrangeByKeys(page: Page): Promise<void> {
   for (const key of ['Alt+ArrowDown', 'Delete', 'Control+z']) {
     await focusGrip(page, 0)
     await page.keyboard.press(key)
-    await page.waitForTimeout(1_000)
+    await page.waitForTimeout(700)
   }
 }
 
