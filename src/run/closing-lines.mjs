@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 
 /**
- * The last lines of `npm test`: each test that passed only on a later try, and on which; then, on a
- * line of its own, how many passed and failed.
+ * The last lines of `npm test`: each test that passed only on a later try, on which, and what
+ * failed in the first; then, on a line of its own, how many passed and failed.
  * @param {string} file where the reporters wrote their counts, a line each (counts.ts)
  */
 export function closingLines(file) {
@@ -17,7 +17,7 @@ export function closingLines(file) {
   const retried = all.flatMap((counts) => counts.retried)
   return [
     ...(retried.length > 0 ? ['Passed only when tried again, which is a defect:'] : []),
-    ...retried.map(({ test, tries }) => `  ${test} (passed at try ${tries})`),
+    ...retried.map(({ test, tries, why }) => `  ${test} (passed at try ${tries})\n    at first: ${why}`),
     ...(sum('skipped') > 0 ? [`${sum('skipped')} skipped`] : []),
     `${sum('passed')} passed, ${sum('failed')} failed`,
   ].join('\n')

@@ -1,6 +1,6 @@
 import type { FullResult, Reporter, Suite, TestError } from '@playwright/test/reporter'
 import { relative } from 'node:path'
-import { tellCounts, type Counts } from './counts.ts'
+import { tellCounts, whyFailed, type Counts } from './counts.ts'
 
 /** Playwright's part in what `npm test` says at its end. */
 export default class PlaywrightCounts implements Reporter {
@@ -27,6 +27,7 @@ export default class PlaywrightCounts implements Reporter {
         counts.retried.push({
           test: `${relative(process.cwd(), test.location.file)} > ${test.titlePath().slice(3).join(' > ')}`,
           tries: test.results.length,
+          why: whyFailed(test.results[0]?.error),
         })
     }
     tellCounts(counts)

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { Reporter, TestModule } from 'vitest/node'
-import { tellCounts, type Counts } from './counts.ts'
+import { tellCounts, whyFailed, type Counts } from './counts.ts'
 
 /** Vitest's part in what `npm test` says at its end. */
 export default class VitestCounts implements Reporter {
@@ -10,7 +10,8 @@ export default class VitestCounts implements Reporter {
       // A file that can't be loaded has no tests, but counts as failed.
       counts.failed += module.errors().length
       for (const test of module.children.allTests()) {
-        const { state } = test.result()
+        const result = test.result()
+        const { state } = result
         const { retryCount = 0 } = test.diagnostic() ?? {}
         if (state === 'passed') counts.passed++
         else if (state === 'failed') counts.failed++
@@ -19,6 +20,7 @@ export default class VitestCounts implements Reporter {
           counts.retried.push({
             test: `${relative(process.cwd(), module.moduleId)} > ${test.fullName}`,
             tries: retryCount + 1,
+            why: whyFailed(result.errors?.[0]),
           })
       }
     }

@@ -23,7 +23,9 @@ test('npm test names each test that had to be tried again, and ends with the sum
   expect(closingLines(counts).split('\n')).toEqual([
     'Passed only when tried again, which is a defect:',
     '  tests/servers/retried/in-vitest.ts > passes at the second try (passed at try 2)',
+    expect.stringMatching(/^    at first: expected 1 to be 2 .*in-vitest\.ts:6:\d+\)$/),
     '  tests/servers/retried/in-playwright.ts > passes at the second try (passed at try 2)',
+    expect.stringMatching(/^    at first: .*Expected: 1; Received: 0.*in-playwright\.ts:\d+:\d+\)$/),
     '2 skipped',
     '4 passed, 2 failed',
   ])
