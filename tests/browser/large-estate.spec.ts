@@ -175,6 +175,23 @@ test('a drag that ends before its first frame leaves nothing lifted', async ({ p
   await expect.poll(() => portPage.ids()).toEqual([groups[1], groups[0], ...groups.slice(2)])
 })
 
+test('the click that ends a drag by mouse waits for no drawing either', async ({ ports, cloud }) => {
+  const { portPage, groups } = await openLongList(ports, cloud)
+  const [a, b] = groups
+  await portPage.row(a!).locator('[data-control=grip]').focus()
+  const tops = await ports.evaluate(() => {
+    const list = document.querySelector('[data-rows="list"]')!
+    const key = { key: 'ArrowDown', altKey: true, bubbles: true, cancelable: true }
+    document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', key))
+    // Of a mouse, then of something that only clicks.
+    return [1, 0].map((detail) => {
+      list.dispatchEvent(new MouseEvent('click', { detail, bubbles: true }))
+      return list.querySelector<HTMLElement>(':scope > [data-row]')?.dataset['row']
+    })
+  })
+  expect(tops).toEqual([a, b])
+})
+
 /** Opens a port that has 40 groups. */
 async function openLongList(ports: Page, cloud: Portside['cloud']) {
   await ports.locator('[aria-label=Ports] tbody th a').first().click()

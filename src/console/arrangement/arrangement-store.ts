@@ -208,8 +208,9 @@ export function useArrangementStore(
   const latest = useLatest(current)
   useEffect(() => {
     const follow = () => setDrawn((before) => (isAsIn(store, before) ? before : stateOf(store)))
-    const catchUp = (event: Event) => {
-      if (isAsIn(store, latest.current)) return
+    const catchUp = (event: UIEvent) => {
+      // A pointer's click is no beginning: it may be the end of the drag that has just dropped.
+      if (event.detail > 0 || isAsIn(store, latest.current)) return
       flushSync(() => setDrawn(stateOf(store)))
       // The row that had the focus is gone now: its key is for what has the focus next.
       const { activeElement: next } = document
