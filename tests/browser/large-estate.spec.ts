@@ -96,36 +96,45 @@ test('keys wait for no drawing, and each finds the list that the one before made
   const [f, g, ...others] = groups.slice(5)
   const grip = portPage.row(a!).locator('[data-control=grip]')
   await grip.focus()
-  const tops = await ports.evaluate(async (keys) => {
-    const seen: (string | undefined)[] = []
-    const look = () =>
-      seen.push(document.querySelector<HTMLElement>('[data-rows="list"] > [data-row]')?.dataset['row'])
-    look()
-    for (const [key, altKey] of keys) {
-      const pressed = new KeyboardEvent('keydown', { key, altKey, bubbles: true, cancelable: true })
-      // The focus stays with the group; where that is detached, it goes to the next one.
-      document.activeElement?.dispatchEvent(pressed)
-      // What React draws at once it draws before this goes on.
-      await Promise.resolve()
-      look()
-    }
-    return seen
-  }, KEYS)
+  const tops = await pressInOneTask(ports, KEYS)
   expect(tops.slice(0, 3)).toEqual([a, a, b])
   await expect.poll(() => portPage.ids()).toEqual([b, c, d, g, f, ...others])
   await expect(portPage.row(f!).locator('[data-control=grip]')).toBeFocused()
   await expect(portPage.plan).toContainText(/step|call/)
 })
 
+type Keys = readonly (readonly [key: string, altKey: boolean])[]
+
 /** Three down, detached, the next one too, and the one after it down; each with Alt or without. */
-const KEYS = [
+const KEYS: Keys = [
   ['ArrowDown', true],
   ['ArrowDown', true],
   ['ArrowDown', true],
   ['Delete', false],
   ['Delete', false],
   ['ArrowDown', true],
-] as const
+]
+
+/**
+ * Presses keys on whatever has the focus then: that stays with the group, or goes to the next one.
+ * @returns the first row of the list, before the keys and after each
+ */
+function pressInOneTask(page: Page, keys: Keys): Promise<(string | undefined)[]> {
+  return page.evaluate(async (all) => {
+    const seen: (string | undefined)[] = []
+    const look = () =>
+      seen.push(document.querySelector<HTMLElement>('[data-rows="list"] > [data-row]')?.dataset['row'])
+    look()
+    for (const [key, altKey] of all) {
+      const pressed = new KeyboardEvent('keydown', { key, altKey, bubbles: true, cancelable: true })
+      document.activeElement?.dispatchEvent(pressed)
+      // What React draws at once it draws before this goes on.
+      await Promise.resolve()
+      look()
+    }
+    return seen
+  }, keys)
+}
 
 test('a key right after a typed position is for the row that goes there', async ({ ports, cloud }) => {
   const { portPage, groups } = await openLongList(ports, cloud)
@@ -133,16 +142,10 @@ test('a key right after a typed position is for the row that goes there', async 
   const position = portPage.row(a!).locator('[data-control=position]')
   await position.click()
   await position.fill('3')
-  await ports.evaluate(async () => {
-    for (const [key, altKey] of [
-      ['Enter', false],
-      ['ArrowDown', true],
-    ] as const) {
-      const pressed = new KeyboardEvent('keydown', { key, altKey, bubbles: true, cancelable: true })
-      document.activeElement?.dispatchEvent(pressed)
-      await Promise.resolve()
-    }
-  })
+  await pressInOneTask(ports, [
+    ['Enter', false],
+    ['ArrowDown', true],
+  ])
   await expect.poll(() => portPage.ids()).toEqual([b, c, d, a, ...others])
   await expect(portPage.row(a!).getByRole('button', { name: /^Position 4/ })).toBeFocused()
 })

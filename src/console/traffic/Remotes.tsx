@@ -14,9 +14,10 @@ const MOST_LINES = 5
 /** The addresses of the groups that rules have as remote, or why one could not be resolved. */
 export function Remotes({ remotes, names }: { remotes: RemoteGroups; names: Names }): JSX.Element {
   const { groups, read } = remotes
-  const asExpected = groups.filter((remote) => !read || 'addresses' in remote)
-  const folded = asExpected.length > MOST_LINES ? asExpected : []
-  const open = folded.length === 0 ? groups : groups.filter((remote) => !folded.includes(remote))
+  const mayFold = (remote: (typeof groups)[number]) => !read || 'addresses' in remote
+  const folded = groups.filter(mayFold)
+  const isFolded = folded.length > MOST_LINES
+  const open = isFolded ? groups.filter((remote) => !mayFold(remote)) : groups
   const lines = (some: RemoteGroups['groups']) => (
     <ul className={styles.lines}>
       {some.map((remote) => (
@@ -32,7 +33,7 @@ export function Remotes({ remotes, names }: { remotes: RemoteGroups; names: Name
         Remote groups <span className={styles.count}>{groups.length}</span>
       </h3>
       {open.length > 0 && lines(open)}
-      {folded.length > 0 && (
+      {isFolded && (
         <OnDemand title={`${folded.length} ${read ? 'resolved to addresses' : 'not read yet'}`}>
           {() => lines(folded)}
         </OnDemand>
