@@ -10,10 +10,11 @@ let asked = false
 /**
  * False at first, then true: of all that wait so, a few in each frame. A jump brings dozens of rows
  * into sight at once, and all of their cells in one frame would be long.
- * @param isNow it need not wait
+ * @param isNow it never waits
+ * @param isAhead out of sight yet: it waits only behind those in sight that a jump left waiting
  */
-export function useFewEachFrame(isNow: boolean): boolean {
-  const [isDrawn, setDrawn] = useState(isNow)
+export function useFewEachFrame(isNow: boolean, isAhead: boolean): boolean {
+  const [isDrawn, setDrawn] = useState(() => isNow || (isAhead && waiting.size <= EACH_FRAME))
   useEffect(() => {
     if (isDrawn) return
     const draw = () => setDrawn(true)
@@ -32,8 +33,11 @@ function askForFrame(): void {
 
 function drawSome(): void {
   asked = false
-  const some = [...waiting].slice(0, EACH_FRAME)
-  startTransition(() => some.forEach((draw) => draw()))
-  for (const draw of some) waiting.delete(draw)
+  startTransition(() => {
+    for (const draw of [...waiting].slice(0, EACH_FRAME)) {
+      waiting.delete(draw)
+      draw()
+    }
+  })
   if (waiting.size > 0) askForFrame()
 }

@@ -113,7 +113,7 @@ function PortCells(props: Omit<PortRowProps, 'ref'>): JSX.Element {
   const { project, port, names, width, cards, expanded, onExpand } = props
   // Rows ahead are drawn in a deferred pass, where this is true from the first.
   const [isAhead] = useState(useDeferredValue(true, false))
-  const isWhole = useFewEachFrame(isAhead || cards || expanded)
+  const isWhole = useFewEachFrame(cards || expanded, isAhead)
   if (!isWhole) return NOT_DRAWN
   const name = textOf(port.name)
   const owner = textOf(port.device_owner)
