@@ -15,6 +15,8 @@ const RUNS = 3
  */
 const ROUNDS = 20
 const TYPED = 'prod-web'
+/** Pixels of scrolling, by the height of a row: a hundred steps of 240, twenty of 4,000. */
+const ROWS_SCROLLED = (100 * 240 + 20 * 4000) / 40 + 50
 
 /**
  * The console over a large estate: first rows, the search box with all ports read, scrolling,
@@ -32,6 +34,8 @@ export const largeEstate: Subject = async () => {
     frame: row('scrolling, frame, median', 'ms', AT_THE_TICK),
     worst: row('scrolling, frame, worst', 'ms', { below: 33 }),
     long: row('scrolling, long tasks', ''),
+    bareFrame: row('the same rows without a script, scrolling, median', 'ms'),
+    bareWorst: row('the same rows without a script, scrolling, worst', 'ms'),
     heap: row('JavaScript heap, all ports read', 'MB'),
     later: row(`the same after ${ROUNDS * 10} actions (ten minutes of use)`, 'MB'),
   }
@@ -48,6 +52,9 @@ export const largeEstate: Subject = async () => {
       figures.frame.values.push(median(intervals))
       figures.worst.values.push(Math.max(...intervals))
       figures.long.values.push(longTasks.length)
+      const bare = await scrollWithoutScript(page)
+      figures.bareFrame.values.push(median(bare))
+      figures.bareWorst.values.push(Math.max(...bare))
       // Ten minutes once: what is left of them does not depend on chance.
       if (n === 0) await tenMinutes(page, cdp, ids, figures)
       await context.close()
@@ -132,6 +139,32 @@ async function scroll(page: Page): Promise<void> {
     await page.mouse.wheel(0, n < 100 ? 240 : 4000)
     await page.waitForTimeout(12)
   }
+}
+
+/**
+ * As many rows as are scrolled through, in a page of their own that has no script: what the browser
+ * takes to paint them, whoever draws them. @returns ms from each frame to the next
+ */
+async function scrollWithoutScript(page: Page): Promise<number[]> {
+  const html = await page.evaluate((count) => {
+    const rows = [...document.querySelectorAll('[aria-label=Ports] tbody tr[data-index]')]
+    const styles = [...document.styleSheets].flatMap(({ cssRules }) => [...cssRules])
+    const copy = document.documentElement.cloneNode(true) as HTMLElement
+    for (const one of copy.querySelectorAll('script, link, style')) one.remove()
+    copy.querySelector('[aria-label=Ports] tbody')!.innerHTML = Array.from(
+      { length: count },
+      (_, n) => rows[n % rows.length]!.outerHTML,
+    ).join('')
+    const style = document.createElement('style')
+    style.textContent = styles.map(({ cssText }) => cssText).join('\n')
+    copy.querySelector('head')!.append(style)
+    return `<!doctype html>${copy.outerHTML}`
+  }, ROWS_SCROLLED)
+  const bare = await page.context().newPage()
+  await bare.setContent(html)
+  const { intervals } = await framesDuring(bare, () => scroll(bare))
+  await bare.close()
+  return intervals
 }
 
 /**
