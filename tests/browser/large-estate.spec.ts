@@ -60,6 +60,32 @@ test('rows out of sight are not in the document, and scrolling reads on to the e
   }
 })
 
+test('rows ahead of the scrolling come whole, and after a jump all cells come', async ({ ports }) => {
+  await ports.evaluate(() => {
+    const came: boolean[] = []
+    new MutationObserver((changes) => {
+      for (const { addedNodes } of changes)
+        for (const one of addedNodes)
+          if (one instanceof HTMLElement && one.dataset.index !== undefined)
+            came.push(one.querySelector('td[aria-hidden]') === null)
+    }).observe(document.querySelector('[aria-label=Ports] tbody')!, { childList: true })
+    Object.assign(globalThis, { came })
+  })
+  const came = () => ports.evaluate(() => (globalThis as unknown as { came: boolean[] }).came)
+  await ports.mouse.move(700, 600)
+  for (let steps = 1; steps <= 10; steps++) {
+    await ports.mouse.wheel(0, 120)
+    await expect(async () => expect((await came()).length).toBeGreaterThanOrEqual(steps * 3)).toPass()
+  }
+  const whole = (await came()).filter(Boolean).length
+  // On a busy machine, one or the other is in sight before it is drawn.
+  expect(whole).toBeGreaterThan((await came()).length / 2)
+
+  await ports.mouse.wheel(0, 6000)
+  await expect(ports.locator('[aria-rowindex="180"]')).toBeInViewport()
+  await expect(ports.locator('tbody td[aria-hidden]')).toHaveCount(0)
+})
+
 test('moving a group draws the rows that move, and nothing of the catalogue', async ({ ports, cloud }) => {
   const { portPage, groups } = await openLongList(ports, cloud)
   await portPage.grips.nth(2).focus()

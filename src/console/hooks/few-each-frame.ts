@@ -11,7 +11,7 @@ let asked = false
  * False at first, then true: of all that wait so, a few in each frame. A jump brings dozens of rows
  * into sight at once, and all of their cells in one frame would be long.
  * @param isNow it never waits
- * @param isAhead out of sight yet: it waits only behind those in sight that a jump left waiting
+ * @param isAhead out of sight yet: it waits where more than come in one frame wait already
  */
 export function useFewEachFrame(isNow: boolean, isAhead: boolean): boolean {
   const [isDrawn, setDrawn] = useState(() => isNow || (isAhead && waiting.size <= EACH_FRAME))
