@@ -146,8 +146,8 @@ async function scroll(page: Page): Promise<void> {
 }
 
 /**
- * What the browser makes of such rows by itself: they look the same in a page without a script, and
- * it draws them in pieces as they come near. @returns ms from each frame to the next
+ * How the browser alone scrolls such rows: in a page without a script they look the same, and it
+ * draws them in pieces as they come near. @returns ms from each frame to the next
  */
 async function scrollWithoutScript(page: Page): Promise<number[]> {
   const pixels = WHEEL.reduce((sum, one) => sum + one)

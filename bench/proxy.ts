@@ -6,7 +6,7 @@ import { AKSKSigner } from '@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js
 import type { Subject } from './subject.ts'
 import { cpuOf, heapOf, REPORTS_HEAP } from '../tests/browser/heap.ts'
 import { KEYS, serve, type Server } from '../tests/stage/servers.ts'
-import { quantile, type Figure } from './figures.ts'
+import { newFigure, quantile, type Figure } from './figures.ts'
 import { idsOf, PROJECT, run, type Running } from './running.ts'
 
 const LOAD = fileURLToPath(new URL('load.mjs', import.meta.url))
@@ -46,15 +46,15 @@ export const proxy: Subject = async () => {
     figures.push(...(await compare(servers, '200 ports, 10 conn.', pages, 10)))
     // After all: a collection of garbage throws away code that was compiled for what came before.
     const { heapUsed, rss } = await heapOf(running.proxy)
-    return [...figures, inMb('heap after', heapUsed), inMb('resident after', rss)]
+    return [
+      ...figures,
+      { ...newFigure('proxy', 'heap after', 'MB'), values: [heapUsed / 1e6] },
+      { ...newFigure('proxy', 'resident after', 'MB'), values: [rss / 1e6] },
+    ]
   } finally {
     await hop.stop()
     await running.stop()
   }
-}
-
-function inMb(name: string, bytes: number): Figure {
-  return { subject: 'proxy', name, unit: 'MB', values: [bytes / 1e6] }
 }
 
 async function compare(
@@ -66,13 +66,8 @@ async function compare(
 ): Promise<Figure[]> {
   const ofLists = paths[0]!.includes('limit')
   const requests = ofLists ? 300 : connections === 1 ? 2000 : 4000
-  const figure = (what: string, unit: string, goal?: Figure['goal']): Figure => ({
-    subject: 'proxy',
-    name: `${name}: ${what}`,
-    unit,
-    values: [],
-    ...(goal && { goal }),
-  })
+  const figure = (what: string, unit: string, goal?: Figure['goal']) =>
+    newFigure('proxy', `${name}: ${what}`, unit, goal)
   // The goals are for a port read with connections to spare; at 100, requests queue for the cores.
   const goals = connections < 100 && !ofLists
   const figures = {

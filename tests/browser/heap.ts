@@ -18,7 +18,7 @@ export function heapOf(server: Server): Promise<Heap> {
   return reportOf(server, 'heap', 'SIGUSR2')
 }
 
-/** Milliseconds of CPU that such a server has taken so far, without its collections. */
+/** Milliseconds of CPU that such a server has taken so far. */
 export async function cpuOf(server: Server): Promise<number> {
   return (await reportOf<{ cpu: number }>(server, 'cpu', 'SIGCONT')).cpu
 }

@@ -8,21 +8,16 @@ import { runInNewContext } from 'node:vm'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc')
 
-let spentHere = 0
-function cpu() {
+process.on('SIGCONT', () => {
   const { user, system } = process.cpuUsage()
-  return (user + system) / 1000 - spentHere
-}
-
-process.on('SIGCONT', () => process.stdout.write(`cpu ${JSON.stringify({ cpu: cpu() })}\n`))
+  process.stdout.write(`cpu ${JSON.stringify({ cpu: (user + system) / 1000 })}\n`)
+})
 process.on('SIGUSR2', () => {
-  const before = cpu()
   // Some objects are freed only by the collection after the one that finds their finalizers.
   collect()
   setImmediate(() => {
     collect()
     const { heapUsed, external, rss } = process.memoryUsage()
     process.stdout.write(`heap ${JSON.stringify({ heapUsed, external, rss })}\n`)
-    spentHere += cpu() - before
   })
 })

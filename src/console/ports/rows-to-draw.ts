@@ -6,7 +6,8 @@ type Sight = Pick<Range, 'startIndex' | 'endIndex'>
 
 /**
  * Which of the rows that should be in the document are drawn now. Those ahead of the scrolling are
- * drawn whole and between frames, as React finds time; a row that is in sight is drawn at once.
+ * drawn between frames, as React finds time; a row that is in sight is drawn at once. When their
+ * cells come, hooks/few-each-frame.ts says.
  * @param rows what the items are of
  * @param items those in sight, and some before and after
  * @param sight which of them are in sight
