@@ -163,7 +163,10 @@ type Beside = { fields: Partial<SecurityGroupRule>; ports?: (typeof MULTIPORTS)[
 const BESIDE: Beside[] = [
   { fields: {} },
   { fields: { tenant_id: 'p', revision_number: 3, tags: ['blue'], normalized: null, labels: [], note: '' } },
-  { fields: { port_range_min: 22, port_range_max: 22 }, ports: [0, [[22, 22]], ODD] },
+  {
+    fields: { port_range_min: 22, port_range_max: 22 },
+    ports: [0, [[22, 22]], [[22 * 256 + 22, 22 * 256 + 22]]],
+  },
   {
     fields: { port_range_min: 80, port_range_max: 90 },
     ports: [0, [[80, 90]], [[80 * 256 + 90, 80 * 256 + 90]]],
@@ -291,6 +294,7 @@ export const probe: fc.Arbitrary<Probe> = fc
       [17, 80],
       [1, 8 * 256],
       [1, 0],
+      [1, 22 * 256 + 22],
       [1, 22 * 256 + 255],
       [58, 8 * 256],
       [0, 0],
