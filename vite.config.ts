@@ -10,6 +10,10 @@ import { headScript } from './src/run/head-script-plugin.ts'
 import { listLicences } from './src/run/licences-plugin.ts'
 import { LongTestsFirst } from './src/run/long-tests-first.ts'
 
+// In MB, for what tests just made: most of it is needed no more when the room is full. With the
+// default of 1, and 16 at most, collecting it takes a tenth of their time.
+const ROOM_FOR_NEW = ['--min-semi-space-size=16', '--max-semi-space-size=64']
+
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 // One build for both sides: the console for browsers, the proxy and the emulator for Node.
@@ -105,6 +109,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           environment: 'node',
+          execArgv: ROOM_FOR_NEW,
           isolate: false,
           include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
           testTimeout: 30_000,
@@ -114,7 +119,7 @@ export default defineConfig({
         test: {
           name: 'servers',
           environment: 'node',
-          execArgv: COMPILED_ONCE,
+          execArgv: [...COMPILED_ONCE, ...ROOM_FOR_NEW],
           isolate: false,
           include: ['tests/**/*.test.ts'],
           testTimeout: 30_000,
@@ -129,6 +134,7 @@ export default defineConfig({
         test: {
           name: 'console',
           environment: 'jsdom',
+          execArgv: ROOM_FOR_NEW,
           isolate: false,
           include: ['src/console/**/*.test.tsx'],
           setupFiles: ['src/console/test-setup.ts'],
