@@ -152,6 +152,20 @@ describe('the verdict on a packet', () => {
     expect(passes([{ protocol: 'icmpv6', ethertype: 'IPv6', multiport: '128' }], ping6)).toBe('allowed')
   })
 
+  it.each([
+    [8, null, { type: 8, code: 3 }, 'allowed'],
+    [8, 0, { type: 8, code: 0 }, 'allowed'],
+    [8, 0, { type: 8, code: 1 }, 'denied'],
+    [22, 22, { type: 22, code: 22 }, 'allowed'],
+    [22, 22, { type: 22, code: 0 }, 'denied'],
+    [90, 80, { type: 90, code: 80 }, 'allowed'],
+    [90, 80, { type: 85, code: 0 }, 'denied'],
+  ])('reads %j to %j of ICMP as type and code: %j is %s', (from, to, { type, code }, verdictThen) => {
+    const icmp: Partial<Packet> = { protocol: 'icmp', port: undefined, type, code }
+    const ranged = { protocol: 'icmp', multiport: null, port_range_min: from, port_range_max: to }
+    expect(passes([ranged], icmp)).toBe(verdictThen)
+  })
+
   it('is unknown when a rule that cannot be read may decide, and says which', () => {
     for (const [fields, problem] of [
       [{ protocol: 'tcp', multiport: 'abc' }, /ports 'abc'/],
