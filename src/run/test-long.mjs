@@ -28,4 +28,5 @@ const env = { ...process.env, PORTSIDE_TEST_LONG: '1' }
 const files = SERVERS.map((path) => `tests/servers/${path}`)
 const servers = statusOf('npx', ['vitest', 'run', '--project', 'servers', ...files], { env })
 const browser = statusOf('npx', ['playwright', 'test', 'memory'], { env })
+if (random) console.log('\nOf the tests of functions, some failed at random: see above, with the seed.')
 process.exitCode = random || servers || browser

@@ -51,6 +51,54 @@ describe('a range of ports becomes multiport', () => {
   })
 })
 
+describe('a rule means the same in the old form as in that of v3', () => {
+  const RANGES = [
+    {},
+    { port_range_min: null, port_range_max: null },
+    { port_range_min: 22, port_range_max: 22 },
+    { port_range_min: 80, port_range_max: 90 },
+    { port_range_min: 90, port_range_max: 80 },
+    { port_range_min: 8, port_range_max: null },
+    { port_range_min: '22', port_range_max: '22' },
+  ]
+  const MULTIPORTS = [
+    undefined,
+    null,
+    '',
+    '  ',
+    '\t',
+    0,
+    22,
+    '22',
+    '80 - 90',
+    '8',
+    '22,80',
+    'ssh',
+    [],
+    [22],
+    {},
+  ]
+
+  test.each(['tcp', 'udp', 'icmp', '1', null, 132, 'odd'])('of protocol %s', (protocol) => {
+    for (const range of RANGES)
+      for (const multiport of MULTIPORTS) {
+        const rule = { ...RULE, protocol, multiport, ...range } as SecurityGroupRule
+        const read = (one: SecurityGroupRule) => {
+          const { ref: _ref, ...meaning } = readRule(one, 'group', new RuleReader({}))
+          return { range, multiport, ...meaning }
+        }
+        expect(read(ruleOfOld(rule))).toEqual(read(rule))
+      }
+  })
+
+  test('ports and a range that differ can’t be read', () => {
+    const range = { port_range_min: 80, port_range_max: 90 }
+    for (const multiport of ['22', 0, '80'])
+      expect(problemOf(old({ protocol: 'tcp', multiport, ...range }))).toContain('differ')
+    expect(problemOf(old({ protocol: 'tcp', multiport: '80-90', ...range }))).toBeUndefined()
+  })
+})
+
 test('what the old form does not tell stays missing, and is named', () => {
   const rule = old({ protocol: 'tcp', port_range_min: 22, port_range_max: 22, tenant_id: 'project' })
   expect(rule).toEqual({ ...RULE, protocol: 'tcp', multiport: '22', project_id: 'project' })

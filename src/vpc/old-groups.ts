@@ -64,15 +64,20 @@ function groupOfOld({ security_group_rules: _rules, ...group }: z.infer<typeof o
 }
 
 /**
- * A rule in the v3 form: `port_range_min` and `port_range_max` become `multiport`. A range that
- * can't be read stays as it came, and makes the rule unreadable where traffic is compared. What the
- * old form does not tell stays missing: such a rule allows, with priority 1.
+ * A rule in the v3 form: where nothing is in `multiport`, `port_range_min` and `port_range_max`
+ * become it. A range that can't be read, or that is beside a `multiport`, stays as it came: whether
+ * the two say the same is found out where traffic is compared. What the old form does not tell
+ * stays missing: such a rule allows, with priority 1.
  */
 export function ruleOfOld(rule: SecurityGroupRule): SecurityGroupRule {
   const { port_range_min, port_range_max, ...rest } = withProject(rule) as SecurityGroupRule
   const { ports, problem } = portRange(rule)
-  if (problem !== undefined) return { ...rest, port_range_min, port_range_max }
-  return ports === undefined || !saysNothing(rest.multiport) ? rest : { ...rest, multiport: ports }
+  if (ports === undefined && problem === undefined) return rest
+  const multiport: unknown = rest.multiport ?? ''
+  const isFree = typeof multiport === 'string' && multiport.trim() === ''
+  return ports !== undefined && isFree
+    ? { ...rest, multiport: ports }
+    : { ...rest, port_range_min, port_range_max }
 }
 
 /** The fields that decide traffic and that the oldest rules do not have. */

@@ -174,6 +174,8 @@ describe('the verdict on a packet', () => {
       [{ protocol: 'tcpp' }, /protocol 'tcpp'/],
       [{ protocol: '256' }, /protocol '256'/],
       [{ multiport: '22' }, /without a protocol/],
+      [{ protocol: 'tcp', multiport: '22', port_range_min: 80, port_range_max: 90 }, /differ/],
+      [{ protocol: 'tcp', multiport: 0, port_range_min: 22, port_range_max: 22 }, /differ/],
       [{ action: 'reject' }, /action 'reject'/],
       [{ priority: 0 }, /priority 0/],
       [{ priority: 1.5 }, /priority 1.5/],
