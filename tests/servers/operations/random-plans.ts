@@ -156,21 +156,21 @@ export function randomPlans(stage: Stage, steadily: Steadily, slowMs: number, wa
     const had = new Set<string>()
     for (;;) {
       let ended = await watch(operation.operation_id, place)
-      let list = await listOf(portId)
+      let now = await portNow(portId)
       // The outcome of a step is not known yet: the port is read once more, and just before that
       // somebody else may change it.
       while (place.disturbed && ended.steps.some(({ status: of }) => of === 'unknown')) {
         const { revision } = ended
-        if (ended.list_now?.join() === list.join()) break
+        if (ended.list_now?.join() === now.security_groups.join()) break
         ended = (await steadily((operations) => operations.get(ended.operation_id))).operation
-        list = await listOf(portId)
+        now = await portNow(portId)
         if (ended.revision === revision) await new Promise((resolve) => setTimeout(resolve, 20))
       }
       seen[ended.status] = (seen[ended.status] ?? 0) + 1
       // A list that was replaced is read once more. Where that read fails, the response counts, and
       // somebody else may have changed the port since.
-      const { updated_at } = await portNow(portId)
-      const since = Date.parse(updated_at) >= Date.parse(ended.list_read_at!)
+      const { security_groups: list, updated_at } = now
+      const since = Date.parse(updated_at) > Date.parse(ended.list_read_at!)
       if (!(place.disturbed && ended.status === 'done' && since))
         expect(ended.list_now, inShort(ended, faults)).toEqual(list)
       if (ended.status === 'done') return expect(ended.list_now).toEqual(ended.desired)
